@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, createWriteStream, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { isLeft } from '../../test/build/effort.ts'
 import { WebSocketServer } from 'ws'
 import { isFull, today } from '../../test/build/effort.ts'
+import { crowdedCapture, deeds } from '../../test/build/crowded-capture.ts'
 import { rawCluster } from '../../test/build/raw-cluster.ts'
 import { type Ended, expectClean, hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
 import { root } from '../../test/meta/sources.ts'
@@ -222,5 +223,36 @@ describe('a recording', () => {
       expect([name, ended.code]).toEqual([name, 2])
       expect(ended.said).toMatch(/^error: .+\n {2}help: /m)
     }
+  }, 120_000)
+})
+
+describe('a capture', () => {
+  const peakOf = async (name: string, bytes: Iterable<Uint8Array>): Promise<Ended> => {
+    const path = join(folder, `${name}.pcapng`)
+    await pipeline(Readable.from(bytes), createWriteStream(path))
+    try {
+      return await expectLittle(kubeconfigOf('http://127.0.0.1:9'), ['pcap', path])
+    } finally {
+      rmSync(path)
+    }
+  }
+  const all = Object.keys(deeds)
+  test.each([...all.map((it) => [it, [it], 600] as const), ['all of it', all, 120] as const])(
+    'of 512 interfaces, each with more than is kept in mind: %s',
+    async (name, what, times) => {
+      if (!isFull && name !== 'all of it' && name !== all[today % all.length]) return
+      const ended = await peakOf('crowded', crowdedCapture({ interfaces: 512, times, what }))
+      expect(ended.code).not.toBe(0)
+      expect(ended.out).not.toMatch(/^✓/m)
+    },
+    120_000,
+  )
+
+  test('of one interface that a scan went by, and of 64 of one path', async () => {
+    const scanned = crowdedCapture({ interfaces: 1, times: 400_000, what: ['scanned'] })
+    const path = { interfaces: 64, times: 4000, what: ['silent'] }
+    const marked = crowdedCapture({ ...path, comment: (index) => `x; stages ${index % 6}; hears all` })
+    for (const [name, bytes] of isFull || today % 2 === 0 ? [['path', marked] as const] : [['scan', scanned] as const])
+      expect((await peakOf(name, bytes)).code).not.toBe(0)
   }, 120_000)
 })

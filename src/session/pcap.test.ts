@@ -5,8 +5,12 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { dnsAnswer, dnsQuery, pcapngOf, pcapOf, tcp, udp } from '../../test/build/packets.ts'
+import { crowdedCapture, deeds } from '../../test/build/crowded-capture.ts'
 import { runs } from '../../test/build/effort.ts'
 import { exitCode } from '../engine.ts'
+import { captureLines } from '../report/capture/capture-text.ts'
+import { text } from '../report/diagnosis/text.ts'
+import { paint } from '../report/paint.ts'
 import { diagnosePcap } from './pcap.ts'
 
 /** What lab/captures/record.ts recorded with real tcpdumps, and what tshark counts in it. */
@@ -200,6 +204,56 @@ describe('silence is not health', () => {
     expect(capture.points.every((it) => it.end !== 'whole' && it.why?.includes('more than 512 interfaces'))).toBe(true)
     expect(diagnosis.results.filter((it) => it.verdict === 'ok')).toEqual([])
     expect(exitCode(diagnosis, { failOn: 'warning', strict: false })).toBe(2)
+  })
+
+  test.each([
+    ['interfaces beyond a limit', { interfaces: 600, times: 1, what: ['failing'] }, 'more than 512 interfaces'],
+    ['interfaces of which none has anything', { interfaces: 400, times: 0, what: [] }, 'holds no packet'],
+    ['interfaces with more than is followed', { interfaces: 40, times: 90, what: ['silent'] }, 'than are followed'],
+  ])('what holds of hundreds of interfaces is said once: %s', async (_name, crowd, sentence) => {
+    const file = join(await mkdtemp(join(tmpdir(), 'hopscope-')), 'many.pcapng')
+    writeFileSync(file, Buffer.concat([...crowdedCapture(crowd)]))
+    const { diagnosis, capture } = await diagnosePcap({ files: [file], bytes: 2000 })
+    const whys = diagnosis.results.map((it) =>
+      it.cannotTell.map(({ why }) => why).filter((it) => it.includes(sentence)),
+    )
+    expect(whys.some((it) => it.length > 0)).toBe(true)
+    for (const its of whys) expect(its.length).toBeLessThan(4)
+    const said = text(diagnosis, {
+      paint: paint({ colour: false, ascii: false, width: 100 }),
+      detail: 'normal',
+      above: captureLines(capture),
+      footer: [],
+    })
+    // In the headline where nothing was seen, in the table, and in what could not be told.
+    expect(said.split(sentence).length - 1).toBeLessThan(8)
+    expect(said).toMatch(/ and \d{2,3} more/)
+  })
+
+  test('whatever there was no room for is not called fine', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'hopscope-')), 'little.pcapng')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          what: fc.uniqueArray(fc.constantFrom(...Object.keys(deeds)), { minLength: 1, maxLength: 3 }),
+          interfaces: fc.integer({ min: 1, max: 3 }),
+          times: fc.integer({ min: 1, max: 200 }),
+          bytes: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1_000_000 })),
+        }),
+        async ({ bytes, ...crowd }) => {
+          writeFileSync(file, Buffer.concat([...crowdedCapture(crowd)]))
+          const whole = await diagnosePcap({ files: [file] })
+          const little = await diagnosePcap({ files: [file], bytes })
+          const bad = new Set(
+            whole.diagnosis.results.filter((it) => it.verdict === 'finding').map((it) => it.check.code),
+          )
+          for (const { check, verdict } of little.diagnosis.results)
+            if (bad.has(check.code)) expect([check.code, verdict]).not.toEqual([check.code, 'ok'])
+          if (bad.size > 0) expect(exitCode(little.diagnosis, { failOn: 'warning', strict: false })).not.toBe(0)
+        },
+      ),
+      { numRuns: runs(150) },
+    )
   })
 
   test('what is no capture is refused', async () => {

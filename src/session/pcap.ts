@@ -16,6 +16,11 @@ export interface PcapAsk extends ChecksAsk {
   readonly files: readonly string[]
 }
 
+/** `bytes`: how much may be kept in mind of it, where that is less than usual. */
+interface Reading extends PcapAsk {
+  readonly bytes?: number
+}
+
 export interface PcapDiagnosed extends Diagnosed {
   readonly capture: Capture
 }
@@ -26,13 +31,16 @@ const piece = 256 * 1024
 const untilOthers = 16
 
 /** Reads the files one after the other, once each, and judges what is in them. Touches no cluster. */
-export async function diagnosePcap(ask: PcapAsk): Promise<PcapDiagnosed> {
+export async function diagnosePcap(ask: Reading): Promise<PcapDiagnosed> {
   const how = captureChecks(ask)
   const names = shortNames(ask.files)
-  const analysis = analyseCapture({ compares: ask.files.length > 1 })
+  const analysis = analyseCapture({
+    compares: ask.files.length > 1,
+    ...(ask.bytes === undefined ? {} : { bytes: ask.bytes }),
+  })
   for (const [index, path] of ask.files.entries()) {
     const reader = captureReader((it) => file.packet(it))
-    const file = analysis.file(names[index] ?? path, () => reader.points.length > 1)
+    const file = analysis.file(names[index] ?? path, () => reader.points)
     const read = await readInto(path, reader)
     if (read.end.kind === 'no-capture')
       throw new ToolError(
@@ -55,7 +63,7 @@ export function createPcapAnalysis(ask: ChecksAsk, name: string): PcapAnalysis {
   const how = captureChecks(ask)
   const analysis = analyseCapture({ compares: false })
   const reader = captureReader((it) => file.packet(it))
-  const file = analysis.file(name, () => reader.points.length > 1)
+  const file = analysis.file(name, () => reader.points)
   return {
     push: (bytes) => reader.push(bytes),
     end() {

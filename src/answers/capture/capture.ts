@@ -8,12 +8,13 @@ import {
   says,
   source,
 } from '../../wire/pcap/packet.ts'
-import type { Read } from '../../wire/pcap/reader.ts'
+import type { Point, Read } from '../../wire/pcap/reader.ts'
 import { type Addresses, createAddresses } from './addresses.ts'
 import { compare, type Place } from './compare.ts'
 import { createConnections } from './connections.ts'
 import { createFragments } from './fragments.ts'
 import { createLookups } from './lookups.ts'
+import { createRooms, type Room } from './room.ts'
 import { createSightings } from './sightings.ts'
 import { compareStages, markOf } from './stages.ts'
 import { createSigns } from './signs.ts'
@@ -25,7 +26,8 @@ export interface FileAnalysis {
 }
 
 export interface CaptureAnalysis {
-  readonly file: (name: string, hasSeveral: () => boolean) => FileAnalysis
+  /** `points`: those that the file has described by now. */
+  readonly file: (name: string, points: () => readonly Point[]) => FileAnalysis
   readonly told: () => Capture
 }
 
@@ -44,27 +46,43 @@ type Analysed = Pick<
 
 /** Points beyond this many are not set against each other: each pair is a comparison. */
 const mostCompared = 8
+/** Of one path, as `hopscope capture` writes them. */
+const mostStaged = 64
 
-/** `compares`: whether there is more than one file; else a file tells whether it has several interfaces. */
-export function analyseCapture({ compares }: { readonly compares: boolean }): CaptureAnalysis {
+interface Asked {
+  /** Whether there is more than one file; else a file tells whether it has several interfaces. */
+  readonly compares: boolean
+  /** What it may keep in mind. */
+  readonly bytes?: number
+}
+
+export function analyseCapture({ compares, bytes }: Asked): CaptureAnalysis {
   const addresses = createAddresses()
+  const rooms = createRooms(bytes)
   const points: CapturePoint[] = []
   const places: Place[] = []
   let files = 0
   return {
-    file(name, hasSeveral) {
+    file(name, described) {
       const file = files++
+      const before = places.length
       const open = new Map<number, PointAnalysis & { readonly sightings: Place['sightings'] | null }>()
       let last: (PointAnalysis & { readonly sightings: Place['sightings'] | null }) | undefined
       let lastPoint = -1
-      const begin = () => {
-        const sightings = compares || hasSeveral() ? createSightings(addresses) : null
-        return { ...analysePoint(addresses), sightings }
+      const isCompared = (index: number): boolean => {
+        const all = described()
+        if (!compares && all.length < 2) return false
+        const isStaged = file === 0 && index < mostStaged && markOf(all[index]?.comment ?? null) !== null
+        return before + index < mostCompared || isStaged
+      }
+      const begin = (index: number) => {
+        const sightings = isCompared(index) ? createSightings(addresses, rooms.ofAll) : null
+        return { ...analysePoint(addresses, rooms.ofPoint()), sightings }
       }
       return {
         packet(packet) {
           if (packet.point !== lastPoint || last === undefined) {
-            last = open.get(packet.point) ?? begin()
+            last = open.get(packet.point) ?? begin(packet.point)
             open.set(packet.point, last)
             lastPoint = packet.point
           }
@@ -75,7 +93,7 @@ export function analyseCapture({ compares }: { readonly compares: boolean }): Ca
           const several = read.points.length > 1
           for (const [index, point] of read.points.entries()) {
             // Nothing of one without packets is kept.
-            const its = open.get(index) ?? begin()
+            const its = open.get(index) ?? begin(index)
             open.delete(index)
             const { from, to, ...analysed } = its.finish()
             const spot = several ? `${name}:${point.name ?? index}` : name
@@ -120,16 +138,21 @@ const rejections: Readonly<Record<number, string>> = {
   [says.timeExceeded]: 'time exceeded',
 }
 
-function analysePoint(addresses: Addresses): PointAnalysis {
-  const signs = createSigns()
-  const lookups = createLookups(addresses, signs)
-  const connections = createConnections(addresses, signs, (packet, at, end) => lookups.message(packet, at, end, 'tcp'))
+function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
+  const signs = createSigns(room)
+  const lookups = createLookups(addresses, signs, room)
+  const connections = createConnections({ addresses, signs, room }, (packet, at, end) =>
+    lookups.message(packet, at, end, 'tcp'),
+  )
   const fragments = createFragments(
     addresses,
-    (packet, at, end) => isDns(packet) && lookups.message(packet, at, end, 'udp'),
-    ({ number, sport, from, to }) => {
-      if (sport === 53) lookups.fragmentLost({ number, server: from, client: to })
+    {
+      whole: (packet, at, end) => isDns(packet) && lookups.message(packet, at, end, 'udp'),
+      lost({ number, sport, from, to }) {
+        if (sport === 53) lookups.fragmentLost({ number, server: from, client: to })
+      },
     },
+    room,
   )
   let packets = 0
   let shortened = 0
@@ -205,13 +228,15 @@ function analysePoint(addresses: Addresses): PointAnalysis {
       fragments.finish()
       connections.finish(last)
       lookups.finish(last)
+      const told = signs.told(addresses, of)
+      room.giveAll()
       return {
         packets,
         shortened,
         unread,
         seconds: packets > 1 ? Number(((last - first) / 1000).toFixed(6)) : null,
         ways,
-        notFollowed: lookups.notFollowed() + connections.notFollowed(),
+        notFollowed: room.missed(),
         dns: lookups.counts(),
         tcp: connections.counts,
         times: {
@@ -219,7 +244,7 @@ function analysePoint(addresses: Addresses): PointAnalysis {
           handshake: connections.handshakes.spread(),
           firstByte: connections.firstBytes.spread(),
         },
-        signs: signs.told(addresses, of),
+        signs: told,
         from: first,
         to: last,
       }

@@ -11,6 +11,7 @@ import {
   state,
 } from './connection-columns.ts'
 import { createRing, longestChain } from './ring.ts'
+import type { Room } from './room.ts'
 
 /** Beyond it the oldest connection is finished to make room. */
 const mostConnections = 1 << 17
@@ -58,8 +59,11 @@ function hashOf(one: number, other: number, port: number, otherPort: number): nu
   return mixed ^ (mixed >>> 13)
 }
 
-export function createConnectionTable(finish: (row: number, why: 'early' | 'end') => void): ConnectionTable {
-  const ring = createRing({ ints: integers, floats, most: mostConnections, finish })
+export function createConnectionTable(
+  room: Room,
+  finish: (row: number, why: 'early' | 'end') => void,
+): ConnectionTable {
+  const ring = createRing(room, { ints: integers, floats, most: mostConnections, finish })
   const { int, setInt, float, setFloat } = ring
   const portOf = (row: number): number => int(row, ports) & 0xffff
 

@@ -23,7 +23,8 @@ import {
 import { connectionCounts } from './connection-counts.ts'
 import { createConnectionTable, sideOf } from './connection-table.ts'
 import { createHandshakes } from './handshakes.ts'
-import { createPerServer, type ServerCounts } from './per-server.ts'
+import { createPerServer, noneOfServer, type ServerCounts } from './per-server.ts'
+import type { Room } from './room.ts'
 import { createSayings, type OnMessage } from './sayings.ts'
 import { createSentAgain } from './sent-again.ts'
 import { after } from './sequence.ts'
@@ -40,20 +41,27 @@ export interface Connections {
   readonly handshakes: Times
   readonly firstBytes: Times
   readonly ofServer: (id: number, port: number) => Readonly<ServerCounts>
-  readonly notFollowed: () => number
+}
+
+/** Who was heard this lately is not over. */
+const lately = 3000
+
+interface Books {
+  readonly addresses: Addresses
+  readonly signs: Signs
+  readonly room: Room
 }
 
 /** Follows each TCP connection of a capture: which one a segment belongs to, and what it means there. */
-export function createConnections(addresses: Addresses, signs: Signs, onDns: OnMessage): Connections {
-  const perServer = createPerServer()
+export function createConnections({ addresses, signs, room }: Books, onDns: OnMessage): Connections {
+  const perServer = createPerServer(room, noneOfServer)
   const counts = connectionCounts()
-  const table = createConnectionTable(finish)
+  const table = createConnectionTable(room, finish)
   const { int, setInt, float, setFloat, has, mark } = table
   const handshakes = createHandshakes(table, counts, signs)
   const sentAgain = createSentAgain(table, counts, signs)
   const windows = createWindows(table, counts, signs)
-  const sayings = createSayings({ table, counts, perServer, signs }, onDns)
-  let notFollowed = 0
+  const sayings = createSayings({ table, counts, perServer, signs, room }, onDns)
   let ends = 0
   let lastTime = 0
 
@@ -79,7 +87,7 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     const one = addresses.idOf(packet.words, source)
     const other = addresses.idOf(packet.words, destination)
     if (one < 0 || other < 0) {
-      notFollowed++
+      room.miss()
       return
     }
     let row = table.find(one, other, packet.sport, packet.dport)
@@ -157,6 +165,8 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
       sentAgain.judge(row, isForth)
     }
     handshakes.judge(row, why === 'end' ? ends : lastTime)
+    const isOver = has(row, isFinished | isReset | isRefused)
+    if (why === 'early' && !isOver && lastTime - float(row, lastAt) < lately) room.miss()
   }
 
   return {
@@ -170,6 +180,5 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     handshakes: handshakes.times,
     firstBytes: sayings.firstBytes,
     ofServer: perServer.seen,
-    notFollowed: () => notFollowed,
   }
 }

@@ -1,5 +1,6 @@
 import { u16 } from '../../wire/pcap/bytes.ts'
 import type { Packet } from '../../wire/pcap/packet.ts'
+import { createKept, type Room } from './room.ts'
 
 /** DNS over TCP: each message behind its length (RFC 7766), in segments of any size. */
 export interface DnsStreams {
@@ -19,8 +20,8 @@ interface Waiting {
   isTold: boolean
 }
 
-export function createDnsStreams(onMessage: (packet: Packet, at: number, end: number) => void): DnsStreams {
-  const waiting = new Map<number, Waiting>()
+export function createDnsStreams(onMessage: (packet: Packet, at: number, end: number) => void, room: Room): DnsStreams {
+  const waiting = createKept<number, Waiting>(room, { most: mostStreams, each: 1600 })
 
   function tell(packet: Packet, bytes: Uint8Array, at: number, end: number): void {
     const whole = packet.bytes
@@ -71,14 +72,14 @@ export function createDnsStreams(onMessage: (packet: Packet, at: number, end: nu
           at += 2 + size
           continue
         }
-        if (waiting.size >= mostStreams) return
         const kept = packet.bytes.slice(at, Math.min(packet.payloadEnd, at + 2 + enough))
-        waiting.set(stream, { kept, left: size < 0 ? -1 : size + 2 - (packet.payloadEnd - at), isTold: false })
+        const left = size < 0 ? -1 : size + 2 - (packet.payloadEnd - at)
+        if (!waiting.set(stream, { kept, left, isTold: false })) room.miss()
         return
       }
     },
     over: (stream) => {
-      if (waiting.size > 0) waiting.delete(stream)
+      if (waiting.size() > 0) waiting.delete(stream)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { holds, type Packet } from '../../wire/pcap/packet.ts'
 import { destination, source } from '../../wire/pcap/packet.ts'
 import type { Addresses } from './addresses.ts'
+import { createKept, type Room } from './room.ts'
 
 /** Datagrams in pieces: what is read of one is its beginning, once all of it has come. */
 export interface Fragments {
@@ -29,12 +30,21 @@ export interface Lost {
   readonly to: number
 }
 
-export function createFragments(
-  addresses: Addresses,
-  whole: (packet: Packet, at: number, end: number) => void,
-  lost: (it: Lost) => void,
-): Fragments {
-  const waiting = new Map<string, Pieces>()
+export interface Told {
+  readonly whole: (packet: Packet, at: number, end: number) => void
+  readonly lost: (it: Lost) => void
+}
+
+export function createFragments(addresses: Addresses, { whole, lost }: Told, room: Room): Fragments {
+  const waiting = createKept<string, Pieces>(room, { most, each: 1800 })
+  function forgetOldest(): void {
+    for (const [key] of waiting.entries()) {
+      waiting.delete(key)
+      room.miss()
+      return
+    }
+  }
+
   return {
     see(packet) {
       const from = addresses.idOf(packet.words, source)
@@ -42,10 +52,12 @@ export function createFragments(
       const key = `${from} ${to} ${packet.ipId} ${packet.family}`
       let its = waiting.get(key)
       if (its === undefined) {
-        const [oldest] = waiting.keys()
-        if (waiting.size >= most && oldest !== undefined) waiting.delete(oldest)
+        if (waiting.size() >= most) forgetOldest()
         its = { got: 0, total: -1, first: null, from, to }
-        waiting.set(key, its)
+        if (!waiting.set(key, its)) {
+          room.miss()
+          return
+        }
       }
       its.got += packet.fragmentLength
       if (!packet.hasMoreFragments) its.total = packet.fragmentAt + packet.fragmentLength
@@ -63,7 +75,7 @@ export function createFragments(
       packet.bytes = bytes
     },
     finish() {
-      for (const { first, from, to } of waiting.values())
+      for (const [, { first, from, to }] of waiting.entries())
         if (first !== null) lost({ number: first.number, sport: first.sport, from, to })
     },
   }

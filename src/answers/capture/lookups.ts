@@ -2,7 +2,9 @@ import { createDnsQuestion, dnsCodeName, readDnsQuestion } from '../../wire/dns-
 import { destination, type Packet, source } from '../../wire/pcap/packet.ts'
 import type { Addresses } from './addresses.ts'
 import { createNames } from './names.ts'
+import { createPerServer } from './per-server.ts'
 import { createRing, longestChain } from './ring.ts'
+import { createKept, type Room } from './room.ts'
 import type { Signs } from './signs.ts'
 import { createTimes, lateMs, type Times } from './spread.ts'
 
@@ -57,21 +59,26 @@ export interface Lookups {
   readonly times: Times
   readonly ofServer: (id: number) => number
   readonly pairs: (id: number) => number
-  readonly notFollowed: () => number
 }
 
-export function createLookups(addresses: Addresses, signs: Signs): Lookups {
+interface Truncated {
+  readonly packet: number
+  readonly server: number
+  readonly client: number
+  readonly at: number
+  readonly name: number
+  isAsked: boolean
+}
+
+export function createLookups(addresses: Addresses, signs: Signs, room: Room): Lookups {
   const question = createDnsQuestion()
-  const names = createNames()
+  const names = createNames(room)
   const times = createTimes()
-  const perServer = new Map<number, number>()
-  const pairsPerServer = new Map<number, number>()
-  const truncated = new Map<
-    string,
-    { packet: number; server: number; client: number; at: number; name: number; isAsked: boolean }
-  >()
-  const twins = new Float64Array(1 << 14).fill(-1)
-  const steps = new Float64Array(1 << 12).fill(-1)
+  const perServer = createPerServer(room, () => ({ lookups: 0, pairs: 0 }))
+  const truncated = createKept<string, Truncated>(room, { most: mostTruncated, each: 500 })
+  // The newest row of each client and port, and of each client and type.
+  const twins = createNewest(room, 1 << 14)
+  const steps = createNewest(room, 1 << 12)
   const counts = {
     queries: 0,
     answers: 0,
@@ -89,11 +96,10 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     pairs: 0,
     searchSteps: 0,
   }
-  let notFollowed = 0
   let lastTime = 0
   let ends = 0
 
-  const ring = createRing({ ints: integers, floats, most: 1 << 18, finish })
+  const ring = createRing(room, { ints: integers, floats, most: 1 << 18, finish })
   const codes: number[] = []
   const { int, setInt, float, setFloat } = ring
   const mark = (row: number, flag: number): void => setInt(row, state, int(row, state) | flag)
@@ -149,7 +155,7 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     }
     counts.queries++
     if (who < 0 || whom < 0) {
-      notFollowed++
+      room.miss()
       return
     }
     begin(packet, { hash, who, whom, key, tcp })
@@ -191,10 +197,10 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     ring.floats[its + lastAt] = time
     counts.lookups++
     if (tcp === 1) counts.overTcp++
-    perServer.set(whom, (perServer.get(whom) ?? 0) + 1)
+    perServer.of(whom, 53).lookups++
     if (question.type === 1 || question.type === 28) joinTwin(row, time)
     joinStep(row, time)
-    if (tcp === 1 && truncated.size > 0) {
+    if (tcp === 1 && truncated.size() > 0) {
       const before = truncated.get(truncatedKey(who))
       if (before !== undefined) before.isAsked = true
     }
@@ -203,10 +209,10 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
   const truncatedKey = (who: number): string => `${who} ${question.hash} ${question.type}`
 
   function joinTwin(row: number, time: number): void {
-    const slot =
-      (Math.imul(int(row, client), 0x9e3779b1) ^ (int(row, portAndId) >>> 16) ^ question.hash) & (twins.length - 1)
-    const other = twins[slot] ?? -1
-    twins[slot] = row
+    const other = twins.replace(
+      Math.imul(int(row, client), 0x9e3779b1) ^ (int(row, portAndId) >>> 16) ^ question.hash,
+      row,
+    )
     if (other < ring.oldest || time - float(other, firstAt) > pairMs) return
     if (
       int(other, client) === int(row, client) &&
@@ -217,20 +223,18 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     ) {
       setInt(other, twin, row - other)
       counts.pairs++
-      const whom = int(row, server)
-      pairsPerServer.set(whom, (pairsPerServer.get(whom) ?? 0) + 1)
+      perServer.of(int(row, server), 53).pairs++
     }
   }
 
   /** The lookup of this client and type before: where it found nothing, and this one has another end, it was a step. */
   function joinStep(row: number, time: number): void {
-    const slot = (Math.imul(int(row, client), 0x9e3779b1) ^ question.type) & (steps.length - 1)
-    const other = steps[slot] ?? -1
-    steps[slot] = row
+    const other = steps.replace(Math.imul(int(row, client), 0x9e3779b1) ^ question.type, row)
     if (other < ring.oldest || time - float(other, lastAt) > stepMs) return
     if (int(other, client) !== int(row, client) || int(other, type) !== question.type) return
-    if (has(other, isAnswered) && int(other, rcode) === 3 && names.isStep(int(other, nameId), int(row, nameId)))
-      mark(other, isStepOfSearch)
+    if (!has(other, isAnswered) || int(other, rcode) !== 3) return
+    if (int(other, nameId) < 0 || int(row, nameId) < 0) room.miss()
+    else if (names.isStep(int(other, nameId), int(row, nameId))) mark(other, isStepOfSearch)
   }
 
   function answer(packet: Packet): void {
@@ -290,15 +294,15 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     }
     if (question.isTruncated) {
       mark(row, isTruncated)
-      if (truncated.size < mostTruncated)
-        truncated.set(truncatedKey(who), {
-          packet: packet.number,
-          server: int(row, server),
-          client: who,
-          at: time,
-          name: int(row, nameId),
-          isAsked: false,
-        })
+      const isKept = truncated.set(truncatedKey(who), {
+        packet: packet.number,
+        server: int(row, server),
+        client: who,
+        at: time,
+        name: int(row, nameId),
+        isAsked: false,
+      })
+      if (!isKept) room.miss()
     } else if (int(row, overTcp) === 1) truncated.delete(truncatedKey(who))
   }
 
@@ -332,6 +336,8 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     // Who asks again says that no answer came; else only time does.
     if (int(row, sent) < 2 && until - float(row, firstAt) < longEnoughMs) {
       counts.unfinished++
+      // What became of it could not be waited for.
+      if (why === 'early') room.miss()
       return
     }
     counts.unanswered++
@@ -389,7 +395,7 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     finish(end) {
       ends = end
       ring.finishAll()
-      for (const it of truncated.values())
+      for (const [, it] of truncated.entries())
         if (it.isAsked || end - it.at >= lateMs)
           signs.see({
             kind: 'truncated-no-tcp',
@@ -406,8 +412,21 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
       ...Object.fromEntries(codes.flatMap((n, code) => (n > 0 ? [[dnsCodeName(code), n]] : []))),
     }),
     times,
-    ofServer: (id) => perServer.get(id) ?? 0,
-    pairs: (id) => pairsPerServer.get(id) ?? 0,
-    notFollowed: () => notFollowed,
+    ofServer: (id) => perServer.seen(id, 53).lookups,
+    pairs: (id) => perServer.seen(id, 53).pairs,
+  }
+}
+
+/** By hash the row that was last put there. A smaller one forgets sooner. */
+function createNewest(room: Room, most: number): { readonly replace: (hash: number, row: number) => number } {
+  let rows = new Float64Array(0)
+  return {
+    replace(hash, row) {
+      if (rows.length === 0) rows = new Float64Array(room.take(most * 8) ? most : 1 << 8).fill(-1)
+      const slot = hash & (rows.length - 1)
+      const before = rows[slot] ?? -1
+      rows[slot] = row
+      return before
+    },
   }
 }

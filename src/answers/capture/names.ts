@@ -1,4 +1,5 @@
 import { dnsNameText } from '../../wire/dns-question.ts'
+import type { Room } from './room.ts'
 
 const most = 1 << 17
 const mostBytes = 1 << 23
@@ -15,33 +16,48 @@ export interface Names {
   readonly isStep: (one: number, other: number) => boolean
 }
 
-export function createNames(): Names {
-  let slots = new Int32Array(1 << 12).fill(-1)
-  let hashes = new Int32Array(1 << 11)
-  let ends = new Int32Array(1 << 11)
-  let pool = new Uint8Array(1 << 16)
+export function createNames(room: Room): Names {
+  let slots = new Int32Array(0)
+  let hashes = new Int32Array(0)
+  let ends = new Int32Array(0)
+  let pool = new Uint8Array(0)
   let used = 0
   let count = 0
 
-  function grow(): void {
-    const larger = new Int32Array(hashes.length * 2)
-    larger.set(hashes)
-    hashes = larger
-    const further = new Int32Array(ends.length * 2)
+  /** A number costs its hash, its end and two slots. */
+  function grow(): boolean {
+    const larger = Math.max(1 << 6, hashes.length * 2)
+    if (!room.take((larger - hashes.length) * 16)) return false
+    const longer = new Int32Array(larger)
+    longer.set(hashes)
+    hashes = longer
+    const further = new Int32Array(larger)
     further.set(ends)
     ends = further
-    slots = new Int32Array(slots.length * 2).fill(-1)
+    slots = new Int32Array(larger * 2).fill(-1)
     for (let id = 0; id < count; id++) {
       let slot = (hashes[id] ?? 0) & (slots.length - 1)
       while (slots[slot] !== -1) slot = (slot + 1) & (slots.length - 1)
       slots[slot] = id
     }
+    return true
+  }
+
+  function hasRoomFor(bytes: number): boolean {
+    if (used + bytes <= pool.length) return true
+    const size = Math.max(1 << 10, pool.length * 2)
+    if (!room.take(size - pool.length)) return false
+    const larger = new Uint8Array(size)
+    larger.set(pool)
+    pool = larger
+    return true
   }
 
   const startOf = (id: number): number => (id === 0 ? 0 : (ends[id - 1] ?? 0))
 
   return {
     idOf(hash, bytes, at, end) {
+      if (count >= hashes.length && !grow()) return -1
       let slot = hash & (slots.length - 1)
       for (let probes = 0; probes < 64; probes++) {
         const id = slots[slot] ?? -1
@@ -50,19 +66,13 @@ export function createNames(): Names {
           slot = (slot + 1) & (slots.length - 1)
           continue
         }
-        if (count >= most || used + end - at > mostBytes) return -1
-        while (used + end - at > pool.length) {
-          const larger = new Uint8Array(pool.length * 2)
-          larger.set(pool)
-          pool = larger
-        }
+        if (count >= most || used + end - at > mostBytes || !hasRoomFor(end - at)) return -1
         pool.set(bytes.subarray(at, end), used)
         used += end - at
         hashes[count] = hash
         ends[count] = used
         slots[slot] = count
         count++
-        if (count >= hashes.length) grow()
         return count - 1
       }
       return -1

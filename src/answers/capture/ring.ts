@@ -1,3 +1,5 @@
+import type { Room } from './room.ts'
+
 /**
  * Rows of numbers in the order in which they began, found by their hash. There are at most `most`: then the oldest is
  * finished to make room, so that memory does not grow with the file. Rows have numbers that only rise; a chain of one
@@ -24,8 +26,8 @@ export interface Ring {
 }
 
 export const longestChain = 32
-/** Of a file with hundreds of interfaces, each has two rings. */
-const fewest = 1 << 8
+/** Of a file with hundreds of interfaces, each has two rings; these few rows need no room. */
+const fewest = 1 << 6
 
 export interface RingShape {
   readonly ints: number
@@ -36,22 +38,30 @@ export interface RingShape {
   readonly finish: (row: number, why: 'early' | 'end') => void
 }
 
-export function createRing({ ints, floats, most, finish }: RingShape): Ring {
+export function createRing(room: Room, { ints, floats, most, finish }: RingShape): Ring {
+  /** With its two heads, its link and its hash. */
+  const rowBytes = ints * 4 + floats * 8 + 28
   let capacity = fewest
   let mask = capacity - 1
-  let heads = new Float64Array(capacity * 2).fill(-1)
-  let chain = new Float64Array(capacity).fill(-1)
-  let hashes = new Int32Array(capacity)
+  // Many a point has no DNS, or no TCP.
+  let isMade = false
+  let heads = new Float64Array(0)
+  let chain = new Float64Array(0)
+  let hashes = new Int32Array(0)
 
-  function grow(): void {
-    const old = { mask, ints: ring.ints, floats: ring.floats, hashes }
-    capacity *= 2
-    mask = capacity - 1
+  function make(): void {
     heads = new Float64Array(capacity * 2).fill(-1)
     chain = new Float64Array(capacity).fill(-1)
     hashes = new Int32Array(capacity)
     ring.ints = new Int32Array(capacity * ints)
     ring.floats = new Float64Array(capacity * floats)
+  }
+
+  function grow(): void {
+    const old = { mask, ints: ring.ints, floats: ring.floats, hashes }
+    capacity *= 2
+    mask = capacity - 1
+    make()
     for (let row = ring.oldest; row < ring.next; row++) {
       const from = row & old.mask
       const to = row & mask
@@ -72,8 +82,8 @@ export function createRing({ ints, floats, most, finish }: RingShape): Ring {
   const alive = (row: number): number => (row >= ring.oldest ? row : -1)
 
   const ring: Ring = {
-    ints: new Int32Array(capacity * ints),
-    floats: new Float64Array(capacity * floats),
+    ints: new Int32Array(0),
+    floats: new Float64Array(0),
     oldest: 0,
     next: 0,
     intsAt: (row) => (row & mask) * ints,
@@ -89,8 +99,12 @@ export function createRing({ ints, floats, most, finish }: RingShape): Ring {
     first: (hash) => alive(heads[hash & (capacity * 2 - 1)] ?? -1),
     before: (row) => alive(chain[row & mask] ?? -1),
     add(hash) {
+      if (!isMade) {
+        isMade = true
+        make()
+      }
       if (ring.next - ring.oldest >= capacity) {
-        if (capacity < most) grow()
+        if (capacity < most && room.take(capacity * rowBytes)) grow()
         else {
           finish(ring.oldest, 'early')
           ring.oldest++

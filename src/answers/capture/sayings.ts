@@ -5,6 +5,7 @@ import type { ConnectionCounts } from './connection-counts.ts'
 import type { ConnectionTable } from './connection-table.ts'
 import { createDnsStreams } from './dns-streams.ts'
 import type { PerServer, ServerCounts } from './per-server.ts'
+import { createKept, type Room } from './room.ts'
 import type { Signs } from './signs.ts'
 import { createTimes, lateMs, type Times } from './spread.ts'
 
@@ -23,15 +24,16 @@ export interface Sayings {
 interface Books {
   readonly table: ConnectionTable
   readonly counts: ConnectionCounts
-  readonly perServer: PerServer
+  readonly perServer: PerServer<ServerCounts>
   readonly signs: Signs
+  readonly room: Room
 }
 
-export function createSayings({ table, counts, perServer, signs }: Books, onDns: OnMessage): Sayings {
+export function createSayings({ table, counts, perServer, signs, room }: Books, onDns: OnMessage): Sayings {
   const { int, float, setFloat, has, mark, portOf, about } = table
   const firstBytes = createTimes()
-  const tlsNames = new Map<number, string>()
-  const dns = createDnsStreams(onDns)
+  const tlsNames = createKept<number, string>(room, { most: mostNames, each: 500 })
+  const dns = createDnsStreams(onDns, room)
   const serverOf = (row: number): ServerCounts => perServer.of(int(row, server), portOf(row))
 
   function answered(packet: Packet, row: number): void {
@@ -51,7 +53,7 @@ export function createSayings({ table, counts, perServer, signs }: Books, onDns:
     if (words === null) return
     if (words.kind === 'tls-client') {
       counts.tlsHellos++
-      if (words.name !== null && tlsNames.size < mostNames) tlsNames.set(row, words.name)
+      if (words.name !== null) tlsNames.set(row, words.name)
     } else if (words.kind === 'tls-alert' && words.code !== 0) {
       counts.tlsAlerts++
       const detail = `${alertName(words.code)} by the ${isForth ? 'client' : 'server'}`

@@ -1,6 +1,7 @@
 import { createDnsQuestion, readDnsQuestion } from '../../wire/dns-question.ts'
 import { ack, destination, holds, type Packet, rst, source, syn } from '../../wire/pcap/packet.ts'
 import type { Addresses } from './addresses.ts'
+import type { Room } from './room.ts'
 
 /** What is looked for at the next point: packets that bear a mark which survives the translation of addresses. */
 export const sorts = { query: 0, answer: 1, syn: 2, synAck: 3, dataForth: 4, dataBack: 5 } as const
@@ -35,10 +36,14 @@ function mixed(one: number, other: number): number {
   return it ^ (it >>> 13)
 }
 
-export function createSightings(addresses: Addresses): Sightings {
+/** Of a row its columns, and what comparing adds to them; and the addresses that are new in it. */
+const rowBytes = 128
+const addressBytes = 96
+
+export function createSightings(addresses: Addresses, room: Room): Sightings {
   const question = createDnsQuestion()
   const seenAddresses = new Set<number>()
-  let size = 1 << 10
+  let size = 1 << 6
   const its = {
     keys: new Float64Array(size),
     exchanges: new Float64Array(size),
@@ -71,7 +76,7 @@ export function createSightings(addresses: Addresses): Sightings {
   }
 
   function keep(packet: Packet, sort: number, [one, other, exchange]: readonly [number, number, number]): void {
-    if (its.count >= most) {
+    if (its.count >= most || (its.count >= size && !room.take(size * rowBytes))) {
       its.isFull = true
       return
     }
@@ -88,7 +93,14 @@ export function createSightings(addresses: Addresses): Sightings {
     const to = addresses.idOf(packet.words, destination)
     its.from[at] = from
     its.to[at] = to
-    if (seenAddresses.size < most) seenAddresses.add(from).add(to)
+    know(from)
+    know(to)
+  }
+
+  function know(address: number): void {
+    if (seenAddresses.has(address)) return
+    if (room.take(addressBytes)) seenAddresses.add(address)
+    else its.isFull = true
   }
 
   function see(packet: Packet): void {

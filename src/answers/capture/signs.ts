@@ -1,5 +1,6 @@
 import type { Sign, SignKind } from '../../model/capture.ts'
 import type { Addresses } from './addresses.ts'
+import type { Room } from './room.ts'
 
 /** Evidence is a few packets to look at; the count stands beside it. */
 const mostPackets = 6
@@ -9,10 +10,11 @@ const mostKinds = 2000
 const mostTold = 20
 
 interface Counted {
+  readonly first: Seen
   count: number
-  readonly clients: Set<number>
+  /** Beside the first; most have none. */
+  clients: Set<number> | null
   readonly packets: number[]
-  client: number
   name: string | null
   ms: number | null
 }
@@ -34,45 +36,57 @@ export interface Signs {
   readonly told: (addresses: Addresses, of: (kind: SignKind, server: number, port: number) => number) => readonly Sign[]
 }
 
-export function createSigns(): Signs {
+/** What one is kept in, and each client beside the first. */
+const signBytes = 700
+const clientBytes = 72
+
+export function createSigns(room: Room): Signs {
   const all = new Map<string, Counted>()
+
+  function meet(counted: Counted, client: number): void {
+    if (client === counted.first.client || counted.clients?.has(client) === true) return
+    if ((counted.clients?.size ?? 0) + 1 >= mostClients || !room.take(clientBytes)) return
+    counted.clients ??= new Set()
+    counted.clients.add(client)
+  }
+
   return {
     see(it) {
       const key = `${it.kind}\0${it.server}\0${it.port}\0${it.detail}`
       let counted = all.get(key)
       if (counted === undefined) {
-        if (all.size >= mostKinds) return
-        counted = { count: 0, clients: new Set(), packets: [], client: it.client, name: null, ms: null }
+        if (all.size >= mostKinds || !room.take(signBytes)) {
+          room.miss()
+          return
+        }
+        counted = { first: it, count: 0, clients: null, packets: [], name: null, ms: null }
         all.set(key, counted)
       }
       counted.count++
-      if (counted.clients.size < mostClients) counted.clients.add(it.client)
+      meet(counted, it.client)
       if (counted.packets.length < mostPackets) counted.packets.push(it.packet)
       counted.name ??= it.name ?? null
       if (it.ms !== undefined && it.ms !== null) counted.ms = Math.max(counted.ms ?? 0, Number(it.ms.toPrecision(4)))
     },
-    told: (addresses, of) => {
-      const its = [...all]
-        .map(([key, counted]): Sign => {
-          const [kind = '', server = '', port = '', detail = ''] = key.split('\0')
-          const out = of(kind as SignKind, Number(server), Number(port))
-          return {
-            kind: kind as SignKind,
-            server: addresses.textOf(Number(server)),
-            port: Number(port),
-            count: counted.count,
-            of: Math.max(counted.count, out),
-            clients: counted.clients.size,
-            client: counted.client < 0 ? null : addresses.textOf(counted.client),
-            detail,
-            name: counted.name,
-            ms: counted.ms,
-            packets: counted.packets.toSorted((one, other) => one - other),
-          }
-        })
-        .toSorted((one, other) => other.count - one.count)
+    told: (addresses, of) =>
       // Of each kind the most frequent: a thousand servers that refuse must not hide the one that is silent.
-      return [...Map.groupBy(its, (it) => it.kind).values()].flatMap((same) => same.slice(0, mostTold))
-    },
+      [...Map.groupBy(all.values(), (it) => it.first.kind).values()]
+        .flatMap((same) => same.toSorted((one, other) => other.count - one.count).slice(0, mostTold))
+        .map(({ first, count, clients, packets, name, ms }): Sign => {
+          const { kind, server, port, client, detail } = first
+          return {
+            kind,
+            server: addresses.textOf(server),
+            port,
+            count,
+            of: Math.max(count, of(kind, server, port)),
+            clients: (clients?.size ?? 0) + 1,
+            client: client < 0 ? null : addresses.textOf(client),
+            detail,
+            name,
+            ms,
+            packets: packets.toSorted((one, other) => one - other),
+          }
+        }),
   }
 }

@@ -13,7 +13,8 @@ export interface Times {
 }
 
 export function createTimes(): Times {
-  const counts = new Float64Array(buckets)
+  // Hundreds of points have none.
+  let counts = new Float64Array(0)
   let count = 0
   let max = 0
   const quantile = (share: number): number => {
@@ -27,6 +28,7 @@ export function createTimes(): Times {
   }
   return {
     add(ms) {
+      if (count === 0) counts = new Float64Array(buckets)
       const bucket = Math.min(buckets - 1, Math.max(0, Math.floor(Math.log2(ms * 1000 + 1) * perOctave)))
       counts[bucket] = (counts[bucket] ?? 0) + 1
       count++

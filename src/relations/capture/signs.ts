@@ -2,7 +2,7 @@ import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } f
 import type { Evidence } from '../../findings/evidence.ts'
 import type { Capture, CapturePoint, Sign, SignKind } from '../../model/capture.ts'
 import { subject } from '../../model/subject.ts'
-import { count } from '../../phrases.ts'
+import { count, some } from '../../phrases.ts'
 
 /** A sign at one point, by name: who causes it lists it. */
 export const captureSymptom = (kind: SignKind | 'gone', point: string): string => `capture-${kind}:${point}`
@@ -37,17 +37,35 @@ export interface Judging {
   readonly causes?: readonly SignKind[]
 }
 
+/** What can't be told of a point, and why. */
+interface Blind {
+  readonly reason: 'too-few' | 'cut-off' | 'ambiguous'
+  readonly text: string
+  readonly point: string
+}
+
+type Judged = Verdict<SignArgs> | Blind
+
 /** Every point judged by itself: its signs of these kinds, or why it shows none. */
 function judgeSigns(capture: Capture, judging: Judging): readonly Verdict<SignArgs>[] {
-  return capture.points.map((point) => {
+  const judged = capture.points.map((point): Judged => {
     const its = point.signs.filter((it) => judging.kinds.includes(it.kind) && it.count > 0)
     const doubt = judging.silence === true ? doubtOf(point, judging.about) : null
     const sure = doubt === null ? its : its.filter((it) => isSelfEvident(it))
     const bad = sure.reduce((sum, it) => sum + it.count, 0)
     if (bad > 0 && (judging.isEnough?.(bad, ofAll(sure)) ?? true)) return found(point, sure, judging)
-    if (doubt !== null && its.length > 0) return cannotTell('ambiguous', `${point.name}: ${doubt}`)
+    if (doubt !== null && its.length > 0) return { reason: 'ambiguous', text: doubt, point: point.name }
     return whole(point, judging)
   })
+  return [...judged.flatMap((it) => ('kind' in it ? [it] : [])), ...saidOnce(judged)]
+}
+
+/** A file may have hundreds of interfaces: what holds of several of them is said once. */
+function saidOnce(judged: readonly Judged[]): readonly Verdict<never>[] {
+  const blind = judged.flatMap((it) => ('kind' in it ? [] : [it]))
+  return [...Map.groupBy(blind, (it) => `${it.reason} ${it.text}`).values()].flatMap((alike) =>
+    alike.slice(0, 1).map((it) => cannotTell(it.reason, `${some(alike.map((one) => one.point))}: ${it.text}`)),
+  )
 }
 
 /** Whoever sends again says that no answer came, whatever the capture saw. */
@@ -135,9 +153,9 @@ function evidenceOf(its: readonly Sign[], point: CapturePoint): readonly Evidenc
 }
 
 /** No such sign: said only of a capture that could have shown it. */
-function whole(point: CapturePoint, judging: Judging): Verdict<never> {
+function whole(point: CapturePoint, judging: Judging): Judged {
   const why = whyBlind(point, judging)
-  if (why !== null) return cannotTell(why.reason, `${point.name}: ${why.text}`)
+  if (why !== null) return { ...why, point: point.name }
   const { about } = judging
   const { lookups = 0, answers = 0 } = point.dns
   const { connections = 0, joinedLate = 0 } = point.tcp
@@ -146,22 +164,19 @@ function whole(point: CapturePoint, judging: Judging): Verdict<never> {
     : ok(connections + joinedLate, `${point.name}: ${count(connections + joinedLate, 'connection')}`)
 }
 
-interface Blind {
-  readonly reason: 'too-few' | 'cut-off' | 'ambiguous'
-  readonly text: string
-}
+type Why = Pick<Blind, 'reason' | 'text'>
 
-function whyBlind(point: CapturePoint, judging: Judging): Blind | null {
+function whyBlind(point: CapturePoint, judging: Judging): Why | null {
   return whyNotWhole(point, judging.about) ?? whyOpen(point, judging)
 }
 
 /** What the capture itself lacks. */
-function whyNotWhole(point: CapturePoint, about: Judging['about']): Blind | null {
+function whyNotWhole(point: CapturePoint, about: Judging['about']): Why | null {
   const { packets, unread, dropped, notFollowed } = point
   if (point.end !== 'whole')
     return {
       reason: 'cut-off',
-      text: `${point.why ?? point.end}; of what came after its ${count(packets, 'packet')} nothing is known`,
+      text: `${point.why ?? point.end}; of what came after nothing is known`,
     }
   if (packets === 0)
     return {
@@ -196,12 +211,15 @@ function whyNotWhole(point: CapturePoint, about: Judging['about']): Blind | null
   if (dropped !== null && dropped > 0)
     return { reason: 'cut-off', text: `${count(dropped, 'packet')} dropped by the capture itself` }
   return notFollowed > 0
-    ? { reason: 'too-few', text: `${count(notFollowed, 'packet')} of more addresses than are followed` }
+    ? {
+        reason: 'too-few',
+        text: `${count(notFollowed, 'packet')} of more addresses, lookups or connections than are followed at a time`,
+      }
     : null
 }
 
 /** What it can't show of what was asked in it. */
-function whyOpen({ ways, dns, tcp }: CapturePoint, { about, silence }: Judging): Blind | null {
+function whyOpen({ ways, dns, tcp }: CapturePoint, { about, silence }: Judging): Why | null {
   const { lookups = 0, unfinished: open = 0 } = dns
   const { connections = 0, unfinished: half = 0 } = tcp
   const asked = about === 'dns' ? lookups : connections

@@ -1,22 +1,36 @@
 import type { Capture, CapturePoint, Spread } from '../../model/capture.ts'
-import { count, ms } from '../../phrases.ts'
+import { count, ms, some } from '../../phrases.ts'
 
 /** What each point has, under the findings: the denominators of what is said above it. */
 export function captureLines({ points, comparisons }: Capture): readonly string[] {
+  const whys = Map.groupBy(points, (it) => it.why)
+  const isShared = (why: string | null): boolean => (whys.get(why)?.length ?? 0) > 1
+  const empty = points.filter((it) => it.packets === 0)
+  const folded = new Set(empty.length > mostEmpty ? empty : [])
   return [
-    ...points.flatMap(pointLines),
+    ...points.filter((it) => !folded.has(it)).flatMap((it) => pointLines(it, isShared(it.why) ? null : it.why)),
+    ...(folded.size === 0 ? [] : [`${namesOf(empty)}: 0 packets`]),
+    // All interfaces of a file end where it does.
+    ...[...whys].flatMap(([why, its]) => (why !== null && isShared(why) ? [`${namesOf(its)}: ${why}`] : [])),
     ...comparisons.map(({ near, far, common }) => `${near} and ${far}: ${count(common, 'packet')} seen at both`),
   ]
 }
 
-function pointLines(point: CapturePoint): readonly string[] {
+/** A file may describe hundreds of interfaces that have nothing. */
+const mostEmpty = 8
+
+function namesOf(points: readonly CapturePoint[]): string {
+  return some(points.map((it) => it.name))
+}
+
+function pointLines(point: CapturePoint, why: string | null): readonly string[] {
   const { name, comment, packets, seconds, dropped } = point
   const parts = [
     count(packets, 'packet'),
     ...(seconds === null ? [] : [`in ${ms(seconds * 1000)}`]),
     ...(dropped === null || dropped === 0 ? [] : [`${dropped} dropped by the capture`]),
     ...(point.shortened === 0 ? [] : [`${point.shortened} kept in part`]),
-    ...(point.why === null ? [] : [point.why]),
+    ...(why === null ? [] : [why]),
   ]
   return [
     `${name}${comment === null ? '' : ` (${comment})`}: ${parts.join(', ')}`,
