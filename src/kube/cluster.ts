@@ -71,8 +71,8 @@ export interface LiveExec {
 export interface ExactLog {
   /** RFC 3339; the API server heeds whole seconds. */
   readonly sinceTime?: string
-  /** Told when the connection broke before the log's end. */
-  readonly onBroken: () => void
+  /** Told when it broke off before the log's end, and why: the connection, or the kubelet's own words. */
+  readonly onBroken: (why: string) => void
 }
 
 /**

@@ -1,6 +1,7 @@
-import { mapKnown, type Known } from '../model/known.ts'
+import { type Known, mapKnown, unknown } from '../model/known.ts'
 import { describeAction, pathOf, queryOf } from './address.ts'
 import type { Cluster } from './cluster.ts'
+import { kubeletWordsIn, withoutKubeletWords } from './kubelet-words.ts'
 import { ask } from './request.ts'
 import { pods } from './resources.ts'
 import { openLines, openQuietLines, wholeLines } from './stream.ts'
@@ -33,25 +34,35 @@ export async function readLogs(
     ...(follow === true ? { follow } : {}),
     ...(follow === true || exact !== undefined ? {} : { limitBytes: maxBytes }),
   })
+  const name = pod
   const wanted = {
     path: pathOf(pods, namespace, pod, 'log') + query,
     action,
-    name: pod,
+    name,
     timeoutMs,
     ...(signal === undefined ? {} : { signal }),
   }
   // A header comes with the first line, whenever that is.
-  if (exact !== undefined)
-    return openLines(transport, {
+  if (exact !== undefined) {
+    const opened = await openLines(transport, {
       ...wanted,
       timeoutMs: follow === true ? longestWait : timeoutMs,
       keepsEnds: true,
       ownConnection: true,
-      onBroken: exact.onBroken,
+      onBroken: () => exact.onBroken('the connection broke'),
     })
+    return mapKnown(opened, (it) => withoutKubeletWords(it, (words) => exact.onBroken(kubeletSays(words))))
+  }
   if (follow === true) return openQuietLines(transport, wanted)
   const text = await ask(transport, { ...wanted, accept: '*/*' })
-  return text.known ? mapKnown(wholeLines(text.value, maxBytes, action), each) : text
+  if (!text.known) return text
+  const own = kubeletWordsIn(text.value)
+  if (own !== null) return unknown('failed', `${action} ${name}: ${kubeletSays(own.words)}`)
+  return mapKnown(wholeLines(text.value, maxBytes, action), each)
+}
+
+function kubeletSays(words: string): string {
+  return `the kubelet says \`${words.slice(0, 300)}\``
 }
 
 async function* each(all: readonly string[]): AsyncGenerator<string> {

@@ -39,10 +39,15 @@ export interface LogServer {
   readonly restart: (name: string, lagMs: number) => void
   readonly rotate: (name: string) => void
   readonly remove: (name: string) => void
-  /** Breaks all connections of logs, some in the middle of a line; `quietly`: they end as if they were whole. */
-  readonly cut: (how: 'reset' | 'quiet') => void
+  /**
+   * Breaks all connections of logs, some in the middle of a line; `quiet`: they end as if they were whole; `words`: with
+   * the kubelet's own words.
+   */
+  readonly cut: (how: 'reset' | 'quiet' | 'words') => void
   readonly cutWatches: () => void
   refuse: number | null
+  /** All that a kubelet says when it is asked for a log, with 200. */
+  says: string | null
   readonly close: () => Promise<void>
 }
 
@@ -54,7 +59,7 @@ export async function logServer(): Promise<LogServer> {
   const watches = new Set<ServerResponse>()
   const events: string[] = []
   let [version, uids] = [100, 0]
-  const self = { refuse: null as number | null }
+  const self = { refuse: null as number | null, says: null as string | null }
 
   const server = await serve((request, response) => {
     const url = new URL(request.url ?? '', 'http://x')
@@ -100,6 +105,10 @@ export async function logServer(): Promise<LogServer> {
 
   // oxlint-disable-next-line max-params -- what a handler gets
   function log(pod: StoredPod, request: IncomingMessage, response: ServerResponse, query: URLSearchParams): void {
+    if (self.says !== null) {
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      return void response.end(self.says)
+    }
     const isPrevious = query.get('previous') === 'true'
     const run = pod.runs.at(isPrevious ? -2 : -1)
     if (run === undefined) return status(response, 400, 'previous terminated container "app" not found')
@@ -200,10 +209,11 @@ export async function logServer(): Promise<LogServer> {
         tell('DELETED', pod)
       }, 300)
     },
-    cut(how: 'reset' | 'quiet') {
+    cut(how: 'reset' | 'quiet' | 'words') {
       for (const it of logs) {
         // In the middle of a line.
         if (how === 'quiet') it.response.end('2026-11-28T10:5')
+        else if (how === 'words') it.response.end(goneWords)
         else {
           it.response.write('2026-11-28T10:56:37.1Z half of a li')
           setImmediate(() => it.response.destroy())
@@ -218,6 +228,8 @@ export async function logServer(): Promise<LogServer> {
     close: () => server.close(),
   })
 }
+
+export const goneWords = 'unable to retrieve container logs for containerd://e788ff6eb312b2594610893b72640981'
 
 /** As the kubelet writes it. */
 function timeOf({ ms, nanos }: Line): string {

@@ -23,7 +23,7 @@ export type GapWhy =
   | 'rotated'
   /** More than one restart went by: only the last run before is kept. */
   | 'runs-unseen'
-  /** The connection broke before the end of a log that is not followed. */
+  /** It ended before the end of a log that is not followed: `detail` says why. */
   | 'cut-off'
   /** The end of the run before could not be read. */
   | 'run-unread'
@@ -44,6 +44,7 @@ export type TailMark =
       /** Between the last line before and the first one after; null: not known. */
       readonly from: string | null
       readonly to: string | null
+      readonly detail?: string
     }
   /** Its log is not read: refused, or no answer. */
   | { readonly kind: 'unread'; readonly place: Place; readonly detail: string }

@@ -8,7 +8,7 @@ const gaps: Readonly<Record<GapWhy, string>> = {
   rotated: 'the log was rotated before it was read on',
   'runs-unseen': 'it restarted more than once, and only the last run before is kept',
   'run-unread': 'the end of the run before could not be read',
-  'cut-off': 'the connection broke',
+  'cut-off': 'it ended early',
 }
 
 export function tailMarkText(mark: TailMark): string {
@@ -21,7 +21,7 @@ export function tailMarkText(mark: TailMark): string {
     case 'restarted':
       return `~ ${name} restarted (restart ${mark.run}${exitText(mark.exit)})`
     case 'gap':
-      return `! ${name}: lines may be missing${spanText(mark)}: ${gaps[mark.why]}`
+      return `! ${name}: lines may be missing${spanText(mark)}: ${mark.detail ?? gaps[mark.why]}`
     case 'unread':
       return `! ${name}: its log is not read: ${mark.detail}`
     case 'waiting':
@@ -55,6 +55,7 @@ export function tailMarkJson(mark: TailMark): string {
     exitCode: mark.kind === 'restarted' ? (mark.exit?.code ?? null) : null,
     from: mark.kind === 'gap' ? mark.from : null,
     to: mark.kind === 'gap' ? mark.to : null,
+    detail: mark.kind === 'gap' ? (mark.detail ?? null) : null,
   }
   return jsonLine(out)
 }

@@ -69,6 +69,7 @@ export const logsMark = v.strictObject({
   exitCode: v.pipe(maybeNumber, v.description('of the run before')),
   from: v.pipe(maybeText, v.description('of a gap: the last line before it')),
   to: v.pipe(maybeText, v.description('of a gap: the first line after it')),
+  detail: v.pipe(maybeText, v.description('of a gap: what broke it off, where that is known')),
 })
 
 export const logs = v.variant('t', [logsLine, logsMark])

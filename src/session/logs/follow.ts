@@ -13,9 +13,11 @@ export interface Pace {
   readonly mostPauseMs: number
   /** The status of a pod lags behind its logs so far. */
   readonly lagMs: number
+  /** A log that could not be read for so long is told of. */
+  readonly patienceMs: number
 }
 
-export const usualPace: Pace = { leastPauseMs: 250, mostPauseMs: 10_000, lagMs: 4000 }
+export const usualPace: Pace = { leastPauseMs: 250, mostPauseMs: 10_000, lagMs: 4000, patienceMs: 10_000 }
 
 export interface Following {
   readonly cluster: Pick<Cluster, 'logs' | 'get' | 'serverNow'>
@@ -42,6 +44,8 @@ export interface Following {
 /** One answer of the API server, until it ended. */
 interface Answered {
   readonly how: 'whole' | 'broken'
+  /** What broke it off. */
+  readonly why: string | null
   /** A last line without its end: cut off, or the last words of a container. */
   readonly rest: string | null
 }
@@ -86,6 +90,8 @@ export async function followContainer(it: Following): Promise<void> {
   let hasStarted = it.hasStarted
   let latest: ContainerState | null = null
   let pause = pace.leastPauseMs
+  /** Since when it can't be read. */
+  let failing: { readonly since: number; readonly isTold: boolean } | null = null
   let suspect: { readonly from: LogTime | null; readonly to: string | null; readonly at: number } | null = null
 
   const rest = async (ms: number): Promise<void> => it.changed(ms * (0.5 + Math.random() / 2))
@@ -126,12 +132,21 @@ export async function followContainer(it: Following): Promise<void> {
     return 'again'
   }
 
+  /** It is tried for ever; whoever waits for lines is told that there are none because of this. */
+  function couldNotRead(detail: string): void {
+    failing ??= { since: performance.now(), isTold: false }
+    if (failing.isTold || performance.now() - failing.since < pace.patienceMs) return
+    failing = { ...failing, isTold: true }
+    it.mark({ kind: 'unread', place, detail })
+  }
+
   async function unanswered({ reason, detail }: Why): Promise<'left' | 'again'> {
     if (reason === 'forbidden') {
       it.mark({ kind: 'unread', place, detail })
       return 'left'
     }
     if (reason === 'not-there' && (it.state() === 'gone' || isGone(await fresh()))) return left('deleted')
+    couldNotRead(detail)
     return pauseMore()
   }
 
@@ -140,6 +155,8 @@ export async function followContainer(it: Following): Promise<void> {
     const isSecond = end === 'whole' && got.lines === 0
     end = got.how
     if (got.lines > 0) pause = pace.leastPauseMs
+    if (got.lines > 0 || got.why === null) failing = null
+    else couldNotRead(got.why)
     const now = await fresh()
     isConfirmed = end === 'whole' && (isSecond || hasTerminated(now))
     if (now === 'gone' || now === 'another') {
@@ -227,27 +244,30 @@ export async function followContainer(it: Following): Promise<void> {
 
   async function readOn(): Promise<Why | Read> {
     const { sinceTime, ...first } = wanted()
-    let isBroken = false
+    let broken: string | null = null as string | null
+    const began = performance.now()
     const stop = new AbortController()
     const opened = await it.cluster.logs(place.namespace, place.pod, {
       container: place.container,
       follow: true,
       ...first,
       signal: AbortSignal.any([signal, stop.signal]),
-      exact: { ...(sinceTime === undefined ? {} : { sinceTime }), onBroken: () => (isBroken = true) },
+      exact: { ...(sinceTime === undefined ? {} : { sinceTime }), onBroken: (why) => (broken = why) },
     })
     if (!opened.known) return opened.why
     const isAgain = openedFirst !== null
     openedFirst ??= it.cluster.serverNow?.() ?? Date.now()
     try {
       // Of the pod that was meant: it has the same uid after the answer began.
-      if (isAgain && (await fresh()) === 'another') return { how: end, rest: null, lines: 0, isOther: true }
+      if (isAgain && (await fresh()) === 'another') return { how: end, why: null, rest: null, lines: 0, isOther: true }
       answer.before = isAgain ? resume.copy() : null
       answer.first = null
       resume.begin()
       const restarts = noticeRestart()
       const { text, lines } = await readLines(opened.value).finally(restarts.end)
-      return { how: isBroken ? 'broken' : 'whole', rest: text, lines, isOther: false }
+      // An answer that went on for long was an answer, though nothing was written meanwhile.
+      if (performance.now() - began > pace.patienceMs) failing = null
+      return { how: broken === null ? 'whole' : 'broken', why: broken, rest: text, lines, isOther: false }
     } finally {
       stop.abort()
     }

@@ -43,14 +43,14 @@ export async function readPods(ask: TailAsk, tail: Tail): Promise<void> {
 }
 
 async function readOne(place: Place, ask: TailAsk, { cluster, signal, deliver, mark }: Tail): Promise<void> {
-  let isBroken = false
+  let broken: string | null = null as string | null
   mark({ kind: 'joined', place })
   const opened = await cluster.logs(place.namespace, place.pod, {
     container: place.container,
     ...(ask.tailLines === undefined ? {} : { tailLines: ask.tailLines }),
     ...(ask.sinceSeconds === undefined ? {} : { sinceSeconds: ask.sinceSeconds }),
     signal,
-    exact: { onBroken: () => (isBroken = true) },
+    exact: { onBroken: (why) => (broken = why) },
   })
   if (!opened.known) {
     if (!signal.aborted) mark({ kind: 'unread', place, detail: opened.why.detail })
@@ -62,5 +62,7 @@ async function readOne(place: Place, ask: TailAsk, { cluster, signal, deliver, m
     last = time
     await deliver({ place, time, text })
   }
-  if (isBroken && !signal.aborted) mark({ kind: 'gap', place, why: 'cut-off', from: last, to: null })
+  if (broken === null || signal.aborted) return
+  if (last === null) mark({ kind: 'unread', place, detail: broken })
+  else mark({ kind: 'gap', place, why: 'cut-off', from: last, to: null, detail: broken })
 }

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { type LogServer, logServer } from '../../../test/fakes/log-server.ts'
+import { goneWords, type LogServer, logServer } from '../../../test/fakes/log-server.ts'
 import { random } from '../../../test/fuzz/inputs.ts'
 import type { Pace } from './follow.ts'
+import { readPods } from './read-once.ts'
 import { type TailAsk, tailPods } from './tail.ts'
 import type { TailLine, TailMark } from '../../answers/tail/events.ts'
 
-const pace: Pace = { leastPauseMs: 10, mostPauseMs: 40, lagMs: 120 }
+const pace: Pace = { leastPauseMs: 10, mostPauseMs: 40, lagMs: 120, patienceMs: 5000 }
 
 interface Tailing {
   readonly lines: TailLine[]
@@ -58,7 +59,7 @@ async function withServer(work: (server: LogServer) => Promise<void>): Promise<v
 const upTo = (n: number): readonly string[] => Array.from({ length: n }, (_, at) => String(at))
 
 describe('no line lost, none repeated', () => {
-  test.concurrent.each(['reset', 'quiet'] as const)(
+  test.concurrent.each(['reset', 'quiet', 'words'] as const)(
     'over a connection that is cut (%s), in the middle of a line',
     (how) =>
       withServer(async (server) => {
@@ -202,6 +203,67 @@ describe('what may be missing is told', () => {
       expect(tail.kinds()).toEqual(['joined', 'gap', 'left'])
     }))
 
+  test.concurrent.each(['words', 'refusal'] as const)(
+    'a log that can not be read (%s): once, and it goes on when it can',
+    (how) =>
+      withServer(async (server) => {
+        server.add('web')
+        const tail = tailing(server, { pace: { ...pace, patienceMs: 200 } })
+        server.write('web', '0')
+        await until(() => tail.lines.length === 1)
+        if (how === 'words') server.says = goneWords
+        else server.refuse = 500
+        server.cut('reset')
+        await until(() => tail.kinds().includes('unread'))
+        await sleep(300)
+        server.says = null
+        server.refuse = null
+        server.write('web', '1')
+        await until(() => tail.lines.length === 2)
+        await tail.end()
+        expect(tail.texts()).toEqual(upTo(2))
+        expect(tail.kinds()).toEqual(['joined', 'unread'])
+        if (how === 'words') expect(tail.marks[1]).toMatchObject({ detail: `the kubelet says \`${goneWords}\`` })
+      }),
+  )
+
+  test.concurrent('the end of a run before, of which the kubelet only says that it is gone', () =>
+    withServer(async (server) => {
+      server.add('web')
+      const tail = tailing(server)
+      server.write('web', '0')
+      await until(() => tail.lines.length === 1)
+      server.says = goneWords
+      server.cut('reset')
+      server.restart('web', 0)
+      await until(() => tail.kinds().includes('gap'))
+      server.says = null
+      server.write('web', '1')
+      await until(() => tail.lines.length === 2)
+      await tail.end()
+      expect(tail.texts()).toEqual(upTo(2))
+      expect(tail.marks.filter((it) => it.kind === 'gap')).toEqual([expect.objectContaining({ why: 'run-unread' })])
+    }))
+
+  test.concurrent('a log that is read once', () =>
+    withServer(async (server) => {
+      server.add('web')
+      server.says = goneWords
+      const marks: TailMark[] = []
+      const lines: TailLine[] = []
+      await readPods(
+        { namespace: 'shop', labelSelector: null, wants: () => true, most: 50 },
+        {
+          cluster: server.cluster,
+          signal: new AbortController().signal,
+          deliver: (it) => void lines.push(it),
+          mark: (it) => void marks.push(it),
+        },
+      )
+      expect(lines).toEqual([])
+      expect(marks).toMatchObject([{ kind: 'joined' }, { kind: 'unread', detail: `the kubelet says \`${goneWords}\`` }])
+    }))
+
   test.concurrent('a pod that ends while it is read leaves no gap', () =>
     withServer(async (server) => {
       server.add('web')
@@ -239,7 +301,7 @@ describe('the API server is spared', () => {
   test.concurrent('a server that refuses is asked ever more rarely', () =>
     withServer(async (server) => {
       server.add('web')
-      const tail = tailing(server, { pace: { leastPauseMs: 40, mostPauseMs: 5000, lagMs: 100 } })
+      const tail = tailing(server, { pace: { leastPauseMs: 40, mostPauseMs: 5000, lagMs: 100, patienceMs: 5000 } })
       await until(() => tail.kinds().length === 1)
       server.refuse = 500
       server.cut('reset')
@@ -287,6 +349,7 @@ async function world(seed: number, server: LogServer, joined: () => number): Pro
     if (what === 0) server.cut('reset')
     else if (what === 1) server.cut('quiet')
     else if (what === 2) server.cutWatches()
+    else if (what === 6) server.cut('words')
     else if (what < 5 && Date.now() - one.restartedAt > 600) {
       server.restart(one.name, from.below(100))
       one.run++
