@@ -45,7 +45,10 @@ describe('an answer with times', () => {
   })
 
   test('whatever a container writes, no line of it is taken for the kubelet', async () => {
-    const text = fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'binary' }).map((it) => it.replaceAll('\n', '')))
+    const text = fc.oneof(
+      fc.constantFrom(...words),
+      fc.string({ unit: 'binary' }).map((it) => it.replaceAll('\n', '')),
+    )
     await fc.assert(
       fc.asyncProperty(fc.array(text), fc.boolean(), fc.option(fc.constantFrom(...words)), async (all, cut, end) => {
         const lines = all.map((it, at) => `${stamp}${it}${cut && at === all.length - 1 ? '' : '\n'}`)
