@@ -40,8 +40,8 @@ export interface LogServer {
   readonly rotate: (name: string) => void
   readonly remove: (name: string) => void
   /**
-   * Breaks all connections of logs, some in the middle of a line; `quiet`: they end as if they were whole; `words`: with
-   * the kubelet's own words.
+   * Breaks all connections of logs, some in the middle of a line; `quiet`: they end as if they were whole; `words`:
+   * with the kubelet's own words.
    */
   readonly cut: (how: 'reset' | 'quiet' | 'words') => void
   readonly cutWatches: () => void
