@@ -48,7 +48,10 @@ export interface NodeRoute {
 }
 
 export interface NodeProxy {
-  readonly health: 'well' | 'unwell' | 'nobody' | 'unknown'
+  /** `mute`: its port is open, and twice nothing came of it in time. `nobody`: the connection is refused. */
+  readonly health: 'well' | 'unwell' | 'mute' | 'nobody' | 'unknown'
+  /** How :10249 answered, whatever it said; absent in files of an older hopscope. */
+  readonly metrics?: 'answers' | 'mute' | 'nobody' | 'unknown'
   /** What /healthz said: a status, a word of the connection. */
   readonly said: string
   /** `iptables`, `ipvs`, `nftables`; null where it does not say. */

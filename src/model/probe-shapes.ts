@@ -93,7 +93,8 @@ export function networkHereFields(m: Texts) {
     forwards: object({ v4: nullable(flag), v6: nullable(flag) }),
     bridgeCalls: oneOf(['on', 'off', 'no-module', 'unknown']),
     proxy: object({
-      health: oneOf(['well', 'unwell', 'nobody', 'unknown']),
+      health: oneOf(['well', 'unwell', 'mute', 'nobody', 'unknown']),
+      metrics: maybe(oneOf(['answers', 'mute', 'nobody', 'unknown'])),
       said: m.text,
       mode: nullable(m.word),
     }),

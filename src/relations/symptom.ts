@@ -59,7 +59,7 @@ export const serviceRules = (node: string): string => `service-rules:${node}`
 /** Large packets from pods of the one node do not reach the other, and small ones do. */
 export const largeLost = (from: string, to: string): string => `large-lost:${from}/${to}`
 
-/** kube-proxy says of itself that it is not well. */
+/** kube-proxy says of itself that it is not well, or says nothing. */
 export const proxyUnwell = (node: string): string => `proxy-unwell:${node}`
 
 export const dnsLossOnNode = (node: string): string => `dns-loss:node/${node}`

@@ -597,11 +597,15 @@ const nodeNetworks: fc.Arbitrary<NodeNetworks> = fc.record({
       routes: maybe(few(fc.record({ to: ip.map((it) => `${it}/24`), via: maybe(ip), dev: maybe(name) }))),
       forwards: fc.record({ v4: maybe(flag), v6: maybe(flag) }),
       bridgeCalls: fc.constantFrom('on', 'off', 'no-module', 'unknown'),
-      proxy: fc.record({
-        health: fc.constantFrom('well', 'unwell', 'nobody', 'unknown'),
-        said: text,
-        mode: maybe(fc.constantFrom('iptables', 'ipvs')),
-      }),
+      proxy: fc.record(
+        {
+          health: fc.constantFrom('well', 'unwell', 'mute', 'nobody', 'unknown'),
+          metrics: fc.constantFrom('answers', 'mute', 'nobody', 'unknown'),
+          said: text,
+          mode: maybe(fc.constantFrom('iptables', 'ipvs')),
+        },
+        { requiredKeys: ['health', 'said', 'mode'] },
+      ),
       reversePathDrops: maybe(count),
       drops: known(
         few(

@@ -7,7 +7,7 @@ import { asContact, soundNodePorts } from '../../relations/service/node-port-con
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { failuresText, tally } from '../../relations/service/service-contacts.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
-import { nodeDown, nodePortUnanswered, svcUnanswered } from '../../relations/symptom.ts'
+import { nodeDown, nodePortUnanswered, serviceRules, svcUnanswered } from '../../relations/symptom.ts'
 import { serviceSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
 
@@ -92,6 +92,7 @@ function judge(service: Service, its: readonly NodePortContact[]) {
   const sick = its.filter((it) => it.tries.some(({ result }) => result !== 'open'))
   const [first] = sick
   const at = [...new Set(sick.map((it) => it.at.node))]
+  const isOfNodes = its.some((it) => !at.includes(it.at.node))
   return finding({
     subject: serviceSubject(service),
     confidence: 'observed',
@@ -121,7 +122,13 @@ function judge(service: Service, its: readonly NodePortContact[]) {
         })),
       },
     ],
-    symptoms: [nodePortUnanswered(service), svcUnanswered(service), ...(at.length === 1 ? at.map(nodeDown) : [])],
+    symptoms: [
+      nodePortUnanswered(service),
+      svcUnanswered(service),
+      ...(at.length === 1 ? at.map(nodeDown) : []),
+      // A node forwards by the same rules by which it leads to the Service's address.
+      ...(isOfNodes ? at.map(serviceRules) : []),
+    ],
   })
 }
 

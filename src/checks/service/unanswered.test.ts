@@ -338,3 +338,39 @@ test('a node that is down takes it under itself when all that fails is there', (
     ['NOD501', 'SVC207'],
   ])
 })
+
+test('Services that the same nodes alone do not reach are one fault, told of the plainest', () => {
+  const names = ['web-public', 'web', 'api'] as const
+  const all = names.map((name) =>
+    service(
+      name,
+      name === 'web-public' ? { type: 'NodePort', selector: { app: 'cart' } } : { selector: { app: 'cart' } },
+    ),
+  )
+  const asked = (at: (name: string, node: string) => Contact['tries']) =>
+    contacts(
+      names.flatMap((name) => [
+        ...['worker-1', 'worker-2'].map((node) => toService(name, node, at(name, node))),
+        ...['worker-1', 'worker-2'].map((node) => toPod(name, node, one, repeat(5, 'open'))),
+      ]),
+    )
+  const told = (its: ReturnType<typeof asked>) =>
+    diagnose(model({ contacts: known(its), services: known(all), pods: known(pods), networkPolicies: known([]) }), {
+      checks: [check],
+    }).roots.map((it) => it.finding)
+  const together = told(asked((name, node) => (name !== 'api' && node === 'worker-2' ? lost : repeat(5, 'open'))))
+  expect(together).toMatchObject([
+    {
+      subject: { name: 'web' },
+      also: [{ name: 'web-public' }],
+      args: { failed: 10, of: 20, others: ['shop/web-public'] },
+    },
+  ])
+  expect(together.map(check.words.headline)).toEqual([
+    '2 Services do not answer worker-2: shop/web and shop/web-public; 10 of 20 connections failed.',
+  ])
+  const apart = told(
+    asked((name, node) => (node === (name === 'api' ? 'worker-1' : 'worker-2') ? lost : repeat(5, 'open'))),
+  )
+  expect(apart).toHaveLength(3)
+})

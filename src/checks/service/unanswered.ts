@@ -19,12 +19,14 @@ import {
   homesAmong,
   isSick,
   nodesOf,
+  sickNodesAlone,
   tally,
 } from '../../relations/service/service-contacts.ts'
 import { isOver, isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { nodeDown, serviceRules, stoppedOnTheWay, svcUnanswered } from '../../relations/symptom.ts'
 import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { meanings } from './connect-meanings.ts'
+import { ofSameNodes } from './same-nodes.ts'
 import { isAskedAbout, serviceSubject } from './words.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { count, full, some } from '../../phrases.ts'
@@ -113,12 +115,18 @@ export default check({
     return [...verdicts, ...left]
   },
 
+  together: (findings, { sources: { services } }) => ofSameNodes(findings, services),
+
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} ${answers(args)}: ${args.failed} of ${args.of} connections failed.`,
+      args.others.length === 0
+        ? `Service ${full(on)} ${answers(args)}: ${args.failed} of ${args.of} connections failed.`
+        : `${count(args.others.length + 1, 'Service')} do not answer ${some(args.never)}: ${full(on)} and ` +
+          `${some(args.others)}; ${args.failed} of ${args.of} connections failed.`,
     detail: ({ args }) =>
       (
-        `${args.failures} of ${args.of} connects · from ${count(args.nodes, 'node')} · ` +
+        `${args.others.length === 0 ? args.failures : `${args.failed} failed`} of ${args.of} connects · ` +
+        `from ${count(args.nodes, 'node')} · ` +
         `${meanings[args.fingerprint].seen} ${some(args.at)}`
       ).trimEnd(),
     note: ({ args }) => meanings[args.fingerprint].means,
@@ -211,6 +219,8 @@ function judge(service: Service, counted: readonly Contact[], pods: readonly Pod
         open: told.open,
         failures: failuresText(told),
         never: neverFrom(own),
+        /** Told together: other Services that the same nodes do not reach. */
+        others: [] as readonly string[],
         nodes: nodes.length,
         at: marks.at,
         ...exampleOf(sick, serving),
@@ -218,7 +228,8 @@ function judge(service: Service, counted: readonly Contact[], pods: readonly Pod
       evidence: [{ kind: 'shares', label: 'connects that failed', rows: rowsOf(counted) }],
       symptoms: [
         svcUnanswered(service),
-        ...(marks.fingerprint === 'service-address-only' ? neverFrom(own).map(serviceRules) : []),
+        // The pods answer, or were not asked: the rules of these nodes may be why.
+        ...(isPodsOwn(sick) ? [] : sickNodesAlone(own).map(serviceRules)),
         ...(clients.size === 1 && nodes.length > 1 ? [...clients].map(nodeDown) : []),
         ...(homes.size === 1 ? [...homes].flatMap((it) => (it === null ? [] : [nodeDown(it)])) : []),
       ],
@@ -259,6 +270,11 @@ function exampleOf(sick: readonly Contact[], serving: readonly Pod[]) {
     pod: direct === undefined ? (serving[0]?.name ?? null) : endpointName(direct),
     target: direct?.ip ?? serving[0]?.ip ?? null,
   }
+}
+
+/** A pod that does not answer by its own address is nothing that rules of a Service bring about. */
+function isPodsOwn(sick: readonly Contact[]): boolean {
+  return sick.some((it) => it.via.kind === 'endpoint')
 }
 
 /** Where the pods are that do not answer; without direct connects, any of them may have been meant. */

@@ -214,15 +214,17 @@ export async function viaPod(
   follow()
     .catch(() => {})
     .finally(() => seen.forEach((wake) => wake()))
-  const fresh = async (): Promise<ConntrackReading | null> => {
+  const within = async (ms: number): Promise<ConntrackReading | null> => {
     await Promise.race([
       new Promise<void>((resolve) => seen.push(resolve)),
-      new Promise((resolve) => setTimeout(resolve, 3000)),
+      new Promise((resolve) => setTimeout(resolve, ms)),
     ])
     return last
   }
+  const fresh = (): Promise<ConntrackReading | null> => within(3000)
   const end = (): void => ending.abort()
-  if ((await fresh()) === null) {
+  // A kube-proxy that says nothing is given time before the first counters are told.
+  if ((await within(8000)) === null) {
     end()
     return {
       node,

@@ -197,6 +197,16 @@ function names(its: readonly string[]): readonly string[] {
   return [...new Set(its)].toSorted((a, b) => textOrder(a, b))
 }
 
+/**
+ * Nodes from which connects fail that come through from all others, each time: what differs is on the node. One stale
+ * endpoint of two lets half of them through there.
+ */
+export function sickNodesAlone(contacts: readonly Contact[]): readonly string[] {
+  const nodes = [...Map.groupBy(contacts, (it) => it.node)]
+  const sick = nodes.filter(([, its]) => its.some(isSick)).map(([node]) => node)
+  return sick.length < nodes.length ? names(sick) : []
+}
+
 /** Nodes that have a pod to serve: `internalTrafficPolicy: Local` drops what comes from any other. */
 export function nodesOf(pods: readonly Pod[]): ReadonlySet<string> {
   return new Set(pods.flatMap((it) => (it.node === null ? [] : [it.node])))

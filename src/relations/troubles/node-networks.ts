@@ -2,6 +2,7 @@ import type { Trouble } from '../../findings/trouble.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { carries } from '../node/mtu-paths.ts'
+import { proxyState } from '../node/proxy-state.ts'
 import { largeLost, proxyUnwell } from '../symptom.ts'
 
 /** What was seen on nodes to go wrong. Routes, sysctls and rules are causes: what they cost is in contacts. */
@@ -30,21 +31,25 @@ export function networkTroubles({ sources: { nodeNetworks } }: Model): readonly 
         },
       ]
     }),
-    ...nodes
-      .filter((it) => it.proxy.health === 'unwell')
-      .map(({ node, proxy }): Trouble => ({
-        kind: 'not-as-declared',
-        source: 'nodeNetworks',
-        sufferer: subject('Node', null, node),
-        involved: [],
-        keys: [proxyUnwell(node)],
-        asked: "kube-proxy's /healthz",
-        from: `on node ${node}`,
-        how: proxy.said,
-        bad: 1,
-        of: 1,
-        ms: null,
-        weight: 'nuisance',
-      })),
+    ...nodes.flatMap(({ node, proxy }): readonly Trouble[] => {
+      const state = proxyState(proxy)
+      if (state !== 'unwell' && state !== 'mute') return []
+      return [
+        {
+          kind: 'not-as-declared',
+          source: 'nodeNetworks',
+          sufferer: subject('Node', null, node),
+          involved: [],
+          keys: [proxyUnwell(node)],
+          asked: "kube-proxy's /healthz",
+          from: `on node ${node}`,
+          how: proxy.said,
+          bad: 1,
+          of: 1,
+          ms: null,
+          weight: 'nuisance',
+        },
+      ]
+    }),
   ]
 }

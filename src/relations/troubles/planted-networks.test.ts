@@ -1,11 +1,15 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { contacts, repeat, toPod, toService } from '../../../test/build/contacts.ts'
 import { runs } from '../../../test/build/effort.ts'
 import { networks, routesOf, threeNodes } from '../../../test/build/node-network.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { service } from '../../../test/build/service.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import { checks } from '../../checks/registry.ts'
 import { diagnose, exitCode } from '../../engine.ts'
-import type { MtuPath, NodeNetwork, NodeNetworks } from '../../model/node-network.ts'
+import type { Contacts } from '../../model/contacts.ts'
+import type { MtuPath, NodeNetwork, NodeNetworks, NodeProxy } from '../../model/node-network.ts'
 
 /*
  * Whatever is read of nodes: what is broken there is told with the name of a node that has a part in it, by the exit
@@ -71,6 +75,8 @@ const breaks: readonly Break[] = [
   () => ({ bridgeCalls: 'off' }),
   () => ({ bridgeCalls: 'no-module' }),
   () => ({ proxy: { health: 'unwell', said: 'HTTP 503', mode: null } }),
+  () => ({ proxy: { health: 'mute', metrics: 'mute', said: 'no complete answer within 3000 ms', mode: null } }),
+  () => ({ proxy: { health: 'nobody', metrics: 'mute', said: 'ECONNREFUSED', mode: null } }),
   () => ({ reversePathDrops: 9 }),
 ]
 
@@ -90,5 +96,50 @@ test('what is broken on a node is told with its name, whatever else is', () => {
       },
     ),
     { numRuns: runs(200) },
+  )
+})
+
+test('a kube-proxy that hangs is told before what its old rules bring about, and nothing beside it', () => {
+  const app = pod('web-1', { ip: '10.2.1.9', labels: { app: 'web' } })
+  const port = { name: null, protocol: 'TCP' as const, port: 80, targetPort: 8080, nodePort: 30080 }
+  const services = [
+    service('web', { selector: { app: 'web' } }),
+    service('web-public', { selector: { app: 'web' }, type: 'NodePort', ports: [port] }),
+  ]
+  fc.assert(
+    fc.property(fc.constantFrom(...names), fc.constantFrom('timeout' as const, 'refused' as const), (sick, how) => {
+      const tries = (node: string) => repeat(5, node === sick ? how : 'open')
+      const seen: Contacts = {
+        ...contacts(
+          names.flatMap((node) => [
+            ...services.map((it) => toService(it.name, node, tries(node))),
+            ...services.map((it) => toPod(it.name, node, app, repeat(5, 'open'))),
+          ]),
+        ),
+        nodePorts: names.map((node, i) => ({
+          node: names[(i + 1) % names.length] ?? node,
+          service: { namespace: 'shop', name: 'web-public', port: 80 },
+          at: { node, ip: `192.168.0.1${i + 1}` },
+          port: 30080,
+          tries: tries(node),
+        })),
+      }
+      const proxy: NodeProxy = { health: 'mute', said: 'no complete answer within 3000 ms', mode: null }
+      const { roots } = diagnose(
+        modelOf({
+          nodes: threeNodes,
+          pods: [app],
+          services,
+          networkPolicies: [],
+          contacts: seen,
+          nodeNetworks: networks({ [sick]: { proxy } }),
+        }),
+        { checks },
+      )
+      const errors = roots.filter((it) => it.finding.severity === 'error')
+      expect(errors.map((it) => `${it.finding.code} ${it.finding.subject.name}`)).toEqual([`NOD534 ${sick}`])
+      expect(errors[0]?.consequences.map((it) => it.code).toSorted()).toEqual(['SVC207', 'SVC207', 'SVC209'])
+    }),
+    { numRuns: runs(20) },
   )
 })
