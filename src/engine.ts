@@ -13,6 +13,7 @@ import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.
 import { relatedTo } from './relations/related.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
 import { unheard, unmeasured } from './relations/unmeasured.ts'
+import { type Untold, untoldIn } from './relations/untold.ts'
 
 type CannotTell = Extract<Verdict, { kind: 'cannot-tell' }>
 
@@ -27,6 +28,8 @@ export interface CheckResult {
   readonly cannotTell: readonly CannotTell[]
   /** For `ok` and `not-applicable`: what was looked at, or why there was nothing to look at. */
   readonly note: string | null
+  /** For `ok`: nodes and DNS servers that gave no answer, so that nothing was found well of them. */
+  readonly without: readonly Untold[]
   readonly crash: string | null
 }
 
@@ -156,6 +159,7 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
     ignored: [],
     cannotTell: [],
     note: null,
+    without: [],
     crash: null,
   }
   const without = { base, verdicts: [], found: [] }
@@ -172,7 +176,7 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
       resettled(check, model, it),
     )
     return {
-      base,
+      base: { ...base, without: withoutWhom(check, model) },
       verdicts,
       found: verdicts.flatMap((it) => (it.kind === 'finding' ? [complete(check, it.found)] : [])),
     }
@@ -180,6 +184,13 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
     const crash = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { ...without, base: { ...base, verdict: 'crashed', crash } }
   }
+}
+
+/** Whom the sources that it looks at, known as they are, say nothing of. */
+function withoutWhom(check: AnyCheck, model: Model): readonly Untold[] {
+  const parts = untoldIn(model)
+  const all = [...check.needs, ...check.wants].flatMap((name) => parts[name] ?? [])
+  return [...new Map(all.map((it) => [it.who, it])).values()]
 }
 
 /**
@@ -200,7 +211,8 @@ function unsure(its: readonly CannotTell[]): 'cannot-tell' | 'not-asked' {
   return its.every(isNotAsked) ? 'not-asked' : 'cannot-tell'
 }
 
-function summarise({ base, verdicts, found }: Raw, keep: Keep): CheckResult {
+function summarise({ base: { without, ...rest }, verdicts, found }: Raw, keep: Keep): CheckResult {
+  const base = { ...rest, without: [] }
   if (verdicts.length === 0 && (base.cannotTell.length > 0 || base.crash !== null)) return base
   const findings = found.filter((it) => keep.concerns(it) && !keep.leftOut(it))
   const ignored = found.filter((it) => keep.concerns(it) && keep.leftOut(it))
@@ -210,7 +222,7 @@ function summarise({ base, verdicts, found }: Raw, keep: Keep): CheckResult {
   if (findings.length > 0) return { ...base, findings, ignored, cannotTell, verdict: 'finding' }
   if (cannotTell.length > 0) return { ...base, ignored, cannotTell, verdict: unsure(cannotTell) }
   if (ignored.length > 0) return { ...base, ignored, verdict: 'ignored' }
-  if (oks.length > 0) return { ...base, verdict: 'ok', note: oks.find((it) => it.note !== null)?.note ?? null }
+  if (oks.length > 0) return { ...base, verdict: 'ok', without, note: oks.find((it) => it.note !== null)?.note ?? null }
   return { ...base, verdict: 'not-applicable', note: silent?.why ?? 'there is none here' }
 }
 

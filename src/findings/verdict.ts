@@ -1,3 +1,4 @@
+import { some } from '../phrases.ts'
 import type { Reason } from '../model/known.ts'
 import type { Subject } from '../model/subject.ts'
 import type { Evidence } from './evidence.ts'
@@ -52,6 +53,14 @@ export type Verdict<A extends Args = Args> =
 /** Looked, and it is well. `examined` = how many things were looked at; 0 is not allowed to be ok. */
 export function ok(examined: number, note: string | null = null): Verdict<never> {
   return examined > 0 ? { kind: 'ok', examined, note } : { kind: 'not-applicable', why: 'there is none here' }
+}
+
+/**
+ * Well as far as it was told: who gave no answer is no part of "all". `why` follows their names: `its routes were not
+ * read`.
+ */
+export function okOrUntold(examined: number, silent: readonly string[], why: string): Verdict<never> {
+  return silent.length === 0 ? ok(examined) : cannotTell('failed', `${some(silent, 6)}: ${why}`)
 }
 
 export function finding<const A extends Args>(found: Found<A>): Verdict<A> {

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
 import type { LargeFetch } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, notable, quantile, seriesOf } from '../../relations/dns/lookup-loss.ts'
@@ -30,7 +30,11 @@ export default check({
     const fetches = (dnsProbe.large ?? []).filter((it) => it.result === 'complete' || it.result === 'stalled')
     if (fetches.length === 0) return notApplicable('no large answer was fetched from a DNS server')
     const stalled = fetches.filter((it) => it.result === 'stalled')
-    if (stalled.length === 0) return ok(fetches.length)
+    if (stalled.length === 0) {
+      const asked = dnsProbe.series.filter((it) => it.server.role === 'endpoint').map(({ server }) => server)
+      const silent = asked.filter((it) => !fetches.some((one) => one.ip === it.ip)).map((it) => it.pod ?? it.ip)
+      return okOrUntold(fetches.length, [...new Set(silent)], 'no large answer was fetched from there')
+    }
     const small = stalled.flatMap(({ node, ip }) => seriesOf(dnsProbe, { node, ip, zone: 'cluster' }))
     const loss = lossOf(small)
     if (loss.of < 4 || notable(loss.failed, loss.of) || quantile(loss.times, 0.95) >= slowMs) {

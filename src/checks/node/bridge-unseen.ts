@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
 import type { NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { servicesAtHome } from '../../relations/path/claimed-by-ways.ts'
@@ -31,7 +31,14 @@ export default check({
     const off = bridged.filter((it) => it.bridgeCalls === 'off' || it.bridgeCalls === 'no-module')
     if (off.length > 0) return off.map((it) => verdict(it, servicesAtHome(it.node, contacts, pods)))
     const on = bridged.filter((it) => it.bridgeCalls === 'on')
-    return on.length === 0 ? cannotTell('failed', 'no node showed bridge-nf-call-iptables') : ok(on.length)
+    const silent = nodes.filter((it) => it.links.length === 0 || (bridged.includes(it) && !on.includes(it)))
+    return on.length === 0
+      ? cannotTell('failed', 'no node showed bridge-nf-call-iptables')
+      : okOrUntold(
+          on.length,
+          silent.map((it) => it.node),
+          'interfaces or bridge-nf-call-iptables were not read',
+        )
   },
 
   words: {

@@ -49,6 +49,20 @@ describeCheck(check, [
     says: /whether packets cross is not known/,
   },
   { it: 'everywhere on', given: { ...mesh(nodes, cutOff('worker-2')), conntrack: reads({}) }, expect: 'ok' },
+  {
+    it: 'one node does not show its switch: two are not three',
+    given: { ...mesh(nodes, () => true), conntrack: reads({ all: null }) },
+    expect: 'cannot-tell',
+    says: /worker-2: how it forwards/,
+  },
+  {
+    it: 'no node shows its switch',
+    given: {
+      ...mesh(nodes, () => true),
+      conntrack: nodes.map((it) => forwardingOf(nodes, it, { all: null, routes: null })),
+    },
+    expect: 'not-applicable',
+  },
   { it: 'an old recording', given: { conntrack: [conntrackOf('worker-1')] }, expect: 'not-applicable' },
   {
     it: 'nodes were not looked at',

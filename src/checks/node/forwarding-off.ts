@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
 import { subject } from '../../model/subject.ts'
 import { count } from '../../phrases.ts'
 import { forwardingOff, type ForwardingOff } from '../../relations/path/forwarding.ts'
@@ -24,7 +24,9 @@ export default check({
   decides: ['PRX-12'],
 
   run({ conntrack, ...seen }) {
-    const read = conntrack.filter((it) => it.forwarding !== undefined)
+    const read = conntrack.filter(
+      (it) => (it.forwarding?.all ?? null) !== null || (it.forwarding?.off ?? []).length > 0,
+    )
     if (read.length === 0) return notApplicable('how nodes forward was not read')
     const ways = nodeWays(seen).filter((it) => it.from !== it.to)
     const off = forwardingOff(read)
@@ -41,7 +43,11 @@ export default check({
     const why = whyUntold(seen)
     return why !== null && off.length > 0
       ? cannotTell(why.reason, `whether packets cross is not known: ${why.detail}`)
-      : ok(read.length)
+      : okOrUntold(
+          read.length,
+          conntrack.filter((it) => !read.includes(it)).map((it) => it.node),
+          'how it forwards was not read',
+        )
   },
 
   words: {

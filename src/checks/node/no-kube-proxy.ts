@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Node } from '../../model/node.ts'
 import { subject } from '../../model/subject.ts'
@@ -28,7 +28,10 @@ export default check({
     if (told.length === 0) return notApplicable('kube-proxy has no pods here, or they could not be read')
     // A node that does not report is NOD501's, and its pods are counted as not ready with it.
     const without = told.filter((it) => it.proxy !== 'ready' && it.ready === 'True')
-    if (without.length === 0) return ok(told.length)
+    if (without.length === 0) {
+      const silent = nodes.filter((it) => it.proxy === undefined && runsLinuxPods(it)).map((it) => it.name)
+      return okOrUntold(told.length, silent, 'whether kube-proxy runs there is not known')
+    }
     const own = (contacts.known ? contacts.value.connects : []).filter((it) => it.via.kind === 'service')
     return without.map((node) => {
       const seen = tally(own.filter((it: Contact) => it.node === node.name))

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
 import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
 import { type RouteMissing, routesMissing } from '../../relations/path/forwarding.ts'
@@ -38,7 +38,12 @@ export default check({
         `a way of ${some(unread)} is closed, and its routes were not read`,
         '--node-access',
       )
-    if (missing.length === 0) return ok(read.length)
+    if (missing.length === 0)
+      return okOrUntold(
+        read.length,
+        conntrack.filter((it) => !read.includes(it)).map((it) => it.node),
+        'its routes were not read',
+      )
     return [...Map.groupBy(missing, (it) => it.node).values()].flatMap((its) => {
       const [first] = its
       return first === undefined ? [] : [verdict(first, its)]

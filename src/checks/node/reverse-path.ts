@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, okOrUntold } from '../../findings/verdict.ts'
 import type { NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { count } from '../../phrases.ts'
@@ -28,7 +28,10 @@ export default check({
     const told = nodes.flatMap((it) => (it.reversePathDrops === null ? [] : [{ it, drops: it.reversePathDrops }]))
     const bad = told.filter(({ drops }) => drops >= least)
     if (bad.length > 0) return bad.map(({ it, drops }) => verdict(it, drops, causes(it.node)))
-    return told.length === 0 ? cannotTell('failed', 'no node showed the counter of rp_filter') : ok(told.length)
+    const silent = nodes.filter((it) => it.reversePathDrops === null).map((it) => it.node)
+    return told.length === 0
+      ? cannotTell('failed', 'no node showed the counter of rp_filter')
+      : okOrUntold(told.length, silent, 'the counter of rp_filter was not read')
   },
 
   words: {

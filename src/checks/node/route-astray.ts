@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
 import type { NodeNetworks } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
@@ -30,9 +30,10 @@ export default check({
         found(node, its, { networks, around: { pods, contacts, clusterDns } }),
       )
     const told = ways.filter((it) => it.verdict === 'well' || it.verdict === 'missing')
+    const silent = networks.filter((it) => it.routes === null).map((it) => it.node)
     return told.length === 0
       ? cannotTell('ambiguous', 'no routing table has routes to pods: something else carries them')
-      : ok(told.length)
+      : okOrUntold(told.length, silent, 'the routing table was not read')
   },
 
   words: {

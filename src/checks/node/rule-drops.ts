@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, okOrUntold } from '../../findings/verdict.ts'
 import type { DropRule, NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { count } from '../../phrases.ts'
@@ -34,7 +34,8 @@ export default check({
     })
     if (found.length > 0) return found
     const counted = read.filter((it) => it.drops.every((rule) => rule.packets !== null))
-    if (counted.length > 0) return ok(counted.length)
+    const uncounted = nodes.filter((it) => !counted.some((one) => one.node === it.node)).map((it) => it.node)
+    if (counted.length > 0) return okOrUntold(counted.length, uncounted, 'the rules were not read before and after')
     if (read.length > 0) return cannotTell('too-few', 'the rules were read but once: their counters may be of any time')
     const [first] = nodes
     return first === undefined || first.drops.known

@@ -35,8 +35,19 @@ describeCheck(check, [
   },
   {
     it: 'a router said so, and the next ones were cut up',
-    given: { nodeNetworks: networks({}, [mtuPath('worker-1', 'worker-2', { large: 2, back: 3 })]) },
+    given: {
+      nodeNetworks: networks({}, [
+        mtuPath('worker-1', 'worker-2', { large: 2, back: 3 }),
+        mtuPath('worker-3', 'worker-2'),
+      ]),
+    },
     expect: 'ok',
+  },
+  {
+    it: 'nothing was sent to the third node, nor from it',
+    given: { nodeNetworks: networks({}, [mtuPath('worker-1', 'worker-2')]) },
+    expect: 'cannot-tell',
+    says: /worker-3: not even small/,
   },
   {
     it: 'small ones are lost as well: it is not their size',

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
 import type { MtuPath, NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
@@ -25,9 +25,15 @@ export default check({
     const told = paths.filter((it) => carries(it) !== 'silent')
     const bad = told.flatMap(lostOf)
     if (bad.length > 0) return grouped(bad).map((it) => verdict(it, paths, nodes))
+    const dumb = paths.filter((it) => !told.includes(it)).map((it) => `${it.node} to ${it.to}`)
+    const unasked = nodes.filter(({ node }) => !paths.some((it) => it.node === node || it.to === node))
     return told.length === 0
       ? cannotTell('failed', 'small packets were not answered either: a firewall of the nodes, or no way at all')
-      : ok(told.length)
+      : okOrUntold(
+          told.length,
+          [...unasked.map((it) => it.node), ...dumb],
+          'not even small packets were answered, or none were sent',
+        )
   },
 
   words: {

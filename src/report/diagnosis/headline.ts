@@ -1,6 +1,7 @@
 import { type Diagnosis, isBlind, isNotAsked } from '../../engine.ts'
 import type { Model } from '../../model/sources.ts'
-import { count } from '../../phrases.ts'
+import { textOrder } from '../../model/text-order.ts'
+import { count, some } from '../../phrases.ts'
 import { unheard, unmeasured } from '../../relations/unmeasured.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from '../name.ts'
@@ -41,7 +42,7 @@ function withoutFault(diagnosis: Diagnosis): string {
   if (failed !== null) return `hopscope can't say whether ${what} is well: ${failed}.`
   if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
   const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
-  const some = unsure > 0 || roots.length > 0
+  const isMore = unsure > 0 || roots.length > 0
   const left = results.reduce((sum, it) => sum + it.ignored.length, 0)
   const rest = [
     ...(left > 0 ? [`${count(left, 'finding')} ignored`] : []),
@@ -51,7 +52,7 @@ function withoutFault(diagnosis: Diagnosis): string {
       : []),
   ]
   if (isEmpty(diagnosis)) return `Nothing to check: 0 Services and 0 pods in ${what}: is -n right?`
-  if (!results.some((it) => it.verdict === 'ok') && !some)
+  if (!results.some((it) => it.verdict === 'ok') && !isMore)
     return `Nothing to check: ${what} has nothing that these checks look at.`
   const seen = lookedAt(model)
   const measured = model.scope.level === 'read' ? 'nothing was measured' : null
@@ -88,12 +89,19 @@ function about({ scope, sources: { capture, services } }: Model): string {
   return scope.namespace === null ? 'the cluster' : `namespace ${scope.namespace} and the cluster's DNS`
 }
 
+/** What is well of two nodes of three is not well of three. */
+function inPart({ results }: Diagnosis): string {
+  const its = results.filter((it) => it.without.length > 0)
+  const whom = [...new Set(its.flatMap((it) => it.without.map((one) => one.who)))].toSorted(textOrder)
+  return its.length === 0 ? '' : ` (${its.length} without ${some(whom)})`
+}
+
 export function tally(diagnosis: Diagnosis, paint: Paint): string {
   const explained = diagnosis.roots.reduce((sum, it) => sum + it.consequences.length, 0)
   const roots = diagnosis.roots.length
   const count = (verdict: string): number => diagnosis.results.filter((it) => it.verdict === verdict).length
   const parts = [
-    `${count('ok')} ok`,
+    `${count('ok')} ok${inPart(diagnosis)}`,
     `${roots} finding${roots === 1 ? '' : 's'}${explained === 0 ? '' : ` (+${explained} explained)`}`,
     `${diagnosis.results.filter(isUnsure).length} cannot tell`,
     ...[

@@ -94,6 +94,7 @@ function diagnosisFields(diagnosis: Diagnosis, run: Run): Fields {
     notAsked: unsure(results, isNotAsked),
     crashed: results.flatMap((it) => (it.crash === null ? [] : [{ code: it.check.code, stack: it.crash }])),
     ok: results.filter((it) => it.verdict === 'ok').map((it) => it.check.code),
+    ...okWithout(results),
     ignored: results.filter((it) => it.verdict === 'ignored').map((it) => it.check.code),
     lookedAt: lookedAt(model),
     examined: examined(model),
@@ -111,6 +112,17 @@ function diagnosisFields(diagnosis: Diagnosis, run: Run): Fields {
             unjudged: baseline.unjudged.map(short),
           },
         }),
+  }
+}
+
+/** By node or DNS server, as there are fewer of them than of checks. */
+function okWithout(results: readonly CheckResult[]): Pick<Fields, 'okWithout'> {
+  const all = results.flatMap((it) => it.without.map((one) => ({ ...one, code: it.check.code })))
+  if (all.length === 0) return {}
+  return {
+    okWithout: [...Map.groupBy(all, (it) => `${it.who}\n${it.why}`).values()].flatMap((its) =>
+      its.slice(0, 1).map(({ who, why }) => ({ who, why, codes: its.map((it) => it.code) })),
+    ),
   }
 }
 

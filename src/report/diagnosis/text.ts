@@ -3,6 +3,7 @@ import { type CheckResult, type Diagnosis, isNotAsked } from '../../engine.ts'
 import type { Finding, RootCause } from '../../findings/finding.ts'
 import type { AnyCheck } from '../../findings/check.ts'
 import { subjectKey } from '../../model/subject.ts'
+import { untoldText } from '../../relations/untold.ts'
 import { evidenceLines } from '../evidence-text.ts'
 import { headline, isUnsure, tally } from './headline.ts'
 import { lookedAt } from './looked-at.ts'
@@ -179,7 +180,8 @@ function okLines(results: readonly CheckResult[], { paint }: TextOptions): reado
       .map(
         (it) =>
           `${paint.mark('ok')} ${it.check.code}  ${it.check.fine}` +
-          (it.note === null ? '' : paint.dim(`  (${it.note})`)),
+          (it.note === null ? '' : paint.dim(`  (${it.note})`)) +
+          (it.without.length === 0 ? '' : `  without ${untoldText(it.without)}`),
       ),
     ...results
       .filter((it) => it.verdict === 'not-applicable')

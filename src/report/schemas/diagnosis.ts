@@ -140,6 +140,12 @@ const fields = {
   notAsked: v.pipe(undecided, v.description('needs access that this run was not given, or was left out by a flag')),
   crashed: v.array(v.strictObject({ code: text, stack: text })),
   ok: v.pipe(texts, v.description('codes of the checks that looked and found nothing')),
+  okWithout: v.exactOptional(
+    v.pipe(
+      v.array(v.strictObject({ who: text, why: text, codes: texts })),
+      v.description('nodes and DNS servers that gave no answer to what these checks looked at and found well'),
+    ),
+  ),
   ignored: v.pipe(texts, v.description('codes whose findings were all left out by --ignore')),
   notApplicable: texts,
   lookedAt: v.pipe(text, v.description('`examined` as a sentence')),
