@@ -1,10 +1,14 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contacts, get, getOf } from '../../../test/build/contacts.ts'
+import { clusterDns } from '../../../test/build/dns.ts'
+import { runs } from '../../../test/build/effort.ts'
 import { ingress } from '../../../test/build/ingress.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { egressPolicy } from '../../../test/build/policy.ts'
 import { probe } from '../../../test/build/lookups.ts'
-import { describeCheck } from '../../../test/describe-check.ts'
+import { port, service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
 import type { Contacts } from '../../model/contacts.ts'
@@ -89,7 +93,7 @@ describeCheck(check, [
       getOf('web', 'web-1', 200, { ip: '10.2.1.9', node: 'worker-1' }),
       getOf('web', 'web-1', 500, { ip: '10.2.1.9', node: 'worker-2' }),
     ]),
-    expect: [{ subject: 'Service/shop/web', args: { pattern: 'at-times' } }],
+    expect: [{ subject: 'Service/shop/web', args: { pattern: 'at-times', homes: 'none-well' } }],
   },
   {
     it: 'all hang up',
@@ -159,4 +163,35 @@ test('what users of the Ingress get folds under the pod that says it', () => {
   expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
     ['SVC208', 'ING305'],
   ])
+})
+
+test('what an endpoint says is called its own only where its node answers well besides, and never more than that', () => {
+  const placed = fc.record({ node: fc.constantFrom('n1', 'n2', 'n3'), bad: fc.boolean() })
+  const calls = [{ by: 'DB', host: 'db', port: 5432 }]
+  fc.assert(
+    fc.property(fc.array(placed, { minLength: 2, maxLength: 6 }), fc.boolean(), (all, callsDb) => {
+      const pods = all.map(({ node }, i) =>
+        pod(`web-${i}`, { node, ip: `10.2.1.${i + 1}`, ...(callsDb ? { containers: [container({ calls })] } : {}) }),
+      )
+      const direct = all.flatMap(({ bad }, i) =>
+        ['worker-1', 'worker-2'].map((node) =>
+          getOf('web', `web-${i}`, bad ? 502 : 200, { ip: `10.2.1.${i + 1}`, node }),
+        ),
+      )
+      const services = [service('web'), service('db', { ports: [port({ port: 5432 })] })]
+      const given = { ...seen(direct), pods, services, clusterDns: clusterDns() }
+      const [root] = diagnose(modelOf(given), { checks: [check] }).roots
+      if (root === undefined) {
+        expect(all.some((it) => it.bad)).toBe(false)
+        return
+      }
+      const note = check.words.note(root.finding) ?? ''
+      expect(note).toContain(callsDb ? 'what it calls and looks up (shop/db)' : 'what it calls and looks up')
+      const isLone = all.some((it) => it.bad && !all.some((one) => !one.bad && one.node === it.node))
+      if (!all.every((it) => it.bad)) expect(note.includes('the node alone is not why')).toBe(!isLone)
+      if (isLone) expect(note).toMatch(/its node's|the node may be why|the application itself says so/)
+      expect(note).not.toMatch(/load or luck/)
+    }),
+    { numRuns: runs(200) },
+  )
 })

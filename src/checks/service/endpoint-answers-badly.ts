@@ -4,12 +4,15 @@ import type { DirectContact, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { known } from '../../model/known.ts'
 import { subjectKey } from '../../model/subject.ts'
+import { textOrder } from '../../model/text-order.ts'
 import { endText, excuseOf, isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
-import { needsOfPods } from '../../relations/service/needs-of-pods.ts'
+import { type Needs, needsOfPods } from '../../relations/service/needs-of-pods.ts'
 import { isWrongProtocol, nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
 import { httpPattern } from '../../relations/service/http-pattern.ts'
 import { routeOfContact, routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { endpointsAnswerBadly, ingressBackendFails, svcUnanswered } from '../../relations/symptom.ts'
+import { homesOfBad } from '../../relations/service/bad-endpoints-homes.ts'
+import { lookOf, noteOf, type Pattern, patterns } from './bad-answer-words.ts'
 import { serviceSubject } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
 
@@ -62,9 +65,9 @@ export default check({
     detail: ({ args }) =>
       `${args.bad} of ${args.of} requests to ${count(args.endpoints, 'endpoint')} · ${args.url}, ` +
       `asked of the pods themselves · ${args.counts.join(', ')}`,
-    note: ({ args }) => notes[args.pattern],
+    note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
-      looks[args.pattern],
+      lookOf(args),
       ...(args.pattern === 'across' || args.pattern === 'from-nodes'
         ? [
             `on a node that gets no answer:  tracepath -n ${args.ip}    ping -M do -s 1472 -c 3 ${args.ip}`,
@@ -89,49 +92,13 @@ function worstOfEach(verdicts: readonly Judged[]) {
   return [...told, ...verdicts.filter((it) => it.kind !== 'finding')]
 }
 
-/** `all`: no endpoint answers well. `guess`: the same, of a path that nobody said is served. */
-type Pattern = (typeof patterns)[number]
-
-const patterns = ['across', 'from-nodes', 'some', 'at-times', 'all', 'guess', 'protocol'] as const
-
-const notes: Readonly<Record<Pattern, string>> = {
-  across:
-    'connections open, the node that a pod runs on gets its whole answer, and no other node does: ' +
-    'what is large is lost between nodes, such as by an MTU that is too small on the way, or by a firewall',
-  'from-nodes':
-    'the same endpoints give other nodes whole answers: it is the way from and to the nodes that get none, ' +
-    'such as an MTU that is too small, or a firewall',
-  some:
-    'no controller is between: what one endpoint says, whichever node asks, and the others do not is its own. ' +
-    'Users who get it see an error, and a retry may not',
-  'at-times': 'no controller is between: the same endpoint answers well and badly, so that load or luck decides',
-  all: 'no controller is between: the application itself says so, or what it needs does not answer it',
-  guess: 'no controller is between, and nobody said which path this application serves: / was asked',
-  protocol:
-    'every endpoint hangs up on a plain HTTP request and on TLS: ' +
-    'it speaks another protocol than its port says, or is broken',
-}
-
-const byPath = 'send packets of full size from node to node, and look for what drops them'
-const byApplication = 'read what the application says about this request'
-
-const looks: Readonly<Record<Pattern, string>> = {
-  across: byPath,
-  'from-nodes': byPath,
-  some: 'compare the pod that fails with one that does not: its image, its configuration, its node',
-  'at-times': byApplication,
-  all: byApplication,
-  guess: byApplication,
-  protocol: byApplication,
-}
-
 interface Around {
   readonly http: readonly HttpContact[]
   readonly ingresses: readonly Ingress[]
   /** The node of each address. */
   readonly homes: ReadonlyMap<string, string>
-  /** What goes wrong where the pods that answered badly miss something. */
-  readonly needsOf: (bad: readonly DirectContact[]) => readonly string[]
+  /** What the pods that answered badly call, and what goes wrong where they miss something. */
+  readonly needsOf: (bad: readonly DirectContact[]) => Needs
 }
 
 function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf }: Around) {
@@ -162,6 +129,8 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf 
     ]
   const sick = [...new Set(bad.map(nameOfEndpoint))]
   const all = [...new Set(its.map(nameOfEndpoint))]
+  const needs = needsOf(bad)
+  const homeOf = (it: DirectContact): string | null => homes.get(it.ip) ?? null
   const counts = [...Map.groupBy(its, endText)].map(([what, some]) => `${some.length} ${what}`)
   return [
     finding({
@@ -179,6 +148,9 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf 
         url: urlText(worst),
         port: service.port,
         ip: worst.ip,
+        homes: homesOfBad(its, bad, homeOf),
+        on: [...new Set(bad.flatMap((it) => homeOf(it) ?? []))].toSorted(textOrder),
+        calls: needs.calls,
       },
       evidence: [
         {
@@ -199,7 +171,7 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf 
         endpointsAnswerBadly(service),
         ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : []),
       ],
-      dueTo: needsOf(bad),
+      dueTo: needs.keys,
       causes: !bad.some(isBadEnd)
         ? []
         : [endpointsAnswerBadly(service), ...routing.map((it) => ingressBackendFails(it, service.name))],
