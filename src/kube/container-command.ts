@@ -1,7 +1,8 @@
 import type { FilterCode } from '../wire/capture-bpf.ts'
 import type { FilterText } from '../wire/capture-filter.ts'
 import type { DnsName, IpAddress } from '../wire/dns-name.ts'
-import type { DeviceName, PodUid } from '../wire/node-names.ts'
+import type { NftFamily } from '../wire/nft-table.ts'
+import type { DeviceName, NftName, PodUid } from '../wire/node-names.ts'
 
 declare const made: unique symbol
 
@@ -63,6 +64,16 @@ export function shell(text: ConstantScript, seconds: number, ...args: readonly A
 export function savedRules(family: 'v4' | 'v6'): ContainerCommand {
   const program = family === 'v4' ? 'iptables-save' : 'ip6tables-save'
   return [program, '-c'] as readonly string[] as ContainerCommand
+}
+
+/** The tables of nftables, by name. It changes nothing; nft takes the words of an argument list for its own language. */
+export function nftTables(): ContainerCommand {
+  return ['nft', 'list', 'tables'] as readonly string[] as ContainerCommand
+}
+
+/** One table, without the elements of its sets and maps, which may be hundred thousands. */
+export function nftTable(family: NftFamily, name: NftName): ContainerCommand {
+  return ['nft', '-t', 'list', 'table', family, name] as readonly string[] as ContainerCommand
 }
 
 /** Files of Linux's own, named in our source. */

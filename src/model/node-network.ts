@@ -25,6 +25,11 @@ export interface NodeNetwork {
   readonly reversePathDrops: number | null
   /** Firewall rules that drop or refuse; read with privileges alone. */
   readonly drops: Known<readonly DropRule[]>
+  /**
+   * Tables of nftables that `drops` is of as well, `inet firewalld`, beside those of iptables; absent in files of an
+   * older hopscope, which read no others.
+   */
+  readonly nftTables?: Known<readonly string[]>
 }
 
 export interface NodeLink {
@@ -59,15 +64,20 @@ export interface NodeProxy {
 }
 
 export interface DropRule {
-  readonly family: 'v4' | 'v6'
+  /** The last three are of nftables alone. */
+  readonly family: 'v4' | 'v6' | 'inet' | 'bridge' | 'netdev'
+  /** Of nftables with its family: `inet firewalld`. */
   readonly table: string
   readonly chain: string
-  /** As iptables-save has it; `policy` for what a chain does with the rest. */
+  /** As iptables-save or nft have it; `policy` for what a chain does with the rest. */
   readonly rule: string
   readonly target: 'DROP' | 'REJECT'
-  /** Packets that it took while the probe ran; null where it was read but once. */
+  /** Packets that it took while the probe ran; null where it was read but once, or counts nothing. */
   readonly packets: number | null
-  readonly total: number
+  /** null: it counts nothing, as rules of nftables do without a `counter`. */
+  readonly total: number | null
+  /** Absent: iptables. */
+  readonly by?: 'nft'
 }
 
 /**

@@ -1,17 +1,30 @@
-import { exactly, known, list, nullable, number, object, oneOf, type Schema, type Texts } from '../model/marks.ts'
+import {
+  exactly,
+  just,
+  known,
+  list,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  type Schema,
+  type Texts,
+} from '../model/marks.ts'
 import type { NodeNetworks } from '../model/node-network.ts'
 import { networkHereFields } from '../model/probe-shapes.ts'
 
 /** What was read on nodes themselves. */
 export function nodeNetworksOf(m: Texts): Schema<NodeNetworks> {
   const drop = object({
-    family: oneOf(['v4', 'v6']),
+    family: oneOf(['v4', 'v6', 'inet', 'bridge', 'netdev']),
     table: m.word,
     chain: m.name,
     rule: m.text,
     target: oneOf(['DROP', 'REJECT']),
     packets: nullable(number),
-    total: number,
+    total: nullable(number),
+    by: maybe(just('nft')),
   })
   const node = object({
     node: m.name,
@@ -19,6 +32,7 @@ export function nodeNetworksOf(m: Texts): Schema<NodeNetworks> {
     ...networkHereFields(m),
     reversePathDrops: nullable(number),
     drops: known(list(drop)),
+    nftTables: maybe(known(list(m.text))),
   })
   const path = object({
     node: m.name,

@@ -610,16 +610,17 @@ const nodeNetworks: fc.Arbitrary<NodeNetworks> = fc.record({
       drops: known(
         few(
           fc.record({
-            family: fc.constantFrom('v4', 'v6'),
-            table: fc.constant('filter'),
+            family: fc.constantFrom('v4', 'v6', 'inet'),
+            table: fc.constantFrom('filter', 'inet firewalld'),
             chain: name,
             rule: text,
             target: fc.constantFrom('DROP', 'REJECT'),
             packets: maybe(count),
-            total: count,
+            total: maybe(count),
           }),
         ),
       ),
+      nftTables: known(few(fc.constantFrom('inet firewalld', 'ip tfw'))),
     }),
   ),
   paths: few(

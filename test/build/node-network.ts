@@ -41,6 +41,7 @@ export function network(name: string, about: Partial<NodeNetwork> = {}): NodeNet
     proxy: { health: 'well', said: 'HTTP 200', mode: 'iptables' },
     reversePathDrops: 0,
     drops: known([]),
+    nftTables: known([]),
     ...about,
   }
 }

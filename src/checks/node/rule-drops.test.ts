@@ -50,6 +50,66 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'a rule of nftables itself, which iptables-save does not show',
+    given: {
+      nodeNetworks: networks({
+        'worker-1': {
+          drops: known([
+            drop({ by: 'nft', table: 'ip tfw', chain: 'f', rule: 'udp dport 53 @th,144,16 0x1 counter drop' }),
+          ]),
+          nftTables: known(['ip tfw']),
+        },
+      }),
+    },
+    expect: [
+      {
+        subject: 'Node/worker-1',
+        args: { nft: true, packets: 12 },
+        says: /@th,144,16 0x1.*[\s\S]*table ip tfw, chain f/,
+      },
+    ],
+  },
+  {
+    it: 'a rule that counts nothing',
+    given: {
+      nodeNetworks: networks({
+        'worker-2': { drops: known([drop({ by: 'nft', table: 'inet fw', chain: 'f', packets: null, total: null })]) },
+      }),
+    },
+    expect: 'cannot-tell',
+    says: /worker-2 has 1 rule that would drop.*table inet fw, chain f/,
+  },
+  {
+    it: 'rules of nftables that every host has',
+    given: {
+      nodeNetworks: networks({
+        'worker-2': {
+          drops: known([
+            drop({ by: 'nft', table: 'inet fw', rule: 'ct state invalid drop', packets: null, total: null }),
+            drop({
+              by: 'nft',
+              table: 'inet fw',
+              rule: 'ct state { invalid, untracked } drop',
+              packets: null,
+              total: null,
+            }),
+          ]),
+        },
+      }),
+    },
+    expect: 'ok',
+  },
+  {
+    it: "kube-proxy's image has no nft: what iptables shows is not all",
+    given: {
+      nodeNetworks: networks({
+        'worker-3': { nftTables: unknown('not-there', "there is no nft in kube-proxy's image") },
+      }),
+    },
+    expect: 'cannot-tell',
+    says: /not read on worker-3: there is no nft/,
+  },
+  {
     it: 'read but once: what a counter says of last year is nothing of now',
     given: {
       nodeNetworks: { ...networks(), nodes: [network('worker-1', { drops: known([drop({ packets: null })]) })] },

@@ -2,13 +2,13 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, okOrUntold } from '../../findings/verdict.ts'
 import type { DropRule, NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
-import { count } from '../../phrases.ts'
+import { count, some } from '../../phrases.ts'
 import { brokenNode } from '../../relations/node/broken-ways.ts'
 
 /** Of kube-proxy, and of what enforces policies: what they drop is told by the checks of Services and policies. */
 const known = /^(?:KUBE-|cali-|CILIUM|ANTREA-|WEAVE-|FLANNEL-|DOCKER-ISOLATION|f2b-)/
 /** What no connection is, and the address of a cloud's metadata, are dropped on purpose everywhere. */
-const meant = /--ctstate [A-Z,]*INVALID|169\.254\.169\.254|--tcp-flags/
+const meant = /--ctstate [A-Z,]*INVALID|\bct state [a-z,{} ]*invalid|169\.254\.169\.254|--tcp-flags|\btcp flags\b/
 
 /**
  * A rule of nobody's in Kubernetes took packets while the probe ran: a host firewall, or Docker, which makes DROP the
@@ -33,9 +33,11 @@ export default check({
       return rules.length === 0 ? [] : [verdict(it.node, rules, causes(it.node))]
     })
     if (found.length > 0) return found
-    const counted = read.filter((it) => it.drops.every((rule) => rule.packets !== null))
+    const counted = read.filter((it) => it.drops.every((rule) => rule.packets !== null || rule.total === null))
     const uncounted = nodes.filter((it) => !counted.some((one) => one.node === it.node)).map((it) => it.node)
-    if (counted.length > 0) return okOrUntold(counted.length, uncounted, 'the rules were not read before and after')
+    const unseen = [...unreadTables(counted), ...countingNothing(counted)]
+    if (counted.length > 0)
+      return [okOrUntold(counted.length, uncounted, 'the rules were not read before and after'), ...unseen]
     if (read.length > 0) return cannotTell('too-few', 'the rules were read but once: their counters may be of any time')
     const [first] = nodes
     return first === undefined || first.drops.known
@@ -48,7 +50,7 @@ export default check({
       `A firewall rule on node ${on.name} dropped ${count(args.packets, 'packet')} while the probe ran: ` +
       `${args.policy ? `the policy of chain ${args.chain}` : args.rule}.`,
     detail: ({ args }) =>
-      `table ${args.table}, chain ${args.chain} · ${args.total} since it was made` +
+      `${args.nft ? 'nftables, ' : ''}table ${args.table}, chain ${args.chain} · ${args.total} since it was made` +
       `${args.more === 0 ? '' : ` · ${count(args.more, 'more rule')} like it`}`,
     note: ({ args }) =>
       args.policy
@@ -58,14 +60,53 @@ export default check({
       args.policy
         ? 'accept what goes to and from the ranges of pods, before the chain ends'
         : 'find out who wrote it (a host firewall, a security agent), and take pods and nodes out of it',
-      `on ${on.name}:  iptables-save -c -t ${args.table} | grep -E "DROP|REJECT"`,
+      args.nft
+        ? `on ${on.name}:  nft -a list table ${args.table}`
+        : `on ${on.name}:  iptables-save -c -t ${args.table} | grep -E "DROP|REJECT"`,
     ],
   },
 })
 
+type Counted = Pick<NodeNetwork, 'node' | 'nftTables'> & { readonly drops: readonly DropRule[] }
+
+/** What iptables-save does not show was not read, for one reason or another: no rule of it is known to drop nothing. */
+function unreadTables(nodes: readonly Counted[]) {
+  const whys = nodes.flatMap(({ node, nftTables }) => {
+    if (nftTables?.known === true) return []
+    return [{ node, why: nftTables?.why.detail ?? 'the recording is of a hopscope that did not ask for them' }]
+  })
+  return [...Map.groupBy(whys, (it) => it.why)].map(([why, its]) => {
+    const names = some(
+      its.map((it) => it.node),
+      6,
+    )
+    return cannotTell('failed', `rules of nftables itself, beside those of iptables, were not read on ${names}: ${why}`)
+  })
+}
+
+/** What has no counter drops in silence, and nobody can say whether it did. */
+function countingNothing(nodes: readonly Counted[]) {
+  return nodes.flatMap(({ node, drops }) => {
+    const silent = drops.filter((it) => it.total === null && forwards(it))
+    const [first] = silent
+    if (first === undefined) return []
+    const what = first.rule === 'policy' ? 'policy drop' : first.rule
+    return [
+      cannotTell(
+        'ambiguous',
+        `${node} has ${count(silent.length, 'rule')} that would drop what it forwards and count nothing: ` +
+          `table ${first.table}, chain ${first.chain}: ${what}${silent.length === 1 ? '' : ', and others'}`,
+      ),
+    ]
+  })
+}
+
 /** Not INPUT nor OUTPUT: what is for the node itself, and comes from it, is no connection of pods. */
-function forwards({ table, chain, rule }: DropRule): boolean {
-  if (known.test(chain) || meant.test(rule)) return false
+function forwards({ table, chain, rule, by }: DropRule): boolean {
+  if (meant.test(rule)) return false
+  // Of nftables only what is forwarded was kept, and no table of theirs was read.
+  if (by === 'nft') return true
+  if (known.test(chain)) return false
   return table !== 'filter' || !/^(?:INPUT|OUTPUT)$/.test(chain)
 }
 
@@ -77,6 +118,7 @@ function verdict(node: NodeNetwork['node'], rules: readonly DropRule[], causes: 
     args: {
       packets: first?.packets ?? 0,
       total: first?.total ?? 0,
+      nft: first?.by === 'nft',
       table: first?.table ?? '',
       chain: first?.chain ?? '',
       rule: first?.rule ?? '',
@@ -89,7 +131,7 @@ function verdict(node: NodeNetwork['node'], rules: readonly DropRule[], causes: 
         label: 'packets that rules dropped while the probe ran',
         windowMs: 0,
         rows: rules.slice(0, 6).map((it) => ({
-          where: `${it.chain} ${it.rule}`,
+          where: `${it.by === 'nft' ? `${it.table} ` : ''}${it.chain} ${it.rule}`,
           values: { packets: it.packets, total: it.total },
         })),
       },

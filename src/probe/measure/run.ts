@@ -14,8 +14,8 @@ import {
   type ConntrackReader,
   type ConntrackReading,
   conntrackWindow,
-  type DropSeen,
   openConntrack,
+  type RulesRead,
 } from '../node/conntrack.ts'
 import { mtuSpec, mtuTargets, networkOf, networksOf, targetsFrom } from '../node/node-networks.ts'
 import { crossingsOf } from '../inside/crossings.ts'
@@ -98,8 +98,9 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
   const windows: ConntrackWindow[] = []
   const networks: NodeNetwork[] = []
   const targets = mtuTargets([...readers.values()], plan.podRanges)
-  const dropsNow = (reader: ConntrackReader | undefined): Promise<Known<readonly DropSeen[]>> =>
-    reader?.network?.drops() ?? Promise.resolve(unknown('not-asked', 'needs --node-access'))
+  const unread = unknown('not-asked', 'needs --node-access')
+  const rulesNow = (reader: ConntrackReader | undefined): Promise<RulesRead> =>
+    reader?.network?.drops() ?? Promise.resolve({ drops: unread, nftTables: unread })
 
   const one = async (node: string): Promise<NodeRun> => {
     const reader = readers.get(node)
@@ -108,7 +109,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
       if (record.t === 'hello') before = reader?.latest() ?? null
       context.heard(from, record)
     }
-    const dropsBefore = await dropsNow(reader)
+    const rulesBefore = await rulesNow(reader)
     const mtu = mtuSpec(plan.run, targetsFrom(targets, node))
     const run = await runNode({ ...context, heard }, node, probeSpec(plan, node, mtu))
     // A node that drops new connections may drop this one: its counters are what tells why.
@@ -118,7 +119,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     if (reader !== undefined && since !== null && after !== null && after.at > since.at)
       windows.push(conntrackWindow(node, reader.way, since, after))
     if (reader !== undefined)
-      networks.push(...networkOf({ reader, before: since, after, dropsBefore, dropsAfter: await dropsNow(reader) }))
+      networks.push(...networkOf({ reader, before: since, after, rulesBefore, rulesAfter: await rulesNow(reader) }))
     return run
   }
   const runs = await Promise.all(plan.nodes.map(one))

@@ -1,6 +1,7 @@
 import { cat, type ContainerCommand } from '../../kube/container-command.ts'
+import type { ExecResult } from '../../kube/cluster.ts'
 import { pods } from '../../kube/resources.ts'
-import { known, type Known, mapKnown, unknown, type Why } from '../../model/known.ts'
+import { known, type Known, unknown, type Why } from '../../model/known.ts'
 import type { ConntrackWindow, NodeForwarding } from '../../model/counters.ts'
 import type { DropRule } from '../../model/node-network.ts'
 import { parseRouteTable } from '../../wire/route-table.ts'
@@ -41,7 +42,13 @@ export interface NodeReading {
   readonly here: NetworkHere
   /** Where the node answers datagrams of the path-MTU probe. */
   readonly mtuPort: number | null
-  readonly drops: () => Promise<Known<readonly DropSeen[]>>
+  readonly drops: () => Promise<RulesRead>
+}
+
+export interface RulesRead {
+  readonly drops: Known<readonly DropSeen[]>
+  /** Tables of nftables that are among them, beside those of iptables. */
+  readonly nftTables: Known<readonly string[]>
 }
 
 export type DropSeen = Omit<DropRule, 'packets'>
@@ -113,10 +120,8 @@ export async function viaKubeProxy(
     const again = await read()
     return again.known ? again.value : null
   }
-  const exec = async (command: ContainerCommand): Promise<Known<string>> => {
-    const ran = await cluster.exec('kube-system', pod, { command, timeoutMs: 5000, signal })
-    return mapKnown(ran, (it) => it.stdout)
-  }
+  const exec = (command: ContainerCommand): Promise<Known<ExecResult>> =>
+    cluster.exec('kube-system', pod, { command, timeoutMs: 5000, signal })
   const network = withNetwork ? await networkByExec(exec) : null
   return { reader: { node, way: 'kube-proxy-exec', network, latest: () => last, fresh, end: () => {} } }
 }
@@ -194,7 +199,7 @@ export async function viaPod(
       if (record?.t === 'forwarding') forwarding = forwardingOf(record)
       if (record?.t === 'network') {
         const { t: _, mtuPort, ...here } = record
-        network = { here, mtuPort, drops: () => Promise.resolve(unseen) }
+        network = { here, mtuPort, drops: () => Promise.resolve({ drops: unseen, nftTables: unseen }) }
       }
       if (record?.t !== 'conntrack') continue
       const stat = parseConntrackStat(record.stat ?? '')

@@ -4,7 +4,7 @@ import { contains } from '../../relations/cidr-index.ts'
 import type { NodeRun } from '../measure/node-run.ts'
 import type { ProbePlan } from '../plan/plan.ts'
 import type { MtuSpec } from '../pod/spec.ts'
-import type { ConntrackReader, ConntrackReading, DropSeen, Opened } from './conntrack.ts'
+import type { ConntrackReader, ConntrackReading, DropSeen, Opened, RulesRead } from './conntrack.ts'
 
 /** Each node asks this many others: what is wrong with one node shows from any two. */
 const mostTargets = 6
@@ -49,11 +49,11 @@ export interface NetworkWindow {
   readonly reader: ConntrackReader
   readonly before: ConntrackReading | null
   readonly after: ConntrackReading | null
-  readonly dropsBefore: Known<readonly DropSeen[]>
-  readonly dropsAfter: Known<readonly DropSeen[]>
+  readonly rulesBefore: RulesRead
+  readonly rulesAfter: RulesRead
 }
 
-export function networkOf({ reader, before, after, dropsBefore, dropsAfter }: NetworkWindow): readonly NodeNetwork[] {
+export function networkOf({ reader, before, after, rulesBefore, rulesAfter }: NetworkWindow): readonly NodeNetwork[] {
   const { node, way, network } = reader
   if (network === null) return []
   const [was, is] = [before?.reversePath ?? null, after?.reversePath ?? null]
@@ -63,7 +63,8 @@ export function networkOf({ reader, before, after, dropsBefore, dropsAfter }: Ne
       way,
       ...network.here,
       reversePathDrops: was === null || is === null ? null : Math.max(0, is - was),
-      drops: mapKnown(dropsAfter, (rules) => grown(dropsBefore, rules)),
+      drops: mapKnown(rulesAfter.drops, (rules) => grown(rulesBefore.drops, rules)),
+      nftTables: rulesAfter.nftTables,
     },
   ]
 }
@@ -83,6 +84,7 @@ function grown(before: Known<readonly DropSeen[]>, after: readonly DropSeen[]): 
   if (before.known) keysOf(before.value).forEach((key, index) => then.set(key, before.value[index]?.total ?? 0))
   const keys = keysOf(after)
   return after.map((rule, index) => {
+    if (rule.total === null) return { ...rule, packets: null }
     const was = then.get(keys[index] ?? '')
     // Counters that were set to zero meanwhile tell what came since.
     const packets = was === undefined || was > rule.total ? rule.total : rule.total - was
