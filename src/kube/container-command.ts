@@ -66,7 +66,7 @@ export function savedRules(family: 'v4' | 'v6'): ContainerCommand {
   return [program, '-c'] as readonly string[] as ContainerCommand
 }
 
-/** The tables of nftables, by name. It changes nothing; nft takes the words of an argument list for its own language. */
+/** The tables of nftables, by name; it changes nothing. What nft is given as arguments it takes for its language. */
 export function nftTables(): ContainerCommand {
   return ['nft', 'list', 'tables'] as readonly string[] as ContainerCommand
 }

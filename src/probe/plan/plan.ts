@@ -333,8 +333,8 @@ const announceConntrack: Readonly<Record<ProbePlan['conntrack'], readonly string
   ],
   'kube-proxy-exec': [
     "reads conntrack counters on each node: runs `cat` in kube-proxy's pod, for routes and the kernel's switches, " +
-      'and twice, for the rules that drop, `iptables-save -c` and `nft list tables`, and `nft -t list table` for up to ' +
-      "8 that are neither of iptables nor of kube-proxy or a pod network's",
+      'and twice, for the rules that drop, `iptables-save -c` and `nft list tables`, ' +
+      "and `nft -t list table` for up to 8 that are neither of iptables nor of kube-proxy or a pod network's",
   ],
 }
 
