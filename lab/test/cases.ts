@@ -95,7 +95,7 @@ const groups: readonly Group[] = [
       'lab/test/trace-cases.ts',
       'src/cli/trace.ts',
       'src/session/trace.ts',
-      'src/answers/trace.ts',
+      'src/answers/trace/trace.ts',
       'src/relations/path/',
       'src/probe/inside/crossings.ts',
       'src/probe/inside/crossing-script.ts',

@@ -1,4 +1,4 @@
-import { traceExitCode } from '../answers/trace.ts'
+import { traceExitCode } from '../answers/trace/trace.ts'
 import { exitCode } from '../engine.ts'
 import { diagnosisJson, dnsAnswer, noRun, type Run } from '../report/diagnosis/json.ts'
 import { legLines } from '../report/diagnosis/legs.ts'

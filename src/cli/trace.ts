@@ -1,4 +1,4 @@
-import { traceExitCode } from '../answers/trace.ts'
+import { traceExitCode } from '../answers/trace/trace.ts'
 import { exitCode } from '../engine.ts'
 import { diagnosisJson, noRun, type Run, runOf } from '../report/diagnosis/json.ts'
 import { text } from '../report/diagnosis/text.ts'

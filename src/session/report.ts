@@ -1,4 +1,4 @@
-import type { Trace } from '../answers/trace.ts'
+import type { Trace } from '../answers/trace/hop.ts'
 import { diagnose } from '../engine.ts'
 import { readRecording } from '../snapshot/read.ts'
 import { besideOf } from './baseline.ts'

@@ -1,5 +1,6 @@
-import { isOfUrl } from '../answers/trace-outside.ts'
-import { type Trace, traceOf } from '../answers/trace.ts'
+import { isOfUrl } from '../answers/trace/outside.ts'
+import type { Trace } from '../answers/trace/hop.ts'
+import { traceOf } from '../answers/trace/trace.ts'
 import { resolveTrace } from '../collect/trace-target.ts'
 import { diagnose, type Diagnosis } from '../engine.ts'
 import type { Model } from '../model/sources.ts'

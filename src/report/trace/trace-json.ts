@@ -1,4 +1,4 @@
-import type { Trace } from '../../answers/trace.ts'
+import type { Trace } from '../../answers/trace/hop.ts'
 import type { DiagnosisJson } from '../diagnosis/json.ts'
 import type { Output } from '../schemas/parts.ts'
 import type { trace as traceSchema } from '../schemas/trace.ts'

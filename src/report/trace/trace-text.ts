@@ -1,4 +1,4 @@
-import type { Hop, HopName, How, Narrowed, Seen, Trace, Why } from '../../answers/trace.ts'
+import type { Hop, HopName, How, Narrowed, Seen, Trace, Why } from '../../answers/trace/hop.ts'
 import type { ConnectResult } from '../../model/contacts.ts'
 import type { Mark, Paint } from '../paint.ts'
 import { tableLines } from '../table.ts'

@@ -1,12 +1,10 @@
-import type { Ingress } from '../model/ingress.ts'
-import type { Model } from '../model/sources.ts'
-import { isRoutingKind, servicesRoutedBy } from '../relations/gateway/routed-services.ts'
-import { routeFor } from '../relations/ingress/ingress-routes-to-service.ts'
-import { countEndpoints, portsText } from '../relations/service/service-endpoints.ts'
-import { type Leg, legsOf } from './legs.ts'
-import type { Hop, HopName, Seen, Why } from './trace.ts'
-
-type Bare = Omit<Hop, 'codes'>
+import type { Ingress } from '../../model/ingress.ts'
+import type { Model } from '../../model/sources.ts'
+import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-services.ts'
+import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { countEndpoints, portsText } from '../../relations/service/service-endpoints.ts'
+import { type Leg, legsOf } from '../legs.ts'
+import type { Bare, Hop, HopName, Seen, Why } from './hop.ts'
 
 /** Whether the scope is of a URL that an object of the cluster answers for. */
 export function isOfUrl({ scope: { target } }: Pick<Model, 'scope'>): boolean {

@@ -1,11 +1,9 @@
-import type { MtuPath } from '../model/node-network.ts'
-import type { Model } from '../model/sources.ts'
-import { carries } from '../relations/node/mtu-paths.ts'
-import { type PodWay, podWays } from '../relations/node/pod-routes.ts'
-import { addressesOf, type TraceEnds } from '../relations/path/trace-ends.ts'
-import type { Hop } from './trace.ts'
-
-type Bare = Omit<Hop, 'codes'>
+import type { MtuPath } from '../../model/node-network.ts'
+import type { Model } from '../../model/sources.ts'
+import { carries } from '../../relations/node/mtu-paths.ts'
+import { type PodWay, podWays } from '../../relations/node/pod-routes.ts'
+import { addressesOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
+import type { Bare } from './hop.ts'
 
 /** Between the node of the pod and those of the other end, there and back; nothing where all is on one node. */
 export function nodePathHops(model: Model, ends: TraceEnds): readonly Bare[] {

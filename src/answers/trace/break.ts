@@ -1,4 +1,4 @@
-import type { Hop, HopName, HopVerdict, Narrowed } from './trace.ts'
+import type { Hop, HopName, HopVerdict, Narrowed } from './hop.ts'
 
 /**
  * The first broken hop, as far as the pod itself did not prove it whole: an open connection refutes what was worked out

@@ -1,0 +1,134 @@
+import type { ConnectResult } from '../../model/contacts.ts'
+import { leftOutBy, type Why as Unseen } from '../../model/known.ts'
+import type { Answer } from '../../model/lookups.ts'
+
+/**
+ * How a hop is known. `inside`: measured in the pod that the trace starts from; `beside`: from a probe pod; `node`:
+ * read on nodes; `outside`: from the machine that hopscope runs on.
+ */
+export type How = 'inside' | 'beside' | 'node' | 'outside' | 'config' | 'simulated' | 'nobody'
+
+export type HopVerdict = 'ok' | 'broken' | 'cannot-tell' | 'not-looked'
+
+/** What was seen at a hop, as values; `report/trace` makes the sentences. */
+export type Seen =
+  | { readonly kind: 'name'; readonly typed: string; readonly result: Answer; readonly addresses: readonly string[] }
+  | { readonly kind: 'service'; readonly type: string; readonly ports: string; readonly missing: number | null }
+  | { readonly kind: 'endpoints'; readonly ready: number; readonly of: number }
+  | {
+      readonly kind: 'policy'
+      readonly denied: number
+      readonly open: number
+      readonly of: number
+      readonly by: readonly string[]
+    }
+  | {
+      readonly kind: 'connects'
+      readonly open: number
+      readonly of: number
+      readonly results: readonly ConnectResult[]
+      readonly address: string
+      readonly ms: number
+    }
+  | {
+      readonly kind: 'answers'
+      readonly bad: number
+      readonly of: number
+      readonly statuses: readonly string[]
+      /** Whom it was asked of; absent where the hop before says so. */
+      readonly at?: readonly string[]
+    }
+  /** On this machine; `result`: the addresses, or how it ended. */
+  | { readonly kind: 'lookup'; readonly typed: string; readonly result: string }
+  | {
+      readonly kind: 'backends'
+      readonly names: readonly string[]
+      readonly absent: readonly string[]
+      readonly ports: readonly string[]
+    }
+  | {
+      readonly kind: 'routes'
+      /** `worker-1 to worker-3 missing`. */
+      readonly bad: readonly string[]
+      readonly notForwarding: readonly string[]
+      /** The nodes that were read, of those on the way. */
+      readonly read: readonly string[]
+      readonly of: number
+    }
+  | { readonly kind: 'sizes'; readonly mtu: number; readonly lost: readonly string[]; readonly of: number }
+  | { readonly kind: 'why'; readonly why: Why }
+
+/** Why nothing is known of a hop. */
+export type Why =
+  | 'needs-probe'
+  | 'no-exec'
+  | 'no-shell'
+  | 'no-tool'
+  | 'not-running'
+  | 'not-read'
+  | 'no-address'
+  | 'no-http'
+  | 'not-asked'
+  | 'unclear'
+
+export type HopName =
+  | 'resolve'
+  | 'service'
+  | 'endpoints'
+  | 'policy'
+  | 'route'
+  | 'mtu'
+  | 'connect'
+  | 'beside'
+  | 'elsewhere'
+  | 'direct'
+  | 'outside'
+  | 'controller'
+  | 'backend'
+  | 'http'
+
+export interface Hop {
+  readonly name: HopName
+  readonly verdict: HopVerdict
+  readonly how: How
+  readonly seen: Seen
+  /** Findings that stand at this hop. */
+  readonly codes: readonly string[]
+}
+
+/** What the tests around the break leave: it is this, and not that. */
+export type Narrowed = 'this-pod' | 'this-node' | 'service-address' | 'some-endpoints' | 'everywhere'
+
+export interface Trace {
+  /** null: the machine that hopscope runs on, outside of the cluster. */
+  readonly from: { readonly namespace: string; readonly pod: string; readonly node: string | null } | null
+  readonly to: string
+  readonly hops: readonly Hop[]
+  /**
+   * `open`: measured from the pod itself, and well. `clear`: nothing that was read stands in the way, and nothing was
+   * measured from the pod.
+   */
+  readonly verdict: 'open' | 'broken' | 'clear'
+  /** The hop that the path breaks at; null unless `broken`. */
+  readonly at: HopName | null
+  readonly narrowed: Narrowed | null
+}
+
+export type Bare = Omit<Hop, 'codes'>
+
+/** A hop before it is known which findings stand at it. */
+export function hop(name: HopName, verdict: HopVerdict, how: How, seen: Seen): Bare {
+  return { name, verdict, how, seen }
+}
+
+/** A hop of which nothing is known. */
+export function without(name: HopName, why: Why): Bare {
+  return hop(name, why === 'unclear' ? 'cannot-tell' : 'not-looked', 'nobody', { kind: 'why', why })
+}
+
+/** Why a source that is not known tells nothing of a hop. */
+export function whyNot(why: Unseen): Why {
+  if (leftOutBy(why) !== null) return 'no-exec'
+  if (why.reason === 'not-asked') return 'needs-probe'
+  return why.reason === 'not-there' ? 'no-shell' : 'unclear'
+}

@@ -1,0 +1,89 @@
+import type { InsideView } from '../../model/inside.ts'
+import type { Answer } from '../../model/lookups.ts'
+import type { Model } from '../../model/sources.ts'
+import { answerFits, isFailed } from '../../relations/dns/inside-answers.ts'
+import type { TraceEnds } from '../../relations/path/trace-ends.ts'
+import { judgeName } from '../../relations/service/service-names.ts'
+import { isIp } from '../../wire/ip-family.ts'
+import { type Bare, hop, whyNot, without } from './hop.ts'
+
+/** The name as the pod's own C library found it; a name wins over what a probe pod beside it found. */
+export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
+  const { ask, to } = ends
+  if (to.kind === 'host') return resolvedHost(model, to.host, ask.from)
+  // Who asks the node's resolver is not meant to know names of the cluster: it comes by an address, or by another name.
+  if (to.kind !== 'service' || asksNodeResolver(ends.from)) return []
+  const { insideViews } = model.sources
+  if (!insideViews.known) return [without('resolve', whyNot(insideViews.why))]
+  const view = viewOf(model, ask.from)
+  const names = (view?.resolving?.names ?? []).filter(
+    (it) => it.service.namespace === to.service.namespace && it.service.name === to.service.name,
+  )
+  const bad = names.find((it) => isFailed(it) || answerFits(it.addresses, to.service, to.slices) === 'wrong')
+  const told = bad ?? names[0]
+  if (told === undefined)
+    return [
+      failedInside(view) ??
+        resolvedBeside(model, ends) ??
+        without('resolve', view === undefined ? 'not-asked' : 'no-tool'),
+    ]
+  const { typed, result, addresses } = told
+  return [hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses })]
+}
+
+function asksNodeResolver(from: TraceEnds['from']): boolean {
+  return from !== null && (from.dnsPolicy === 'Default' || (from.hostNetwork && from.dnsPolicy === 'ClusterFirst'))
+}
+
+function viewOf({ sources: { insideViews } }: Model, from: TraceEnds['ask']['from']): InsideView | undefined {
+  if (!insideViews.known) return undefined
+  return insideViews.value.find((it) => it.namespace === from.namespace && it.pod === from.pod)
+}
+
+/**
+ * The one lookup that was made in the pod itself: where that fails, a probe pod beside it, which other policies and
+ * another resolv.conf hold, proves nothing.
+ */
+function failedInside(view: InsideView | undefined): Bare | null {
+  if (view === undefined || !view.lookup.known || !isFailed(view.lookup.value)) return null
+  const { name: typed, result } = view.lookup.value
+  return hop('resolve', 'broken', 'inside', { kind: 'name', typed, result, addresses: [] })
+}
+
+/** A host by its name: the tool that connects says whether the name led anywhere. An address needs no lookup. */
+function resolvedHost(model: Model, host: string, from: TraceEnds['ask']['from']): readonly Bare[] {
+  if (isIp(host)) return []
+  const { crossings } = model.sources
+  if (!crossings.known) return [without('resolve', whyNot(crossings.why))]
+  const told = crossings.value.filter((it) => it.to.kind === 'host' && it.host === host && it.result !== null)
+  const seen = (result: Answer) => ({ kind: 'name', typed: host, result, addresses: [] }) as const
+  if (told.some((it) => it.result === 'no-name')) return [hop('resolve', 'broken', 'inside', seen('not-found'))]
+  // Silence is of the lookup as well as of the connection.
+  if (told.some((it) => it.result === 'open' || it.result === 'refused' || it.result === 'no-route'))
+    return [hop('resolve', 'ok', 'inside', seen('ok'))]
+  return [failedInside(viewOf(model, from)) ?? without('resolve', told.length === 0 ? 'no-tool' : 'unclear')]
+}
+
+/** The Service's full name, as each DNS server answered a probe pod: one of the pod's own node where there is one. */
+function resolvedBeside({ sources: { nameAnswers } }: Model, { from, to }: TraceEnds): Bare | null {
+  if (!nameAnswers.known || to.kind !== 'service') return null
+  const { service, slices } = to
+  const own = nameAnswers.value.answers.filter(
+    ({ reason }) =>
+      reason.kind === 'service' &&
+      reason.service.namespace === service.namespace &&
+      reason.service.name === service.name,
+  )
+  const near = own.filter((it) => it.node === from?.node)
+  const its = near.length > 0 ? near : own
+  const judged = [...Map.groupBy(its, (it) => `${it.node} ${it.server.ip}`).values()].map((answers) => ({
+    answers,
+    as: judgeName(service, answers, slices),
+  }))
+  const bad = judged.find(({ as }) => (as.kind === 'unknown' ? as.silent : as.kind !== 'right'))
+  const [first] = bad?.answers ?? its
+  const told = bad !== undefined && 'answer' in bad.as ? bad.as.answer : first
+  if (told === undefined) return null
+  const { name: typed, answer: result, addresses } = told
+  return hop('resolve', bad === undefined ? 'ok' : 'broken', 'beside', { kind: 'name', typed, result, addresses })
+}

@@ -1,0 +1,139 @@
+import type { Finding } from '../../findings/finding.ts'
+import type { Model } from '../../model/sources.ts'
+import { farNameOf, namespacesOf, traceEnds, type TraceEnds, tracedPorts } from '../../relations/path/trace-ends.ts'
+import { tracedFlows } from '../../relations/path/trace-policy.ts'
+import { othersOn, otherPolicyText } from '../../relations/policy/other-policies.ts'
+import { countEndpoints, portText, portsText } from '../../relations/service/service-endpoints.ts'
+import { connectHop, directHop, httpHop, nodeHops } from './connect-hops.ts'
+import { type Bare, type Hop, hop, type HopName, type Trace, without } from './hop.ts'
+import { resolveHop } from './resolve-hop.ts'
+import { breakOf, narrow } from './break.ts'
+import { nodePathHops } from './node-hops.ts'
+import { isOfUrl, outsideBreak, outsideHops, urlHops } from './outside.ts'
+
+/** null: the scope asks for no trace. `causes`: what the checks found. Pure: the same from a recording. */
+export function traceOf(model: Model, causes: readonly Finding[]): Trace | null {
+  const ends = traceEnds(model)
+  const findings = causes.filter((it) => it.severity !== 'info')
+  if (ends === null) return isOfUrl(model) ? fromOutside(model, findings) : null
+  const hops = [
+    ...resolveHop(model, ends),
+    ...serviceHops(ends, model),
+    policyHop(model, ends),
+    ...nodePathHops(model, ends),
+    connectHop(model, ends),
+    ...nodeHops(model, ends),
+    ...directHop(model, ends),
+    ...httpHop(model, ends),
+    ...urlHops(model),
+  ].map((it) => ({ ...it, codes: codesAt(it.name, findings) }))
+  const measured = hops.find((it) => it.name === 'connect')
+  const at = breakOf(hops, measured)
+  return {
+    from: { ...ends.ask.from, node: ends.from?.node ?? null },
+    to: farNameOf(ends),
+    hops,
+    verdict: verdictOf(at, measured),
+    at,
+    // Whoever is kept out by a policy is, from wherever it asks: what others get says nothing of nodes.
+    // Nor does it where the pod does not reach itself (NOD522): that says where it breaks.
+    narrowed:
+      at === null || at === 'policy' || at === 'route' || at === 'mtu' || causes.some((it) => it.code === 'NOD522')
+        ? null
+        : narrow(hops),
+  }
+}
+
+function fromOutside(model: Model, findings: readonly Finding[]): Trace {
+  const { target } = model.scope
+  const hops = outsideHops(model).map((it) => ({ ...it, codes: codesAt(it.name, findings) }))
+  const at = outsideBreak(hops)
+  return {
+    from: null,
+    to: target.kind === 'object' ? (target.url ?? '') : '',
+    hops,
+    verdict: verdictOf(
+      at,
+      hops.find((it) => it.name === 'outside'),
+    ),
+    at,
+    narrowed: null,
+  }
+}
+
+function verdictOf(at: HopName | null, measured: Hop | undefined): Trace['verdict'] {
+  if (at !== null) return 'broken'
+  return measured?.verdict === 'ok' ? 'open' : 'clear'
+}
+
+/** 0 the way is open, or nothing stands in it; 1 it is broken. The engine's own code decides what is worse. */
+export function traceExitCode(trace: Trace, diagnosis: 0 | 1 | 2 | number): number {
+  return trace.verdict === 'broken' ? 1 : diagnosis
+}
+
+const familyOf: Readonly<Record<HopName, RegExp>> = {
+  resolve: /^DNS/,
+  service: /^SVC(?:202|203|210)/,
+  endpoints: /^SVC(?:201|204|205|206|211|212|213)/,
+  policy: /^POL/,
+  route: /^NOD(?:51[012]|530|535|536)/,
+  mtu: /^(?:NOD532|DNS147)/,
+  connect: /^(?:SVC207|NOD|TRB)/,
+  beside: /^$/,
+  elsewhere: /^SVC209/,
+  direct: /^$/,
+  outside: /^ING35/,
+  controller: /^(?:ING3[0-4]|GTW)/,
+  backend: /^SVC207/,
+  http: /^SVC208|^ING/,
+}
+
+function codesAt(name: HopName, findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.filter((it) => familyOf[name].test(it.code)).map((it) => it.code))]
+}
+
+function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[] {
+  if (to.kind === 'absent') return [without('service', 'not-read')]
+  if (to.kind !== 'service') return []
+  const { service, slices } = to
+  const missing = ask.port !== null && !service.ports.some((it) => it.port === ask.port) ? ask.port : null
+  const chosen = tracedPorts(service, ask.port)
+  const about = hop('service', missing === null ? 'ok' : 'broken', 'config', {
+    kind: 'service',
+    type: service.clusterIP === 'None' ? 'headless' : service.type,
+    ports: missing === null ? chosen.map((it) => `${portText(it)} -> ${it.targetPort}`).join(', ') : portsText(service),
+    missing,
+  })
+  if (service.type === 'ExternalName') return [about]
+  if (!sources.endpointSlices.known) return [about, without('endpoints', 'not-read')]
+  const { ready, leaving, notReady } = countEndpoints(slices)
+  const serving = ready.length + leaving.length
+  return [
+    about,
+    hop('endpoints', serving === 0 ? 'broken' : 'ok', 'config', {
+      kind: 'endpoints',
+      ready: serving,
+      of: serving + notReady.length,
+    }),
+  ]
+}
+
+function policyHop({ sources }: Model, ends: TraceEnds): Bare {
+  const { networkPolicies, namespaces, pods } = sources
+  if (!networkPolicies.known || !pods.known || ends.from === null) return without('policy', 'not-read')
+  const flows = tracedFlows(ends, networkPolicies.value, namespaces, pods.value)
+  if (flows.length === 0) return without('policy', 'no-address')
+  const denied = flows.filter((it) => it.decision.kind === 'denied')
+  const open = flows.filter((it) => it.decision.kind === 'unknown')
+  const by = [...denied, ...open].flatMap(({ decision }) => (decision.kind === 'allowed' ? [] : decision.by))
+  const others = othersOn(sources.otherPolicies, namespacesOf(ends))
+  const unsure = open.length > 0 || others.length > 0 ? 'cannot-tell' : 'ok'
+  return hop('policy', denied.length > 0 ? 'broken' : unsure, 'simulated', {
+    kind: 'policy',
+    denied: denied.length,
+    // A policy that is not evaluated leaves every connection open.
+    open: others.length > 0 ? flows.length - denied.length : open.length,
+    of: flows.length,
+    by: [...new Set([...by.map((it) => `${it.namespace}/${it.name}`), ...others.map(otherPolicyText)])],
+  })
+}
