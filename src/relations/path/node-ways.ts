@@ -48,7 +48,15 @@ export interface Measured extends Pick<
 /** Why no way can be said to be well, or to be closed; null where all is known that tells. */
 export function whyUntold(measured: Measured): Why | null {
   const { dnsProbe, contacts, clusterDns, pods, networkPolicies } = measured
-  const all: readonly Known<unknown>[] = [dnsProbe, contacts, clusterDns, pods, networkPolicies]
+  // Where the scope has nothing to connect to, lookups tell the ways that they took, and nothing is missing.
+  const nothingToContact = !contacts.known && contacts.why.reason === 'not-there'
+  const all: readonly Known<unknown>[] = [
+    dnsProbe,
+    ...(nothingToContact ? [] : [contacts]),
+    clusterDns,
+    pods,
+    networkPolicies,
+  ]
   return all.flatMap((it) => (it.known ? [] : [it.why]))[0] ?? null
 }
 
