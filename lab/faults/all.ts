@@ -23,6 +23,7 @@ import ingressWrongService from './ingress/ingress-wrong-service.ts'
 import dnsLoopByUpstream from './dns/dns-loop-by-upstream.ts'
 import agentsOnHostNetwork from './controls/agents-on-host-network.ts'
 import backendHangsUp from './service/backend-hangs-up.ts'
+import callsByProxy from './service/calls-by-proxy.ts'
 import calledOnTargetPort from './service/called-on-target-port.ts'
 import canaryAtZero from './controls/canary-at-zero.ts'
 import dnsAaaaLost from './dns/dns-aaaa-lost.ts'
@@ -201,6 +202,7 @@ export const faults: readonly Fault[] = [
   answersAfter20s,
   backendHangsUp,
   calledOnTargetPort,
+  callsByProxy,
   canaryAtZero,
   cniConfigGone,
   dnsAaaaLost,

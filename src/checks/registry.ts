@@ -202,6 +202,7 @@ import mtlsKeepsOut from './mesh/mtls-keeps-out.ts'
 import letsNobodyIn from './mesh/lets-nobody-in.ts'
 import egressLeftOut from './mesh/egress-left-out.ts'
 import ownServersSilent from './dns/own-servers-silent.ts'
+import callsByProxy from './service/calls-by-proxy.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -407,5 +408,6 @@ export const checks: readonly AnyCheck[] = [
   meshProtocol, // SVC234
   sidecarOutlivesJob, // SVC235
   outsideTheMesh, // SVC236
+  callsByProxy, // SVC237
   unexplained, // TRB901
 ]

@@ -15,6 +15,8 @@ export interface Container {
   readonly args: readonly string[]
   /** Absent where the spec names nobody. What comes from ConfigMaps and Secrets is not read. */
   readonly calls?: readonly Call[]
+  /** Absent where its environment names no proxy. */
+  readonly proxy?: ContainerProxy
   /** Millicores and bytes; null where the spec sets none. */
   readonly cpuLimitMilli: number | null
   readonly cpuRequestMilli: number | null
@@ -45,6 +47,16 @@ export interface Call {
   readonly host: string
   /** null where none is told, and the scheme tells none. */
   readonly port: number | null
+  /** Of a URL of the web. */
+  readonly scheme?: 'http' | 'https'
+}
+
+/** Where curl, Go, Python and others send a container's requests, by `http_proxy`, `HTTPS_PROXY`, `ALL_PROXY`. */
+export interface ContainerProxy {
+  readonly http: string | null
+  readonly https: string | null
+  /** The names of `NO_PROXY`; null where that may come from a ConfigMap or a Secret, which are not read. */
+  readonly except: readonly string[] | null
 }
 
 /** What the kubelet says of a lookup that the node made itself: Go's `lookup NAME on SERVER: HOW`. */

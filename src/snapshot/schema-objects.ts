@@ -52,7 +52,17 @@ export function objectSchemas(intern: Intern) {
       image: shared.image,
       ports: list(object({ name: nullable(shared.name), port: number, protocol, hostPort: maybe(number) })),
       args: m.args,
-      calls: maybe(list(object({ by: nullable(shared.name), host: m.host, port: nullable(number) }))),
+      calls: maybe(
+        list(
+          object({
+            by: nullable(shared.name),
+            host: m.host,
+            port: nullable(number),
+            scheme: maybe(oneOf(['http', 'https'])),
+          }),
+        ),
+      ),
+      proxy: maybe(object({ http: nullable(m.host), https: nullable(m.host), except: nullable(list(m.host)) })),
       cpuLimitMilli: nullable(number),
       cpuRequestMilli: nullable(number),
       memoryLimitBytes: nullable(number),

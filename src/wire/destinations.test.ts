@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { destinationsIn, destinationsInCommand } from './destinations.ts'
+import { destinationsIn, destinationsInCommand, proxyExceptions, proxyHost } from './destinations.ts'
 
 const told = (name: string, text: string): readonly string[] =>
   destinationsIn(name, text).map((it) => (it.port === null ? it.host : `${it.host}:${it.port}`))
@@ -41,8 +41,8 @@ test('flags, joined or not', () => {
   const words = ['serve', '--db-host', 'ledger', '--cart=http://cart:81/x', '-v', '--token', 'ledger:80', 'http://web']
   expect(destinationsInCommand(words)).toEqual([
     { flag: '--db-host', host: 'ledger', port: null, isTold: false },
-    { flag: '--cart', host: 'cart', port: 81, isTold: true },
-    { flag: null, host: 'web', port: 80, isTold: false },
+    { flag: '--cart', host: 'cart', port: 81, isTold: true, scheme: 'http' },
+    { flag: null, host: 'web', port: 80, isTold: false, scheme: 'http' },
   ])
 })
 
@@ -52,7 +52,26 @@ test('no password of a URL is ever kept, whatever it is made of', () => {
   fc.assert(
     fc.property(odd, odd, fc.constantFrom('postgres', 'http', 'amqp'), (before, after, scheme) => {
       const found = destinationsIn('DATABASE_URL', `${scheme}://app:${before}${planted}${after}@db.pay:5433/main`)
+      expect(proxyHost(`${scheme}://app:${before}${planted}${after}@db.pay:5433/main`) ?? '').not.toContain('planted')
       expect(JSON.stringify(found).toLowerCase()).not.toContain(planted.toLowerCase())
     }),
   )
 })
+
+test.each([
+  ['http://proxy.corp.example:3128', 'proxy.corp.example'],
+  ['http://user:pa@ss@proxy:3128/', 'proxy'],
+  ['10.0.0.7:3128', '10.0.0.7'],
+  ['socks5h://Proxy.corp', 'proxy.corp'],
+  ['http://localhost:15001', null],
+  ['127.0.0.1:3128', null],
+  ['$(PROXY)', null],
+  ['', null],
+])('the proxy of `%s`', (text, host) => expect(proxyHost(text)).toBe(host))
+
+test.each([
+  ['localhost, .svc,.cluster.local 10.0.0.0/8', ['svc', 'cluster.local']],
+  ['*.corp.example,cart:80', ['corp.example', 'cart']],
+  ['*', ['*']],
+  ['10.0.0.7,::1,$(X)', []],
+])('what is excepted by `%s`', (text, names) => expect(proxyExceptions(text)).toEqual(names))

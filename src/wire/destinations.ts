@@ -5,11 +5,14 @@ export interface Destination {
   readonly host: string
   readonly port: number | null
   readonly isTold: boolean
+  /** Of a URL of the web alone: such calls go to a proxy where the environment names one. */
+  readonly scheme?: 'http' | 'https'
 }
 
 /** A tenant chooses these texts; what is longer is no address, and neither is the hundredth of one value. */
 const longestText = 4096
 const most = 32
+const mostExceptions = 200
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const hostName = new RegExp(`^${label}(?:\\.${label}){0,8}\\.?$`)
@@ -76,7 +79,42 @@ function destinationOf(word: string, isHost: boolean): Destination | null {
   const isPlain = scheme === undefined && !isHost
   if (!isName(name) || (isPlain && (told === undefined || !name.includes('.svc')))) return null
   const port = told === undefined ? (ports[scheme?.toLowerCase() ?? ''] ?? null) : Number(told)
-  return isPort(port) ? { host: name.replace(/\.$/, ''), port, isTold: told !== undefined } : null
+  return isPort(port)
+    ? { host: name.replace(/\.$/, ''), port, isTold: told !== undefined, ...webScheme(scheme?.toLowerCase()) }
+    : null
+}
+
+/**
+ * The host of a proxy as `HTTP_PROXY` names it, a name or an IPv4 address, without its user and password. null where it
+ * names none, or one in the pod itself. Linear; never throws.
+ */
+export function proxyHost(text: string): string | null {
+  if (text.length > longestText) return null
+  const [, rest = ''] = /^(?:[a-z][a-z0-9+.-]{0,31}:\/\/)?([^]*)$/i.exec(text.trim()) ?? []
+  const authority = rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0] ?? ''
+  const host = authority.replace(/:\d{1,5}$/, '').toLowerCase()
+  return hostName.test(host) && host !== 'localhost' && !host.startsWith('127.') ? host.replace(/\.$/, '') : null
+}
+
+function webScheme(scheme: string | undefined): Pick<Destination, 'scheme'> {
+  return scheme === 'http' || scheme === 'https' ? { scheme } : {}
+}
+
+/**
+ * The names in a `NO_PROXY`, without the dot that some begin with (curl, Go and Python take `.svc` for all names that
+ * end so); ports and ranges of addresses are left out, since what is called by a name is not held against those. `*` is
+ * all names. Linear; never throws.
+ */
+export function proxyExceptions(text: string): readonly string[] {
+  if (text.length > longestText) return []
+  return text.split(/[\s,]+/, mostExceptions).flatMap((word) => {
+    if (word === '*') return ['*']
+    const name = word
+      .toLowerCase()
+      .replace(/:\d{1,5}$/, '')
+      .replace(/^\*?\./, '')
+    return isName(name) ? [name.replace(/\.$/, '')] : []
+  })
 }
 
 function isName(host: string): boolean {

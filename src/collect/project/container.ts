@@ -1,6 +1,12 @@
-import type { Container, ContainerPort } from '../../model/pod.ts'
+import type { Container, ContainerPort, ContainerProxy } from '../../model/pod.ts'
 import type { Intern } from '../../wire/intern.ts'
-import { destinationsIn, destinationsInCommand } from '../../wire/destinations.ts'
+import {
+  type Destination,
+  destinationsIn,
+  destinationsInCommand,
+  proxyExceptions,
+  proxyHost,
+} from '../../wire/destinations.ts'
 import { bytes, cpuMilli } from '../../wire/quantity.ts'
 import { type Fields, count, fields, isObject, list, oneOf, port, text, texts, whole } from './json.ts'
 
@@ -24,6 +30,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     // kube-proxy's flags stand in `command`, ingress-nginx's in `args`.
     args: withArgs ? [...texts(spec['command']), ...texts(spec['args'])] : [],
     ...callsOf(spec, intern),
+    ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),
     cpuRequestMilli: cpuMilli(fields(resources['requests'])['cpu']),
     memoryLimitBytes: bytes(limits['memory']),
@@ -52,21 +59,50 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     })
   const values = new Map(env.map((it) => [it.name, it.value]))
   const byEnv = env.flatMap(({ name, value }) =>
-    destinationsIn(name, value).map(({ host, port: to, isTold }) => ({
+    destinationsIn(name, value).map((it) => ({
       by: name,
-      host,
-      port: isTold ? to : (portBeside(name, values) ?? to),
+      host: it.host,
+      port: it.isTold ? it.port : (portBeside(name, values) ?? it.port),
+      ...schemeOf(it),
     })),
   )
   const words = [...texts(spec['command']), ...texts(spec['args'])]
-  const byFlag = destinationsInCommand(words).map(({ flag, host, port: to }) => ({ by: flag, host, port: to }))
+  const byFlag = destinationsInCommand(words).map(({ flag, ...it }) => ({
+    by: flag,
+    host: it.host,
+    port: it.port,
+    ...schemeOf(it),
+  }))
   const calls = [...byEnv, ...byFlag].slice(0, mostCalls)
   const kept = calls.map((it) => ({
     by: it.by === null ? null : intern.text(it.by),
     host: intern.text(it.host),
     port: it.port,
+    ...schemeOf(it),
   }))
   return kept.length === 0 ? {} : { calls: kept }
+}
+
+function schemeOf({ scheme }: Pick<Destination, 'scheme'>): Pick<Destination, 'scheme'> {
+  return scheme === undefined ? {} : { scheme }
+}
+
+/** The same variables in small letters are meant, and win in curl. */
+function proxyOf(spec: Fields, intern: Intern): { readonly proxy?: ContainerProxy } {
+  const env = list(spec['env']).map(fields)
+  const valueOf = (name: string): Fields | undefined =>
+    env.findLast((it) => it['name'] === name.toLowerCase()) ?? env.findLast((it) => it['name'] === name)
+  const proxyBy = (name: string): string | null => {
+    const host = proxyHost(text(valueOf(name)?.['value']) ?? '')
+    return host === null ? null : intern.text(host)
+  }
+  const all = proxyBy('ALL_PROXY')
+  const [http, https] = [proxyBy('HTTP_PROXY') ?? all, proxyBy('HTTPS_PROXY') ?? all]
+  if (http === null && https === null) return {}
+  const none = valueOf('NO_PROXY')
+  const told = text(none?.['value'])
+  const isElsewhere = told === null && (none?.['valueFrom'] !== undefined || list(spec['envFrom']).length > 0)
+  return { proxy: { http, https, except: isElsewhere ? null : proxyExceptions(told ?? '').map(intern.text) } }
 }
 
 /** `DB_PORT` beside `DB_HOST`. */

@@ -1,0 +1,53 @@
+import { container, pod } from '../../../test/build/pod.ts'
+import { service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import type { Call, ContainerProxy } from '../../model/pod.ts'
+import check from './calls-by-proxy.ts'
+
+const services = [service('cart')]
+const url = (host: string, scheme: 'http' | 'https' = 'http'): Call => ({ by: 'CART_URL', host, port: 80, scheme })
+const proxy = (except: ContainerProxy['except'], https: string | null = null): ContainerProxy => ({
+  http: 'proxy.corp.example',
+  https,
+  except,
+})
+const given = (call: Call, by: ContainerProxy | null, more = services) => ({
+  pods: [pod('web-1', { containers: [container({ calls: [call], ...(by === null ? {} : { proxy: by }) })] })],
+  services: more,
+})
+const found = [{ subject: 'Deployment/shop/web', severity: 'warning' as const, confidence: 'inferred' as const }]
+
+describeCheck(check, [
+  { it: 'no NO_PROXY at all', given: given(url('cart'), proxy([])), expect: found },
+  { it: 'a short name that `.svc` does not hold', given: given(url('cart.shop'), proxy(['svc'])), expect: found },
+  { it: 'its full name', given: given(url('cart.shop.svc'), proxy(['svc', 'cluster.local'])), expect: 'ok' },
+  { it: 'named itself', given: given(url('cart'), proxy(['cart'])), expect: 'ok' },
+  { it: 'a name that only ends alike', given: given(url('cart'), proxy(['art'])), expect: found },
+  { it: 'everything excepted', given: given(url('cart'), proxy(['*'])), expect: 'ok' },
+  {
+    it: 'NO_PROXY from a ConfigMap',
+    given: given(url('cart'), proxy(null)),
+    expect: 'cannot-tell',
+    says: /NO_PROXY of shop\/web may stand in a ConfigMap/,
+  },
+  { it: 'https has no proxy', given: given(url('cart', 'https'), proxy([])), expect: 'not-applicable' },
+  {
+    it: 'no URL of the web',
+    given: given({ by: 'DB', host: 'cart', port: 5432 }, proxy([])),
+    expect: 'not-applicable',
+  },
+  { it: 'no proxy', given: given(url('cart'), null), expect: 'not-applicable' },
+  { it: 'a name outside', given: given(url('api.corp.example'), proxy([])), expect: 'not-applicable' },
+  {
+    it: 'the proxy is a Service here',
+    given: given(url('cart'), { http: 'egress', https: null, except: [] }, [...services, service('egress')]),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'Services forbidden',
+    given: modelOf({}, { services: unknown('forbidden', 'list services in shop') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

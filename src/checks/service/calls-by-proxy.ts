@@ -1,0 +1,118 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { full, some } from '../../phrases.ts'
+import { type Callable, calledBy, type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
+import { toldWrongly } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+
+/**
+ * Behind a company's proxy a container's environment names it, and `NO_PROXY` what must not go there. A name of the
+ * cluster that is left out, often a short one (`cart` is none of `.svc`), is asked of the proxy, which knows no such
+ * name: 403, 502, 503 or 504 with a page of the proxy's, while DNS, the Service and its pods are well.
+ */
+export default check({
+  code: 'SVC237',
+  slug: 'service/calls-by-proxy',
+  title: "a program's calls inside the cluster go to an outside proxy",
+  fine: 'calls inside the cluster go to no outside proxy, as far as specs tell',
+  severity: 'warning',
+  needs: ['pods', 'services'],
+  wants: ['namespaces', 'clusterDns'],
+  remedies: [],
+  decides: ['NET-12'],
+
+  run({ pods, services, clusterDns, namespaces, scope }) {
+    const around: Callable = {
+      services,
+      namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
+      domain: clusterDns.known ? clusterDns.value.domain : null,
+      scope,
+    }
+    const inside = toldCalls(pods).flatMap((it) => proxied(it, around) ?? [])
+    if (inside.length === 0) return notApplicable('no container here has a proxy and calls a Service by a URL')
+    const found = inside.filter((it) => it.except !== null && !isExcepted(it.call.host, it.except))
+    if (found.length > 0)
+      return [...Map.groupBy(found, placeOf).values()].flatMap(([first, ...more]) =>
+        first === undefined ? [] : [verdict(first, more)],
+      )
+    const untold = inside.filter((it) => it.except === null)
+    return untold.length === 0
+      ? ok(inside.length)
+      : cannotTell(
+          'not-there',
+          `NO_PROXY of ${some([...new Set(untold.map((it) => full(workloadOfPod(it.pod))))])} ` +
+            'may stand in a ConfigMap or a Secret, which are not read',
+        )
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${full(on)} asks the proxy ${args.proxy} for ${some(args.hosts)}, which is inside this cluster.`,
+    detail: ({ args }) =>
+      `${args.by ?? 'its command'} in container ${args.container} · ` +
+      (args.except.length === 0 ? 'no NO_PROXY' : `NO_PROXY names ${some(args.except)}`),
+    note: () =>
+      'seen in the spec alone: curl, Go, Python and others heed these variables, Java and some more do not; a proxy ' +
+      'outside answers 403, 502, 503 or 504 for names that it does not know',
+    help: ({ subject: on, args }) => [
+      `add ${some(args.hosts)} to NO_PROXY of ${on.kind} ${on.name}, in small letters too: no_proxy`,
+      `kubectl -n ${on.namespace} get pods -o custom-columns='POD:.metadata.name,ENV:.spec.containers[*].env'`,
+    ],
+  },
+})
+
+interface Proxied extends ToldCall {
+  readonly proxy: string
+  readonly except: readonly string[] | null
+}
+
+/** null where the call goes to its Service by itself, or to nothing that this cluster has. */
+function proxied(told: ToldCall, around: Callable): Proxied | null {
+  const { pod, call, container } = told
+  const own = pod.containers.find((it) => it.name === container)?.proxy
+  const host = call.scheme === undefined ? null : (own?.[call.scheme] ?? null)
+  // The variable that names the proxy is a URL as well.
+  if (own === undefined || host === null || call.host === host) return null
+  const called = calledBy(pod, call, around)
+  if (called.is !== 'there' && called.is !== 'no-port') return null
+  // A proxy in the cluster knows its names.
+  if (calledBy(pod, { by: null, host, port: null }, around).is === 'there') return null
+  return { ...told, proxy: host, except: own.except }
+}
+
+function isExcepted(host: string, except: readonly string[]): boolean {
+  return except.some((it) => it === '*' || host === it || host.endsWith(`.${it}`))
+}
+
+function placeOf({ pod, container, proxy }: Proxied): string {
+  return `${full(workloadOfPod(pod))} ${container} ${proxy}`
+}
+
+function verdict(first: Proxied, more: readonly Proxied[]) {
+  const on = workloadOfPod(first.pod)
+  const { call, container, proxy } = first
+  const all = [first, ...more]
+  return finding({
+    subject: on,
+    confidence: 'inferred',
+    args: {
+      proxy,
+      hosts: [...new Set(all.map((it) => it.call.host))],
+      by: call.by,
+      container,
+      except: first.except ?? [],
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: on,
+        path: `containers[${container}]`,
+        lines: all.slice(0, 5).map((it) => `${it.call.by ?? 'command'}: ${it.call.scheme}://${it.call.host}`),
+        at: 0,
+        mark: call.host,
+        label: `not in NO_PROXY: goes to ${proxy}`,
+      },
+    ],
+    causes: [toldWrongly(on)],
+  })
+}
