@@ -42,6 +42,7 @@ import dnsDenialKept from './dns/dns-denial-kept.ts'
 import dnsDeniesClusterNames from './dns/dns-denies-cluster-names.ts'
 import dnsDomainMismatch from './dns/dns-domain-mismatch.ts'
 import dnsEndpointslicesForbidden from './dns/dns-endpointslices-forbidden.ts'
+import dnsEdnsDropped from './dns/dns-edns-dropped.ts'
 import dnsForwardLoopback from './dns/dns-forward-loopback.ts'
 import dnsForwardSelf from './dns/dns-forward-self.ts'
 import dnsHomeNodeLossy from './dns/dns-home-node-lossy.ts'
@@ -221,6 +222,7 @@ export const faults: readonly Fault[] = [
   dnsDeniesClusterNames,
   dnsDomainMismatch,
   dnsEndpointslicesForbidden,
+  dnsEdnsDropped,
   dnsForwardLoopback,
   dnsForwardSelf,
   dnsHomeNodeLossy,

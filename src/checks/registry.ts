@@ -203,6 +203,7 @@ import letsNobodyIn from './mesh/lets-nobody-in.ts'
 import egressLeftOut from './mesh/egress-left-out.ts'
 import ownServersSilent from './dns/own-servers-silent.ts'
 import callsByProxy from './service/calls-by-proxy.ts'
+import ednsUnanswered from './dns/edns-unanswered.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -268,6 +269,7 @@ export const checks: readonly AnyCheck[] = [
   upstreamAddressTaken, // DNS182
   suffixEndsLookups, // DNS183
   ownServersSilent, // DNS184
+  ednsUnanswered, // DNS187
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

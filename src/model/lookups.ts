@@ -78,6 +78,8 @@ export interface DnsProbe {
   readonly nodes: readonly string[]
   readonly missing: readonly { readonly node: string; readonly why: string }[]
   readonly series: readonly LookupSeries[]
+  /** The same questions with an OPT record (EDNS0): apart, since what eats those leaves the others be. */
+  readonly edns?: readonly LookupSeries[]
   /** Queries sent in all, and the cap that was stated before. */
   readonly queriesSent: number
   readonly cap: { readonly queriesPerSecondPerNode: number; readonly lookupsPerSeries: number }

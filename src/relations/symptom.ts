@@ -111,6 +111,9 @@ export const dnsServerCrash = 'dns-server-crash'
 /** UDP port 53 is answered, and TCP port 53 is not. */
 export const dnsTcpUnanswered = 'dns-tcp-unanswered'
 
+/** Queries with EDNS0 go unanswered from this node, where plain ones are answered. */
+export const ednsUnanswered = (node: string): string => `dns-edns:node/${node}`
+
 /** The search list of this workload makes many queries of each lookup. */
 export const searchAmplified = (workload: Subject): string => `search-amplified:${subjectKey(workload)}`
 

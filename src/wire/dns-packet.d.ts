@@ -11,6 +11,13 @@ declare module 'dns-packet' {
     readonly ttl?: number
     readonly data?: unknown
   }
+  export interface Opt {
+    readonly type: 'OPT'
+    readonly name: '.'
+    readonly udpPayloadSize: number
+    readonly flags: number
+    readonly options: readonly unknown[]
+  }
   export interface Packet {
     readonly id?: number
     readonly type?: 'query' | 'response'
@@ -18,6 +25,7 @@ declare module 'dns-packet' {
     readonly questions?: readonly Question[]
     readonly answers?: readonly Answer[]
     readonly authorities?: readonly Answer[]
+    readonly additionals?: readonly Opt[]
   }
   export interface DecodedPacket {
     readonly id: number

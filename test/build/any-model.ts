@@ -378,32 +378,34 @@ const server = fc.record({
   ip,
   pod: maybe(name),
 })
+const series = few(
+  fc.record({
+    node: name,
+    server,
+    transport: fc.constantFrom('udp', 'tcp'),
+    method: fc.constantFrom('pair', 'sequential', 'getaddrinfo'),
+    libc: maybe(fc.constantFrom('glibc', 'musl')),
+    name: fc.constantFrom('cart.shop.svc.cluster.local', 'example.com'),
+    zone: fc.constantFrom('cluster', 'external'),
+    lookups: few(
+      fc.record({
+        at: ms,
+        ms,
+        a: answer,
+        aaaa: answer,
+        retries: count,
+        firstLost: fc.constantFrom('none', 'a', 'aaaa', 'both'),
+      }),
+    ),
+  }),
+)
 const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
   {
     from,
     nodes: few(name),
     missing: few(fc.record({ node: name, why: text })),
-    series: few(
-      fc.record({
-        node: name,
-        server,
-        transport: fc.constantFrom('udp', 'tcp'),
-        method: fc.constantFrom('pair', 'sequential', 'getaddrinfo'),
-        libc: maybe(fc.constantFrom('glibc', 'musl')),
-        name: fc.constantFrom('cart.shop.svc.cluster.local', 'example.com'),
-        zone: fc.constantFrom('cluster', 'external'),
-        lookups: few(
-          fc.record({
-            at: ms,
-            ms,
-            a: answer,
-            aaaa: answer,
-            retries: count,
-            firstLost: fc.constantFrom('none', 'a', 'aaaa', 'both'),
-          }),
-        ),
-      }),
-    ),
+    series,
+    edns: series,
     queriesSent: count,
     cap: fc.record({ queriesPerSecondPerNode: count, lookupsPerSeries: count }),
     stopped: maybe(text),

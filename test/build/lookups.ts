@@ -6,6 +6,7 @@ import { clusterDns } from './dns.ts'
 
 /** One lookup about to be made: what a network may judge it by. */
 export interface Asked extends Omit<LookupSeries, 'lookups'> {
+  readonly edns: boolean
   readonly index: number
 }
 
@@ -58,8 +59,8 @@ export function probe({
     externalName: 'example.com.',
     freshName: 'hopscope-k3x9q.example.com.',
   })
-  const series = nodes.flatMap((node) =>
-    plan.series.map(({ server, transport, method, name, zone, count }): LookupSeries => {
+  const all = nodes.flatMap((node) =>
+    plan.series.map(({ server, transport, method, name, zone, count, edns = false }) => {
       const it = {
         node,
         server,
@@ -69,17 +70,20 @@ export function probe({
         name,
         zone,
       }
-      return {
+      const series: LookupSeries = {
         ...it,
-        lookups: Array.from({ length: count }, (_, index) => lookup({ ...it, index }, network({ ...it, index }))),
+        lookups: Array.from({ length: count }, (_, index) => lookup({ ...it, index }, network({ ...it, edns, index }))),
       }
+      return { edns, series }
     }),
   )
+  const series = all.flatMap((it) => (it.edns ? [] : [it.series]))
   return {
     from: { namespace: 'shop', labels: { 'app.kubernetes.io/managed-by': 'hopscope' } },
     nodes,
     missing: [],
     series,
+    edns: all.flatMap((it) => (it.edns ? [it.series] : [])),
     queriesSent: series.reduce((sum, it) => sum + it.lookups.length * 2, 0),
     cap: { queriesPerSecondPerNode: 50, lookupsPerSeries: 200 },
     stopped: null,

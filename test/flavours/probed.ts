@@ -52,26 +52,30 @@ function fromOf(plan: ProbePlan): { readonly namespace: string; readonly labels:
 
 function dnsProbe(plan: ProbePlan, { nameserver, network = () => answered() }: Answering): ReturnType<typeof probe> {
   const series = plan.nodes.flatMap((node) =>
-    plan.series.map(({ server: planned, transport, method, name, zone, count }): LookupSeries => {
-      // The C library asks whatever stands in the pod's own resolv.conf.
-      const server =
-        method === 'getaddrinfo' && nameserver !== undefined
-          ? { role: 'node-cache' as const, ip: nameserver, pod: null }
-          : planned
-      const it = {
-        node,
-        server,
-        transport,
-        method,
-        libc: method === 'getaddrinfo' ? ('glibc' as const) : null,
-        name,
-        zone,
-      }
-      return {
-        ...it,
-        lookups: Array.from({ length: count }, (_, index) => lookup({ ...it, index }, network({ ...it, index }))),
-      }
-    }),
+    plan.series
+      .filter((it) => it.edns !== true)
+      .map(({ server: planned, transport, method, name, zone, count }): LookupSeries => {
+        // The C library asks whatever stands in the pod's own resolv.conf.
+        const server =
+          method === 'getaddrinfo' && nameserver !== undefined
+            ? { role: 'node-cache' as const, ip: nameserver, pod: null }
+            : planned
+        const it = {
+          node,
+          server,
+          transport,
+          method,
+          libc: method === 'getaddrinfo' ? ('glibc' as const) : null,
+          name,
+          zone,
+        }
+        return {
+          ...it,
+          lookups: Array.from({ length: count }, (_, index) =>
+            lookup({ ...it, index }, network({ ...it, edns: false, index })),
+          ),
+        }
+      }),
   )
   return { ...probe({ nodes: plan.nodes }), from: fromOf(plan), series }
 }

@@ -9,6 +9,7 @@ export interface Readings {
   readonly helloAt: number | null
   readonly endAt: number | null
   readonly series: readonly LookupSeries[]
+  readonly edns: readonly LookupSeries[]
   readonly done: number
   readonly of: number
   readonly connects: readonly {
@@ -131,7 +132,8 @@ export function readingsOf(node: string): {
     read: () => ({
       helloAt,
       endAt,
-      series: [...specs].map(seriesOf),
+      series: [...specs].filter(([, it]) => it.edns !== true).map(seriesOf),
+      edns: [...specs].filter(([, it]) => it.edns === true).map(seriesOf),
       done: [...rows.values()].reduce((sum, it) => sum + it.length, 0),
       of: [...specs.values()].reduce((sum, it) => sum + it.count, 0),
       connects,

@@ -52,6 +52,7 @@ export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Dns
     nodes: runs.filter((it) => it.readings.helloAt !== null).map((it) => it.node),
     missing: [...runs.flatMap(({ node, why }) => (why === null ? [] : [{ node, why: why.detail }])), ...plan.skipped],
     series: runs.flatMap((it) => it.readings.series.filter((one) => one.lookups.length > 0)),
+    edns: runs.flatMap((it) => it.readings.edns.filter((one) => one.lookups.length > 0)),
     queriesSent: runs.reduce((sum, it) => sum + it.readings.queries, 0),
     cap: {
       queriesPerSecondPerNode: plan.queriesPerSecondPerNode,

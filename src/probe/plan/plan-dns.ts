@@ -11,6 +11,8 @@ export interface Counts {
   readonly endpointPairs: number
   readonly endpointSequential: number
   readonly endpointTcp: number
+  readonly serviceEdns: number
+  readonly endpointEdns: number
   readonly externalService: number
   readonly externalEndpoint: number
   readonly libcCluster: number
@@ -25,6 +27,8 @@ export const defaultCounts: Counts = {
   endpointPairs: 40,
   endpointSequential: 10,
   endpointTcp: 10,
+  serviceEdns: 8,
+  endpointEdns: 4,
   externalService: 30,
   externalEndpoint: 10,
   libcCluster: 24,
@@ -84,6 +88,7 @@ export function planSeries(
           of(service, 53, counts.servicePairs, { outstanding: 32 }),
           of(service, 53, counts.serviceSequential, { method: 'sequential' }),
           of(service, 53, counts.serviceTcp, { transport: 'tcp' }),
+          of(service, 53, counts.serviceEdns, { method: 'sequential', edns: true }),
           of(service, 53, counts.externalService, external),
         ]
   const direct = replicas.flatMap(({ ip, pod, port }) => {
@@ -92,6 +97,7 @@ export function planSeries(
       of(server, port, some(counts.endpointPairs), {}),
       of(server, port, some(counts.endpointSequential), { method: 'sequential' }),
       of(server, port, some(counts.endpointTcp), { transport: 'tcp' }),
+      of(server, port, some(counts.endpointEdns), { method: 'sequential', edns: true }),
       of(server, port, some(counts.externalEndpoint), { name: freshName, zone: 'external', fresh: true }),
     ]
   })
@@ -100,6 +106,7 @@ export function planSeries(
     return [
       of(server, 53, counts.endpointPairs, {}),
       of(server, 53, counts.endpointTcp, { transport: 'tcp' }),
+      of(server, 53, counts.endpointEdns, { method: 'sequential', edns: true }),
       of(server, 53, counts.externalEndpoint, external),
     ]
   })

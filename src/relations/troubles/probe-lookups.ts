@@ -4,7 +4,7 @@ import type { Model } from '../../model/sources.ts'
 import { corefileObject } from '../dns/corefile-text.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { isTroubled, notable } from '../dns/lookup-loss.ts'
-import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered, nameWrongOf } from '../symptom.ts'
+import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered, ednsUnanswered, nameWrongOf } from '../symptom.ts'
 import { answeredOtherwise, closedToProbe, usersAskService } from '../dns/users-way.ts'
 import { blindLagMs, blurLagMs, lagOf } from './probe-lag.ts'
 
@@ -20,7 +20,11 @@ export function probeTroubles(model: Model): readonly Trouble[] {
   const { dnsProbe } = model.sources
   if (!dnsProbe.known) return []
   const probe = dnsProbe.value
-  return [...probe.series.flatMap((it) => ofSeries(model, probe, it)), ...ofLargeFetches(model, probe)]
+  return [
+    ...probe.series.flatMap((it) => ofSeries(model, probe, it)),
+    ...(probe.edns ?? []).flatMap((it) => ofSeries(model, probe, it).map((trouble) => withEdns(trouble, it))),
+    ...ofLargeFetches(model, probe),
+  ]
 }
 
 function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly Trouble[] {
@@ -54,6 +58,11 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
     })
   }
   return found
+}
+
+/** Whatever loses plain queries loses these as well. */
+function withEdns(trouble: Trouble, { node }: LookupSeries): Trouble {
+  return { ...trouble, keys: [...trouble.keys, ednsUnanswered(node)], asked: `${trouble.asked} with EDNS0` }
 }
 
 /** No user's lookups go this way, and the probe's own may be closed on purpose. */

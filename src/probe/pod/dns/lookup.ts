@@ -28,21 +28,21 @@ export async function lookup(
   try {
     const ask = series.method === 'sequential' ? sequential : pair
     const waiting = { rules: attempts, deadline: start + attempts.timeoutMs * attempts.attempts, sent }
-    return { ...(await ask(line, series.name, waiting)), ms: since(start) }
+    return { ...(await ask(line, pairOf(series.name, series.edns), waiting)), ms: since(start) }
   } finally {
     line.close()
   }
 }
 
 type Asked = Omit<LookupResult, 'ms'>
+type Pair = ReturnType<typeof pairOf>
 
-async function pair(line: Line, name: string, waiting: Waiting): Promise<Asked> {
-  return asked(await exchange(line, pairOf(name), waiting))
+async function pair(line: Line, questions: Pair, waiting: Waiting): Promise<Asked> {
+  return asked(await exchange(line, questions, waiting))
 }
 
 /** The second question is never sent when the first stays without an answer: it reads `not-asked`. */
-async function sequential(line: Line, name: string, waiting: Waiting): Promise<Asked> {
-  const [a, aaaa] = pairOf(name)
+async function sequential(line: Line, [a, aaaa]: Pair, waiting: Waiting): Promise<Asked> {
   const first = await exchange(line, [a], waiting)
   const answer = first.answers.get('A')
   if (answer === 'timeout' || answer === 'unreachable') return asked(first)

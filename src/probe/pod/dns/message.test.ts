@@ -43,3 +43,13 @@ test('and it throws nothing away that can be read', () => {
     { numRuns: 2000 },
   )
 })
+
+test('with EDNS0 a query bears one OPT record, and without none', () => {
+  const counts = (edns: boolean): readonly number[] =>
+    pairOf('cart.shop.svc.cluster.local.', edns).map(({ bytes }) => bytes.readUInt16BE(10))
+  expect(counts(false)).toEqual([0, 0])
+  expect(counts(true)).toEqual([1, 1])
+  const [query] = pairOf('cart.', true)
+  // The root's name, type 41, 1232 bytes, no extended rcode, version or flags, no options: RFC 6891, 6.1.2.
+  expect(query.bytes.subarray(-11).toString('hex')).toBe('00002904d0000000000000')
+})

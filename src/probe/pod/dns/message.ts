@@ -11,21 +11,33 @@ export interface Question {
   readonly bytes: Buffer
 }
 
-function question(name: string, type: QueryType): Question {
+/** As Go sends it (net/dnsclient_unix.go): 1232 bytes, no options, no DNSSEC. */
+const opt = { type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as const
+
+function question(name: string, type: QueryType, edns: boolean): Question {
   const id = randomInt(1, 0x10000)
   return {
     id,
     type,
     name,
-    bytes: encode({ id, type: 'query', flags: RECURSION_DESIRED, questions: [{ type, name, class: 'IN' }] }),
+    bytes: encode({
+      id,
+      type: 'query',
+      flags: RECURSION_DESIRED,
+      questions: [{ type, name, class: 'IN' }],
+      additionals: edns ? [opt] : [],
+    }),
   }
 }
 
-/** The two questions of one lookup; their IDs differ, or their answers could not be told apart. */
-export function pairOf(name: string): readonly [Question, Question] {
-  const a = question(name, 'A')
+/**
+ * The two questions of one lookup; their IDs differ, or their answers could not be told apart. `edns`: with an OPT
+ * record.
+ */
+export function pairOf(name: string, edns = false): readonly [Question, Question] {
+  const a = question(name, 'A', edns)
   for (;;) {
-    const aaaa = question(name, 'AAAA')
+    const aaaa = question(name, 'AAAA', edns)
     if (aaaa.id !== a.id) return [a, aaaa]
   }
 }
