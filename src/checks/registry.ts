@@ -204,6 +204,7 @@ import egressLeftOut from './mesh/egress-left-out.ts'
 import ownServersSilent from './dns/own-servers-silent.ts'
 import callsByProxy from './service/calls-by-proxy.ts'
 import ednsUnanswered from './dns/edns-unanswered.ts'
+import answersDiffer from './dns/answers-differ.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -270,6 +271,7 @@ export const checks: readonly AnyCheck[] = [
   suffixEndsLookups, // DNS183
   ownServersSilent, // DNS184
   ednsUnanswered, // DNS187
+  answersDiffer, // DNS188
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

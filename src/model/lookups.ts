@@ -80,6 +80,8 @@ export interface DnsProbe {
   readonly series: readonly LookupSeries[]
   /** The same questions with an OPT record (EDNS0): apart, since what eats those leaves the others be. */
   readonly edns?: readonly LookupSeries[]
+  /** The outside name itself, asked of each server past the Service: what caches have of it may differ. */
+  readonly named?: readonly LookupSeries[]
   /** Queries sent in all, and the cap that was stated before. */
   readonly queriesSent: number
   readonly cap: { readonly queriesPerSecondPerNode: number; readonly lookupsPerSeries: number }

@@ -111,6 +111,9 @@ export const dnsServerCrash = 'dns-server-crash'
 /** UDP port 53 is answered, and TCP port 53 is not. */
 export const dnsTcpUnanswered = 'dns-tcp-unanswered'
 
+/** A name outside is found and denied by turns. */
+export const dnsAnswersDiffer = 'dns-answers-differ'
+
 /** Queries with EDNS0 go unanswered from this node, where plain ones are answered. */
 export const ednsUnanswered = (node: string): string => `dns-edns:node/${node}`
 

@@ -406,6 +406,7 @@ const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
     missing: few(fc.record({ node: name, why: text })),
     series,
     edns: series,
+    named: series,
     queriesSent: count,
     cap: fc.record({ queriesPerSecondPerNode: count, lookupsPerSeries: count }),
     stopped: maybe(text),

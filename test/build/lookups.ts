@@ -2,6 +2,7 @@ import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts
 import type { ClusterDns } from '../../src/model/cluster-dns.ts'
 import type { DnsProbe, Lookup, LookupSeries } from '../../src/model/lookups.ts'
 import { defaultCounts, planSeries, type Counts } from '../../src/probe/plan/plan-dns.ts'
+import type { SeriesSpec } from '../../src/probe/pod/spec.ts'
 import { clusterDns } from './dns.ts'
 
 /** One lookup about to be made: what a network may judge it by. */
@@ -18,6 +19,8 @@ export type Fate =
   | { readonly kind: 'rejected' }
   | { readonly kind: 'servfail'; readonly ms: number }
   | { readonly kind: 'refused'; readonly ms: number }
+  /** There is no such name. */
+  | { readonly kind: 'absent' }
   /** A has an address, and AAAA says that there is no such name. */
   | { readonly kind: 'denied' }
 
@@ -33,6 +36,7 @@ export const servfail = (ms: number): Fate => ({ kind: 'servfail', ms })
 /** The server says that it does not serve this client. */
 export const refused = (ms = 2): Fate => ({ kind: 'refused', ms })
 export const denied: Fate = { kind: 'denied' }
+export const absent: Fate = { kind: 'absent' }
 
 interface ProbeOf {
   readonly nodes: readonly string[]
@@ -60,7 +64,7 @@ export function probe({
     freshName: 'hopscope-k3x9q.example.com.',
   })
   const all = nodes.flatMap((node) =>
-    plan.series.map(({ server, transport, method, name, zone, count, edns = false }) => {
+    plan.series.map(({ server, transport, method, name, zone, count, apart }) => {
       const it = {
         node,
         server,
@@ -72,18 +76,22 @@ export function probe({
       }
       const series: LookupSeries = {
         ...it,
-        lookups: Array.from({ length: count }, (_, index) => lookup({ ...it, index }, network({ ...it, edns, index }))),
+        lookups: Array.from({ length: count }, (_, index) =>
+          lookup({ ...it, index }, network({ ...it, edns: apart === 'edns', index })),
+        ),
       }
-      return { edns, series }
+      return { apart, series }
     }),
   )
-  const series = all.flatMap((it) => (it.edns ? [] : [it.series]))
+  const told = (apart: SeriesSpec['apart']) => all.filter((it) => it.apart === apart).map((it) => it.series)
+  const series = told(undefined)
   return {
     from: { namespace: 'shop', labels: { 'app.kubernetes.io/managed-by': 'hopscope' } },
     nodes,
     missing: [],
     series,
-    edns: all.flatMap((it) => (it.edns ? [it.series] : [])),
+    edns: told('edns'),
+    named: told('named'),
     queriesSent: series.reduce((sum, it) => sum + it.lookups.length * 2, 0),
     cap: { queriesPerSecondPerNode: 50, lookupsPerSeries: 200 },
     stopped: null,
@@ -134,6 +142,8 @@ export function lookup(asked: Pick<Asked, 'method' | 'transport' | 'index'>, fat
       return { at, ms: fate.ms, a: 'refused', aaaa: 'refused', retries: 0, firstLost: 'none' }
     case 'denied':
       return { at, ms: 0.6, a: 'ok', aaaa: 'nxdomain', retries: 0, firstLost: 'none' }
+    case 'absent':
+      return { at, ms: 0.6, a: 'nxdomain', aaaa: 'nxdomain', retries: 0, firstLost: 'none' }
   }
 }
 
@@ -159,6 +169,8 @@ function throughLibc(fate: Fate): Result {
       return told(fate.ms, fate.ms >= 4500 ? 'timeout' : 'servfail')
     case 'denied':
       return told(1.1, 'ok')
+    case 'absent':
+      return told(1.1, 'not-found')
   }
 }
 
@@ -184,6 +196,8 @@ function overTcp(fate: Fate): Result {
       return { ms: fate.ms, a: fate.kind, aaaa: fate.kind, retries: 0, firstLost: 'none' }
     case 'denied':
       return { ms: 0.9, a: 'ok', aaaa: 'nxdomain', retries: 0, firstLost: 'none' }
+    case 'absent':
+      return { ms: 0.9, a: 'nxdomain', aaaa: 'nxdomain', retries: 0, firstLost: 'none' }
   }
 }
 

@@ -53,7 +53,7 @@ function fromOf(plan: ProbePlan): { readonly namespace: string; readonly labels:
 function dnsProbe(plan: ProbePlan, { nameserver, network = () => answered() }: Answering): ReturnType<typeof probe> {
   const series = plan.nodes.flatMap((node) =>
     plan.series
-      .filter((it) => it.edns !== true)
+      .filter((it) => it.apart === undefined)
       .map(({ server: planned, transport, method, name, zone, count }): LookupSeries => {
         // The C library asks whatever stands in the pod's own resolv.conf.
         const server =

@@ -3,6 +3,7 @@ import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { LookupSeries } from '../../model/lookups.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
+import { differing } from '../../relations/dns/answers-differ.ts'
 import { nearlyAll } from '../../relations/dns/lookup-loss.ts'
 import { serverName } from './dns-evidence.ts'
 
@@ -22,7 +23,9 @@ export default check({
   decides: ['DNS-20'],
 
   run({ dnsProbe, clusterDns }) {
-    const paired = dnsProbe.series.filter((it) => it.method !== 'getaddrinfo')
+    // Where A itself is denied by turns, who answers AAAA is not who answered A: DNS188.
+    const byTurns = new Set(differing(dnsProbe).map((it) => it.name))
+    const paired = dnsProbe.series.filter((it) => it.method !== 'getaddrinfo' && !byTurns.has(it.name))
     const exists = paired.filter((it) => it.lookups.some((lookup) => lookup.a === 'ok'))
     const of = exists.reduce((sum, it) => sum + it.lookups.length, 0)
     if (of < 4) return cannotTell('too-few', `${of} lookups of a name with an address ended`)

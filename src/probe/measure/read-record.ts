@@ -89,7 +89,7 @@ const record = v.variant('t', [
       name: text,
       zone: v.picklist(['cluster', 'external']),
       fresh: v.exactOptional(v.boolean()),
-      edns: v.exactOptional(v.boolean()),
+      apart: v.exactOptional(v.picklist(['edns', 'named'])),
       count: number,
       outstanding: number,
     }),

@@ -10,6 +10,7 @@ export interface Readings {
   readonly endAt: number | null
   readonly series: readonly LookupSeries[]
   readonly edns: readonly LookupSeries[]
+  readonly named: readonly LookupSeries[]
   readonly done: number
   readonly of: number
   readonly connects: readonly {
@@ -132,8 +133,9 @@ export function readingsOf(node: string): {
     read: () => ({
       helloAt,
       endAt,
-      series: [...specs].filter(([, it]) => it.edns !== true).map(seriesOf),
-      edns: [...specs].filter(([, it]) => it.edns === true).map(seriesOf),
+      series: [...specs].filter(([, it]) => it.apart === undefined).map(seriesOf),
+      edns: [...specs].filter(([, it]) => it.apart === 'edns').map(seriesOf),
+      named: [...specs].filter(([, it]) => it.apart === 'named').map(seriesOf),
       done: [...rows.values()].reduce((sum, it) => sum + it.length, 0),
       of: [...specs.values()].reduce((sum, it) => sum + it.count, 0),
       connects,

@@ -53,6 +53,7 @@ export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Dns
     missing: [...runs.flatMap(({ node, why }) => (why === null ? [] : [{ node, why: why.detail }])), ...plan.skipped],
     series: runs.flatMap((it) => it.readings.series.filter((one) => one.lookups.length > 0)),
     edns: runs.flatMap((it) => it.readings.edns.filter((one) => one.lookups.length > 0)),
+    named: runs.flatMap((it) => it.readings.named.filter((one) => one.lookups.length > 0)),
     queriesSent: runs.reduce((sum, it) => sum + it.readings.queries, 0),
     cap: {
       queriesPerSecondPerNode: plan.queriesPerSecondPerNode,

@@ -15,6 +15,8 @@ export interface Counts {
   readonly endpointEdns: number
   readonly externalService: number
   readonly externalEndpoint: number
+  /** The outside name itself, as applications ask for it: servers may differ in what they say. */
+  readonly externalNamed: number
   readonly libcCluster: number
   readonly libcExternal: number
 }
@@ -31,6 +33,7 @@ export const defaultCounts: Counts = {
   endpointEdns: 4,
   externalService: 30,
   externalEndpoint: 10,
+  externalNamed: 4,
   libcCluster: 24,
   libcExternal: 6,
 }
@@ -88,7 +91,7 @@ export function planSeries(
           of(service, 53, counts.servicePairs, { outstanding: 32 }),
           of(service, 53, counts.serviceSequential, { method: 'sequential' }),
           of(service, 53, counts.serviceTcp, { transport: 'tcp' }),
-          of(service, 53, counts.serviceEdns, { method: 'sequential', edns: true }),
+          of(service, 53, counts.serviceEdns, { method: 'sequential', apart: 'edns' }),
           of(service, 53, counts.externalService, external),
         ]
   const direct = replicas.flatMap(({ ip, pod, port }) => {
@@ -97,8 +100,9 @@ export function planSeries(
       of(server, port, some(counts.endpointPairs), {}),
       of(server, port, some(counts.endpointSequential), { method: 'sequential' }),
       of(server, port, some(counts.endpointTcp), { transport: 'tcp' }),
-      of(server, port, some(counts.endpointEdns), { method: 'sequential', edns: true }),
+      of(server, port, some(counts.endpointEdns), { method: 'sequential', apart: 'edns' }),
       of(server, port, some(counts.externalEndpoint), { name: freshName, zone: 'external', fresh: true }),
+      of(server, port, some(counts.externalNamed), { ...external, apart: 'named' }),
     ]
   })
   const caches = ownCacheAddresses(dns).flatMap((ip) => {
@@ -106,7 +110,7 @@ export function planSeries(
     return [
       of(server, 53, counts.endpointPairs, {}),
       of(server, 53, counts.endpointTcp, { transport: 'tcp' }),
-      of(server, 53, counts.endpointEdns, { method: 'sequential', edns: true }),
+      of(server, 53, counts.endpointEdns, { method: 'sequential', apart: 'edns' }),
       of(server, 53, counts.externalEndpoint, external),
     ]
   })

@@ -13,8 +13,11 @@ export interface SeriesSpec {
   readonly zone: 'cluster' | 'external'
   /** Each lookup puts a label of its own before the name, so that no cache knows it. */
   readonly fresh?: boolean
-  /** Each query bears an OPT record (RFC 6891), as those of Go, c-ares and systemd-resolved do. */
-  readonly edns?: boolean
+  /**
+   * Told apart from the others. `edns`: each query bears an OPT record (RFC 6891), as those of Go, c-ares and
+   * systemd-resolved do. `named`: the outside name itself, which caches may have.
+   */
+  readonly apart?: 'edns' | 'named'
   readonly count: number
   /** How many lookups may wait for answers at one time. */
   readonly outstanding: number

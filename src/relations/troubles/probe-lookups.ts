@@ -3,8 +3,16 @@ import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import type { Model } from '../../model/sources.ts'
 import { corefileObject } from '../dns/corefile-text.ts'
 import { type Subject, subject } from '../../model/subject.ts'
+import { deniesWhatIsThere } from '../dns/answers-differ.ts'
 import { isTroubled, notable } from '../dns/lookup-loss.ts'
-import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered, ednsUnanswered, nameWrongOf } from '../symptom.ts'
+import {
+  dnsAnswersDiffer,
+  dnsLossInNamespace,
+  dnsLossOnNode,
+  dnsTcpUnanswered,
+  ednsUnanswered,
+  nameWrongOf,
+} from '../symptom.ts'
 import { answeredOtherwise, closedToProbe, usersAskService } from '../dns/users-way.ts'
 import { blindLagMs, blurLagMs, lagOf } from './probe-lag.ts'
 
@@ -22,6 +30,7 @@ export function probeTroubles(model: Model): readonly Trouble[] {
   const probe = dnsProbe.value
   return [
     ...probe.series.flatMap((it) => ofSeries(model, probe, it)),
+    ...(probe.named ?? []).flatMap((it) => ofSeries(model, probe, it)),
     ...(probe.edns ?? []).flatMap((it) => ofSeries(model, probe, it).map((trouble) => withEdns(trouble, it))),
     ...ofLargeFetches(model, probe),
   ]
@@ -32,7 +41,10 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
   if (lag >= blindLagMs) return []
   const of = series.lookups.length
   const bad = series.lookups.filter((it) => isTroubled(series, it))
-  const wrong = series.zone === 'cluster' ? series.lookups.filter((it) => it.a === 'nxdomain' || it.a === 'nodata') : []
+  const wrong =
+    series.zone === 'cluster'
+      ? series.lookups.filter((it) => it.a === 'nxdomain' || it.a === 'nodata')
+      : series.lookups.filter((it) => deniesWhatIsThere(probe, series, it))
   const about = whose(model, probe, series)
   const worst = (its: readonly { readonly ms: number }[]): number => its.reduce((most, it) => Math.max(most, it.ms), 0)
   const found: Trouble[] = []
@@ -42,7 +54,7 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
   }
   if (wrong.length > 0) {
     const how = wrong[0]?.a ?? 'nxdomain'
-    const keys = [...about.keys, ...nameWrongOf(series.name)]
+    const keys = [...about.keys, ...(series.zone === 'cluster' ? nameWrongOf(series.name) : [dnsAnswersDiffer])]
     found.push({ ...about, keys, kind: 'lookup-wrong', how, bad: wrong.length, of, ms: null, weight: 'outage' })
   }
   const late = lag >= blurLagMs ? [] : series.lookups.filter((it) => !bad.includes(it) && it.ms >= slowMs)

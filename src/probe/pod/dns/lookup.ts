@@ -28,7 +28,7 @@ export async function lookup(
   try {
     const ask = series.method === 'sequential' ? sequential : pair
     const waiting = { rules: attempts, deadline: start + attempts.timeoutMs * attempts.attempts, sent }
-    return { ...(await ask(line, pairOf(series.name, series.edns), waiting)), ms: since(start) }
+    return { ...(await ask(line, pairOf(series.name, series.apart === 'edns'), waiting)), ms: since(start) }
   } finally {
     line.close()
   }

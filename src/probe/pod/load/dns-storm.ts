@@ -49,7 +49,7 @@ export async function dnsStorm(
     const start = performance.now()
     const entry: Watched = { startedAt: start, done: null }
     // What is asked in a way that some device may not like says nothing of the load.
-    if (of.edns !== true) watched[s]?.push(entry)
+    if (of.apart !== 'edns') watched[s]?.push(entry)
     // The tokens of a first sending were taken before it; what comes on top is a repeat.
     let paid = questions
     const sent = (n: number): void => {
@@ -133,10 +133,10 @@ export function withOwnNameserver(
     (it) => !(it.server.ip === own && it.method === 'pair' && it.transport === 'udp' && it.zone === 'cluster'),
   )
   const own53 = { server, port: 53, transport: 'udp', name, zone: 'cluster', outstanding } as const
-  const withEdns = series.filter((it) => it.edns === true)
+  const withEdns = series.filter((it) => it.apart === 'edns')
   const edns =
     withEdns.length > 0 && !withEdns.some((it) => it.server.ip === own)
-      ? [{ ...own53, method: 'sequential' as const, edns: true, count: ednsCount }]
+      ? [{ ...own53, method: 'sequential' as const, apart: 'edns' as const, count: ednsCount }]
       : []
   return [...others, { ...own53, method: 'pair', count }, ...edns]
 }

@@ -1,0 +1,131 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import { some } from '../../phrases.ts'
+import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
+import { differing, type Differing, type ServersWord } from '../../relations/dns/answers-differ.ts'
+import { forwardingOf } from '../../relations/dns/upstream-servers.ts'
+import { dnsAnswersDiffer } from '../../relations/symptom.ts'
+import { type Corefile, parseCorefile } from '../../wire/corefile.ts'
+
+/**
+ * `forward` takes its servers for copies of each other: it asks one of them, by chance or in turns, and believes its
+ * denial. Servers with different views behind one `forward` make a name come and go, and each cache keeps what it heard
+ * for as long as the TTL says. DNS servers that run different Corefiles do the same from one lookup to the next.
+ */
+export default check({
+  code: 'DNS188',
+  slug: 'dns/answers-differ',
+  title: 'a name is found and does not exist, by turns',
+  fine: 'what was asked more than once was answered alike',
+  severity: 'error',
+  needs: ['dnsProbe', 'clusterDns'],
+  remedies: [],
+  decides: [],
+
+  run({ dnsProbe, clusterDns }) {
+    const outside = dnsProbe.series.filter((it) => it.zone === 'external' && it.method !== 'getaddrinfo')
+    if (outside.length === 0) return notApplicable('no name outside of the cluster was asked for')
+    const of = outside.reduce((sum, it) => sum + it.lookups.filter((one) => isAnswer(one.a)).length, 0)
+    const found = differing(dnsProbe)
+    if (found.length > 0) return found.map((it) => verdict(it, clusterDns))
+    return of < 4 ? cannotTell('too-few', `${of} lookups of names outside were answered`) : ok(of)
+  },
+
+  words: {
+    headline: ({ args }) =>
+      args.upstreams.length > 1
+        ? `${args.name} is found and "does not exist" by turns: \`forward\` asks ${some(args.upstreams)}, ` +
+          'and not all of them know it.'
+        : `${args.name} is found and "does not exist" by turns: ` +
+          (args.deniers.length > 0 && args.havers.length > 0
+            ? `${some(args.deniers)} denies it, and ${some(args.havers)} has it.`
+            : 'the DNS servers, or those that they ask, do not agree.'),
+    detail: ({ args }) =>
+      `${args.denied} of ${args.denied + args.has} lookups were told that it has no address` +
+      (args.deniers.length === 0 ? '' : ` · denied by ${some(args.deniers)}`),
+    note: ({ args }) => {
+      if (args.upstreams.length > 1)
+        return (
+          '`forward` takes its servers for copies of each other and never asks a second one after a denial; each ' +
+          'cache then keeps what it heard first'
+        )
+      return args.reloads === 'no'
+        ? 'the Corefile has no `reload`: each server runs the text that stood there when it started'
+        : 'each cache keeps what it heard for as long as the TTL says; a server that started before the Corefile ' +
+            'changed may run another text'
+    },
+    help: ({ subject: on, args }) => [
+      ...(args.upstreams.length > 1
+        ? [
+            'let one `forward` hold servers alone that know the same names: give the zone that only some of them ' +
+              'know a server block of its own',
+            ...args.upstreams.slice(0, 4).map((it) => `on a node:  dig ${args.name} @${it}`),
+          ]
+        : [
+            'ask each server by itself, and see which is right',
+            `hopscope resolve ${args.name}`,
+            ...(args.reloads === 'no'
+              ? [`kubectl -n ${on.namespace} get pods -o wide --sort-by=.status.startTime`]
+              : []),
+          ]),
+      `kubectl -n ${on.namespace} get configmap ${on.name} -o yaml`,
+    ],
+  },
+})
+
+function isAnswer(a: string): boolean {
+  return a === 'ok' || a === 'nxdomain' || a === 'nodata'
+}
+
+function verdict(it: Differing, dns: ClusterDns) {
+  const name = it.name.replace(/\.$/, '')
+  const text = dns.corefile.known ? dns.corefile.value : null
+  const corefile = text === null ? null : parseCorefile(text)
+  const forwarding = corefile === null ? null : forwardingOf(corefile, name)
+  const servers = it.words.filter(({ server }) => server.role === 'endpoint' || server.role === 'node-cache')
+  const upstreams = [...new Set(forwarding?.to.map((one) => one.written))]
+  return finding({
+    subject: corefileObject(dns),
+    confidence: 'observed',
+    args: {
+      name,
+      has: it.has,
+      denied: it.denied,
+      upstreams,
+      deniers: servers.filter((one) => one.denied > 0 && one.has === 0).map(called),
+      havers: servers.filter((one) => one.has > 0 && one.denied === 0).map(called),
+      reloads: corefile === null ? 'unknown' : reloads(corefile),
+    },
+    evidence: [
+      {
+        kind: 'shares',
+        label: `lookups of ${name} that were told that it has no address`,
+        rows: it.words.map((one) => ({
+          where: one.server.role === 'service' ? 'the Service' : called(one),
+          bad: one.denied,
+          of: one.denied + one.has,
+          note: '',
+        })),
+      },
+      ...(forwarding === null || text === null || upstreams.length < 2
+        ? []
+        : [
+            corefileEvidence(dns, text, {
+              line: forwarding.plugin.line,
+              mark: 'forward',
+              label: 'one of these is asked',
+            }),
+          ]),
+    ],
+    causes: [dnsAnswersDiffer],
+  })
+}
+
+function called({ server }: ServersWord): string {
+  return server.pod ?? server.ip
+}
+
+function reloads({ servers }: Corefile): 'yes' | 'no' {
+  return servers.some((it) => it.plugins.some((plugin) => plugin.name === 'reload')) ? 'yes' : 'no'
+}
