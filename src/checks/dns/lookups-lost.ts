@@ -6,7 +6,15 @@ import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { asOne } from '../../relations/dns/every-node.ts'
-import { blindNodes, lossOf, notable, quantile, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
+import {
+  blindNodes,
+  lossOf,
+  notable,
+  quantile,
+  seriesOf,
+  starvedLibcs,
+  troubled,
+} from '../../relations/dns/lookup-loss.ts'
 import { cacheFaults } from '../../relations/dns/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { usersAskService } from '../../relations/dns/users-way.ts'
@@ -187,7 +195,15 @@ function judge(
   const bad = troubled(series)
   const lost = notable(bad, loss.of) || series.some((it) => notable(troubled([it]), it.lookups.length))
   const slow = series.some(isSlow)
-  if (!lost && !slow) return ok(loss.of)
+  if (!lost && !slow)
+    return starvedLibcs(probe).has(node)
+      ? cannotTell(
+          'ambiguous',
+          `on ${node} no packet of ${loss.of} lookups was lost; the C library's own lookups, in processes of their ` +
+            'own, got the CPU late, so their times say nothing',
+          again,
+        )
+      : ok(loss.of)
   const well = lost ? answeredAsPodsAsk(probe, node, series) : null
   if (well !== null) {
     return cannotTell(

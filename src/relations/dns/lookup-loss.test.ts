@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { answered, lookup, lost, never, probe, rejected, servfail } from '../../../test/build/lookups.ts'
+import {
+  answered,
+  type Asked,
+  lookup,
+  lost,
+  type Network,
+  never,
+  probe,
+  rejected,
+  servfail,
+} from '../../../test/build/lookups.ts'
 import type { Lookup, LookupMethod, LookupSeries } from '../../model/lookups.ts'
-import { isTroubled, lossOf, nearlyAll, notable, quantile, seriesOf, troubled } from './lookup-loss.ts'
+import { isTroubled, lossOf, nearlyAll, notable, quantile, seriesOf, starvedLibcs, troubled } from './lookup-loss.ts'
 
 const udp = (fate: Parameters<typeof lookup>[1], method: LookupMethod = 'pair'): Lookup =>
   lookup({ method, transport: 'udp', index: 0 }, fate)
@@ -110,3 +120,33 @@ test.each([
   [0.95, 4],
   [1, 4],
 ])('the quantile %f of 1 2 3 4 is %i', (share, expected) => expect(quantile([1, 2, 3, 4], share)).toBe(expected))
+
+describe("processes of the C library's own", () => {
+  const libcTakes =
+    (ms: number, fails: number): Network =>
+    (it) => {
+      if (it.method !== 'getaddrinfo' || it.node !== 'worker-1') return answered()
+      return it.index < fails ? never() : answered(ms)
+    }
+  const starved = (network: Network): readonly string[] => [
+    ...starvedLibcs(probe({ nodes: ['worker-1', 'worker-2'], network })),
+  ]
+
+  test.each([
+    ['late at the median, and packets are not', libcTakes(584, 6), ['worker-1']],
+    ['as quick as packets, but for some that were lost', libcTakes(3, 6), []],
+    ['each waits for a timeout', libcTakes(5003, 0), []],
+    [
+      'packets are lost as well',
+      (it: Asked) => (it.method === 'pair' && it.index === 0 ? lost('a') : libcTakes(584, 6)(it)),
+      [],
+    ],
+    ['packets are slow as well', (it: Asked) => (it.method === 'getaddrinfo' ? answered(584) : answered(300)), []],
+  ] as const)('%s', (_, network, nodes) => expect(starved(network)).toEqual(nodes))
+
+  test('what they say is left out of what is counted, and that is told', () => {
+    const dnsProbe = probe({ nodes: ['worker-1', 'worker-2'], network: libcTakes(584, 6) })
+    expect(seriesOf(dnsProbe, { node: 'worker-1', method: 'getaddrinfo' })).toEqual([])
+    expect(seriesOf(dnsProbe, { node: 'worker-2', method: 'getaddrinfo' })).not.toEqual([])
+  })
+})

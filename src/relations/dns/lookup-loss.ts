@@ -50,9 +50,13 @@ export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[]
 const counted = once((probe: DnsProbe) => {
   const asked = new Set(probe.series.filter((it) => it.server.role === 'service').map((it) => isIpv6(it.server.ip)))
   const blind = blindNodes(probe)
+  const starved = starvedLibcs(probe)
   const isAsked = (ip: string): boolean => asked.size === 0 || asked.has(isIpv6(ip))
   const all = probe.series.filter(
-    (it) => !blind.has(it.node) && (it.server.role !== 'endpoint' || isAsked(it.server.ip)),
+    (it) =>
+      !blind.has(it.node) &&
+      !(it.method === 'getaddrinfo' && starved.has(it.node)) &&
+      (it.server.role !== 'endpoint' || isAsked(it.server.ip)),
   )
   return { all, byNode: Map.groupBy(all, (it) => it.node), byIp: Map.groupBy(all, (it) => it.server.ip) }
 })
@@ -60,6 +64,34 @@ const counted = once((probe: DnsProbe) => {
 /** Nodes whose probe got the CPU so late that even its timeouts say nothing. */
 export function blindNodes(probe: DnsProbe): ReadonlySet<string> {
   return new Set((probe.lag ?? []).flatMap((it) => (it.p99Ms >= blindLagMs ? [it.node] : [])))
+}
+
+/** What a starved process takes at the median where packets take a few ms; a loss takes 5 s, and spares most. */
+const starvedMs = { least: 100, most: 4500, times: 20, rawAtMost: 50 } as const
+
+/**
+ * Nodes on which the C library's own lookups, each in a process of its own, were late for want of CPU: of the probe's
+ * packets to the same server none was lost, and at the median they took a fraction of the time. The times and timeouts
+ * of such processes say nothing of the network.
+ */
+export const starvedLibcs = once((probe: DnsProbe): ReadonlySet<string> => {
+  const cluster = Map.groupBy(
+    probe.series.filter((it) => it.zone === 'cluster' && it.transport === 'udp'),
+    (it) => it.node,
+  )
+  return new Set([...cluster].flatMap(([node, series]) => (isStarved(series) ? [node] : [])))
+})
+
+function isStarved(series: readonly LookupSeries[]): boolean {
+  const libc = series.filter((it) => it.method === 'getaddrinfo')
+  const asked = new Set(libc.map((it) => it.server.ip))
+  const raw = series.filter((it) => it.method !== 'getaddrinfo' && asked.has(it.server.ip))
+  const [libcLoss, rawLoss] = [lossOf(libc), lossOf(raw)]
+  if (libcLoss.of < 4 || rawLoss.of < 20 || troubled(raw) > 0) return false
+  const [late, usual] = [quantile(libcLoss.times, 0.5), quantile(rawLoss.times, 0.5)]
+  return (
+    usual <= starvedMs.rawAtMost && late >= Math.max(starvedMs.least, starvedMs.times * usual) && late < starvedMs.most
+  )
 }
 
 type Counts = Omit<Loss, 'times'>

@@ -4,7 +4,7 @@ import type { Model } from '../../model/sources.ts'
 import { corefileObject } from '../dns/corefile-text.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { deniesWhatIsThere } from '../dns/answers-differ.ts'
-import { isTroubled, notable } from '../dns/lookup-loss.ts'
+import { isTroubled, notable, starvedLibcs } from '../dns/lookup-loss.ts'
 import {
   dnsAnswersDiffer,
   dnsLossInNamespace,
@@ -38,7 +38,7 @@ export function probeTroubles(model: Model): readonly Trouble[] {
 
 function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly Trouble[] {
   const lag = lagOf(model, series.node)
-  if (lag >= blindLagMs) return []
+  if (lag >= blindLagMs || (series.method === 'getaddrinfo' && starvedLibcs(probe).has(series.node))) return []
   const of = series.lookups.length
   const bad = series.lookups.filter((it) => isTroubled(series, it))
   const wrong =
