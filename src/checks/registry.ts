@@ -205,6 +205,7 @@ import ownServersSilent from './dns/own-servers-silent.ts'
 import callsByProxy from './service/calls-by-proxy.ts'
 import ednsUnanswered from './dns/edns-unanswered.ts'
 import answersDiffer from './dns/answers-differ.ts'
+import upstreamWithoutTcp from './dns/upstream-without-tcp.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -272,6 +273,7 @@ export const checks: readonly AnyCheck[] = [
   ownServersSilent, // DNS184
   ednsUnanswered, // DNS187
   answersDiffer, // DNS188
+  upstreamWithoutTcp, // DNS189
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

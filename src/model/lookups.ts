@@ -82,6 +82,8 @@ export interface DnsProbe {
   readonly edns?: readonly LookupSeries[]
   /** The outside name itself, asked of each server past the Service: what caches have of it may differ. */
   readonly named?: readonly LookupSeries[]
+  /** Names outside that no cache has, over TCP: CoreDNS asks its upstream in the client's protocol. */
+  readonly farTcp?: readonly LookupSeries[]
   /** Queries sent in all, and the cap that was stated before. */
   readonly queriesSent: number
   readonly cap: { readonly queriesPerSecondPerNode: number; readonly lookupsPerSeries: number }

@@ -111,6 +111,9 @@ export const dnsServerCrash = 'dns-server-crash'
 /** UDP port 53 is answered, and TCP port 53 is not. */
 export const dnsTcpUnanswered = 'dns-tcp-unanswered'
 
+/** CoreDNS's upstream answers UDP, and not TCP. */
+export const dnsUpstreamTcp = 'dns-upstream-tcp'
+
 /** A name outside is found and denied by turns. */
 export const dnsAnswersDiffer = 'dns-answers-differ'
 

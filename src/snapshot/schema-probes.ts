@@ -64,6 +64,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       series: list(series),
       edns: maybe(list(series)),
       named: maybe(list(series)),
+      farTcp: maybe(list(series)),
       queriesSent: number,
       cap: object({ queriesPerSecondPerNode: number, lookupsPerSeries: number }),
       lag: maybe(list(object({ node: m.name, p99Ms: number }))),

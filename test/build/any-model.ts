@@ -407,6 +407,7 @@ const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
     series,
     edns: series,
     named: series,
+    farTcp: series,
     queriesSent: count,
     cap: fc.record({ queriesPerSecondPerNode: count, lookupsPerSeries: count }),
     stopped: maybe(text),

@@ -92,6 +92,7 @@ export function probe({
     series,
     edns: told('edns'),
     named: told('named'),
+    farTcp: told('far-tcp'),
     queriesSent: series.reduce((sum, it) => sum + it.lookups.length * 2, 0),
     cap: { queriesPerSecondPerNode: 50, lookupsPerSeries: 200 },
     stopped: null,

@@ -89,7 +89,7 @@ const record = v.variant('t', [
       name: text,
       zone: v.picklist(['cluster', 'external']),
       fresh: v.exactOptional(v.boolean()),
-      apart: v.exactOptional(v.picklist(['edns', 'named'])),
+      apart: v.exactOptional(v.picklist(['edns', 'named', 'far-tcp'])),
       count: number,
       outstanding: number,
     }),

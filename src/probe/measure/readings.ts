@@ -11,6 +11,7 @@ export interface Readings {
   readonly series: readonly LookupSeries[]
   readonly edns: readonly LookupSeries[]
   readonly named: readonly LookupSeries[]
+  readonly farTcp: readonly LookupSeries[]
   readonly done: number
   readonly of: number
   readonly connects: readonly {
@@ -77,6 +78,9 @@ export function readingsOf(node: string): {
       }))
       .sort((x, y) => x.at - y.at),
   })
+  const toldAs = (apart: SeriesSpec['apart']): readonly LookupSeries[] =>
+    [...specs].filter(([, it]) => it.apart === apart).map(seriesOf)
+
   return {
     take(record, at) {
       switch (record.t) {
@@ -133,9 +137,10 @@ export function readingsOf(node: string): {
     read: () => ({
       helloAt,
       endAt,
-      series: [...specs].filter(([, it]) => it.apart === undefined).map(seriesOf),
-      edns: [...specs].filter(([, it]) => it.apart === 'edns').map(seriesOf),
-      named: [...specs].filter(([, it]) => it.apart === 'named').map(seriesOf),
+      series: toldAs(undefined),
+      edns: toldAs('edns'),
+      named: toldAs('named'),
+      farTcp: toldAs('far-tcp'),
       done: [...rows.values()].reduce((sum, it) => sum + it.length, 0),
       of: [...specs.values()].reduce((sum, it) => sum + it.count, 0),
       connects,

@@ -54,6 +54,7 @@ export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Dns
     series: runs.flatMap((it) => it.readings.series.filter((one) => one.lookups.length > 0)),
     edns: runs.flatMap((it) => it.readings.edns.filter((one) => one.lookups.length > 0)),
     named: runs.flatMap((it) => it.readings.named.filter((one) => one.lookups.length > 0)),
+    farTcp: runs.flatMap((it) => it.readings.farTcp.filter((one) => one.lookups.length > 0)),
     queriesSent: runs.reduce((sum, it) => sum + it.readings.queries, 0),
     cap: {
       queriesPerSecondPerNode: plan.queriesPerSecondPerNode,

@@ -17,6 +17,7 @@ export interface Counts {
   readonly externalEndpoint: number
   /** The outside name itself, as applications ask for it: servers may differ in what they say. */
   readonly externalNamed: number
+  readonly externalTcp: number
   readonly libcCluster: number
   readonly libcExternal: number
 }
@@ -34,6 +35,7 @@ export const defaultCounts: Counts = {
   externalService: 30,
   externalEndpoint: 10,
   externalNamed: 4,
+  externalTcp: 4,
   libcCluster: 24,
   libcExternal: 6,
 }
@@ -103,6 +105,13 @@ export function planSeries(
       of(server, port, some(counts.endpointEdns), { method: 'sequential', apart: 'edns' }),
       of(server, port, some(counts.externalEndpoint), { name: freshName, zone: 'external', fresh: true }),
       of(server, port, some(counts.externalNamed), { ...external, apart: 'named' }),
+      of(server, port, some(counts.externalTcp), {
+        name: freshName,
+        zone: 'external',
+        fresh: true,
+        transport: 'tcp',
+        apart: 'far-tcp',
+      }),
     ]
   })
   const caches = ownCacheAddresses(dns).flatMap((ip) => {

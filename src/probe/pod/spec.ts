@@ -15,9 +15,10 @@ export interface SeriesSpec {
   readonly fresh?: boolean
   /**
    * Told apart from the others. `edns`: each query bears an OPT record (RFC 6891), as those of Go, c-ares and
-   * systemd-resolved do. `named`: the outside name itself, which caches may have.
+   * systemd-resolved do. `named`: the outside name itself, which caches may have. `far-tcp`: names that no cache has,
+   * over TCP, which CoreDNS passes on over TCP as well.
    */
-  readonly apart?: 'edns' | 'named'
+  readonly apart?: 'edns' | 'named' | 'far-tcp'
   readonly count: number
   /** How many lookups may wait for answers at one time. */
   readonly outstanding: number

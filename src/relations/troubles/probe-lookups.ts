@@ -10,6 +10,7 @@ import {
   dnsLossInNamespace,
   dnsLossOnNode,
   dnsTcpUnanswered,
+  dnsUpstreamTcp,
   ednsUnanswered,
   nameWrongOf,
 } from '../symptom.ts'
@@ -31,6 +32,9 @@ export function probeTroubles(model: Model): readonly Trouble[] {
   return [
     ...probe.series.flatMap((it) => ofSeries(model, probe, it)),
     ...(probe.named ?? []).flatMap((it) => ofSeries(model, probe, it)),
+    ...(probe.farTcp ?? []).flatMap((it) =>
+      ofSeries(model, probe, it).map((trouble) => ({ ...trouble, keys: [...trouble.keys, dnsUpstreamTcp] })),
+    ),
     ...(probe.edns ?? []).flatMap((it) => ofSeries(model, probe, it).map((trouble) => withEdns(trouble, it))),
     ...ofLargeFetches(model, probe),
   ]

@@ -75,6 +75,16 @@ describe.concurrent('a pair over UDP', () => {
     expect((await ask(() => behaviour)).result).toMatchObject({ a: answer, aaaa: answer, firstLost: 'none' })
   })
 
+  it('asks again over TCP for what was cut off, and takes what comes there', async () => {
+    const udp = (then: Behaviour) => ask((it) => (it.transport === 'udp' ? 'truncated' : then))
+    expect((await udp('answer')).result).toMatchObject({ a: 'ok', aaaa: 'ok', firstLost: 'none' })
+    expect((await udp('servfail')).result).toMatchObject({ a: 'servfail', aaaa: 'servfail' })
+    const overUdp = (type: string): Behaviour => (type === 'A' ? 'truncated' : 'nxdomain')
+    const { result, queries } = await ask((it) => (it.transport === 'udp' ? overUdp(it.type) : 'answer'))
+    expect(result).toMatchObject({ a: 'ok', aaaa: 'nxdomain' })
+    expect(queries.map((it) => it.transport)).toEqual(['udp', 'udp', 'tcp', 'tcp'])
+  })
+
   it('tells a name without addresses of one type from one that is not there', async () => {
     const { result } = await ask((it) => (it.type === 'A' ? 'answer' : 'nxdomain'))
     expect(result).toMatchObject({ a: 'ok', aaaa: 'nxdomain' })

@@ -28,7 +28,8 @@ export async function lookup(
   try {
     const ask = series.method === 'sequential' ? sequential : pair
     const waiting = { rules: attempts, deadline: start + attempts.timeoutMs * attempts.attempts, sent }
-    return { ...(await ask(line, pairOf(series.name, series.apart === 'edns'), waiting)), ms: since(start) }
+    const told = await ask(line, pairOf(series.name, series.apart === 'edns'), waiting)
+    return { ...(await whole(told, series, waiting)), ms: since(start) }
   } finally {
     line.close()
   }
@@ -39,6 +40,19 @@ type Pair = ReturnType<typeof pairOf>
 
 async function pair(line: Line, questions: Pair, waiting: Waiting): Promise<Asked> {
   return asked(await exchange(line, questions, waiting))
+}
+
+/** An answer that was cut off is asked for again over TCP, as each resolver does. */
+async function whole(told: Asked, series: SeriesSpec, waiting: Waiting): Promise<Asked> {
+  if (series.transport === 'tcp' || (told.a !== 'truncated' && told.aaaa !== 'truncated')) return told
+  const line = tcpLine(series.server.ip, series.port)
+  try {
+    const again = { ...waiting, rules: { ...waiting.rules, attempts: 1 } }
+    const { a, aaaa } = await pair(line, pairOf(series.name, series.apart === 'edns'), again)
+    return { ...told, a: told.a === 'truncated' ? a : told.a, aaaa: told.aaaa === 'truncated' ? aaaa : told.aaaa }
+  } finally {
+    line.close()
+  }
 }
 
 /** The second question is never sent when the first stays without an answer: it reads `not-asked`. */
