@@ -103,6 +103,8 @@ import dnsUpstreamRateCapped from './dns/dns-upstream-rate-capped.ts'
 import dnsUpstreamRefused from './dns/dns-upstream-refused.ts'
 import dnsUpstreamServfail from './dns/dns-upstream-servfail.ts'
 import dnsUpstreamSlow from './dns/dns-upstream-slow.ts'
+import dnsUpstreamWithoutTcp from './dns/dns-upstream-without-tcp.ts'
+import dnsUpstreamsDiffer from './dns/dns-upstreams-differ.ts'
 import dnsWrongNameserver from './dns/dns-wrong-nameserver.ts'
 import dnsZoneExcepted from './dns/dns-zone-excepted.ts'
 import handMadeSlice from './service/hand-made-slice.ts'
@@ -287,6 +289,8 @@ export const faults: readonly Fault[] = [
   dnsUpstreamRefused,
   dnsUpstreamServfail,
   dnsUpstreamSlow,
+  dnsUpstreamWithoutTcp,
+  dnsUpstreamsDiffer,
   dnsWrongNameserver,
   dnsZoneExcepted,
   gatewayCanaryZero,
