@@ -206,6 +206,7 @@ import callsByProxy from './service/calls-by-proxy.ts'
 import ednsUnanswered from './dns/edns-unanswered.ts'
 import answersDiffer from './dns/answers-differ.ts'
 import upstreamWithoutTcp from './dns/upstream-without-tcp.ts'
+import serverBehind from './dns/server-behind.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -274,6 +275,7 @@ export const checks: readonly AnyCheck[] = [
   ednsUnanswered, // DNS187
   answersDiffer, // DNS188
   upstreamWithoutTcp, // DNS189
+  serverBehind, // DNS190
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

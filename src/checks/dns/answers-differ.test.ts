@@ -42,6 +42,11 @@ describeCheck(check, [
   },
   { it: 'the name does not exist', given: given((it) => (isOutside(it) ? absent : answered())), expect: 'ok' },
   { it: 'AAAA alone is denied', given: given((it) => (isOutside(it) ? denied : answered())), expect: 'ok' },
+  {
+    it: 'one node alone is denied it, by an acl or a view',
+    given: given((it) => (isOutside(it) && it.node === 'worker-1' ? absent : answered())),
+    expect: 'ok',
+  },
   { it: 'all is well', given: given(() => answered()), expect: 'ok' },
   {
     it: 'no probe',

@@ -30,16 +30,25 @@ export const differing = once((probe: DnsProbe): readonly Differing[] => {
   const blind = blindNodes(probe)
   const counted = seriesOf(probe, { zone: 'external' }).filter((it) => it.method !== 'getaddrinfo' && !isMadeUp(it))
   const asked = [...counted, ...(probe.named ?? []).filter((it) => !blind.has(it.node))]
-  return [...Map.groupBy(asked, (it) => it.name)].flatMap(([name, series]) => {
+  return [...Map.groupBy(asked, (it) => it.name)].flatMap(([name, all]) => {
+    const series = byTurns(all)
     const words = [...Map.groupBy(series, (it) => it.server.ip).values()].flatMap(wordOf)
     const [has, denied] = [sum(words.map((it) => it.has)), sum(words.map((it) => it.denied))]
     return has < least || denied < least ? [] : [{ name, words, has, denied }]
   })
 })
 
-/** Whether this lookup says no of a name that others of the same probe have. */
+/** Whether this lookup says no of a name that others from the same node have. */
 export function deniesWhatIsThere(probe: DnsProbe, series: LookupSeries, lookup: Lookup): boolean {
   return isDenial(lookup) && differing(probe).some((it) => it.name === series.name)
+}
+
+/** Of nodes that hear both: where all of a node's lookups are denied, and others' none, it is who asks that matters. */
+function byTurns(series: readonly LookupSeries[]): readonly LookupSeries[] {
+  return [...Map.groupBy(series, (it) => it.node).values()].flatMap((its) => {
+    const words = wordOf(its)
+    return words.some((it) => it.has >= least && it.denied >= least) ? its : []
+  })
 }
 
 /** Labels that the probe makes up exist nowhere, but below a wildcard. */

@@ -1,0 +1,37 @@
+import type { Known } from '../../model/known.ts'
+import type { NameAnswers } from '../../model/name-answers.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
+import { slicesOfServices } from '../service/service-endpoints.ts'
+import { answersOfServices, judgeName, mayBeFromBefore } from '../service/service-names.ts'
+
+/** Services that one DNS server alone answers otherwise than the API says, while another one has them right. */
+export interface Behind {
+  /** The server's pod. */
+  readonly pod: string
+  readonly services: readonly Service[]
+}
+
+export function behindTheTimes(
+  answers: NameAnswers,
+  services: readonly Service[],
+  endpointSlices: Known<readonly EndpointSlice[]>,
+): readonly Behind[] {
+  const asked = answersOfServices(answers)
+  const slices = endpointSlices.known ? slicesOfServices(endpointSlices.value) : () => null
+  const wrong = services.flatMap((service) => {
+    const judged = (asked.get(`${service.namespace}/${service.name}`) ?? []).flatMap((its) => {
+      const pod = its[0]?.server.pod ?? null
+      const as = judgeName(service, its, slices(service))
+      return pod === null || as.kind === 'unknown' ? [] : [{ pod, as }]
+    })
+    const isRight = (pod: string): boolean => judged.some((it) => it.pod === pod && it.as.kind === 'right')
+    const pods = new Set(judged.map((it) => it.pod))
+    const behind = [...pods].filter(
+      (pod) =>
+        !isRight(pod) &&
+        judged.some((it) => it.pod === pod && it.as.kind !== 'right' && !mayBeFromBefore(service, it.as)),
+    )
+    return behind.length === 0 || behind.length === pods.size ? [] : behind.map((pod) => ({ pod, service }))
+  })
+  return [...Map.groupBy(wrong, (it) => it.pod)].map(([pod, its]) => ({ pod, services: its.map((it) => it.service) }))
+}
