@@ -1,4 +1,4 @@
-// Seen: of twenty lookups of example.com about half said NXDOMAIN, at each of the two servers; www.example.com likewise.
+// Seen: of twenty lookups of example.com about half said NXDOMAIN, at each of the two servers.
 import { join } from 'node:path'
 import { corednsPods, corednsServes } from '../../breaks/coredns.ts'
 import { coreDnsFault } from '../../breaks/coredns-fault.ts'

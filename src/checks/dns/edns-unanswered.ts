@@ -39,13 +39,14 @@ export default check({
       `${place(on, args)} · with EDNS0 ${args.failed} of ${args.of} lookups failed, ` +
       `without ${args.plainFailed} of ${args.plainOf}`,
     note: () =>
-      'what tells these packets apart is one more record at their end: a rule or a box that reads DNS drops them, not a ' +
-      'loss of the network',
+      'what tells these packets apart is one more record at their end: a rule or a box that reads DNS drops them, ' +
+      'and the network loses nothing',
     help: ({ subject: on, args }) => [
       args.where === 'server'
         ? `see what stands before that one server, and what it runs: ${on.namespace}/${on.name}`
-        : `find the rule or device that reads DNS packets ${args.where === 'node' ? `on ${on.name}` : 'before the servers'}`,
-      `on ${args.where === 'node' ? on.name : 'any node'}:  nft list ruleset    iptables-save -c | grep -E "u32|bpf|string"`,
+        : `find the rule or device that reads DNS packets ${near(on, args)}`,
+      `on ${args.where === 'node' ? on.name : 'any node'}:  nft list ruleset    ` +
+        'iptables-save -c | grep -E "u32|bpf|string"',
       `from a pod there, with dig:  dig +noedns ${args.name} @${args.ip}    dig +edns=0 ${args.name} @${args.ip}`,
     ],
   },
@@ -65,6 +66,10 @@ type EdnsLost = {
 interface Around {
   readonly clusterDns: Known<ClusterDns>
   readonly pods: Known<readonly Pod[]>
+}
+
+function near(on: Subject, { where }: EdnsLost): string {
+  return where === 'node' ? `on ${on.name}` : 'before the servers'
 }
 
 function place(on: Subject, { where }: EdnsLost): string {

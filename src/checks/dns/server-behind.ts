@@ -39,15 +39,15 @@ export default check({
       ? told
       : cannotTell(
           'ambiguous',
-          `${first.pod} says of ${some(first.services.map(full))} something else than the others, and its log does not ` +
-            'say why (DNS165)',
+          `${first.pod} says of ${some(first.services.map(full))} something else than the others, and its log ` +
+            'does not say why (DNS165)',
         )
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS server ${on.name} hears of no changes any more: what it says of ${some(args.services)} is not what the API ` +
-      'and the other servers say.',
+      `DNS server ${on.name} hears of no changes any more: what it says of ${some(args.services)} is not what the ` +
+      'API and the other servers say.',
     detail: ({ args }) => `${args.said} · ${count(args.services.length, 'Service')} of those asked for`,
     note: () =>
       'its watch of the API server ended and did not come back: it stays ready, and answers with what it knew before',

@@ -67,13 +67,14 @@ export default check({
       `${args.upstreams.length === 0 ? 'its upstream' : some(args.upstreams)}: outside names whose answers are too ` +
       'large for UDP fail.',
     detail: ({ args }) =>
-      `outside names over TCP ${args.failed} of ${args.of} lookups failed, over UDP ${args.udpFailed} of ${args.udpOf}, ` +
-      `cluster names over TCP ${args.nearFailed} of ${args.nearOf}`,
+      `outside names over TCP ${args.failed} of ${args.of} lookups failed, over UDP ` +
+      `${args.udpFailed} of ${args.udpOf}, cluster names over TCP ${args.nearFailed} of ${args.nearOf}`,
     note: () =>
-      'an answer that does not fit into UDP is asked for again over TCP, and `forward` passes that on over TCP: names ' +
-      'with a few addresses never show it',
+      'an answer that does not fit into UDP is asked for again over TCP, and `forward` passes that on over TCP: ' +
+      'names with a few addresses never show it',
     help: ({ args }) => [
-      'allow TCP port 53 to the upstream wherever UDP port 53 is allowed: firewalls of nodes and clouds, NetworkPolicies',
+      'allow TCP port 53 to the upstream wherever UDP port 53 is allowed: ' +
+        'firewalls of nodes and clouds, NetworkPolicies',
       ...args.upstreams.slice(0, 3).map((it) => `on a node of CoreDNS:  dig +tcp example.com @${it}`),
       'where TCP can not be had: `prefer_udp` in the block of `forward` asks over UDP first',
     ],
