@@ -47,7 +47,10 @@ func main() {
 	s := &shop{
 		name: *name, pod: pod, downstream: *downstream, ready: *ready, delay: *delay,
 		// A connection for each call, so that every request goes through look-up, Service and policy again.
-		client: &http.Client{Timeout: *timeout, Transport: &http.Transport{DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment}},
+		client: &http.Client{
+			Timeout:   *timeout,
+			Transport: &http.Transport{DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment},
+		},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", s.root)
