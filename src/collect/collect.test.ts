@@ -148,6 +148,35 @@ describe('collect', () => {
     expect(cluster.asked.filter((it) => kinds.includes(it))).toEqual(['pods', 'pods', 'daemonsets'])
   })
 
+  test('who asks about the DNS is told of Services elsewhere, with the slices of headless ones', async () => {
+    const cluster = clusterOf({
+      ...objects,
+      services: [
+        ...objects.services,
+        named('pay', 'db', { spec: { clusterIP: 'None' } }),
+        named('pay', 'api', { spec: { clusterIP: '10.96.0.77' } }),
+      ],
+      endpointslices: [
+        ...objects.endpointslices,
+        named('pay', 'db-x', {}, { 'kubernetes.io/service-name': 'db' }),
+        named('pay', 'api-x', {}, { 'kubernetes.io/service-name': 'api' }),
+      ],
+    })
+    const of = async (target: Scope['target']) => {
+      const { sources } = await collect(cluster, { scope: { ...inShop, target } })
+      return sources.clusterDns.known ? sources.clusterDns.value.elsewhere : null
+    }
+    expect(await of({ kind: 'everything' })).toBeUndefined()
+    const elsewhere = await of({ kind: 'dns' })
+    if (elsewhere?.known !== true) throw new Error('not read')
+    expect(elsewhere.value.services.map((it) => `${it.namespace}/${it.name}`)).toEqual([
+      'pay/db',
+      'kube-system/kube-dns',
+      'pay/api',
+    ])
+    expect(elsewhere.value.slices.map((it) => it.name)).toEqual(['db-x'])
+  })
+
   test('what is forbidden is unknown, and the rest is there', async () => {
     const forbidden = unknown('forbidden', 'list nodes')
     const { sources } = await collect(

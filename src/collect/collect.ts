@@ -1,6 +1,7 @@
 import type { Cluster, ListOptions } from '../kube/cluster.ts'
 import * as resource from '../kube/resources.ts'
 import { model } from '../model/build.ts'
+import type { ClusterDns } from '../model/cluster-dns.ts'
 import type { ObjectEvent } from '../model/event.ts'
 import { type Known, known, mapKnown } from '../model/known.ts'
 import type { NetworkPolicy } from '../model/network-policy.ts'
@@ -17,6 +18,7 @@ import { collectMesh } from './mesh.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
 import { collectProxies } from './kube-proxy.ts'
+import { namedElsewhere } from './named-elsewhere.ts'
 import { collectOtherPolicies } from './other-policies.ts'
 import { byName, inOrder } from './order.ts'
 import { newestOfEach, projectEvent } from './project/event.ts'
@@ -59,7 +61,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
 
   const policiesIn = (where: ListOptions): Promise<Known<NetworkPolicy[]>> =>
     reader.list(resource.networkPolicies, where, (raw) => projectNetworkPolicy(raw, intern))
-  const asked = collectClusterDns(reader, inScope)
+  const asked = clusterDnsOf()
   const [
     nodes,
     namespaces,
@@ -150,6 +152,13 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
       },
     }),
   )
+
+  async function clusterDnsOf(): Promise<Known<ClusterDns>> {
+    const found = await collectClusterDns(reader, inScope)
+    const { namespace, target } = ask.scope
+    if (!found.known || namespace === null || target.kind !== 'dns') return found
+    return known({ ...found.value, elsewhere: await namedElsewhere(inScope, namespace) })
+  }
 
   /**
    * Rules before the DNS servers decide for the pods of every namespace, and those of the probe pods' own namespace for

@@ -34,6 +34,14 @@ export interface ClusterDns {
   readonly serviceProxy?: Known<ServiceProxy>
   /** ConfigMap `coredns-custom`, which AKS and k3s mount beside the Corefile; absent in files of an older hopscope. */
   readonly custom?: Known<CustomConfig>
+  /** Only where the DNS itself is asked about, and one namespace is in scope. */
+  readonly elsewhere?: Known<NamedElsewhere>
+}
+
+/** Some Services of other namespaces than the one in scope; of headless ones, the slices. */
+export interface NamedElsewhere {
+  readonly services: readonly Service[]
+  readonly slices: readonly EndpointSlice[]
 }
 
 /** What stands in the ConfigMap is not kept, its keys are. */

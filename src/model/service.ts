@@ -49,6 +49,8 @@ export interface Service {
   readonly trafficDistribution?: string
   /** Seconds since it was made, when it was read, by the API server's clock; only of one younger than a minute. */
   readonly youngSeconds?: number
+  /** Its own labels, by which a DNS server may choose whom it serves; absent where it bears none. */
+  readonly labels?: Readonly<Record<string, string>>
   /** What has to let go of it before it is gone; only of one that is being deleted. */
   readonly deleting?: readonly string[]
 }

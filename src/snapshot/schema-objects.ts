@@ -158,6 +158,7 @@ export function objectSchemas(intern: Intern) {
       ),
       externalIPs: maybe(list(m.address)),
       youngSeconds: maybe(number),
+      labels: maybe(labels),
       families: maybe(list(oneOf(['IPv4', 'IPv6']))),
       familyPolicy: maybe(oneOf(['SingleStack', 'PreferDualStack', 'RequireDualStack'])),
       trafficDistribution: maybe(shared.word),
@@ -378,6 +379,7 @@ export function objectSchemas(intern: Intern) {
       scaler: maybe(workload),
       serviceProxy: maybe(known(serviceProxy)),
       custom: maybe(known(object({ configMap: m.name, keys: list(object({ name: m.name, mentioned: flag })) }))),
+      elsewhere: maybe(known(object({ services: list(service), slices: list(endpointSlice) }))),
     }),
   )
 

@@ -165,6 +165,7 @@ const service: fc.Arbitrary<Service> = fc.record(
     families: fc.subarray(['IPv4' as const, 'IPv6' as const]),
     familyPolicy: fc.constantFrom('SingleStack', 'PreferDualStack', 'RequireDualStack'),
     trafficDistribution: fc.constant('PreferClose'),
+    labels,
     deleting: few(fc.constant('service.kubernetes.io/load-balancer-cleanup')),
   },
   {
@@ -370,6 +371,7 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   custom: known(custom),
   scaler: workload,
   serviceProxy: known(serviceProxy),
+  elsewhere: known(fc.record({ services: few(service), slices: few(slice) })),
 })
 
 const from = fc.record({ namespace: name, labels })

@@ -146,7 +146,7 @@ describeCheck(check, [
       everywhere(cart, denied),
       plain.replace('cluster.local', 'cluster.local {\n        namespace_labels tier=prod\n    }'),
     ),
-    expect: found('labels'),
+    expect: found('namespace_labels'),
   },
   {
     it: 'no block has kubernetes',

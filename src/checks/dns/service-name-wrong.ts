@@ -2,13 +2,13 @@ import type { Evidence } from '../../findings/evidence.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import type { Known } from '../../model/known.ts'
+import { known } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
-import type { EndpointSlice, Service } from '../../model/service.ts'
-import { dnsAnswersErrors, nameWrong, zoneLeftOut } from '../../relations/symptom.ts'
+import type { Service } from '../../model/service.ts'
+import { dnsAnswersErrors, nameWrong, noEndpoints } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { corefileEvidence } from '../../relations/dns/corefile-text.ts'
-import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { type Named, namedServices } from '../../relations/dns/unserved-names.ts'
 import {
   answersOfServices,
   circleOf,
@@ -19,6 +19,7 @@ import {
   type WrongName,
 } from '../../relations/service/service-names.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
+import { optionHelps, optionNotes } from './taking-options.ts'
 
 /**
  * The API says what a Service's name must lead to, and each DNS server was asked. A line of the Corefile may stand in
@@ -31,18 +32,18 @@ export default check({
   fine: 'DNS says of Services what the API says',
   severity: 'error',
   needs: ['nameAnswers', 'services', 'clusterDns'],
-  wants: ['endpointSlices'],
+  wants: ['endpointSlices', 'namespaces'],
   remedies: [],
   decides: ['DNS-46', 'DNS-47', 'DNS-56', 'DNS-60'],
 
-  run({ nameAnswers, services, clusterDns, endpointSlices }) {
+  run({ nameAnswers, services, clusterDns, endpointSlices, namespaces }) {
     const asked = answersOfServices(nameAnswers)
-    const slices = slicesOf(endpointSlices)
-    const judged = services.flatMap((it): readonly Verdict<NameWrong>[] => {
+    const named = namedServices(clusterDns, known(services), endpointSlices, namespaces)
+    const judged = named.services.flatMap((it): readonly Verdict<NameWrong>[] => {
       const servers = asked.get(`${it.namespace}/${it.name}`)
       const circle = circleOf(it, services, clusterDns.domain)
       if (circle !== null) return [goesRound(it, circle)]
-      return servers === undefined ? [] : [judge(it, servers, slices(it), clusterDns)]
+      return servers === undefined ? [] : [judge(it, servers, named, clusterDns)]
     })
     return judged.length === 0 ? notApplicable('no name of a Service in scope was asked for') : judged
   },
@@ -86,8 +87,9 @@ const notes: Readonly<Record<How, string>> = {
   template: 'the `template` plugin of CoreDNS answers before `kubernetes` does',
   'other-zone': 'a server block for a narrower zone takes the name, and it has no `kubernetes` in it',
   'no-kubernetes': 'the block that has all names which no other block takes is without `kubernetes`',
-  labels: 'the `kubernetes` plugin serves the namespaces alone that bear these labels',
-  namespaces: 'the `kubernetes` plugin serves the namespaces of its list alone',
+  dns64: 'the `dns64` plugin of CoreDNS makes an IPv6 address of each IPv4 one',
+  view: 'the `view` of that block lets some clients in alone, and no other block has this name for the others',
+  ...optionNotes,
   cache: 'a denial from before the Service was made is kept until its time is over',
   stale: 'clients may keep an answer for as long as its TTL says: the `ttl` of the `kubernetes` plugin',
   family:
@@ -103,8 +105,9 @@ const helps: Readonly<Record<How, string>> = {
   template: 'make the `match` of the template narrower, so that it leaves names of Services alone',
   'other-zone': 'put `kubernetes` into that server block, or take the block away',
   'no-kubernetes': 'put `kubernetes` with the domain of the cluster into that block',
-  labels: 'give the namespace these labels, or take the line out',
-  namespaces: 'add the namespace to the list, or take the list away',
+  dns64: 'let `dns64` translate for IPv6 clients alone: without `allow_ipv4`, or for a narrower prefix',
+  view: 'add a block of the same zone without `view`, after this one',
+  ...optionHelps,
   cache:
     'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: ' +
     '`denial 9984 30`',
@@ -115,20 +118,16 @@ const helps: Readonly<Record<How, string>> = {
   nowhere: 'correct spec.externalName: a host name that exists, and no IP address',
 }
 
-function slicesOf(slices: Known<readonly EndpointSlice[]>): (service: Service) => readonly EndpointSlice[] | null {
-  return slices.known ? slicesOfServices(slices.value) : () => null
-}
-
 function judge(
   service: Service,
   servers: readonly (readonly NameAnswer[])[],
-  slices: readonly EndpointSlice[] | null,
+  named: Named,
   dns: ClusterDns,
 ): Verdict<NameWrong> {
-  const judged = servers.map((it) => judgeName(service, it, slices))
+  const judged = servers.map((it) => judgeName(service, it, named.slicesOf(service)))
   const corefile = dns.corefile.known ? dns.corefile.value : null
   const reasonFor = (it: WrongName): CorefileReason | null =>
-    corefile === null || it.kind === 'nowhere' || it.kind === 'stale' ? null : reasonOf(corefile, it, service.namespace)
+    corefile === null || it.kind === 'nowhere' || it.kind === 'stale' ? null : reasonOf(corefile, it, service, named)
   const differ = judged.filter((it): it is WrongName => it.kind !== 'right' && it.kind !== 'unknown')
   // A line that stands in its place says so again when the cache has let go of the answer.
   const wrong = differ.filter((it) => !mayBeFromBefore(service, it) || (reasonFor(it)?.how ?? 'cache') !== 'cache')
@@ -154,10 +153,11 @@ function judge(
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',
-    severity: first.kind === 'stale' || first.kind === 'other-family' ? 'warning' : 'error',
+    severity: first.kind === 'stale' || first.kind === 'other-family' || reason?.how === 'ignore' ? 'warning' : 'error',
     // A server that answers errors to some clients does so to every name.
     symptoms: [nameWrong(service), ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [])],
-    causes: zonesOf(reason),
+    // `ignore empty_service`: whoever takes its endpoints takes its name.
+    ...(reason?.how === 'ignore' ? { dueTo: [noEndpoints(service)] } : {}),
     args: {
       name,
       says: said(first),
@@ -192,12 +192,6 @@ function howOf({ kind }: WrongName, reason: CorefileReason | null): How | null {
   return reason?.how ?? (kind === 'other-family' ? 'family' : null)
 }
 
-/** The text of the Corefile that accuses a zone or a list, once a name in it was seen to be wrong. */
-function zonesOf(reason: CorefileReason | null): readonly string[] {
-  const isLeftOut = ['other-zone', 'no-kubernetes', 'namespaces', 'labels'].includes(reason?.how ?? '')
-  return isLeftOut ? [zoneLeftOut] : []
-}
-
 /** The objects alone say it: whoever is asked, and whatever is cached, it has no end. */
 function goesRound(service: Service, circle: readonly string[]): Verdict<NameWrong> {
   const way = circle.join(' > ')
@@ -230,14 +224,15 @@ const rank: Readonly<Record<WrongName['kind'], number>> = {
 /** A cache keeps a denial for its own time and no longer: a short one is no reason to blame it. */
 const keptSeconds = 30
 
-function reasonOf(corefile: string, { kind, answer }: WrongName, namespace: string): CorefileReason | null {
-  const reason = corefileReason(parseCorefile(corefile), answer.name, namespace, kind)
-  return reason?.how === 'cache' && (answer.ttl ?? 0) <= keptSeconds ? null : reason
+function reasonOf(corefile: string, wrong: WrongName, service: Service, named: Named): CorefileReason | null {
+  const reason = corefileReason(parseCorefile(corefile), wrong, service, named)
+  return reason?.how === 'cache' && (wrong.answer.ttl ?? 0) <= keptSeconds ? null : reason
 }
 
 function labelOf({ how }: CorefileReason, namespace: string): string {
   if (how === 'namespaces') return `${namespace} is not in it`
-  if (how === 'labels') return `whether ${namespace} bears them decides`
+  if (how === 'namespace_labels') return `whether ${namespace} bears them decides`
+  if (how in optionNotes) return 'takes this name away'
   if (how === 'no-kubernetes') return 'no `kubernetes` in it'
   return how === 'cache' ? 'how long denials are kept' : 'comes before the Service'
 }

@@ -1,13 +1,34 @@
 import { clusterDns } from '../../../test/build/dns.ts'
-import { service } from '../../../test/build/service.ts'
+import { nameAnswers, rightAnswers } from '../../../test/build/name-answers.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known, unknown } from '../../model/known.ts'
+import type { NameAnswer } from '../../model/name-answers.ts'
 import check from './zone-taken.ts'
 
 const root = '.:53 {\n  errors\n  kubernetes cluster.local\n  forward . 10.0.0.2\n}\n'
 const given = (block: string) => ({ clusterDns: clusterDns({ corefile: known(`${root}${block}`) }) })
 const lists = '.:53 {\n  kubernetes cluster.local {\n    namespaces kube-system default\n  }\n}\n'
 const listed = { clusterDns: clusterDns({ corefile: known(lists) }) }
+const cart = service('cart', { labels: { app: 'cart', tier: 'back' } })
+const db = service('db', { clusterIP: 'None', labels: { tier: 'front' } })
+const ready = slice('db', [pod('db-0', { ip: '10.2.1.5' })])
+const all = ['cart.shop', 'db.shop']
+const shop = (line: string, about: Partial<ClusterDns> = {}, more = '') => ({
+  clusterDns: clusterDns({ corefile: known(`.:53 {\n  kubernetes cluster.local {\n    ${line}\n  }\n}\n${more}`), ...about }),
+  services: [cart, db],
+  endpointSlices: [ready],
+  namespaces: [{ name: 'shop', labels: { team: 'shop' } }],
+})
+/** The right ones, but for these names. */
+const answers = (denied: readonly string[]): readonly NameAnswer[] =>
+  [...rightAnswers(cart), ...rightAnswers(db, ['10.2.1.5'])].map((it) =>
+    denied.some((name) => it.name.startsWith(`${name}.`))
+      ? { ...it, answer: 'nxdomain', rcode: 'NXDOMAIN', addresses: [] }
+      : it,
+  )
 const on = { subject: 'ConfigMap/kube-system/coredns', severity: 'warning', confidence: 'possible' } as const
 
 describeCheck(check, [
@@ -53,6 +74,110 @@ describeCheck(check, [
     },
     expect: 'ok',
   },
+
+  ...[
+    { it: 'headless Services', line: 'noendpoints', names: ['db.shop'] },
+    { it: 'Services of another label', line: 'labels tier in (front, edge)', names: ['cart.shop'] },
+    { it: 'Services without a label', line: 'labels app', names: ['db.shop'] },
+    { it: 'namespaces of another label', line: 'namespace_labels team=pay,!old', names: ['cart.shop', 'db.shop'] },
+    { it: "the cluster's own domain as a zone of ServiceImports", line: 'multicluster cluster.local', names: all },
+  ].flatMap(({ it, line, names }) => [
+    {
+      it: `${it}, by reading`,
+      given: shop(line),
+      expect: [{ ...on, confidence: 'inferred' as const, args: { line: 3, names, asked: 0 } }],
+    },
+    {
+      it: `${it}, and they are denied`,
+      given: { ...shop(line), nameAnswers: nameAnswers(answers(names)) },
+      expect: [
+        { ...on, severity: 'error' as const, confidence: 'observed' as const, args: { names, wrong: names.length } },
+      ],
+    },
+    {
+      it: `${it}, and they are found: another text runs`,
+      given: { ...shop(line), nameAnswers: nameAnswers(answers([])) },
+      expect: [{ ...on, severity: 'warning' as const, confidence: 'inferred' as const, args: { wrong: 0 } }],
+    },
+  ]),
+  { it: 'noendpoints, and no headless Service', given: { ...shop('noendpoints'), services: [cart] }, expect: 'ok' },
+  {
+    it: 'noendpoints, and a headless Service that has no name anyway',
+    given: { ...shop('noendpoints'), endpointSlices: [slice('db', [pod('db-0', { ready: false, ip: '10.2.0.9' })])] },
+    expect: 'ok',
+  },
+  {
+    it: 'noendpoints, and a headless Service of another namespace',
+    given: {
+      ...shop('noendpoints', {
+        elsewhere: known({ services: [{ ...db, namespace: 'pay' }], slices: [{ ...ready, namespace: 'pay' }] }),
+      }),
+      services: [cart],
+    },
+    expect: [{ ...on, confidence: 'inferred', args: { names: ['db.pay'] } }],
+  },
+  {
+    it: 'labels that were not read',
+    given: { ...shop('labels tier=front'), services: [service('cart')] },
+    expect: [{ ...on, confidence: 'possible' }],
+  },
+  {
+    it: 'labels that were not read, of a Service that is found',
+    given: {
+      ...shop('labels tier=front'),
+      services: [service('cart')],
+      nameAnswers: nameAnswers(rightAnswers(cart)),
+    },
+    expect: 'ok',
+  },
+  { it: 'labels that all bear', given: shop('labels tier'), expect: 'ok' },
+  {
+    it: 'an own address, an endpoint, and a line that denies Services without',
+    given: { ...shop('ignore empty_service'), endpointSlices: [ready, slice('cart', [pod('cart-0', { ip: '10.2.1.7' })])] },
+    expect: 'ok',
+  },
+  {
+    it: 'an own address, no endpoint, and the line that denies it then',
+    given: { ...shop('ignore empty_service'), endpointSlices: [ready] },
+    expect: [{ ...on, severity: 'info' }],
+  },
+  {
+    it: 'an API server by its address, and nothing was asked',
+    given: shop('endpoint https://192.0.2.1:6443'),
+    expect: [{ ...on, severity: 'info' }],
+  },
+  {
+    it: 'an API server by its address, and all names are right',
+    given: { ...shop('endpoint https://192.0.2.1:6443'), nameAnswers: nameAnswers(answers([])) },
+    expect: 'ok',
+  },
+  {
+    it: "another cluster's API server",
+    given: { ...shop('kubeconfig /etc/other'), nameAnswers: nameAnswers(answers(all)) },
+    expect: [{ ...on, severity: 'error', confidence: 'observed', args: { option: 'kubeconfig' } }],
+  },
+  {
+    it: 'kubernetes in a block that no name of the cluster comes to',
+    given: {
+      clusterDns: clusterDns({
+        corefile: known('.:53 {\n  forward . 10.0.0.2\n}\ncorp.example:53 {\n  kubernetes cluster.local\n}\n'),
+      }),
+    },
+    expect: [{ ...on, args: { zone: '.', takes: 'all-services' } }],
+  },
+  {
+    it: 'the zone of a namespace, and its names are denied',
+    given: {
+      ...shop('pods insecure', {}, 'shop.svc.cluster.local {\n  forward . 10.0.0.9\n}\n'),
+      nameAnswers: nameAnswers(answers(['cart.shop'])),
+    },
+    expect: [{ ...on, severity: 'error', confidence: 'observed', args: { wrong: 1, asked: 2 } }],
+  },
+  ...['pods insecure', 'pods disabled', 'ttl 0', 'endpoint_pod_names', 'fallthrough', 'multicluster'].map((line) => ({
+    it: `${line}: no name of a Service`,
+    given: shop(line),
+    expect: 'ok' as const,
+  })),
   {
     it: 'a Corefile that does not parse',
     given: given('shop.svc.cluster.local {\n  forward . 10.0.0.9\n'),

@@ -256,6 +256,7 @@ describe('Service', () => {
       externalName: null,
       internalTrafficPolicy: 'Cluster',
       publishNotReadyAddresses: false,
+      labels: { app: 'cart' },
     })
   })
 

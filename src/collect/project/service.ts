@@ -42,6 +42,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
     ...(type === 'LoadBalancer' ? { loadBalancer: loadBalancerOf(spec, fields(fields(raw)['status'])) } : {}),
     ...furtherOf(spec, it.metadata),
     ...youngOf(it.metadata, now),
+    ...labelsOf(it.metadata, intern),
   }
 }
 
@@ -52,6 +53,11 @@ function youngOf(metadata: Fields, now: number | null): Pick<Service, 'youngSeco
   const made = Date.parse(text(metadata['creationTimestamp']) ?? '')
   const seconds = now === null ? Number.NaN : Math.max(0, Math.floor((now - made) / 1000))
   return seconds < youngUntil ? { youngSeconds: seconds } : {}
+}
+
+function labelsOf(metadata: Fields, intern: Intern): Pick<Service, 'labels'> {
+  const labels = stringMap(metadata['labels'])
+  return Object.keys(labels).length === 0 ? {} : { labels: intern.labels(labels) }
 }
 
 function furtherOf(

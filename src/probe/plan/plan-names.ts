@@ -40,7 +40,7 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
   const all = (services.known ? services.value : []).filter(
     (it) => isAskable(it) && asDnsName(fullName(it, dns.domain)) !== null,
   )
-  const chosen = sample(all, model, dns)
+  const chosen = [...sample(all, model, dns), ...elsewhere(dns)].slice(0, most)
   const targets = all.filter((it) => isTarget(it, model))
   const stubs = dns.corefile.known ? stubZoneNames(parseCorefile(dns.corefile.value)).slice(0, mostStubs) : []
   const outside = [
@@ -69,7 +69,7 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
       label: `hopscope-${want.run}`,
       queriesPerSecond: Math.max(5, Math.floor(want.rate * namesShare)),
     },
-    notAsked: all.length - chosen.length,
+    notAsked: all.length - chosen.filter((it) => all.includes(it)).length,
   }
 }
 
@@ -142,9 +142,11 @@ export function isTarget(
 
 function sample(all: readonly Service[], model: Model, dns: ClusterDns): readonly Service[] {
   const corefile = dns.corefile.known ? dns.corefile.value : ''
+  // What DNS says of endpoints is another matter than what it says of Services' own addresses.
+  const headless = all.find((it) => it.clusterIP === 'None' && hasAnswer(it, model))
   const first = (it: Service): number => {
     if (isTarget(it, model)) return 0
-    return corefile.includes(`${it.name}.${it.namespace}`) ? 1 : 2
+    return it === headless || corefile.includes(`${it.name}.${it.namespace}`) ? 1 : 2
   }
   const inTurn = [...Map.groupBy(all, (it) => `${it.namespace} ${kindOf(it)}`).values()].flatMap((its) =>
     its.map((it, turn) => ({ it, turn })),
@@ -153,6 +155,23 @@ function sample(all: readonly Service[], model: Model, dns: ClusterDns): readonl
     .toSorted((a, b) => first(a.it) - first(b.it) || a.turn - b.turn)
     .map(({ it }) => it)
     .slice(0, most)
+}
+
+/** Of each kind, outside of the namespace in scope. */
+const mostElsewhere = 2
+
+function elsewhere({ elsewhere: read, domain }: ClusterDns): readonly Service[] {
+  if (read?.known !== true) return []
+  const { services, slices } = read.value
+  const isReady = (it: Service): boolean =>
+    slices.some(
+      (one) => one.namespace === it.namespace && one.service === it.name && one.endpoints.some((each) => each.ready),
+    )
+  const askable = services.filter((it) => asDnsName(fullName(it, domain)) !== null)
+  return [
+    ...askable.filter((it) => it.clusterIP === 'None' && isReady(it)).slice(0, mostElsewhere),
+    ...askable.filter((it) => it.clusterIP !== 'None' && isAskable(it)).slice(0, mostElsewhere),
+  ]
 }
 
 function kindOf({ type, clusterIP }: Service): string {

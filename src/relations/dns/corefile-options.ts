@@ -121,7 +121,7 @@ const forwardOptions: Readonly<Record<string, Option>> = {
   source_address: next(),
 }
 
-const kubernetesOptions: Readonly<Record<string, Option>> = {
+const kubernetesOptions = {
   endpoint_pod_names: rest(none),
   pods: rest(exactly(oneOf('disabled', 'verified', 'insecure'))),
   namespaces: rest(some),
@@ -140,7 +140,9 @@ const kubernetesOptions: Readonly<Record<string, Option>> = {
   apiserver_qps: rest(exactly(whatever)),
   apiserver_burst: rest(exactly(whole(0))),
   apiserver_max_inflight: rest(exactly(whole(0))),
-}
+} satisfies Readonly<Record<string, Option>>
+
+export type KubernetesOption = keyof typeof kubernetesOptions
 
 /** FROM TO...; what is no address may be a file, or since 1.14 a name: only what can be neither is wrong. */
 const forwardArgs: Rule = ([from, ...to]) => {

@@ -7,6 +7,7 @@ import {
   calleeOutOfReach,
   dnsLossInPod,
   endpointsAnswerBadly,
+  nameWrong,
   noEndpoints,
   svcUnanswered,
   toldWrongly,
@@ -49,7 +50,7 @@ export function needsOfPods(
         dnsLossInPod(pod),
         toldWrongly(workloadOfPod(pod)),
         calleeOutOfReach(workloadOfPod(pod)),
-        ...called.flatMap((it) => [svcUnanswered(it), noEndpoints(it), endpointsAnswerBadly(it)]),
+        ...called.flatMap((it) => [svcUnanswered(it), noEndpoints(it), endpointsAnswerBadly(it), nameWrong(it)]),
       ]
       return { keys, calls: called.map(full) }
     })

@@ -3,6 +3,7 @@ import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
 import { type Corefile, type CorefilePlugin, zoneOf } from '../../wire/corefile.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { matches } from '../../wire/linear-regex.ts'
+import { type Named, optionThatTakes, type TakingOption } from '../dns/unserved-names.ts'
 import { once, put } from '../once.ts'
 
 /** What one server says to a Service's name that the Service is not. */
@@ -181,7 +182,16 @@ export interface CorefileReason {
   readonly line: number
   readonly text: string
   readonly mark: string
-  readonly how: 'hosts' | 'rewrite' | 'template' | 'other-zone' | 'no-kubernetes' | 'namespaces' | 'labels' | 'cache'
+  readonly how:
+    | 'hosts'
+    | 'rewrite'
+    | 'template'
+    | 'dns64'
+    | 'view'
+    | 'other-zone'
+    | 'no-kubernetes'
+    | 'cache'
+    | TakingOption
 }
 
 /**
@@ -190,11 +200,11 @@ export interface CorefileReason {
  */
 export function corefileReason(
   corefile: Corefile,
-  name: string,
-  namespace: string,
-  kind: WrongName['kind'],
+  { kind, answer }: Pick<WrongName, 'kind' | 'answer'>,
+  service: Service,
+  named: Named,
 ): CorefileReason | null {
-  const bare = name.replace(/\.$/, '').toLowerCase()
+  const bare = answer.name.replace(/\.$/, '').toLowerCase()
   const serving = corefile.servers
     .flatMap((server) => server.keys.map((key) => ({ server, zone: zoneOf(key) })))
     .filter(({ zone }) => zone === '' || bare === zone || bare.endsWith(`.${zone}`))
@@ -202,7 +212,7 @@ export function corefileReason(
   if (serving === undefined) return null
   const { plugins } = serving.server
   const text = (it: CorefilePlugin): string => [it.name, ...it.args].join(' ')
-  const named = (it: CorefilePlugin, word: string): boolean =>
+  const hasWord = (it: CorefilePlugin, word: string): boolean =>
     [it.name, ...it.args].some((one) => one.toLowerCase().replace(/\.$/, '') === word)
   const of = (it: CorefilePlugin, how: CorefileReason['how'], mark = it.name): CorefileReason => ({
     line: it.line,
@@ -212,7 +222,7 @@ export function corefileReason(
   })
 
   const hosts = plugins.filter((it) => it.name === 'hosts')
-  const entry = hosts.flatMap((it) => it.block ?? []).find((it) => named(it, bare))
+  const entry = hosts.flatMap((it) => it.block ?? []).find((it) => hasWord(it, bare))
   const isGiven = kind === 'address' || kind === 'other-family'
   if (isGiven && entry !== undefined) return of(entry, 'hosts', bare)
   const rewrites = plugins.filter((it) => it.name === 'rewrite')
@@ -227,6 +237,10 @@ export function corefileReason(
         .every((one) => one.args.some((arg) => fits(arg, `${bare}.`))),
   )
   if (template !== undefined) return of(template, 'template')
+  const dns64 = plugins.find((it) => it.name === 'dns64')
+  if (kind === 'other-family' && dns64 !== undefined) return of(dns64, 'dns64')
+  const view = plugins.find((it) => it.name === 'view')
+  if (answer.answer === 'refused' && view !== undefined) return of(view, 'view')
   const kubernetes = plugins.find((it) => it.name === 'kubernetes')
   if (kubernetes === undefined)
     return {
@@ -235,25 +249,13 @@ export function corefileReason(
       mark: serving.server.keys[0] ?? '',
       how: serving.zone === '' ? 'no-kubernetes' : 'other-zone',
     }
-  const left = leavesOut(kubernetes, namespace, kind)
-  if (left !== null) return of(left.line, left.how)
+  const left = kind === 'other-family' ? null : optionThatTakes(kubernetes, service, named)
+  if (left !== null) return of(left.line, left.option)
   const cache = plugins.find((it) => it.name === 'cache')
   if (kind === 'denied' && cache !== undefined)
     return of(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
   const file = hosts.find((it) => it.args.length > 0)
   return isGiven && file !== undefined ? of(file, 'hosts') : null
-}
-
-/** The line of `kubernetes` by which it does not serve this namespace, or may not. */
-function leavesOut(
-  { block }: CorefilePlugin,
-  namespace: string,
-  kind: WrongName['kind'],
-): { readonly line: CorefilePlugin; readonly how: 'namespaces' | 'labels' } | null {
-  const listed = block?.find((it) => it.name === 'namespaces')
-  if (listed !== undefined && !listed.args.includes(namespace)) return { line: listed, how: 'namespaces' }
-  const labels = block?.find((it) => it.name === 'namespace_labels')
-  return kind === 'denied' && labels !== undefined ? { line: labels, how: 'labels' } : null
 }
 
 /** `rewrite type A AAAA`: whoever asks for an address is told of another type, which the Service may not have. */

@@ -1,0 +1,36 @@
+import type { NamedElsewhere } from '../model/cluster-dns.ts'
+import { type Known, known } from '../model/known.ts'
+import type { EndpointSlice, Service } from '../model/service.ts'
+import type { InScope } from './in-scope.ts'
+
+/** Of each kind; a headless one costs a read of its endpoints. */
+const most = 6
+
+/**
+ * A few Services outside of the namespace in scope, for whoever asks about the DNS of the cluster: whether its names
+ * are served is no question of one namespace. Namespaces in turn, in the order of their names.
+ */
+export async function namedElsewhere(inScope: InScope, scope: string): Promise<Known<NamedElsewhere>> {
+  const all = await inScope.allServices()
+  if (!all.known) return all
+  const others = all.value.filter((it) => it.namespace !== scope)
+  const headless = inTurn(others.filter((it) => it.clusterIP === 'None')).slice(0, most)
+  const own = inTurn(others.filter(hasAddress)).slice(0, most)
+  const slices: EndpointSlice[] = []
+  for (const its of await Promise.all(headless.map((it) => inScope.slicesOf(it.namespace, it.name)))) {
+    if (!its.known) return its
+    slices.push(...its.value)
+  }
+  return known({ services: [...headless, ...own], slices })
+}
+
+function hasAddress({ type, clusterIP }: Service): boolean {
+  return type !== 'ExternalName' && clusterIP !== null && clusterIP !== '' && clusterIP !== 'None'
+}
+
+function inTurn(services: readonly Service[]): readonly Service[] {
+  return [...Map.groupBy(services, (it) => it.namespace).values()]
+    .flatMap((its) => its.map((it, turn) => ({ it, turn })))
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ it }) => it)
+}

@@ -1,0 +1,55 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { clusterDns } from '../../../test/build/dns.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { service, slice } from '../../../test/build/service.ts'
+import { modelOf } from '../../../test/describe-check.ts'
+import { known } from '../../model/known.ts'
+import type { Service } from '../../model/service.ts'
+import { planNames, queriesOfNames } from './plan-names.ts'
+
+const want = {
+  servers: [{ server: { role: 'service', ip: '10.96.0.10', pod: null }, port: 53 }],
+  externalName: 'example.com',
+  run: 'r',
+  rate: 100,
+} as const
+
+const headless = (name: string, namespace: string): Service => service(name, { namespace, clusterIP: 'None' })
+const ready = ({ name, namespace }: Service) => slice(name, [pod(`${name}-0`, { ip: '10.2.1.5' })], { namespace })
+
+const services = (namespaces: readonly string[], most: number): fc.Arbitrary<readonly Service[]> =>
+  fc
+    .array(fc.tuple(fc.constantFrom(...namespaces), fc.boolean()), { maxLength: most })
+    .map((its) =>
+      its.map(([namespace, isHeadless], index) =>
+        isHeadless ? headless(`h${index}`, namespace) : service(`s${index}`, { namespace }),
+      ),
+    )
+
+const many = Array.from({ length: 30 }, (_, index) => `ns-${index}`)
+
+test('a headless Service with a ready endpoint is asked for wherever one is read, within the same number of queries', () => {
+  fc.assert(
+    fc.property(services(many, 60), services(['other', 'third'], 12), fc.boolean(), (own, others, isElsewhere) => {
+      const one = headless('the-one', isElsewhere ? 'other' : 'ns-29')
+      const all = isElsewhere ? own.slice(0, 6) : [...own, one]
+      const elsewhere = { services: isElsewhere ? [...others, one] : others, slices: isElsewhere ? [ready(one)] : [] }
+      const dns = clusterDns({ elsewhere: known(elsewhere) })
+      const model = modelOf({ services: all, endpointSlices: isElsewhere ? [] : [ready(one)], clusterDns: dns })
+      const plan = planNames(model, dns, want)
+      const names = plan.spec.names.map((it) => it.name)
+      expect(names).toContain(`the-one.${one.namespace}.svc.cluster.local.`)
+      expect(new Set(names).size).toBeLessThanOrEqual(12)
+      expect(queriesOfNames(plan)).toBeLessThanOrEqual(12 * 2 + 40)
+      expect(plan.notAsked).toBeGreaterThanOrEqual(0)
+    }),
+  )
+})
+
+test('of Services elsewhere no more than two of each kind', () => {
+  const its = ['a', 'b', 'c', 'd'].flatMap((name) => [headless(`h${name}`, 'other'), service(name, { namespace: 'other' })])
+  const dns = clusterDns({ elsewhere: known({ services: its, slices: its.map(ready) }) })
+  const { spec } = planNames(modelOf({ services: [], clusterDns: dns }), dns, want)
+  expect(spec.names.map((it) => it.name.split('.')[0])).toEqual(['ha', 'hb', 'a', 'b'])
+})
