@@ -17,7 +17,10 @@ const db = service('db', { clusterIP: 'None', labels: { tier: 'front' } })
 const ready = slice('db', [pod('db-0', { ip: '10.2.1.5' })])
 const all = ['cart.shop', 'db.shop']
 const shop = (line: string, about: Partial<ClusterDns> = {}, more = '') => ({
-  clusterDns: clusterDns({ corefile: known(`.:53 {\n  kubernetes cluster.local {\n    ${line}\n  }\n}\n${more}`), ...about }),
+  clusterDns: clusterDns({
+    corefile: known(`.:53 {\n  kubernetes cluster.local {\n    ${line}\n  }\n}\n${more}`),
+    ...about,
+  }),
   services: [cart, db],
   endpointSlices: [ready],
   namespaces: [{ name: 'shop', labels: { team: 'shop' } }],
@@ -133,7 +136,10 @@ describeCheck(check, [
   { it: 'labels that all bear', given: shop('labels tier'), expect: 'ok' },
   {
     it: 'an own address, an endpoint, and a line that denies Services without',
-    given: { ...shop('ignore empty_service'), endpointSlices: [ready, slice('cart', [pod('cart-0', { ip: '10.2.1.7' })])] },
+    given: {
+      ...shop('ignore empty_service'),
+      endpointSlices: [ready, slice('cart', [pod('cart-0', { ip: '10.2.1.7' })])],
+    },
     expect: 'ok',
   },
   {

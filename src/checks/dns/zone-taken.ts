@@ -58,9 +58,7 @@ export default check({
         ? 'CoreDNS gives a name to the block of the longest zone that it falls into, whatever stands first'
         : optionNotes[args.option],
     help: ({ subject: on, args }) => [
-      args.option === null
-        ? 'put `kubernetes` into that block, or take the block away'
-        : optionHelps[args.option],
+      args.option === null ? 'put `kubernetes` into that block, or take the block away' : optionHelps[args.option],
       `kubectl -n ${on.namespace} get configmap ${on.name} -o yaml`,
       ...(args.names[0] !== undefined ? [`hopscope resolve ${args.names[0]}`] : []),
       ...(args.names[0] === undefined && args.zone !== null ? [`hopscope resolve NAME.${args.zone}`] : []),
@@ -161,7 +159,7 @@ function takenZones({ servers }: Corefile, { domain, services }: Named): readonl
 
 /** Zones are looked up by the name's own ends: there may be thousands of both. */
 function longest(name: string, zones: ReadonlySet<string>): string | null {
-  for (let at = 0; at !== -1; ) {
+  for (let at = 0; at !== -1;) {
     const end = name.slice(at)
     if (zones.has(end)) return end
     const dot = name.indexOf('.', at)

@@ -48,7 +48,10 @@ test('a headless Service with a ready endpoint is asked for wherever one is read
 })
 
 test('of Services elsewhere no more than two of each kind', () => {
-  const its = ['a', 'b', 'c', 'd'].flatMap((name) => [headless(`h${name}`, 'other'), service(name, { namespace: 'other' })])
+  const its = ['a', 'b', 'c', 'd'].flatMap((name) => [
+    headless(`h${name}`, 'other'),
+    service(name, { namespace: 'other' }),
+  ])
   const dns = clusterDns({ elsewhere: known({ services: its, slices: its.map(ready) }) })
   const { spec } = planNames(modelOf({ services: [], clusterDns: dns }), dns, want)
   expect(spec.names.map((it) => it.name.split('.')[0])).toEqual(['ha', 'hb', 'a', 'b'])

@@ -178,8 +178,7 @@ export function unservedNames(corefile: Corefile, named: Named): readonly Unserv
       service,
       taken: allOf([rule.takes(service, line, named), takenElsewhere(service)]),
     }))
-    const of = (tri: Tri): readonly Service[] =>
-      judged.filter((it) => it.taken === tri).map(({ service }) => service)
+    const of = (tri: Tri): readonly Service[] => judged.filter((it) => it.taken === tri).map(({ service }) => service)
     const sure = of('yes')
     return {
       option,
