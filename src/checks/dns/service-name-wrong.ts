@@ -153,11 +153,9 @@ function judge(
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',
-    severity: first.kind === 'stale' || first.kind === 'other-family' || reason?.how === 'ignore' ? 'warning' : 'error',
+    ...weightOf(service, first, reason),
     // A server that answers errors to some clients does so to every name.
     symptoms: [nameWrong(service), ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [])],
-    // `ignore empty_service`: whoever takes its endpoints takes its name.
-    ...(reason?.how === 'ignore' ? { dueTo: [noEndpoints(service)] } : {}),
     args: {
       name,
       says: said(first),
@@ -184,6 +182,12 @@ function judge(
       })),
     ],
   })
+}
+
+/** `ignore empty_service`: whoever takes its endpoints takes its name. */
+function weightOf(service: Service, { kind }: WrongName, reason: CorefileReason | null) {
+  if (reason?.how === 'ignore') return { severity: 'warning', dueTo: [noEndpoints(service)] } as const
+  return { severity: kind === 'stale' || kind === 'other-family' ? 'warning' : 'error' } as const
 }
 
 function howOf({ kind }: WrongName, reason: CorefileReason | null): How | null {

@@ -211,36 +211,8 @@ export function corefileReason(
     .toSorted((a, b) => b.zone.length - a.zone.length)[0]
   if (serving === undefined) return null
   const { plugins } = serving.server
-  const text = (it: CorefilePlugin): string => [it.name, ...it.args].join(' ')
-  const hasWord = (it: CorefilePlugin, word: string): boolean =>
-    [it.name, ...it.args].some((one) => one.toLowerCase().replace(/\.$/, '') === word)
-  const of = (it: CorefilePlugin, how: CorefileReason['how'], mark = it.name): CorefileReason => ({
-    line: it.line,
-    text: text(it),
-    mark,
-    how,
-  })
-
-  const hosts = plugins.filter((it) => it.name === 'hosts')
-  const entry = hosts.flatMap((it) => it.block ?? []).find((it) => hasWord(it, bare))
-  const isGiven = kind === 'address' || kind === 'other-family'
-  if (isGiven && entry !== undefined) return of(entry, 'hosts', bare)
-  const rewrites = plugins.filter((it) => it.name === 'rewrite')
-  const lines = rewrites.flatMap((it) => (it.args.length > 0 ? [it] : (it.block ?? [])))
-  const rewrite = lines.find((it) => isAbout(it, bare) || (kind === 'denied' && asksOtherType(it)))
-  if (rewrite !== undefined) return of(rewrite, 'rewrite')
-  const template = plugins.find(
-    (it) =>
-      it.name === 'template' &&
-      (it.block ?? [])
-        .filter((one) => one.name === 'match')
-        .every((one) => one.args.some((arg) => fits(arg, `${bare}.`))),
-  )
-  if (template !== undefined) return of(template, 'template')
-  const dns64 = plugins.find((it) => it.name === 'dns64')
-  if (kind === 'other-family' && dns64 !== undefined) return of(dns64, 'dns64')
-  const view = plugins.find((it) => it.name === 'view')
-  if (answer.answer === 'refused' && view !== undefined) return of(view, 'view')
+  const before = lineBefore(plugins, bare, { kind, answer })
+  if (before !== null) return before
   const kubernetes = plugins.find((it) => it.name === 'kubernetes')
   if (kubernetes === undefined)
     return {
@@ -250,12 +222,51 @@ export function corefileReason(
       how: serving.zone === '' ? 'no-kubernetes' : 'other-zone',
     }
   const left = kind === 'other-family' ? null : optionThatTakes(kubernetes, service, named)
-  if (left !== null) return of(left.line, left.option)
+  if (left !== null) return reason(left.line, left.option)
   const cache = plugins.find((it) => it.name === 'cache')
   if (kind === 'denied' && cache !== undefined)
-    return of(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
-  const file = hosts.find((it) => it.args.length > 0)
-  return isGiven && file !== undefined ? of(file, 'hosts') : null
+    return reason(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
+  const file = plugins.find((it) => it.name === 'hosts' && it.args.length > 0)
+  return isGiven(kind) && file !== undefined ? reason(file, 'hosts') : null
+}
+
+function isGiven(kind: WrongName['kind']): boolean {
+  return kind === 'address' || kind === 'other-family'
+}
+
+function reason(it: CorefilePlugin, how: CorefileReason['how'], mark = it.name): CorefileReason {
+  return { line: it.line, text: [it.name, ...it.args].join(' '), mark, how }
+}
+
+/** The line that answers, or asks for another name, before `kubernetes` is reached. */
+function lineBefore(
+  plugins: readonly CorefilePlugin[],
+  bare: string,
+  { kind, answer }: Pick<WrongName, 'kind' | 'answer'>,
+): CorefileReason | null {
+  const hasWord = (it: CorefilePlugin): boolean =>
+    [it.name, ...it.args].some((one) => one.toLowerCase().replace(/\.$/, '') === bare)
+  const entry = plugins
+    .filter((it) => it.name === 'hosts')
+    .flatMap((it) => it.block ?? [])
+    .find(hasWord)
+  if (isGiven(kind) && entry !== undefined) return reason(entry, 'hosts', bare)
+  const rewrites = plugins.filter((it) => it.name === 'rewrite')
+  const lines = rewrites.flatMap((it) => (it.args.length > 0 ? [it] : (it.block ?? [])))
+  const rewrite = lines.find((it) => isAbout(it, bare) || (kind === 'denied' && asksOtherType(it)))
+  if (rewrite !== undefined) return reason(rewrite, 'rewrite')
+  const template = plugins.find(
+    (it) =>
+      it.name === 'template' &&
+      (it.block ?? [])
+        .filter((one) => one.name === 'match')
+        .every((one) => one.args.some((arg) => fits(arg, `${bare}.`))),
+  )
+  if (template !== undefined) return reason(template, 'template')
+  const dns64 = plugins.find((it) => it.name === 'dns64')
+  if (kind === 'other-family' && dns64 !== undefined) return reason(dns64, 'dns64')
+  const view = plugins.find((it) => it.name === 'view')
+  return answer.answer === 'refused' && view !== undefined ? reason(view, 'view') : null
 }
 
 /** `rewrite type A AAAA`: whoever asks for an address is told of another type, which the Service may not have. */
