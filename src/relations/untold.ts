@@ -1,5 +1,6 @@
 import type { Model, SourceName } from '../model/sources.ts'
 import { some } from '../phrases.ts'
+import { blindNodes } from './dns/lookup-loss.ts'
 import { once } from './once.ts'
 import { isServing } from './service/service-selects-pod.ts'
 
@@ -46,6 +47,7 @@ export const untoldIn = once(({ sources }: Model): Parts => {
             ...dnsProbe.value.missing
               .filter(({ node }) => dnsProbe.value.series.some((it) => it.node === node))
               .map(({ node, why }) => ({ who: node, why: `only in part: ${why}` })),
+            ...[...blindNodes(dnsProbe.value)].map((who) => ({ who, why: 'its probe got the CPU too late to tell' })),
             ...serversBut(askedOf(dnsProbe.value.series), 'it was not asked by itself'),
           ],
         }

@@ -76,6 +76,17 @@ const silences: readonly Silence[] = [
     series: it.series.filter((one) => !is(one.node)),
     ...(it.large === undefined ? {} : { large: it.large.filter((one) => !is(one.node)) }),
   })),
+  silence('dnsProbe: got the CPU too late', 'nodes', (it, is) => ({
+    ...it,
+    lag: [
+      ...(it.lag ?? []).filter((one) => !is(one.node)),
+      ...it.nodes.filter(is).map((node) => ({ node, p99Ms: 5000 })),
+    ],
+  })),
+  silence('dnsProbe: asked nothing with EDNS0', 'nodes', (it, is) => ({
+    ...it,
+    ...(it.edns === undefined ? {} : { edns: it.edns.filter((one) => !is(one.node)) }),
+  })),
   silence('contacts: connected to nothing', 'nodes', (it, is) => ({
     ...it,
     connects: it.connects.filter((one) => !is(one.node)),

@@ -37,7 +37,7 @@ describeCheck(check, [
     expect: found('Pod/kube-system/coredns-0', { where: 'server', erring: false }),
   },
   { it: 'well', given: given(() => answered()), expect: 'ok' },
-  { it: 'everything is lost', given: given(() => never()), expect: 'ok' },
+  { it: 'everything is lost', given: given(() => never()), expect: 'cannot-tell', says: /without EDNS0 as well/ },
   {
     it: 'a few are lost',
     given: given((it) => (it.edns && it.index === 0 ? never() : answered())),

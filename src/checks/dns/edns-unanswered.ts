@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, okOrUntold, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
@@ -7,6 +7,7 @@ import type { Pod } from '../../model/pod.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { blindNodes, lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInPod, ednsUnanswered } from '../../relations/symptom.ts'
+import { some } from '../../phrases.ts'
 import { latency, shares } from './dns-evidence.ts'
 
 /**
@@ -81,6 +82,7 @@ function verdicts(probe: DnsProbe, asked: readonly LookupSeries[], around: Aroun
   const byNode = Map.groupBy(asked, (it) => it.node)
   const nodes = [...byNode.keys()]
   const failing = nodes.filter((node) => isAlone(probe, byNode.get(node) ?? []))
+  const untold = [...new Set(probe.series.map((it) => it.node))].filter((it) => !byNode.has(it))
   const service = around.clusterDns.known ? around.clusterDns.value.service : null
   const whole = subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns')
   if (failing.length > 1 && failing.length === nodes.length)
@@ -108,7 +110,13 @@ function verdicts(probe: DnsProbe, asked: readonly LookupSeries[], around: Aroun
   if (found.length > 0) return found.map((it) => told(probe, it, around))
   const loss = lossOf(asked)
   if (loss.of < 4) return [cannotTell('too-few', `${loss.of} lookups with EDNS0 ended`)]
-  return [ok(loss.of)]
+  const lost = nodes.filter((node) => {
+    const its = lossOf(byNode.get(node) ?? [])
+    return nearlyAll(its.failed, its.of)
+  })
+  if (lost.length > 0)
+    return [cannotTell('ambiguous', `lookups from ${some(lost, 6)} fail without EDNS0 as well, or too few ended`)]
+  return [okOrUntold(loss.of, untold, 'no lookup with EDNS0 ended there')]
 }
 
 /** Nearly all with EDNS0 fail, and of the plain ones to the same servers next to none. */
@@ -155,6 +163,7 @@ function told(probe: DnsProbe, { on, where, series }: Found, { pods }: Around): 
       latency('lookups with EDNS0', series),
       latency('the same without', plain),
     ],
+    symptoms: where === 'server' ? [] : nodes.map(ednsUnanswered),
     causes: [...nodes.map(ednsUnanswered), ...(where === 'server' ? [] : inPods(pods, where, nodes))],
   })
 }

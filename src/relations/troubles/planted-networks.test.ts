@@ -1,15 +1,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contacts, repeat, toPod, toService } from '../../../test/build/contacts.ts'
+import { cluster } from '../../../test/build/dns-faults.ts'
 import { runs } from '../../../test/build/effort.ts'
 import { networks, routesOf, threeNodes } from '../../../test/build/node-network.ts'
+import { answered, type Network, never } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import { checks } from '../../checks/registry.ts'
 import { diagnose, exitCode } from '../../engine.ts'
 import type { Contacts } from '../../model/contacts.ts'
-import type { MtuPath, NodeNetwork, NodeNetworks, NodeProxy } from '../../model/node-network.ts'
+import { known } from '../../model/known.ts'
+import type { DropRule, MtuPath, NodeNetwork, NodeNetworks, NodeProxy } from '../../model/node-network.ts'
 
 /*
  * Whatever is read of nodes: what is broken there is told with the name of a node that has a part in it, by the exit
@@ -139,6 +142,36 @@ test('a kube-proxy that hangs is told before what its old rules bring about, and
       const errors = roots.filter((it) => it.finding.severity === 'error')
       expect(errors.map((it) => `${it.finding.code} ${it.finding.subject.name}`)).toEqual([`NOD534 ${sick}`])
       expect(errors[0]?.consequences.map((it) => it.code).toSorted()).toEqual(['SVC207', 'SVC207', 'SVC209'])
+    }),
+    { numRuns: runs(20) },
+  )
+})
+
+test('a rule of nftables that eats queries with EDNS0 is the cause of their silence', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...names), (sick) => {
+      const network: Network = (it) => (it.edns && it.node === sick ? never() : answered())
+      const eats: DropRule = {
+        family: 'v4',
+        by: 'nft',
+        table: 'ip tfw',
+        chain: 'f',
+        rule: 'udp dport 53 @th,144,16 0x1 counter drop',
+        target: 'DROP',
+        packets: 40,
+        total: 90,
+      }
+      const { roots } = diagnose(
+        modelOf({
+          ...cluster({ nodes: names, network }),
+          nodes: threeNodes,
+          nodeNetworks: networks({ [sick]: { drops: known([eats]), nftTables: known(['ip tfw']) } }),
+        }),
+        { checks },
+      )
+      const errors = roots.filter((it) => it.finding.severity === 'error')
+      expect(errors.map((it) => `${it.finding.code} ${it.finding.subject.name}`)).toEqual([`NOD535 ${sick}`])
+      expect(errors[0]?.consequences.map((it) => it.code)).toEqual(['DNS187'])
     }),
     { numRuns: runs(20) },
   )

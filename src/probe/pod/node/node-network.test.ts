@@ -12,8 +12,8 @@ async function portOf(server: Pick<Server, 'listen' | 'address' | 'close'>): Pro
   return (server.address() as AddressInfo).port
 }
 
-const says = (status: number, body = ''): Promise<number> =>
-  portOf(createServer((_, answer) => void answer.writeHead(status).end(body)))
+const says = (status: number, body = '', live = status): Promise<number> =>
+  portOf(createServer(({ url }, answer) => void answer.writeHead(url === '/livez' ? live : status).end(body)))
 /** As a process that was stopped: the kernel takes the connection, and nobody reads. */
 const mute = (): Promise<number> => portOf(createTcp(() => {}))
 async function shut(): Promise<number> {
@@ -27,6 +27,12 @@ describe('what the two ports of kube-proxy say', () => {
   test.concurrent.each([
     { it: 'well', ports: [() => says(200), () => says(200, 'ipvs')], is: { health: 'well', metrics: 'answers' } },
     { it: 'its rules are old', ports: [() => says(503), () => says(200)], is: { health: 'unwell', said: 'HTTP 503' } },
+    {
+      it: 'its node is to be deleted, and its rules are new',
+      ports: [() => says(503, '', 200), () => says(200)],
+      is: { health: 'well', said: expect.stringContaining('to be taken away') as string },
+    },
+    { it: 'one before 1.28', ports: [() => says(503, '', 404), shut], is: { health: 'unwell', said: 'HTTP 503' } },
     { it: 'it hangs', ports: [mute, mute], is: { health: 'mute', metrics: 'mute' } },
     { it: 'it hangs, and has no health', ports: [shut, mute], is: { health: 'nobody', metrics: 'mute' } },
     { it: 'its health hangs', ports: [mute, () => says(200)], is: { health: 'mute', metrics: 'answers' } },

@@ -93,11 +93,26 @@ export async function proxyHere(ports = { health: healthPort, metrics: metricsPo
     patiently(ports.health, '/healthz'),
     patiently(ports.metrics, '/proxyMode'),
   ])
-  const said = health.status === null ? (health.error ?? 'no answer') : `HTTP ${health.status}`
-  const word = mode.status === 200 ? (/^[a-z]{1,20}$/.exec(mode.body.trim())?.[0] ?? null) : null
-  const metrics = soundOf(mode)
   const heard = soundOf(health)
-  return { health: heard === 'answers' ? healthOf(health.status) : heard, metrics, said, mode: word }
+  if (health.status === 503 && (await livesOn(ports.health)))
+    return { health: 'well', metrics: soundOf(mode), said: leaving, mode: modeIn(mode) }
+  const said = health.status === null ? (health.error ?? 'no answer') : `HTTP ${health.status}`
+  const state = heard === 'answers' ? healthOf(health.status) : heard
+  return { health: state, metrics: soundOf(mode), said, mode: modeIn(mode) }
+}
+
+const leaving = 'HTTP 503, and /livez HTTP 200: the node is to be taken away'
+
+/**
+ * From Kubernetes 1.28 on /healthz is 503 as well where the node is about to be deleted, so that load balancers leave
+ * it; /livez tells of the rules alone (KEP-3836, pkg/proxy/healthcheck/proxy_health.go).
+ */
+async function livesOn(port: number): Promise<boolean> {
+  return (await patiently(port, '/livez')).status === 200
+}
+
+function modeIn({ status, body }: Heard): string | null {
+  return status === 200 ? (/^[a-z]{1,20}$/.exec(body.trim())?.[0] ?? null) : null
 }
 
 type Heard = Pick<HttpAnswer, 'status' | 'error' | 'body' | 'late'>
