@@ -40,7 +40,12 @@ describeCheck(check, [
     given: given(byServer, corefile('192.0.2.53', '')),
     expect: found({ deniers: ['coredns-0'], havers: ['coredns-1'], reloads: 'no' }),
   },
-  { it: 'the name does not exist', given: given((it) => (isOutside(it) ? absent : answered())), expect: 'ok' },
+  {
+    it: 'the name does not exist',
+    given: given((it) => (isOutside(it) ? absent : answered())),
+    expect: 'cannot-tell',
+    says: /example\.com does not exist for CoreDNS's upstream/,
+  },
   { it: 'AAAA alone is denied', given: given((it) => (isOutside(it) ? denied : answered())), expect: 'ok' },
   {
     it: 'one node alone is denied it, by an acl or a view',
