@@ -77,6 +77,7 @@ import dnsResolvConfMounted from './dns/dns-resolv-conf-mounted.ts'
 import dnsResolvConfWindows from './dns/dns-resolv-conf-windows.ts'
 import dnsScaledToZero from './dns/dns-scaled-to-zero.ts'
 import dnsSearchAmplification from './dns/dns-search-amplification.ts'
+import dnsServerBehind from './dns/dns-server-behind.ts'
 import dnsServerBehindFirewall from './dns/dns-server-behind-firewall.ts'
 import dnsServerOom from './dns/dns-server-oom.ts'
 import dnsServersOnOneNode from './dns/dns-servers-on-one-node.ts'
@@ -262,6 +263,7 @@ export const faults: readonly Fault[] = [
   dnsResolvConfWindows,
   dnsScaledToZero,
   dnsSearchAmplification,
+  dnsServerBehind,
   dnsServerBehindFirewall,
   dnsServerOom,
   dnsServersOnOneNode,

@@ -38,6 +38,7 @@ import { readExecStatus } from '../../src/kube/exec-status.ts'
 import { statusMessage } from '../../src/kube/failure.ts'
 import { firstDocument } from '../../src/kube/first-document.ts'
 import { parseKubeconfig } from '../../src/kube/kubeconfig-file.ts'
+import { kubeletWordsIn } from '../../src/kube/kubelet-words.ts'
 import { parsePage } from '../../src/kube/list.ts'
 import { jwtExpiry } from '../../src/kube/oidc.ts'
 import { asRawObject } from '../../src/kube/raw-object.ts'
@@ -137,6 +138,11 @@ export const ofText: Readonly<Record<string, TextReader>> = {
     statusMessage(JSON.stringify({ message: text })),
   ],
   'src/kube/first-document.ts firstDocument': firstDocument,
+  'src/kube/kubelet-words.ts kubeletWordsIn': (text) => [
+    kubeletWordsIn(text),
+    kubeletWordsIn(`unable to retrieve container logs for ${text}`),
+    kubeletWordsIn(`${text}unable to retrieve container logs for containerd://a`),
+  ],
   'src/kube/kubeconfig-file.ts parseKubeconfig': orToolError((text) => parseKubeconfig(text, path)),
   'src/kube/list.ts parsePage': (text) => parsePage(text, 'list'),
   'src/kube/oidc.ts jwtExpiry': jwtExpiry,

@@ -15,7 +15,7 @@ const given = (network: Network, text = corefile('192.0.2.53')) => ({
   clusterDns: clusterDns({ corefile: known(text) }),
 })
 const isOutside = (it: Asked): boolean => it.zone === 'external' && !it.name.startsWith('hopscope-')
-const found = (args: Readonly<Record<string, string | number | readonly string[]>>) => [
+const found = (args: Readonly<Record<string, string | number | boolean | readonly string[]>>) => [
   { subject: 'ConfigMap/kube-system/coredns', severity: 'error' as const, confidence: 'observed' as const, args },
 ]
 const byTurns: Network = (it) => (isOutside(it) && it.index % 2 === 0 ? absent : answered())
@@ -38,7 +38,7 @@ describeCheck(check, [
   {
     it: 'one upstream, and servers that run different texts',
     given: given(byServer, corefile('192.0.2.53', '')),
-    expect: found({ deniers: ['coredns-0'], havers: ['coredns-1'], reloads: 'no' }),
+    expect: found({ deniers: ['coredns-0'], havers: ['coredns-1'], reloads: false }),
   },
   {
     it: 'the name does not exist',

@@ -60,7 +60,7 @@ export default check({
           '`forward` takes its servers for copies of each other and never asks a second one after a denial; each ' +
           'cache then keeps what it heard first'
         )
-      return args.reloads === 'no'
+      return args.reloads === false
         ? 'the Corefile has no `reload`: each server runs the text that stood there when it started'
         : 'each cache keeps what it heard for as long as the TTL says; a server that started before the Corefile ' +
             'changed may run another text'
@@ -75,7 +75,7 @@ export default check({
         : [
             'ask each server by itself, and see which is right',
             `hopscope resolve ${args.name}`,
-            ...(args.reloads === 'no'
+            ...(args.reloads === false
               ? [`kubectl -n ${on.namespace} get pods -o wide --sort-by=.status.startTime`]
               : []),
           ]),
@@ -105,7 +105,7 @@ function verdict(it: Differing, dns: ClusterDns) {
       upstreams,
       deniers: servers.filter((one) => one.denied > 0 && one.has === 0).map(called),
       havers: servers.filter((one) => one.has > 0 && one.denied === 0).map(called),
-      reloads: corefile === null ? 'unknown' : reloads(corefile),
+      reloads: corefile === null ? null : reloads(corefile),
     },
     evidence: [
       {
@@ -136,6 +136,6 @@ function called({ server }: ServersWord): string {
   return server.pod ?? server.ip
 }
 
-function reloads({ servers }: Corefile): 'yes' | 'no' {
-  return servers.some((it) => it.plugins.some((plugin) => plugin.name === 'reload')) ? 'yes' : 'no'
+function reloads({ servers }: Corefile): boolean {
+  return servers.some((it) => it.plugins.some((plugin) => plugin.name === 'reload'))
 }
