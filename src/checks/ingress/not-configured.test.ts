@@ -11,6 +11,9 @@ const seen = (http: Contacts['http'], about: Partial<Contacts> = {}) => ({
   ingressControllers: [controller()],
 })
 
+const regex = { nginx: { rewrite: null, regex: true, canary: false, protocol: null } }
+const ofHealth = ingress([['/v[0-9]+/health', 'web', 80]], regex)
+
 describeCheck(check, [
   {
     it: 'the page of a host that nobody declared',
@@ -68,6 +71,21 @@ describeCheck(check, [
       ],
     },
     expect: 'ok',
+  },
+  {
+    it: 'a URL that the expression does not take: no controller knows it',
+    given: { ...seen([get('/v', 404, own)]), ingresses: [ofHealth] },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'one that it takes',
+    given: { ...seen([get('/v1/health', 404, own), get('/v', 404, own)]), ingresses: [ofHealth] },
+    expect: [{ subject: 'Ingress/shop/web', args: { url: 'http://web.example.com/v1/health', bad: 1, of: 1 } }],
+  },
+  {
+    it: 'an expression that only PCRE reads',
+    given: { ...seen([get('/x', 404, own)]), ingresses: [ingress([['/x(?!y)', 'web', 80]], regex)] },
+    expect: 'cannot-tell',
   },
   { it: 'the other scheme', given: seen([get('/', 404, { ...own, scheme: 'https' })]), expect: 'not-applicable' },
   { it: 'nothing to compare with', given: seen([get('/', 404)], { strangers: [] }), expect: 'not-applicable' },

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { urlText } from '../../relations/ingress/http-answers.ts'
@@ -66,8 +66,18 @@ interface Around {
 }
 
 function judge(ingress: Ingress, { contacts, ingresses, homes }: Around) {
-  const http = requestsOf(contacts, ingress).filter((it) => strangersOf(contacts, it).length > 0)
-  if (http.length === 0) return []
+  const all = requestsOf(contacts, ingress).filter((it) => strangersOf(contacts, it).length > 0)
+  if (all.length === 0) return []
+  // What no rule takes is answered 404 by every healthy controller: an old recording, or a pattern that RE2 can't read.
+  const http = all.filter((it) => routeOfContact(ingress, it) !== null)
+  if (http.length === 0)
+    return [
+      cannotTell(
+        'ambiguous',
+        `of Ingress ${full(ingress)} the probe asked ${some([...new Set(all.map(urlText))])}, which no rule of it is ` +
+          'known to take; `hopscope diagnose URL` asks for one that you name',
+      ),
+    ]
   const foreign = http.filter((it) =>
     isOfController(it, { contacts, ingresses, direct: directOf(contacts, ingress, routeOfContact(ingress, it)) }),
   )

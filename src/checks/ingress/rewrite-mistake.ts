@@ -9,6 +9,7 @@ import {
   isRegex,
   type Measured,
   measuredOf,
+  turnsRegexOn,
 } from '../../relations/ingress/nginx-paths.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
@@ -66,10 +67,6 @@ interface Mistake {
   readonly route: Route
   readonly what: string
   readonly cure: string
-}
-
-function turnsRegexOn({ nginx }: Ingress): boolean {
-  return nginx !== undefined && (nginx.regex || nginx.rewrite !== null)
 }
 
 function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | null {

@@ -3,6 +3,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import type { PlannedDirect, PlannedHttp } from './plan.ts'
+import { routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { targetOf } from '../../relations/service/service-endpoints.ts'
 import { inTarget } from './plan-contacts.ts'
 
@@ -116,15 +117,7 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
     const ingress = ingresses.known
       ? ingresses.value.find((it) => it.namespace === asked.ingress.namespace && it.name === asked.ingress.name)
       : undefined
-    const rules =
-      ingress?.rules.filter(
-        (it) => it.host === null || asked.basis === 'guessed' || it.host === asked.host.replace(/:\d+$/, ''),
-      ) ?? []
-    const fitting = rules
-      .flatMap((it) => it.paths)
-      .filter((it) => asked.path === encodeURI(it.path) || asked.path.startsWith(it.path.split(/[(*[$]/)[0] ?? it.path))
-    const [longest] = fitting.toSorted((a, b) => b.path.length - a.path.length)
-    const backend = longest?.backend ?? ingress?.defaultBackend ?? null
+    const backend = ingress === undefined ? null : (routeOfContact(ingress, asked)?.backend ?? null)
     return (
       backend !== null &&
       backend.service === service.name &&

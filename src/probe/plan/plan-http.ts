@@ -1,6 +1,10 @@
 import type { Basis } from '../../model/contacts.ts'
-import type { Ingress, IngressBackend, IngressController, IngressRule } from '../../model/ingress.ts'
+import type { Ingress, IngressBackend, IngressController } from '../../model/ingress.ts'
+import { count, full, some } from '../../phrases.ts'
 import type { Model } from '../../model/sources.ts'
+import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { isRegex } from '../../relations/ingress/nginx-paths.ts'
+import { isReadByOthers, pathTakenBy } from '../../relations/ingress/path-taken.ts'
 import { hostFits } from '../../wire/host-pattern.ts'
 import type { PlannedHttp, PlannedStranger } from './plan.ts'
 import { backendsOf } from './plan-contacts.ts'
@@ -35,16 +39,16 @@ interface Wanted {
 export function planHttp(model: Model, nodes: number): HttpPlan {
   const { ingresses, ingressControllers } = model.sources
   if (!ingresses.known || !ingressControllers.known || model.scope.target.kind === 'dns' || nodes === 0) return nothing
-  const wanted = ingresses.value
+  const inQuestion = ingresses.value
     .filter((it) => ofIngress(model, it))
-    .flatMap((ingress) =>
-      urlsOf(model, ingress).map((it, turn) => ({
-        it,
-        turn,
-        controllers: controllersOf(model, ingressControllers.value, ingress),
-      })),
-    )
+    .map((ingress) => {
+      const controllers = controllersOf(model, ingressControllers.value, ingress)
+      return { controllers, ...urlsOf(model, ingress, controllers) }
+    })
     .filter(({ controllers }) => controllers.length > 0)
+  const unknown = inQuestion.flatMap((it) => it.unknown)
+  const wanted = inQuestion
+    .flatMap(({ controllers, urls }) => urls.map((it, turn) => ({ it, turn, controllers })))
     // Each Ingress has its turn before one of many paths has all of its own.
     .toSorted((a, b) => a.turn - b.turn)
   const chosen = wanted.slice(0, mostUrls)
@@ -55,10 +59,18 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
   return {
     http,
     strangers: strangersOf(http),
-    leftOut:
-      wanted.length > chosen.length
+    leftOut: [
+      ...(wanted.length > chosen.length
         ? [`asks the first ${chosen.length} of ${wanted.length} URLs of Ingresses only`]
-        : [],
+        : []),
+      ...(unknown.length > 0
+        ? [
+            `asks for nothing of ${count(unknown.length, 'path')} of Ingresses, as no URL is known that it takes: ` +
+              `${some(unknown.map((it) => it.text))}; ` +
+              `\`hopscope diagnose ${unknown[0]?.example}\` asks for the one that is given`,
+          ]
+        : []),
+    ],
   }
 }
 
@@ -93,49 +105,59 @@ function strangersOf(http: readonly PlannedHttp[]): readonly PlannedStranger[] {
   )
 }
 
-function urlsOf(model: Model, ingress: Ingress): readonly Wanted[] {
+interface Urls {
+  readonly urls: readonly Wanted[]
+  /** Rules of which no URL is known that they take. */
+  readonly unknown: readonly { readonly text: string; readonly example: string }[]
+}
+
+function urlsOf(model: Model, ingress: Ingress, controllers: readonly IngressController[]): Urls {
   const { target } = model.scope
   const url = target.kind === 'object' && target.url !== null && URL.canParse(target.url) ? new URL(target.url) : null
   if (url !== null) {
-    return [
-      {
-        ingress,
-        scheme: url.protocol === 'https:' ? 'https' : 'http',
-        host: url.host,
-        path: `${url.pathname}${url.search}`,
-        basis: 'url',
-      },
-    ]
+    const scheme = url.protocol === 'https:' ? 'https' : 'http'
+    const asked: Wanted = { ingress, scheme, host: url.host, path: `${url.pathname}${url.search}`, basis: 'url' }
+    return { urls: [asked], unknown: [] }
   }
-  const rules = ingress.rules.flatMap((rule) =>
-    pathsOf(
-      { ...rule, paths: rule.paths.filter((it) => !isGrpc(model, ingress, it.backend)) },
-      rule.paths.length > 0,
-    ).map((it) => ({ ...it, host: rule.host ?? '' })),
-  )
-  const fallback = ingress.defaultBackend === null ? [] : [{ path: '/', basis: 'guessed' as const, host: '' }]
-  return [...rules, ...fallback].map(({ path, basis, host }) => {
-    const isWild = host.startsWith('*')
-    const asked = isWild ? host.replace('*', 'hopscope') : host
-    return {
-      ingress,
-      scheme: hasTls(ingress, asked) ? 'https' : 'http',
-      host: asked,
-      path,
-      basis: isWild ? 'guessed' : basis,
-    }
+  const all = model.sources.ingresses.known ? model.sources.ingresses.value : []
+  const reading = controllers.every(isIngressNginx) ? 'nginx' : 'other'
+  const found = inTurn(ingress)
+    .filter(({ backend }) => !isGrpc(model, ingress, backend))
+    .map((route) => {
+      const isWild = route.host?.startsWith('*') === true
+      const host = (route.host ?? '').replace(/^\*/, 'hopscope')
+      const path = isReadByOthers(all, route) ? null : pathTakenBy(route, host, reading)
+      const scheme: Wanted['scheme'] = hasTls(ingress, host) ? 'https' : 'http'
+      const isDeclared =
+        !isWild && path !== null && route.path !== null && !isRegex(route.path) && path === encodeURI(route.path)
+      return { route, scheme, host, path, basis: isDeclared ? ('declared' as const) : ('guessed' as const) }
+    })
+  return {
+    urls: found.flatMap(({ scheme, host, path, basis }) =>
+      path === null ? [] : [{ ingress, scheme, host, path, basis }],
+    ),
+    unknown: found
+      .filter((it) => it.path === null)
+      .map(({ route, scheme, host }) => ({
+        text: `${route.path ?? '/'} of Ingress ${full(ingress)}`,
+        example: `${scheme}://${host === '' ? 'HOST' : host}/PATH`,
+      })),
+  }
+}
+
+/** Every rule of a host, a Service's first ones before the others, and what takes the rest at the end. */
+function inTurn(ingress: Ingress): readonly Route[] {
+  return [
+    ...Map.groupBy(routesOf(ingress), ({ host, path }) => `${path === null ? 1 : 0}${host ?? ''}`).values(),
+  ].flatMap((ofHost) => {
+    const byService = [...Map.groupBy(ofHost, (it) => it.backend.service).values()]
+    return [...byService.map((its) => its.slice(0, 1)), ...byService.map((its) => its.slice(1))].flat()
   })
 }
 
-/** Every path of the rule, a Service's first ones before the others; `/` for a rule without paths. */
-function pathsOf(rule: IngressRule, hasPaths: boolean): readonly { readonly path: string; readonly basis: Basis }[] {
-  if (rule.paths.length === 0) return hasPaths ? [] : [{ path: '/', basis: 'guessed' }]
-  const byService = [...Map.groupBy(rule.paths, (it) => it.backend.service).values()]
-  const inTurn = [...byService.map((its) => its.slice(0, 1)), ...byService.map((its) => its.slice(1))].flat()
-  return inTurn.map(({ path }) => {
-    const plain = literal(path)
-    return { path: plain, basis: plain === encodeURI(path) ? 'declared' : 'guessed' }
-  })
+/** `--controller-class` gives it any name; recordings of before say no product. */
+function isIngressNginx({ product, controller }: IngressController): boolean {
+  return product === undefined ? controller === 'k8s.io/ingress-nginx' : product === 'ingress-nginx'
 }
 
 /** A GET tells nothing of gRPC: its servers end it in as many ways as there are of them. */
@@ -176,10 +198,4 @@ function serves(model: Model, controller: IngressController, ingress: Ingress): 
       : classes.find((it) => it.name === ingress.className)
   if (found !== undefined) return found.controller === controller.controller
   return ingress.className !== null && controller.classNames.includes(ingress.className)
-}
-
-/** What of a regular-expression path (`/api(/|$)(.*)`) can be asked as it stands. */
-function literal(path: string): string {
-  const plain = path.split(/[()[\]{}*+?|^$\\]/)[0] ?? '/'
-  return plain.startsWith('/') ? encodeURI(plain) : '/'
 }

@@ -349,7 +349,10 @@ describe('the plan', () => {
       model({
         ...shopSources,
         ingresses: known([
-          ingress('a.test', '/api(/|$)(.*)', 'nginx'),
+          {
+            ...ingress('a.test', '/api(/|$)(.*)', 'nginx'),
+            nginx: { rewrite: '/$2', regex: true, canary: false, protocol: null },
+          },
           ingress('*.b.test', '/', null),
           ingress('c.test', '/', 'other'),
         ]),

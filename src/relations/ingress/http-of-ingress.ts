@@ -1,6 +1,7 @@
 import type { Contacts, DirectContact, HttpContact, StrangerAnswer } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { isBadEnd } from './http-answers.ts'
+import { percentDecoded } from '../../wire/percent.ts'
 import { once, put } from '../once.ts'
 import { type Route, routeFor, routesOf } from './ingress-routes-to-service.ts'
 
@@ -16,9 +17,12 @@ export function requestsOf(
   return requestsByIngress(contacts).get(`${namespace}/${name}`) ?? []
 }
 
-/** Where the request went: the `Host` header may carry a port, which no rule has. */
-export function routeOfContact(ingress: Ingress, { host, path }: HttpContact): Route | null {
-  return routeFor(ingress, host.replace(/:\d+$/, ''), path)
+/** Where the request went: the `Host` header may carry a port, and the path a query and percent signs: no rule does. */
+export function routeOfContact(
+  ingress: Ingress,
+  { host, path }: { readonly host: string; readonly path: string },
+): Route | null {
+  return routeFor(ingress, host.replace(/:\d+$/, ''), percentDecoded(path.split('?', 1)[0] ?? path))
 }
 
 /** What the pods behind this route said when they were asked themselves. */

@@ -49,4 +49,30 @@ describe('where a request goes', () => {
   })
 })
 
+describe('ingress-nginx and regular expressions', () => {
+  const regex = { rewrite: null, regex: true, canary: false, protocol: null }
+  const paths = [
+    ['/(v1|v2)/health', 'health', 80],
+    ['/img/.+[.]png$', 'images', 80],
+    ['/x(?!y)', 'odd', 80],
+    ['/cart', 'cart', 80],
+  ] as const
+  test.each([
+    ['/v2/health', 'health'],
+    ['/V1/Health/deep', 'health'],
+    ['/v3/health', undefined],
+    ['/img/a.png', 'images'],
+    ['/img/.', undefined],
+    ['/cartel', 'cart'],
+    ['/xz', undefined],
+  ])('%s goes to %s', (path, service) =>
+    expect(to('web.example.com', path, ingress(paths, { nginx: regex }))).toBe(service),
+  )
+  test('letters without use-regex, and with a rewrite of a path to itself', () => {
+    expect(to('web.example.com', '/v1/health', ingress(paths))).toBeUndefined()
+    const same = ingress([['/cart', 'cart', 80]], { nginx: { ...regex, regex: false, rewrite: '/cart' } })
+    expect(to('web.example.com', '/cartel', same)).toBeUndefined()
+  })
+})
+
 test('a backend that is no Service is no route', () => expect(routesOf(ingress([['/', '', null]]))).toEqual([]))

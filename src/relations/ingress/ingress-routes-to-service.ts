@@ -1,7 +1,9 @@
 import type { Ingress, IngressBackend } from '../../model/ingress.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
+import { linearPattern } from '../../wire/linear-regex.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
 import { once } from '../once.ts'
+import { turnsRegexOn } from './nginx-paths.ts'
 
 export interface Route {
   readonly ingress: Ingress
@@ -58,7 +60,8 @@ export function portOfBackend(service: Service, backend: IngressBackend): Servic
 
 /**
  * Where a request goes by the Ingress API's own rules: exact host before wildcard before none, Exact before Prefix,
- * the longest path first. Controllers differ on ImplementationSpecific; it is read as a prefix.
+ * the longest path first. Controllers differ on ImplementationSpecific; it is read as a prefix, unless the Ingress has
+ * ingress-nginx read its paths as regular expressions. The path is as it reads without percent signs.
  */
 export function routeFor(ingress: Ingress, host: string, path: string): Route | null {
   const fitting = routesOf(ingress).filter((it) => hostRank(it.host, host) > 0 && pathFits(it, path))
@@ -72,8 +75,10 @@ function rank(route: Route, host: string): number {
   return hostRank(route.host, host) * 4 + pathRank(route)
 }
 
-function pathRank({ path, pathType }: Route): number {
+function pathRank({ ingress, path, pathType }: Route): number {
   if (path === null) return 0
+  // Expressions stand in nginx.conf by their length, whatever the pathType (template.go, buildLocation; sortLocations).
+  if (turnsRegexOn(ingress)) return 1
   return pathType === 'Exact' ? 2 : 1
 }
 
@@ -96,10 +101,18 @@ function hostRank(rule: string | null, host: string): number {
 function pathFits(route: Route, path: string): boolean {
   if (route.path === null) return true
   const asked = path.split('?')[0] ?? path
+  if (turnsRegexOn(route.ingress)) return asked.length < longestPath && expressionOf(route)?.test(asked) === true
   if (route.pathType === 'Exact') return asked === route.path
   const prefix = withoutTrailing(route.path, '/')
   return asked === prefix || asked.startsWith(`${prefix}/`)
 }
+
+const longestPath = 2000
+
+/** `location ~* "^PATH"`: from the beginning, in either case, with no end of its own. null where RE2 can't tell. */
+const expressionOf = once(({ path }: Route) =>
+  path === null || path.length > longestPath ? null : linearPattern(`(?i)^${path}`),
+)
 
 /** `web.example.com/cart`, as a reader names what a request asked for. */
 export function routeText(route: Route): string {

@@ -10,6 +10,19 @@ export function isForNginx(ingress: Ingress, classes: Known<readonly IngressClas
   return ingress.nginx !== undefined || ingress.vendors?.includes('nginx') === true
 }
 
+/**
+ * Whether ingress-nginx reads every path of this Ingress's hosts as a regular expression: `use-regex`, or a rewrite of
+ * a path to something else than itself (template.go, enforceRegex and needsRewrite).
+ */
+export function turnsRegexOn({ nginx, rules }: Ingress): boolean {
+  if (nginx === undefined) return false
+  const { regex, rewrite } = nginx
+  return (
+    regex ||
+    (rewrite !== null && rewrite !== '' && rules.some((rule) => rule.paths.some(({ path }) => path !== rewrite)))
+  )
+}
+
 /** What a path holds when somebody means a regular expression by it. */
 export function isRegex(path: string): boolean {
   return /[()[\]|*^$+?{}\\]/.test(path)
