@@ -54,6 +54,40 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/cart', args: { pods: null } }],
   },
   {
+    it: 'headless without a selector: both families are the default of the API server',
+    given: {
+      services: [dual({ clusterIP: 'None', selector: null, familyPolicy: 'RequireDualStack' })],
+      endpointSlices: slices,
+      pods: [],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'and where somebody asks about it',
+    given: modelOf(
+      {
+        services: [dual({ clusterIP: 'None', selector: {}, familyPolicy: 'RequireDualStack' })],
+        endpointSlices: slices,
+        pods: [],
+      },
+      {},
+      { target: { kind: 'object', object: subject('Service', 'shop', 'cart'), url: null } },
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'headless with a selector, and without one with an address: somebody asked for them',
+    given: {
+      services: [
+        dual({ clusterIP: 'None', familyPolicy: 'RequireDualStack' }),
+        dual({ name: 'ext', selector: null, familyPolicy: 'RequireDualStack' }),
+      ],
+      endpointSlices: [...slices, slice('ext', [v4])],
+      pods: [v4],
+    },
+    expect: [{ subject: 'Service/shop/cart' }, { subject: 'Service/shop/ext' }],
+  },
+  {
     it: 'endpoints in both',
     given: { services: [dual()], endpointSlices: bothSlices, pods: [both] },
     expect: 'ok',

@@ -4,7 +4,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { count, full } from '../../phrases.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
-import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { isServing, podsOfServices, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { type IpFamily, familyOf } from '../../wire/ip-family.ts'
 import { isAskedAbout, serviceSubject } from './words.ts'
 
@@ -29,6 +29,7 @@ export default check({
     const slicesOf = slicesOfServices(endpointSlices)
     const podsOf = pods.known ? podsOfServices(pods.value) : null
     const found = offering.flatMap((service) => {
+      if (isByDefault(service)) return []
       const ready = readyByFamily(slicesOf(service))
       const empty = (service.families ?? []).find((it) => ready[it] === 0)
       if (empty === undefined || ready.IPv4 + ready.IPv6 === 0) return []
@@ -45,7 +46,7 @@ export default check({
     detail: ({ args }) =>
       `ready endpoints: ${args.ipv4} in IPv4, ${args.ipv6} in IPv6 · ipFamilyPolicy ${args.policy ?? 'not set'}`,
     note: ({ args }) =>
-      args.pods === null
+      args.pods === null || args.pods === 0
         ? null
         : `${args.without} of ${count(args.pods, 'serving pod')} ${args.without === 1 ? 'has' : 'have'} no ` +
           `${args.empty} address`,
@@ -57,6 +58,14 @@ export default check({
     ],
   },
 })
+
+/**
+ * The API server gives RequireDualStack and both families to every headless Service without a selector whose spec says
+ * nothing of them, on clusters of one family too (API reference, ServiceSpec.ipFamilies): nobody asked for the second.
+ */
+function isByDefault(service: Service): boolean {
+  return service.clusterIP === 'None' && selectorOf(service) === null && service.familyPolicy === 'RequireDualStack'
+}
 
 function readyByFamily(slices: readonly EndpointSlice[]): Readonly<Record<IpFamily, number>> {
   const of = (family: IpFamily): number =>
