@@ -13,8 +13,8 @@ import { isServing, podsOfServices, selectorOf } from '../../relations/service/s
 
 /**
  * kube-proxy, the API server's own repair loops and the endpoint controllers say in events what they can't do for a
- * Service. Nobody reads events until they are gone: and then most of what they say has been put right long since, by the
- * next try of the same loop. So each is held against what the Service is now.
+ * Service. Nobody reads events until they are gone: and most of what they say has been put right since, by the next try
+ * of the same loop. So each is held against what the Service is now.
  */
 export default check({
   code: 'SVC232',

@@ -13,7 +13,7 @@ export type Reading =
 
 /**
  * A path to ask for, as it stands in a URL, that this very rule takes by the controller's rules, and no other rule of
- * the Ingress before it. A URL that no rule takes is answered 404 by every healthy controller. null where none is known.
+ * the Ingress before it. What no rule takes is answered 404 by every healthy controller. null where none is known.
  */
 export function pathTakenBy(route: Route, host: string, reading: Reading): string | null {
   const found = candidates(route, reading).map(encoded)
