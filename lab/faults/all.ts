@@ -1,3 +1,6 @@
+import dnsNoendpoints from './dns/dns-noendpoints.ts'
+import dnsRewriteForeignAnswer from './dns/dns-rewrite-foreign-answer.ts'
+import dnsRewritesRight from './controls/dns-rewrites-right.ts'
 import dnsUnderLoad from './controls/dns-under-load.ts'
 import serviceSelectorOldVersion from './service/service-selector-old-version.ts'
 import scaledToZeroAndAsked from './service/scaled-to-zero-and-asked.ts'
@@ -243,6 +246,7 @@ export const faults: readonly Fault[] = [
   dnsManyServers,
   dnsMixedNameservers,
   dnsNodeBlackhole,
+  dnsNoendpoints,
   dnsNodeRejected,
   dnsNoneSilentServer,
   dnsNoSearchList,
@@ -255,6 +259,8 @@ export const faults: readonly Fault[] = [
   dnsRaceLossy,
   dnsReadyMissing,
   dnsReplicaLossy,
+  dnsRewriteForeignAnswer,
+  dnsRewritesRight,
   dnsReplicaRefused,
   dnsReplicaUnreachable,
   dnsRepliesFromElsewhere,

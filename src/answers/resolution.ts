@@ -123,6 +123,19 @@ function foreign(it: Resolution, addresses: readonly string[]): Outcome | null {
   return says.every((one) => one === ip) ? null : { kind: 'not-the-service', service, says }
 }
 
+/** Whether this library takes the records: musl does not look at whose name they bear. */
+export function isTaken({ libc }: Pick<ResolverWalk, 'libc'>, { answer }: Pick<AskedQuery, 'answer'>): boolean {
+  return answer === 'ok' || (answer === 'other-name' && libc === 'musl')
+}
+
+/** The names that records of the wanted type bear, where they are not those that were asked for. */
+export function foreignOwners(queries: readonly AskedQuery[]): readonly string[] {
+  const records = queries
+    .filter((query) => query.answer === 'other-name')
+    .flatMap((query) => query.records.filter((record) => record.type === query.type))
+  return [...new Set(records.map((record) => record.name.replace(/\.$/, '')))]
+}
+
 export function fullNameOf({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {
   return `${name}.${namespace}.svc.${domain}.`
 }
@@ -237,6 +250,8 @@ export function answerWord({ answer, rcode }: Pick<AskedQuery, 'answer' | 'rcode
       return 'NOERROR'
     case 'nodata':
       return 'no data (NOERROR)'
+    case 'other-name':
+      return 'answered for another name'
     case 'nxdomain':
       return 'NXDOMAIN'
     case 'not-found':

@@ -122,6 +122,7 @@ import keepsFrom from './policy/keeps-from.ts'
 import notEnforced from './policy/not-enforced.ts'
 import noClusterSuffix from './dns/no-cluster-suffix.ts'
 import externalLocalWithoutEndpoint from './service/external-local-without-endpoint.ts'
+import foreignAnswer from './dns/foreign-answer.ts'
 import namesKeptBack from './dns/names-kept-back.ts'
 import aclKeepsOut from './dns/acl-keeps-out.ts'
 import probeWithoutPlugin from './dns/probe-without-plugin.ts'
@@ -276,6 +277,7 @@ export const checks: readonly AnyCheck[] = [
   answersDiffer, // DNS188
   upstreamWithoutTcp, // DNS189
   serverBehind, // DNS190
+  foreignAnswer, // DNS194
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

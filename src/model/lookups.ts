@@ -6,6 +6,8 @@
 export type Answer =
   | 'ok'
   | 'nodata'
+  /** Records of the type are there, under another name than was asked for and that its aliases lead to. */
+  | 'other-name'
   | 'nxdomain'
   /** The C library found no address, and its tool does not tell why: getent's 2. */
   | 'not-found'

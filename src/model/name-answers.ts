@@ -4,6 +4,7 @@ import type { Answer, DnsServer } from './lookups.ts'
  * Why a name was asked for. `service`: a Service's own full name. `way`: what a resolver tries before that name when
  * a program asks for `typed`. `outside`: a name outside of the cluster, as it is (suffix null) or below a suffix of
  * the search list. `random`: a label that nobody made, below a suffix: what answers it, answers everything.
+ * `rewritten`: a name that a `rewrite` of the Corefile makes `to` of.
  */
 export type NameReason =
   | { readonly kind: 'service'; readonly service: { readonly namespace: string; readonly name: string } }
@@ -15,6 +16,7 @@ export type NameReason =
     }
   | { readonly kind: 'outside'; readonly typed: string; readonly suffix: string | null }
   | { readonly kind: 'random'; readonly suffix: string }
+  | { readonly kind: 'rewritten'; readonly to: string }
 
 /** What one server said to one question. */
 export interface NameAnswer {

@@ -10,6 +10,7 @@ import { type Texts, flag, just, list, maybe, nullable, number, object, oneOf, v
 export const answers = [
   'ok',
   'nodata',
+  'other-name',
   'nxdomain',
   'not-found',
   'servfail',
@@ -65,6 +66,7 @@ export function nameAnswerFields(m: Texts) {
       object({ kind: just('way'), service: named, typed: m.host, suffix: m.host }),
       object({ kind: just('outside'), typed: m.host, suffix: nullable(m.host) }),
       object({ kind: just('random'), suffix: m.host }),
+      object({ kind: just('rewritten'), to: m.host }),
     ]),
     name: m.host,
     type: oneOf(['A', 'AAAA']),

@@ -32,7 +32,16 @@ export interface AskedQuery {
 }
 
 /** How one name that was tried ended, and how the whole lookup did. `cut-off`: our own limit ended it. */
-export type WalkEnd = 'found' | 'nodata' | 'nxdomain' | 'servfail' | 'refused' | 'timeout' | 'unreachable' | 'cut-off'
+export type WalkEnd =
+  | 'found'
+  | 'nodata'
+  | 'other-name'
+  | 'nxdomain'
+  | 'servfail'
+  | 'refused'
+  | 'timeout'
+  | 'unreachable'
+  | 'cut-off'
 
 /** Everything that one C library's resolver sends for one lookup, in the order of sending. */
 export interface ResolverWalk {

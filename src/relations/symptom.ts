@@ -81,6 +81,9 @@ export const nameWrong = (service: Named): string => `name-wrong:${service.names
 /** The Corefile, by its text, leaves names of Services out: a block without kubernetes, a list of namespaces. */
 export const zoneLeftOut = 'zone-left-out'
 
+/** Answers bear another name than was asked for. */
+export const dnsForeignAnswer = 'dns-foreign-answer'
+
 /** The same, by the name of a Service as it was asked for: `kubernetes.default` or more of it. */
 export function nameWrongOf(asked: string): readonly string[] {
   const [, name, namespace] = /^([^.]+)\.([^.]+)(?:\.svc(?:\..*)?)?$/.exec(asked) ?? []

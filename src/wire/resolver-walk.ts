@@ -17,7 +17,16 @@ export interface ResolverSettings {
 }
 
 type Libc = 'glibc' | 'musl'
-type End = 'found' | 'nodata' | 'nxdomain' | 'servfail' | 'refused' | 'timeout' | 'unreachable' | 'cut-off'
+type End =
+  | 'found'
+  | 'nodata'
+  | 'other-name'
+  | 'nxdomain'
+  | 'servfail'
+  | 'refused'
+  | 'timeout'
+  | 'unreachable'
+  | 'cut-off'
 
 /** Both libraries stop reading after the third (MAXNS), and ask this host when there is none. */
 const mostNameservers = 3
@@ -87,10 +96,10 @@ export function candidates(
 /**
  * What a resolver does after a name that was not found. glibc goes on with the list after NXDOMAIN, no data and
  * SERVFAIL; after silence it leaves out the rest of the list and tries the name as it was typed; a refused port ends
- * all. musl goes on after NXDOMAIN alone.
+ * all; records under another name end the search, and are thrown away afterwards. musl goes on after NXDOMAIN alone.
  */
 export function afterwards(libc: Libc, end: End, candidate: Candidate): 'next' | 'as-is' | 'stop' {
-  if (end === 'found' || end === 'cut-off') return 'stop'
+  if (end === 'found' || end === 'cut-off' || end === 'other-name') return 'stop'
   if (libc === 'musl') return end === 'nxdomain' ? 'next' : 'stop'
   if (end === 'nxdomain' || end === 'nodata' || end === 'servfail') return 'next'
   // A first try of the name as it was typed is followed by the search list, whatever became of it.
@@ -105,7 +114,7 @@ export function afterwards(libc: Libc, end: End, candidate: Candidate): 'next' |
 export function verdict(libc: Libc, ends: readonly { readonly end: End; readonly candidate: Candidate }[]): End {
   const last = ends.at(-1)?.end ?? 'nxdomain'
   const [first] = ends
-  if (libc === 'musl' || last === 'found' || last === 'cut-off') return last
+  if (libc === 'musl' || last === 'found' || last === 'cut-off' || last === 'other-name') return last
   if (first !== undefined && first.candidate.suffix === null) return first.end
   if (ends.some((it) => it.end === 'nodata')) return 'nodata'
   return ends.some((it) => it.end === 'servfail') ? 'servfail' : last

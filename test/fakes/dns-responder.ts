@@ -13,6 +13,8 @@ export type Behaviour =
   | 'foreign-id'
   | 'foreign-name'
   | 'foreign-type'
+  /** The question as it was asked, and records of another name. */
+  | 'foreign-owner'
 
 export interface Responder {
   readonly port: number
@@ -97,8 +99,7 @@ async function bothOnOnePort(): Promise<{ readonly udp: Socket; readonly tcp: Se
 function answer(query: DecodedPacket, behaviour: Behaviour): Buffer | null {
   const question = query.questions[0]
   if (behaviour === 'silent' || question === undefined) return null
-  const full =
-    behaviour === 'answer' || behaviour === 'foreign-id' || behaviour === 'foreign-name' || behaviour === 'foreign-type'
+  const full = behaviour === 'answer' || behaviour.startsWith('foreign-')
   const other = question.type === 'SRV' ? { port: 80, target: 'a.test' } : '2001:db8::1'
   const data = question.type === 'A' ? '192.0.2.1' : other
   return encode({
@@ -110,7 +111,7 @@ function answer(query: DecodedPacket, behaviour: Behaviour): Buffer | null {
       ? [
           behaviour === 'foreign-type'
             ? { type: 'TXT', name: question.name, ttl: 5, data: 'text' }
-            : { type: question.type, name: question.name, ttl: 5, data },
+            : { type: question.type, name: behaviour === 'foreign-owner' ? 'other.test' : question.name, ttl: 5, data },
         ]
       : [],
   })

@@ -255,7 +255,7 @@ function said(it: WrongName): string {
     case 'nowhere':
       return `an alias of ${it.target}, which has no address${rcode === null ? '' : ` (${rcode})`}`
     case 'error':
-      return rcode ?? answer.toUpperCase()
+      return answer === 'other-name' ? 'records of another name' : (rcode ?? answer.toUpperCase())
     case 'half-failed':
       return `${rcode ?? answer.toUpperCase()} for ${it.answer.type}, though it has an address`
   }

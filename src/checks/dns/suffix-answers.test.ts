@@ -7,9 +7,7 @@ import check from './suffix-answers.ts'
 const hit = { answer: 'ok', rcode: 'NOERROR', addresses: ['198.51.100.66'] } as const
 const below = (suffix: string, kinds: readonly string[], node = 'worker-1'): readonly NameAnswer[] =>
   outsideAnswers(node).map((it) =>
-    kinds.includes(it.reason.kind) && it.reason.kind !== 'service' && it.reason.suffix === suffix
-      ? { ...it, ...hit }
-      : it,
+    kinds.includes(it.reason.kind) && 'suffix' in it.reason && it.reason.suffix === suffix ? { ...it, ...hit } : it,
   )
 const own = (answers: readonly NameAnswer[], about: Partial<NameAnswer>) =>
   answers.map((it) => (it.reason.kind === 'outside' && it.reason.suffix === null ? { ...it, ...about } : it))

@@ -121,7 +121,7 @@ function saidOf({ answer, addresses, rcode }: NameAnswer): string {
 }
 
 function found(won: NameAnswer, own: NameAnswer | null, here: readonly NameAnswer[]): Verdict<Won> {
-  const suffix = won.reason.kind === 'service' ? '' : (won.reason.suffix ?? '')
+  const suffix = 'suffix' in won.reason ? (won.reason.suffix ?? '') : ''
   const all = here.some((it) => it.reason.kind === 'random' && it.reason.suffix === suffix && it.answer === 'ok')
   const name = won.name.replace(/\.$/, '')
   return finding({

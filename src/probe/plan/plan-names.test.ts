@@ -56,3 +56,23 @@ test('of Services elsewhere no more than two of each kind', () => {
   const { spec } = planNames(modelOf({ services: [], clusterDns: dns }), dns, want)
   expect(spec.names.map((it) => it.name.split('.')[0])).toEqual(['ha', 'hb', 'a', 'b'])
 })
+
+test('of each rewrite one name is asked for that it makes of a Service, and it is counted', () => {
+  const rules = [
+    'rewrite name suffix .corp .shop.svc.cluster.local',
+    'rewrite name regex (.*)\\.old\\.example {1}.shop.svc.cluster.local',
+    'rewrite name basket.office cart.shop.svc.cluster.local',
+    'rewrite name exact far.office www.example.org',
+    'rewrite name prefix x- y-',
+  ]
+  const of = (lines: readonly string[]) =>
+    planNames(
+      modelOf({ services: [service('cart')] }),
+      clusterDns({ corefile: known(`.:53 {\n  ${lines.join('\n  ')}\n  kubernetes cluster.local\n}\n`) }),
+      want,
+    )
+  const made = of(rules).spec.names.filter((it) => it.reason.kind === 'rewritten')
+  expect(made.map((it) => it.name)).toEqual(['cart.corp.', 'cart.old.example.', 'basket.office.', 'far.office.'])
+  const queries = made.reduce((sum, it) => sum + it.types.length, 0)
+  expect(queriesOfNames(of(rules)) - queriesOfNames(of([]))).toBe(queries)
+})

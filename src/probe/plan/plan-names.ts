@@ -3,6 +3,7 @@ import type { DnsServer } from '../../model/lookups.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
+import { askedFor, type NameRule, nameRules } from '../../relations/dns/rewrite-rules.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { stubZoneNames } from '../../wire/stub-zones.ts'
@@ -59,6 +60,7 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
           reason: { kind: 'service', service: { namespace: it.namespace, name: it.name } },
         })),
         ...targets.slice(0, 2).flatMap((it) => ways(it, dns.domain)),
+        ...madeByRewrites(dns, [...chosen, ...all]),
       ],
       outside: [...new Set(outside)]
         .filter((it) => asDnsName(it) !== null && !it.endsWith(`.${dns.domain}`))
@@ -155,6 +157,29 @@ function sample(all: readonly Service[], model: Model, dns: ClusterDns): readonl
     .toSorted((a, b) => first(a.it) - first(b.it) || a.turn - b.turn)
     .map(({ it }) => it)
     .slice(0, most)
+}
+
+/** Of each rule one: all of its names are answered alike. */
+const mostRewritten = 4
+
+/** Names that a `rewrite` of the Corefile makes others of, as programs ask for them: of a Service that was read. */
+function madeByRewrites(dns: ClusterDns, services: readonly Service[]): readonly NameQuestion[] {
+  if (!dns.corefile.known) return []
+  const made = nameRules(parseCorefile(dns.corefile.value)).flatMap((rule): readonly NameQuestion[] => {
+    const of = services.values().map((it) => {
+      const name = askedFor(rule, fullName(it, dns.domain))
+      return name === null ? null : { name, to: fullName(it, dns.domain), types: typesOf(it) }
+    })
+    const found = of.find((it) => it !== null) ?? (rule.how === 'exact' ? outsideOf(rule) : null)
+    return found === null ? [] : [{ name: found.name, types: found.types, reason: { kind: 'rewritten', to: found.to } }]
+  })
+  return made
+    .filter((it, at) => asDnsName(it.name) !== null && made.findIndex((one) => one.name === it.name) === at)
+    .slice(0, mostRewritten)
+}
+
+function outsideOf({ from, to }: NameRule): { readonly name: string; readonly to: string; readonly types: ['A'] } {
+  return { name: from, to, types: ['A'] }
 }
 
 /** Of each kind, outside of the namespace in scope. */

@@ -146,6 +146,7 @@ function failed(answer: NameAnswer): JudgedName {
       return { kind: 'denied', answer }
     case 'servfail':
     case 'refused':
+    case 'other-name':
       return { kind: 'error', answer }
     default:
       return { kind: 'unknown', why: answer.answer, silent: true }

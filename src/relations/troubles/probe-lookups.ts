@@ -7,6 +7,7 @@ import { deniesWhatIsThere } from '../dns/answers-differ.ts'
 import { isTroubled, notable, starvedLibcs } from '../dns/lookup-loss.ts'
 import {
   dnsAnswersDiffer,
+  dnsForeignAnswer,
   dnsLossInNamespace,
   dnsLossOnNode,
   dnsTcpUnanswered,
@@ -47,8 +48,8 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
   const bad = series.lookups.filter((it) => isTroubled(series, it))
   const wrong =
     series.zone === 'cluster'
-      ? series.lookups.filter((it) => it.a === 'nxdomain' || it.a === 'nodata')
-      : series.lookups.filter((it) => deniesWhatIsThere(probe, series, it))
+      ? series.lookups.filter((it) => it.a === 'nxdomain' || it.a === 'nodata' || isForeign(it))
+      : series.lookups.filter((it) => isForeign(it) || deniesWhatIsThere(probe, series, it))
   const about = whose(model, probe, series)
   const worst = (its: readonly { readonly ms: number }[]): number => its.reduce((most, it) => Math.max(most, it.ms), 0)
   const found: Trouble[] = []
@@ -58,7 +59,12 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
   }
   if (wrong.length > 0) {
     const how = wrong[0]?.a ?? 'nxdomain'
-    const keys = [...about.keys, ...(series.zone === 'cluster' ? nameWrongOf(series.name) : [dnsAnswersDiffer])]
+    const foreign = wrong.some(isForeign) ? [dnsForeignAnswer] : []
+    const keys = [
+      ...about.keys,
+      ...foreign,
+      ...(series.zone === 'cluster' ? nameWrongOf(series.name) : [dnsAnswersDiffer]),
+    ]
     found.push({ ...about, keys, kind: 'lookup-wrong', how, bad: wrong.length, of, ms: null, weight: 'outage' })
   }
   const late = lag >= blurLagMs ? [] : series.lookups.filter((it) => !bad.includes(it) && it.ms >= slowMs)
@@ -74,6 +80,11 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
     })
   }
   return found
+}
+
+/** glibc finds nothing in it, whatever else it holds. */
+function isForeign({ a, aaaa }: LookupSeries['lookups'][number]): boolean {
+  return a === 'other-name' || aaaa === 'other-name'
 }
 
 /** Whatever loses plain queries loses these as well. */

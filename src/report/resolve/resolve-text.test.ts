@@ -53,6 +53,22 @@ describe('a lookup as text', () => {
       '! musl does not find it (no data); musl stops at a name without data, glibc goes on with the list',
     )
   })
+  it('shows whose name the records bear, and who takes them all the same', () => {
+    const records = [{ name: 'cart.other.example', type: 'A', ttl: 30, data: '10.96.44.7' }]
+    const queries = [query(winner, 'A', { answer: 'other-name', records }), query(winner, 'AAAA', { answer: 'nodata' })]
+    const glibc = found('glibc', { end: 'other-name', winner: null, queries })
+    const musl = found('musl', { queries })
+    const said = text({ walks: known([glibc, musl]), servers: [] })
+    expect(said).toMatch(/^✗ cart is answered with records of another name \(cart\.other\.example\): glibc throws/)
+    expect(said).toContain('cart.other.example: 10.96.44.7, for another name')
+    expect(said).toContain('musl finds it; glibc throws away records of another name, musl takes them')
+    expect(said).toContain('DNS194')
+    expect(said.match(/←/g)).toHaveLength(1)
+    // In a container of musl it is found, and the answer still says whose name it bears.
+    const inMusl = text({ libc: 'musl', walks: known([glibc, musl]), servers: [] })
+    expect(inMusl).toMatch(/^✓ cart \(cart\.shop\.svc\.cluster\.local\) is 10\.96\.44\.7/)
+    expect(inMusl).toContain('DNS194')
+  })
   it('says of a policy who is held by it, and who is not', () => {
     const denied = known({
       udp: { kind: 'denied' as const, direction: 'Egress' as const, by: [egressPolicy('closed')] },

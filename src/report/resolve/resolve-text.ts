@@ -4,7 +4,9 @@ import type { ResolverDecisions } from '../../relations/policy/policy-on-resolve
 import {
   answerWord,
   disagreements,
+  foreignOwners,
   fullNameOf,
+  isTaken,
   mainWalk,
   type Outcome,
   otherWalk,
@@ -52,13 +54,23 @@ export function resolveText(it: Resolution, paint: Paint, footer: readonly strin
           '',
         ]
       : []),
-    ...(outcome.kind === 'not-found' ? deniedService(it) : []),
+    ...(outcome.kind === 'not-found' && outcome.end !== 'other-name' ? deniedService(it) : []),
+    ...(foreignOwners(main?.queries ?? []).length > 0 ? foreignHelp() : []),
     ...(outcome.kind === 'denied'
       ? [`  help: hopscope diagnose pod/${it.from.pod} -n ${it.from.namespace}    says what the policy lacks`, '']
       : []),
     ...footer,
   ]
   return page(lines, paint)
+}
+
+/** Nothing else makes such an answer of a name than who rewrites names on the way. */
+function foreignHelp(): readonly string[] {
+  return [
+    '  help: a `rewrite` of the Corefile must take the name back: `answer auto` or `answer name`. ' +
+      'hopscope dns --probe    names the line (DNS194)',
+    '',
+  ]
 }
 
 /** A Service that DNS denies: the denial is kept, or the server does not see the Service. */
@@ -120,10 +132,19 @@ function headline(it: Resolution, outcome: Outcome): string {
         `${shortEnd[outcome.end]}.`
       )
     case 'not-found':
-      return `${it.label} ${notFound[outcome.end]}${main === null ? '' : ` (${effort(main)})`}.`
+      return unfound(it, outcome.end)
     case 'not-asked':
       return `No query could be sent: ${outcome.why}.`
   }
+}
+
+function unfound(it: Resolution, end: ResolverWalk['end']): string {
+  const main = mainWalk(it)
+  if (end !== 'other-name') return `${it.label} ${notFound[end]}${main === null ? '' : ` (${effort(main)})`}.`
+  return (
+    `${it.label} is answered with records of another name (${some(foreignOwners(main?.queries ?? []), 2)}): ` +
+    `${main?.libc ?? 'glibc'} throws them away and finds nothing; musl takes them.`
+  )
 }
 
 function slowBy(it: Resolution, lost: number): string {
@@ -139,6 +160,7 @@ function effort({ queries, ms: took }: ResolverWalk): string {
 const notFound: Readonly<Record<ResolverWalk['end'], string>> = {
   found: 'is found',
   nodata: 'is a name, but has no address: no data of the type that was asked for',
+  'other-name': 'is not resolved: the records of the answer bear another name',
   nxdomain: 'does not exist: NXDOMAIN',
   servfail: 'is not resolved: the server fails (SERVFAIL)',
   refused: 'is not resolved: the server refuses (REFUSED)',
@@ -153,7 +175,7 @@ function answer(it: Resolution): string {
   const data = [
     ...new Set(
       (main?.queries ?? [])
-        .filter((one) => one.name === winner && one.answer === 'ok')
+        .filter((one) => main !== null && one.name === winner && isTaken(main, one))
         .flatMap((one) => one.records.filter((record) => record.type === one.type).map((record) => record.data)),
     ),
   ]
@@ -312,9 +334,13 @@ function table(walk: ResolverWalk, paint: Paint): readonly string[] {
     paint.dim(head),
     ...rows.map(({ it }, index) => {
       const line = lines[index] ?? ''
-      const won = it.name === walk.winner && it.answer === 'ok'
+      const won = it.name === walk.winner && isTaken(walk, it)
       const bad =
-        it.answer === 'timeout' || it.answer === 'unreachable' || it.answer === 'servfail' || it.answer === 'refused'
+        it.answer === 'other-name' ||
+        it.answer === 'timeout' ||
+        it.answer === 'unreachable' ||
+        it.answer === 'servfail' ||
+        it.answer === 'refused'
       if (won) return `${line}  ${paint.arrow}`
       return bad ? paint.bad(line) : line
     }),
@@ -322,6 +348,13 @@ function table(walk: ResolverWalk, paint: Paint): readonly string[] {
 }
 
 function cell(it: AskedQuery): string {
+  if (it.answer === 'other-name') {
+    const its = it.records.filter((record) => record.type === it.type)
+    return `${bare(its[0]?.name ?? '')}: ${some(
+      its.map((record) => record.data),
+      2,
+    )}, for another name`
+  }
   if (it.answer !== 'ok') return answerWord(it)
   const alias = it.records.find((record) => record.type === 'CNAME')
   const data = it.records.filter((record) => record.type === it.type).map((record) => record.data)
@@ -358,6 +391,7 @@ function endText(other: ResolverWalk, main: ResolverWalk): string {
 const shortEnd: Readonly<Record<ResolverWalk['end'], string>> = {
   found: 'found',
   nodata: 'no data',
+  'other-name': 'answered for another name',
   nxdomain: 'NXDOMAIN',
   servfail: 'SERVFAIL',
   refused: 'REFUSED',
@@ -377,6 +411,7 @@ function difference(main: ResolverWalk, other: ResolverWalk): string | null {
   if (musl.candidates.length < glibc.candidates.length) return 'musl has no search list for a name with so many dots'
   if (musl.end === 'timeout' && musl.queries.every((it) => it.answer !== 'timeout'))
     return 'musl makes a broken query of the `.` in the search list, which no server answers'
+  if (glibc.end === 'other-name') return 'glibc throws away records of another name, musl takes them'
   if (musl.end === 'nodata' && glibc.queries.length > musl.queries.length)
     return 'musl stops at a name without data, glibc goes on with the list'
   if (new Set(musl.queries.map((it) => it.server)).size > 1)

@@ -1,7 +1,7 @@
 import { decode, encode } from 'dns-packet'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { heard, pairOf } from './message.ts'
+import { answerTo, heard, pairOf } from './message.ts'
 
 const asked = [...pairOf('cart.shop.svc.cluster.local.')]
 const [a] = asked
@@ -52,4 +52,42 @@ test('with EDNS0 a query bears one OPT record, and without none', () => {
   const [query] = pairOf('cart.', true)
   // The root's name, type 41, 1232 bytes, no extended rcode, version or flags, no options: RFC 6891, 6.1.2.
   expect(query.bytes.subarray(-11).toString('hex')).toBe('00002904d0000000000000')
+})
+
+/** What glibc makes of an answer section: each record in turn, by the name that is expected by then. */
+interface Answered {
+  readonly owner: number
+  readonly to: number | null
+}
+
+test('an answer is good when glibc takes a record of it, and records that it throws away are never good', () => {
+  const names = ['cart.corp.internal', 'cart.shop.svc.cluster.local', 'CART.corp.Internal', 'other.example'] as const
+  const same = (x: number, y: number): boolean => names[x]?.toLowerCase() === names[y]?.toLowerCase()
+  const record: fc.Arbitrary<Answered> = fc.record({
+    owner: fc.nat(names.length - 1),
+    to: fc.option(fc.nat(names.length - 1)),
+  })
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 5 }), fc.nat(names.length - 1), (records, at) => {
+      const questions = [...pairOf(`${names[at] ?? ''}.`)]
+      const bytes = encode({
+        id: questions[0]?.id ?? 0,
+        type: 'response',
+        questions: [{ type: 'A', name: names[at] ?? '', class: 'IN' }],
+        answers: records.map(({ owner, to }) =>
+          to === null
+            ? ({ type: 'A', name: names[owner] ?? '', ttl: 5, data: '10.0.0.1' } as const)
+            : ({ type: 'CNAME', name: names[owner] ?? '', ttl: 5, data: names[to] ?? '' } as const),
+        ),
+      })
+      const taken = records.filter(({ owner, to }, index) => {
+        const expected = records.slice(0, index).findLast((it) => it.to !== null)?.to ?? at
+        return to === null && same(owner, expected)
+      })
+      const hasAny = records.some((it) => it.to === null)
+      const without = hasAny ? 'other-name' : 'nodata'
+      expect(answerTo(questions, bytes)?.answer).toBe(taken.length > 0 ? 'ok' : without)
+    }),
+    { numRuns: 2000 },
+  )
 })

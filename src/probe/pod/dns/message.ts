@@ -88,18 +88,32 @@ export function answerTo(
   bytes: Buffer,
 ): { readonly question: Question; readonly answer: Answer } | null {
   const found = heard(questions, bytes)
-  return found === null ? null : { question: found.question, answer: meaning(found.message, found.question.type) }
+  return found === null ? null : { question: found.question, answer: meaning(found.message, found.question) }
 }
 
 /**
- * A CNAME whose target has no record of the type that was asked for is `nodata`, as for every resolver. Rcodes other
- * than NOERROR, NXDOMAIN and REFUSED read as `servfail`.
+ * A CNAME whose target has no record of the type that was asked for is `nodata`, as for every resolver. Records of the
+ * type are an answer under the name that was asked for, or under the one that the CNAMEs before them lead to: glibc
+ * takes no other (resolv/nss_dns/dns-host.c, since 2.36 for getaddrinfo too), and looks at the owner of no CNAME.
+ * Rcodes other than NOERROR, NXDOMAIN and REFUSED read as `servfail`.
  */
-export function meaning(message: ReturnType<typeof decode>, type: string): Answer {
+export function meaning(message: ReturnType<typeof decode>, { name, type }: Pick<Asked, 'name' | 'type'>): Answer {
   if (message.flag_tc) return 'truncated'
-  if (message.rcode === 'NOERROR') return message.answers.some((it) => it.type === type) ? 'ok' : 'nodata'
+  if (message.rcode === 'NOERROR') return inAnswers(message.answers, bare(name), type)
   if (message.rcode === 'NXDOMAIN') return 'nxdomain'
   return message.rcode === 'REFUSED' ? 'refused' : 'servfail'
+}
+
+function inAnswers(answers: ReturnType<typeof decode>['answers'], name: string, type: string): Answer {
+  let expected = name
+  let isThere = false
+  for (const it of answers) {
+    if (it.type === type) {
+      if (bare(it.name) === expected) return 'ok'
+      isThere = true
+    } else if (it.type === 'CNAME') expected = bare(String(it.data))
+  }
+  return isThere ? 'other-name' : 'nodata'
 }
 
 /** DNS names compare without case, and dns-packet drops the trailing dot. */

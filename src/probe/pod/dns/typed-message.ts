@@ -50,7 +50,7 @@ export function replyTo(
   }))
   const soa = message.authorities.find((it) => it.type === 'SOA')
   const denialTtl = soa !== undefined && 'ttl' in soa ? (soa.ttl ?? null) : null
-  return { question, reply: { answer: meaning(message, question.type), rcode: message.rcode, records, denialTtl } }
+  return { question, reply: { answer: meaning(message, question), rcode: message.rcode, records, denialTtl } }
 }
 
 /** A label may hold any byte (RFC 2181, 11): what ends a line or a word stands as `\010`, as dig prints it. */

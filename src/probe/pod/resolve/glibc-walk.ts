@@ -116,7 +116,7 @@ async function overTcp(place: Place, questions: readonly TypedQuestion[], { wait
 /** One name's end from the answers to its questions; null without any. */
 function endOf(replies: ReadonlyMap<string, Reply>): WalkEnd | null {
   const answers = [...replies.values()].map((it) => it.answer)
-  const order = ['ok', 'nodata', 'nxdomain', 'servfail', 'refused'] as const
+  const order = ['ok', 'other-name', 'nodata', 'nxdomain', 'servfail', 'refused'] as const
   const best = order.find((it) => answers.includes(it))
   if (best === undefined) return null
   return best === 'ok' ? 'found' : best

@@ -94,10 +94,10 @@ function gather(
   })
 }
 
+const taken: ReadonlySet<string> = new Set(['ok', 'other-name', 'nodata', 'nxdomain', 'truncated'])
+
 function accepted(reply: Reply): boolean {
-  return (
-    reply.answer === 'ok' || reply.answer === 'nodata' || reply.answer === 'nxdomain' || reply.answer === 'truncated'
-  )
+  return taken.has(reply.answer)
 }
 
 async function fetchOverTcp(
@@ -118,10 +118,11 @@ async function fetchOverTcp(
 
 /**
  * src/network/lookup_name.c: an answer that is missing is "try again", NXDOMAIN to either question is "no such name".
+ * Whose name a record bears is not looked at (dns_parse_callback).
  */
 function endOf(questions: readonly TypedQuestion[], replies: Replies): WalkEnd {
   const answers = questions.map((it) => replies.get(it)?.reply.answer ?? 'timeout')
   if (answers.includes('timeout')) return 'timeout'
   if (answers.includes('nxdomain')) return 'nxdomain'
-  return answers.includes('ok') ? 'found' : 'nodata'
+  return answers.includes('ok') || answers.includes('other-name') ? 'found' : 'nodata'
 }

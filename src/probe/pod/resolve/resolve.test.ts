@@ -48,6 +48,16 @@ const lines = (walk: ResolverWalk) =>
 
 /** Most of them wait for a server that does not answer: side by side. */
 describe.concurrent('a lookup', () => {
+  it('is found by musl and not by glibc where the records bear another name, and goes no further', async () => {
+    const { glibc, musl, servers } = await ask('cart', () => 'foreign-owner')
+    const sent = ['A cart.shop.svc.cluster.local. other-name', 'AAAA cart.shop.svc.cluster.local. other-name']
+    expect(glibc).toMatchObject({ end: 'other-name', winner: null })
+    expect(musl).toMatchObject({ end: 'found', winner: 'cart.shop.svc.cluster.local.' })
+    for (const walk of [glibc, musl]) expect(lines(walk)).toEqual(sent)
+    expect(glibc.queries[0]?.records).toMatchObject([{ name: 'other.test' }])
+    expect(servers.flatMap((it) => it.queries.map((one) => one.answer))).toEqual(['other-name', 'other-name'])
+  })
+
   it('ends at the first suffix that has the name, in both libraries', async () => {
     const { glibc, musl, servers } = await ask('cart', only('cart.shop.svc.cluster.local'))
     for (const walk of [glibc, musl]) {
