@@ -14,6 +14,7 @@ import { fixCases } from './fix-cases.ts'
 import { foreignCases } from './foreign-cases.ts'
 import { fixOthersCases } from './fix-others-cases.ts'
 import { healthyCases } from './healthy-cases.ts'
+import { logsLiveCases } from './logs-cases.ts'
 import { matrixCases } from './matrix-cases.ts'
 import { narrowCases } from './narrow-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
@@ -100,6 +101,12 @@ const groups: readonly Group[] = [
       'src/probe/inside/crossings.ts',
       'src/probe/inside/crossing-script.ts',
     ],
+  }),
+  group({
+    name: 'logs-live',
+    guess: 110,
+    run: logsLiveCases,
+    own: ['lab/test/logs-cases.ts', 'src/cli/logs/', 'src/session/logs/', 'src/answers/tail/', 'src/kube/logs.ts'],
   }),
   group({
     name: 'matrix',

@@ -35,132 +35,128 @@ export function timedLine(raw: string): { readonly at: LogTime | null; readonly 
 }
 
 /**
- * What was handed on of one container's log, so that a connection that broke is taken up again without a line lost or
- * repeated. The API server is asked by whole seconds (`sinceTime`), and answers with all lines of the log since then:
- * those that were handed on already are told by their time and text, each as often as it came. Times alone would not
- * do: a container's two outputs are written by two threads, so that a line may bear an earlier time than the one
- * before it.
+ * What was handed on of one container's logs, so that whatever is read again, by the log of this run or that of the run
+ * before, is handed on once. The API server is asked by whole seconds (`sinceTime`), and answers with all lines since
+ * then: those that were handed on already are told by their time and text, each as often as it came. Times alone would
+ * not do: a container's two outputs are written by two threads, so that a line may bear an earlier time than the one
+ * before it. Runs need not be told apart for this: time goes on from one to the next.
  */
 export interface Resume {
   /** From which time on to ask; null: nothing came yet. */
   readonly since: () => string | null
-  /** An answer begins, with everything since `since`. */
-  readonly begin: () => void
-  /** Whether this line is to be handed on. */
-  readonly take: (at: LogTime | null, text: string) => boolean
-  /** A line of this time was handed on that no later answer will have. */
-  readonly advance: (at: LogTime | null) => void
-  /** Of what the answer had to begin with, how many lines did not come again: the log was rotated. */
-  readonly missing: () => number
-  /** Whether this line is one of them. */
-  readonly isMissing: (at: LogTime | null, text: string) => boolean
+  /** An answer is asked for, with everything since `since`. What it may hold again is kept until its end. */
+  readonly begin: () => AnswerLines
   /** The time of the last line; null: nothing came yet. */
   readonly last: () => LogTime | null
-  /** What stands now, for an answer about the same time that comes later. */
-  readonly copy: () => Resume
-  /** From now on answers are of another run: what came before this answer, or all of it, will not come again. */
-  readonly forget: (what: 'before-this-answer' | 'all') => void
+}
+
+export interface AnswerLines {
+  /** Whether this line, the next one, was handed on before. */
+  readonly isKnown: (at: LogTime | null, text: string) => boolean
+  /** Whether this line, the next one, is to be handed on. */
+  readonly take: (at: LogTime | null, text: string) => boolean
+  /** It had a line that was handed on before: it goes on where that one stands. */
+  readonly isJoined: () => boolean
+  readonly end: () => void
 }
 
 type Counts = Map<number, number>
-
-interface State {
-  last: LogTime | null
-  /** By second: how often each line came. */
-  recent: Map<number, Counts>
-  /** Of those, what this answer had. */
-  ofAnswer: Map<number, Counts>
-  expected: Map<number, Counts>
-}
+type BySecond = Map<number, Counts>
 
 export function resuming(): Resume {
-  return over({ last: null, recent: new Map(), ofAnswer: new Map(), expected: new Map() })
-}
+  let last: LogTime | null = null
+  /** How often each line came, by second, from `floor` on. */
+  const seen: BySecond = new Map()
+  /** From which second on each open answer may have lines again. */
+  const open = new Map<object, { from: number; readonly counts: BySecond }>()
 
-function over(state: State): Resume {
+  /** What is older than what would be asked for again is of no use, but to who asked before. */
+  function floor(): number | null {
+    if (last === null) return null
+    let least = last.second - 1
+    for (const { from } of open.values()) if (from < least) least = from
+    return least
+  }
+
+  function prune(): void {
+    const least = floor() ?? 0
+    for (const counts of [seen, ...[...open.values()].map((it) => it.counts)])
+      for (const second of counts.keys()) if (second < least) counts.delete(second)
+  }
+
+  function begin(): AnswerLines {
+    const self = { from: floor() ?? 0, counts: new Map() as BySecond }
+    let isJoined = false
+    open.set(self, self)
+    const where = (at: LogTime | null, text: string): { readonly second: number; readonly key: number } => {
+      const { second, nanos } = at ?? last ?? { second: 0, nanos: 0 }
+      return { second, key: hashOf(text, nanos) }
+    }
+    const countOf = (counts: BySecond, second: number, key: number): number => counts.get(second)?.get(key) ?? 0
+    return {
+      isKnown(at, text) {
+        const { second, key } = where(at, text)
+        return countOf(self.counts, second, key) < countOf(seen, second, key)
+      },
+      take(at, text) {
+        const { second, key } = where(at, text)
+        const nth = countOf(self.counts, second, key) + 1
+        const isKnown = nth <= countOf(seen, second, key)
+        isJoined ||= isKnown
+        put(self.counts, { second, key, count: nth })
+        if (!isKnown) put(seen, { second, key, count: nth })
+        const isNewSecond = second > (last?.second ?? -1)
+        if (at !== null && isAfter(at, last)) last = at
+        if (second - 1 > self.from) self.from = second - 1
+        if (isNewSecond) prune()
+        return !isKnown
+      },
+      isJoined: () => isJoined,
+      end() {
+        open.delete(self)
+        prune()
+      },
+    }
+  }
+
   return {
-    since: () => (state.last === null ? null : new Date((state.last.second - 1) * 1000).toISOString()),
-    begin() {
-      state.expected = clone(state.recent)
-      state.ofAnswer = new Map()
+    since() {
+      const from = floor()
+      return from === null ? null : new Date(from * 1000).toISOString()
     },
-    take(at, text) {
-      const time = at ?? state.last ?? { second: 0, nanos: 0 }
-      const key = hashOf(text, time.nanos)
-      const due = state.expected.get(time.second)
-      const left = due?.get(key) ?? 0
-      if (due !== undefined && left > 0) {
-        if (left === 1) due.delete(key)
-        else due.set(key, left - 1)
-        add(state.ofAnswer, time.second, key)
-        return false
-      }
-      remember(state, time, key)
-      return true
-    },
-    advance(at) {
-      if (at !== null && isAfter(at, state.last)) state.last = at
-    },
-    missing: () => [...state.expected.values()].reduce((sum, it) => sum + total(it), 0),
-    isMissing: (at, text) => at !== null && (state.expected.get(at.second)?.get(hashOf(text, at.nanos)) ?? 0) > 0,
-    last: () => state.last,
-    copy: () =>
-      over({
-        last: state.last,
-        recent: clone(state.recent),
-        ofAnswer: clone(state.ofAnswer),
-        expected: clone(state.expected),
-      }),
-    forget(what) {
-      state.recent = what === 'all' ? new Map() : clone(state.ofAnswer)
-      state.expected = new Map()
-    },
+    begin,
+    last: () => last,
   }
 }
 
-function isAfter(at: LogTime, other: LogTime | null): boolean {
+export function isAfter(at: LogTime, other: LogTime | null): boolean {
   return other === null || at.second > other.second || (at.second === other.second && at.nanos > other.nanos)
 }
 
-function remember(state: State, time: LogTime, key: number): void {
-  const { last, recent, ofAnswer } = state
-  if (isAfter(time, last)) {
-    state.last = time
-    // What is older than what would be asked for again is of no use.
-    if (last === null || time.second > last.second)
-      for (const counts of [recent, ofAnswer])
-        for (const second of counts.keys()) if (second < time.second - 1) counts.delete(second)
-  }
-  if (time.second < (state.last?.second ?? 0) - 1) return
-  add(recent, time.second, key)
-  add(ofAnswer, time.second, key)
-}
-
-function add(to: Map<number, Counts>, second: number, key: number): void {
+function put(
+  to: BySecond,
+  { second, key, count }: { readonly second: number; readonly key: number; readonly count: number },
+): void {
   const counts = to.get(second)
-  if (counts === undefined) to.set(second, new Map([[key, 1]]))
-  else counts.set(key, (counts.get(key) ?? 0) + 1)
+  if (counts === undefined) to.set(second, new Map([[key, count]]))
+  else counts.set(key, count)
 }
 
-function clone(of: ReadonlyMap<number, Counts>): Map<number, Counts> {
-  return new Map([...of].map(([second, counts]) => [second, new Map(counts)]))
-}
-
-function total(counts: Counts): number {
-  let sum = 0
-  for (const it of counts.values()) sum += it
-  return sum
-}
-
-/** cyrb53 (bryc, public domain): 53 bits, so that of a million lines in two seconds no two fall together by chance. */
-function hashOf(text: string, seed: number): number {
-  let one = 0xdeadbeef ^ seed
-  let two = 0x41c6ce57 ^ seed
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
+/**
+ * cyrb53 (bryc, public domain): 53 bits, so that of a million lines in two seconds no two fall together by chance. Its
+ * seed is only XORed with the first character, so that `1` at 0 ns and `3` at 2 ns would be one: the nanoseconds go in
+ * as characters of their own.
+ */
+function hashOf(text: string, nanos: number): number {
+  let one = 0xdeadbeef
+  let two = 0x41c6ce57
+  const take = (code: number): void => {
     one = Math.imul(one ^ code, 2654435761)
     two = Math.imul(two ^ code, 1597334677)
   }
+  take(nanos & 0xffff)
+  take(nanos >>> 16)
+  for (let at = 0; at < text.length; at++) take(text.charCodeAt(at))
   one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(two ^ (two >>> 13), 3266489909)
   two = Math.imul(two ^ (two >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909)
   return 4294967296 * (2097151 & two) + (one >>> 0)

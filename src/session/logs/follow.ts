@@ -1,45 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type LogTime, type Resume, resuming, timedLine } from '../../answers/tail/resume.ts'
-import type { Cluster } from '../../kube/cluster.ts'
+import { type AnswerLines, type LogTime, resuming, timedLine } from '../../answers/tail/resume.ts'
 import { pods } from '../../kube/resources.ts'
 import type { Why } from '../../model/known.ts'
 import { type ContainerState, podSeen } from './places.ts'
-import type { GapWhy, Place, TailLine, TailMark } from '../../answers/tail/events.ts'
-
-/** How long to wait for what. */
-export interface Pace {
-  /** Between two tries, from the first on; it doubles, with a random part. */
-  readonly leastPauseMs: number
-  readonly mostPauseMs: number
-  /** The status of a pod lags behind its logs so far. */
-  readonly lagMs: number
-  /** A log that could not be read for so long is told of. */
-  readonly patienceMs: number
-}
-
-export const usualPace: Pace = { leastPauseMs: 250, mostPauseMs: 10_000, lagMs: 4000, patienceMs: 10_000 }
-
-export interface Following {
-  readonly cluster: Pick<Cluster, 'logs' | 'get' | 'serverNow'>
-  readonly place: Place
-  /** It came after the following began: all of its runs are wanted. */
-  readonly isNew: boolean
-  /** It had begun when it was seen first. */
-  readonly hasStarted: boolean
-  /** What of the log that is there is wanted; null: all. */
-  readonly first: { readonly tailLines?: number; readonly sinceSeconds?: number } | null
-  /** What the pod's status says now; `gone`: there is no such pod any more. */
-  readonly state: () => ContainerState | 'gone'
-  /** At the next change of it, after so long, or on abort of either signal. */
-  readonly changed: (ms: number, until?: AbortSignal) => Promise<void>
-  /** When the next request may be made. */
-  readonly turn: () => Promise<void>
-  readonly signal: AbortSignal
-  readonly pace: Pace
-  /** Waits until there is room for more. */
-  readonly deliver: (line: TailLine) => Promise<void> | undefined
-  readonly mark: (mark: TailMark) => void
-}
+import { seamsOf } from './seams.ts'
+import { type Following, isBeforeFirst, sinceOf, takeUp, type Track } from './track.ts'
 
 /** One answer of the API server, until it ended. */
 interface Answered {
@@ -48,86 +13,85 @@ interface Answered {
   readonly why: string | null
   /** A last line without its end: cut off, or the last words of a container. */
   readonly rest: string | null
+  /** How many were handed on. */
+  readonly lines: number
+  /** It goes on where what was handed on before it ends. */
+  readonly isJoined: boolean
+  /** It may be of the next pod of that name. */
+  readonly isOther: boolean
+  /** By the API server's clock, in milliseconds. */
+  readonly endedAt: number
 }
 
 interface Fresh extends ContainerState {
   readonly hasEnded: boolean
 }
 
-interface Read extends Answered {
-  /** How many were handed on. */
-  readonly lines: number
-  /** It may be of the next pod of that name. */
-  readonly isOther: boolean
-}
-
-/** Lines of a run that has ended, as they were kept. */
-interface Kept {
-  readonly at: LogTime | null
-  readonly time: string
-  readonly text: string
-}
-
 /**
  * Follows one container until its pod is gone or has ended, or on abort: over connections that break, restarts and
  * rotation, each line once. What can't be made up for is marked as a gap.
  *
- * The log's URL names a pod and a container, and no uid and no run: an answer may be of the next one already, while the
- * status still tells of the one before. So an answer is taken up only if the pod has the same uid after it began; and
- * after a restart the log of the run before is read (`previous`), and whether an answer was of that run or of the next
- * is told by its first line.
+ * The log's URL names a pod, and no uid: an answer is taken up only if the pod has the same uid after it began. Of which
+ * run it is, its lines tell: see `seamsOf`.
  */
 export async function followContainer(it: Following): Promise<void> {
   const { place, signal, pace } = it
-  const resume = resuming()
-  /** What stood when the answer in hand began, and the first line of it. */
-  const answer: { before: Resume | null; first: string | null } = { before: null, first: null }
-  let run: number | null = null
-  let openedFirst: number | null = null
-  /** Nothing more is to come of this run: an answer ended, and one after it had no more. */
-  let isConfirmed = false
+  const memory = resuming()
+  const track: Track = {
+    memory,
+    answers: 0,
+    firstLine: null,
+    openedFirst: null,
+    run: null,
+    isConfirmed: false,
+    current,
+    handOn: async ({ time, text }) => it.deliver({ place, time, text }),
+    gap: (why, from, to) => it.mark({ kind: 'gap', place, why, from: textOf(from), to: textOf(to) }),
+  }
+  const seams = seamsOf(it, track)
   let end: Answered['how'] = 'broken'
+  /** When the last answer ended as it should, if no line came since: by the API server's clock, in milliseconds. */
+  let wholeAt: number | null = null
   let hasStarted = it.hasStarted
   let latest: ContainerState | null = null
   let pause = pace.leastPauseMs
   /** Since when it can't be read. */
   let failing: { readonly since: number; readonly isTold: boolean } | null = null
-  let suspect: { readonly from: LogTime | null; readonly to: string | null; readonly at: number } | null = null
-
-  const rest = async (ms: number): Promise<void> => it.changed(ms * (0.5 + Math.random() / 2))
 
   /** The status, by what was watched or asked for last. */
-  const current = (): ContainerState | 'gone' => {
+  function current(): ContainerState | 'gone' {
     const state = it.state()
     return state !== 'gone' && latest !== null && latest.run > state.run ? latest : state
   }
 
   while (!signal.aborted) {
     const state = current()
-    const next = state === 'gone' ? left('deleted') : await prepare(state)
+    const next = state === 'gone' ? await left('deleted') : await prepare(state)
     if (next === 'left') return
     if (next === 'again' || signal.aborted) continue
     const got = await readOn()
-    if (signal.aborted) return
+    if (signal.aborted) break
     if ((await ('reason' in got ? unanswered(got) : answered(got))) === 'left') return
   }
+  await seams.end()
 
   /** What is to be done before the log is asked for. */
   async function prepare(state: ContainerState): Promise<'ask' | 'again'> {
     hasStarted ||= state.phase !== 'waiting' || state.exit !== null
-    if (state.phase === 'waiting' && (run === null ? state.exit === null : state.run === run)) {
+    if (state.phase === 'waiting' && (track.run === null ? state.exit === null : state.run === track.run)) {
       await it.changed(30_000)
       return 'again'
     }
-    if (run !== null && state.run > run) await previousRun(state, 'ended')
-    if (run === null && it.isNew && state.run > 0) await earlierRun(state)
-    run ??= state.run
+    if (track.run === null) {
+      track.run = state.run
+      if (it.isNew && state.run > 0) await seams.earlier(state)
+    } else if (state.run > track.run) await seams.restarted(state)
     await it.turn()
     return 'ask'
   }
 
   async function pauseMore(): Promise<'again'> {
-    await rest(pause)
+    await it.changed(pause * (0.5 + Math.random() / 2))
     pause = Math.min(pace.mostPauseMs, pause * 2)
     return 'again'
   }
@@ -143,6 +107,7 @@ export async function followContainer(it: Following): Promise<void> {
   async function unanswered({ reason, detail }: Why): Promise<'left' | 'again'> {
     if (reason === 'forbidden') {
       it.mark({ kind: 'unread', place, detail })
+      await seams.end()
       return 'left'
     }
     if (reason === 'not-there' && (it.state() === 'gone' || isGone(await fresh()))) return left('deleted')
@@ -150,15 +115,19 @@ export async function followContainer(it: Following): Promise<void> {
     return pauseMore()
   }
 
-  async function answered(got: Read): Promise<'left' | 'again'> {
+  async function answered(got: Answered): Promise<'left' | 'again'> {
     if (got.isOther) return left('deleted')
-    const isSecond = end === 'whole' && got.lines === 0
+    const hasNoMore = got.lines === 0 && (got.isJoined || memory.last() === null)
+    const isSecond = end === 'whole' && hasNoMore
     end = got.how
     if (got.lines > 0) pause = pace.leastPauseMs
     if (got.lines > 0 || got.why === null) failing = null
     else couldNotRead(got.why)
     const now = await fresh()
-    isConfirmed = end === 'whole' && (isSecond || hasTerminated(now))
+    // An answer that only says why there is none takes nothing back.
+    if (end === 'whole') wholeAt = got.endedAt
+    else if (got.lines > 0) wholeAt = null
+    track.isConfirmed = end === 'whole' ? isSecond || hasTerminated(now) : track.isConfirmed && got.lines === 0
     if (now === 'gone' || now === 'another') {
       // Its last words, or the half of a line.
       if (end === 'whole') await lastWords(got.rest)
@@ -168,61 +137,49 @@ export async function followContainer(it: Following): Promise<void> {
     return goOn(got, now)
   }
 
-  async function goOn(got: Read, now: Fresh): Promise<'left' | 'again'> {
-    if (run !== null && now.run > run) {
+  async function goOn(got: Answered, now: Fresh): Promise<'left' | 'again'> {
+    if (track.run !== null && now.run > track.run) {
       latest = now
       return 'again'
     }
-    await settleSuspicion()
     if (end === 'whole' && now.phase !== 'running') return runEnded(got, now.hasEnded)
     // Asked again at once: before the pod is gone, whether that was all.
-    return end === 'whole' && !isConfirmed && got.lines > 0 ? 'again' : pauseMore()
+    return end === 'whole' && !track.isConfirmed && got.lines > 0 ? 'again' : pauseMore()
   }
 
   /** Waits until it is started again, or goes; what was watched may lag behind. */
-  async function runEnded(got: Read, isLast: boolean): Promise<'left' | 'again'> {
+  async function runEnded(got: Answered, isLast: boolean): Promise<'left' | 'again'> {
     await lastWords(got.rest)
     if (isLast) return left('finished')
-    if (!isOver(it.state(), run ?? 0)) await pauseMore()
-    while (!signal.aborted && isOver(it.state(), run ?? 0)) await it.changed(30_000)
+    const run = track.run ?? 0
+    if (!isOver(it.state(), run)) await pauseMore()
+    while (!signal.aborted && isOver(it.state(), run)) await it.changed(30_000)
     return 'again'
   }
 
-  function left(why: 'deleted' | 'finished'): 'left' {
-    if (openedFirst === null ? hasStarted : !isConfirmed && why === 'deleted') gap('pod-gone', resume.last(), null)
+  async function left(why: 'deleted' | 'finished'): Promise<'left'> {
+    await seams.end()
+    const isLoss = track.openedFirst === null ? hasStarted : why === 'deleted' && !(await isWhole())
+    if (isLoss) track.gap('pod-gone', memory.last(), null)
     it.mark({ kind: 'left', place, why })
     return 'left'
   }
 
-  function gap(why: GapWhy, from: LogTime | null, to: string | null): void {
-    it.mark({ kind: 'gap', place, why, from: textOf(from), to })
-  }
-
-  /**
-   * Lines that should have come again did not: they stand in a file that was rotated away, and others with them, which
-   * nobody can read any more; or it was a restart after all, of which the status will tell.
-   */
-  async function settleSuspicion(): Promise<void> {
-    const before = suspect
-    if (before === null) return
-    const kept = await readPrevious(resume.since())
-    if (suspect !== before) return
-    if (kept?.some((one) => resume.isMissing(one.at, one.text)) === true) suspect = { ...before, at: performance.now() }
-    else {
-      suspect = null
-      gap('rotated', before.from, before.to)
-    }
-  }
-
-  async function handOn(kept: Kept): Promise<void> {
-    const { time, text } = kept
-    await it.deliver({ place, time, text })
+  /** Whether an answer ended as the container had: by what its status said at last, as the watch will tell. */
+  async function isWhole(): Promise<boolean> {
+    const until = performance.now() + pace.lagMs
+    while (!track.isConfirmed && it.state() !== 'gone' && !signal.aborted && performance.now() < until)
+      await it.changed(pace.lagMs)
+    return track.isConfirmed || (wholeAt !== null && endedBefore(it.lastState(), wholeAt))
   }
 
   async function lastWords(text: string | null): Promise<void> {
     if (text === null) return
     const line = timedLine(text)
-    if (line.at !== null && resume.take(line.at, line.text)) await handOn(line)
+    if (line.at === null) return
+    const its = memory.begin()
+    await takeUp(line, its, { track, it })
+    its.end()
   }
 
   /** The pod as it is now, past what was watched; null: not to be told. */
@@ -236,81 +193,89 @@ export async function followContainer(it: Following): Promise<void> {
 
   /** What to ask for: everything at first, then what came since. */
   function wanted(): { readonly sinceTime?: string } & NonNullable<Following['first']> {
-    const since = resume.since()
+    const since = memory.since()
     if (since !== null) return { sinceTime: since }
-    if (openedFirst === null || it.first === null) return it.first ?? {}
-    return { sinceTime: new Date(openedFirst - 2000).toISOString() }
+    if (it.first === null) return {}
+    const sinceTime = sinceOf(track.openedFirst)
+    return sinceTime === null ? it.first : { sinceTime }
   }
 
-  async function readOn(): Promise<Why | Read> {
+  async function readOn(): Promise<Why | Answered> {
     const { sinceTime, ...first } = wanted()
+    const its = memory.begin()
     let broken: string | null = null as string | null
     const began = performance.now()
     const stop = new AbortController()
-    const opened = await it.cluster.logs(place.namespace, place.pod, {
-      container: place.container,
-      follow: true,
-      ...first,
-      signal: AbortSignal.any([signal, stop.signal]),
-      exact: { ...(sinceTime === undefined ? {} : { sinceTime }), onBroken: (why) => (broken = why) },
-    })
-    if (!opened.known) return opened.why
-    const isAgain = openedFirst !== null
-    openedFirst ??= it.cluster.serverNow?.() ?? Date.now()
     try {
+      const opened = await it.cluster.logs(place.namespace, place.pod, {
+        container: place.container,
+        follow: true,
+        ...first,
+        signal: AbortSignal.any([signal, stop.signal]),
+        exact: { ...(sinceTime === undefined ? {} : { sinceTime }), onBroken: (why) => (broken = why) },
+      })
+      if (!opened.known) return opened.why
+      const got = { how: end, why: null, rest: null, lines: 0, isJoined: false, isOther: true, endedAt: 0 }
       // Of the pod that was meant: it has the same uid after the answer began.
-      if (isAgain && (await fresh()) === 'another') return { how: end, why: null, rest: null, lines: 0, isOther: true }
-      answer.before = isAgain ? resume.copy() : null
-      answer.first = null
-      resume.begin()
+      if (track.answers > 0 && (await fresh()) === 'another') return got
+      track.answers += 1
+      track.openedFirst ??= serverNow()
       const restarts = noticeRestart()
-      const { text, lines } = await readLines(opened.value).finally(restarts.end)
+      const { text, lines } = await readLines(opened.value, its).finally(restarts.end)
       // An answer that went on for long was an answer, though nothing was written meanwhile.
       if (performance.now() - began > pace.patienceMs) failing = null
-      return { how: broken === null ? 'whole' : 'broken', why: broken, rest: text, lines, isOther: false }
+      return {
+        how: broken === null ? 'whole' : 'broken',
+        why: broken,
+        rest: text,
+        lines,
+        isJoined: its.isJoined(),
+        isOther: false,
+        endedAt: serverNow(),
+      }
     } finally {
+      its.end()
       stop.abort()
     }
   }
 
+  function serverNow(): number {
+    return it.cluster.serverNow?.() ?? Date.now()
+  }
+
   async function readLines(
     source: AsyncIterable<string>,
+    its: AnswerLines,
   ): Promise<{ readonly text: string | null; readonly lines: number }> {
     let lines = 0
-    const began = resume.last()
-    let isReplay = began !== null
+    let mayBeApart = track.answers > 1 && memory.last() !== null
     for await (const raw of source) {
       if (signal.aborted) break
       if (!raw.endsWith('\n')) return { text: raw, lines }
-      const whole = raw.slice(0, -1)
-      answer.first ??= whole
-      const line = timedLine(whole)
-      if (!resume.take(line.at, line.text)) continue
+      const line = timedLine(raw.slice(0, -1))
+      if (isBeforeFirst(line.at, track, it)) continue
+      if (mayBeApart && !its.isKnown(line.at, line.text)) await seams.apart(line.at)
+      mayBeApart = false
+      if (!(await takeUp(line, its, { track, it }))) continue
       lines++
-      if (isReplay && isAfter(line.at, began)) {
-        isReplay = false
-        if (resume.missing() > 0) suspect ??= { from: began, to: line.time, at: performance.now() }
-      }
-      await handOn(line)
+      seams.goesOn()
     }
     return { text: null, lines }
   }
 
   /**
    * While an answer goes on, the status may come to tell of a restart. If the answer does not end soon, it is of the
-   * new run already, and how the run before ended is still to be read.
+   * new run already, and how the run before ended is still to be read, whether the new one writes or not.
    */
   function noticeRestart(): { readonly end: () => Promise<void> } {
     const over = new AbortController()
-    let wait = pace.lagMs
     const done = (async () => {
       while (!over.signal.aborted && !signal.aborted) {
         const state = current()
-        if (state !== 'gone' && run !== null && state.run > run) {
-          await sleep(wait, undefined, { signal: over.signal }).catch(() => {})
-          if (!over.signal.aborted && answer.first !== null) await previousRun(state, 'goes-on')
-          wait *= 2
-        } else if (suspect !== null && performance.now() - suspect.at > pace.lagMs) await settleSuspicion()
+        if (state !== 'gone' && track.run !== null && state.run > track.run) {
+          await sleep(pace.lagMs, undefined, { signal: over.signal }).catch(() => {})
+          if (!over.signal.aborted) await seams.restarted(state)
+        }
         await it.changed(pace.lagMs, over.signal)
       }
     })()
@@ -321,93 +286,15 @@ export async function followContainer(it: Following): Promise<void> {
       },
     }
   }
-
-  /** Reads how the run before `state` ended, and hands on what of it was not seen; not where it still goes on. */
-  async function previousRun(state: ContainerState, which: 'ended' | 'goes-on'): Promise<void> {
-    const { before, first } = answer
-    const nothingBefore = it.isNew ? null : secondBefore(first)
-    const kept = await readPrevious(before === null ? nothingBefore : before.since())
-    if (signal.aborted || run === null) return
-    const wasSame = first === null || kept === null || kept.some((one) => asRead(one) === first)
-    if (which === 'goes-on' && kept !== null && wasSame) return
-    const from = resume.last()
-    // The answer was of that run: what it gave is known by `resume`. Else it was of the next: by what stood before it;
-    // and where nothing did, that run was there before the following began.
-    const known = (wasSame ? resume : (before ?? resuming())).copy()
-    if (wasSame || before !== null || it.isNew) await handOnRest(kept ?? [], known)
-    if (kept === null && end === 'broken') gap('run-unread', from, null)
-    if (areUnseen(state.run - run - 1)) gap('runs-unseen', from, null)
-    run = state.run
-    isConfirmed = false
-    resume.forget(wasSame ? 'all' : 'before-this-answer')
-    suspect = null
-    it.mark({ kind: 'restarted', place, run, exit: state.exit })
-  }
-
-  /** Of the runs between, the last is kept; the one before them may have ended unread. */
-  function areUnseen(between: number): boolean {
-    return between > 1 || (between === 1 && end === 'broken')
-  }
-
-  /** Of the lines of a run, those that `known` does not know. */
-  async function handOnRest(kept: readonly Kept[], known: Resume): Promise<void> {
-    const oldest = known.last()
-    known.begin()
-    for (const one of kept) {
-      if (oldest !== null && one.at !== null && one.at.second < oldest.second - 1) continue
-      if (!known.take(one.at, one.text)) continue
-      resume.advance(one.at)
-      await handOn(one)
-    }
-  }
-
-  /** A pod that was started again before it was seen first. */
-  async function earlierRun(state: ContainerState): Promise<void> {
-    const kept = await readPrevious(null)
-    if (signal.aborted) return
-    if (kept === null || state.run > 1) gap(kept === null ? 'run-unread' : 'runs-unseen', null, null)
-    for (const one of kept ?? []) {
-      resume.take(one.at, one.text)
-      await handOn(one)
-    }
-    resume.forget('all')
-    it.mark({ kind: 'restarted', place, run: state.run, exit: state.exit })
-  }
-
-  /** null: there is none, or it could not be read whole. */
-  async function readPrevious(since: string | null): Promise<readonly Kept[] | null> {
-    let isBroken = false
-    const opened = await it.cluster.logs(place.namespace, place.pod, {
-      container: place.container,
-      previous: true,
-      signal,
-      exact: { ...(since === null ? {} : { sinceTime: since }), onBroken: () => (isBroken = true) },
-    })
-    if (!opened.known) return null
-    const all: Kept[] = []
-    for await (const raw of opened.value) {
-      if (all.length >= mostKept) return null
-      all.push(timedLine(raw.endsWith('\n') ? raw.slice(0, -1) : raw))
-    }
-    return isBroken ? null : all
-  }
-}
-
-/** Of the last seconds of a run. */
-const mostKept = 1_000_000
-
-function asRead({ time, text }: Kept): string {
-  return time === '' ? text : `${time} ${text}`
-}
-
-/** As `sinceTime`, of a line; null: of none. */
-function secondBefore(line: string | null): string | null {
-  const at = line === null ? null : timedLine(line).at
-  return at === null ? null : new Date((at.second - 1) * 1000).toISOString()
 }
 
 function hasTerminated(now: Fresh | 'gone' | 'another' | null): boolean {
   return typeof now === 'object' && now?.phase === 'terminated'
+}
+
+/** By the clock of its node, which the status gives in whole seconds. */
+function endedBefore(state: ContainerState | null, ms: number): boolean {
+  return state !== null && state.phase === 'terminated' && state.finished !== null && state.finished * 1000 <= ms
 }
 
 function isGone(now: unknown): boolean {
@@ -416,11 +303,6 @@ function isGone(now: unknown): boolean {
 
 function isOver(state: ContainerState | 'gone', run: number): boolean {
   return state !== 'gone' && state.run === run && state.phase !== 'running'
-}
-
-function isAfter(at: LogTime | null, other: LogTime | null): boolean {
-  if (at === null || other === null) return false
-  return at.second > other.second || (at.second === other.second && at.nanos > other.nanos)
 }
 
 function textOf(at: LogTime | null): string | null {

@@ -8,6 +8,9 @@ export interface ContainerState {
   readonly phase: 'waiting' | 'running' | 'terminated'
   /** Of the run before, or of this one where it has ended. */
   readonly exit: { readonly code: number | null; readonly reason: string | null } | null
+  /** When this run began, and when it ended: in whole seconds since 1970, by the clock of its node. */
+  readonly started: number | null
+  readonly finished: number | null
 }
 
 export interface PodSeen {
@@ -64,6 +67,7 @@ function containerState(it: Fields): ContainerState {
   const isRunning = state['running'] !== undefined && state['running'] !== null
   const ended = fields(state['terminated'] ?? fields(it['lastState'])['terminated'])
   const code = ended['exitCode']
+  const now = fields(state['running'] ?? state['terminated'])
   return {
     run: typeof run === 'number' && Number.isInteger(run) && run >= 0 ? run : 0,
     phase: phaseOf(isRunning, state),
@@ -71,7 +75,14 @@ function containerState(it: Fields): ContainerState {
       Object.keys(ended).length === 0
         ? null
         : { code: typeof code === 'number' ? code : null, reason: text(ended['reason']) },
+    started: secondOf(now['startedAt']),
+    finished: secondOf(now['finishedAt']),
   }
+}
+
+function secondOf(value: unknown): number | null {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(ms) ? null : ms / 1000
 }
 
 function phaseOf(isRunning: boolean, state: Fields): ContainerState['phase'] {

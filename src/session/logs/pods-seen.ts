@@ -6,6 +6,8 @@ import { type PodSeen, podSeen } from './places.ts'
 export interface PodsSeen {
   /** By uid. */
   readonly now: () => ReadonlyMap<string, PodSeen>
+  /** As it was at last, also of a pod that went a short while ago. */
+  readonly last: (uid: string) => PodSeen | undefined
   /** Resolves at the next change of any pod, after so long, on abort of `until`, or at the end. */
   readonly changed: (ms: number, until?: AbortSignal) => Promise<void>
   /** Ends with the signal. */
@@ -31,6 +33,7 @@ export async function watchPods(
   { namespace, labelSelector, signal, onChange, listEveryMs }: PodsAsk,
 ): Promise<Known<PodsSeen>> {
   const now = new Map<string, PodSeen>()
+  const gone = new Map<string, PodSeen>()
   const waiting = new Set<() => void>()
   const where = {
     ...(namespace === null ? {} : { namespace }),
@@ -43,11 +46,19 @@ export async function watchPods(
     onChange()
   }
 
+  function forget(uid: string, last: PodSeen | undefined): void {
+    now.delete(uid)
+    if (last === undefined) return
+    gone.set(uid, last)
+    const [oldest] = gone.keys()
+    if (gone.size > mostGone && oldest !== undefined) gone.delete(oldest)
+  }
+
   async function listNow(): Promise<Known<void>> {
     const listed = await cluster.list(pods, where, podSeen)
     if (!listed.known) return listed
     const uids = new Set(listed.value.map((it) => it.uid))
-    for (const uid of now.keys()) if (!uids.has(uid)) now.delete(uid)
+    for (const uid of now.keys()) if (!uids.has(uid)) forget(uid, now.get(uid))
     for (const it of listed.value) now.set(it.uid, it)
     tell()
     return { known: true, value: undefined }
@@ -64,7 +75,7 @@ export async function watchPods(
       for await (const { type, object } of cluster.watch(pods, { ...where, onFresh }, podSeen)) {
         // An event that is older than a list must not undo it.
         await again
-        if (type === 'DELETED') now.delete(object.uid)
+        if (type === 'DELETED') forget(object.uid, object)
         else now.set(object.uid, object)
         tell()
       }
@@ -89,5 +100,10 @@ export async function watchPods(
     })
   }
 
-  return { known: true, value: { now: () => now, changed: wait, done: keepUp() } }
+  return {
+    known: true,
+    value: { now: () => now, last: (uid) => now.get(uid) ?? gone.get(uid), changed: wait, done: keepUp() },
+  }
 }
+
+const mostGone = 1000

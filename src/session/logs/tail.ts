@@ -1,8 +1,9 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import { ToolError } from '../../tool-error.ts'
-import { followContainer, type Pace, usualPace } from './follow.ts'
+import { followContainer } from './follow.ts'
 import type { ContainerState, PodSeen } from './places.ts'
 import { type PodsSeen, watchPods } from './pods-seen.ts'
+import { type Pace, usualPace } from './track.ts'
 import type { Place, TailLine, TailMark } from '../../answers/tail/events.ts'
 
 export interface TailAsk {
@@ -86,6 +87,7 @@ export async function tailPods(ask: TailAsk, { cluster, signal, deliver, mark }:
         // What comes later is read from its beginning.
         first: wasThere && Object.keys(first).length > 0 ? first : null,
         state,
+        lastState: () => seen?.last(place.uid)?.containers.get(place.container) ?? null,
         changed: (ms, until) => seen?.changed(ms, until) ?? Promise.resolve(),
         turn,
         signal,
@@ -103,7 +105,7 @@ function isStarted(state: ContainerState | undefined): boolean {
   return state !== undefined && (state.phase !== 'waiting' || state.exit !== null)
 }
 
-const notYet: ContainerState = { run: 0, phase: 'waiting', exit: null }
+const notYet: ContainerState = { run: 0, phase: 'waiting', exit: null, started: null, finished: null }
 
 /** Room for so many at once; whoever comes later waits in turn. */
 function slotsFor(most: number): {
