@@ -19,13 +19,13 @@ interface Told {
 }
 
 /** One run of one container: how far it counted. */
-export interface Counted {
+interface Counted {
   readonly pod: string
   readonly run: string
   readonly upTo: number
 }
 
-export interface Judged {
+interface Judged {
   readonly lines: number
   /** In no gap that was told. */
   readonly lost: readonly string[]

@@ -129,7 +129,7 @@ export function resuming(): Resume {
   }
 }
 
-export function isAfter(at: LogTime, other: LogTime | null): boolean {
+function isAfter(at: LogTime, other: LogTime | null): boolean {
   return other === null || at.second > other.second || (at.second === other.second && at.nanos > other.nanos)
 }
 
