@@ -31,8 +31,8 @@ interface Fresh extends ContainerState {
  * Follows one container until its pod is gone or has ended, or on abort: over connections that break, restarts and
  * rotation, each line once. What can't be made up for is marked as a gap.
  *
- * The log's URL names a pod, and no uid: an answer is taken up only if the pod has the same uid after it began. Of which
- * run it is, its lines tell: see `seamsOf`.
+ * The log's URL names a pod, and no uid: an answer is taken up only if the pod has the same uid after it began. Its
+ * lines tell of which run it is: see `seamsOf`.
  */
 export async function followContainer(it: Following): Promise<void> {
   const { place, signal, pace } = it
