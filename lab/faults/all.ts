@@ -155,6 +155,7 @@ import lbRight from './controls/lb-right.ts'
 import routeBlackhole from './node/route-blackhole.ts'
 import uplinkMtuSmaller from './node/uplink-mtu-smaller.ts'
 import bridgeSkipsRules from './node/bridge-skips-rules.ts'
+import kubeProxyHangs from './node/kube-proxy-hangs.ts'
 import proxyRuleRefused from './node/proxy-rule-refused.ts'
 import reversePathStrict from './node/reverse-path-strict.ts'
 import proxyReadTimeout from './ingress/proxy-read-timeout.ts'
@@ -370,6 +371,7 @@ export const faults: readonly Fault[] = [
   routeBlackhole,
   uplinkMtuSmaller,
   bridgeSkipsRules,
+  kubeProxyHangs,
   proxyRuleRefused,
   reversePathStrict,
   proxyReadTimeout,
