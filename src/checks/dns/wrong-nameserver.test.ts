@@ -27,6 +27,13 @@ const none = (nameservers: readonly string[], searches: readonly string[] = ['sv
   dnsPolicy: 'None',
   dnsConfig: { nameservers, searches, options: [] },
 })
+const told = (host: string, about: Partial<Pod>): Pod => {
+  const it = pod('web-1', about)
+  return {
+    ...it,
+    containers: it.containers.map((one) => ({ ...one, calls: [{ by: 'DOWNSTREAM', host, port: 8080 }] })),
+  }
+}
 const byDefault = pod('web-1', { dnsPolicy: 'Default' })
 const web = { subject: 'Deployment/shop/web' }
 
@@ -148,9 +155,35 @@ describeCheck(check, [
     expect: [{ ...web, severity: 'warning', confidence: 'observed', args: { policy: 'Default' } }],
   },
   {
-    it: 'dnsPolicy None with a server of its own, and a Service beside it that it may call',
+    it: 'dnsPolicy None with a server of its own, and nobody tells it to call the Service beside it',
     given: { ...base, pods: [pod('web-1', none(['8.8.8.8'], []))], ...asks('8.8.8.8', 'nxdomain') },
-    expect: [{ ...web, severity: 'warning', confidence: 'observed', args: { policy: 'None' } }],
+    expect: [{ ...web, severity: 'info', confidence: 'observed', args: { policy: 'None', chosen: true } }],
+  },
+  {
+    it: 'the same, and its environment tells it to call that Service',
+    given: { ...base, pods: [told('cart', none(['8.8.8.8'], []))], ...asks('8.8.8.8', 'nxdomain') },
+    expect: [{ ...web, severity: 'warning', confidence: 'observed', args: { policy: 'None', chosen: false } }],
+  },
+  {
+    it: 'the same, and a name of the cluster that is nowhere to be seen',
+    given: { ...base, pods: [told('pay.bank.svc', none(['8.8.8.8'], []))], ...asks('8.8.8.8', 'nxdomain') },
+    expect: [{ ...web, severity: 'warning', args: { chosen: false } }],
+  },
+  {
+    it: 'the same, and it calls names of the internet: a crawler',
+    given: { ...base, pods: [told('example.com', none(['8.8.8.8'], []))], ...asks('8.8.8.8', 'nxdomain') },
+    expect: [{ ...web, severity: 'info', args: { chosen: true } }],
+  },
+  {
+    it: 'a server of its own that is silent is no choice',
+    given: { ...base, pods: [pod('web-1', none(['8.8.8.8'], []))], ...asks('8.8.8.8', 'timeout') },
+    expect: [{ ...web, severity: 'warning', args: { chosen: false } }],
+  },
+  {
+    it: 'a choice that somebody asks about',
+    given: { ...base, pods: [pod('web-1', none(['8.8.8.8'], []))], ...asks('8.8.8.8', 'nxdomain') },
+    scope: { target: { kind: 'object', object: { kind: 'Pod', namespace: 'shop', name: 'web-1' }, url: null } },
+    expect: [{ ...web, severity: 'warning', args: { chosen: false } }],
   },
   {
     it: 'dnsPolicy Default, and nobody beside it: the Service is its own',

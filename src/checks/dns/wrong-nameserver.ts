@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import {
   isClusterFirst,
   type PodResolver,
@@ -10,7 +10,7 @@ import {
 import { known } from '../../model/known.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
-import { calleeOf } from '../../relations/dns/callees.ts'
+import { calleeOf, choosesOtherNames } from '../../relations/dns/callees.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import { dnsLossInPod, toldWrongly } from '../../relations/symptom.ts'
 import { isDenied } from '../../relations/troubles/inside-sufferer.ts'
@@ -43,7 +43,11 @@ export default check({
     )
     if (resolvers.length === 0) return notApplicable('no running pod looks for names of the cluster')
     const asked = { vip: clusterDns.service.clusterIP ?? 'none', domain: clusterDns.domain }
-    const judged = resolvers.map((it) => judge(it, kind, asked))
+    const around = { services: known(services), clusterDns: known(clusterDns) }
+    const judged = resolvers.map((it) => {
+      const isChosen = choosesOtherNames(it.pod, around) && isAnswered(it) && !isAskedFor(it, scope)
+      return judge(it, kind, { ...asked, isChosen })
+    })
     const blind = unseenPods(insideViews)
     return blind === null ? judged : [...judged.filter((it) => it.kind !== 'ok'), blind]
   },
@@ -62,7 +66,7 @@ export default check({
           'resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: ' +
             `here that of node ${args.node}`),
     help: ({ subject: on, args }) => [
-      helps[args.policy] ??
+      (args.chosen ? helps['chosen'] : helps[args.policy]) ??
         "compare with a pod on another node: if only this node's are wrong, fix clusterDNS of its kubelet; " +
           'then restart the pods',
       whoWroteIt(on, args),
@@ -89,6 +93,9 @@ const notes: Readonly<Record<string, string>> = {
 }
 
 const helps: Readonly<Record<string, string>> = {
+  chosen:
+    'nothing in its environment or arguments names a Service, so that this may be meant: if it needs names of the ' +
+    'cluster, put the address of the DNS Service into dnsConfig, or leave dnsPolicy out',
   mount:
     'take the mount of /etc/resolv.conf out of the pod template, ' +
     'and let dnsPolicy and dnsConfig say what is wanted; a restart alone changes nothing',
@@ -102,17 +109,22 @@ const helps: Readonly<Record<string, string>> = {
  * A pod that takes the node's file, or names its own servers, knows no name of the cluster by design, and may need
  * none: it is told where somebody asked about it and where there is somebody to call. Silence is by nobody's design.
  */
-function failsByChoice({ pod, view, workload, pods }: PodResolver, { target }: Scope, callee: Service | null): boolean {
+function failsByChoice(it: PodResolver, scope: Scope, callee: Service | null): boolean {
+  const { pod, view } = it
   if (!['Default', 'None'].includes(pod.dnsPolicy) || pod.hostNetwork || view?.lookup.known !== true) return false
   const { result } = view.lookup.value
   if (result === 'ok' || result === 'nodata' || result === 'not-asked') return false
+  return !isDenied(result) || callee !== null || isAskedFor(it, scope)
+}
+
+function isAskedFor({ workload, pods }: PodResolver, { target }: Scope): boolean {
   const asked = target.kind === 'object' ? subjectKey(target.object) : null
-  return (
-    !isDenied(result) ||
-    callee !== null ||
-    asked === subjectKey(workload) ||
-    pods.some((it) => asked === `Pod/${it.namespace}/${it.name}`)
-  )
+  return asked === subjectKey(workload) || pods.some((it) => asked === `Pod/${it.namespace}/${it.name}`)
+}
+
+/** Its servers answer: that they know no name of the cluster may be meant, that they are silent is not. */
+function isAnswered({ view }: PodResolver): boolean {
+  return view?.lookup.known === true && isDenied(view.lookup.value.result)
 }
 
 /** By its policy, or because its own search list has the cluster's domain in it. */
@@ -130,8 +142,12 @@ interface Asked {
   readonly domain: string
 }
 
+interface Judged extends Asked {
+  readonly isChosen: boolean
+}
+
 /** A server of another sort may know the cluster's names all the same: a lookup that works has the last word. */
-function judge(it: PodResolver, kind: (ip: string) => ServerKind, { vip, domain }: Asked) {
+function judge(it: PodResolver, kind: (ip: string) => ServerKind, asked: Judged) {
   const { resolvConfMount } = it.pod
   if (it.seen === null && resolvConfMount !== undefined) {
     return cannotTell(
@@ -145,25 +161,26 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, { vip, domain 
   const lookup = it.view?.lookup
   const result = lookup?.known === true ? lookup.value.result : null
   if (result === 'ok' || result === 'nodata') return ok(1, 'another server, and it knows the names of the cluster')
-  return found(it, vip, domain)
+  return found(it, asked)
 }
 
 function isByChoice(it: PodResolver, domain: string): boolean {
   return it.pod.dnsPolicy === 'Default' || !wantsClusterNames(it, domain)
 }
 
-function found(it: PodResolver, vip: string, domain: string) {
+function found(it: PodResolver, { vip, domain, isChosen }: Judged) {
   const lookup = it.view?.lookup
   const result = lookup?.known === true ? lookup.value.result : null
   const server = it.nameservers[0] ?? 'none'
   const mount = it.pod.resolvConfMount ?? null
   return finding({
     subject: it.workload,
-    severity: result === null || isByChoice(it, domain) ? 'warning' : 'error',
+    severity: severityOf(result === null || isByChoice(it, domain), isChosen),
     confidence: result !== null ? 'observed' : 'inferred',
     args: {
       server,
       vip,
+      chosen: isChosen,
       pods: it.pods.length,
       node: it.pod.node ?? 'unknown',
       policy: mount === null ? it.pod.dnsPolicy : 'mount',
@@ -175,7 +192,7 @@ function found(it: PodResolver, vip: string, domain: string) {
     },
     symptoms: symptomsOf(it),
     // Who finds no name of the cluster calls nobody there, and answers accordingly.
-    causes: result === null ? [] : [toldWrongly(it.workload)],
+    causes: result === null || isChosen ? [] : [toldWrongly(it.workload)],
     evidence: [
       resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`),
       { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' },
@@ -184,6 +201,11 @@ function found(it: PodResolver, vip: string, domain: string) {
         : [{ kind: 'fact' as const, label: '/etc/resolv.conf', value: `mounted from ${mount.kind} ${mount.name}` }]),
     ],
   })
+}
+
+function severityOf(isOpen: boolean, isChosen: boolean): Severity {
+  if (isChosen) return 'info'
+  return isOpen ? 'warning' : 'error'
 }
 
 /** Where the node's kubelet writes this into every pod, that is the cause. */

@@ -8,6 +8,7 @@ import type { Opened } from '../node/conntrack.ts'
 import { coreDnsWindow } from './coredns-window.ts'
 import type { NodeRun } from './node-run.ts'
 import { noDomain, type ProbePlan } from '../plan/plan.ts'
+import { easedNotes } from './eased-notes.ts'
 import { podLabels } from '../pods/pod-manifest.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
@@ -216,9 +217,7 @@ export function notesOf(
   return [
     ...(stale.length > 0 ? [`removed what an earlier run had left: ${stale.join(', ')}`] : []),
     ...plan.leftOut,
-    ...runs.flatMap(({ node, readings }) =>
-      readings.eased.map((it) => `${node}: asked ${it.ip}:${it.port} no further: ${it.why}`),
-    ),
+    ...easedNotes(runs.flatMap(({ node, readings }) => readings.eased.map((it) => ({ node, ...it })))),
     ...opened.flatMap((it) =>
       'why' in it
         ? [`${it.node}: no conntrack counters: ${it.why.detail}`]

@@ -95,6 +95,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     strangers: [],
     direct: [],
     unasked: [],
+    denied: new Set(),
     leftOut: [],
     crossings: [],
     inside: [],

@@ -36,7 +36,17 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
       ? []
       : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
   ]
+  const denied = [...plan.http, ...plan.strangers]
+    .map(({ via }) => `${via.ip}:${via.port}`)
+    .concat(plan.direct.map((it) => `${it.ip}:${it.port}`))
+    .filter((it) => plan.denied.has(it))
   return [
+    ...(denied.length === 0
+      ? []
+      : [
+          `NetworkPolicies deny the probe pods the way to ${count(new Set(denied).size, 'address', 'addresses')}: ` +
+            'requests are sent there only where a connection opens within 3 s all the same',
+        ]),
     `sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ` +
       `${parts.join(', ')}; follows redirects to the same host, three at most; ` +
       'asks over TLS who does not understand plain HTTP; leaves alone what is silent, slow, or answers 429',

@@ -11,6 +11,7 @@ import type { Known } from '../../model/known.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Model } from '../../model/sources.ts'
 import { announceHttp, httpBudget, requestsOf } from './announce-http.ts'
+import { deniedToProbe } from './denied-to-probe.ts'
 import { planConnects } from './plan-contacts.ts'
 import { type CrossingSpec, planCrossings } from './plan-crossings.ts'
 import { planDirect } from './plan-direct.ts'
@@ -97,6 +98,8 @@ export interface ProbePlan {
   readonly strangers: readonly PlannedStranger[]
   readonly direct: readonly PlannedDirect[]
   readonly unasked: readonly Unasked[]
+  /** `IP:PORT` of those that policies deny to the probe's pods: whoever does not even connect is not waited for. */
+  readonly denied: ReadonlySet<string>
   /** What was left out for the sake of load, in words. */
   readonly leftOut: readonly string[]
   readonly inside: readonly InsideSpec[]
@@ -131,22 +134,26 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
   const contactNodes = withHome(spread(nodes, 3), nodes, model)
   const [contacts, nodePorts, http] = [planConnects(model), planNodePorts(model), planHttp(model, contactNodes.length)]
   const direct = planDirect(model, http.http)
-  return {
+  const requests = {
     run: options.run,
     namespace: options.namespace ?? model.scope.namespace ?? 'default',
+    contactNodes,
+    http: http.http,
+    strangers: http.strangers,
+    direct: direct.direct,
+  }
+  return {
+    ...requests,
     image: options.image ?? defaultImage,
     tolerateAll: options.tolerateAll === true,
     nodes,
     skipped,
     ...asked,
-    contactNodes,
     connects: contacts.connects,
     nodePorts: nodePorts.nodePorts,
     connectTries: options.connectTries ?? 5,
-    http: http.http,
-    strangers: http.strangers,
-    direct: direct.direct,
     unasked: direct.unasked,
+    denied: deniedToProbe(model, requests),
     leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
     ...planExecs(model, {
       exec: options.exec === false ? 'left-out' : 'allowed',

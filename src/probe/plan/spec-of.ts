@@ -39,7 +39,7 @@ export function probeSpec(plan: ProbePlan, node: string, mtu: Pick<ProbeSpec, 'm
  * One list for the pod, and its ids: hosts that nobody has, endpoints, Ingresses; `contactsOf` reads them so. What is
  * asked once stands before what is asked often, so that a budget that ends costs repetitions first.
  */
-function asksOf({ http, strangers, direct }: ProbePlan): readonly HttpSpec[] {
+function asksOf({ http, strangers, direct, denied }: ProbePlan): readonly HttpSpec[] {
   const byController = (it: PlannedStranger & { readonly path: string }, times: number): Omit<HttpSpec, 'id'> => {
     const { via, scheme, host, path, ports } = it
     return {
@@ -71,7 +71,7 @@ function asksOf({ http, strangers, direct }: ProbePlan): readonly HttpSpec[] {
     })),
     ...http.map((it) => byController(it, it.times)),
   ]
-  return asks.map((it, id) => ({ id, ...it }))
+  return asks.map((it, id) => ({ id, ...it, ...(denied.has(`${it.ip}:${it.port}`) ? { knock: true } : {}) }))
 }
 
 /** NodePorts stand after the others; `contactsOf` reads them so. */

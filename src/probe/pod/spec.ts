@@ -46,6 +46,8 @@ export interface HttpSpec {
   readonly tlsPort: number
   /** Whether to try TLS where plain HTTP is not understood. */
   readonly orTls: boolean
+  /** A policy denies the way: nothing is asked unless a connection opens all the same. */
+  readonly knock?: boolean
 }
 
 export interface MetricsSpec {

@@ -4,6 +4,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { once } from '../once.ts'
 import { hasPairs } from '../selector.ts'
+import { calledBy } from '../service/called-services.ts'
 import { selectorOf } from '../service/service-selects-pod.ts'
 
 /** What there is to call, and who serves DNS. */
@@ -27,6 +28,31 @@ export function calleeOf(pod: Pod, { services, clusterDns }: Around): Service | 
     return pairs === null || !hasPairs(pairs, pod.labels)
   })
   return others.toSorted((a, b) => (a.name < b.name ? -1 : 1))[0] ?? null
+}
+
+/**
+ * Whether this pod's spec gives up the cluster's names on purpose: servers and a search list of its own, none of them
+ * the cluster's, and nothing in its environment or arguments that names a Service. A crawler is such; where one name of
+ * the cluster is told it, the same spec is a mistake.
+ */
+export function choosesOtherNames(pod: Pod, { services, clusterDns }: Around): boolean {
+  const { dnsPolicy, dnsConfig } = pod
+  if (dnsPolicy !== 'None' || dnsConfig === null || !services.known || !clusterDns.known) return false
+  const { domain, service } = clusterDns.value
+  if (dnsConfig.nameservers.length === 0 || dnsConfig.nameservers.some((it) => it === service?.clusterIP)) return false
+  if (dnsConfig.searches.map(bare).some((it) => isUnder(it, domain))) return false
+  const around = { services: services.value, namespaces: null, domain, scope: { namespace: null } }
+  return !pod.containers
+    .flatMap((it) => it.calls ?? [])
+    .some((it) => /\.svc(?:\.|$)/i.test(it.host) || calledBy(pod, it, around).is !== 'elsewhere')
+}
+
+function bare(suffix: string): string {
+  return suffix.replace(/\.$/, '').toLowerCase()
+}
+
+function isUnder(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`)
 }
 
 /** Agents of a node, and whoever stands beside the DNS servers: they start before there are names. */

@@ -5,7 +5,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { isTargetPod } from '../asked-about.ts'
-import { calleeOf } from '../dns/callees.ts'
+import { calleeOf, choosesOtherNames } from '../dns/callees.ts'
 import { isClusterFirst } from '../dns/pod-resolvers.ts'
 import { isShutIn } from '../policy/shut-in.ts'
 import { dnsLossInNamespace, dnsLossInPod, dnsLossOnNode } from '../symptom.ts'
@@ -31,7 +31,8 @@ export function slowIn(model: Model, pod: Pod | null): number {
 export function weightOf(result: Answer, pod: Pod | null, model: Model): Trouble['weight'] | null {
   if (result === 'ok' || result === 'not-asked') return null
   if (!isDenied(result) || pod === null || isClusterFirst(pod)) return 'outage'
-  return isTargetPod(model.scope, pod) || calleeOf(pod, model.sources) !== null ? 'nuisance' : 'sign'
+  if (isTargetPod(model.scope, pod)) return 'nuisance'
+  return calleeOf(pod, model.sources) !== null && !choosesOtherNames(pod, model.sources) ? 'nuisance' : 'sign'
 }
 
 /** Whoever may open no connection at all, on purpose, needs no names: what it can't ask is a sign of that alone. */

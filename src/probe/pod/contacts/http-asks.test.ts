@@ -1,6 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, test } from 'vitest'
 import type { HttpEnd } from '../../../model/contacts.ts'
-import { gentleness } from './http-asks.ts'
+import type { PodRecord } from '../records.ts'
+import type { HttpSpec } from '../spec.ts'
+import { gentleness, httpContacts } from './http-asks.ts'
 
 const end = (ms: number, about: Partial<HttpEnd> = {}): HttpEnd => ({ status: 200, error: null, ms, ...about })
 
@@ -22,4 +26,38 @@ describe('who is left alone', () => {
     ['slow, and not that slow', [end(1100), end(1100), end(1100), end(1100)], 3],
     ['an error after 2 s, as of a load balancer, does not end it', [end(2000, { status: 503 }), end(9), end(9)], null],
   ])('%s', (_, ends, after) => expect(endsAfter(ends)).toBe(after))
+})
+
+describe('an address that a policy denies', () => {
+  const asked = async (port: number, knock: boolean): Promise<readonly PodRecord[]> => {
+    const records: PodRecord[] = []
+    const ask: HttpSpec = {
+      id: 0,
+      ip: '127.0.0.1',
+      port,
+      scheme: 'http',
+      host: 'web.example.com',
+      path: '/',
+      times: 2,
+      follow: false,
+      plainPort: port,
+      tlsPort: port,
+      orTls: false,
+      ...(knock ? { knock } : {}),
+    }
+    await httpContacts({ http: [ask], httpPerSecond: 100, httpBudgetMs: 5000 }, (it) => void records.push(it))
+    return records
+  }
+
+  it.each([true, false])('is asked as any other where nobody enforces the policy: %s', async (knock) => {
+    const server = createServer((_request, response) => void response.end('ok'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const records = await asked((server.address() as AddressInfo).port, knock)
+    server.close()
+    expect(records).toMatchObject([{ status: 200 }, { status: 200 }])
+  })
+
+  it('is refused as any other', async () => {
+    expect((await asked(1, true))[0]).toMatchObject({ status: null, error: 'ECONNREFUSED' })
+  })
 })

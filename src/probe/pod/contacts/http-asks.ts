@@ -1,5 +1,6 @@
 import type { HttpEnd } from '../../../model/contacts.ts'
-import { inACircle, wantsCertificate } from '../../../model/http-error.ts'
+import { inACircle, lateError, wantsCertificate } from '../../../model/http-error.ts'
+import { tcpConnect } from './connects.ts'
 import { type HttpAnswer, hostname, httpGet } from './http-get.ts'
 import type { Emit } from '../records.ts'
 import type { HttpSpec, ProbeSpec } from '../spec.ts'
@@ -20,6 +21,9 @@ const slowMs = 3000
 
 /** So many hosts and endpoints are waited for at one time: one that is silent must not hold up the others. */
 const atOnce = 12
+
+/** As for connects: a policy that is enforced drops, and what drops is silent for as long as anybody waits. */
+const knockMs = 3000
 
 const mostRedirects = 3
 const bodyAtMost = 256 * 1024
@@ -47,6 +51,21 @@ export async function httpContacts(
   await Promise.all(Array.from({ length: atOnce }, worker))
 
   async function askOften(ask: HttpSpec): Promise<void> {
+    if (ask.knock === true) {
+      if (!(await bucket.take(1, signal))) return
+      const { result, ms } = await tcpConnect(ask.ip, ask.port, knockMs)
+      if (result === 'timeout') {
+        emit({
+          t: 'http',
+          id: ask.id,
+          status: null,
+          error: lateError('connection', knockMs, 0),
+          ms,
+          scheme: ask.scheme,
+        })
+        return
+      }
+    }
     const watch = gentleness()
     for (let i = 0; i < ask.times; i++) {
       if (!(await bucket.take(1, signal))) return
