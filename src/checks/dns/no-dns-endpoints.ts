@@ -126,6 +126,8 @@ export default check({
           `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args.restore}'`,
           `kubectl -n ${on.namespace} get pods --show-labels`,
         ]
+      if (args.desired === 0 && args.maker.startsWith('daemonset/'))
+        return ['it fits no node: look at which nodes it asks for', `kubectl -n ${on.namespace} describe ${args.maker}`]
       if (args.desired === 0)
         return [
           'scale it up',

@@ -35,7 +35,7 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `${on.kind} ${full(on)} fails for ${args.rule}: Service ${args.where}/${args.service} has no ready endpoint` +
-      `${args.onPurpose ? ', being scaled to 0' : ''}.`,
+      `${args.onPurpose ? ', as its workload wants no pods' : ''}.`,
     detail: ({ args }) => `0 ready of ${count(args.endpoints, 'endpoint')} · weight ${args.weight} in its rule`,
     note: () => 'the specification asks for a 503 for the share of the requests that goes there',
     help: ({ args }) => [

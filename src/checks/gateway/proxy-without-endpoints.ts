@@ -35,7 +35,7 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `HTTPProxy ${full(on)} fails for ${args.route}: Service ${args.service} has no ready endpoint` +
-      `${args.onPurpose ? ', being scaled to 0' : ''}.`,
+      `${args.onPurpose ? ', as its workload wants no pods' : ''}.`,
     detail: ({ args }) => `0 ready of ${count(args.endpoints, 'endpoint')}`,
     note: () => 'Envoy answers 503 with the response flag UH; Contour calls the HTTPProxy valid all the same',
     help: ({ subject: on, args }) => [

@@ -63,7 +63,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Ingress ${full(on)} fails for ${args.routes}: ` +
       `Service ${args.service} has no ready endpoint` +
-      `${args.onPurpose ? ', being scaled to 0' : ''}.`,
+      `${args.onPurpose ? ', as its workload wants no pods' : ''}.`,
     detail: ({ args }) =>
       `0 ready of ${count(args.endpoints, 'endpoint')} · ${args.count} of ${count(args.of, 'route')}`,
     note: () => 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',

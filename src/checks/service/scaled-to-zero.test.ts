@@ -1,9 +1,64 @@
-import { describeCheck } from '../../../test/describe-check.ts'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ingress } from '../../../test/build/ingress.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { completed, deployment, notReady, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
+import { diagnose } from '../../engine.ts'
+import type { Finding } from '../../findings/finding.ts'
+import type { Service } from '../../model/service.ts'
+import type { Workload } from '../../model/workload.ts'
 import check from './scaled-to-zero.ts'
 
 const services = [service('cart')]
+
+const kinds = ['Deployment', 'StatefulSet', 'ReplicaSet', 'DaemonSet', 'Job', 'CronJob', 'Rollout', 'Cluster'] as const
+const ofKind = (kind: string): Workload =>
+  isListed(kind)
+    ? deployment('cart', 0, { kind })
+    : deployment('cart', 0, { kind: 'ReplicaSet', name: 'cart-1', owner: { kind, name: 'cart' } })
+
+function isListed(kind: string): kind is Workload['kind'] {
+  return ['Deployment', 'StatefulSet', 'ReplicaSet', 'DaemonSet', 'Job', 'CronJob'].includes(kind)
+}
+
+const checkOf = (it: Finding) => ({
+  headline: check.words.headline(it as never),
+  detail: check.words.detail(it as never),
+  note: check.words.note(it as never) ?? '',
+  help: check.words.help(it as never),
+})
+
+test('each sentence holds for the kind of the workload and the type of the Service, and each command exists', () => {
+  const types = fc.constantFrom<Partial<Service>>(
+    {},
+    { clusterIP: 'None' },
+    { type: 'NodePort' },
+    { type: 'LoadBalancer' },
+    { clusterIP: 'None', publishNotReadyAddresses: true },
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...kinds), types, fc.boolean(), (kind, type, isRouted) => {
+      const sources = modelOf({
+        services: [service('cart', type)],
+        pods: [],
+        workloads: [ofKind(kind)],
+        ingresses: isRouted ? [ingress([['/', 'cart', 80]])] : [],
+      })
+      const [root] = diagnose(sources, { checks: [check] }).roots
+      if (root === undefined) return expect(root).toBeDefined()
+      const { headline, detail, note, help } = checkOf(root.finding)
+      const text = [headline, detail, note, ...help].join('\n')
+      const scale = / scale (\w+)\//.exec(text)?.[1]
+      expect(scale !== undefined).toBe(['Deployment', 'StatefulSet', 'ReplicaSet'].includes(kind))
+      expect(scale ?? kind.toLowerCase()).toBe(kind.toLowerCase())
+      expect(/scaled to 0/.test(text)).toBe(scale !== undefined)
+      expect(/refused/.test(text)).toBe(type.clusterIP !== 'None')
+      expect(/NXDOMAIN/.test(text)).toBe(type.clusterIP === 'None')
+      expect(/503/.test(text)).toBe(isRouted)
+    }),
+  )
+})
 
 describeCheck(check, [
   {

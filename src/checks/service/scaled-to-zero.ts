@@ -2,26 +2,29 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
+import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { subjectKey } from '../../model/subject.ts'
 import type { Scope } from '../../model/sources.ts'
 import type { Service } from '../../model/service.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
+import { clientOf, idle } from './no-pods-words.ts'
 import { serviceSubject } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
 
-/** Somebody, or an autoscaler, wants no pods here. Right or wrong, it is why connections are refused. */
+/** Somebody, or an autoscaler, wants no pods here. Right or wrong, it is why nothing answers. */
 export default check({
   code: 'SVC204',
   slug: 'service/scaled-to-zero',
-  title: 'the workload behind a Service is scaled to 0',
-  fine: 'nothing behind a Service is scaled to 0',
+  title: 'the workload behind a Service wants no pods',
+  fine: 'what stands behind each Service wants pods',
   severity: 'info',
   needs: ['services', 'pods', 'workloads'],
+  wants: ['ingresses'],
   remedies: [],
   decides: ['SVC-04'],
 
-  run({ services, pods, workloads, scope }) {
+  run({ services, pods, workloads, ingresses, scope }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const backing = backingOf(pods, { known: true, value: workloads })
@@ -39,12 +42,14 @@ export default check({
             kind: first.kind,
             workload: first.name,
             workloads: behind.workloads.length,
+            headless: service.clusterIP === 'None',
+            before: ingresses.known ? routesTo(ingresses.value, service).slice(0, 1).map(full) : [],
             all: some(behind.workloads.map((it) => `${it.kind} ${it.name}`)),
           },
           evidence: behind.workloads.map((it) => ({
             kind: 'fact' as const,
             label: `${it.kind} ${full(it)}`,
-            value: it.kind === 'DaemonSet' ? 'wanted on 0 nodes' : 'wants 0 pods',
+            value: idle(it.kind).wants,
           })),
           causes: [noEndpoints(service), svcUnanswered(service)],
         }),
@@ -55,21 +60,10 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} has no pods, since ${args.kind} ${args.workload} ` +
-      `${args.kind === 'DaemonSet' ? 'fits no node' : 'is scaled to 0'}.`,
+      `Service ${full(on)} has no pods, since ${args.kind} ${args.workload} ${idle(args.kind).is}.`,
     detail: ({ args }) => `${args.all} · ${count(args.workloads, 'workload')}, 0 pods wanted`,
-    note: () => 'connections to it are refused at once, and an Ingress before it answers 503',
-    help: ({ subject: on, args }) =>
-      args.kind === 'DaemonSet'
-        ? [
-            'if it should run, look at which nodes it asks for',
-            `kubectl -n ${on.namespace} describe daemonset ${args.workload}`,
-          ]
-        : [
-            'if it should run, scale it up; see first who scaled it down (an autoscaler, a pipeline, a colleague)',
-            `kubectl -n ${on.namespace} scale ${`${args.kind}`.toLowerCase()}/${args.workload} --replicas=1`,
-            `kubectl -n ${on.namespace} get hpa`,
-          ],
+    note: ({ args }) => clientOf(args.headless, args.before),
+    help: ({ subject: on, args }) => idle(args.kind).help({ namespace: on.namespace ?? '', name: args.workload }),
   },
 })
 
