@@ -82,9 +82,6 @@ type NameWrong = {
 }
 
 const notes: Readonly<Record<How, string>> = {
-  hosts: 'the `hosts` plugin of CoreDNS answers before `kubernetes` does',
-  rewrite: 'the `rewrite` plugin of CoreDNS asks for another name before `kubernetes` is reached',
-  template: 'the `template` plugin of CoreDNS answers before `kubernetes` does',
   'other-zone': 'a server block for a narrower zone takes the name, and it has no `kubernetes` in it',
   'no-kubernetes': 'the block that has all names which no other block takes is without `kubernetes`',
   dns64: 'the `dns64` plugin of CoreDNS makes an IPv6 address of each IPv4 one',
@@ -100,9 +97,6 @@ const notes: Readonly<Record<How, string>> = {
 }
 
 const helps: Readonly<Record<How, string>> = {
-  hosts: 'take the name out of `hosts` in the Corefile',
-  rewrite: 'take the line out of the Corefile, or make it narrower',
-  template: 'make the `match` of the template narrower, so that it leaves names of Services alone',
   'other-zone': 'put `kubernetes` into that server block, or take the block away',
   'no-kubernetes': 'put `kubernetes` with the domain of the cluster into that block',
   dns64: 'let `dns64` translate for IPv6 clients alone: without `allow_ipv4`, or for a narrower prefix',
@@ -236,7 +230,7 @@ function reasonOf(corefile: string, wrong: WrongName, service: Service, named: N
 function labelOf({ how }: CorefileReason, namespace: string): string {
   if (how === 'namespaces') return `${namespace} is not in it`
   if (how === 'namespace_labels') return `whether ${namespace} bears them decides`
-  if (how in optionNotes) return 'takes this name away'
+  if (how in optionNotes && !['hosts', 'rewrite', 'template'].includes(how)) return 'takes this name away'
   if (how === 'no-kubernetes') return 'no `kubernetes` in it'
   return how === 'cache' ? 'how long denials are kept' : 'comes before the Service'
 }

@@ -1,6 +1,6 @@
 import { clusterDns } from '../../../test/build/dns.ts'
 import { nameAnswers, rightAnswers } from '../../../test/build/name-answers.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -25,6 +25,9 @@ const shop = (line: string, about: Partial<ClusterDns> = {}, more = '') => ({
   endpointSlices: [ready],
   namespaces: [{ name: 'shop', labels: { team: 'shop' } }],
 })
+const calling = (host: string) => pod('web-1', { containers: [container({ calls: [{ host, port: 80, by: 'URL' }] })] })
+const single = (before: string) =>
+  clusterDns({ corefile: known(`.:53 {\n  ${before}\n  kubernetes cluster.local\n}\n`) })
 /** The right ones, but for these names. */
 const answers = (denied: readonly string[]): readonly NameAnswer[] =>
   [...rightAnswers(cart), ...rightAnswers(db, ['10.2.1.5'])].map((it) =>
@@ -179,6 +182,69 @@ describeCheck(check, [
     },
     expect: [{ ...on, severity: 'error', confidence: 'observed', args: { wrong: 1, asked: 2 } }],
   },
+  ...[
+    { it: 'a hosts entry', before: 'hosts {\n    10.1.2.3 cart.shop.svc.cluster.local\n    fallthrough\n  }', line: 3 },
+    {
+      it: 'a template for a pattern',
+      before: 'template IN A cluster.local {\n    match ^cart[.]\n    fallthrough\n  }',
+      line: 2,
+    },
+    {
+      it: 'a template for a zone',
+      before: 'template ANY ANY shop.svc.cluster.local {\n    rcode NXDOMAIN\n  }',
+      line: 2,
+    },
+    { it: 'a rewrite', before: 'rewrite name suffix .shop.svc.cluster.local .shop.other.example', line: 2 },
+    { it: 'a rewrite by pattern', before: 'rewrite name regex ^cart\\..* gone.example', line: 2 },
+  ].flatMap(({ it, before, line }) => [
+    {
+      it: `${it} before kubernetes, by reading`,
+      given: { clusterDns: single(before), services: [cart] },
+      expect: [{ ...on, confidence: 'inferred' as const, args: { line, names: ['cart.shop'], asked: 0 } }],
+    },
+    {
+      it: `${it} before kubernetes, and its Service was asked for: DNS165 tells`,
+      given: { clusterDns: single(before), services: [cart], nameAnswers: nameAnswers(answers(['cart.shop'])) },
+      expect: 'ok' as const,
+    },
+    {
+      it: `${it} before kubernetes, for a Service that is not there`,
+      given: { clusterDns: single(before), services: [service('other', { namespace: 'pay' })] },
+      expect: 'ok' as const,
+    },
+  ]),
+  {
+    it: 'a rewrite that leads to another Service, as for a move',
+    given: {
+      clusterDns: single('rewrite name cart.shop.svc.cluster.local db.shop.svc.cluster.local'),
+      services: [cart, db],
+    },
+    expect: [{ ...on, severity: 'info' }],
+  },
+  ...[
+    'template IN AAAA . {\n    rcode NOERROR\n  }',
+    'hosts {\n    10.96.44.7 cart.shop.svc.cluster.local\n    fallthrough\n  }',
+    'rewrite name suffix .corp.example .shop.svc.cluster.local',
+    'rewrite name regex (.*)[.]cluster[.]local {1}.cluster.local',
+    'template IN A blocked.office {\n    rcode NXDOMAIN\n  }',
+  ].map((before) => ({
+    it: `before kubernetes, and takes no name: ${before}`,
+    given: { clusterDns: single(before), services: [cart] },
+    expect: 'ok' as const,
+  })),
+  ...['pods disabled', 'ttl 5'].map((line) => ({
+    it: `a pod is to call a pod by its address, and there is ${line}`,
+    given: { ...shop(line), pods: [calling('10-2-1-5.shop.pod.cluster.local')] },
+    expect: [{ ...on, severity: 'info' as const, confidence: 'inferred' as const, args: { option: 'pods' } }],
+  })),
+  ...[
+    ['pods insecure', '10-2-1-5.shop.pod.cluster.local'],
+    ['pods disabled', 'cart.shop.svc.cluster.local'],
+  ].map(([line = '', host = '']) => ({
+    it: `a pod is to call ${host}, and there is ${line}`,
+    given: { ...shop(line), pods: [calling(host)] },
+    expect: 'ok' as const,
+  })),
   ...['pods insecure', 'pods disabled', 'ttl 0', 'endpoint_pod_names', 'fallthrough', 'multicluster'].map((line) => ({
     it: `${line}: no name of a Service`,
     given: shop(line),

@@ -4,9 +4,12 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
 import type { Namespace } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { count, some } from '../../phrases.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
+import { type LineBefore, linesBefore } from '../../relations/dns/lines-before.ts'
+import { type TakenZone, takenZones } from '../../relations/dns/taken-zones.ts'
 import {
   type Named,
   namedServices,
@@ -14,11 +17,12 @@ import {
   type Unserved,
   unservedNames,
 } from '../../relations/dns/unserved-names.ts'
+import { toldCalls } from '../../relations/service/called-services.ts'
 import { answersOfServices, judgeName } from '../../relations/service/service-names.ts'
 import { nameWrong, zoneLeftOut } from '../../relations/symptom.ts'
-import { type Corefile, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
+import type { Corefile } from '../../wire/corefile.ts'
 import { readableCorefile } from './readable-corefile.ts'
-import { optionHelps, optionNotes } from './taking-options.ts'
+import { optionHelps, optionNotes, type Taking } from './taking-options.ts'
 
 /**
  * CoreDNS gives each name to the server block of the longest zone that it falls into: a block for a zone of the
@@ -32,11 +36,11 @@ export default check({
   fine: 'no line of the Corefile takes names of Services away',
   severity: 'error',
   needs: ['clusterDns'],
-  wants: ['nameAnswers', 'namespaces', 'services', 'endpointSlices'],
+  wants: ['nameAnswers', 'namespaces', 'services', 'endpointSlices', 'pods'],
   remedies: [],
   decides: ['DNS-56'],
 
-  run({ clusterDns, nameAnswers, namespaces, services, endpointSlices }) {
+  run({ clusterDns, nameAnswers, namespaces, services, endpointSlices, pods }) {
     const read = readableCorefile(clusterDns)
     if (read.kind !== 'readable') return read
     const { text, corefile } = read
@@ -45,6 +49,8 @@ export default check({
     const found = [
       ...takenZones(corefile, named).flatMap((it) => ofZone(it, tell)),
       ...unservedNames(corefile, named).flatMap((it) => ofOption(it, namespaces, tell)),
+      ...ofPodNames(corefile, pods, tell),
+      ...linesBefore(corefile, named).flatMap((it) => ofLine(it, named.services.length, tell)),
     ]
     return found.length === 0 ? ok(corefile.servers.length) : found
   },
@@ -73,7 +79,7 @@ type Taken = {
   readonly takes: 'all-services' | 'namespace' | 'that-zone' | null
   readonly namespace: string | null
   /** null for a zone. */
-  readonly option: TakingOption | null
+  readonly option: Taking | null
   readonly line: number
   /** The words of the option: namespaces, labels, addresses. */
   readonly list: readonly string[]
@@ -100,6 +106,7 @@ interface Told {
 interface Seen {
   readonly wrong: readonly Service[]
   readonly right: readonly Service[]
+  readonly unasked: readonly Service[]
 }
 
 /** What the servers said to the names of these Services. A name that one server has and another has not is wrong. */
@@ -116,6 +123,7 @@ function seenOf(named: Named, answers: Known<NameAnswers>): Told['seen'] {
     return {
       wrong: judged.filter((it) => it.isWrong).map((it) => it.service),
       right: judged.filter((it) => it.isRight).map((it) => it.service),
+      unasked: services.filter((it) => !asked.has(`${it.namespace}/${it.name}`)),
     }
   }
 }
@@ -125,56 +133,6 @@ const mostCauses = 200
 
 function causesOf(services: readonly Service[]): readonly string[] {
   return services.length > mostCauses ? ['name-wrong:*'] : services.map(nameWrong)
-}
-
-interface TakenZone {
-  readonly line: number
-  readonly key: string
-  readonly zone: string
-  readonly services: readonly Service[]
-}
-
-/** The blocks without `kubernetes` that have the cluster's domain, a zone below it, or, as the next best, one above. */
-function takenZones({ servers }: Corefile, { domain, services }: Named): readonly TakenZone[] {
-  const keyed = servers.flatMap((server) => server.keys.map((key) => ({ server, key, zone: zoneOf(key) })))
-  const isWithin = (name: string, zone: string): boolean => zone === '' || name === zone || name.endsWith(`.${zone}`)
-  const best = (name: string): (typeof keyed)[number] | undefined =>
-    keyed.filter(({ zone }) => isWithin(name, zone)).toSorted((a, b) => b.zone.length - a.zone.length)[0]
-  const ofDomain = best(`svc.${domain}`)
-  const isServed = servers.some(({ plugins }) => plugins.some((it) => it.name === 'kubernetes'))
-  const zones = new Set(keyed.map((it) => it.zone))
-  return keyed
-    .filter(({ server, zone }) => !servesNames(server) && !isServedBeside(zone, servers))
-    .filter((it) => isWithin(it.zone, domain) || (isServed && it === ofDomain))
-    .map(({ server, key, zone }) => ({
-      line: server.line,
-      key,
-      zone,
-      services: services.filter((it) => {
-        const name = `${it.name}.${it.namespace}.svc.${domain}`.toLowerCase()
-        return isWithin(name, zone) && longest(name, zones) === zone
-      }),
-    }))
-}
-
-/** Zones are looked up by the name's own ends: there may be thousands of both. */
-function longest(name: string, zones: ReadonlySet<string>): string | null {
-  for (let at = 0; at !== -1;) {
-    const end = name.slice(at)
-    if (zones.has(end)) return end
-    const dot = name.indexOf('.', at)
-    at = dot === -1 ? -1 : dot + 1
-  }
-  return zones.has('') ? '' : null
-}
-
-function servesNames({ plugins }: CorefileServer): boolean {
-  return plugins.some((it) => it.name === 'kubernetes' || it.name === 'kubernetai' || it.name === 'import')
-}
-
-/** A second block of the same zone, before or after one with a `view`. */
-function isServedBeside(zone: string, servers: readonly CorefileServer[]): boolean {
-  return servers.some((it) => servesNames(it) && it.keys.some((key) => zoneOf(key) === zone))
 }
 
 function ofZone({ line, key, zone, services }: TakenZone, { dns, text, seen }: Told): readonly Verdict<Taken>[] {
@@ -250,6 +208,76 @@ function ofOption(
   ]
 }
 
+/** `10-2-1-5.shop.pod`: who asks for such a name needs `pods insecure` or `verified`. */
+const podName = /^\d{1,3}(?:-\d{1,3}){3}\.[^.]+\.pod(?:\.|$)/
+
+function ofPodNames(corefile: Corefile, pods: Known<readonly Pod[]>, { dns, text }: Told): readonly Verdict<Taken>[] {
+  const all = corefile.servers.flatMap((it) => it.plugins).filter((it) => it.name === 'kubernetes')
+  const modes = all.map((it) => it.block?.findLast((one) => one.name === 'pods') ?? null)
+  const [first] = all
+  if (!pods.known || first === undefined || modes.some((it) => it !== null && it.args[0] !== 'disabled')) return []
+  const hosts = toldCalls(pods.value).flatMap(({ call }) => (podName.test(call.host) ? [call.host] : []))
+  if (hosts.length === 0) return []
+  const line = modes[0] ?? first
+  return [
+    finding({
+      subject: corefileObject(dns),
+      confidence: 'inferred',
+      severity: 'info',
+      args: {
+        ...nothing,
+        option: 'pods',
+        line: line.line,
+        names: [...new Set(hosts)].slice(0, 3),
+        sure: true,
+      },
+      evidence: [
+        corefileEvidence(dns, text, { line: line.line, mark: line.name, label: 'names of pods are not served' }),
+      ],
+    }),
+  ]
+}
+
+const nothing = {
+  zone: null,
+  takes: null,
+  namespace: null,
+  list: [],
+  of: null,
+  services: 0,
+  read: 0,
+  asked: 0,
+  wrong: 0,
+} as const
+
+/** A line for single names. Of a Service that was asked for DNS165 says what came, and by which line. */
+function ofLine(
+  { how, line, mark, services: all, moves }: LineBefore,
+  read: number,
+  { dns, text, seen }: Told,
+): readonly Verdict<Taken>[] {
+  const services = seen(all).unasked
+  if (services.length === 0) return []
+  return [
+    finding({
+      subject: corefileObject(dns),
+      confidence: moves ? 'possible' : 'inferred',
+      severity: moves ? 'info' : 'warning',
+      args: {
+        ...nothing,
+        option: how,
+        line: line.line,
+        services: services.length,
+        read,
+        names: namesOf(services),
+        sure: true,
+      },
+      evidence: [corefileEvidence(dns, text, { line: line.line, mark, label: 'comes before `kubernetes`' })],
+      symptoms: [zoneLeftOut],
+    }),
+  ]
+}
+
 interface Weighed {
   readonly option: TakingOption
   readonly sure: boolean
@@ -309,6 +337,8 @@ function headlineOf(args: Taken): string {
       `The Corefile's block for ${zone} (line ${line}) has no kubernetes in it: ` +
       `names of ${whose(args)} are looked up elsewhere.`
     )
+  if (option === 'pods')
+    return `The Corefile's kubernetes (line ${line}) serves no names of pods, and ${some(args.names)} is to be called.`
   const words = `\`${[option, ...list].join(' ')}\``
   if (option === 'namespaces')
     return (
@@ -321,7 +351,8 @@ function headlineOf(args: Taken): string {
   return `The Corefile's ${words} (line ${line}) ${verb} the names of ${which} away.`
 }
 
-function seenText({ services, read, asked, wrong }: Taken): string {
+function seenText({ option, services, read, asked, wrong }: Taken): string {
+  if (option === 'pods') return 'by what specs say'
   const of = `${services} of ${count(read, 'Service')} that were read`
   if (asked === 0) return `${of} · none of these names was asked for`
   return `${of} · ${wrong} of ${count(asked, 'name')} that were asked for got another answer than the API gives`

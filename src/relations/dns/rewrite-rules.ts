@@ -94,7 +94,7 @@ function byPattern({ from, to }: Pick<NameRule, 'from' | 'to'>, asked: string): 
 }
 
 /** Another name than was asked for, and which is not computed here. */
-const unknownName = '?'
+export const unknownName = '?'
 
 /** `^(.*)\.corp\.internal$`: the text around its one group of anything; null for what is less plain. */
 function literalParts(pattern: string): { readonly before: string; readonly after: string } | null {
