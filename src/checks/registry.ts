@@ -207,6 +207,7 @@ import callsByProxy from './service/calls-by-proxy.ts'
 import ednsUnanswered from './dns/edns-unanswered.ts'
 import answersDiffer from './dns/answers-differ.ts'
 import upstreamWithoutTcp from './dns/upstream-without-tcp.ts'
+import answeredByAnother from './dns/answered-by-another.ts'
 import serverBehind from './dns/server-behind.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
@@ -278,6 +279,7 @@ export const checks: readonly AnyCheck[] = [
   upstreamWithoutTcp, // DNS189
   serverBehind, // DNS190
   foreignAnswer, // DNS194
+  answeredByAnother, // DNS195
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

@@ -7,6 +7,7 @@ import type { NameAnswer } from '../../model/name-answers.ts'
 import type { Service } from '../../model/service.ts'
 import { dnsAnswersErrors, nameWrong, noEndpoints } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
+import { isRightElsewhere } from '../../relations/dns/answered-by-another.ts'
 import { corefileEvidence } from '../../relations/dns/corefile-text.ts'
 import { type Named, namedServices } from '../../relations/dns/unserved-names.ts'
 import {
@@ -56,10 +57,14 @@ export default check({
       `${args.name} · wrong at ${args.wrong} of ${args.of} queries: ` +
       (args.servers.length === 0 ? 'every one' : args.servers.join(', ')) +
       ` · ${args.says}`,
-    note: ({ args }) => (args.how === null ? null : notes[args.how]),
+    note: ({ args }) => {
+      if (args.how !== null) return notes[args.how]
+      return args.differs === 'way'
+        ? 'the servers are right where they are asked from another node, or by their own addresses: they did not say it'
+        : null
+    },
     help: ({ subject: on, args }) => [
-      (args.how === null ? null : helps[args.how]) ??
-        'compare the servers: what differs is kept by one of them, or its view of the API is old',
+      (args.how === null ? null : helps[args.how]) ?? helpFor[args.differs],
       `kubectl -n ${on.namespace} get service,endpointslices` + (args.how === null ? '' : ` | grep ${on.name}`),
       `hopscope resolve ${args.name} -n ${on.namespace}`,
     ],
@@ -79,6 +84,14 @@ type NameWrong = {
   readonly of: number
   /** Those that say it; empty for every one. */
   readonly servers: readonly string[]
+  /** `way`: a server says it on one way, and on another it is right: from another node, by its own address. */
+  readonly differs: 'servers' | 'way' | 'nothing'
+}
+
+const helpFor: Readonly<Record<NameWrong['differs'], string>> = {
+  servers: 'compare the servers: what differs is kept by one of them, or its view of the API is old',
+  way: 'find what answers in their place on that way: a rule for port 53 on the node, a cache or a proxy there',
+  nothing: 'all servers say it: see what they go by, the Corefile and their view of the API',
 }
 
 const notes: Readonly<Record<How, string>> = {
@@ -120,9 +133,16 @@ function judge(
 ): Verdict<NameWrong> {
   const judged = servers.map((it) => judgeName(service, it, named.slicesOf(service)))
   const corefile = dns.corefile.known ? dns.corefile.value : null
-  const reasonFor = (it: WrongName): CorefileReason | null =>
-    corefile === null || it.kind === 'nowhere' || it.kind === 'stale' ? null : reasonOf(corefile, it, service, named)
   const differ = judged.filter((it): it is WrongName => it.kind !== 'right' && it.kind !== 'unknown')
+  const rights = servers.flatMap((its, at) => (judged[at]?.kind === 'right' ? its.slice(0, 1).map(placeOf) : []))
+  const isNotTheServers = isRightElsewhere({ right: rights, wrong: differ.map((it) => placeOf(it.answer)) })
+  const isOnTheWay = (it: WrongName): boolean => isNotTheServers(placeOf(it.answer))
+  const reasonFor = (it: WrongName): CorefileReason | null => {
+    if (corefile === null || it.kind === 'nowhere' || it.kind === 'stale') return null
+    const found = reasonOf(corefile, it, service, named)
+    // A cache says the same to every node.
+    return found?.how === 'cache' && isOnTheWay(it) ? null : found
+  }
   // A line that stands in its place says so again when the cache has let go of the answer.
   const wrong = differ.filter((it) => !mayBeFromBefore(service, it) || (reasonFor(it)?.how ?? 'cache') !== 'cache')
   const [first] = wrong.toSorted((a, b) => rank[a.kind] - rank[b.kind])
@@ -158,6 +178,7 @@ function judge(
       wrong: wrong.length,
       of: judged.length,
       servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))],
+      differs: differsBy(rights.length, wrong.every(isOnTheWay)),
     },
     evidence: [
       ...(reason === null || corefile === null
@@ -176,6 +197,15 @@ function judge(
       })),
     ],
   })
+}
+
+function placeOf({ node, server }: NameAnswer) {
+  return { node, ip: server.ip, role: server.role }
+}
+
+function differsBy(rights: number, isOnTheWay: boolean): NameWrong['differs'] {
+  if (rights === 0) return 'nothing'
+  return isOnTheWay ? 'way' : 'servers'
 }
 
 /** `ignore empty_service`: whoever takes its endpoints takes its name. */
@@ -204,6 +234,7 @@ function goesRound(service: Service, circle: readonly string[]): Verdict<NameWro
       wrong: 1,
       of: 1,
       servers: [],
+      differs: 'nothing',
     },
     evidence: [{ kind: 'fact', label: 'the way of the aliases', value: way }],
   })

@@ -6,14 +6,14 @@ import { parseResolvConf, readLines } from '../../wire/resolv-conf.ts'
 import { settingsOf } from '../../wire/resolver-walk.ts'
 import { addressesIn, lookupResult, nslookupResult } from './tool-words.ts'
 import type { InsideNameSpec } from '../plan/plan-inside.ts'
-import { block, type Section, sections } from './script-output.ts'
+import { block, fileIn, filledIn, type Section, sections } from './script-output.ts'
 
 /** Of the script's output, what decides in a container what a name is. What was not planned is not read. */
 export function resolvingOf(stdout: string, asked: readonly InsideNameSpec[], outside?: string): InsideResolving {
-  const resolvConf = block(stdout, 'resolv')
+  const resolvConf = fileIn(stdout, 'resolv', '/etc/resolv.conf')
   const outer = outside === undefined ? null : serversOf(stdout, resolvConf, 'outer')
   return {
-    hosts: fileOf(block(stdout, 'hosts'), '/etc/hosts could not be read'),
+    hosts: filledIn(stdout, 'hosts', '/etc/hosts'),
     nsswitch: hostsLine(block(stdout, 'nsswitch')),
     glibc: /^2\.\d{1,3}$/.exec(block(stdout, 'glibc')?.trim() ?? '')?.[0] ?? null,
     programs: [
@@ -29,10 +29,6 @@ export function resolvingOf(stdout: string, asked: readonly InsideNameSpec[], ou
   }
 }
 
-function fileOf(text: string | null, why: string): Known<string> {
-  return text === null || text === '' ? unknown('failed', why) : known(text)
-}
-
 /** glibc takes the last line of a name (nss/nss_database.c). */
 function hostsLine(text: string | null): Known<string> {
   if (text === null) return unknown('failed', '/etc/nsswitch.conf could not be looked for')
@@ -46,15 +42,15 @@ function hostsLine(text: string | null): Known<string> {
 /** Several tools may have been tried for one server: the first that says what happened counts. */
 function serversOf(
   stdout: string,
-  resolvConf: string | null,
+  resolvConf: Known<string>,
   kind: 'server' | 'outer',
 ): Known<readonly InsideServer[]> {
-  if (resolvConf === null) return unknown('failed', 'resolv.conf could not be read')
+  if (!resolvConf.known) return resolvConf
   const said = sections(stdout, kind).map((it) => {
     const [ip = '', tool = ''] = it.tool.split(' ')
     return { ip, tool, ms: it.ms, result: serverResult({ ...it, tool }) }
   })
-  const found = settingsOf('glibc', resolvConf)
+  const found = settingsOf('glibc', resolvConf.value)
     .nameservers.filter((it) => asIpAddress(it.split('%')[0] ?? '') !== null)
     .flatMap((ip): readonly InsideServer[] => {
       const own = said.filter((it) => it.ip === ip)
@@ -62,7 +58,7 @@ function serversOf(
       return one === undefined ? [] : [one]
     })
   if (found.length > 0) return known(found)
-  const isNobody = parseResolvConf(readLines(resolvConf, null)).nameservers.length === 0
+  const isNobody = parseResolvConf(readLines(resolvConf.value, null)).nameservers.length === 0
   if (isNobody) return unknown('not-there', 'resolv.conf names no server in a way that the C library takes')
   return stdout.includes('@done')
     ? unknown('not-there', 'no nslookup, python3, node or bash in the container to ask a nameserver by itself')

@@ -26,10 +26,10 @@ measure() {
   now stop; echo "@exit $c"
   [ $c = 0 ] || [ $((\${u%.*} - s)) -ge $long ]
 }
-# A pipe that nobody writes to would be read for ever.
+# A pipe that nobody writes to would be read for ever. One byte more than is taken tells that there are more.
 show() {
   [ -f "$1" ] || return
-  if command -v head >/dev/null 2>&1; then head -c 20000 "$1"
+  if command -v head >/dev/null 2>&1; then head -c 20001 "$1"
   elif command -v cat >/dev/null 2>&1; then cat "$1"
   else while read -r l; do echo "$l"; done <"$1"; fi
 }

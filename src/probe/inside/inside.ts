@@ -8,7 +8,7 @@ import { resolvingOf } from './inside-resolving.ts'
 import type { InsideSpec } from '../plan/plan-inside.ts'
 import { hasNoProgram, noShell, silence } from './no-shell.ts'
 import { listenersIn } from '../../wire/proc-net-tcp.ts'
-import { block, type Section, sections } from './script-output.ts'
+import { block, fileIn, type Section, sections } from './script-output.ts'
 import { connectResult, libcOf, lookupResult, silentMs } from './tool-words.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
@@ -42,7 +42,6 @@ export function readInside(
   name: string,
   askedTcp: boolean,
 ): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53' | 'libc' | 'listeners'> {
-  const resolv = block(stdout, 'resolv')
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
   const answered = firstAnswer(looks)
@@ -67,7 +66,7 @@ export function readInside(
   return {
     libc: libcOf(stdout),
     listeners: listenersOf(block(stdout, 'listen')),
-    resolvConf: resolv === null ? unknown('failed', 'resolv.conf could not be read') : known(resolv),
+    resolvConf: fileIn(stdout, 'resolv', '/etc/resolv.conf'),
     lookup:
       answered !== null
         ? known({ tool: answered.it.tool, name, result: answered.result, ms: answered.it.ms })
@@ -103,8 +102,8 @@ function tcpResult(section: Section): 'open' | 'refused' | 'timeout' | null {
 
 function listenersOf(text: string | null): NonNullable<InsideView['listeners']> {
   if (text === null) return unknown('failed', 'what listens in the pod could not be read')
-  // What was cut off at its end may hold the very port that is asked about.
-  return text.endsWith('more')
+  // What was cut off may hold the very port that is asked about; tcp may be cut, and tcp6 behind it not.
+  return text.split('\n').includes('more')
     ? unknown('cut-off', 'the pod has too many connections to look through')
     : known(listenersIn(text))
 }

@@ -7,7 +7,7 @@ import { fromOutside } from '../../wire/outside.ts'
 import { addressesIn, libcOf, lookupResult } from './tool-words.ts'
 import { resolverScript } from './inside-script.ts'
 import { hasNoProgram, silence } from './no-shell.ts'
-import { block, sections } from './script-output.ts'
+import { filledIn, sections } from './script-output.ts'
 
 /** Three tools of 8 s each at the worst. */
 const seconds = 26
@@ -51,13 +51,12 @@ function none(why: Extract<Known<never>, { known: false }>): ResolverView {
 }
 
 export function readView(stdout: string): ResolverView {
-  const file = (name: string): Known<string> => {
-    const text = block(stdout, name)
-    return text === null || text === ''
-      ? unknown('failed', `/etc/${name === 'resolv' ? 'resolv.conf' : name} could not be read`)
-      : known(text)
+  return {
+    resolvConf: filledIn(stdout, 'resolv', '/etc/resolv.conf'),
+    hosts: filledIn(stdout, 'hosts', '/etc/hosts'),
+    libc: libcOf(stdout),
+    lookup: ownLookup(stdout),
   }
-  return { resolvConf: file('resolv'), hosts: file('hosts'), libc: libcOf(stdout), lookup: ownLookup(stdout) }
 }
 
 function ownLookup(stdout: string): Known<OwnLookup> {

@@ -1,3 +1,8 @@
+import { type Known, known, unknown } from '../../model/known.ts'
+
+/** Of a file in a container, at most (`show` reads one more). A resolv.conf has some hundred bytes, and a hosts file some thousand. */
+export const mostFileBytes = 20_000
+
 /** What a tool of a script said, how it ended, and how long it took. */
 export interface Section {
   readonly tool: string
@@ -18,6 +23,24 @@ export function block(stdout: string, name: string): string | null {
   const own = lines.slice(start + 1, end)
   // The script ends the last line of a file, which may have ended by itself.
   return (own.at(-1) === '' ? own.slice(0, -1) : own).join('\n')
+}
+
+/**
+ * A file as the script showed it. One that is longer than what is taken of it is not known: what its first part does
+ * not say, the rest may, and the line at the cut is no line of the file's.
+ */
+export function fileIn(stdout: string, name: string, path: string): Known<string> {
+  const text = block(stdout, name)
+  if (text === null) return unknown('failed', `${path} could not be read`)
+  return Buffer.byteLength(text) > mostFileBytes
+    ? unknown('cut-off', `${path} has more than ${mostFileBytes} bytes, and what it says is not judged by a part of it`)
+    : known(text)
+}
+
+/** The same of a file that is never empty: no text is no file. */
+export function filledIn(stdout: string, name: string, path: string): Known<string> {
+  const read = fileIn(stdout, name, path)
+  return read.known && read.value === '' ? unknown('failed', `${path} could not be read`) : read
 }
 
 /** Each `@KIND tool`, `@start`, its words, `@stop`, `@exit`. What was cut off is left out. */

@@ -83,7 +83,9 @@ function deniedService(it: Resolution): readonly string[] {
     ),
   )
   if (service === null) return []
-  const because = kept > 0 ? `the denial is kept for ${kept} s more` : 'the DNS servers do not see it'
+  const because =
+    (kept > 0 ? `the denial may be kept for ${kept} s more` : 'the DNS servers do not see it') +
+    `, or on ${it.from.node} another answers in their place`
   return [
     `  help: Service ${service.namespace}/${service.name} exists: ${because}. ` +
       `hopscope diagnose svc/${service.name} -n ${service.namespace} --probe`,
@@ -427,6 +429,14 @@ function servers(it: Resolution, paint: Paint): readonly string[] {
   if (it.servers.length === 0) return []
   const differing = disagreements(it)
   const names = it.servers.map((server) => server.pod ?? server.ip)
+  const denied = outcomeOf(it).kind === 'not-found' && (it.service ?? null) !== null
+  // What bears a server's address need not come from it, and nobody but this node was asked from.
+  if (differing.length === 0 && denied)
+    return [
+      '',
+      `  from ${it.from.node} the same comes from the address of ${names.length === 1 ? '' : 'each of '}` +
+        `${some(names, 4)}.`,
+    ]
   if (differing.length === 0)
     return [
       '',

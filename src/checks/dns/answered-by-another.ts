@@ -1,0 +1,124 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import { known } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
+import { subject } from '../../model/subject.ts'
+import { count, full, some } from '../../phrases.ts'
+import { type AnsweredByAnother, answeredByAnother, type Word } from '../../relations/dns/answered-by-another.ts'
+import { namedServices } from '../../relations/dns/unserved-names.ts'
+import { dnsLossInPod, dnsLossOnNode, nameWrong } from '../../relations/symptom.ts'
+import { parseCorefile } from '../../wire/corefile.ts'
+
+/**
+ * A rule on a node (a nat rule that an old agent left behind, a transparent DNS proxy) sends queries elsewhere,
+ * whatever server they are for: what answers bears the server's address, and does not know the cluster's names.
+ */
+export default check({
+  code: 'DNS195',
+  slug: 'dns/answered-by-another',
+  title: 'on a node something else answers in the place of the DNS servers',
+  fine: 'from each node the DNS servers say the same',
+  severity: 'error',
+  needs: ['clusterDns', 'dnsProbe'],
+  wants: ['nameAnswers', 'services', 'endpointSlices', 'namespaces', 'pods'],
+  remedies: [],
+  decides: [],
+
+  run({ clusterDns, dnsProbe, nameAnswers, services, endpointSlices, namespaces, pods }) {
+    const asked = dnsProbe.series.filter((it) => it.zone === 'cluster' && it.transport === 'udp')
+    if (asked.length === 0) return notApplicable('no name of the cluster was asked for')
+    const found = answeredByAnother({
+      probe: known(dnsProbe),
+      names: nameAnswers,
+      services: namedServices(clusterDns, services, endpointSlices, namespaces).services,
+      slices: endpointSlices,
+    })
+    if (found.length === 0) return ok(asked.length)
+    const by = byWhoAsks(clusterDns)
+    return by === null
+      ? found.map((it) => verdict(it, clusterDns, pods.known ? pods.value : []))
+      : cannotTell(
+          'ambiguous',
+          `nodes get other answers than others (${some(found.map((it) => it.node))}), and the Corefile has \`${by}\`, ` +
+            'which answers by who asks',
+        )
+  },
+
+  words: {
+    headline: ({ args }) =>
+      `On ${args.node} something else answers DNS in the place of ${some(args.places)}: ` +
+      'names of the cluster are denied there.',
+    detail: ({ args }) =>
+      `${count(args.wrong, 'wrong answer')} from ${count(args.places.length, 'address', 'addresses')}, none right · ` +
+      `${becauseText[args.because]}${tcpText[args.tcp]}`,
+    note: ({ args }) =>
+      'a server says the same to every node: what only this node hears, the servers did not say; a nat rule, an agent ' +
+      'or a proxy on the node sends the queries elsewhere' +
+      (args.caches > 0 ? ', or its NodeLocal DNSCache answers' : ''),
+    help: ({ args }) => [
+      `on ${args.node}, look for a rule that takes port 53 elsewhere, and whose it is`,
+      `on ${args.node}:  iptables-save -t nat | grep -w 53; nft list ruleset | grep -w -B3 53`,
+      `on ${args.node}:  conntrack -L -p udp --dport 53 | head    the second src= is who answers`,
+    ],
+  },
+})
+
+const becauseText: Readonly<Record<AnsweredByAnother['because'], string>> = {
+  'other-nodes': 'other nodes get right answers from the same addresses',
+  servers: 'the servers behind it, asked by their own addresses from this node, answer rightly',
+}
+
+const tcpText: Readonly<Record<AnsweredByAnother['tcp'], string>> = {
+  right: ' · over TCP the answers are right: the rule is for UDP alone',
+  wrong: ' · over TCP the same',
+  'not-asked': '',
+}
+
+/** Plugins by which CoreDNS itself says different things to different clients. */
+function byWhoAsks({ corefile }: ClusterDns): string | null {
+  if (!corefile.known) return null
+  const plugins = parseCorefile(corefile.value).servers.flatMap((it) => it.plugins.map((plugin) => plugin.name))
+  return ['acl', 'view'].find((it) => plugins.includes(it)) ?? null
+}
+
+function verdict(it: AnsweredByAnother, dns: ClusterDns, pods: readonly Pod[]) {
+  const called = ({ ip }: Word): string => {
+    const pod = dns.pods.find((one) => one.ip === ip)?.name
+    return pod ?? (dns.service?.clusterIP === ip ? `Service ${ip}` : ip)
+  }
+  const clients = pods.filter((one) => one.node === it.node)
+  return finding({
+    subject: subject('Node', null, it.node),
+    confidence: 'observed',
+    args: {
+      node: it.node,
+      places: it.words.map(called),
+      wrong: it.wrong,
+      because: it.because,
+      tcp: it.tcp,
+      caches: dns.nodeCaches.filter((one) => one.node === it.node).length,
+    },
+    evidence: [
+      {
+        kind: 'shares',
+        label: `names of the cluster that are denied on ${it.node}, over UDP`,
+        rows: it.words.map((word) => ({
+          where: called(word),
+          bad: word.wrong,
+          of: word.wrong + word.right,
+          note: '',
+        })),
+      },
+    ],
+    causes: [
+      dnsLossOnNode(it.node),
+      ...it.services.map(nameWrong),
+      ...clients.flatMap((one) => [
+        dnsLossInPod(one),
+        `name-in-pod:${full(one)}/*`,
+        `dns-server-in-pod:${full(one)}/*`,
+      ]),
+    ],
+  })
+}
