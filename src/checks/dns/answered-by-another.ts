@@ -40,7 +40,8 @@ export default check({
       ? found.map((it) => verdict(it, clusterDns, pods.known ? pods.value : []))
       : cannotTell(
           'ambiguous',
-          `nodes get other answers than others (${some(found.map((it) => it.node))}), and the Corefile has \`${by}\`, ` +
+          `nodes get other answers than others (${some(found.map((it) => it.node))}), and the Corefile has ` +
+            `\`${by}\`, ` +
             'which answers by who asks',
         )
   },
@@ -53,8 +54,8 @@ export default check({
       `${count(args.wrong, 'wrong answer')} from ${count(args.places.length, 'address', 'addresses')}, none right · ` +
       `${becauseText[args.because]}${tcpText[args.tcp]}`,
     note: ({ args }) =>
-      'a server says the same to every node: what only this node hears, the servers did not say; a nat rule, an agent ' +
-      'or a proxy on the node sends the queries elsewhere' +
+      'a server says the same to every node: what only this node hears, the servers did not say; a nat rule, an ' +
+      'agent or a proxy on the node sends the queries elsewhere' +
       (args.caches > 0 ? ', or its NodeLocal DNSCache answers' : ''),
     help: ({ args }) => [
       `on ${args.node}, look for a rule that takes port 53 elsewhere, and whose it is`,

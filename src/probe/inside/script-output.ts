@@ -1,6 +1,6 @@
 import { type Known, known, unknown } from '../../model/known.ts'
 
-/** Of a file in a container, at most (`show` reads one more). A resolv.conf has some hundred bytes, and a hosts file some thousand. */
+/** Of a file, at most (`show` reads one more). A resolv.conf has some hundred bytes, a hosts file some thousand. */
 export const mostFileBytes = 20_000
 
 /** What a tool of a script said, how it ended, and how long it took. */

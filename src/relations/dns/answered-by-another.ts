@@ -74,8 +74,8 @@ interface Place {
 }
 
 /**
- * Whether a wrong answer is not what its server says: a server's own address is right from another node. What comes from
- * the Service's address is of one server or another: there none that this node asked by itself may have said it.
+ * Whether a wrong answer is not what its server says: a server's own address is right from another node. What comes
+ * from the Service's address is of one server or another: there none that this node asked by itself may have said it.
  */
 export function isRightElsewhere({
   right,
