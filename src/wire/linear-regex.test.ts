@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { matches } from './linear-regex.ts'
+import { linearPattern, matches } from './linear-regex.ts'
 
 /** Patterns as people write them into paths, of parts whose meaning JavaScript shares. */
 const atom = fc.constantFrom(
@@ -57,5 +57,40 @@ describe('a pattern of somebody else', () => {
     for (const it of ['(a+)+$', '(a|a)*$', '(a*)*b', 'a?'.repeat(100) + 'a'.repeat(100), '(.*)(.*)(.*)(.*)x'])
       matches(it, 'a'.repeat(1000), false)
     expect(performance.now() - began).toBeLessThan(5000)
+  })
+})
+
+describe('a pattern of the user, in a line of somebody else', () => {
+  test('stands where JavaScript finds it, up to a hundred times', () => {
+    fc.assert(
+      fc.property(
+        pattern,
+        fc.string({ unit: fc.constantFrom('a', 'b', '/', '1', ' '), maxLength: 300 }),
+        (it, line) => {
+          const found = [...line.matchAll(new RegExp(it, 'g'))].filter(([whole]) => whole !== '')
+          const spans = found.slice(0, 100).map(({ 0: whole, index }) => [index, index + whole.length])
+          expect(linearPattern(it)?.spans(line)).toEqual(spans)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
+  test.each(['e.*x|e', '(e+x|e)', '(e|e)*?x|e', 'e{1,900}x|e', '.*?x|.'])(
+    'costs as much as the line is long: %s',
+    (it) => {
+      const line = 'e'.repeat(500_000)
+      const before = process.threadCpuUsage().user
+      const found = linearPattern(it)
+      expect(found?.spans(line).length).toBeLessThanOrEqual(100)
+      expect(found?.test(line)).toBe(true)
+      // Without an end it takes an hour.
+      expect((process.threadCpuUsage().user - before) / 1000).toBeLessThan(3000)
+    },
+  )
+
+  test('that is longer than any is none', () => {
+    expect(linearPattern('a'.repeat(1000))).not.toBeNull()
+    expect(linearPattern('.'.repeat(100_000))).toBeNull()
   })
 })

@@ -23,12 +23,13 @@ const longestText = 2000
 /** What a user looks for in lines of any length, as stern and grep -E take it (RE2). */
 export interface LinearPattern {
   readonly test: (text: string) => boolean
-  /** Where it stands: begin and end of each, in their order, without the empty ones. */
+  /** Where it stands at the beginning of a text: begin and end of each, in their order, without the empty ones. */
   readonly spans: (text: string) => readonly (readonly [number, number])[]
 }
 
-/** null where it is no expression, or asks for look-around or a back reference. */
+/** null where it is no expression, is longer than any, or asks for look-around or a back reference. */
 export function linearPattern(pattern: string): LinearPattern | null {
+  if (pattern.length > longestWish) return null
   try {
     const compiled = RE2JS.compile(pattern)
     return { test: (text) => compiled.matcher(text).find(), spans: (text) => spansOf(compiled, text) }
@@ -37,9 +38,15 @@ export function linearPattern(pattern: string): LinearPattern | null {
   }
 }
 
+/** One find is linear, all of them are not: `e.*x|e` reads to the end at each e of a line that a tenant wrote. */
+const mostSpans = 100
+const longestSought = 4096
+const longestWish = 1000
+
 function spansOf(compiled: RE2JS, text: string): readonly (readonly [number, number])[] {
   const spans: (readonly [number, number])[] = []
-  const matcher = compiled.matcher(text)
-  while (matcher.find()) if (matcher.end() > matcher.start()) spans.push([matcher.start(), matcher.end()])
+  const matcher = compiled.matcher(text.slice(0, longestSought))
+  while (spans.length < mostSpans && matcher.find())
+    if (matcher.end() > matcher.start()) spans.push([matcher.start(), matcher.end()])
   return spans
 }

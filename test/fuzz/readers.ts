@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { LinearPattern } from '../../src/wire/linear-regex.ts'
 import { closest, editDistance } from '../../src/closest.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
@@ -332,6 +333,11 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   eachSample: (it) => (text) => it(text, () => {}),
   fitsGlob: (it) => (text) => [it(text, 'cart.shop'), it('*.example.*', text), it(`*${text}*`, text)],
   hostFits: (it) => (text) => [it('*.example.com', text), it(text, 'web.example.com')],
+  linearPattern: (it) => {
+    // One find is linear: all of them need a limit.
+    const all = ['e.*x|.', '(..*x|.)'].map((pattern) => it(pattern) as LinearPattern)
+    return (text) => [it(text), ...all.map((one) => [one.spans(text), one.test(text)])]
+  },
   localIps: (it) => (text) => [it([text]), it(text.split(' '))],
   mapCorefile: (it) => (text) => it(text, (word: { readonly text: string }) => word.text),
   matches: (it) => (text) => [it(text, text, false), it(text, '/cart', true), it('^/a(/|$)(.*)', text, true)],

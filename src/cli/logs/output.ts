@@ -65,7 +65,7 @@ function printerOf(stream: NodeJS.WriteStream, flags: OutputFlags): (line: Shown
 function patternIn(text: string): LinearPattern {
   const pattern = linearPattern(text)
   if (pattern !== null) return pattern
-  throw new ToolError('usage', `\`${text}\` is no regular expression`, "hopscope logs --highlight 'error|timeout'")
+  throw new ToolError('usage', `\`${text.slice(0, 100)}\` is no regular expression`, "hopscope logs --highlight 'error|timeout'")
 }
 
 /** Until the stream takes more; also when it never will. */

@@ -57,13 +57,10 @@ function hueOf(name: string): number {
   return Math.abs(sum)
 }
 
-/** A pattern that finds nothing in a thousand places is none that a reader wants to see. */
-const mostMarks = 1000
-
 function marked(text: string, patterns: readonly LinearPattern[], paint: Pick<Paint, 'bad'>): string {
   const plain = visible(text)
   if (patterns.length === 0) return plain
-  const spans = patterns.flatMap((it) => it.spans(plain).slice(0, mostMarks)).toSorted(([a], [b]) => a - b)
+  const spans = patterns.flatMap((it) => it.spans(plain)).toSorted(([a], [b]) => a - b)
   let [out, at] = ['', 0]
   for (const [from, to] of spans) {
     if (from < at) continue

@@ -72,7 +72,7 @@ export function patternOf(text: string): Pick<LinearPattern, 'test'> {
   if (pattern !== null) return pattern
   throw new ToolError(
     'usage',
-    `\`${text}\` is no regular expression`,
+    `\`${text.slice(0, 100)}\` is no regular expression`,
     'a plain word finds what has it: hopscope logs web',
   )
 }
