@@ -143,18 +143,48 @@ describe('names that someone else chose', () => {
   })
 })
 
-test.skipIf(!existsSync('/usr/bin/zsh'))('zsh reads its script', () => {
-  writeFileSync(join(folder, '_hopscope'), completionScript('zsh'))
-  expect(spawnSync('zsh', ['-n', join(folder, '_hopscope')], { encoding: 'utf8' })).toMatchObject({
-    status: 0,
-    stderr: '',
-  })
+/** As zsh does at a TAB: it has split the line, calls the function, and shows what that describes. */
+function inZsh(line: string): readonly string[] {
+  const script = `compdef() { : }
+_files() { print -r -- FILES }
+_describe() { print -rl -- "\${(@)found}" }
+${completionScript('zsh')}
+words=("\${(@s: :)1}") CURRENT=\${#words}
+_hopscope`
+  const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', script, 'zsh', line], { env, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  return stdout.split('\n').flatMap((it) => (it === '' ? [] : [it.replace(/(?<!\\):.*/, '').replaceAll('\\:', ':')]))
+}
+
+function inFish(line: string): readonly string[] {
+  const script = `${completionScript('fish')}\ncomplete -C $argv[1]`
+  const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', script, line], { env, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  return stdout.split('\n').flatMap((it) => (it === '' ? [] : [it.split('\t')[0] ?? '']))
+}
+
+/** At the beginning of a word, within one, and behind `=`. */
+const lines: readonly (readonly [string, readonly string[]])[] = [
+  ['hopscope expl', ['explain']],
+  ['hopscope dns --context prod', ['prod-eu']],
+  ['hopscope dns --context ', ['arn:aws:eks:eu:1:cluster/test', 'prod-eu']],
+  ['hopscope dns --context=arn:aws:e', ['--context=arn:aws:eks:eu:1:cluster/test']],
+  ['hopscope dns --node-a', ['--node-access']],
+  ['hopscope diagnose sv', ['svc/']],
+  ['hopscope completion ', ['bash', 'fish', 'zsh']],
+  ['hopscope version ', []],
+]
+
+describe.skipIf(!existsSync('/usr/bin/zsh'))('in zsh', () => {
+  test.each(lines)('%s', (line, expected) => expect(inZsh(line).toSorted()).toEqual(expected))
+  test('files are its own', () => expect(inZsh(`hopscope dns --from ${folder}/cap`)).toEqual(['FILES']))
 })
 
-test.skipIf(!existsSync('/usr/bin/fish'))('fish completes with its script', () => {
-  const script = `${completionScript('fish')}\ncomplete -C 'hopscope dns --context prod'`
-  const { stdout } = spawnSync('fish', ['-c', script], { env, encoding: 'utf8' })
-  expect(stdout).toContain('prod-eu')
+describe.skipIf(!existsSync('/usr/bin/fish'))('in fish', () => {
+  test.each(lines)('%s', (line, expected) => expect(inFish(line).toSorted()).toEqual(expected))
+  test('files are its own', () => {
+    expect(inFish(`hopscope dns --kubeconfig ${folder}/kubec`)).toEqual([`${folder}/kubeconfig`])
+  })
 })
 
 test('there is none for another shell', () => {

@@ -57,7 +57,9 @@ compdef _hopscope hopscope
 
 const fish = `# fish completion for hopscope:  hopscope completion fish | source
 function __hopscope_complete
-  set -l out (hopscope __complete (commandline -opc)[2..] (commandline -ct | string collect --allow-empty) 2>/dev/null)
+  # in quotes one word, also where nothing is typed yet
+  set -l current (commandline -ct)
+  set -l out (hopscope __complete (commandline -opc)[2..] "$current" 2>/dev/null)
   set -l directive (string replace : '' -- $out[-1])
   if test "$directive" = 0
     __fish_complete_path (commandline -ct)
