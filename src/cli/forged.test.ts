@@ -145,6 +145,21 @@ const others: readonly (readonly string[])[] = [
   ['diagnose', '--from', `/nowhere/${argument}`],
   ['collect', '-A', '--out', 'a.hops'],
   ['cleanup'],
+  ['logs', '-A', '--no-follow'],
+  ['logs', 'deploy/web', '--no-follow', '-o', 'json', '-i', 'fine', '-H', '.'],
+  ['logs', '--summary', '-A', '--for', '1s'],
+  ['logs', '-A', '--no-follow', '--template', '{{.PodName}} {{.Message}} {{.NodeName}}'],
+  ['logs', argument, '--no-follow'],
+  ['matrix', '-A', '--timeout', '6s'],
+  ['matrix', '-A', '--probe', '--timeout', '6s'],
+  ['trace', 'deploy/web', 'svc/cart', '--timeout', '6s'],
+  ['trace', argument, argument],
+  ['ingress', 'conf', `https://web.example.com/${argument}`],
+  ['diagnose', `https://web.example.com/${argument}`],
+  ['diagnose', '-A', '-o', 'markdown'],
+  ['diagnose', '-A', '-o', 'sarif'],
+  ['completion', argument],
+  ['__complete', 'dns', '--context', argument],
 ]
 
 test.each([
