@@ -157,7 +157,9 @@ const others: readonly (readonly string[])[] = [
   ['ingress', 'conf', `https://web.example.com/${argument}`],
   ['diagnose', `https://web.example.com/${argument}`],
   ['diagnose', '-A', '-o', 'markdown'],
-  ['diagnose', '-A', '-o', 'sarif'],
+  ['diagnose', '-A', '-o', 'junit'],
+  ['diagnose', '-A', '-o', 'html'],
+  ['diagnose', '-A', '-o', 'prometheus'],
   ['completion', argument],
   ['__complete', 'dns', '--context', argument],
 ]

@@ -226,6 +226,52 @@ describe('a recording', () => {
   }, 120_000)
 })
 
+describe('logs of fifty containers', () => {
+  const forms: Readonly<Record<string, Buffer>> = {
+    'one line without an end': Buffer.alloc(64 * 1024, 'a'),
+    'many lines': Buffer.from(`2026-01-01T00:00:00Z ${'x'.repeat(40)}\n`.repeat(1000)),
+    'empty lines': Buffer.alloc(64 * 1024, '\n'),
+    'lines that a pattern is slow on, and no JSON': Buffer.from(
+      `2026-01-01T00:00:00Z {"a":${'e'.repeat(16_000)}${'['.repeat(9000)}}\n`,
+    ),
+  }
+  const [names, last] = [Object.keys(forms), Object.keys(forms).length]
+  test.each(names)(
+    'that write %s for ever',
+    async (name) => {
+      if (!isFull && name !== names[today % last]) return
+      const pods = Array.from({ length: 50 }, (_, i) => ({
+        metadata: { name: `web-${i}`, namespace: 'shop', uid: `u${i}` },
+        spec: { nodeName: 'n', containers: [{ name: 'c', image: 'i' }] },
+        status: { phase: 'Running', containerStatuses: [{ name: 'c', state: { running: {} } }] },
+      }))
+      const server = await serve((request, response) => {
+        if (request.url?.includes('/log') !== true)
+          return lists((to, _limit, plural) => {
+            const items = plural === 'pods' ? pods : []
+            if (request.url?.includes('watch=') === true) return void to.writeHead(200)
+            sendJson(to, 200, { kind: 'List', metadata: { resourceVersion: '1' }, items })
+          })(request, response)
+        response.writeHead(200)
+        const more = (): void => {
+          while (!response.destroyed && response.write(forms[name] ?? ''));
+          if (!response.destroyed) response.once('drain', more)
+        }
+        more()
+      })
+      try {
+        const ended = await expectLittle(kubeconfigOf(server.url), ['logs', 'web', '--for', '3s', '-H', 'e.*x|e'])
+        expect(ended.code).toBe(0)
+        expect(ended.said).not.toContain('Warning')
+        expect(ended.said).toContain('web-49')
+      } finally {
+        await server.close()
+      }
+    },
+    120_000,
+  )
+})
+
 describe('a capture', () => {
   const peakOf = async (name: string, bytes: Iterable<Uint8Array>): Promise<Ended> => {
     const path = join(folder, `${name}.pcapng`)

@@ -33,3 +33,19 @@ it('gives a last line that has no end, and no empty one after the last end', asy
   expect(await Array.fromAsync(lines(cut(Buffer.from('a\n'), [])))).toEqual(['a'])
   expect(await Array.fromAsync(lines(cut(Buffer.from(''), [])))).toEqual([])
 })
+
+it('keeps the beginning of a line that is too long, and each line behind it, wherever the bytes are cut', async () => {
+  const line = fc.string({ unit: fc.constantFrom('a', 'é', '𝄞'), maxLength: 40 })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(line),
+      fc.array(fc.nat(9)),
+      fc.integer({ min: 1, max: 20 }),
+      async (all, sizes, longest) => {
+        const bytes = Buffer.from(all.map((it) => `${it}\n`).join(''))
+        const found = await Array.fromAsync(lines(cut(bytes, sizes), longest))
+        expect(found).toEqual(all.map((it) => it.slice(0, longest)))
+      },
+    ),
+  )
+})

@@ -1,5 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 
+const lineFeed = 10
+
 /**
  * Lines of UTF-8 text that arrives in chunks cut anywhere, also inside a character or a line end. Without `\n` or
  * `\r\n`; a last line that has none is given too, an empty last line is not. Of a line that is longer than `longest`
@@ -20,6 +22,8 @@ export async function* lines(
     held += part.length
   }
   for await (const chunk of chunks) {
+    // Of fifty containers that never end a line, even the garbage is too much.
+    if (held >= longest && !chunk.includes(lineFeed)) continue
     const parts = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)).split('\n')
     const last = parts.pop() ?? ''
     for (const part of parts) {

@@ -12,6 +12,8 @@ import type { Connection } from './transport.ts'
 const maxBytes = 64 * 2 ** 20
 
 /** Node's timers hold 32 bits. */
+/** The kubelet writes lines of 16 KiB, and joins them; fifty containers are read at once. */
+const followedBytes = 256 * 1024
 const longestWait = 2 ** 31 - 1
 
 /**
@@ -48,6 +50,7 @@ export async function readLogs(
       ...wanted,
       timeoutMs: follow === true ? longestWait : timeoutMs,
       keepsEnds: true,
+      longestLine: followedBytes,
       ownConnection: true,
       onBroken: () => exact.onBroken('the connection broke'),
     })

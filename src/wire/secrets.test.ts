@@ -63,3 +63,37 @@ test('of a template of the Corefile: when it answers, and nothing of what', () =
   expect(told).toContain('rcode NXDOMAIN')
   expect(told).not.toMatch(/hunter2|Name/)
 })
+
+test('the password of an address, with a scheme or without, whatever stands around it', () => {
+  const before = fc.constantFrom(
+    '',
+    'https://',
+    'http://',
+    'PROXY=',
+    'a=1,PROXY=',
+    '--proxy=',
+    'at ',
+    '`',
+    '"',
+    'x=y,',
+    '(',
+  )
+  const behind = fc.constantFrom(
+    '',
+    '/x?a=b',
+    '?mail=c@d.test',
+    '/?next=https://e.test/',
+    ',b=2',
+    '/x?f=g,h',
+    ' is no URL',
+    '`',
+  )
+  // Of those which end a user's name none; all others that an address may have there.
+  const password = fc.stringMatching(/^[\w=,?!$&*+.~%-]{0,8}$/)
+  fc.assert(
+    fc.property(before, fc.stringMatching(/^[a-z][\w.-]{0,8}$/), password, behind, (head, user, some, tail) => {
+      expect(redactText(`${head}${user}:x${some}Hunter2Hunter2@web.test:8443${tail}`)).not.toContain('Hunter2Hunter2')
+    }),
+    { numRuns: 3000 },
+  )
+})

@@ -92,14 +92,22 @@ function userinfo(text: string): string {
   return text.replace(/[^\s"'<>]+/g, (word) => {
     if (!word.includes('@')) return word
     const scheme = word.indexOf('://')
-    const from = scheme === -1 ? Math.max(word.lastIndexOf('=') + 1, word.lastIndexOf(',') + 1) : scheme + 3
+    // Behind the host another URL may stand, as a parameter.
+    const isPlain = scheme === -1 || word.indexOf('@') < scheme
+    const from = isPlain ? beginOfUser(word) : scheme + 3
     const rest = word.slice(from, from + longestAuthority)
-    const slash = scheme === -1 ? -1 : rest.indexOf('/')
+    const slash = isPlain ? -1 : rest.indexOf('/')
     const before = rest.slice(0, rest.lastIndexOf('@', slash === -1 ? rest.length : slash))
     const at = before.length
-    if (rest[at] !== '@' || at === 0 || (scheme === -1 && !/^[^:/]+:[^:]/.test(before))) return word
+    if (rest[at] !== '@' || at === 0 || (isPlain && !/^[^:/]+:[^:]/.test(before))) return word
     return `${word.slice(0, from)}${mask}${word.slice(from + at)}`
   })
+}
+
+/** Behind `PROXY=` or a comma; those behind its colon may be a part of the password. */
+function beginOfUser(word: string): number {
+  const colon = word.indexOf(':')
+  return Math.max(word.lastIndexOf('=', colon), word.lastIndexOf(',', colon)) + 1
 }
 
 /** Authorization's schemes, JSON Web Tokens, and what the big issuers begin their keys with. */

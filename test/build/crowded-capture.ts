@@ -21,7 +21,7 @@ const back = (n: number, sport: number) => ({
   dport: portOf(n),
   ipId: n & 0xffff,
 })
-const hello = (name: string): Buffer => {
+export const hello = (name: string): Buffer => {
   const bytes = Buffer.from(name)
   const u16 = (it: number): Buffer => Buffer.from([it >> 8, it & 255])
   const names = Buffer.concat([u16(bytes.length + 3), Buffer.from([0]), u16(bytes.length), bytes])

@@ -26,7 +26,15 @@ export interface LinesOutput {
 /** Lines on standard output, what happens to their pods beside it: on standard error, or as objects of their own. */
 export function linesOutput(stream: NodeJS.WriteStream, flags: OutputFlags, signal: AbortSignal): LinesOutput {
   const print = printerOf(stream, flags)
-  const write = (text: string): Promise<void> | undefined => (stream.write(text) ? undefined : room(stream, signal))
+  // Fifty containers wait for one stream.
+  let waiting: Promise<void> | null = null
+  const write = (text: string): Promise<void> | undefined => {
+    if (stream.write(text)) return undefined
+    waiting ??= room(stream, signal).finally(() => {
+      waiting = null
+    })
+    return waiting
+  }
   return {
     line: ({ place, time, text }) => write(print({ ...place, time, text })),
     mark(mark) {
@@ -65,7 +73,11 @@ function printerOf(stream: NodeJS.WriteStream, flags: OutputFlags): (line: Shown
 function patternIn(text: string): LinearPattern {
   const pattern = linearPattern(text)
   if (pattern !== null) return pattern
-  throw new ToolError('usage', `\`${text.slice(0, 100)}\` is no regular expression`, "hopscope logs --highlight 'error|timeout'")
+  throw new ToolError(
+    'usage',
+    `\`${text.slice(0, 100)}\` is no regular expression`,
+    "hopscope logs --highlight 'error|timeout'",
+  )
 }
 
 /** Until the stream takes more; also when it never will. */

@@ -1,7 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { runs } from '../../../../test/build/effort.ts'
 import { certificateOf } from './certificate.ts'
 import { tcpConnect } from './connects.ts'
 import { httpGet } from './http-get.ts'
@@ -35,6 +37,53 @@ describe('one GET', () => {
       response.writeHead(308, { location: 'https://elsewhere.test' }).end(`${request.headers.host}${request.url}`),
     )
     expect(await get(port)).toMatchObject({ status: 308, error: null, body: 'shop.test/a?b' })
+  })
+
+  it('is one request with three headers at most, whatever host and path a tenant wrote', async () => {
+    const heard: string[] = []
+    const raw = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', (it) => {
+        heard.push(it.toString('latin1'))
+        socket.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n')
+      })
+    })
+    await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve))
+    const { port } = raw.address() as AddressInfo
+    const parts = [
+      'a.test',
+      '\r\n',
+      '\n',
+      'X-Evil: 1',
+      ' HTTP/1.1',
+      'GET /admin',
+      ' ',
+      '\t',
+      '\0',
+      '/',
+      'http://b/',
+      'é',
+      '\ud800',
+    ]
+    const text = fc.array(fc.constantFrom(...parts), { maxLength: 6 }).map((it) => it.join(''))
+    try {
+      await fc.assert(
+        fc.asyncProperty(text, text, async (host, path) => {
+          heard.length = 0
+          const answer = await get(port, { host, path })
+          expect(answer.error === null ? answer.status : (answer.status ?? 204)).toBe(204)
+          const [head = '', ...others] = heard.join('').split('\r\n\r\n')
+          expect(others.filter((it) => it !== '')).toEqual([])
+          if (answer.error !== null) return
+          const [first = '', ...headers] = head.split('\r\n')
+          expect(first).toMatch(/^GET \/[!-~\u0080-\u00ff]* HTTP\/1\.1$/)
+          expect(headers.map((it) => it.split(':')[0])).toEqual(['Host', 'User-Agent', 'Connection'])
+        }),
+        { numRuns: runs(300) },
+      )
+    } finally {
+      raw.close()
+    }
   })
 
   it('drops a body that is too long, and keeps the status', async () => {

@@ -79,7 +79,8 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
     const options: RequestOptions = {
       host: ip,
       port,
-      path,
+      // An Ingress names a path; `http://elsewhere/` in its place would ask a proxy.
+      path: path.startsWith('/') ? path : `/${path}`,
       headers: { Host: host, 'User-Agent': 'hopscope' },
       agent: false,
     }
