@@ -434,6 +434,10 @@ describe('the plan', () => {
         ),
       ).toEqual(['https://a.test:30443/checkout/pay?step=2 :443'])
       expect(urls(planOf([web], { url: 'http://a.test/' }))).toEqual(['http://a.test/ :80'])
+      // Credentials are nobody's business, and no part of a path.
+      const plan = planOf([web], { url: 'http://ann:hunter2@a.test/x' })
+      expect(urls(plan)).toEqual(['http://a.test/x :80'])
+      expect(JSON.stringify(plan)).not.toMatch(/ann|hunter2/)
     })
 
     it('asks every declared path else, over TLS where spec.tls has the host, and the default backend', () => {

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { runs } from '../../../../test/build/effort.ts'
 import type { HttpEnd } from '../../../model/contacts.ts'
 import type { PodRecord } from '../records.ts'
 import type { HttpSpec } from '../spec.ts'
@@ -61,3 +63,60 @@ describe('an address that a policy denies', () => {
     expect((await asked(1, true))[0]).toMatchObject({ status: null, error: 'ECONNREFUSED' })
   })
 })
+
+test('a server sends nobody elsewhere: a redirect is followed to the same host and address, three times at most', async () => {
+  const heard: (string | undefined)[] = []
+  let elsewhere = 0
+  let locations: readonly string[] = []
+  const server = createServer((request, response) => {
+    const location = locations[heard.length % locations.length] ?? '/'
+    heard.push(request.headers.host)
+    response.writeHead(302, { location }).end()
+  })
+  const other = createServer((_request, response) => {
+    elsewhere++
+    response.end()
+  })
+  const portOf = async (it: typeof server): Promise<number> => {
+    await new Promise<void>((resolve) => it.listen(0, '127.0.0.1', resolve))
+    return (it.address() as AddressInfo).port
+  }
+  const [port, otherPort] = [await portOf(server), await portOf(other)]
+  const places = [
+    '/a',
+    '/b?c=d',
+    '',
+    '//',
+    `//127.0.0.1:${otherPort}/`,
+    `http://127.0.0.1:${otherPort}/`,
+    `http://web.test:${otherPort}/x`,
+    'http://web.test@127.0.0.1/',
+    'http://u:p@web.test/y',
+    `http://127.0.0.1:${otherPort}\\@web.test/`,
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'http://WEB.test/z',
+    'http://web.test.evil.test/',
+    'http://[::1]/',
+    'ftp://web.test/',
+  ]
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...places), { minLength: 1, maxLength: 5 }), async (all) => {
+        locations = all
+        heard.length = 0
+        const ask = { id: 1, ip: '127.0.0.1', port, scheme: 'http' as const, host: 'web.test', path: '/', times: 1 }
+        const http = [{ ...ask, follow: true, plainPort: port, tlsPort: port, orTls: false }]
+        await httpContacts({ http, httpPerSecond: 10_000, httpBudgetMs: 5000 }, () => {})
+        expect(heard.length).toBeGreaterThan(0)
+        expect(heard.length).toBeLessThanOrEqual(4)
+        expect(new Set(heard)).toEqual(new Set(['web.test']))
+        expect(elsewhere).toBe(0)
+      }),
+      { numRuns: runs(120) },
+    )
+  } finally {
+    server.close()
+    other.close()
+  }
+}, 30_000)
