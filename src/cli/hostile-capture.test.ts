@@ -53,7 +53,15 @@ function hostileFrames(bytes: Uint8Array): readonly Frame[] {
   ]
 }
 
-const formats: readonly (readonly string[])[] = [[], ['-v'], ['-o', 'json'], ['-o', 'yaml'], ['-o', 'markdown'], ['-o', 'junit'], ['-o', 'html']]
+const formats: readonly (readonly string[])[] = [
+  [],
+  ['-v'],
+  ['-o', 'json'],
+  ['-o', 'yaml'],
+  ['-o', 'markdown'],
+  ['-o', 'junit'],
+  ['-o', 'html'],
+]
 
 test('names of any byte in packets, interfaces and comments are printed as text, in each format', async () => {
   const folder = scratch()
