@@ -140,8 +140,12 @@ function said(
 }
 
 function connects(plan: ProbePlan): readonly Contact[] {
-  const tries = Array.from({ length: plan.connectTries }, () => ({ result: 'open' as const, ms: 1 }))
-  return plan.contactNodes.flatMap((node) => plan.connects.map((it): Contact => ({ ...it, node, tries })))
+  return plan.contactNodes.flatMap((node) =>
+    plan.connects.map(({ times = plan.connectTries, ...it }): Contact => {
+      const tries = Array.from({ length: times }, () => ({ result: 'open' as const, ms: 1 }))
+      return { ...it, node, tries }
+    }),
+  )
 }
 
 function http(plan: ProbePlan): readonly HttpContact[] {

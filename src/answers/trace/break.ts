@@ -1,4 +1,4 @@
-import type { Hop, HopName, HopVerdict, Narrowed } from './hop.ts'
+import type { Hop, HopName, HopVerdict, Narrowed, Part } from './hop.ts'
 
 /**
  * The first broken hop, as far as the pod itself did not prove it whole: an open connection refutes what was worked out
@@ -22,7 +22,40 @@ export function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopNam
     return (own[0] ?? (measured?.verdict === 'broken' ? measured : broken[0]))?.name ?? null
   // An open connection has sent no packet of full size, and asked nothing yet.
   const inside: ReadonlySet<HopName> = new Set(['resolve', 'mtu', 'http', 'controller', 'backend', 'endpoints'])
-  return own.find((it) => inside.has(it.name))?.name ?? null
+  const within = own.find((it) => inside.has(it.name))
+  if (within !== undefined) return within.name
+  // One connect came through by chance; others of the same pod's, or of its node's, were led to where nobody answers.
+  return broken.find((it) => (isOfPod(it) || it.name === 'beside') && isPart(it))?.name ?? null
+}
+
+/** Past the Service, tried in the pod itself. */
+function isOfPod({ name, how }: Hop): boolean {
+  return name === 'direct' && how === 'inside'
+}
+
+function isPart({ seen }: Hop): boolean {
+  return seen.kind === 'connects' && seen.open > 0 && seen.open < seen.of
+}
+
+/** Which share of connections gets through, where some do: "does not reach" is not said of these. */
+export function partOf(hops: readonly Hop[], at: HopName | null): Part | null {
+  const named = (name: HopName): Hop | undefined => hops.find((it) => it.name === name)
+  const seen = hops.find((it) => it.name === at)?.seen
+  if (seen?.kind === 'policy')
+    return seen.denied < seen.of ? { of: seen.of, well: seen.of - seen.denied, what: 'endpoints' } : null
+  if (at === 'http' && seen?.kind === 'answers') {
+    const { well, bad, of } = seen
+    if (well !== undefined && well.endpoints > 0) return { of: well.of, well: well.endpoints, what: 'endpoint-answers' }
+    return bad < of ? { of, well: of - bad, what: 'answers' } : null
+  }
+  if (at !== 'connect' && at !== 'direct' && at !== 'beside') return null
+  // What the pod itself tried says more than what others did.
+  const tried = [named('connect'), named('direct'), named('beside')].find((it) => it !== undefined && isPart(it))
+  if (tried?.seen.kind !== 'connects') return null
+  const { open, of, unmeasured = 0 } = tried.seen
+  return tried.how === 'inside'
+    ? { of: of + unmeasured, well: open, what: 'endpoints' }
+    : { of, well: open, what: 'tries' }
 }
 
 export function narrow(hops: readonly Hop[]): Narrowed | null {

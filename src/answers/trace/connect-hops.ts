@@ -1,8 +1,10 @@
 import type { ConnectResult, Contact } from '../../model/contacts.ts'
 import type { Crossing } from '../../model/crossing.ts'
+import { known } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
 import { excuseOf, isBadEnd } from '../../relations/ingress/http-answers.ts'
-import { addressesOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
+import { addressesOf, type PathAddress, type TraceEnds, tracedPorts } from '../../relations/path/trace-ends.ts'
+import { endpointsFrom, isShort, sightOf, sights } from '../../relations/service/meet-each.ts'
 import { ownAddress } from '../../relations/service/service-endpoints.ts'
 import { tally } from '../../relations/service/service-contacts.ts'
 import { type Bare, hop, type HopName, whyNot, without } from './hop.ts'
@@ -15,52 +17,84 @@ export function connectHop({ sources }: Model, ends: TraceEnds): Bare {
   if (addressesOf(ends).length === 0) return without('connect', 'no-address')
   if (!crossings.known) return without('connect', whyNot(crossings.why))
   const used = crossings.value.filter((it) => it.to.kind !== 'endpoint' || !hasOwnAddress(ends))
-  return ofCrossings('connect', used)
+  const planned = addressesOf(ends).filter((it) => it.to.kind !== 'endpoint' || !hasOwnAddress(ends))
+  return withSight(ofCrossings('connect', used, planned), sources, ends)
+}
+
+/** One connect meets one endpoint: where no probe pod beside it tried more, that is all there is to say. */
+function withSight(bare: Bare, { contacts }: Model['sources'], ends: TraceEnds): Bare {
+  const { seen } = bare
+  if (ends.to.kind !== 'service' || !hasOwnAddress(ends) || seen.kind !== 'connects') return bare
+  const { service, slices } = ends.to
+  const node = ends.from?.node ?? null
+  const isTried =
+    contacts.known &&
+    contacts.value.connects.some(
+      (it) => isOf(it, service, ends.ask.port) && it.via.kind === 'service' && it.node === node,
+    )
+  const each = tracedPorts(service, ends.ask.port).map(({ port }) => endpointsFrom(service, slices, { port, node }))
+  const sight = sightOf(1, Math.max(0, ...each), service)
+  return isTried || !isShort(sight) ? bare : { ...bare, seen: { ...seen, sight } }
 }
 
 /** Past the Service: each endpoint by its own address. */
 export function directHop({ sources }: Model, ends: TraceEnds): readonly Bare[] {
   if (ends.to.kind !== 'service' || !hasOwnAddress(ends)) return []
   const { crossings, contacts } = sources
-  const inside = crossings.known ? crossings.value.filter((it) => it.to.kind === 'endpoint' && it.result !== null) : []
-  if (inside.length > 0) return [ofCrossings('direct', inside)]
-  const { service } = ends.to
+  const inside = crossings.known ? crossings.value.filter((it) => it.to.kind === 'endpoint') : []
+  const planned = addressesOf(ends).filter((it) => it.to.kind === 'endpoint')
+  const { service, slices } = ends.to
+  if (inside.some((it) => it.result !== null)) {
+    const ports = tracedPorts(service, ends.ask.port)
+    const all = ports.reduce((sum, { port }) => sum + endpointsFrom(service, slices, { port, node: null }), 0)
+    return [ofAll(ofCrossings('direct', inside, planned), planned.length, all)]
+  }
   const probed = contacts.known
     ? contacts.value.connects.filter((it) => isOf(it, service, ends.ask.port) && it.via.kind === 'endpoint')
     : []
-  return probed.length === 0 ? [] : [ofContacts('direct', probed)]
+  const tried = new Set(probed.filter((it) => it.tries.length > 0).map((it) => `${it.ip}:${it.port}`))
+  const missing = planned.filter((it) => !tried.has(`${it.host}:${it.port}`)).length
+  return probed.length === 0 ? [] : [ofContacts('direct', probed, missing)]
+}
+
+/** Of many endpoints some are tried: what they say is theirs. */
+function ofAll(bare: Bare, planned: number, all: number): Bare {
+  return bare.seen.kind === 'connects' && planned < all
+    ? { ...bare, seen: { ...bare.seen, address: `${planned} of ${all} addresses` } }
+    : bare
 }
 
 function hasOwnAddress({ to }: TraceEnds): boolean {
   return to.kind === 'service' && ownAddress(to.service) !== null
 }
 
-function ofCrossings(name: HopName, its: readonly Crossing[]): Bare {
+/** Well only where each address that was to be tried was told of: what is missing is no sign of health. */
+function ofCrossings(name: HopName, its: readonly Crossing[], planned: readonly PathAddress[]): Bare {
   // A name that leads nowhere is told at its own hop: no connection was tried.
   const told = its.filter((it) => it.result !== null && it.result !== 'no-name')
   if (its.length > 0 && its.every((it) => it.result === 'no-name')) return without(name, 'no-address')
   if (told.length === 0) return without(name, its.length === 0 ? 'no-address' : 'no-tool')
   const open = told.filter((it) => it.result === 'open').length
-  return hop(name, open === told.length ? 'ok' : 'broken', 'inside', {
+  const all = new Set([...planned, ...its].map(keyOf)).size
+  const unmeasured = all - new Set(told.map(keyOf)).size
+  const well = unmeasured === 0 ? 'ok' : 'cannot-tell'
+  return hop(name, open === told.length ? well : 'broken', 'inside', {
     kind: 'connects',
     open,
     of: told.length,
     results: [...new Set(told.flatMap(({ result }) => (isFailure(result) ? [result] : [])))],
-    address: addressText(told, its.length),
+    address: all === 1 ? `${told[0]?.host}:${told[0]?.port}` : `${all} addresses`,
     ms: Math.max(...told.map((it) => it.ms)),
+    ...(unmeasured === 0 ? {} : { unmeasured }),
   })
+}
+
+function keyOf({ to, host, port }: PathAddress): string {
+  return to.kind === 'endpoint' ? `${host}:${port}` : `${to.kind}:${port}`
 }
 
 function isFailure(result: Crossing['result']): result is Exclude<ConnectResult, 'open'> {
   return result !== null && result !== 'open' && result !== 'no-name'
-}
-
-/** Which, or how many; what no tool could tell of is not counted as seen. */
-function addressText(told: readonly Crossing[], planned: number): string {
-  if (planned === 1) return `${told[0]?.host}:${told[0]?.port}`
-  return told.length === planned
-    ? `${planned} addresses`
-    : `${told.length} of ${planned} addresses, the others not told,`
 }
 
 /** The Service's address from a probe pod on the same node, and from the other nodes: it is this, and not that. */
@@ -68,10 +102,22 @@ export function nodeHops({ sources }: Model, { ask, from, to }: TraceEnds): read
   const { contacts } = sources
   if (to.kind !== 'service' || !contacts.known) return []
   const its = contacts.value.connects.filter((it) => isOf(it, to.service, ask.port) && it.via.kind === 'service')
+  const ports = tracedPorts(to.service, ask.port)
+  const missing = (some: readonly Contact[]): number =>
+    [...Map.groupBy(some, (it) => it.node).values()].reduce((sum, own) => {
+      const tried = new Set(own.filter((it) => it.tries.length > 0).map((it) => it.service.port))
+      return sum + ports.filter((it) => !tried.has(it.port)).length
+    }, 0)
+  const node = (name: HopName, some: readonly Contact[]): Bare => {
+    const bare = ofContacts(name, some, missing(some))
+    const { seen } = bare
+    const [sight] = sights({ connects: some }, known([to.service]), known(to.slices)).filter(isShort)
+    return seen.kind === 'connects' && sight !== undefined ? { ...bare, seen: { ...seen, sight } } : bare
+  }
   const [beside, elsewhere] = [its.filter((it) => it.node === from?.node), its.filter((it) => it.node !== from?.node)]
   return [
-    ...(beside.length === 0 ? [] : [ofContacts('beside', beside)]),
-    ...(elsewhere.length === 0 ? [] : [ofContacts('elsewhere', elsewhere)]),
+    ...(beside.length === 0 ? [] : [node('beside', beside)]),
+    ...(elsewhere.length === 0 ? [] : [node('elsewhere', elsewhere)]),
   ]
 }
 
@@ -83,15 +129,17 @@ function isOf(
   return service.namespace === namespace && service.name === name && (port === null || service.port === port)
 }
 
-function ofContacts(name: HopName, its: readonly Contact[]): Bare {
+function ofContacts(name: HopName, its: readonly Contact[], unmeasured: number): Bare {
   const { of, open, by } = tally(its)
-  return hop(name, open === of ? 'ok' : 'broken', 'beside', {
+  const well = unmeasured === 0 && of > 0 ? 'ok' : 'cannot-tell'
+  return hop(name, open === of ? well : 'broken', 'beside', {
     kind: 'connects',
     open,
     of,
     results: (Object.keys(by) as ConnectResult[]).filter((it) => it !== 'open' && by[it] > 0),
     address: new Set(its.map((it) => `${it.ip}:${it.port}`)).size === 1 ? `${its[0]?.ip}:${its[0]?.port}` : 'each',
     ms: Math.max(0, ...its.flatMap((it) => it.tries.map((one) => one.ms))),
+    ...(unmeasured === 0 ? {} : { unmeasured }),
   })
 }
 
@@ -108,12 +156,19 @@ export function httpHop(model: Model, { ask, to }: TraceEnds): readonly Bare[] {
   )
   if (its.length === 0) return [without('http', 'no-http')]
   const bad = its.filter(isBadEnd)
+  const asked = new Set(its.map((it) => it.ip))
+  const sick = new Set(bad.map((it) => it.ip))
+  const port = new Set(its.map((it) => it.service.port))
+  const there = [...port].map((it) => endpointsFrom(to.service, to.slices, { port: it, node: null, only: 'ready' }))
+  const all = Math.max(asked.size, ...there)
+  const well = asked.size === all ? 'ok' : 'cannot-tell'
   return [
-    hop('http', bad.length > 0 ? 'broken' : 'ok', 'beside', {
+    hop('http', bad.length > 0 ? 'broken' : well, 'beside', {
       kind: 'answers',
       bad: bad.length,
       of: its.length,
       statuses: [...new Set((bad.length > 0 ? bad : its).map((it) => it.error ?? String(it.status)))].slice(0, 4),
+      well: { endpoints: asked.size - sick.size, of: all },
     }),
   ]
 }

@@ -1,4 +1,5 @@
 import type { ConnectResult } from '../../model/contacts.ts'
+import type { Sight } from '../../relations/service/meet-each.ts'
 import { leftOutBy, type Why as Unseen } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 
@@ -29,12 +30,18 @@ export type Seen =
       readonly results: readonly ConnectResult[]
       readonly address: string
       readonly ms: number
+      /** Addresses that nothing is known of, though a connection may be led there; absent: none. */
+      readonly unmeasured?: number
+      /** What tries at a Service's own address are worth; absent where they were enough, or lead to one place. */
+      readonly sight?: Sight
     }
   | {
       readonly kind: 'answers'
       readonly bad: number
       readonly of: number
       readonly statuses: readonly string[]
+      /** Of endpoints that were asked themselves: how many answered well each time. */
+      readonly well?: { readonly endpoints: number; readonly of: number }
       /** Whom it was asked of; absent where the hop before says so. */
       readonly at?: readonly string[]
     }
@@ -112,6 +119,15 @@ export interface Trace {
   /** The hop that the path breaks at; null unless `broken`. */
   readonly at: HopName | null
   readonly narrowed: Narrowed | null
+  /** Where it breaks for some connections only; null otherwise. */
+  readonly part: Part | null
+}
+
+/** How much of it gets through; `answers`: it is reached, and answered well by so many. */
+export interface Part {
+  readonly of: number
+  readonly well: number
+  readonly what: 'endpoints' | 'tries' | 'endpoint-answers' | 'answers'
 }
 
 export type Bare = Omit<Hop, 'codes'>

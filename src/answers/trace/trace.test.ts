@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { contacts, repeat, toPod, toService } from '../../../test/build/contacts.ts'
+import { contacts, getOf, repeat, toPod, toService } from '../../../test/build/contacts.ts'
 import { insideView, resolving } from '../../../test/build/dns.ts'
 import { ingressPolicy, labels, namespace } from '../../../test/build/policy.ts'
 import { service } from '../../../test/build/service.ts'
@@ -14,9 +14,12 @@ import { known } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Service } from '../../model/service.ts'
 import type { Sources } from '../../model/sources.ts'
+import { paint } from '../../report/paint.ts'
+import { traceText } from '../../report/trace/trace-text.ts'
 import type { Trace } from './hop.ts'
 import { traceExitCode, traceOf } from './trace.ts'
 
+const plain = paint({ colour: false, ascii: false, width: 100 })
 const [web1, web2] = [traced.sources.pods[1], traced.sources.pods[2]]
 const base = { ...traced.sources, namespaces: [namespace('shop')], networkPolicies: [] }
 
@@ -199,6 +202,117 @@ describe('a trace', () => {
       ['everywhere', all('timeout'), probes('timeout', 'timeout', 'timeout')],
     ] as const)('%s', (narrowed, crossings, around) => {
       expect(look({ crossings, ...around })).toMatchObject({ verdict: 'broken', narrowed })
+    })
+  })
+
+  describe('an endpoint of which nothing is known', () => {
+    const probed = (missing: number | null) => {
+      const its = [
+        toService('web', 'worker-1', repeat(12, 'open')),
+        toService('web', 'worker-2', repeat(12, 'open')),
+        ...[web1, web2].flatMap((it) => (it === undefined ? [] : [toPod('web', 'worker-1', it, repeat(5, 'open'))])),
+      ]
+      return contacts(its.filter((_, i) => i !== missing))
+    }
+
+    test('is never part of a green hop, whichever result of the pod is taken away', () => {
+      const gone = fc.constantFrom('nothing is told', 'it is not there')
+      fc.assert(
+        fc.property(fc.nat(2), gone, fc.boolean(), (which, how, isHeadless) => {
+          const asked = all('open').filter((it) => !isHeadless || it.to.kind === 'endpoint')
+          const taken = which % asked.length
+          const crossings =
+            how === 'it is not there'
+              ? asked.filter((_, i) => i !== taken)
+              : asked.map((it, i) => (i === taken ? { ...it, result: null } : it))
+          const services = isHeadless ? [service('web', { clusterIP: 'None' })] : base.services
+          const { hops, ...trace } = look({ crossings, services })
+          const own = asked[taken]?.to.kind === 'service' || isHeadless ? 'connect' : 'direct'
+          expect(hops.find((it) => it.name === own)?.verdict).toMatch(/cannot-tell|not-looked/)
+          if (own === 'direct' || isHeadless)
+            expect(traceText({ ...trace, hops }, plain)).toMatch(/^\?.*not\.\n[^]*1 of 2 addresses.*1 not measured/)
+        }),
+      )
+    })
+
+    test('nor of one that probe pods measured', () => {
+      for (const which of [2, 3]) {
+        const trace = look({ crossings: [crossing('web', 'open')], contacts: probed(which) })
+        expect(verdicts(trace)).toMatchObject({ direct: 'cannot-tell' })
+      }
+      expect(verdicts(look({ crossings: [crossing('web', 'open')], contacts: probed(null) }))).toMatchObject({
+        direct: 'ok',
+      })
+    })
+
+    test('nor where it was not asked over HTTP', () => {
+      const answers = (...pods: readonly string[]) => ({
+        ...contacts([]),
+        direct: pods.map((it) => getOf('web', it, 200, { ip: it === 'web-1' ? '10.2.1.1' : '10.2.1.2' })),
+      })
+      const http = (...pods: readonly string[]) =>
+        verdicts(look({ crossings: all('open'), contacts: answers(...pods) }))
+      expect(http('web-1', 'web-2')).toMatchObject({ http: 'ok' })
+      expect(http('web-1')).toMatchObject({ http: 'cannot-tell' })
+    })
+  })
+
+  describe('where some connections get through, "does not reach" is not said', () => {
+    const mixed = (open: number) => [...repeat(open, 'open'), ...repeat(12 - open, 'no-route')]
+    const said = (sources: Partial<Sources>) => {
+      const trace = look(sources)
+      return [
+        trace.verdict,
+        trace.at,
+        traceText(trace, plain)
+          .split('\n')[0]
+          ?.replace(/^. pod \S+ \S+ /, ''),
+      ]
+    }
+    const bad = (pod: string, status: number) =>
+      getOf('web', pod, status, { ip: pod === 'web-1' ? '10.2.1.1' : '10.2.1.2' })
+
+    test.each([
+      [
+        'the pod fails to reach one endpoint, and had luck with the Service',
+        { crossings: [crossing('web', 'open'), crossing('web-1', 'open'), crossing('web-2', 'no-route')] },
+        ['broken', 'direct', 'reaches only 1 of 2 endpoints of service shop/web: the path breaks at past the Service.'],
+      ],
+      [
+        'and had none',
+        { crossings: [crossing('web', 'no-route'), crossing('web-1', 'open'), crossing('web-2', 'no-route')] },
+        ['broken', 'connect', 'reaches only 1 of 2 endpoints of service shop/web: the path breaks at connect.'],
+      ],
+      [
+        'rules of its node lead some connections astray, and its own one was lucky',
+        { crossings: all('open'), contacts: contacts([toService('web', 'worker-1', mixed(8))]) },
+        [
+          'broken',
+          'beside',
+          'reaches service shop/web only some of the time: 8 of 12 tries beside it opened: ' +
+            'the path breaks at same node.',
+        ],
+      ],
+      [
+        'one endpoint answers badly',
+        {
+          crossings: all('open'),
+          contacts: { ...contacts([]), direct: [bad('web-1', 200), bad('web-2', 500), bad('web-2', 500)] },
+        },
+        ['broken', 'http', 'reaches service shop/web, and only 1 of 2 endpoints answer well: the path breaks at http.'],
+      ],
+      [
+        'every endpoint does',
+        { crossings: all('open'), contacts: { ...contacts([]), direct: [bad('web-1', 500), bad('web-2', 500)] } },
+        ['broken', 'http', 'does not reach service shop/web: the path breaks at http.'],
+      ],
+      [
+        'nothing gets through',
+        { crossings: all('no-route') },
+        ['broken', 'connect', 'does not reach service shop/web: the path breaks at connect.'],
+      ],
+    ] as const)('%s', (_, sources, expected) => {
+      expect(said(sources)).toEqual(expected)
     })
   })
 

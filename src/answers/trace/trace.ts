@@ -7,7 +7,7 @@ import { countEndpoints, portText, portsText } from '../../relations/service/ser
 import { connectHop, directHop, httpHop, nodeHops } from './connect-hops.ts'
 import { type Bare, type Hop, hop, type HopName, type Trace, without } from './hop.ts'
 import { resolveHop } from './resolve-hop.ts'
-import { breakOf, narrow } from './break.ts'
+import { breakOf, narrow, partOf } from './break.ts'
 import { nodePathHops } from './node-hops.ts'
 import { isOfUrl, outsideBreak, outsideHops, urlHops } from './outside.ts'
 
@@ -41,6 +41,7 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
       at === null || at === 'policy' || at === 'route' || at === 'mtu' || causes.some((it) => it.code === 'NOD522')
         ? null
         : narrow(hops),
+    part: partOf(hops, at),
   }
 }
 
@@ -58,12 +59,14 @@ function fromOutside(model: Model, findings: readonly Finding[]): Trace {
     ),
     at,
     narrowed: null,
+    part: null,
   }
 }
 
 function verdictOf(at: HopName | null, measured: Hop | undefined): Trace['verdict'] {
   if (at !== null) return 'broken'
-  return measured?.verdict === 'ok' ? 'open' : 'clear'
+  // Some of the addresses of a headless Service may be told of, and others not: the page says which.
+  return measured?.verdict === 'ok' || (measured?.seen.kind === 'connects' && measured.seen.open > 0) ? 'open' : 'clear'
 }
 
 /** 0 the way is open, or nothing stands in it; 1 it is broken. The engine's own code decides what is worse. */

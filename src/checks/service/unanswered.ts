@@ -9,6 +9,7 @@ import type { Scope } from '../../model/sources.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
+import { isShort, sights, sightText } from '../../relations/service/meet-each.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import {
   awake,
@@ -42,11 +43,11 @@ export default check({
   fine: 'every Service accepts connections',
   severity: 'error',
   needs: ['contacts', 'services', 'pods'],
-  wants: ['workloads', 'networkPolicies', 'namespaces', 'dnsProbe', 'ingresses'],
+  wants: ['workloads', 'networkPolicies', 'namespaces', 'dnsProbe', 'ingresses', 'endpointSlices'],
   remedies: [],
   decides: ['SVC-20', 'PRX-01', 'PRX-02', 'NET-09'],
 
-  run({ contacts, services, pods, workloads, networkPolicies, namespaces, dnsProbe, ingresses, scope }) {
+  run({ contacts, services, pods, workloads, networkPolicies, namespaces, dnsProbe, ingresses, endpointSlices, scope }) {
     const [podsOf, contactsOf, backing] = [
       podsOfServices(pods),
       contactsOfServices(known(contacts)),
@@ -107,7 +108,8 @@ export default check({
         else return true
         return false
       })
-      const judged = judge(service, counted, podsOf(service))
+      const [sight] = sights({ connects: counted }, known([service]), endpointSlices).filter(isShort)
+      const judged = judge(service, counted, podsOf(service), sight === undefined ? null : sightText(sight, ' from a node'))
       // What was passed over might have said otherwise.
       const isFine = judged.every((it) => it.kind === 'ok')
       return [...blind.slice(0, 1), ...(isDeaf && isFine ? [late] : judged)]
@@ -189,11 +191,11 @@ function isBehindTarget({ target }: Scope, service: Service, ingresses: Known<re
   return routesTo(ingresses.value, service).some((it) => it.namespace === namespace && it.name === name)
 }
 
-function judge(service: Service, counted: readonly Contact[], pods: readonly Pod[]) {
+function judge(service: Service, counted: readonly Contact[], pods: readonly Pod[], worth: string | null) {
   const serving = pods.filter(isServing)
   const all = tally(counted)
   if (all.of === 0) return []
-  if (all.failed === 0) return [ok(all.of)]
+  if (all.failed === 0) return [ok(all.of, worth)]
   const sick = counted.filter(isSick)
   const isLone = all.failed === 1 && sick.every((it) => it.tries.length > 1)
   if (isLone && !isSomebodys(sick, pods)) {

@@ -94,6 +94,13 @@ describe.each(shells.filter(([, [file]]) => existsSync(file)))('%s', (_, program
 test.each([
   ['nc: bad address', { text: "nc: bad address 'nope'\n", code: 1, ms: 10 }, 'no-name'],
   ['no route', { text: 'OSError: [Errno 113] No route to host\n', code: 1, ms: 3000 }, 'no-route'],
+  ['no route, as Node says it', { text: 'EHOSTUNREACH\n', code: 1, ms: 3 }, 'no-route'],
+  ['no route, late', { text: 'EHOSTUNREACH\n', code: 1, ms: 3070 }, 'no-route'],
+  ['no network', { text: 'ENETUNREACH\n', code: 1, ms: 3 }, 'no-route'],
+  ['musl says it', { text: 'nc: 10.0.0.1 (10.0.0.1:80): Host is unreachable\n', code: 1, ms: 3 }, 'no-route'],
+  ['a route that prohibits', { text: 'EACCES\n', code: 1, ms: 3 }, 'no-route'],
+  ['and as C libraries say it', { text: 'bash: connect: Permission denied\n', code: 1, ms: 3 }, 'no-route'],
+  ['silence, as Node says it', { text: 'ETIMEDOUT\n', code: 1, ms: 900 }, 'timeout'],
   ['silence', { text: '', code: 1, ms: 3000 }, 'timeout'],
   ['killed', { text: '', code: 137, ms: 5000 }, 'timeout'],
   ['an option that is not there', { text: 'nc: invalid option -- z\n', code: 1, ms: 0 }, null],

@@ -67,6 +67,12 @@ const noName = new RegExp(
   'i',
 )
 
+/**
+ * That a router, the other end's node or this machine itself said that there is no way: EHOSTUNREACH and ENETUNREACH as
+ * C libraries and Node say them, and EACCES, which Linux makes of a route of type `prohibit`.
+ */
+const noRoute = /no route|unreachable|EHOSTUNREACH|ENETUNREACH|EACCES|permission denied|prohibited/i
+
 /** null when the words of the tool do not say how the connect ended. */
 export function connectResult({ tool, text, code, ms }: Section): Crossing['result'] {
   // Ended from outside after 5 s, where a connect that nobody answers ends by itself after 3 s.
@@ -75,9 +81,9 @@ export function connectResult({ tool, text, code, ms }: Section): Crossing['resu
   if (code === 0 || (connected !== undefined && Number(connected) > 0)) return 'open'
   if (/invalid option|unrecognized|usage|no such file|unsupported protocol/i.test(text)) return null
   if (/refused/i.test(text)) return 'refused'
-  if (/no route|unreachable/i.test(text)) return 'no-route'
+  if (noRoute.test(text)) return 'no-route'
   if (noName.test(text)) return 'no-name'
-  if (ms >= silentMs || /timed out/i.test(text)) return 'timeout'
+  if (ms >= silentMs || /timed out|ETIMEDOUT/i.test(text)) return 'timeout'
   // OpenBSD's nc says nothing of a refusal without -v.
   return code === 1 && text.trim() === '' ? 'refused' : null
 }

@@ -116,7 +116,9 @@ export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Con
         .toSorted((a, b) => a.id - b.id)
         .flatMap(({ id, tries }) => {
           const planned = plan.connects[id]
-          return planned === undefined ? [] : [{ node, ...planned, tries }]
+          if (planned === undefined) return []
+          const { times: _times, ...about } = planned
+          return [{ node, ...about, tries }]
         }),
     ),
     nodePorts: asked.flatMap(({ node, readings }) =>

@@ -75,7 +75,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     budgetMs: 5000,
     contactNodes: nodes.slice(0, 1),
     connects: [
-      { service, via: { kind: 'service' }, ip: '127.0.0.1', port },
+      { service, via: { kind: 'service' }, ip: '127.0.0.1', port, times: 4 },
       { service, via: { kind: 'endpoint', pod: 'web-0' }, ip: '127.0.0.1', port: 1 },
     ],
     nodePorts: [],
@@ -151,7 +151,7 @@ describe('a probe', () => {
 
     const contacts = result.contacts.known ? result.contacts.value : null
     expect(contacts?.connects.map((it) => [it.node, it.via.kind, ...it.tries.map((one) => one.result)])).toEqual([
-      ['node-1', 'service', 'open', 'open'],
+      ['node-1', 'service', 'open', 'open', 'open', 'open'],
       ['node-1', 'endpoint', 'refused', 'refused'],
     ])
     expect(contacts?.http).toHaveLength(3)

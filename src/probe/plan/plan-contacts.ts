@@ -3,6 +3,7 @@ import type { EndpointSlice, Service } from '../../model/service.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Model } from '../../model/sources.ts'
 import { alive, ownAddress, targetOf } from '../../relations/service/service-endpoints.ts'
+import { endpointsFrom, triesToMeetEach } from '../../relations/service/meet-each.ts'
 import type { PlannedConnect } from './plan.ts'
 
 const mostServices = 50
@@ -10,6 +11,11 @@ const mostServices = 50
 const leastEndpoints = 10
 /** In time for two tries of each at least (100/s), and short enough for an environment variable of 128 KiB. */
 const mostAddresses = 400
+/** At one Service's own address from one node, and at all of them together: some two seconds' worth of the rate. */
+const mostTries = 40
+const mostTriesOfAll = 200
+/** Of every address. */
+export const leastTries = 5
 
 /** TCP addresses of the scope's Services that have endpoints: the Service's own, and each endpoint's. */
 export function planConnects(model: Model): {
@@ -35,7 +41,8 @@ export function planConnects(model: Model): {
   const chosen = wanted.slice(0, mostServices)
   const ports = chosen.reduce((sum, { service }) => sum + service.ports.filter((it) => it.protocol === 'TCP').length, 0)
   const share = Math.max(leastEndpoints, Math.floor(mostAddresses / Math.max(1, ports)) - 1)
-  const connects = chosen.flatMap(({ service, slices }) => connectsOf(service, slices, share))
+  const most = Math.max(leastTries, Math.min(mostTries, Math.floor(mostTriesOfAll / Math.max(1, ports))))
+  const connects = chosen.flatMap(({ service, slices }) => connectsOf(service, slices, { share, most }))
   return {
     connects: connects.slice(0, mostAddresses),
     leftOut: [
@@ -49,14 +56,24 @@ export function planConnects(model: Model): {
   }
 }
 
-function connectsOf(service: Service, slices: readonly EndpointSlice[], share: number): readonly PlannedConnect[] {
+function connectsOf(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  { share, most }: { readonly share: number; readonly most: number },
+): readonly PlannedConnect[] {
   const ip = ownAddress(service)
+  // With affinity each try leads to where the first one led.
+  const isSticky = service.sessionAffinity === 'ClientIP'
+  const times = (port: number): Pick<PlannedConnect, 'times'> => {
+    const enough = isSticky ? 0 : triesToMeetEach(endpointsFrom(service, slices, { port, node: null }))
+    return enough <= leastTries ? {} : { times: Math.min(most, enough) }
+  }
   return service.ports
     .filter((it) => it.protocol === 'TCP')
     .flatMap((port) => {
       const about = { namespace: service.namespace, name: service.name, port: port.port }
       const own: readonly PlannedConnect[] =
-        ip === null ? [] : [{ service: about, via: { kind: 'service' }, ip, port: port.port }]
+        ip === null ? [] : [{ service: about, via: { kind: 'service' }, ip, port: port.port, ...times(port.port) }]
       const each = slices.flatMap((slice) => {
         const target = targetOf(slice, port)
         return target === null

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { known, unknown } from '../../model/known.ts'
 import { everything, model } from '../../model/build.ts'
@@ -287,6 +288,30 @@ describe('the plan', () => {
     expect(plan.connects.filter((it) => it.via.kind === 'endpoint').length).toBe(70)
   })
 
+  it("tries a Service's own address until each endpoint must have been met, within a bound of all", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 80 }), fc.boolean(), (n, size, sticky) => {
+        const about = sticky ? ({ sessionAffinity: 'ClientIP' } as const) : {}
+        const services = Array.from({ length: n }, (_, i) => service('shop', `s${i}`, about))
+        const endpoints = Array.from({ length: size }, (_, i) => endpoint(`10.244.2.${i}`, `p-${i}`))
+        const slices = services.map((it) => slice('shop', it.name, 8080, 'TCP', endpoints))
+        const { connects, connectTries } = planProbe(
+          model({ ...shopSources, services: known(services), endpointSlices: known(slices) }, { scope: shop }),
+          { run },
+        )
+        const own = connects.filter((it) => it.via.kind === 'service').map((it) => it.times ?? connectTries)
+        expect(connects.every((it) => it.via.kind === 'service' || it.times === undefined)).toBe(true)
+        expect(Math.max(...own)).toBeLessThanOrEqual(40)
+        expect(own.reduce((sum, it) => sum + it, 0)).toBeLessThanOrEqual(Math.max(200, connectTries * own.length))
+        for (const tries of own) {
+          expect(tries).toBeGreaterThanOrEqual(connectTries)
+          // Five Services at most get as many as they need, or the most that any gets.
+          if (n <= 5 && !sticky) expect(tries === 40 || (1 - 1 / size) ** tries <= 0.01).toBe(true)
+        }
+      }),
+    )
+  })
+
   it('connects to NodePorts of a few nodes, and with Local of those that serve', () => {
     const nodePort = { name: 'http', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: 30080 } as const
     const placed = slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1', { node: 'b' })])
@@ -507,7 +532,7 @@ it('announces where, how much, and how long', () => {
     'among them are 28 lookups per node of names that do not exist, below hopscope-aaaa0000.example.com.: these go on to where CoreDNS forwards to',
     'asks 3 DNS servers for the names of 3 Services from two nodes, and for example.com with each suffix of the search list from all: at most 35 queries more per node, of the same rate; what is not answered is asked once more',
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
-    'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
+    "opens TCP connections to 4 addresses from b, a, at most 5 times each (a Service's own up to 7 times, to meet each of its endpoints), and sends nothing",
     'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, slow, or answers 429',
     'runs a short script in 1 application container: reads resolv.conf, hosts, nsswitch.conf and which ports are open, looks up at most 4 names, asks each nameserver once, and makes one connection',
     'reads conntrack counters on each node: half of the pods are hostNetwork pods without privileges',

@@ -12,7 +12,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Model } from '../../model/sources.ts'
 import { announceHttp, httpBudget, requestsOf } from './announce-http.ts'
 import { deniedToProbe } from './denied-to-probe.ts'
-import { planConnects } from './plan-contacts.ts'
+import { leastTries, planConnects } from './plan-contacts.ts'
 import { type CrossingSpec, planCrossings } from './plan-crossings.ts'
 import { planDirect } from './plan-direct.ts'
 import { planHttp } from './plan-http.ts'
@@ -49,7 +49,10 @@ export interface ProbeOptions {
   readonly connectTries?: number
 }
 
-export type PlannedConnect = Omit<Contact, 'node' | 'tries'>
+export type PlannedConnect = Omit<Contact, 'node' | 'tries'> & {
+  /** Absent: `connectTries`. A Service's own address is tried until each endpoint must have been met. */
+  readonly times?: number
+}
 interface Ports {
   readonly scheme: 'http' | 'https'
   /** Where the same address listens, for redirects from one scheme to the other. */
@@ -151,7 +154,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     ...asked,
     connects: contacts.connects,
     nodePorts: nodePorts.nodePorts,
-    connectTries: options.connectTries ?? 5,
+    connectTries: options.connectTries ?? leastTries,
     unasked: direct.unasked,
     denied: deniedToProbe(model, requests),
     leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
@@ -304,7 +307,8 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...(plan.connects.length > 0
       ? [
           `opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} ` +
-            `from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`,
+            `from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each` +
+            `${ofServices(plan)}, and sends nothing`,
         ]
       : []),
     ...(plan.nodePorts.length > 0 ? [`opens as many to ${count(plan.nodePorts.length, 'NodePort')} of nodes`] : []),
@@ -328,6 +332,12 @@ export function announce(plan: ProbePlan): readonly string[] {
         : `${longest + 18} s when DNS or a web server is silent`) +
       ', at most two minutes; each pod ends itself after that',
   ]
+}
+
+/** The address of a Service with several endpoints is tried more often. */
+function ofServices({ connects, connectTries }: ProbePlan): string {
+  const most = Math.max(0, ...connects.map((it) => it.times ?? 0))
+  return most <= connectTries ? '' : ` (a Service's own up to ${most} times, to meet each of its endpoints)`
 }
 
 const announceConntrack: Readonly<Record<ProbePlan['conntrack'], readonly string[]>> = {

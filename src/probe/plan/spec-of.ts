@@ -76,9 +76,9 @@ function asksOf({ http, strangers, direct, denied }: ProbePlan): readonly HttpSp
 
 /** NodePorts stand after the others; `contactsOf` reads them so. */
 function connectsOf({ connects, nodePorts }: ProbePlan): ProbeSpec['connects'] {
-  return [...connects, ...nodePorts.map(({ at, port }) => ({ ip: at.ip, port }))].map(({ ip, port }, id) => ({
-    id,
-    ip,
-    port,
-  }))
+  const all: readonly Omit<ProbeSpec['connects'][number], 'id'>[] = [
+    ...connects.map(({ ip, port, times }) => (times === undefined ? { ip, port } : { ip, port, times })),
+    ...nodePorts.map(({ at, port }) => ({ ip: at.ip, port })),
+  ]
+  return all.map((it, id) => ({ id, ...it }))
 }

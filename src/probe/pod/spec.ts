@@ -29,6 +29,8 @@ export interface ConnectSpec {
   readonly id: number
   readonly ip: string
   readonly port: number
+  /** Absent: `connectTries`. */
+  readonly times?: number
 }
 
 export interface HttpSpec {

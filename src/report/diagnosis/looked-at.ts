@@ -2,6 +2,7 @@ import type { Contacts } from '../../model/contacts.ts'
 import { type Known, leftOutBy } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
 import { notLookedInto } from '../../relations/dns/inside-pods.ts'
+import { isShort, sights, sightText } from '../../relations/service/meet-each.ts'
 import { count } from '../../phrases.ts'
 
 /**
@@ -75,11 +76,19 @@ function contacted({ sources }: Model): string {
   const services = new Set(connects.map((it) => `${it.service.namespace}/${it.service.name}`)).size
   const endpoints = new Set(direct.map((it) => `${it.ip}:${it.port}`)).size
   return [
-    ...(services === 0 ? [] : [`${count(services, 'Service')} connected to`]),
+    ...(services === 0 ? [] : [`${count(services, 'Service')} connected to${byChance(sources)}`]),
     ...notAsked(sources),
     ...(endpoints === 0 ? [] : [`${count(endpoints, 'endpoint')} asked over HTTP`]),
     ...requested(http),
   ].join(', ')
+}
+
+/** A Service leads each connection to one endpoint: where tries were too few for each, with what that is worth. */
+function byChance({ contacts, services, endpointSlices }: Model['sources']): string {
+  if (!contacts.known) return ''
+  const short = sights(contacts.value, services, endpointSlices).filter(isShort)
+  const [worst] = short.toSorted((a, b) => a.percent - b.percent)
+  return worst === undefined ? '' : ` (${short.length > 1 ? 'at the worst ' : ''}${sightText(worst, ' from a node')})`
 }
 
 /** One URL is named, with what came: it is what the user asked about. */

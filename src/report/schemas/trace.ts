@@ -31,12 +31,20 @@ const seen = v.variant('kind', [
     results: v.array(v.picklist(['open', 'refused', 'timeout', 'no-route', 'error'])),
     address: text,
     ms: number,
+    unmeasured: v.exactOptional(v.pipe(number, v.description('addresses that nothing is known of'))),
+    sight: v.exactOptional(
+      v.pipe(
+        v.strictObject({ tries: number, endpoints: number, percent: number }),
+        v.description('too few tries: with how many percent one bad endpoint is met'),
+      ),
+    ),
   }),
   v.strictObject({
     kind: v.literal('answers'),
     bad: number,
     of: number,
     statuses: texts,
+    well: v.exactOptional(v.strictObject({ endpoints: number, of: number })),
     at: v.exactOptional(texts),
   }),
   v.strictObject({ kind: v.literal('lookup'), typed: text, result: text }),
@@ -79,5 +87,15 @@ export const trace = v.strictObject({
   verdict: v.picklist(['open', 'broken', 'clear']),
   at: v.pipe(v.nullable(hopName), v.description('where it breaks; null unless broken')),
   narrowed: v.nullable(v.picklist(['this-pod', 'this-node', 'service-address', 'some-endpoints', 'everywhere'])),
+  part: v.pipe(
+    v.nullable(
+      v.strictObject({
+        of: number,
+        well: number,
+        what: v.picklist(['endpoints', 'tries', 'endpoint-answers', 'answers']),
+      }),
+    ),
+    v.description('where it breaks for some connections only'),
+  ),
   diagnosis,
 })

@@ -37,14 +37,14 @@ describe('a trace in words', () => {
   test('open', () => {
     expect(told({ crossings: [crossing('web', 'open'), crossing('web-1', 'open'), crossing('web-2', null)] }))
       .toMatchInlineSnapshot(`
-        "✓ pod shop/client-1 (worker-1) reaches service shop/web.
+        "? pod shop/client-1 reaches service shop/web as far as was measured: 1 address was not.
 
            1  - resolve           not measured: needs --probe
-           2  ✓ service           ClusterIP, port 80 (http) -> 8080       read
-           3  ✓ endpoints         2 ready of 2                            read
-           4  ✓ policy            lets it through to each of 2 endpoints  worked out
-           5  ✓ connect           10.96.44.7:80 open, 2.0 ms              measured in the pod
-           6  ✓ past the Service  10.2.1.1:8080 open, 2.0 ms              measured in the pod
+           2  ✓ service           ClusterIP, port 80 (http) -> 8080                                        read
+           3  ✓ endpoints         2 ready of 2                                                             read
+           4  ✓ policy            lets it through to each of 2 endpoints                                   worked out
+           5  ✓ connect           10.96.44.7:80 open, 2.0 ms; 1 try meets one bad endpoint of 2 with 50 %  measured in the pod
+           6  ? past the Service  1 of 2 addresses open, 2.0 ms, 1 not measured                            measured in the pod
         "
       `)
   })

@@ -3,7 +3,8 @@ import type { ConnectResult } from '../../model/contacts.ts'
 import type { Mark, Paint } from '../paint.ts'
 import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
-import { ms } from '../../phrases.ts'
+import { sightText } from '../../relations/service/meet-each.ts'
+import { count, ms } from '../../phrases.ts'
 
 /** What a hop is called; `direct` by what it goes past. */
 export function hopLabel(name: HopName): string {
@@ -82,16 +83,42 @@ function head(trace: Trace, paint: Paint): readonly string[] {
   const tried = trace.hops.some((it) => it.name === 'connect' && it.verdict === 'broken')
   const byObjects = !tried && (hop?.how === 'simulated' || hop?.how === 'config')
   const ends: Readonly<Record<Trace['verdict'], readonly [Mark, string]>> = {
-    open: ['ok', `${pod}${node} reaches ${to}.`],
+    open: untold(trace) ?? ['ok', `${pod}${node} reaches ${to}.`],
     clear: ['cannot-tell', `${untried(trace, `${pod}${node}`)}.`],
     broken: [
       'error',
-      `${pod}${node} does not reach ${to}: the path breaks at ${at === null ? 'an unknown hop' : labels[at]}` +
+      `${pod}${node} ${reachText(trace)}: the path breaks at ${at === null ? 'an unknown hop' : hopLabel(at)}` +
         `${byObjects ? ', as far as objects say' : ''}.`,
     ],
   }
   const [mark, text] = ends[verdict]
   return [`${paint.mark(mark)} ${paint.strong(text)}`]
+}
+
+/** Of some endpoints of a Service nothing is known: that one connection opened is not that each does. */
+function untold({ hops, from, to }: Trace): readonly [Mark, string] | null {
+  const missing = Math.max(0, ...hops.map(({ seen }) => (seen.kind === 'connects' ? (seen.unmeasured ?? 0) : 0)))
+  if (missing === 0) return null
+  const pod = from === null ? 'this machine' : `pod ${from.namespace}/${from.pod}`
+  return [
+    'cannot-tell',
+    `${pod} reaches ${to} as far as was measured: ${count(missing, 'address was', 'addresses were')} not.`,
+  ]
+}
+
+function reachText({ part, to }: Trace): string {
+  if (part === null) return `does not reach ${to}`
+  const { well, of } = part
+  switch (part.what) {
+    case 'endpoints':
+      return `reaches only ${well} of ${of} endpoints of ${to}`
+    case 'tries':
+      return `reaches ${to} only some of the time: ${well} of ${of} tries beside it opened`
+    case 'endpoint-answers':
+      return `reaches ${to}, and only ${well} of ${of} endpoints answer well`
+    case 'answers':
+      return `reaches ${to}, and is answered well only ${well} of ${of} times`
+  }
 }
 
 function untried({ hops, to }: Trace, pod: string): string {
@@ -126,9 +153,7 @@ export function seenText(seen: Seen): string {
     case 'policy':
       return policyText(seen)
     case 'connects':
-      return seen.open === seen.of
-        ? `${seen.address} open, ${seen.of === 1 ? '' : 'slowest '}${ms(seen.ms)}`
-        : `${seen.address} ${seen.results.map((it) => results[it]).join(', ')}: ${seen.open} of ${seen.of} open`
+      return connectsText(seen)
     case 'answers':
       return answersText(seen)
     case 'lookup':
@@ -148,8 +173,20 @@ export function seenText(seen: Seen): string {
   }
 }
 
-function answersText({ bad, of, statuses, at = [] }: Extract<Seen, { kind: 'answers' }>): string {
-  const whom = at.length === 0 ? '' : `${at.join(', ')}: `
+function connectsText(seen: Extract<Seen, { kind: 'connects' }>): string {
+  const { address, open, of, unmeasured = 0, sight } = seen
+  const missing = unmeasured === 0 ? '' : `, ${unmeasured} not measured`
+  if (open < of)
+    return `${address} ${seen.results.map((it) => results[it]).join(', ')}: ${open} of ${of} open${missing}`
+  const said = unmeasured === 0 ? '' : `${of} of `
+  const worth = sight === undefined ? '' : `; ${sightText(sight)}`
+  return `${said}${address} open, ${of === 1 ? '' : 'slowest '}${ms(seen.ms)}${missing}${worth}`
+}
+
+function answersText({ bad, of, statuses, at = [], well }: Extract<Seen, { kind: 'answers' }>): string {
+  const some = well === undefined || well.of === well.endpoints ? '' : `${well.endpoints} of ${well.of} endpoints: `
+  const own = bad === 0 ? some : ''
+  const whom = at.length === 0 ? own : `${at.join(', ')}: `
   return bad === 0
     ? `${whom}${of} asked, answered ${statuses.join(', ')}`
     : `${whom}${bad} of ${of} answered badly: ${statuses.join(', ')}`

@@ -30,21 +30,23 @@ const results: Readonly<Record<string, ConnectResult>> = {
   ECONNREFUSED: 'refused',
   ECONNRESET: 'refused',
   EHOSTUNREACH: 'no-route',
+  // What a route of type `prohibit` says on this very machine.
+  EACCES: 'no-route',
   ENETUNREACH: 'no-route',
   ETIMEDOUT: 'timeout',
 }
 
 /**
- * Every address `connectTries` times, all tries of one address a moment apart, bounded by a rate of its own. An
+ * Every address `connectTries` times, or as often as it says, all tries of one address a moment apart, bounded by a rate of its own. An
  * address whose turn does not come within the budget has no record: it was not asked.
  */
 export async function connects(spec: ProbeSpec, emit: Emit): Promise<void> {
   const bucket = tokenBucket(spec.connectsPerSecond)
   const signal = AbortSignal.timeout(spec.budgetMs)
   await Promise.all(
-    spec.connects.map(async ({ id, ip, port }) => {
+    spec.connects.map(async ({ id, ip, port, times = spec.connectTries }) => {
       const tries: Promise<Try>[] = []
-      for (let i = 0; i < spec.connectTries; i++) {
+      for (let i = 0; i < times; i++) {
         if (!(await bucket.take(1, signal))) break
         tries.push(tcpConnect(ip, port, spec.connectTimeoutMs))
       }
