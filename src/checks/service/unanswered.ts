@@ -47,7 +47,18 @@ export default check({
   remedies: [],
   decides: ['SVC-20', 'PRX-01', 'PRX-02', 'NET-09'],
 
-  run({ contacts, services, pods, workloads, networkPolicies, namespaces, dnsProbe, ingresses, endpointSlices, scope }) {
+  run({
+    contacts,
+    services,
+    pods,
+    workloads,
+    networkPolicies,
+    namespaces,
+    dnsProbe,
+    ingresses,
+    endpointSlices,
+    scope,
+  }) {
     const [podsOf, contactsOf, backing] = [
       podsOfServices(pods),
       contactsOfServices(known(contacts)),
@@ -109,7 +120,12 @@ export default check({
         return false
       })
       const [sight] = sights({ connects: counted }, known([service]), endpointSlices).filter(isShort)
-      const judged = judge(service, counted, podsOf(service), sight === undefined ? null : sightText(sight, ' from a node'))
+      const judged = judge(
+        service,
+        counted,
+        podsOf(service),
+        sight === undefined ? null : sightText(sight, ' from a node'),
+      )
       // What was passed over might have said otherwise.
       const isFine = judged.every((it) => it.kind === 'ok')
       return [...blind.slice(0, 1), ...(isDeaf && isFine ? [late] : judged)]
