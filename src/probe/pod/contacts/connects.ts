@@ -37,8 +37,8 @@ const results: Readonly<Record<string, ConnectResult>> = {
 }
 
 /**
- * Every address `connectTries` times, or as often as it says, all tries of one address a moment apart, bounded by a rate
- * of its own. An address whose turn does not come within the budget has no record: it was not asked.
+ * Every address `connectTries` times, or as often as it says, all tries of one address a moment apart, bounded by a
+ * rate of its own. An address whose turn does not come within the budget has no record: it was not asked.
  */
 export async function connects(spec: ProbeSpec, emit: Emit): Promise<void> {
   const bucket = tokenBucket(spec.connectsPerSecond)
