@@ -54,7 +54,9 @@ function lines({ old, young, foreign, ephemeral }: Left): readonly string[] {
     ...young.map(
       (it) =>
         `young    pod ${it.namespace}/${it.name}: ` +
-        `its run may go on; if not, its deadline ends it soon, or: hopscope cleanup --run ${it.run}`,
+        `its run may go on; if not, ` +
+        (it.deadlineSeconds === null ? '' : `its deadline ends it ${it.deadlineSeconds} s after its start, or: `) +
+        `hopscope cleanup --run ${it.run}`,
     ),
     ...foreign.map(
       (it) => `foreign  pod ${it}: it bears hopscope's label, and is not what hopscope makes; not touched`,

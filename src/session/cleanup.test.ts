@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ApiStore, apiStore } from '../../test/fakes/api-store.ts'
-import { labels, podPrefix } from '../probe/pods/pod-manifest.ts'
+import { ourPod } from '../../test/build/our-pod.ts'
+import { podPrefix } from '../probe/pods/pod-manifest.ts'
 import { type CleanupEvent, cleanUp } from './cleanup.ts'
 
 let store: ApiStore
@@ -22,17 +23,8 @@ const path = (name: string): string => `/api/v1/namespaces/shop/pods/${name}`
 /** The store gives all that is made one time of birth: what tells young from old is the deadline of its own. */
 function pod(run: string, age: 'old' | 'young', more: object = {}): string {
   const name = `${podPrefix}${run}-node-1`
-  store.put(path(name), {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      namespace: 'shop',
-      labels: { [labels.managedBy]: 'hopscope', [labels.run]: run },
-      ...more,
-    },
-    spec: { activeDeadlineSeconds: age === 'old' ? 60 : 3_000_000_000 },
-  })
+  const made = ourPod(run, 'node-1', { namespace: 'shop', deadlineSeconds: age === 'old' ? 60 : 3_000_000_000 })
+  store.put(path(name), JSON.parse(JSON.stringify({ ...made, metadata: { ...made.metadata, ...more } })))
   return name
 }
 
@@ -78,6 +70,19 @@ describe('what a killed run left', () => {
     const { ended } = await cleaned(true, '0123abcd')
     expect(ended).toMatchObject({ value: { removed: [`shop/${name}`] } })
     expect(store.get(path(other))).toBeDefined()
+  })
+
+  test('is not a pod of that name and label that is of another form, also where its run is named', async () => {
+    const name = pod('0123abcd', 'old')
+    const { spec, ...rest } = ourPod('0123abcd', 'node-1', { namespace: 'shop' })
+    const theirs = { name: 'db', image: 'busybox', command: ['sleep', '3600'] }
+    store.put(path(name), { ...rest, spec: { ...spec, containers: [theirs] } })
+    for (const run of [undefined, '0123abcd']) {
+      const { ended, events } = await cleaned(true, run)
+      expect(ended).toEqual({ kind: 'done', value: { kind: 'nothing' } })
+      expect(events).toMatchObject([{ kind: 'found', found: { foreign: [`shop/${name}`] } }])
+      expect(store.get(path(name))).toBeDefined()
+    }
   })
 
   test("is not what bears the label and is somebody else's", async () => {

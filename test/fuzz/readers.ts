@@ -68,7 +68,8 @@ import { answerTo, heard, pairOf } from '../../src/probe/pod/dns/message.ts'
 import { questionsOf, replyTo } from '../../src/probe/pod/dns/typed-message.ts'
 import { boundsOf } from '../../src/probe/pods/ground.ts'
 import { failing, podState, type RawPod } from '../../src/probe/pods/pod-state.ts'
-import { isLeftover, isOurs, madeFrom } from '../../src/probe/pods/pods.ts'
+import { deadlineOf, isOurs } from '../../src/probe/pods/our-pod.ts'
+import { isLeftover, madeFrom } from '../../src/probe/pods/pods.ts'
 import { resolvingOf } from '../../src/probe/inside/inside-resolving.ts'
 import { readRecord } from '../../src/probe/measure/read-record.ts'
 import { isLoopback } from '../../src/wire/ip-family.ts'
@@ -281,7 +282,8 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/probe/pods/pod-state.ts failing': rawly((raw) => failing(raw as RawPod)),
   'src/probe/pods/pod-state.ts podState': rawly((raw) => podState(raw as RawPod)),
   'src/probe/pods/pods.ts isLeftover': rawly((raw) => isLeftover(raw, 0)),
-  'src/probe/pods/pods.ts isOurs': rawly(isOurs),
+  'src/probe/pods/our-pod.ts deadlineOf': rawly((raw) => deadlineOf(raw['spec'])),
+  'src/probe/pods/our-pod.ts isOurs': rawly(isOurs),
   'src/probe/pods/pods.ts madeFrom': rawly(madeFrom),
   'src/manifest/canonical.ts canonical': (value) => canonical(value),
   'src/snapshot/schema.ts sourceSchemas': (value) =>

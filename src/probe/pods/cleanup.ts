@@ -1,8 +1,9 @@
 import type { Cluster, RawObject } from '../../kube/cluster.ts'
 import { pods } from '../../kube/resources.ts'
 import { type Known, known, mapKnown } from '../../model/known.ts'
+import { deadlineOf, isOurs } from './our-pod.ts'
 import { ours } from './pod-manifest.ts'
-import { isLeftover, isOurs, type MadePod, madeFrom } from './pods.ts'
+import { isLeftover, type MadePod, madeFrom } from './pods.ts'
 
 export interface EphemeralLeft {
   readonly namespace: string
@@ -12,11 +13,16 @@ export interface EphemeralLeft {
   readonly state: string
 }
 
+interface YoungPod extends MadePod {
+  /** From its start. */
+  readonly deadlineSeconds: number | null
+}
+
 export interface Left {
   /** Pods of hopscope's own, older than any run can be, or of the run that was named. */
   readonly old: readonly MadePod[]
   /** May belong to a run that goes on; their own deadline ends them. */
-  readonly young: readonly MadePod[]
+  readonly young: readonly YoungPod[]
   /** They bear hopscope's label, and are not what hopscope makes: `shop/web`. */
   readonly foreign: readonly string[]
   /** Kubernetes cannot take an ephemeral container out of a pod: it goes with the pod. */
@@ -41,7 +47,9 @@ export async function findLeft(cluster: Cluster, { namespace, run }: Where): Pro
   const ephemeral = await cluster.list(pods, scope, ephemeralOf)
   return known({
     old: mine.filter(isOver).map((it) => it.pod),
-    young: mine.filter((it) => !isOver(it)).map((it) => it.pod),
+    young: mine
+      .filter((it) => !isOver(it))
+      .map(({ raw, pod }) => ({ ...pod, deadlineSeconds: deadlineOf(raw['spec']) })),
     foreign: foreign.map(({ pod }) => `${pod.namespace}/${pod.name}`),
     ephemeral: mapKnown(ephemeral, (all) => all.flat()),
   })

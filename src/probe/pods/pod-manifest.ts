@@ -8,7 +8,7 @@ export const deadlineSeconds = 120
 
 export const labels = { managedBy: 'app.kubernetes.io/managed-by', run: 'hopscope.dev/run' } as const
 export const ours = `${labels.managedBy}=hopscope`
-const containerName = 'hopscope'
+export const containerName = 'hopscope'
 export const podPrefix = 'hopscope-'
 
 export function podLabels(run: string): Readonly<Record<string, string>> {

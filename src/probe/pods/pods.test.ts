@@ -5,7 +5,9 @@ import { owed } from '../../owed.ts'
 import { findLeft } from './cleanup.ts'
 import { type LocalPod, localCluster, type Weather } from '../../../test/fakes/local-cluster.ts'
 import { deadlineSeconds, type PodPlan } from './pod-manifest.ts'
-import { createPod, isOurs, podLedger, removeLeftovers } from './pods.ts'
+import { isOurs } from './our-pod.ts'
+import { createPod, podLedger, removeLeftovers } from './pods.ts'
+import { ourPod } from '../../../test/build/our-pod.ts'
 
 const plan = (run: string): PodPlan => ({
   run,
@@ -91,10 +93,12 @@ function raw(pod: Pod, index: number, serverNow: number): RawObject {
     'other-run': `hopscope-cccc2222-n${index}`,
     free: `web-${index}`,
   }[pod.named]
+  const made = ourPod(pod.run, `n${index}`)
   return {
+    ...made,
     metadata: {
+      ...made.metadata,
       name,
-      namespace: 'default',
       uid: `u${index}`,
       creationTimestamp: new Date(serverNow - 1000 * pod.ageSeconds).toISOString(),
       labels: { 'app.kubernetes.io/managed-by': pod.label, 'hopscope.dev/run': pod.run },

@@ -3,7 +3,8 @@ import type { Cluster, RawObject } from '../../kube/cluster.ts'
 import { pods } from '../../kube/resources.ts'
 import type { Why } from '../../model/known.ts'
 import { owe } from '../../owed.ts'
-import { deadlineSeconds, labels, ours, podName, type PodPlan, podPrefix } from './pod-manifest.ts'
+import { isOurs } from './our-pod.ts'
+import { deadlineSeconds, labels, ours, podName, type PodPlan } from './pod-manifest.ts'
 import { createAdmitted } from './admitted.ts'
 import { refusal, refuserOf } from './refusal.ts'
 import { podState, type PodState, type RawPod } from './pod-state.ts'
@@ -196,16 +197,6 @@ function isMine({ metadata }: RawObject, pod: MadePod): boolean {
     (metadata.ownerReferences ?? []).length === 0 &&
     (pod.uid === null || metadata.uid === undefined || metadata.uid === pod.uid)
   )
-}
-
-/**
- * A pod that some run of hopscope made: its label, a name that says the same run, and no owner. A label alone is not
- * enough: anybody may write `managed-by: hopscope` on what is theirs.
- */
-export function isOurs({ metadata }: RawObject): boolean {
-  const run = metadata.labels?.[labels.run] ?? ''
-  const isRun = /^[0-9a-f]{8}$/.test(run) && metadata.labels?.[labels.managedBy] === 'hopscope'
-  return isRun && metadata.name.startsWith(`${podPrefix}${run}-`) && (metadata.ownerReferences ?? []).length === 0
 }
 
 /**
