@@ -209,6 +209,7 @@ import answersDiffer from './dns/answers-differ.ts'
 import upstreamWithoutTcp from './dns/upstream-without-tcp.ts'
 import answeredByAnother from './dns/answered-by-another.ts'
 import serverBehind from './dns/server-behind.ts'
+import dnsLeavesNamespacesOut from './policy/dns-leaves-namespaces-out.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -388,6 +389,7 @@ export const checks: readonly AnyCheck[] = [
   keepsCaller, // POL420
   otherKinds, // POL421
   unexplainedDrop, // POL422
+  dnsLeavesNamespacesOut, // POL423
   selectorMatchesNothing, // SVC201
   targetPortClosed, // SVC202
   targetPortNameMissing, // SVC203

@@ -28,7 +28,7 @@ export default check({
   code: 'POL401',
   slug: 'policy/forgets-dns',
   title: 'a NetworkPolicy keeps pods from DNS',
-  fine: 'policies let pods reach DNS',
+  fine: 'policies let the pods that were read reach DNS',
   severity: 'error',
   needs: ['networkPolicies', 'pods', 'clusterDns'],
   wants: ['namespaces', 'insideViews'],
@@ -47,8 +47,10 @@ export default check({
     const all = insideViews.known ? insideViews.value : []
     const meant = (group: DnsGroup): boolean =>
       group.pods.every((it) => isShutIn(it, networkPolicies) && !isTargetPod(scope, it))
+    // Pods of other namespaces were not read, and are no part of what is well.
+    const note = scope.namespace === null ? null : `pods of namespace ${scope.namespace} alone`
     return groups.map((group) =>
-      judge(group, { dns: clusterDns, views: viewsOf(group, insideViews), all, isMeant: meant(group) }),
+      judge(group, { dns: clusterDns, views: viewsOf(group, insideViews), all, isMeant: meant(group), note }),
     )
   },
 
@@ -102,12 +104,14 @@ interface Around {
   readonly all: readonly InsideView[]
   /** These pods are to open no connection at all, and need no names. */
   readonly isMeant: boolean
+  /** Whose pods were judged, where they are not all. */
+  readonly note: string | null
 }
 
-function judge(group: DnsGroup, { dns, views, all, isMeant }: Around) {
+function judge(group: DnsGroup, { dns, views, all, isMeant, note }: Around) {
   const { udp } = group
   const stands = isolating(udp)
-  if (udp.kind === 'allowed' || stands === null) return ok(group.pods.length)
+  if (udp.kind === 'allowed' || stands === null) return ok(group.pods.length, note)
   const working = views.find((it) => it.lookup.known && it.lookup.value.result === 'ok')
   const failing = views.find(
     (it) => it.lookup.known && ['timeout', 'unreachable', 'refused'].includes(it.lookup.value.result),
