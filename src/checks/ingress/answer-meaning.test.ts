@@ -112,3 +112,36 @@ describe('a note offers the causes that the evidence leaves, and no help leads b
     expect(check.words.help(found).join('\n')).not.toContain('hopscope diagnose')
   })
 })
+
+describe('silence, bytes and other answers of the same controller are told apart', () => {
+  const hangs = { error: 'ECONNRESET' }
+  test.each<[string, Contacts['http'], string, RegExp, RegExp]>([
+    ['nothing came at all', [get('/', null, hangs)], 'error', /did not answer/, /other requests/],
+    ['it answers another path', [get('/', null, hangs), get('/cart', 302)], 'alone', /is up/, /is down|overloaded/],
+    [
+      'bytes came',
+      [get('/', null, { error: 'HPE_INVALID_HEADER_TOKEN' }), get('/cart', 302)],
+      'garbled',
+      /bytes that are no HTTP/,
+      /did not answer|is down/,
+    ],
+    ['500, and nobody asked', [get('/', 500)], '500', /or by the controller itself/, /most likely|network/],
+  ])('%s', (_, http, worst, says, not) => {
+    const given = modelOf({
+      ingresses: [
+        ingress([
+          ['/', 'web', 80],
+          ['/cart', 'web', 80],
+        ]),
+      ],
+      contacts: contacts([], http),
+    })
+    const [found] = diagnose(given, { checks: [check] }).results[0]?.findings ?? []
+    if (found === undefined) throw new Error('no finding')
+    expect(`${found.args['worst']}`).toBe(worst)
+    const told = `${check.words.headline(found)} ${check.words.note(found)}`
+    expect(told).toMatch(says)
+    expect(told).not.toMatch(not)
+    if (worst === 'garbled') expect(told).toMatch(/gives an answer that is no HTTP \(HPE_/)
+  })
+})

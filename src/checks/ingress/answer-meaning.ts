@@ -105,6 +105,16 @@ export function meaningOf(status: string, seen: string): string {
   switch (status) {
     case 'error':
       return 'the controller itself did not answer: it is down, overloaded, or a policy keeps the probe from it'
+    case 'garbled':
+      return (
+        'the controller was reached and sent bytes that are no HTTP: it passes on what the application said ' +
+        '(a header that is broken, an answer that goes on after its end), or something else listens there'
+      )
+    case 'alone':
+      return (
+        'the same controller answers other requests of this run, so it is up and can be reached: what is behind this ' +
+        'URL ends the connection, or a rule of the controller does'
+      )
     case 'late':
       return (
         lateMeanings[backend] ??
@@ -126,10 +136,19 @@ export function meaningOf(status: string, seen: string): string {
     case '504':
       return meanings[status][backend]
     default:
-      return backend === 'answers'
-        ? `${between}: what the controller adds (authentication, snippets, Lua) may fail`
-        : 'most likely the application said it itself: a 500 is not made by the network'
+      return otherMeanings(status, backend)
   }
+}
+
+/** 500 and what is rarer: no packet that is lost makes one, and both the application and the controller can. */
+function otherMeanings(status: string, backend: Backend): string {
+  if (backend === 'answers') return `${between}: what the controller adds (authentication, snippets, Lua) may fail`
+  if (backend === 'says-it')
+    return `the application itself answers ${status}: its pods say so when they are asked past the controller`
+  return (
+    `${status} is said by the application, or by the controller itself (a rewrite that goes in circles, ` +
+    'an expression that it gives up on, a snippet, an authentication that fails): then its error log says why'
+  )
 }
 
 const lateMeanings: Readonly<Partial<Record<Backend, string>>> = {

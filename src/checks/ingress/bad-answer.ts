@@ -9,6 +9,7 @@ import {
   endText,
   excuseOf,
   isBadEnd,
+  isGarbled,
   isRedirect,
   mutePorts,
   portOf,
@@ -81,7 +82,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} ${args.worst === 'late' || args.worst === 'error' ? 'gives' : 'answers'} ` +
+      `Ingress ${full(on)} ${isSilence(args.worst) ? 'gives' : 'answers'} ` +
       `${args.what} to ${args.asked}: ${args.bad} of ${args.of} requests.`,
     detail: ({ args }) =>
       `${args.counts} · asked of controller ${args.controllers}` +
@@ -137,7 +138,7 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
       confidence: 'observed',
       args: {
         what: endText(worst),
-        worst: worstOf(worst),
+        worst: worstOf(worst, contacts),
         asked: worst.scheme === undefined ? `${worst.host}${worst.path}` : urlText(worst),
         host: worst.host,
         bad: bad.length,
@@ -211,12 +212,22 @@ function judgeGood(
   ]
 }
 
+const silences: readonly (string | number)[] = ['late', 'error', 'garbled', 'alone']
+
+function isSilence(worst: string | number): boolean {
+  return silences.includes(worst)
+}
+
 /** A status that came with an error is none: `cut` is a body that did not end. */
-function worstOf({ status, error }: HttpContact): string | number {
+function worstOf(end: HttpContact, { http }: Contacts): string | number {
+  const { status, error, via } = end
   if (status !== null && error === inACircle) return 'circle'
   if (status !== null) return error === null ? status : 'cut'
   const late = lateOf(error)
-  return late === 'answer' || late === 'body' ? 'late' : 'error'
+  if (late === 'answer' || late === 'body') return 'late'
+  if (isGarbled(end)) return 'garbled'
+  // Who answers another request of the same run is up, and can be reached.
+  return http.some((it) => it.via.controllerPod === via.controllerPod && it.status !== null) ? 'alone' : 'error'
 }
 
 interface Controller {
@@ -265,6 +276,12 @@ function between(worst: string, said: string): string {
       return (
         `${left}: the protocol that it speaks to them (backend-protocol), headers that are too long, ` +
         'or a policy that lets the probe in and not the controller'
+      )
+    case 'garbled':
+    case 'alone':
+      return (
+        `${left}: what it adds to this request or path, a location that ends the connection, ` +
+        'or another protocol than it speaks to them (backend-protocol)'
       )
     case '503':
       return `${left}: it has no endpoint for them, denies the path by an annotation, or has a limit of its own`

@@ -18,6 +18,7 @@ const place: RefusedConf = {
   path: '/',
   ingress: { namespace: 'shop', name: 'tools' },
 }
+const broken: RefusedConf = { line: 451, directive: 'location', host: 'web.example.com', path: null, ingress: null }
 const elsewhere = { ...place, ingress: { namespace: 'ops', name: 'tools' } }
 const seen = (more: Partial<ControllerConfig>, live = [web, tools]) => ({
   ...about,
@@ -36,6 +37,34 @@ describeCheck(check, [
         args: { said, refusing: 1, of: 1, waiting: 2, others: 'shop/web' },
       },
     ],
+  },
+  {
+    it: "a path that breaks its own location's line: the one Ingress of the host that has such a path",
+    given: {
+      ...seen({ log: refusing, refused: known(broken) }, []),
+      ingresses: [web, ingress([["/esc';x'", 'web', 80]], { name: 'evil' })],
+    },
+    expect: [
+      {
+        subject: 'Ingress/shop/evil',
+        severity: 'error',
+        args: { culprit: 'there', waiting: 2, others: 'shop/web' },
+        says: /2 Ingresses wait$/,
+      },
+    ],
+  },
+  {
+    it: 'two have one: nobody is blamed',
+    given: {
+      ...seen({ log: refusing, refused: known(broken) }, [web]),
+      ingresses: [ingress([['/a b', 'web', 80]], { name: 'a' }), ingress([['/{x}', 'web', 80]], { name: 'b' })],
+    },
+    expect: [{ subject: 'Pod/ingress-nginx/controller-1', args: { culprit: 'nobody' } }],
+  },
+  {
+    it: 'one waits',
+    given: { ...seen({ log: refusing, refused: known(place) }, []), ingresses: [tools] },
+    expect: [{ subject: 'Ingress/shop/tools', args: { waiting: 1 }, says: /1 Ingress waits$/ }],
   },
   {
     it: 'the Ingress is there, and nothing waits yet',

@@ -1,12 +1,13 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { Ingress } from '../../model/ingress.ts'
 import type { ControllerConfig, RefusedConf } from '../../model/ingress-config.ts'
 import { known } from '../../model/known.ts'
 import type { Subject } from '../../model/subject.ts'
 import { culpritOf, isRefusing } from '../../relations/ingress/controller-state.ts'
 import { liveRoutes, isDifferent } from '../../relations/ingress/live-config.ts'
 import { allOfIngress, ingressNotLive, reloadRefused } from '../../relations/symptom.ts'
-import { full, some } from '../../phrases.ts'
+import { count, full, some } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 import { ingressSubject } from './words.ts'
 
@@ -34,11 +35,16 @@ export default check({
       .filter(isDifferent)
       .filter(({ config }) => refusing.includes(config))
       .map(({ route }) => route.ingress)
-    const found = [...Map.groupBy(refusing, blamed).values()].map((its) =>
+    const ownerOf = (it: ControllerConfig) => ownerOfLine(it, ingresses)
+    const found = [...Map.groupBy(refusing, (it) => blamed(it, ownerOf(it))).values()].map((its) =>
       judge(its, {
         behind: [...new Set(behind)],
         of: controllers.length,
-        culprits: its.map((it) => culpritOf(it, { ingresses: known(ingresses), namespaces, scope })),
+        owner: its.flatMap((it) => ownerOf(it) ?? [])[0] ?? null,
+        culprits: its.map((it) => {
+          const seen = culpritOf(it, { ingresses: known(ingresses), namespaces, scope })
+          return seen === 'nobody' && ownerOf(it) !== null ? 'there' : seen
+        }),
       }),
     )
     const silent = controllers.filter((it) => !isRefusing(it) && !it.log.known && !it.refused.known)
@@ -62,7 +68,7 @@ export default check({
     },
     detail: ({ args }) =>
       `the last of ${args.refusing} of ${args.of} controllers was refused · ${args.place} · ` +
-      `${args.waiting} Ingresses wait`,
+      count(args.waiting, 'Ingress waits', 'Ingresses wait'),
     note: ({ args }) => {
       if (args.waiting > 0) return `no change of any Ingress is taken up until this one is fixed${after(args.others)}`
       if (args.culprit === 'gone')
@@ -96,14 +102,32 @@ function lookAt(on: Subject): string {
     : `kubectl -n ${on.namespace} get configmaps`
 }
 
-/** Whose line it is; the controller itself where nobody's. */
-function blamed({ namespace, pod, refused }: ControllerConfig): string {
-  const ingress = refused.known ? (refused.value?.ingress ?? null) : null
+type Named = { readonly namespace: string; readonly name: string }
+
+/** What ends a word or a block in nginx.conf: a path that holds one is cut in two there. */
+const endsWord = /[\s'"{};\\]/
+
+/**
+ * Whose line it is: by the location that it stands in; else, where the path itself broke that location's line, the one
+ * Ingress of the host with a path that can. null where that is nobody's, or may be more than one's.
+ */
+function ownerOfLine({ refused }: ControllerConfig, ingresses: readonly Ingress[]): Named | null {
+  const line = refused.known ? refused.value : null
+  if (line === null || line.ingress !== null) return line?.ingress ?? null
+  if (line.host === null || line.directive !== 'location') return null
+  const able = ingresses.filter((it) =>
+    it.rules.some((rule) => rule.host === line.host && rule.paths.some(({ path }) => endsWord.test(path))),
+  )
+  return able.length === 1 ? (able[0] ?? null) : null
+}
+
+function blamed({ namespace, pod }: ControllerConfig, ingress: Named | null): string {
   return ingress === null ? `pod ${namespace}/${pod}` : `ingress ${full(ingress)}`
 }
 
 interface Around {
-  readonly behind: readonly { readonly namespace: string; readonly name: string }[]
+  readonly behind: readonly Named[]
+  readonly owner: Named | null
   readonly of: number
   readonly culprits: readonly ReturnType<typeof culpritOf>[]
 }
@@ -115,12 +139,11 @@ function severityOf({ behind, culprits }: Around): Severity {
 }
 
 function judge(its: readonly ControllerConfig[], around: Around) {
-  const { behind, of, culprits } = around
+  const { behind, of, culprits, owner: ingress } = around
   const [first] = its
   const place = its.flatMap(({ refused }) => (refused.known && refused.value !== null ? [refused.value] : []))[0]
   const signs = its.flatMap(({ log }) => (log.known ? log.value.signs.filter((it) => it.kind === 'refused') : []))
   const said = signs.at(-1)?.said ?? 'it does not pass the test of nginx'
-  const ingress = place?.ingress ?? null
   const others = behind.filter((it) => ingress === null || full(it) !== full(ingress))
   const pod = { namespace: first?.namespace ?? '', pod: first?.pod ?? '' }
   return finding({

@@ -101,6 +101,14 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { pattern: 'protocol' } }],
   },
   {
+    it: 'they hang up at one path, and answer another: no other protocol',
+    given: seen([
+      getOf('web', 'web-1', null, { ...hangsUp, path: '/esc' }),
+      getOf('web', 'web-1', 302, { ...hangsUp, error: null, path: '/api' }),
+    ]),
+    expect: [{ subject: 'Service/shop/web', severity: 'error', args: { pattern: 'all' } }],
+  },
+  {
     it: 'all hang up, and users get errors',
     given: seen([getOf('web', 'web-1', null, hangsUp)], [get('/', 502)]),
     expect: [{ subject: 'Service/shop/web', severity: 'error', args: { pattern: 'protocol' } }],

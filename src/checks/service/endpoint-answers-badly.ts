@@ -45,6 +45,7 @@ export default check({
       ).values(),
     ]
     if (groups.length === 0) return notApplicable('no endpoint was asked over HTTP')
+    const speaking = new Set((contacts.direct ?? []).filter((it) => it.status !== null).map(placeOf))
     const verdicts = groups.flatMap((all) => {
       const its = all.filter((it) => excuse(it) === null)
       const [why] = all.flatMap((it) => excuse(it) ?? [])
@@ -53,7 +54,7 @@ export default check({
         why === undefined || first === undefined
           ? []
           : [cannotTell('ambiguous', `Service ${full(first.service)}: ${why}`)]
-      return [...blind, ...judge(its, { http: contacts.http, ingresses: routes, homes, needsOf })]
+      return [...blind, ...judge(its, { http: contacts.http, ingresses: routes, homes, needsOf, speaking })]
     })
     return worstOfEach(verdicts)
   },
@@ -99,9 +100,15 @@ interface Around {
   readonly homes: ReadonlyMap<string, string>
   /** What the pods that answered badly call, and what goes wrong where they miss something. */
   readonly needsOf: (bad: readonly DirectContact[]) => Needs
+  /** Places that answered some request in HTTP: what they say to another one is no other protocol. */
+  readonly speaking: ReadonlySet<string>
 }
 
-function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf }: Around) {
+function placeOf({ ip, port }: DirectContact): string {
+  return `${ip} ${port}`
+}
+
+function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf, speaking }: Around) {
   const bad = its.filter((it) => isBadEnd(it) || isOddOne(it, its))
   const [first] = its
   const [worst] = bad
@@ -118,13 +125,13 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf 
     ),
   )
   const through = routed.filter((it) => !isBadEnd(it))
-  const pattern = patternOf(its, { bad, isServed: through.length > 0, homes })
+  const pattern = patternOf(its, { bad, isServed: through.length > 0, homes, speaking })
   if (pattern === 'protocol' && through.length > 0)
     return [
       cannotTell(
         'ambiguous',
-        `every endpoint of ${full(service)}:${service.port} hangs up on a plain HTTP request and on TLS, ` +
-          'and its Ingress is answered: another protocol',
+        `every endpoint of ${full(service)}:${service.port} that was asked for ${urlText(first)} hangs up, in plain ` +
+          'HTTP and in TLS, and its Ingress is answered: another protocol, or an answer to this path that is no HTTP',
       ),
     ]
   const sick = [...new Set(bad.map(nameOfEndpoint))]
@@ -200,18 +207,19 @@ function isDoubtful(pattern: Pattern, routed: readonly HttpContact[]): boolean {
 interface Ends {
   readonly bad: readonly DirectContact[]
   readonly isServed: boolean
+  readonly speaking: ReadonlySet<string>
   readonly homes: ReadonlyMap<string, string>
 }
 
 /** Where users are served well, the path that was asked is perhaps not the one that pods get. */
-function patternOf(its: readonly DirectContact[], { bad, isServed, homes }: Ends): Pattern {
+function patternOf(its: readonly DirectContact[], { bad, isServed, homes, speaking }: Ends): Pattern {
   if (bad.length < its.length)
     return httpPattern(
       its,
       (it) => bad.includes(it),
       (it) => homes.get(it.ip) ?? null,
     )
-  if (bad.every(isWrongProtocol)) return 'protocol'
+  if (bad.every((it) => isWrongProtocol(it) && !speaking.has(placeOf(it)))) return 'protocol'
   return bad.every((it) => (isServed || it.basis === 'guessed') && it.status !== null && it.error === null)
     ? 'guess'
     : 'all'

@@ -98,8 +98,15 @@ export function excuseOf(seen: Seen): (it: HttpContact | DirectContact) => strin
   }
 }
 
-/** `502`, `no answer (ECONNREFUSED)`, `200, and the body did not end (…)`. */
-export function endText({ status, error }: HttpEnd): string {
+/** Bytes came, and Node's parser (llhttp) takes them for no HTTP. */
+export function isGarbled({ status, error }: HttpEnd): boolean {
+  return status === null && error?.startsWith('HPE_') === true
+}
+
+/** `502`, `no answer (ECONNREFUSED)`, `an answer that is no HTTP (HPE_…)`, `200, and the body did not end (…)`. */
+export function endText(end: HttpEnd): string {
+  const { status, error } = end
+  if (isGarbled(end)) return `an answer that is no HTTP (${error})`
   if (status === null) return `no answer (${error ?? 'connection failed'})`
   return error === null ? `${status}` : `${status} (${error})`
 }
