@@ -8,6 +8,7 @@ import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose, exitCode } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
+import type { Crossing } from '../../model/crossing.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import { checks } from '../registry.ts'
@@ -42,6 +43,15 @@ function foreignIn(zone: 'cluster' | 'external' | null, type: 'a' | 'aaaa'): Dns
     ),
   }
 }
+const unfound = (host: string): Crossing => ({
+  from: { namespace: 'shop', pod: 'web-1', container: 'app' },
+  to: { kind: 'host' },
+  host,
+  port: 80,
+  tool: 'bash',
+  result: 'no-name',
+  ms: 4,
+})
 const seen = { ...on, severity: 'error', confidence: 'observed' } as const
 const read = { ...on, severity: 'warning', confidence: 'inferred' } as const
 
@@ -72,6 +82,18 @@ describeCheck(check, [
       ],
     },
     expect: [{ ...read, args: { callers: ['shop/web-1 (cart.corp.internal)'] } }],
+  },
+  {
+    it: 'a pod did not find such a name',
+    given: { clusterDns: dns(suffix), crossings: [unfound('cart.corp.internal'), unfound('www.example.org')] },
+    expect: [
+      {
+        ...on,
+        severity: 'error',
+        confidence: 'inferred',
+        args: { unfound: ['shop/web-1'], names: ['cart.corp.internal'] },
+      },
+    ],
   },
   {
     it: 'a rule whose names are answered well: another text runs',

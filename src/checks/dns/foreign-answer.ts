@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
+import type { Crossing } from '../../model/crossing.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
 import type { Pod } from '../../model/pod.ts'
@@ -11,7 +12,7 @@ import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-t
 import { type NameRule, nameRules, rewritten, rewriteWords } from '../../relations/dns/rewrite-rules.ts'
 import { toldCalls } from '../../relations/service/called-services.ts'
 import { answersOfServices } from '../../relations/service/service-names.ts'
-import { dnsForeignAnswer, nameWrong } from '../../relations/symptom.ts'
+import { dnsForeignAnswer, hostUnknown, nameWrong } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { restart, serverArgs } from './server-words.ts'
 
@@ -26,16 +27,17 @@ export default check({
   fine: 'answers bear the name that was asked for',
   severity: 'error',
   needs: ['clusterDns'],
-  wants: ['nameAnswers', 'dnsProbe', 'pods', 'services'],
+  wants: ['nameAnswers', 'dnsProbe', 'crossings', 'pods', 'services'],
   remedies: [],
   decides: ['DNS-56'],
 
-  run({ clusterDns, nameAnswers, dnsProbe, pods, services }) {
+  run({ clusterDns, nameAnswers, dnsProbe, crossings, pods, services }) {
     const heard = heardOf(nameAnswers, dnsProbe)
     const corefile = clusterDns.corefile.known ? parseCorefile(clusterDns.corefile.value) : null
     const all = corefile === null ? [] : nameRules(corefile)
     const rules = all.filter((it) => !it.restores)
-    const about = { dns: clusterDns, pods, services: foreignServices(nameAnswers, services) }
+    const unfound = crossings.known ? crossings.value.filter((it) => it.result === 'no-name') : []
+    const about = { dns: clusterDns, pods, unfound, services: foreignServices(nameAnswers, services) }
     const byRule = rules.flatMap((rule): readonly Verdict<Foreign>[] => {
       const its = heard.filter((it) => rewritten(rule, it.name) !== null)
       // Another text runs, or who answers puts the name back himself.
@@ -53,12 +55,13 @@ export default check({
     headline: ({ args }) =>
       args.rule === null
         ? `DNS answers ${some(args.names)} with records of another name: images with glibc don't find it.`
-        : `Names that the Corefile rewrites (line ${args.line}) ${args.bad > 0 ? 'are' : 'would be'} answered under ` +
-          `another name: images with glibc don't find ${args.names.length > 0 ? some(args.names) : 'them'}.`,
+        : `Names that the Corefile rewrites (line ${args.line}) ` +
+          `${args.bad + args.unfound.length > 0 ? 'are' : 'would be'} answered under another name: images with glibc don't find ${args.names.length > 0 ? some(args.names) : 'them'}.`,
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · ` +
-      (args.rule === null ? '' : `line ${args.line} · \`rewrite ${args.rule}\` has no \`answer\` part · `) +
+      (args.rule === null ? '' : `line ${args.line} · \`rewrite ${args.rule}\` does not take the name back · `) +
       (args.of === 0 ? 'no such name was asked for' : `${args.bad} of ${count(args.of, 'answer')} bore another name`) +
+      (args.unfound.length === 0 ? '' : ` · not found inside ${some(args.unfound)}`) +
       (args.callers.length === 0 ? '' : ` · told to call such a name: ${some(args.callers)}`),
     note: () =>
       'glibc (Debian, Ubuntu, Red Hat images) throws away records whose name is not the one that was asked for, or ' +
@@ -84,6 +87,8 @@ type Foreign = {
   readonly names: readonly string[]
   readonly bad: number
   readonly of: number
+  /** Pods inside of which such a name led to no address. */
+  readonly unfound: readonly string[]
   readonly callers: readonly string[]
 }
 
@@ -114,6 +119,8 @@ interface About {
   readonly dns: ClusterDns
   readonly pods: Known<readonly Pod[]>
   readonly services: readonly Service[]
+  /** Names that led to no address inside of a pod. */
+  readonly unfound: readonly Crossing[]
 }
 
 /** Whose own names were answered so: what DNS165 says of each of them comes of this. */
@@ -129,26 +136,31 @@ function ofRule(rule: NameRule, heard: readonly Heard[], about: About): Verdict<
   const { dns } = about
   const text = dns.corefile.known ? dns.corefile.value : ''
   const bad = heard.filter((it) => it.foreign)
+  const unfound = about.unfound.filter((it) => rewritten(rule, it.host) !== null)
   const { line } = rule.line
   const isWhole = rule.line.name === 'rewrite'
   return finding({
     subject: corefileObject(dns),
     confidence: bad.length > 0 ? 'observed' : 'inferred',
     // By the text alone: who asks for such a name, and with which C library, is not known.
-    severity: bad.length > 0 ? 'error' : 'warning',
+    severity: bad.length + unfound.length > 0 ? 'error' : 'warning',
     args: {
       ...serverArgs(dns),
       rule: isWhole ? rewriteWords(rule.line).join(' ') : [rule.line.name, ...rule.line.args].join(' '),
       line,
-      names: plain(bad),
+      names: plain([...unfound.map((it) => ({ name: it.host })), ...bad]),
       bad: bad.length,
       of: heard.length,
+      unfound: [...new Set(unfound.map((it) => `${it.from.namespace}/${it.from.pod}`))],
       callers: callersOf(rule, about.pods),
     },
     evidence: [
       corefileEvidence(dns, text, { line, mark: rule.line.name, label: 'nothing gives the answer its name back' }),
     ],
-    causes: bad.length > 0 ? [dnsForeignAnswer, ...about.services.map(nameWrong)] : [],
+    causes: [
+      ...(bad.length > 0 ? [dnsForeignAnswer, ...about.services.map(nameWrong)] : []),
+      ...unfound.map((it) => hostUnknown(it.host)),
+    ],
   })
 }
 
@@ -163,6 +175,7 @@ function ofNobody(bad: readonly Heard[], heard: readonly Heard[], { dns, service
       names: plain(bad),
       bad: bad.length,
       of: heard.length,
+      unfound: [],
       callers: [],
     },
     evidence: [{ kind: 'fact', label: 'answered so', value: some(plain(bad)) }],
@@ -170,7 +183,7 @@ function ofNobody(bad: readonly Heard[], heard: readonly Heard[], { dns, service
   })
 }
 
-function plain(heard: readonly Heard[]): readonly string[] {
+function plain(heard: readonly Pick<Heard, 'name'>[]): readonly string[] {
   return [...new Set(heard.map((it) => it.name.replace(/\.$/, '')))].slice(0, 5)
 }
 

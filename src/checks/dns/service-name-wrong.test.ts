@@ -149,6 +149,30 @@ describeCheck(check, [
     expect: found('namespace_labels'),
   },
   {
+    it: "another cluster's API server",
+    given: given(
+      everywhere(cart, denied),
+      plain.replace('cluster.local', 'cluster.local {\n        kubeconfig /x\n    }'),
+    ),
+    expect: found('kubeconfig'),
+  },
+  {
+    it: 'an API server by its kubeconfig, and other names are right: it is this cluster',
+    given: given(
+      [...everywhere(cart, denied), ...rightAnswers(bank)],
+      plain.replace('cluster.local', 'cluster.local {\n        kubeconfig /x\n    }'),
+    ),
+    expect: found(null),
+  },
+  {
+    it: 'headless Services are turned off',
+    given: given(
+      rightAnswers(peers).map((it) => ({ ...it, ...denied })),
+      plain.replace('cluster.local', 'cluster.local {\n        noendpoints\n    }'),
+    ),
+    expect: [{ subject: 'Service/shop/peers', severity: 'error', args: { how: 'noendpoints' } }],
+  },
+  {
     it: 'no block has kubernetes',
     given: given(everywhere(cart, denied), '.:53 {\n    forward . 192.0.2.1\n}\n'),
     expect: found('no-kubernetes'),

@@ -39,7 +39,12 @@ export default check({
 
   run({ nameAnswers, services, clusterDns, endpointSlices, namespaces }) {
     const asked = answersOfServices(nameAnswers)
-    const named = namedServices(clusterDns, known(services), endpointSlices, namespaces)
+    const all = namedServices(clusterDns, known(services), endpointSlices, namespaces)
+    const isRight = (it: Service): boolean =>
+      (asked.get(`${it.namespace}/${it.name}`) ?? []).some(
+        (one) => judgeName(it, one, all.slicesOf(it)).kind === 'right',
+      )
+    const named = { ...all, isThisCluster: all.services.some(isRight) }
     const judged = named.services.flatMap((it): readonly Verdict<NameWrong>[] => {
       const servers = asked.get(`${it.namespace}/${it.name}`)
       const circle = circleOf(it, services, clusterDns.domain)

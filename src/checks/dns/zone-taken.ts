@@ -174,7 +174,8 @@ function ofOption(
       ? namespaces.value.filter((it) => !line.args.includes(it.name)).length
       : null
   const { wrong, right } = seen(services)
-  const isSeen = wrong.length > 0 && (sure || wrong.length > right.length)
+  // Most of them are found: what is wrong with the others is not this line's doing.
+  const isSeen = wrong.length > 0 && (sure ? wrong.length >= right.length : wrong.length > right.length)
   if (!isSeen && !isWorthALine({ option, sure, services, others, right: right.length })) return []
   return [
     finding({

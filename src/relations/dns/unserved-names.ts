@@ -16,6 +16,8 @@ export interface Named {
   readonly namespaces: ReadonlyMap<string, Labels> | null
   /** null where its endpoints were not read. */
   readonly slicesOf: (service: Service) => readonly EndpointSlice[] | null
+  /** Some of these names are answered as the API says: then no other cluster's API server is asked. */
+  readonly isThisCluster?: boolean
 }
 
 /** The Services that were read, in scope and elsewhere, with what was read of them. */
@@ -197,7 +199,8 @@ export function optionThatTakes(
   service: Service,
   named: Named,
 ): { readonly option: TakingOption; readonly line: CorefilePlugin } | null {
-  const judged = optionLines(kubernetes).map((it) => ({ ...it, taken: it.rule.takes(service, it.line, named) }))
+  const lines = optionLines(kubernetes).filter((it) => it.rule.by !== 'another-cluster' || named.isThisCluster !== true)
+  const judged = lines.map((it) => ({ ...it, taken: it.rule.takes(service, it.line, named) }))
   const found = judged.find((it) => it.taken === 'yes') ?? judged.find((it) => it.taken === 'maybe')
   return found === undefined ? null : { option: found.option, line: found.line }
 }

@@ -159,7 +159,7 @@ test.each<[it: string, given: Partial<Sources>, scope: Partial<Scope>, expected:
       'outage of crossings: contact-failed, 1 of 1',
       'Pod/shop/client-1: api.example.com:443 inside pod shop/client-1: the name does not resolve',
       'with Pod/shop/client-1 ReplicaSet/shop/client-abc12 Node/worker-1',
-      'keys ',
+      'keys host-unknown:api.example.com',
       'next ask for the name as that pod does',
       'next hopscope resolve api.example.com -n shop --from pod/client-1',
     ],

@@ -3,7 +3,7 @@ import type { Crossing } from '../../model/crossing.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { traceEnds, type TraceEnds } from '../path/trace-ends.ts'
-import { calleeOutOfReach, noEndpoints, stoppedOnTheWay, svcUnanswered } from '../symptom.ts'
+import { calleeOutOfReach, hostUnknown, noEndpoints, stoppedOnTheWay, svcUnanswered } from '../symptom.ts'
 import { crossedFlows, disagreement } from '../policy/crossed-flows.ts'
 import { full } from '../../phrases.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
@@ -48,7 +48,10 @@ function ofWay(its: readonly Crossing[], { ask, from, to }: TraceEnds): readonly
         ...pods,
         ...(from?.node === null || from === null ? [] : [subject('Node', null, from.node)]),
       ],
-      keys: service === null ? [] : [svcUnanswered(service)],
+      keys: [
+        ...(service === null ? [] : [svcUnanswered(service)]),
+        ...failed.flatMap((it) => (it.result === 'no-name' ? [hostUnknown(it.host)] : [])),
+      ],
       asked: failed.length === 1 ? `${first.host}:${first.port}` : `${failed.length} endpoints`,
       from: `inside pod ${ask.from.namespace}/${ask.from.pod}`,
       how: [...new Set(failed.map((it) => (it.result === 'no-name' ? 'the name does not resolve' : it.result)))].join(
