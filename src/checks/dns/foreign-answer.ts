@@ -56,7 +56,8 @@ export default check({
       args.rule === null
         ? `DNS answers ${some(args.names)} with records of another name: images with glibc don't find it.`
         : `Names that the Corefile rewrites (line ${args.line}) ` +
-          `${args.bad + args.unfound.length > 0 ? 'are' : 'would be'} answered under another name: images with glibc don't find ${args.names.length > 0 ? some(args.names) : 'them'}.`,
+          `${args.bad + args.unfound.length > 0 ? 'are' : 'would be'} answered under another name: ` +
+          `images with glibc don't find ${args.names.length > 0 ? some(args.names) : 'them'}.`,
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · ` +
       (args.rule === null ? '' : `line ${args.line} · \`rewrite ${args.rule}\` does not take the name back · `) +
