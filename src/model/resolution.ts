@@ -25,6 +25,8 @@ export interface AskedQuery {
   /** `NOERROR`, `NXDOMAIN`, `NOTIMP`; null without an answer. */
   readonly rcode: string | null
   readonly records: readonly DnsRecord[]
+  /** Records of the answer beside these, which are not told one by one. */
+  readonly more?: number
   /** Of a denial: for how many seconds it may still be kept. */
   readonly denialTtl?: number
   /** Until the answer, or until nobody waited any more. */

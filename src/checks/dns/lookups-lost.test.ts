@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { answered, lost, never, probe } from '../../../test/build/lookups.ts'
 import {
@@ -13,6 +14,8 @@ import {
 } from '../../../test/build/dns-faults.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { node } from '../../../test/build/node.ts'
+import { diagnose } from '../../engine.ts'
+import { unknown } from '../../model/known.ts'
 import check from './lookups-lost.ts'
 
 const onWorker2 = { subject: 'Node/worker-2', confidence: 'observed', severity: 'error' } as const
@@ -141,3 +144,14 @@ describeCheck(check, [
     expect: 'ok',
   },
 ])
+
+test('the help does not send to the command that was just run', () => {
+  for (const isRead of [true, false]) {
+    const its = cluster({ network: tableFullOn('worker-2') })
+    const given = isRead ? modelOf(its) : modelOf(its, { conntrack: unknown('not-asked', 'needs --node-access') })
+    const found = diagnose(given, { checks: [check] }).roots.map((it) => it.finding)
+    expect(found.length).toBeGreaterThan(0)
+    for (const it of found)
+      expect(check.words.help(it).some((line) => line?.includes('hopscope dns') === true)).toBe(!isRead)
+  }
+})

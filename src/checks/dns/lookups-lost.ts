@@ -95,7 +95,11 @@ export default check({
       args.nodes === null
         ? 'compare the paths: where the bad ones part from the good ones, there it sits'
         : 'every node sees it: look at the servers, their Service and the policies before them, not at one node',
-      `hopscope dns ${args.nodes === null ? `--node ${on.name} ` : ''}--node-access`,
+      // The counters of the node were read: the same command says the same again.
+      args.insertFailed === null
+        ? `hopscope dns ${args.nodes === null ? `--node ${on.name} ` : ''}--node-access`
+        : `on ${args.nodes === null ? on.name : 'a node'}, twice, what counts up:  ` +
+          'nft list ruleset | grep -E "drop|reject"; iptables-save -c | grep -E "DROP|REJECT"',
     ],
   },
 })

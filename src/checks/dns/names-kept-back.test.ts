@@ -55,6 +55,42 @@ describeCheck(check, [
     expect: [{ subject: on, args: { plugin: 'template' } }],
   },
   {
+    it: 'a template of SRV alone',
+    given: given(root('template IN SRV {\n    rcode NXDOMAIN\n  }')),
+    expect: [{ subject: on, severity: 'error', confidence: 'inferred', args: { how: 'typed', line: 3 } }],
+  },
+  {
+    it: 'a template of PTR',
+    given: given(root('template IN PTR {\n    rcode NXDOMAIN\n  }')),
+    expect: [{ subject: on, severity: 'warning', args: { what: 'questions of type PTR' } }],
+  },
+  {
+    it: 'SRV is asked for as another type',
+    given: given(root('rewrite type SRV TXT')),
+    expect: [{ subject: on, severity: 'error', args: { plugin: 'rewrite' } }],
+  },
+  {
+    it: 'an acl that blocks SRV',
+    given: given(root('acl {\n    block type SRV\n  }')),
+    expect: [{ subject: on, severity: 'error', args: { plugin: 'acl', line: 4 } }],
+  },
+  {
+    it: 'a template of a type that is not known',
+    given: given(root('template IN TYPE65333 {\n    rcode NXDOMAIN\n  }')),
+    expect: 'cannot-tell',
+    says: /type TYPE65333/,
+  },
+  ...['fallthrough', 'match ^_ldap[.]_tcp[.]corp[.]example[.]$'].map((line) => ({
+    it: `a template of SRV with ${line}`,
+    given: given(root(`template IN SRV {\n    rcode NXDOMAIN\n    ${line}\n  }`)),
+    expect: 'ok' as const,
+  })),
+  {
+    it: 'no HTTPS for anybody, and the names are there',
+    given: given(root('template ANY HTTPS {\n    rcode NOERROR\n  }')),
+    expect: 'ok',
+  },
+  {
     it: 'kubernetes for every zone',
     given: given('.:53 {\n  kubernetes\n  forward . 10.0.0.2\n}\n'),
     expect: [{ subject: on, args: { plugin: 'kubernetes', by: 'forward', what: 'names outside the cluster' } }],

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
@@ -7,6 +7,8 @@ import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-t
 import { type KeptBack, namesKeptBack } from '../../relations/dns/corefile-takers.ts'
 import { lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsAnswersErrors, zoneLeftOut } from '../../relations/symptom.ts'
+import { type TypeTaken, typesTaken } from '../../relations/dns/types-taken.ts'
+import { some } from '../../phrases.ts'
 import { zoneOf } from '../../wire/corefile.ts'
 import { readableCorefile } from './readable-corefile.ts'
 import { restart, serverArgs } from './server-words.ts'
@@ -31,35 +33,91 @@ export default check({
     const read = readableCorefile(clusterDns)
     if (read.kind !== 'readable') return read
     const kept = namesKeptBack(read.corefile, clusterDns.domain)
-    return kept.length === 0
-      ? ok(read.corefile.servers.length)
-      : kept.map((it) => judge(it, { dns: clusterDns, text: read.text, seen: seenOf(it, dnsProbe) }))
+    const typed = typesTaken(read.corefile, clusterDns.domain)
+    const found = [
+      ...kept.map((it) => judge(it, { dns: clusterDns, text: read.text, seen: seenOf(it, dnsProbe) })),
+      ...typed.filter((it) => it.takes !== 'unknown').map((it) => ofType(it, clusterDns, read.text)),
+    ]
+    const unknown = typed.filter((it) => it.takes === 'unknown')
+    if (unknown.length > 0)
+      return [
+        ...found,
+        cannotTell(
+          'ambiguous',
+          `${some(unknown.map((it) => `\`${it.by}\` (line ${it.line} of the Corefile) takes type ${it.type}`))}: ` +
+            'who asks for that type is not known here',
+        ),
+      ]
+    return found.length === 0 ? ok(read.corefile.servers.length) : found
   },
 
   words: {
-    headline: ({ args }) =>
-      args.how === 'excepted'
+    headline: ({ args }) => {
+      if (args.how === 'typed')
+        return (
+          `The Corefile's \`${args.plugin}\` (line ${args.line}) takes ${args.what} before \`${args.by}\` is asked` +
+          (args.plugin === 'template' ? ', and passes nothing on: it has no `fallthrough`.' : '.')
+        )
+      return args.how === 'excepted'
         ? `Names under ${args.zone} are answered by nobody: \`except ${args.zone}\` (line ${args.line} of the ` +
-          'Corefile) keeps them from `forward`, and nothing else serves that zone.'
+            'Corefile) keeps them from `forward`, and nothing else serves that zone.'
         : `The Corefile's \`${args.plugin}\` (line ${args.line}) answers ${args.what} before ` +
-          `\`${args.by}\` does, and passes nothing on: it has no \`fallthrough\`.`,
+            `\`${args.by}\` does, and passes nothing on: it has no \`fallthrough\`.`
+    },
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · line ${args.line} · ${args.what} · ${args.seen}`,
-    note: ({ args }) =>
-      args.how === 'excepted'
+    note: ({ args }) => {
+      if (args.how === 'typed')
+        return (
+          'lookups of addresses go on as before, so that most programs are well; those that ask for this type are ' +
+          'not (SRV: gRPC, mongodb+srv, Kerberos, peers of a headless Service)'
+        )
+      return args.how === 'excepted'
         ? 'what `except` names goes on to the next plugin of the block; where there is none the answer is SERVFAIL'
         : 'the plugins of a block are asked in an order of their own, whatever the order of the lines; names that ' +
-          `\`${args.plugin}\` has no entry for ` +
-          (errs.includes(args.plugin) ? 'are answered SERVFAIL' : '"do not exist"'),
+            `\`${args.plugin}\` has no entry for ` +
+            (errs.includes(args.plugin) ? 'are answered SERVFAIL' : '"do not exist"')
+    },
     help: ({ subject: on, args }) => [
-      args.how === 'excepted'
-        ? `take ${args.zone} out of the line, or add a server block \`${args.zone}:53\` with a \`forward\` of its own`
-        : `put \`fallthrough\` into the block of \`${args.plugin}\`, or give it the zones alone that it is for`,
+      helpOf(args),
+      ...(args.how === 'typed'
+        ? [`from a pod:  nslookup -type=srv _https._tcp.kubernetes.default.svc.${args.zone}`]
+        : []),
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
       ...restart(`${on.namespace}`, args),
     ],
   },
 })
+
+function helpOf(args: { readonly how: string; readonly plugin: string; readonly zone: string }): string {
+  if (args.how === 'typed')
+    return args.plugin === 'template'
+      ? 'give the template the zones alone that it is for, or put `fallthrough` into its block'
+      : 'take that type out of the line, or give it the zones alone that it is for'
+  return args.how === 'excepted'
+    ? `take ${args.zone} out of the line, or add a server block \`${args.zone}:53\` with a \`forward\` of its own`
+    : `put \`fallthrough\` into the block of \`${args.plugin}\`, or give it the zones alone that it is for`
+}
+
+/** The text alone says it; no lookup of the probe asks for such a type. */
+function ofType({ by, type, line, mark, takes }: TypeTaken, dns: ClusterDns, text: string) {
+  return finding({
+    subject: corefileObject(dns),
+    confidence: 'inferred',
+    severity: type === 'SRV' ? 'error' : 'warning',
+    args: {
+      ...serverArgs(dns),
+      how: 'typed' as const,
+      plugin: by as string,
+      line,
+      by: 'kubernetes' as const,
+      zone: dns.domain,
+      what: `questions of type ${type}` + (takes === 'name' ? ' and says that the names do not exist,' : ''),
+      seen: 'such questions were not asked',
+    },
+    evidence: [corefileEvidence(dns, text, { line, mark, label: `takes ${type}` })],
+  })
+}
 
 /** They say SERVFAIL of what they do not know; the others have a zone of their own, and say NXDOMAIN. */
 const errs: readonly string[] = ['hosts', 'template']
@@ -103,10 +161,10 @@ function judge(kept: KeptBack, { dns, text, seen }: Around) {
     severity: seen.kind === 'well' || (kept.how === 'excepted' && seen.kind !== 'failing') ? 'warning' : 'error',
     args: {
       ...serverArgs(dns),
-      how: kept.how,
+      how: kept.how as KeptBack['how'] | 'typed',
       plugin: kept.plugin.name,
       line: kept.line,
-      by: kept.by,
+      by: kept.by as KeptBack['by'],
       zone: kept.zone,
       what: whatOf(kept),
       seen: wordsOf(seen),

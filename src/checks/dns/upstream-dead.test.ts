@@ -127,6 +127,14 @@ describeCheck(check, [
     expect: [{ ...configMap, args: { upstream: ['192.0.2.53'] } }],
   },
   {
+    it: 'the block of the zone that was asked for is another than that of all names',
+    given: cluster({
+      network: upstreamDead,
+      dns: withForward('192.0.2.53', 'example.com:53 {\n  forward . 10.150.0.1\n}\n'),
+    }),
+    expect: [{ ...configMap, args: { zone: 'example.com', upstream: ['10.150.0.1'] } }],
+  },
+  {
     it: 'a line for one zone above that for all others',
     given: cluster({ network: upstreamDead, dns: withForward('192.0.2.53\n  forward corp.example 10.150.0.1') }),
     expect: [{ ...configMap, args: { upstream: ['192.0.2.53'] } }],

@@ -6,9 +6,11 @@ import { lossOf, quantile, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { outsideFailure, upstreamEvidence } from './upstream-evidence.ts'
-import { askUpstream, upstreamArgs, upstreamWords } from './upstream-words.ts'
+import { askUpstream, byHand, upstreamArgs, upstreamWords } from './upstream-words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
 import { ms, some } from '../../phrases.ts'
+import type { Upstreams } from '../../relations/dns/upstream-servers.ts'
+import { zoneOf } from '../../wire/corefile.ts'
 
 /** CoreDNS gives a silent upstream 2 s for each try (plugin/forward); a port that is closed is told at once. */
 const atOnceMs = 1000
@@ -48,6 +50,7 @@ export default check({
         failed: loss.unanswered,
         of: loss.of,
         name: asked.series[0]?.name ?? null,
+        zone: zoneAsked(upstreams),
         ...serverArgs(clusterDns),
         ...upstreamArgs(upstreams),
         overTcp: upstreams.forwarding?.plugin.block?.some((it) => it.name === 'force_tcp') === true,
@@ -64,8 +67,8 @@ export default check({
   words: {
     headline: ({ args }) =>
       args.speed === 'late'
-        ? `Names outside the cluster can't be looked up: CoreDNS gets no answer from its ${upstreamWords(args)}.`
-        : "Names outside the cluster can't be looked up: " +
+        ? `${whichNames(args.zone)} can't be looked up: CoreDNS gets no answer from its ${upstreamWords(args)}.`
+        : `${whichNames(args.zone)} can't be looked up: ` +
           (args.speed === 'closed'
             ? `nothing answers at CoreDNS's ${upstreamWords(args)}`
             : `CoreDNS gets no good answer from its ${upstreamWords(args)}`) +
@@ -94,10 +97,23 @@ export default check({
     help: ({ subject: on, args }) => [
       'ask the upstream from the nodes where CoreDNS runs, and name a second one in the Corefile',
       `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20 | grep -E "i/o timeout|refused"`,
-      ...askUpstream(args).map((it) => `on such a node:  ${args.overTcp ? it.replace(/^dig /, 'dig +tcp ') : it}`),
+      ...askUpstream(args, byHand(args.name)).map(
+        (it) => `on such a node:  ${args.overTcp ? it.replace(/^dig /, 'dig +tcp ') : it}`,
+      ),
     ],
   },
 })
+
+/** The zone of the server block that passes the name on; null for the block of all names, and where it is not known. */
+function zoneAsked({ forwarding }: Upstreams): string | null {
+  const zones = (forwarding?.server.keys ?? []).map(zoneOf)
+  return zones.length === 0 || zones.includes('') ? null : (zones[0] ?? null)
+}
+
+/** Another block has names of its own: of those this one says nothing. */
+function whichNames(zone: string | null): string {
+  return zone === null ? 'Names outside the cluster' : `Names under ${zone}`
+}
 
 /** Pods may ask others than the servers that were asked here. */
 function askedOf(probe: DnsProbe, note: string | null): string {

@@ -11,6 +11,7 @@ import {
 import { clusterDns } from '../../../test/build/dns.ts'
 import { answered, never } from '../../../test/build/lookups.ts'
 import { nameAnswer, nameAnswers } from '../../../test/build/name-answers.ts'
+import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { known } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
@@ -94,6 +95,30 @@ describeCheck(check, [
     it: 'CoreDNS answers SERVFAIL in its place',
     given: stub('servfail'),
     expect: [{ ...coredns, args: { zone: 'corp.example', state: 'silent' } }],
+  },
+  {
+    it: 'and its log says that it waited for that server',
+    given: {
+      ...stub('servfail'),
+      dnsServerLogs: [
+        serverLog('coredns-0', [
+          { kind: 'io-timeout', times: 9, said: 'read udp 10.2.0.2:4711->10.150.0.1:53: i/o timeout' },
+        ]),
+      ],
+    },
+    expect: [{ ...coredns, args: { state: 'silent', log: 'timeout' } }],
+  },
+  {
+    it: 'and its log says that it waited for another',
+    given: {
+      ...stub('servfail'),
+      dnsServerLogs: [
+        serverLog('coredns-0', [
+          { kind: 'io-timeout', times: 9, said: 'read udp 10.2.0.2:4711->192.0.2.53:53: i/o timeout' },
+        ]),
+      ],
+    },
+    expect: [{ ...coredns, args: { state: 'silent', log: 'nothing' } }],
   },
   {
     it: 'it refuses',

@@ -10,14 +10,14 @@ import { isAllForwarded, stateOfStub, stubZones } from '../../relations/dns/stub
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { outsideFailure, type OutsideSources, upstreamEvidence } from './upstream-evidence.ts'
-import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
+import { askUpstream, byHand, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
 import { ms } from '../../phrases.ts'
 
 /** The upstream answers CoreDNS, and each answer is an error, which CoreDNS hands on: so CoreDNS is blamed for it. */
 export default check({
   code: 'DNS145',
   slug: 'dns/upstream-refuses',
-  title: 'the DNS server that CoreDNS forwards to answers with errors',
+  title: 'CoreDNS gets no good answer from a DNS server that it forwards to',
   fine: 'names outside the cluster get answers that are no errors',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
@@ -26,14 +26,15 @@ export default check({
   decides: ['DNS-55'],
 
   run({ nameAnswers, ...seen }) {
-    return [ofRoot(seen), ...ofStubs(seen.clusterDns, nameAnswers)]
+    const said = signsOf(seen.dnsServerLogs, seen.clusterDns.pods, 'io-timeout').map((it) => it.sign.said)
+    return [ofRoot(seen), ...ofStubs(seen.clusterDns, nameAnswers, said)]
   },
 
   words: {
     headline: ({ args }) =>
       args.zone !== null
         ? `Names under ${args.zone} can't be looked up: CoreDNS sends them to ${upstreamWords(args)}, ` +
-          `which ${stubWords[args.state]}.`
+          `which ${args.log === 'timeout' ? 'does not answer' : stubWords[args.state]}.`
         : "Names outside the cluster can't be looked up: " +
           `CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args.rcode}.`,
     detail: ({ args }) =>
@@ -42,6 +43,13 @@ export default check({
         ? ` after ${ms(args.p50)} · names of the cluster are answered`
         : ` · line ${args.line} of the Corefile`),
     note: ({ args }) => {
+      if (args.zone !== null && args.state === 'silent')
+        return (
+          "where the server of a zone says nothing, the SERVFAIL is CoreDNS's own, after 2 s; " +
+          (args.log === 'timeout'
+            ? 'its log says "i/o timeout"'
+            : 'its log then says "i/o timeout", and where the server itself answers SERVFAIL it says nothing')
+        )
       if (args.zone !== null)
         return (
           'a server of a zone has the name of the zone itself, with or without an address: ' +
@@ -65,7 +73,7 @@ export default check({
     },
     help: ({ subject: on, args }) => [
       opening(args),
-      ...askUpstream(args, args.zone === null ? 'example.com' : args.zone).map((it) => `on a node of CoreDNS:  ${it}`),
+      ...askUpstream(args, args.zone ?? byHand(args.name)).map((it) => `on a node of CoreDNS:  ${it}`),
       `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep forward`,
     ],
   },
@@ -75,6 +83,8 @@ type Refused = {
   /** A zone with servers of its own; null for all names outside. */
   readonly zone: string | null
   readonly state: 'silent' | 'refuses' | 'unknown-zone'
+  /** Of a zone that gets no good answer: whether the log of a DNS server says that it waited for that one in vain. */
+  readonly log: 'timeout' | 'nothing'
   /** Of the Corefile, for a zone. */
   readonly line: number | null
   readonly upstream: readonly string[]
@@ -91,6 +101,11 @@ type Refused = {
 }
 
 function opening(args: Refused): string {
+  if (args.zone !== null && args.state === 'silent')
+    return (
+      'see whether that server is there and is reached from the nodes of CoreDNS, over UDP and TCP port 53 ' +
+      '(a firewall, a route, a VPN); then whether the address in the Corefile is the right one'
+    )
   if (args.zone !== null)
     return 'ask that server for the zone, and correct the address in the Corefile if it is the wrong one'
   if (args.full)
@@ -128,6 +143,7 @@ function ofRoot(seen: OutsideSources): Verdict<Refused> {
       ...upstreamArgs(upstreams),
       zone: null,
       state: 'refuses',
+      log: 'nothing',
       line: null,
       name: asked.series[0]?.name ?? 'outside names',
       failed: loss.unanswered,
@@ -148,8 +164,14 @@ function ofRoot(seen: OutsideSources): Verdict<Refused> {
   })
 }
 
+/** `read udp 10.2.0.2:4711->198.51.100.53:53: i/o timeout` */
+function waitedFor(upstream: readonly string[], said: readonly string[]): boolean {
+  const ips = upstream.map((it) => it.replace(/^dns:\/\//, '').replace(/:\d{1,5}$/, ''))
+  return said.some((line) => ips.some((ip) => line.includes(`->${ip}:`) || line.includes(`->[${ip}]:`)))
+}
+
 /** Zones with servers of their own, by the question for the zone itself. */
-function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>): readonly Verdict<Refused>[] {
+function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly string[]): readonly Verdict<Refused>[] {
   if (!dns.corefile.known || !answers.known) return []
   const text = dns.corefile.value
   return stubZones(parseCorefile(text)).flatMap((stub): readonly Verdict<Refused>[] => {
@@ -167,6 +189,7 @@ function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>): readonly Verdict
         args: {
           zone,
           state,
+          log: state === 'silent' && waitedFor(upstream, said) ? 'timeout' : 'nothing',
           line: forwarding.plugin.line,
           name: `${zone}.`,
           failed: seen.length,

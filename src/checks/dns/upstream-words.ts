@@ -24,6 +24,12 @@ export function verb({ upstream }: Blaming, one: string, several: string): strin
   return upstream.length > 1 ? several : one
 }
 
+/** The name to ask for by hand: the one that failed, without the label that the probe puts before it. */
+export function byHand(name: string | null): string {
+  const bare = (name ?? '').replace(/\.$/, '').replace(/^hopscope-[^.]*\./, '')
+  return bare.includes('.') && /^[\w.-]+$/.test(bare) ? bare : 'example.com'
+}
+
 /** What asks each of them by hand, as it can be pasted into a shell on a node of CoreDNS. */
 export function askUpstream({ upstream }: Blaming, name = 'example.com'): readonly string[] {
   return upstream.flatMap((it) => askByHand(upstreamAddress(it), name) ?? [])

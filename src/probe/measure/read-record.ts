@@ -31,6 +31,8 @@ const query = v.object({
   answer: v.union([answerShape, v.literal('unheeded')]),
   rcode: v.nullable(text),
   records: v.array(v.object({ name: text, type: text, ttl: number, data: text })),
+  more: v.exactOptional(number),
+  denialTtl: v.exactOptional(number),
   ms: number,
 })
 

@@ -69,6 +69,57 @@ describe('a lookup as text', () => {
     expect(inMusl).toMatch(/^✓ cart \(cart\.shop\.svc\.cluster\.local\) is 10\.96\.44\.7/)
     expect(inMusl).toContain('DNS194')
   })
+  it('counts the addresses that are not shown', () => {
+    const records = Array.from({ length: 32 }, (_, n) => ({
+      name: winner.slice(0, -1),
+      type: 'A',
+      ttl: 5,
+      data: `10.0.0.${n}`,
+    }))
+    const queries = [query(winner, 'A', { records, more: 3968 }), query(winner, 'AAAA', { answer: 'nodata' })]
+    const shown = text({ walks: known([found('glibc', { queries }), found('musl', { queries })]) })
+    expect(shown).toContain('(4000 addresses, 4 shown)')
+    expect(shown).toContain('10.0.0.0, 10.0.0.1, 10.0.0.2 and 3997 more')
+  })
+  it.each([
+    [
+      'an answer that does not fit, and TCP fails',
+      [query(winner, 'A', { answer: 'truncated' }), query(winner, 'A', { transport: 'tcp', answer: 'timeout' })],
+      'does not fit into UDP (TC), and over TCP there is no answer',
+    ],
+    [
+      'an answer that does not fit, and the server fails over TCP',
+      [
+        query(winner, 'A', { answer: 'truncated' }),
+        query(winner, 'A', { transport: 'tcp', answer: 'servfail', rcode: 'SERVFAIL' }),
+      ],
+      'does not fit into UDP (TC), and over TCP there is SERVFAIL',
+    ],
+    [
+      'an alias of itself',
+      [query(winner, 'A', { answer: 'nodata', records: [{ name: winner, type: 'CNAME', ttl: 5, data: winner }] })],
+      'is an alias that leads back to itself',
+    ],
+    [
+      'A denied, AAAA not',
+      [query(winner, 'A', { answer: 'nxdomain' }), query(winner, 'AAAA', { answer: 'nodata' })],
+      'is told two ways',
+    ],
+  ] as const)('says what the answers say: %s', (_what, queries, says) => {
+    const walk = { end: 'nodata', winner: null, queries } as const
+    expect(text({ walks: known([found('glibc', walk), found('musl', walk)]) }).split('\n')[0]).toContain(says)
+  })
+  it('blames a dot in the search list where there is one alone', () => {
+    const failing = [query(winner, 'A', { answer: 'servfail' }), query(winner, 'AAAA', { answer: 'servfail' })]
+    const walks = known([
+      found('glibc', { end: 'servfail', winner: null, queries: failing }),
+      found('musl', { end: 'timeout', winner: null, queries: [...failing, ...failing] }),
+    ])
+    const conf = (search: string) =>
+      ({ text: `nameserver 10.96.0.10\nsearch ${search}\n`, how: 'read', why: null }) as const
+    expect(text({ walks, resolvConf: conf('shop.svc.cluster.local') })).not.toContain('the `.` in the search list')
+    expect(text({ walks, resolvConf: conf('shop.svc.cluster.local .') })).toContain('the `.` in the search list')
+  })
   it('says of a policy who is held by it, and who is not', () => {
     const denied = known({
       udp: { kind: 'denied' as const, direction: 'Egress' as const, by: [egressPolicy('closed')] },

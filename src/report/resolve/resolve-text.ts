@@ -18,6 +18,8 @@ import type { Paint } from '../paint.ts'
 import { labelled, tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 import { count, ms, some } from '../../phrases.ts'
+import { parseResolvConf } from '../../wire/resolv-conf.ts'
+import { whyNot } from './why-not.ts'
 
 const mark = {
   found: 'ok',
@@ -142,7 +144,8 @@ function headline(it: Resolution, outcome: Outcome): string {
 
 function unfound(it: Resolution, end: ResolverWalk['end']): string {
   const main = mainWalk(it)
-  if (end !== 'other-name') return `${it.label} ${notFound[end]}${main === null ? '' : ` (${effort(main)})`}.`
+  if (end !== 'other-name')
+    return `${it.label} ${whyNot(main?.queries ?? []) ?? notFound[end]}${main === null ? '' : ` (${effort(main)})`}.`
   return (
     `${it.label} is answered with records of another name (${some(foreignOwners(main?.queries ?? []), 2)}): ` +
     `${main?.libc ?? 'glibc'} throws them away and finds nothing; musl takes them.`
@@ -174,18 +177,22 @@ const notFound: Readonly<Record<ResolverWalk['end'], string>> = {
 function answer(it: Resolution): string {
   const main = mainWalk(it)
   const winner = main?.winner ?? null
+  const taken = (main?.queries ?? []).filter((one) => main !== null && one.name === winner && isTaken(main, one))
+  const more = [...Map.groupBy(taken, (one) => one.type).values()].reduce(
+    (sum, its) => sum + Math.max(...its.map((one) => one.more ?? 0)),
+    0,
+  )
   const data = [
     ...new Set(
-      (main?.queries ?? [])
-        .filter((one) => main !== null && one.name === winner && isTaken(main, one))
-        .flatMap((one) => one.records.filter((record) => record.type === one.type).map((record) => record.data)),
+      taken.flatMap((one) => one.records.filter((record) => record.type === one.type).map((record) => record.data)),
     ),
   ]
   const named = winner === null || bare(winner) === bare(it.typed) ? it.label : `${it.label} (${bare(winner)})`
   const records = (main?.queries ?? []).filter((one) => one.name === winner).flatMap((one) => one.records)
   const aliases = [...new Set(records.filter((it) => it.type === 'CNAME').map((it) => bare(it.data)))]
   const alias = aliases.length === 0 || it.types.includes('CNAME') ? '' : `an alias of ${some(aliases, 2)}, `
-  return `${named} is ${alias}${some(data, 4)}`
+  if (more === 0) return `${named} is ${alias}${some(data, 4)}`
+  return `${named} is ${alias}${data.slice(0, 4).join(', ')} (${data.length + more} addresses, 4 shown)`
 }
 
 function foundHow({ label, typed }: Resolution, winner: string): string {
@@ -360,7 +367,12 @@ function cell(it: AskedQuery): string {
   if (it.answer !== 'ok') return answerWord(it)
   const alias = it.records.find((record) => record.type === 'CNAME')
   const data = it.records.filter((record) => record.type === it.type).map((record) => record.data)
-  return `${alias === undefined ? '' : `${bare(alias.data)} `}${some(data, 3)}`
+  return `${alias === undefined ? '' : `${bare(alias.data)} `}${listed(data, 3, it.more ?? 0)}`
+}
+
+/** `more`: records that the answer has beside these. */
+function listed(data: readonly string[], shown: number, more: number): string {
+  return more === 0 ? some(data, shown) : `${data.slice(0, shown).join(', ')} and ${data.length + more - shown} more`
 }
 
 function ttl(it: AskedQuery): string {
@@ -379,7 +391,7 @@ function others(it: Resolution, paint: Paint): readonly string[] {
     [...new Set(walk.queries.map((one) => `${one.name} ${one.type}`))].join('\n')
   const same = way(main) === way(other) && main.end === other.end && main.queries.length === other.queries.length
   if (same) return ['', `  ${other.libc} sends the same and gets the same.`]
-  const why = difference(main, other)
+  const why = difference(main, other, it.resolvConf.text)
   const worse = main.end === 'found' && other.end !== 'found'
   const text = `${other.libc} ${endText(other, main)}${why === null ? '' : `; ${why}`}`
   return ['', `  ${worse ? `${paint.mark('warning')} ` : ''}${text}`, ...table(other, paint)]
@@ -402,7 +414,7 @@ const shortEnd: Readonly<Record<ResolverWalk['end'], string>> = {
   'cut-off': 'cut off',
 }
 
-function difference(main: ResolverWalk, other: ResolverWalk): string | null {
+function difference(main: ResolverWalk, other: ResolverWalk, resolvConf: string): string | null {
   const musl = main.libc === 'musl' ? main : other
   const glibc = main.libc === 'glibc' ? main : other
   if (
@@ -411,7 +423,8 @@ function difference(main: ResolverWalk, other: ResolverWalk): string | null {
   )
     return 'musl uses the search list for addresses alone'
   if (musl.candidates.length < glibc.candidates.length) return 'musl has no search list for a name with so many dots'
-  if (musl.end === 'timeout' && musl.queries.every((it) => it.answer !== 'timeout'))
+  const hasRoot = parseResolvConf(resolvConf).search.includes('.')
+  if (hasRoot && musl.end === 'timeout' && musl.queries.every((it) => it.answer !== 'timeout'))
     return 'musl makes a broken query of the `.` in the search list, which no server answers'
   if (glibc.end === 'other-name') return 'glibc throws away records of another name, musl takes them'
   if (musl.end === 'nodata' && glibc.queries.length > musl.queries.length)

@@ -1,4 +1,4 @@
-import type { AskedQuery } from '../../../model/resolution.ts'
+import type { AskedQuery, DnsRecord } from '../../../model/resolution.ts'
 import type { Line } from './exchange.ts'
 import { since } from './lookup.ts'
 import { tcpLine } from './tcp-line.ts'
@@ -28,7 +28,7 @@ export function notebook(began: number): Notebook {
           ...row,
           answer,
           rcode: reply?.rcode ?? null,
-          records: reply?.records ?? [],
+          ...bounded(reply?.records ?? []),
           ...(reply === null || reply.denialTtl === null ? {} : { denialTtl: reply.denialTtl }),
           ms: since(start),
         }
@@ -36,6 +36,31 @@ export function notebook(began: number): Notebook {
     },
     queries: () => rows,
   }
+}
+
+/**
+ * Of one answer. Whoever answers may send 64 KB over TCP, and each walk and each server tells it again: the report has
+ * an end, and what is past it is lost with all else that was learnt.
+ */
+const mostRecords = 32
+const mostChars = 4096
+const mostData = 400
+
+/** The first records, with aliases before addresses as they come, and how many were left out. */
+export function bounded(records: readonly DnsRecord[]): Pick<AskedQuery, 'records' | 'more'> {
+  const kept: DnsRecord[] = []
+  let chars = 0
+  for (const it of records.slice(0, mostRecords)) {
+    const one = { ...it, name: shortened(it.name), data: shortened(it.data) }
+    chars += one.name.length + one.data.length
+    if (chars > mostChars) break
+    kept.push(one)
+  }
+  return kept.length === records.length ? { records: kept } : { records: kept, more: records.length - kept.length }
+}
+
+function shortened(text: string): string {
+  return text.length <= mostData ? text : `${text.slice(0, mostData)}…`
 }
 
 export interface Place {
