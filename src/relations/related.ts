@@ -5,6 +5,7 @@ import type { Service } from '../model/service.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import { isRoutingKind, routings, servicesRoutedBy } from './gateway/routed-services.ts'
+import { sharersOfIngress } from './ingress/canaries.ts'
 import { routesOf } from './ingress/ingress-routes-to-service.ts'
 import { policiesOfPods } from './policy/policy-applies-to-pod.ts'
 import { selects } from './selector.ts'
@@ -60,6 +61,9 @@ function touching(model: Model, target: Subject): ReadonlySet<string> {
     const leadsHere =
       !startsRouting(target) && routesOf(ingress).some((it) => names.has(`${ingress.namespace}/${it.backend.service}`))
     if (isTarget || leadsHere) keys.add(`Ingress/${ingress.namespace}/${ingress.name}`)
+    if (isTarget)
+      for (const it of sharersOfIngress(ingresses, ingress))
+        keys.add(`Ingress/${it.ingress.namespace}/${it.ingress.name}`)
     if (isTarget && ingress.className !== null) keys.add(`IngressClass/${ingress.className}`)
   }
   for (const it of routingKeys(model, target, names)) keys.add(it)
@@ -90,7 +94,10 @@ function routedFrom(model: Model, target: Subject): ReadonlySet<string> {
   const own = listed(model.sources.ingresses).filter(
     (it) => it.namespace === target.namespace && it.name === target.name,
   )
-  return new Set(own.flatMap((it) => routesOf(it).map((route) => `${it.namespace}/${route.backend.service}`)))
+  const shared = own.flatMap((it) => sharersOfIngress(listed(model.sources.ingresses), it))
+  return new Set(
+    [...own.flatMap((it) => routesOf(it)), ...shared].map((it) => `${it.ingress.namespace}/${it.backend.service}`),
+  )
 }
 
 function isBehind(model: Model, target: Subject): (pod: Pod) => boolean {

@@ -49,8 +49,9 @@ function tracedWith(nodeNetworks: NodeNetworks, result: Crossing['result'], insi
 test('all is well between the nodes', () => {
   const { trace, text } = tracedWith(well, 'open')
   expect(trace.verdict).toBe('open')
-  expect(text).toContain('✓ route        there and back, 2 of 2 nodes read')
-  expect(text).toContain('✓ packet size  packets of 1500 bytes pass as small ones do')
+  expect(text).toContain('✓ route        there and back by the main table, 2 of 2 nodes read')
+  expect(text).toContain('✓ packet size  UDP of 1500 bytes crosses between the nodes as small does')
+  expect(text).toContain('none so large was sent to this port')
 })
 
 test('a route that is missing is where a silent connection breaks, and not where one opens or is refused', () => {
@@ -84,7 +85,7 @@ test('a connection opens, and large packets are lost on it', () => {
   const paths = [mtuPath('worker-1', 'worker-2', { back: 0 })]
   const { trace, text } = tracedWith({ ...well, paths }, 'open')
   expect([trace.verdict, trace.at]).toEqual(['broken', 'mtu'])
-  expect(text).toContain('packets of 1500 bytes are lost from worker-2 to worker-1; small ones pass')
+  expect(text).toContain('UDP of 1500 bytes is lost from worker-2 to worker-1; small passes')
 })
 
 test('nodes that were not read are no green', () => {

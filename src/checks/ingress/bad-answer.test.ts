@@ -1,15 +1,18 @@
-import { expect, test } from 'vitest'
-import { contacts, get, getOf, stranger } from '../../../test/build/contacts.ts'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { contacts, get, getOf, repeat, stranger, toPod } from '../../../test/build/contacts.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { controllerConfig, ingressConfigs } from '../../../test/build/ingress-config.ts'
 import { probe } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { egressPolicy } from '../../../test/build/policy.ts'
 import { service, slice } from '../../../test/build/service.ts'
-import { describeCheck } from '../../../test/describe-check.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
 import { known } from '../../model/known.ts'
+import { subject } from '../../model/subject.ts'
+import { checks } from '../registry.ts'
 import backendWithoutEndpoints from './backend-without-endpoints.ts'
 import check from './bad-answer.ts'
 import classUnserved from './class-unserved.ts'
@@ -221,3 +224,58 @@ function under(status: number | null): readonly string[] {
   })
   return diagnose(given, { checks: [classUnserved, check] }).roots.map((it) => it.finding.code)
 }
+
+describe('a canary has a share of the requests', () => {
+  const nginx = { rewrite: null, regex: false, canary: true, protocol: null }
+  const pair = [
+    ingress([['/', 'blue', 80]]),
+    ingress([['/', 'green', 80]], { name: 'web-canary', nginx }),
+    ingress([['/other', 'red', 80]], { name: 'web-other', nginx }),
+  ]
+  const http = [get('/', 200), get('/', 502), get('/', 200)]
+  const noteOf = (direct: readonly ReturnType<typeof getOf>[]) => {
+    const contacted = { ...contacts([], http), direct }
+    const results = diagnose(modelOf({ ingresses: pair, contacts: contacted }), { checks: [check] }).results
+    const [first] = results.flatMap((it) => it.findings)
+    return first === undefined ? null : `${check.words.detail(first as never)}; ${check.words.note(first as never)}`
+  }
+
+  test('the pods are said to be well only where those of both answered well', () => {
+    const state = fc.constantFrom('well', 'bad', 'unasked')
+    const asked = (name: string, is: string) =>
+      is === 'unasked' ? [] : [getOf(name, `${name}-1`, is === 'well' ? 200 : null)]
+    fc.assert(
+      fc.property(state, state, (blue, green) => {
+        const note = noteOf([...asked('blue', blue), ...asked('green', green)])
+        expect(note).toContain('backend blue, and green of Ingress shop/web-canary')
+        expect(/its pods answer well|the pods answer well/.test(note ?? '')).toBe(blue === 'well' && green === 'well')
+      }),
+    )
+  })
+
+  test('what is wrong with its Service is the cause, asked about the URL or about all', () => {
+    const [blue, green] = [
+      pod('blue-1', { labels: { app: 'blue' }, ip: '10.2.1.1' }),
+      pod('green-1', { labels: { app: 'green' }, ip: '10.2.1.2' }),
+    ]
+    const sources = {
+      ingresses: pair.slice(0, 2),
+      services: [service('blue'), service('green', { clusterIP: '10.96.44.8' })],
+      pods: [blue, green],
+      endpointSlices: [slice('blue', [blue]), slice('green', [green])],
+      contacts: {
+        ...contacts(
+          [toPod('blue', 'worker-1', blue, repeat(5, 'open')), toPod('green', 'worker-1', green, repeat(5, 'refused'))],
+          http,
+        ),
+        direct: [getOf('blue', 'blue-1', 200), getOf('green', 'green-1', null)],
+      },
+    }
+    const object = subject('Ingress', 'shop', 'web')
+    const url = { namespace: 'shop', target: { kind: 'object', object, url: 'http://web.example.com/' } } as const
+    for (const scope of [url, { namespace: 'shop' }]) {
+      const { roots } = diagnose(modelOf(sources, {}, scope), { checks })
+      expect(roots.map(({ finding }) => `${finding.code} ${finding.subject.name}`)).toEqual(['SVC202 green'])
+    }
+  })
+})

@@ -15,6 +15,7 @@ import {
   portOf,
   urlText,
 } from '../../relations/ingress/http-answers.ts'
+import { sharersOf } from '../../relations/ingress/canaries.ts'
 import { directOf, isOfController, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { readTimeoutOf } from '../../relations/ingress/live-timeout.ts'
@@ -86,7 +87,8 @@ export default check({
       `${args.what} to ${args.asked}: ${args.bad} of ${args.of} requests.`,
     detail: ({ args }) =>
       `${args.counts} · asked of controller ${args.controllers}` +
-      `${args.service === '' ? '' : ` · backend ${args.service}`} · slowest ${args.slowest} ms`,
+      `${args.service === '' ? '' : ` · backend ${[args.service, ...args.canaries].join(', and ')}`}` +
+      ` · slowest ${args.slowest} ms`,
     note: ({ args }) => {
       if (args.waits !== '') return `${args.waits}: raise proxy-read-timeout, or have them answer sooner`
       return args.backend === 'answers'
@@ -132,6 +134,11 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
   const counts = [...Map.groupBy(bad, endText)].map(([what, its]) => `${its.length} of ${http.length} ${what}`)
   const service = route?.backend.service ?? ''
   const backend = { namespace: ingress.namespace, name: service }
+  const sharers = sharersOf(ingresses, route)
+  const parts = [route, ...sharers].map((it) => directOf(contacts, it?.ingress ?? ingress, it))
+  const areAllWell = parts.every((it) => it.length > 0 && !it.some(isBadEnd))
+  const seen = backendSeen(contacts, ingress, route, { status: worst.status, slowest })
+  const ofSharers = areAllWell ? 'answers' : 'unknown'
   return [
     finding({
       subject: ingressSubject(ingress),
@@ -149,8 +156,9 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         controller: worst.via.controllerPod,
         controllerNamespace: homes.get(worst.via.controllerPod) ?? null,
         slowest,
-        backend: backendSeen(contacts, ingress, route, { status: worst.status, slowest }),
-        direct: wellText(directOf(contacts, ingress, route)),
+        canaries: sharers.map(({ ingress: it, backend: to }) => `${to.service} of Ingress ${full(it)}`),
+        backend: sharers.length === 0 ? seen : ofSharers,
+        direct: sharers.length === 0 || areAllWell ? wellText(parts.flat()) : '',
         waits: waitsText(
           worst,
           readTimeoutOf(ingressConfigs, { ingress, service, controllerPod: worst.via.controllerPod }),
@@ -178,6 +186,11 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         ...(service === ''
           ? []
           : [ingressBackendFails(ingress, service), noEndpoints(backend), svcUnanswered(backend)]),
+        // Its share of the answers is among these.
+        ...sharers.flatMap(({ ingress: it, backend: to }) => {
+          const shared = { namespace: it.namespace, name: to.service }
+          return [ingressBackendFails(it, to.service), noEndpoints(shared), svcUnanswered(shared)]
+        }),
       ],
     }),
   ]

@@ -6,6 +6,7 @@ import { type Known, known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
+import { sharersOfIngress } from '../../relations/ingress/canaries.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
@@ -204,7 +205,9 @@ function isWorthwhile(contact: Contact, service: Service, serving: readonly Pod[
 function isBehindTarget({ target }: Scope, service: Service, ingresses: Known<readonly Ingress[]>): boolean {
   if (target.kind !== 'object' || target.object.kind !== 'Ingress' || !ingresses.known) return true
   const { namespace, name } = target.object
-  return routesTo(ingresses.value, service).some((it) => it.namespace === namespace && it.name === name)
+  return routesTo(ingresses.value, service)
+    .flatMap((it) => [it, ...sharersOfIngress(ingresses.value, it).map(({ ingress }) => ingress)])
+    .some((it) => it.namespace === namespace && it.name === name)
 }
 
 function judge(service: Service, counted: readonly Contact[], pods: readonly Pod[], worth: string | null) {

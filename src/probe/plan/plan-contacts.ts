@@ -2,6 +2,7 @@ import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Model } from '../../model/sources.ts'
+import { sharersOfIngress } from '../../relations/ingress/canaries.ts'
 import { alive, ownAddress, targetOf } from '../../relations/service/service-endpoints.ts'
 import { endpointsFrom, triesToMeetEach } from '../../relations/service/meet-each.ts'
 import type { PlannedConnect } from './plan.ts'
@@ -101,7 +102,13 @@ export function inTarget(model: Model, service: Service, slices: readonly Endpoi
     return (
       model.sources.ingresses.known &&
       model.sources.ingresses.value.some(
-        (it) => it.namespace === namespace && it.name === name && backendsOf(it).includes(service.name),
+        (it, _, all) =>
+          it.namespace === namespace &&
+          it.name === name &&
+          (backendsOf(it).includes(service.name) ||
+            sharersOfIngress(all, it).some(
+              ({ ingress, backend }) => ingress.namespace === service.namespace && backend.service === service.name,
+            )),
       )
     )
   if (isRoutingKind(kind))

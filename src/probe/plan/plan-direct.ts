@@ -3,6 +3,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import type { PlannedDirect, PlannedHttp } from './plan.ts'
+import { sharersOf } from '../../relations/ingress/canaries.ts'
 import { routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { targetOf } from '../../relations/service/service-endpoints.ts'
 import { inTarget } from './plan-contacts.ts'
@@ -83,8 +84,7 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
       : []
     return (
       service.type !== 'ExternalName' &&
-      (inTarget(model, service, slices) ||
-        http.some((it) => it.ingress.namespace === service.namespace && backs(it, service, null)))
+      (inTarget(model, service, slices) || http.some((it) => backs(it, service, null)))
     )
   }
 
@@ -108,20 +108,20 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
   /** By the URL that leads there; a path that the controller may rewrite before the pod sees it is no less a GET. */
   function routed(service: Service, port: ServicePort): readonly Question[] {
     return http
-      .filter((it) => it.ingress.namespace === service.namespace && backs(it, service, port))
+      .filter((it) => backs(it, service, port))
       .slice(0, mostRouted)
       .map((it) => ({ scheme: schemeOf(port), host: it.host, path: it.path, basis: it.basis }))
   }
 
   function backs(asked: PlannedHttp, service: Service, port: ServicePort | null): boolean {
-    const ingress = ingresses.known
-      ? ingresses.value.find((it) => it.namespace === asked.ingress.namespace && it.name === asked.ingress.name)
-      : undefined
-    const backend = ingress === undefined ? null : (routeOfContact(ingress, asked)?.backend ?? null)
-    return (
-      backend !== null &&
-      backend.service === service.name &&
-      (port === null || backend.port === port.port || backend.port === port.name)
+    const all = ingresses.known ? ingresses.value : []
+    const ingress = all.find((it) => it.namespace === asked.ingress.namespace && it.name === asked.ingress.name)
+    const route = ingress === undefined ? null : routeOfContact(ingress, asked)
+    return [...(route === null ? [] : [route]), ...sharersOf(all, route)].some(
+      ({ ingress: { namespace }, backend }) =>
+        namespace === service.namespace &&
+        backend.service === service.name &&
+        (port === null || backend.port === port.port || backend.port === port.name),
     )
   }
 }

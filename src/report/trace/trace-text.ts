@@ -166,8 +166,8 @@ export function seenText(seen: Seen): string {
       return routesText(seen)
     case 'sizes':
       return seen.lost.length === 0
-        ? `packets of ${seen.mtu} bytes pass as small ones do`
-        : `packets of ${seen.mtu} bytes are lost from ${seen.lost.join(', ')}; small ones pass`
+        ? `UDP of ${seen.mtu} bytes crosses between the nodes as small does; none so large was sent to this port`
+        : `UDP of ${seen.mtu} bytes is lost from ${seen.lost.join(', ')}; small passes`
     case 'why':
       return whys[seen.why]
   }
@@ -195,7 +195,9 @@ function answersText({ bad, of, statuses, at = [], well }: Extract<Seen, { kind:
 function routesText({ bad, notForwarding, read, of }: Extract<Seen, { kind: 'routes' }>): string {
   const nodes = `${read.length} of ${of} nodes read`
   const wrong = [...bad, ...notForwarding.map((it) => `${it} forwards nothing`)]
-  return wrong.length === 0 ? `there and back, ${nodes}` : `${wrong.slice(0, 3).join(', ')}; ${nodes}`
+  return wrong.length === 0
+    ? `there and back by the main table, ${nodes}; no \`ip rule\` was read`
+    : `${wrong.slice(0, 3).join(', ')}; ${nodes}`
 }
 
 function policyText({ denied, open, of, by }: Extract<Seen, { kind: 'policy' }>): string {
