@@ -1,4 +1,5 @@
 import type { Finding } from '../findings/finding.ts'
+import type { Ingress } from '../model/ingress.ts'
 import type { Known } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
@@ -61,13 +62,20 @@ function touching(model: Model, target: Subject): ReadonlySet<string> {
     const leadsHere =
       !startsRouting(target) && routesOf(ingress).some((it) => names.has(`${ingress.namespace}/${it.backend.service}`))
     if (isTarget || leadsHere) keys.add(`Ingress/${ingress.namespace}/${ingress.name}`)
-    if (isTarget)
-      for (const it of sharersOfIngress(ingresses, ingress))
-        keys.add(`Ingress/${it.ingress.namespace}/${it.ingress.name}`)
     if (isTarget && ingress.className !== null) keys.add(`IngressClass/${ingress.className}`)
   }
+  for (const it of besideTarget(ingresses, target)) keys.add(it)
   for (const it of routingKeys(model, target, names)) keys.add(it)
   return keys
+}
+
+/** Canaries of an Ingress have a share of its requests. */
+function besideTarget(ingresses: readonly Ingress[], target: Subject): readonly string[] {
+  if (target.kind !== 'Ingress') return []
+  return ingresses
+    .filter((it) => it.namespace === target.namespace && it.name === target.name)
+    .flatMap((it) => sharersOfIngress(ingresses, it))
+    .map(({ ingress }) => `Ingress/${ingress.namespace}/${ingress.name}`)
 }
 
 /** Routes and HTTPProxies that are the target or lead to it, with their Gateways. */
