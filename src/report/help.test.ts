@@ -1,5 +1,7 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { helpLines, isWrite } from './help.ts'
+import { helpLines, isWrite, notAgain } from './help.ts'
 
 describe('what is printed of a help', () => {
   test('looking stands before changing', () => {
@@ -38,3 +40,35 @@ test.each([
   ['sysctl net.ipv4.ip_forward', false],
   ['sysctl -w net.ipv4.ip_forward=1', true],
 ])('%s changes something: %s', (command, expected) => expect(isWrite(command)).toBe(expected))
+
+describe('a command that says what was just done', () => {
+  const help = [
+    'compare the paths',
+    'hopscope dns --probe',
+    'hopscope dns --node worker-2 --node-access',
+    'hopscope diagnose dns --probe',
+    'hopscope dns --probe --probe-name www.corp.example',
+    'hopscope diagnose svc/cart -n shop --probe',
+    'kubectl -n kube-system get pods',
+  ] as const
+  test.each([
+    ['read', [0, 1, 2, 3, 4, 5, 6]],
+    ['probe', [0, 2, 4, 5, 6]],
+    ['node', [0, 4, 5, 6]],
+  ] as const)('is left out of the help of a run with %s', (level, kept) => {
+    expect(notAgain(help, level)).toEqual(kept.map((index) => help[index]))
+  })
+  test('no recording of the lab is told to do what it was', () => {
+    const folder = join(import.meta.dirname, '../../scenarios')
+    const runs = readdirSync(folder)
+      .map((it) => join(folder, it, 'expect.txt'))
+      .filter((it) => existsSync(it))
+    expect(runs.length).toBeGreaterThan(100)
+    const again = runs.filter((it) => {
+      const text = readFileSync(it, 'utf8')
+      const hasNodes = /^conntrack on /m.test(text)
+      return hasNodes && /^ +hopscope dns [^\n]*--node-access$/m.test(text)
+    })
+    expect(again).toEqual([])
+  })
+})

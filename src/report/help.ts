@@ -1,3 +1,4 @@
+import type { Level, Scope } from '../model/sources.ts'
 import { anyOf } from '../wire/pattern.ts'
 
 /** What changes something when it is pasted; everything else is only looked with. */
@@ -18,6 +19,29 @@ const writes = new RegExp(
 
 export function isWrite(command: string): boolean {
   return writes.test(command)
+}
+
+const asked = /\bhopscope (?:dns|diagnose dns)\b.*/
+const flags = { read: [], probe: ['--probe'], node: ['--probe', '--node-access'] } as const
+
+/**
+ * Without the commands that say what this very run did: DNS was asked about with all that the command would ask with.
+ * What names an object or a name of its own asks for more.
+ */
+export function notAgain(help: readonly string[], level: Level): readonly string[] {
+  return help.filter((line, index) => index === 0 || !isRun(line, level))
+}
+
+/** How DNS was asked about: a run about one object asks for that object's sake, and DNS by itself is another matter. */
+export function levelOfDns({ level, target }: Pick<Scope, 'level' | 'target'>): Level {
+  return target.kind === 'object' ? 'read' : level
+}
+
+function isRun(line: string, level: Level): boolean {
+  const words = asked.exec(line)?.[0].split(/\s+/) ?? []
+  const wants = words.filter((it) => it === '--probe' || it === '--node-access')
+  const own = words.some((it) => it.startsWith('--probe-name') || it === '--pairs' || it === '--conntrack-from')
+  return wants.length > 0 && !own && wants.every((it) => flags[level].some((had) => had === it))
 }
 
 /** `on worker-2:  A    B`: where to be, and what to type there. */

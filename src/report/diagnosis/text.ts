@@ -7,7 +7,8 @@ import { untoldText } from '../../relations/untold.ts'
 import { evidenceLines } from '../evidence-text.ts'
 import { headline, isUnsure, tally } from './headline.ts'
 import { lookedAt } from './looked-at.ts'
-import { helpLines } from '../help.ts'
+import type { Level } from '../../model/sources.ts'
+import { helpLines, levelOfDns, notAgain } from '../help.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
 import { page } from '../visible.ts'
@@ -27,9 +28,10 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
   const { paint } = options
   const checks = new Map(diagnosis.results.map((it) => [it.check.code, it.check]))
   const places = placesOf(diagnosis.roots)
+  const shown = { ...options, level: levelOfDns(diagnosis.model.scope) }
   const lines = [
     paint.strong(headline(diagnosis)),
-    ...diagnosis.roots.flatMap((root, index) => rootOrRepeat(root, places[index] ?? alone, checks, options)),
+    ...diagnosis.roots.flatMap((root, index) => rootOrRepeat(root, places[index] ?? alone, checks, shown)),
     ...(options.above === undefined || options.above.length === 0 ? [] : ['', ...options.above]),
     ...crashedLines(diagnosis.results, options),
     ...cannotTellLines(diagnosis.results, options),
@@ -46,6 +48,11 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
 function seenLines(diagnosis: Diagnosis): readonly string[] {
   const seen = lookedAt(diagnosis.model)
   return seen === '' || diagnosis.roots.every((it) => it.finding.severity === 'info') ? [] : [`looked at: ${seen}`]
+}
+
+/** With the level of access of the run that is told of. */
+interface Shown extends TextOptions {
+  readonly level: Level
 }
 
 /** Where a root stands among those of its code; `isNamed`: one before it is about the same object. */
@@ -79,7 +86,7 @@ function rootOrRepeat(
   root: RootCause,
   { nth, of, isNamed }: Place,
   checks: ReadonlyMap<string, AnyCheck>,
-  options: TextOptions,
+  options: Shown,
 ): readonly string[] {
   if (nth === 0 || options.detail !== 'normal') return rootLines(root, checks, options)
   const { code, severity } = root.finding
@@ -92,7 +99,7 @@ function rootOrRepeat(
   return isNamed && headline !== undefined ? [...lines.slice(0, 2), `  ${headline}`, ...lines.slice(3)] : lines
 }
 
-function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, options: TextOptions): readonly string[] {
+function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, options: Shown): readonly string[] {
   const { paint } = options
   const { finding } = root
   const check = checks.get(finding.code)
@@ -109,7 +116,7 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
 
   const shown = options.detail === 'verbose' ? finding.evidence : finding.evidence.slice(0, 3)
   const note = check.words.note(finding)
-  const [sentence, ...commands] = helpLines(check.words.help(finding))
+  const [sentence, ...commands] = helpLines(notAgain(check.words.help(finding), options.level))
   return [
     '',
     ...head,
