@@ -68,6 +68,9 @@ export const dnsLossInNamespace = (namespace: string): string => `dns-loss:ns/${
 
 export const dnsLossInPod = (pod: Named): string => `dns-loss:ns/${pod.namespace}/${pod.name}`
 
+/** A policy on the DNS servers, whoever it keeps out. */
+export const dnsDoorShut = (policy: Named): string => `dns-door-shut:${policy.namespace}/${policy.name}`
+
 /** One nameserver of this pod's resolv.conf, by itself. */
 export const dnsServerInPod = (pod: Named, ip: string): string => `dns-server-in-pod:${pod.namespace}/${pod.name}/${ip}`
 

@@ -30,6 +30,21 @@ const asked = (...http: ReturnType<typeof get>[]) => ({ ingresses, contacts: con
 
 describeCheck(check, [
   {
+    it: 'a part of the rules was asked for: no word of the others',
+    given: {
+      ingresses: [
+        ingress([
+          ['/', 'web', 80],
+          ['/cart', 'web', 80],
+          ['/pay', 'web', 80],
+        ]),
+      ],
+      contacts: contacts([], [get('/', 200), get('/cart', 200)]),
+    },
+    expect: 'ok',
+    says: /2 of 3 rules asked for/,
+  },
+  {
     it: 'the pods are well: what is between is left',
     given: {
       ingresses,

@@ -33,7 +33,7 @@ export default check({
   code: 'ING305',
   slug: 'ingress/bad-answer',
   title: 'an Ingress answers with a server error',
-  fine: 'no Ingress answers with a server error',
+  fine: 'no URL of an Ingress that was asked for is answered with a server error',
   severity: 'error',
   needs: ['contacts', 'ingresses'],
   wants: ['ingressControllers', 'ingressConfigs', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe'],
@@ -44,41 +44,40 @@ export default check({
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
     const mute = mutePorts(contacts)
-    const verdicts = ingresses
-      .filter((it) => isAskedAbout(scope, 'Ingress', it))
-      .flatMap((ingress) => {
-        const all = requestsOf(contacts, ingress)
-        const heard = all.filter((it) => !mute.has(portOf(it)))
-        const http = heard.filter((it) => excuse(it) === null)
-        const [why] = heard.flatMap((it) => excuse(it) ?? [])
-        const asked = byBackend(ingress, http)
-        const untried = [...new Set(routesOf(ingress).map((it) => it.backend.service))].filter(
-          (it) => !byBackend(ingress, heard).some(({ route }) => route?.backend.service === it),
-        )
-        if (all.length > 0 && heard.length === 0)
-          return [
-            cannotTell(
-              'ambiguous',
-              'controller ' +
-                `${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} ` +
-                'refuses or ends every connection: it is down, listens on another port, ' +
-                'or expects the PROXY protocol',
-            ),
-          ]
+    const meant = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it))
+    const verdicts = meant.flatMap((ingress) => {
+      const all = requestsOf(contacts, ingress)
+      const heard = all.filter((it) => !mute.has(portOf(it)))
+      const http = heard.filter((it) => excuse(it) === null)
+      const [why] = heard.flatMap((it) => excuse(it) ?? [])
+      const asked = byBackend(ingress, http)
+      const untried = [...new Set(routesOf(ingress).map((it) => it.backend.service))].filter(
+        (it) => !byBackend(ingress, heard).some(({ route }) => route?.backend.service === it),
+      )
+      if (all.length > 0 && heard.length === 0)
         return [
-          ...(why === undefined ? [] : [cannotTell('ambiguous', `Ingress ${full(ingress)}: ${why}`)]),
-          ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses, ingressConfigs })),
-          ...(untried.length === 0
-            ? []
-            : [
-                cannotTell(
-                  'not-there',
-                  `the probe asked Ingress ${full(ingress)} for nothing that goes to ${some(untried)}`,
-                ),
-              ]),
+          cannotTell(
+            'ambiguous',
+            'controller ' +
+              `${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} ` +
+              'refuses or ends every connection: it is down, listens on another port, ' +
+              'or expects the PROXY protocol',
+          ),
         ]
-      })
-    return verdicts.length > 0 ? verdicts : notApplicable('there is no Ingress here')
+      return [
+        ...(why === undefined ? [] : [cannotTell('ambiguous', `Ingress ${full(ingress)}: ${why}`)]),
+        ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses, ingressConfigs })),
+        ...(untried.length === 0
+          ? []
+          : [
+              cannotTell(
+                'not-there',
+                `the probe asked Ingress ${full(ingress)} for nothing that goes to ${some(untried)}`,
+              ),
+            ]),
+      ]
+    })
+    return verdicts.length > 0 ? [...sampled(contacts, meant), ...verdicts] : notApplicable('there is no Ingress here')
   },
 
   words: {
@@ -104,6 +103,15 @@ export default check({
     ],
   },
 })
+
+/** A user's URL is the whole of the question; else a part of the rules is no part of the others. */
+function sampled(contacts: Contacts, ingresses: readonly Ingress[]) {
+  const http = ingresses.flatMap((ingress) => requestsOf(contacts, ingress).map((it) => ({ ingress, it })))
+  if (http.length === 0 || http.some(({ it }) => it.basis === 'url')) return []
+  const asked = new Set(http.flatMap(({ ingress, it }) => routeOfContact(ingress, it) ?? []))
+  const of = ingresses.flatMap(routesOf).length
+  return asked.size > 0 && asked.size < of ? [ok(http.length, `${asked.size} of ${of} rules asked for`)] : []
+}
 
 interface Asked {
   readonly route: Route | null

@@ -16,7 +16,7 @@ export default check({
   code: 'ING338',
   slug: 'ingress/errors-masked',
   title: 'the status of a backend is masked by error pages',
-  fine: 'no error pages stand between a backend and its clients',
+  fine: 'no error pages stand between the backends that were asked and their clients',
   severity: 'info',
   needs: ['ingresses', 'contacts'],
   remedies: [],

@@ -23,7 +23,7 @@ export default check({
   code: 'ING307',
   slug: 'ingress/not-configured',
   title: 'an ingress controller does not know a host or path of an Ingress',
-  fine: 'each Ingress is in the configuration of its controller',
+  fine: 'each URL of an Ingress that was asked for is known to its controller',
   severity: 'error',
   needs: ['contacts', 'ingresses'],
   wants: ['ingressControllers'],

@@ -17,7 +17,7 @@ export default check({
   code: 'ING308',
   slug: 'ingress/path-not-found',
   title: 'a URL that an Ingress declares is answered 404',
-  fine: 'no URL that an Ingress declares is answered 404',
+  fine: 'no declared URL that was asked for is answered 404',
   severity: 'warning',
   needs: ['contacts', 'ingresses'],
   remedies: [],

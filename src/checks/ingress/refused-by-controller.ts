@@ -16,7 +16,7 @@ export default check({
   code: 'ING309',
   slug: 'ingress/refused-by-controller',
   title: 'requests are refused before they reach a backend',
-  fine: 'no request is refused that the pods would answer',
+  fine: 'no URL that was asked for is refused where the pods would answer',
   severity: 'warning',
   needs: ['contacts', 'ingresses'],
   wants: ['ingressControllers'],

@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { Scope } from '../../model/sources.ts'
 import { dnsDoor } from '../../relations/policy/dns-namespaces.ts'
 import { policyNames } from '../../relations/policy/policy-allows.ts'
+import { dnsDoorShut } from '../../relations/symptom.ts'
 import { count, full, some } from '../../phrases.ts'
 import { policySubject, rulesEvidence } from './words.ts'
 
@@ -52,6 +53,7 @@ export default check({
         rulesEvidence(policy, 'Ingress', `no rule takes in namespace ${some(out)}`),
         ...door.policies.slice(1, 4).map((it) => rulesEvidence(it, 'Ingress', 'nor here')),
       ],
+      symptoms: [dnsDoorShut(policy)],
     })
   },
 

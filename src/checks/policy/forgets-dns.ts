@@ -18,6 +18,7 @@ import {
   workloadsEvidence,
   workloadsText,
 } from './words.ts'
+import { dnsDoorShut } from '../../relations/symptom.ts'
 import { count, full } from '../../phrases.ts'
 
 /**
@@ -210,6 +211,7 @@ function found(
       workloadsEvidence('pods kept from DNS', group.pods),
       ...failedLookup(group.namespace, failing),
     ],
-    causes: dnsLosses(policy, group),
+    // The same door keeps out whole namespaces that were not looked at.
+    causes: [...dnsLosses(policy, group), ...(direction === 'Ingress' ? [dnsDoorShut(policy)] : [])],
   })
 }

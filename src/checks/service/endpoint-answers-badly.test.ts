@@ -31,7 +31,14 @@ const three = (status: number) => [
 const hangsUp = { error: 'ECONNRESET' } as const
 const late = { ...probe({ nodes: ['worker-1'] }), lag: [{ node: 'worker-1', p99Ms: 2000 }] }
 
+const bound = { service: { namespace: 'shop', name: 'late', port: 80 }, protocol: 'TCP', why: 'bound' } as const
 describeCheck(check, [
+  {
+    it: 'a bound left a Service out: no word of it',
+    given: { contacts: { ...contacts([], []), direct: [getOf('web', 'web-1', 200)], unasked: [bound] } },
+    expect: 'ok',
+    says: /1 endpoint asked; of 1 Service port not all/,
+  },
   {
     it: 'one of three',
     given: seen(three(500)),

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { DirectContact, HttpContact } from '../../model/contacts.ts'
+import type { Contacts, DirectContact, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { known } from '../../model/known.ts'
 import { subjectKey } from '../../model/subject.ts'
@@ -24,7 +24,7 @@ export default check({
   code: 'SVC208',
   slug: 'service/endpoint-answers-badly',
   title: 'an endpoint of a Service answers HTTP badly',
-  fine: 'each ready endpoint that speaks HTTP answers without a server error',
+  fine: 'each endpoint that was asked over HTTP answers without a server error',
   severity: 'error',
   needs: ['contacts'],
   wants: ['ingresses', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe', 'services', 'clusterDns'],
@@ -56,7 +56,7 @@ export default check({
           : [cannotTell('ambiguous', `Service ${full(first.service)}: ${why}`)]
       return [...blind, ...judge(its, { http: contacts.http, ingresses: routes, homes, needsOf, speaking })]
     })
-    return worstOfEach(verdicts)
+    return [...sampled(contacts, groups.length), ...worstOfEach(verdicts)]
   },
 
   words: {
@@ -79,6 +79,19 @@ export default check({
     ],
   },
 })
+
+/** What the bound of the plan left out is no part of what is well. */
+function sampled({ direct = [], unasked = [] }: Contacts, groups: number) {
+  const bounded = unasked.filter((it) => it.why === 'bound').length
+  if (bounded === 0 || groups === 0) return []
+  const asked = new Set(direct.map((it) => `${it.ip} ${it.port}`)).size
+  return [
+    ok(
+      direct.length,
+      `${count(asked, 'endpoint')} asked; of ${count(bounded, 'Service port')} not all, or none: the probe has a bound`,
+    ),
+  ]
+}
 
 type Judged = ReturnType<typeof judge>[number]
 

@@ -22,7 +22,7 @@ export default check({
   code: 'SVC202',
   slug: 'service/target-port-closed',
   title: 'nobody listens on the target port of a Service',
-  fine: 'every target port is open',
+  fine: 'no target port is seen to be closed',
   severity: 'error',
   needs: ['services', 'pods'],
   wants: ['contacts', 'networkPolicies', 'namespaces', 'insideViews'],
@@ -68,7 +68,7 @@ export default check({
               contacts.known ? null : '--probe',
             ),
           ]),
-      ok(parts.length, contacts.known ? null : 'by the ports that containers declare; --probe connects'),
+      ok(parts.length, contacts.known ? sampleText(parts) : 'by the ports that containers declare; --probe connects'),
     ]
   },
 
@@ -144,6 +144,11 @@ function nextStep(listens: Listening['kind'], open: readonly (string | number)[]
     return `set targetPort to the one that clients are to reach: ${open.join(', ')}`
   const look = 'see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1)'
   return `${look}, then ${everyPod ? 'set targetPort to it' : 'find out why these pods differ from the others'}`
+}
+
+function sampleText(parts: readonly Part[]): string | null {
+  const tried = parts.filter((it) => it.seen.length > 0).length
+  return tried === parts.length ? null : `${tried} of ${count(parts.length, 'port')} connected to`
 }
 
 interface Part {

@@ -41,7 +41,7 @@ export default check({
   code: 'SVC207',
   slug: 'service/unanswered',
   title: 'connections to a Service fail',
-  fine: 'every Service accepts connections',
+  fine: 'every Service that was connected to accepts connections',
   severity: 'error',
   needs: ['contacts', 'services', 'pods'],
   wants: ['workloads', 'networkPolicies', 'namespaces', 'dnsProbe', 'ingresses', 'endpointSlices'],
