@@ -106,13 +106,19 @@ describe('a diagnosis', () => {
     'of objects as large as etcd takes them reads them, a few at a time',
     async () => {
       const annotations = { a: 'x'.repeat(1_400_000) }
+      const labels = (nth: number) =>
+        Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`k${i}-${nth}`, `v${i}`]))
       const server = await serve(
         lists((to, limit, plural) =>
           sendJson(to, limit === null ? 404 : 200, {
             kind: 'List',
             metadata: {},
             items: Array.from({ length: plural === 'pods' ? Math.min(limit ?? 0, 40) : 0 }, (_, i) => ({
-              metadata: { name: `a${i}`, namespace: 'shop', annotations },
+              metadata: {
+                name: `a${i}`,
+                namespace: 'shop',
+                ...(i % 2 === 0 ? { annotations } : { labels: labels(i) }),
+              },
               spec: {},
               status: {},
             })),
