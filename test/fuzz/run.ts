@@ -143,6 +143,7 @@ async function lead(): Promise<void> {
       let heard = performance.now()
       const watch = setInterval(() => {
         if (performance.now() - heard < hungMs) return
+        clearInterval(watch)
         failures.push(`${at}: no end`)
         void worker.terminate()
       }, 1000)
