@@ -47,7 +47,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(value: unk
   return words.find((it) => it === value) ?? words[0]
 }
 
-/** An object of 1.5 MB has room for 75,000 labels, and whoever writes it need not pay for them. Nodes have up to 300. */
+/** An object of 1.5 MB has room for 75,000 labels, which whoever reads it would pay for. Nodes have up to 300. */
 const mostEntries = 512
 
 /** The entries of a map of strings, the first of them; others are left out. */
