@@ -199,6 +199,6 @@ function sumByKey(all: readonly Readonly<Record<string, number>>[]): Readonly<Re
   return sums
 }
 
-function hasAutopath(text: string): boolean {
+export function hasAutopath(text: string): boolean {
   return parseCorefile(text).servers.some((block) => block.plugins.some((it) => it.name === 'autopath'))
 }

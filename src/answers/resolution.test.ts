@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import * as fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
 import { egressPolicy, labels, namespace, namespaceNamed, onPort, rule } from '../../test/build/policy.ts'
 import { clusterDns } from '../../test/build/dns.ts'
 import { service } from '../../test/build/service.ts'
@@ -259,4 +260,34 @@ describe('policies', () => {
       ),
     ).toBe('forbidden')
   })
+})
+
+const ends = fc.constantFrom('ok' as const, 'nxdomain' as const, 'servfail' as const, 'timeout' as const)
+
+test('whichever server was met first, in the walk or the container: they differ', () => {
+  fc.assert(
+    fc.property(ends, ends, fc.nat(2), fc.boolean(), (one, other, inside, isFirst) => {
+      const says = (answer: typeof one): Parameters<typeof serverSays>[1] => [query(winner, 'A', { answer })]
+      const met = isFirst ? one : other
+      const walk = {
+        queries: says(met) ?? [],
+        end: met === 'ok' ? ('found' as const) : met,
+        winner: met === 'ok' ? winner : null,
+      }
+      const own = [
+        unknown('not-there', 'no getent'),
+        known({ tool: 'getent', result: 'ok' as const, addresses: ['10.96.44.7'], ms: 1 }),
+        known({ tool: 'getent', result: 'nxdomain' as const, addresses: [], ms: 1 }),
+      ][inside]
+      const { kind } = outcomeOf(
+        resolution({
+          own: own ?? unknown('not-there', ''),
+          walks: known([found('glibc', walk), found('musl', walk)]),
+          servers: [serverSays('coredns-0', says(one)), serverSays('coredns-1', says(other))],
+        }),
+      )
+      const differs = one !== other && [one, other].includes('ok')
+      expect(kind === 'disagree').toBe(differs)
+    }),
+  )
 })

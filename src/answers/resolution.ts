@@ -36,6 +36,8 @@ export interface Resolution {
   readonly servers: readonly ServerAnswer[]
   readonly queries: number
   readonly domain: string
+  /** The Corefile has `autopath`: CoreDNS walks the search list for pods that it knows, at their first query. */
+  readonly autopath?: boolean
   /** null where no pod was named. */
   readonly target: Known<ResolverDecisions> | null
   readonly probe: Known<ResolverDecisions>
@@ -83,12 +85,25 @@ export function outcomeOf(it: Resolution): Outcome {
   const inside = it.from.pod !== null && it.own.known ? it.own.value : null
   const denied = inside?.result === 'ok' ? null : targetDenied(it)
   if (denied !== null) return { kind: 'denied', policy: denied }
+  // Which server the walk met is luck: that they differ is the answer, whichever came first.
+  if (isFoundBySome(it)) return { kind: 'disagree' }
   if (walk.end !== 'found') return { kind: 'not-found', end: walk.end }
   if (inside !== null && inside.result !== 'ok') return { kind: 'fails-inside', own: inside }
   if (disagreements(it).length > 0) return { kind: 'disagree' }
+  return foundAs(it, walk, inside)
+}
+
+/** Found, and by whom is well; whether it is what was meant, and in good time. */
+function foundAs(it: Resolution, walk: ResolverWalk, inside: OwnLookup | null): Outcome {
   const wrong = foreign(it, inside?.addresses ?? []) ?? notTheService(it, walk) ?? wonBySuffix(it, walk)
   if (wrong !== null) return wrong
   return otherFails(it) ?? slow(walk, inside) ?? { kind: 'found' }
+}
+
+/** Of the names to which servers give different answers, one has data at some of them. */
+function isFoundBySome(it: Resolution): boolean {
+  const names = new Set(disagreements(it).map((one) => one.name))
+  return it.servers.some((server) => server.queries.some((one) => one.answer === 'ok' && names.has(one.name)))
 }
 
 function targetDenied({ target }: Resolution): string | null {

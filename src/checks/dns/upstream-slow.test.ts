@@ -1,3 +1,5 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
 import {
   cluster,
   limitedDns,
@@ -10,14 +12,50 @@ import {
   upstreamSeen,
   upstreamSlow,
 } from '../../../test/build/dns-faults.ts'
-import { answered } from '../../../test/build/lookups.ts'
+import { answered, type Network } from '../../../test/build/lookups.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import { known } from '../../model/known.ts'
 import check from './upstream-slow.ts'
 
 const coredns = { subject: 'ConfigMap/kube-system/coredns', confidence: 'observed' } as const
 
+/** All is late at times on a machine that has too much to do: this much for names of the cluster, one in 25. */
+const busy =
+  (outsideMs: number, clusterMs: number): Network =>
+  (it) => {
+    if (it.zone === 'external') return it.index % 10 === 9 ? answered(outsideMs) : answered()
+    return it.index % 25 === 24 ? answered(clusterMs) : answered()
+  }
+const withLag = (p99Ms: number) => ({ lag: ['worker-1', 'worker-2', 'worker-3'].map((node) => ({ node, p99Ms })) })
+
+test('later than twice what names of the cluster are, and than the probe itself: no less is the upstream', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 240 }),
+      fc.nat(200),
+      fc.integer({ min: 510, max: 1900 }),
+      (own, lag, late) => {
+        const isUncached: (it: Parameters<Network>[0]) => boolean = ({ zone, server }) =>
+          zone === 'external' && server.role === 'endpoint'
+        const network: Network = (it) => answered(isUncached(it) ? late : own)
+        const given = cluster({ network, probed: withLag(lag) })
+        const { results } = diagnose(modelOf(given), { checks: [check] })
+        const isOwn = late < 2 * own + (lag < 60 ? 0 : 5 * lag)
+        expect(results[0]?.findings.length).toBe(isOwn ? 0 : 1)
+        expect(results[0]?.cannotTell.length).toBe(isOwn ? 1 : 0)
+      },
+    ),
+  )
+})
+
 describeCheck(check, [
+  {
+    it: 'outside names are late on a machine where those of the cluster are late as well, seldom',
+    given: cluster({ network: busy(586, 480) }),
+    expect: 'cannot-tell',
+    says: /and so are names of the cluster/,
+  },
   {
     it: 'slow, though what is cached is quick',
     given: cluster({ network: upstreamLate, upstreams: upstreamSeen(20, { NXDOMAIN: 20 }, 26) }),

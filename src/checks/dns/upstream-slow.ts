@@ -3,8 +3,10 @@ import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, notable, quantile, troubled } from '../../relations/dns/lookup-loss.ts'
 import { outsideByServer } from '../../relations/dns/upstream-by-server.ts'
+import { ownLatenessMs } from '../../relations/dns/slower-than-own.ts'
 import type { Upstreams } from '../../relations/dns/upstream-servers.ts'
 import type { UpstreamWindow } from '../../model/counters.ts'
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import {
   outside,
   outsideFails,
@@ -60,8 +62,8 @@ export default check({
     const p95 = quantile(loss.times, 0.95)
     if (!notable(lost, loss.of) && p95 < slowMs)
       return ok(loss.of, `p95 ${ms(p95)} for outside names that are not cached`)
-    if (notable(troubled(asked.cluster), cluster.of) || quantile(cluster.times, 0.95) >= clusterSlowMs)
-      return cannotTell('ambiguous', 'names of the cluster are slow or lost as well: not the upstream alone')
+    const shared = sharedBy(asked.cluster, dnsProbe, { p95, isLost: notable(lost, loss.of) })
+    if (shared !== null) return shared
 
     const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
     const totals = upstreamTotals(blamedOnly(upstreams))
@@ -139,6 +141,23 @@ export default check({
     ],
   },
 })
+
+/** Why it may not be the upstream alone: names of the cluster, or the probe itself, are as late. */
+function sharedBy(
+  series: readonly LookupSeries[],
+  probe: DnsProbe,
+  { p95, isLost }: { readonly p95: number; readonly isLost: boolean },
+) {
+  const cluster = lossOf(series)
+  if (notable(troubled(series), cluster.of) || quantile(cluster.times, 0.95) >= clusterSlowMs)
+    return cannotTell('ambiguous', 'names of the cluster are slow or lost as well: not the upstream alone')
+  if (isLost || p95 >= ownLatenessMs(series, probe)) return null
+  return cannotTell(
+    'ambiguous',
+    `outside names are late (p95 ${ms(p95)}), and so are names of the cluster (p99 ` +
+      `${ms(quantile(cluster.times, 0.99))}) or the probe itself: not the upstream, as far as can be told`,
+  )
+}
 
 const labels = { slow: 'slow', lossy: 'loses queries', either: 'slow, or loses queries' } as const
 

@@ -294,3 +294,42 @@ describe('a canary has a share of the requests', () => {
     }
   })
 })
+const redirecting = [
+  'permanent-redirect',
+  'temporal-redirect',
+  'app-root',
+  'ssl-redirect',
+  'force-ssl-redirect',
+  'from-to-www-redirect',
+].map((it) => `nginx.ingress.kubernetes.io/${it}`)
+const harmless = ['nginx.ingress.kubernetes.io/proxy-read-timeout', 'nginx.ingress.kubernetes.io/cors-max-age']
+
+test('a circle is told by the annotation that makes it, and sends nobody to logs; an error is put on none', () => {
+  fc.assert(
+    fc.property(
+      fc.subarray([...redirecting, ...harmless]),
+      fc.constantFrom<[number, string | null]>(
+        [301, 'redirects in a circle'],
+        [308, 'redirects in a circle'],
+        [502, null],
+      ),
+      (annotated, [status, error]) => {
+        const its = [ingress([['/', 'front', 80]], { annotated })]
+        const seen = contacts(
+          [],
+          [get('/', status, { error, redirects: [{ status, location: 'http://web.example.com/' }] })],
+        )
+        const diagnosis = diagnose(model({ contacts: known(seen), ingresses: known(its) }), { checks: [check] })
+        const finding = diagnosis.roots[0]?.finding as never
+        const help = check.words.help(finding).join('\n')
+        const note = check.words.note(finding) ?? ''
+        const evidence = JSON.stringify(diagnosis.roots[0]?.finding.evidence)
+        const isCircle = error !== null
+        expect(/ logs |endpointslices/.test(help)).toBe(!isCircle)
+        for (const it of redirecting) expect(evidence.includes(it)).toBe(isCircle && annotated.includes(it))
+        expect(/by annotation/.test(note)).toBe(isCircle && annotated.some((it) => redirecting.includes(it)))
+        expect(/server error/.test(check.title)).toBe(false)
+      },
+    ),
+  )
+})

@@ -1,4 +1,5 @@
 import { check } from '../../findings/check.ts'
+import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, DirectContact, HttpContact } from '../../model/contacts.ts'
 import { inACircle, lateOf } from '../../model/http-error.ts'
@@ -32,8 +33,8 @@ import { full, some } from '../../phrases.ts'
 export default check({
   code: 'ING305',
   slug: 'ingress/bad-answer',
-  title: 'an Ingress answers with a server error',
-  fine: 'no URL of an Ingress that was asked for is answered with a server error',
+  title: 'requests to an Ingress end badly',
+  fine: 'each URL of an Ingress that was asked for ends well',
   severity: 'error',
   needs: ['contacts', 'ingresses'],
   wants: ['ingressControllers', 'ingressConfigs', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe'],
@@ -89,18 +90,26 @@ export default check({
       `${args.service === '' ? '' : ` · backend ${[args.service, ...args.canaries].join(', and ')}`}` +
       ` · slowest ${args.slowest} ms`,
     note: ({ args }) => {
+      if (args.redirecting.length > 0)
+        return (
+          `the controller redirects by annotation ${some(args.redirecting)}: the answer is its own, ` +
+          'and no pod is asked'
+        )
       if (args.waits !== '') return `${args.waits}: raise proxy-read-timeout, or have them answer sooner`
       return args.backend === 'answers'
         ? between(`${args.worst}`, `${args.direct}`)
         : meaningOf(`${args.worst}`, `${args.backend}`)
     },
-    help: ({ subject: on, args }) => [
-      'read what the controller says about this request',
-      logsCommand(args),
-      ...(args.service === ''
-        ? []
-        : [`kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args.service} -o wide`]),
-    ],
+    help: ({ subject: on, args }) => {
+      if (args.worst === 'circle') return circleHelp({ namespace: `${on.namespace}`, name: on.name }, args)
+      return [
+        'read what the controller says about this request',
+        logsCommand(args),
+        ...(args.service === ''
+          ? []
+          : [`kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args.service} -o wide`]),
+      ]
+    },
   },
 })
 
@@ -152,6 +161,7 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
       subject: ingressSubject(ingress),
       confidence: 'observed',
       args: {
+        redirecting: worstOf(worst, contacts) === 'circle' ? redirectingBy(ingress) : [],
         what: endText(worst),
         worst: worstOf(worst, contacts),
         asked: worst.scheme === undefined ? `${worst.host}${worst.path}` : urlText(worst),
@@ -186,6 +196,7 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
             }),
           ),
         },
+        ...(worstOf(worst, contacts) === 'circle' ? circleEvidence(ingress, worst) : []),
       ],
       // A 5xx comes from a controller that knows the route: only silence can have a cause that takes in the whole
       // Ingress.
@@ -251,6 +262,63 @@ function worstOf(end: HttpContact, { http }: Contacts): string | number {
   return http.some((it) => it.via.controllerPod === via.controllerPod && it.status !== null) ? 'alone' : 'error'
 }
 
+/**
+ * By which ingress-nginx itself answers with a redirect, whatever the backend is (`permanent-redirect` and
+ * `temporal-redirect` of each request; `app-root` of `/`; the others from one scheme, or one host, to another).
+ */
+const redirects = [
+  'permanent-redirect',
+  'temporal-redirect',
+  'app-root',
+  'ssl-redirect',
+  'force-ssl-redirect',
+  'from-to-www-redirect',
+].map((it) => `nginx.ingress.kubernetes.io/${it}`)
+
+function redirectingBy({ annotated = [] }: Ingress): readonly string[] {
+  return redirects.filter((it) => annotated.includes(it))
+}
+
+/** Each annotation that redirects or rewrites, and where the redirects led. */
+function circleEvidence(ingress: Ingress, { redirects: led = [] }: HttpContact): readonly Evidence[] {
+  const rewriting = (ingress.annotated ?? []).filter((it) => /\/(?:rewrite-target|use-regex)$/.test(it))
+  return [
+    ...[...redirectingBy(ingress), ...rewriting].map((value) => ({
+      kind: 'fact' as const,
+      label: 'annotation',
+      value,
+    })),
+    ...led.slice(0, 3).map((it) => ({ kind: 'fact' as const, label: `${it.status}, to`, value: it.location })),
+  ]
+}
+
+interface Circle {
+  readonly redirecting: readonly string[]
+  readonly service: string
+}
+
+/** Logs say nothing of a redirect: what makes it stands in the Ingress, or is the application's. */
+function circleHelp(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { redirecting, service }: Circle,
+): readonly string[] {
+  const [first] = redirecting
+  const annotations = `kubectl -n ${namespace} get ingress ${name} -o jsonpath='{.metadata.annotations}'`
+  if (first !== undefined)
+    return [
+      first.endsWith('ssl-redirect')
+        ? `take ${first} away where a load balancer ends TLS and speaks plain HTTP to the controller, or let the ` +
+          'controller heed X-Forwarded-Proto (use-forwarded-headers)'
+        : `let ${first} lead to another host or path than the one that it stands for, or take it away`,
+      annotations,
+    ]
+  return [
+    `see who redirects: ${service === '' ? 'the controller' : `Service ${service}, asked past the controller`}, ` +
+      'and to what',
+    annotations,
+  ]
+}
+
 interface Controller {
   readonly controller: string
   readonly controllerNamespace: string | null
@@ -306,6 +374,11 @@ function between(worst: string, said: string): string {
       )
     case '503':
       return `${left}: it has no endpoint for them, denies the path by an annotation, or has a limit of its own`
+    case 'circle':
+      return (
+        `${left}: a redirect of the controller's own (an annotation, a setting of its ConfigMap), ` +
+        'or one that the application makes of requests through it alone'
+      )
     case 'cut':
       return (
         `${left}: the controller's own way to them loses large packets, ` +

@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { container, pod } from '../../../test/build/pod.ts'
 import { egressPolicy, ingressPolicy, labels, namespace, onPort, peer, rule } from '../../../test/build/policy.ts'
 import { service } from '../../../test/build/service.ts'
@@ -45,6 +46,24 @@ describeCheck(check, [
     it: "the Service's port in place of the pods'",
     given: given([ingressPolicy('web', [rule([], [onPort(80)])], about('cart'))]),
     expect: [{ subject: 'NetworkPolicy/shop/web' }],
+  },
+  {
+    it: 'it is let in over UDP: the protocol is what is wrong',
+    given: given([
+      ingressPolicy(
+        'web',
+        [rule([peer({ podSelector: labels({ app: 'web' }) })], [onPort(8080, 'UDP')])],
+        about('cart'),
+      ),
+    ]),
+    expect: [{ subject: 'NetworkPolicy/shop/web', args: { near: expect.stringContaining('make its protocol TCP') } }],
+  },
+  {
+    it: 'it is let in on a name that no container has',
+    given: given([
+      ingressPolicy('web', [rule([peer({ podSelector: labels({ app: 'web' }) })], [onPort('nobody')])], about('cart')),
+    ]),
+    expect: [{ subject: 'NetworkPolicy/shop/web', args: { near: expect.stringContaining('names port `nobody`') } }],
   },
   { it: 'it is let in', given: given([ingressPolicy('web', [from('web')], about('cart'))]), expect: 'ok' },
   {

@@ -6,14 +6,16 @@ import type { Service } from '../../model/service.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { othersOn } from '../../relations/policy/other-policies.ts'
+import { type NearRule, nearRule } from '../../relations/policy/near-rule.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
+import type { Flow } from '../../relations/policy/policy-flow.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import { calledBy, type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { calleeOutOfReach, keptBy } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { policySubject, rulesEvidence } from './words.ts'
+import { deniedEvidence, nearText, policySubject } from './words.ts'
 
 /**
  * A default deny is right until somebody has to get through: that a program is told to call a Service says that it is
@@ -55,15 +57,19 @@ export default check({
         .flatMap((to) =>
           ports.flatMap((port) => {
             const number = targetPortIn(to, port)
-            return number === null ? [] : [decide({ from: podEnd(pod), to: podEnd(to), port: number, protocol: 'TCP' })]
+            if (number === null) return []
+            const flow = { from: podEnd(pod), to: podEnd(to), port: number, protocol: 'TCP' } as const
+            return [{ flow, decision: decide(flow) }]
           }),
         )
       const [first] = decisions
-      if (first?.kind !== 'denied' || decisions.some((it) => it.kind !== 'denied')) return []
-      const [policy] = first.by
+      if (first?.decision.kind !== 'denied' || decisions.some((it) => it.decision.kind !== 'denied')) return []
+      const { by, direction } = first.decision
+      const near = nearRule(first.decision, first.flow, namespaces)
+      const policy = near?.policy ?? by[0]
       return policy === undefined
         ? []
-        : [verdict({ pod, call, service }, { policy, direction: first.direction, of: decisions.length })]
+        : [verdict({ pod, call, service }, { policy, direction, of: decisions.length, near, flow: first.flow })]
     })
     return found.length > 0 ? found : ok(wanted.length)
   },
@@ -75,9 +81,7 @@ export default check({
     detail: ({ args }) => `${args.of} of ${args.of} ways denied, by ${args.direction.toLowerCase()} · ${args.host}`,
     note: () => 'seen in objects alone: whether the program calls it, and when, was not measured',
     help: ({ subject: on, args }) => [
-      args.direction === 'Egress'
-        ? 'allow the pods of the Service as a peer in egress, with the port that they listen on'
-        : 'allow the caller as a peer in ingress, by its labels and its namespace',
+      args.near === '' ? allowing[`${args.direction}`] : args.near,
       `hopscope trace ${args.start} svc/${args.name}.${args.home} -n ${args.namespace} --probe`,
       `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`,
     ],
@@ -91,15 +95,22 @@ function callsOf(pods: readonly Pod[]): readonly ToldCall[] {
   return [...byPlace.values()].flatMap((its) => its.slice(0, 1))
 }
 
+const allowing: Readonly<Record<Direction, string>> = {
+  Egress: 'allow the pods of the Service as a peer in egress, with the port that they listen on',
+  Ingress: 'allow the caller as a peer in ingress, by its labels and its namespace',
+}
+
 interface Denied {
   readonly policy: NetworkPolicy
   readonly direction: Direction
   readonly of: number
+  readonly near: NearRule | null
+  readonly flow: Flow
 }
 
 function verdict(
   { pod, call, service }: Pick<ToldCall, 'pod' | 'call'> & { readonly service: Service },
-  { policy, direction, of }: Denied,
+  { policy, direction, of, near, flow }: Denied,
 ) {
   const on = workloadOfPod(pod)
   return finding({
@@ -109,6 +120,7 @@ function verdict(
     args: {
       caller: `${on.kind} ${full(on)}`,
       direction,
+      near: nearText(near, flow),
       service: full(service),
       by: call.by,
       host: call.port === null ? call.host : `${call.host}:${call.port}`,
@@ -118,7 +130,7 @@ function verdict(
       home: service.namespace,
       namespace: pod.namespace,
     },
-    evidence: [rulesEvidence(policy, direction, 'nothing here allows it')],
+    evidence: [deniedEvidence(policy, direction, near)],
     symptoms: [keptBy(policy)],
     causes: [calleeOutOfReach(on)],
   })

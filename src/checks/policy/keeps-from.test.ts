@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { pod } from '../../../test/build/pod.ts'
 import { ingressPolicy, egressPolicy, labels, namespace, onPort, peer, rule } from '../../../test/build/policy.ts'
 import { crossing, traced } from '../../../test/build/trace.ts'
@@ -64,7 +65,13 @@ describeCheck(check, [
     it: 'on another port',
     given: { ...given, networkPolicies: [ingressPolicy('web', [rule([], [onPort(80)])], web)] },
     scope,
-    expect: [wanted],
+    expect: [{ ...wanted, args: { near: expect.stringContaining('let it have TCP 8080 among its ports') } }],
+  },
+  {
+    it: 'on this port, over UDP',
+    given: { ...given, networkPolicies: [ingressPolicy('web', [rule([], [onPort(8080, 'UDP')])], web)] },
+    scope,
+    expect: [{ ...wanted, args: { near: expect.stringContaining('make its protocol TCP') } }],
   },
   {
     it: 'and it failed',

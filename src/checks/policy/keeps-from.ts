@@ -3,14 +3,15 @@ import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import { known, type Known } from '../../model/known.ts'
-import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import { endsOf, farNameOf, namespacesOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
 import { type TracedFlow, tracedFlows } from '../../relations/path/trace-policy.ts'
 import type { Labels } from '../../relations/selector.ts'
+import { nearRule } from '../../relations/policy/near-rule.ts'
 import { othersOn, otherPolicyText } from '../../relations/policy/other-policies.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
-import { peerText, policySubject, rulesEvidence } from './words.ts'
+import { deniedEvidence, nearText, peerText, policySubject } from './words.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { full } from '../../phrases.ts'
 import { anyOf } from '../../wire/pattern.ts'
@@ -38,7 +39,7 @@ export default check({
     const denied = flows.filter((it) => it.decision.kind === 'denied' && measured(it, crossings) !== 'open')
     const open = flows.filter((it) => it.decision.kind === 'unknown' && measured(it, crossings) !== 'open')
     const [first] = denied
-    if (first !== undefined) return judge(first, { ends, denied, of: flows.length, crossings, pods })
+    if (first !== undefined) return judge(first, { ends, denied, of: flows.length, crossings, pods, namespaces })
     const [unsure] = open
     if (unsure?.decision.kind === 'unknown') return cannotTell('ambiguous', unsure.decision.why)
     const [other] = othersOn(otherPolicies, namespacesOf(ends))
@@ -63,8 +64,10 @@ export default check({
         : 'a policy of type Ingress selects the pods at the other end, ' +
           'and no rule of any policy lets this pod in on this port',
     help: ({ subject: on, args }) => [
-      'if this connection is wanted, the smallest rule that allows it stands above; ' +
-        'it belongs into this policy, or into one of its own',
+      args.near === ''
+        ? 'if this connection is wanted, the smallest rule that allows it stands above; ' +
+          'it belongs into this policy, or into one of its own'
+        : `if this connection is wanted: ${args.near}`,
       `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`,
       `kubectl -n ${args.home} get pods --show-labels`,
     ],
@@ -85,12 +88,16 @@ interface Around {
   readonly of: number
   readonly crossings: Known<readonly Crossing[]>
   readonly pods: readonly Pod[]
+  readonly namespaces: Known<readonly Namespace[]>
 }
 
-function judge(first: TracedFlow, { ends, denied, of, crossings, pods }: Around) {
+function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespaces }: Around) {
   const { decision, address } = first
-  const [policy, ...more] = decision.kind === 'denied' ? decision.by : []
-  if (decision.kind !== 'denied' || policy === undefined || ends.from === null) return ok(of)
+  if (decision.kind !== 'denied' || ends.from === null) return ok(of)
+  const near = nearRule(decision, first.flow, namespaces)
+  const policy = near?.policy ?? decision.by[0]
+  if (policy === undefined) return ok(of)
+  const more = decision.by.filter((it) => it !== policy)
   const { to } = address
   const other =
     to.kind === 'endpoint' ? (pods.find((it) => it.namespace === to.namespace && it.name === to.pod) ?? null) : null
@@ -103,11 +110,12 @@ function judge(first: TracedFlow, { ends, denied, of, crossings, pods }: Around)
       direction: decision.direction,
       denied: denied.length,
       of,
+      near: nearText(near, first.flow),
       more: more.length,
       home: (decision.direction === 'Egress' ? ends.from : (other ?? ends.from)).namespace,
     },
     evidence: [
-      rulesEvidence(policy, decision.direction, 'nothing here allows it'),
+      deniedEvidence(policy, decision.direction, near),
       allowing(decision.direction, { policy, from: ends.from, other, host: address.host, port: address.port }),
     ],
     causes: ends.to.kind === 'service' ? [svcUnanswered(ends.to.service)] : [],

@@ -1,9 +1,11 @@
 import type { Evidence } from '../../findings/evidence.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
-import type { NetworkPolicy, PolicyPeer, PolicyRule, Selector } from '../../model/network-policy.ts'
+import type { NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, Selector } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
+import type { NearRule } from '../../relations/policy/near-rule.ts'
+import type { Flow } from '../../relations/policy/policy-flow.ts'
 import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import { once } from '../../relations/once.ts'
@@ -13,7 +15,7 @@ import { dnsLossInNamespace, dnsLossInPod } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { textOrder } from '../../model/text-order.ts'
-import { count, some } from '../../phrases.ts'
+import { count, full, some } from '../../phrases.ts'
 
 export function policySubject(policy: NetworkPolicy): Subject {
   return subject('NetworkPolicy', policy.namespace, policy.name)
@@ -36,6 +38,37 @@ export function rulesEvidence(policy: NetworkPolicy, direction: Direction, label
   }
 }
 
+function portText({ port, endPort, protocol }: PolicyPort): string {
+  const number = port === null ? '' : `port: ${port}, `
+  return `${number}${endPort === null ? '' : `endPort: ${endPort}, `}protocol: ${protocol}`
+}
+
+/** The rules with what keeps the flow out marked: one part of a port, or that nothing allows it. */
+export function deniedEvidence(policy: NetworkPolicy, direction: Direction, near: NearRule | null): Evidence {
+  return near === null
+    ? rulesEvidence(policy, direction, 'nothing here allows it')
+    : rulesEvidence(near.policy, direction, `the peer is right, the ${parts[near.part]} is not`, portText(near.port))
+}
+
+const parts = { protocol: 'protocol', port: 'port', name: "port's name" } as const
+
+/** The smallest change where a rule has the other end as a peer already; '' where none has. */
+export function nearText(near: NearRule | null, { port, protocol }: Pick<Flow, 'port' | 'protocol'>): string {
+  if (near === null) return ''
+  const has = `a rule of NetworkPolicy ${full(near.policy)} has the other end as a peer already`
+  switch (near.part) {
+    case 'protocol':
+      return `${has}, and allows ${near.port.protocol}: make its protocol ${protocol}, the port is right`
+    case 'name':
+      return (
+        `${has}, and names port \`${near.port.port}\`, which no container there has on ${protocol} ${port}: ` +
+        `name the container's port so, or write ${port}`
+      )
+    case 'port':
+      return `${has}, and not this port: let it have ${protocol} ${port} among its ports`
+  }
+}
+
 /** Enough to see what is there, never cutting off the line that is pointed at. */
 function shorten(lines: readonly string[], at: number): readonly string[] {
   const last = Math.max(14, at + 1)
@@ -47,17 +80,7 @@ function ruleLines(rule: PolicyRule, direction: Direction): readonly string[] {
     rule.peers.length === 0
       ? []
       : [direction === 'Egress' ? 'to:' : 'from:', ...rule.peers.map((it) => `- ${peerText(it)}`)]
-  const ports =
-    rule.ports.length === 0
-      ? []
-      : [
-          'ports:',
-          ...rule.ports.map(
-            (it) =>
-              `- {${it.port === null ? '' : `port: ${it.port}, `}` +
-              `${it.endPort === null ? '' : `endPort: ${it.endPort}, `}protocol: ${it.protocol}}`,
-          ),
-        ]
+  const ports = rule.ports.length === 0 ? [] : ['ports:', ...rule.ports.map((it) => `- {${portText(it)}}`)]
   const lines = [...peers, ...ports]
   return lines.length === 0 ? ['- {}'] : lines.map((it, index) => `${index === 0 ? '- ' : '  '}${it}`)
 }

@@ -3,11 +3,13 @@ import type { Known } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type Decision, podEnd, policyRules } from '../policy/policy-allows.ts'
+import type { Flow } from '../policy/policy-flow.ts'
 import { addressesOf, type PathAddress, type TraceEnds } from './trace-ends.ts'
 
 /** What the policies say of one connection of a trace, as it is after the Service's address was rewritten. */
 export interface TracedFlow {
   readonly address: PathAddress
+  readonly flow: Flow
   readonly decision: Decision
 }
 
@@ -33,6 +35,7 @@ export function tracedFlows(
         to.kind === 'endpoint' ? pods.find((it) => it.namespace === to.namespace && it.name === to.pod) : undefined
       if (pod === undefined && asIpAddress(host) === null) return []
       const end = pod === undefined ? ({ kind: 'address', ip: host } as const) : podEnd(pod)
-      return [{ address, decision: decide({ from: source, to: end, port, protocol: 'TCP' }) }]
+      const flow = { from: source, to: end, port, protocol: 'TCP' } as const
+      return [{ address, flow, decision: decide(flow) }]
     })
 }

@@ -140,6 +140,20 @@ describe('a lookup as text', () => {
       'but the servers disagree: coredns-0 says A 10.96.44.7, AAAA no data (NOERROR); coredns-1 says A NXDOMAIN, AAAA NXDOMAIN.',
     )
   })
+  it('does not say which name won, and after how many, where autopath does that for pods other than the probe', () => {
+    const outside = found('glibc', {
+      queries: [query(winner, 'A', { answer: 'nxdomain' }), query('cart.', 'A')],
+      winner: 'cart.',
+    })
+    const about = { walks: known([outside]), servers: [] }
+    expect(text(about)).toContain('the second name tried')
+    const shown = text({ ...about, autopath: true })
+    expect(shown).not.toContain('the second name tried')
+    expect(shown).toContain('The probe pod took 2 queries')
+    expect(shown).toContain('CoreDNS walks the search list for each pod that it knows')
+    // It was known already, and had the first name's answer.
+    expect(text({ autopath: true })).not.toContain('autopath')
+  })
   it('says what was computed, and what could not be asked', () => {
     const shown = text({
       resolvConf: { text: 'nameserver 10.96.0.10\n', how: 'computed', why: 'the container has no shell and no `cat`' },

@@ -1,6 +1,4 @@
 import type { AskedQuery, ResolverWalk } from '../../model/resolution.ts'
-import { isolating } from '../../relations/policy/policy-dns.ts'
-import type { ResolverDecisions } from '../../relations/policy/policy-on-resolver.ts'
 import {
   answerWord,
   disagreements,
@@ -13,7 +11,7 @@ import {
   outcomeOf,
   type Resolution,
 } from '../../answers/resolution.ts'
-import type { Known } from '../../model/known.ts'
+import { policies } from './policy-lines.ts'
 import type { Paint } from '../paint.ts'
 import { labelled, tableLines } from '../table.ts'
 import { page } from '../visible.ts'
@@ -101,10 +99,7 @@ function headline(it: Resolution, outcome: Outcome): string {
     case 'in-hosts':
       return `${it.label} is ${it.hosts.addresses.join(', ')}, from /etc/hosts: DNS is not asked.`
     case 'found':
-      return (
-        `${answer(it)}: ${wonBy(it)}, ` +
-        `${count(main?.queries.length ?? 0, 'query', 'queries')}, ${ms(main?.ms ?? 0)}.`
-      )
+      return ofFound(it)
     case 'slow':
       return `${answer(it)}, but only after ${ms(outcome.ms)}: ${slowBy(it, outcome.lost)}.`
     case 'denied':
@@ -118,7 +113,7 @@ function headline(it: Resolution, outcome: Outcome): string {
         `${own(outcome.own)}.`
       )
     case 'disagree':
-      return `${answer(it)}, but the servers disagree: ${disagreement(it)}.`
+      return ofDisagreement(it)
     case 'not-the-service':
       return (
         `${it.label} is ${some(outcome.says, 4)}` +
@@ -209,8 +204,35 @@ function wonBy(it: Resolution): string {
   return `${foundHow(it, winner)}${at > 1 ? `, the ${ordinal(at)} name tried` : ''}`
 }
 
+function ofFound(it: Resolution): string {
+  const main = mainWalk(it)
+  const cost = `${count(main?.queries.length ?? 0, 'query', 'queries')}, ${ms(main?.ms ?? 0)}`
+  return isWalkOfProbe(it)
+    ? `${answer(it)}. The probe pod took ${cost}; with autopath a pod that CoreDNS knows may take one.`
+    : `${answer(it)}: ${wonBy(it)}, ${cost}.`
+}
+
+/**
+ * With `autopath @kubernetes` CoreDNS answers the first name of a pod's search list with what a later one has, for pods
+ * that it knows by their address (plugin/autopath, `pods verified`). A probe pod is too young: it walks on its own.
+ */
+function isWalkOfProbe(it: Resolution): boolean {
+  const names = new Set((mainWalk(it)?.queries ?? []).map((one) => one.name))
+  return it.autopath === true && names.size > 1
+}
+
+function ofDisagreement(it: Resolution): string {
+  return mainWalk(it)?.end === 'found'
+    ? `${answer(it)}, but the servers disagree: ${disagreement(it)}.`
+    : `The DNS servers disagree about ${it.label}: ${disagreement(it)}.`
+}
+
 function disagreement(it: Resolution): string {
-  const [first] = disagreements(it)
+  const all = disagreements(it)
+  const hasData = new Set(
+    it.servers.flatMap((one) => one.queries.flatMap(({ name, answer }) => (answer === 'ok' ? [name] : []))),
+  )
+  const first = all.find((one) => hasData.has(one.name)) ?? all[0]
   return (first?.says ?? [])
     .map((one) => `${some(one.servers, 3)} ${one.servers.length === 1 ? 'says' : 'say'} ${one.answer}`)
     .join('; ')
@@ -234,6 +256,15 @@ function facts(it: Resolution): readonly (readonly [string, string])[] {
         ? `namespace ${namespace}, a probe pod on ${node}`
         : `pod ${namespace}/${pod} on ${node}; asked by a probe pod beside it`,
     ],
+    ...(isWalkOfProbe(it)
+      ? [
+          [
+            'autopath',
+            'CoreDNS walks the search list for each pod that it knows, at its first query; it did not know the probe ' +
+              'pod yet: the table below is how a pod without autopath asks',
+          ] as const,
+        ]
+      : []),
     ['resolv.conf', how],
     ...conf.map((line) => ['', line] as const),
     ...(pod === null ? [] : [['/etc/hosts', hosts(it)] as const]),
@@ -274,43 +305,6 @@ function own({
         ] ?? result)
   const after = tool === 'getaddrinfo' || time >= 20 ? `after ${ms(time)}` : 'within 20 ms'
   return `${said} ${after}${tool === 'getaddrinfo' ? '' : ` (${tool})`}`
-}
-
-/** The probe pod is not the pod: what policies say of each is told apart. */
-function policies(it: Resolution): readonly string[] {
-  const name = it.from.pod === null ? null : `pod ${it.from.pod}`
-  const lines = [
-    ...(it.target === null || name === null ? [] : [decision(it.target, name)]),
-    ...(it.target === null || isDenied(it.probe) ? [decision(it.probe, 'the probe pod')] : []),
-  ]
-  const inside = it.from.pod !== null && it.own.known && it.own.value.result === 'ok'
-  if (it.target !== null && isDenied(it.target) && inside)
-    return [
-      ...lines,
-      'yet getaddrinfo in it is answered: the CNI does not enforce this policy, or lets this address through',
-    ]
-  return it.target === null
-    ? lines
-    : [...lines, `the probe pod has labels of its own: policies for ${name} do not hold it`]
-}
-
-function isDenied(decisions: Known<ResolverDecisions>): boolean {
-  return decisions.known && decisions.value.udp.kind === 'denied'
-}
-
-function decision(decisions: Known<ResolverDecisions>, who: string): string {
-  if (!decisions.known) return `not judged: ${decisions.why.detail}`
-  const { udp, tcp } = decisions.value
-  const by = isolating(udp)
-  if (udp.kind === 'denied')
-    return `NetworkPolicy ${by?.policy.namespace}/${by?.policy.name} does not let ${who} ask DNS`
-  if (udp.kind === 'unknown') return `whether ${who} may ask DNS is open: ${udp.why}`
-  if (tcp.kind === 'denied')
-    return (
-      `lets ${who} ask DNS over UDP, but not over TCP: ` +
-      `large answers hang (NetworkPolicy ${isolating(tcp)?.policy.name})`
-    )
-  return `no NetworkPolicy keeps ${who} from asking DNS`
 }
 
 /** A table of what was sent: the number of the name stands once for both of its questions. */

@@ -1,3 +1,4 @@
+import { hasAutopath } from '../../answers/dns-capacity.ts'
 import type { Resolution } from '../../answers/resolution.ts'
 import { closest } from '../../closest.ts'
 import { projectService } from '../../collect/project/service.ts'
@@ -181,6 +182,7 @@ function resolutionOf(parts: Parts): Resolution {
     servers: run?.servers ?? [],
     queries: run?.queries ?? 0,
     domain: dns.known ? dns.value.domain : 'cluster.local',
+    autopath: dns.known && dns.value.corefile.known && hasAutopath(dns.value.corefile.value),
     ...permitted(parts, settingsOf('glibc', resolvConf.text).nameservers),
   }
 }
