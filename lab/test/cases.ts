@@ -8,6 +8,7 @@ import type { Fault } from '../faults/fault.ts'
 import type { Lab } from '../lab.ts'
 import type { Case } from './budget.ts'
 import { capacityCases } from './capacity-cases.ts'
+import { captureCases } from './capture-cases.ts'
 import { corefileCases } from './corefile-case.ts'
 import { enforcerCases } from './enforcer-case.ts'
 import { fixCases } from './fix-cases.ts'
@@ -100,6 +101,21 @@ const groups: readonly Group[] = [
       'src/relations/path/',
       'src/probe/inside/crossings.ts',
       'src/probe/inside/crossing-script.ts',
+    ],
+  }),
+  group({
+    name: 'capture',
+    guess: 200,
+    // Two of them wait for retransmissions, one for lookups that are lost.
+    run: captureCases,
+    own: [
+      'lab/test/capture-cases.ts',
+      'src/answers/capture/',
+      'src/checks/capture/',
+      'src/cli/capture/',
+      'src/probe/capture/',
+      'src/session/capture/',
+      'src/wire/pcap/',
     ],
   }),
   group({

@@ -230,12 +230,13 @@ function timesSeen({ keys, count }: Sightings): ReadonlyMap<number, number> {
 }
 
 /** Rows that something came back to: of several that ask the same, the last one before the reply. */
-function repliedRows({ sorts: its, exchanges, count }: Sightings): ReadonlySet<number> {
+function repliedRows({ sorts: its, exchanges, refusals, count }: Sightings): ReadonlySet<number> {
   const asked = new Map<number, number>()
   const replied = new Set<number>()
   for (let row = 0; row < count; row++) {
     const exchange = exchanges[row] ?? 0
     const before = asked.get(exchange)
+    if (its[row] === sorts.syn && refusals.has(exchange)) replied.add(row)
     if (forward.has(its[row] ?? 0)) asked.set(exchange, row)
     else if (before !== undefined) replied.add(before)
   }

@@ -40,6 +40,10 @@ export const isRefused = 8
 export const isReset = 16
 export const isFinished = 64
 export const isAnswered = 128
+/** The client said something, the server did, and the server said that it is done. */
+export const isAsked = 256
+export const isSaid = 512
+export const isFinishedByServer = 1024
 
 export const hasSeq = 1
 export const isZero = 2

@@ -2,10 +2,13 @@ import { ack, destination, fin, type Packet, rst, says, source, syn } from '../.
 import type { Addresses } from './addresses.ts'
 import {
   client,
+  isAsked,
   isFinished,
+  isFinishedByServer,
   isOpen,
   isRefused,
   isReset,
+  isSaid,
   lastAt,
   lastIpId,
   lastLink,
@@ -136,7 +139,8 @@ export function createConnections({ addresses, signs, room }: Books, onDns: OnMe
       if (has(row, sawSyn) && has(row, sawSynAck))
         setFloat(row, roundTrip, Math.max(1e-3, packet.time - float(row, synAt)))
     }
-    if (packet.flags & fin) mark(row, isFinished)
+    if (packet.flags & fin) mark(row, isForth ? isFinished : isFinished | isFinishedByServer)
+    if (packet.payloadLength > 0) mark(row, isForth ? isAsked : isSaid)
     if (packet.flags & ack) sentAgain.acked(packet, row, isForth)
     windows.window(packet, row, isForth)
     if (packet.payloadLength > 0) {

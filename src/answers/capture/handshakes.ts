@@ -1,11 +1,14 @@
 import { ack, type Packet } from '../../wire/pcap/packet.ts'
 import {
   hasSeq,
+  isAsked,
   isFinished,
+  isFinishedByServer,
   isOpen,
   isAnswered,
   isRefused,
   isReset,
+  isSaid,
   nextSeq,
   rejectedNo,
   sawSyn,
@@ -77,8 +80,10 @@ export function createHandshakes(table: ConnectionTable, counts: ConnectionCount
       return
     }
     mark(row, isReset)
-    // After a FIN of either side a reset only saves the rest of the goodbye.
-    if (has(row, isFinished)) return
+    // After a FIN of either side a reset only saves the rest of the goodbye. Not so where the client had asked, said
+    // that this was all, and got no byte.
+    const isRefusal = !isForth && has(row, isAsked) && !has(row, isSaid | isFinishedByServer)
+    if (has(row, isFinished) && !isRefusal) return
     counts.resets++
     const when = has(row, isAnswered) ? 'after an answer' : 'before any answer'
     const detail = `by the ${isForth ? 'client' : 'server'} ${when}`

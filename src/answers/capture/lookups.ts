@@ -48,6 +48,8 @@ const isAnswered = 1
 const isTruncated = 2
 const isStepOfSearch = 4
 const isAnsweredElsewhere = 8
+/** More than two servers were asked: musl asks all at once, and a Service leads each try to another. */
+const isAskedOfMany = 16
 
 export interface Lookups {
   /** True for a DNS message. `payload..payloadEnd` is one, whatever carried it. */
@@ -137,9 +139,9 @@ export function createLookups(addresses: Addresses, signs: Signs, room: Room): L
     const hash = hashOf(who, key)
     const row = find(hash, who, key)
     if (row >= 0 && time - float(row, lastAt) < sameLookupMs) {
+      askedToo(row, whom)
       if (isSighting(packet, row)) {
         counts.sightings++
-        if (int(row, server) !== whom) setInt(row, otherServer, whom + 1)
         return
       }
       counts.queries++
@@ -159,6 +161,12 @@ export function createLookups(addresses: Addresses, signs: Signs, room: Room): L
       return
     }
     begin(packet, { hash, who, whom, key, tcp })
+  }
+
+  function askedToo(row: number, whom: number): void {
+    if (int(row, server) === whom || int(row, otherServer) === whom + 1) return
+    if (int(row, otherServer) !== 0) mark(row, isAskedOfMany)
+    setInt(row, otherServer, whom + 1)
   }
 
   /** The same packet once more, at another interface of the node: `tcpdump -i any` shows veth, bridge and uplink. */
@@ -254,7 +262,7 @@ export function createLookups(addresses: Addresses, signs: Signs, room: Room): L
       counts.unasked++
       return
     }
-    if (from !== int(row, server) && from + 1 !== int(row, otherServer)) {
+    if (from !== int(row, server) && from + 1 !== int(row, otherServer) && !has(row, isAskedOfMany)) {
       if (!has(row, isAnsweredElsewhere))
         signs.see({
           kind: 'answer-from-elsewhere',

@@ -1,5 +1,5 @@
 import { createDnsQuestion, readDnsQuestion } from '../../wire/dns-question.ts'
-import { ack, destination, holds, type Packet, rst, source, syn } from '../../wire/pcap/packet.ts'
+import { ack, destination, holds, type Packet, rst, says, source, syn } from '../../wire/pcap/packet.ts'
 import type { Addresses } from './addresses.ts'
 import type { Room } from './room.ts'
 
@@ -25,6 +25,8 @@ export interface Sightings {
   readonly ttls: Uint8Array
   readonly count: number
   readonly isFull: boolean
+  /** What was answered by a RST or an ICMP error: of a SYN, its number and one. It is not lost but refused. */
+  readonly refusals: ReadonlySet<number>
   /** Every address that sent or was sent anything here. */
   readonly addresses: ReadonlySet<number>
 }
@@ -43,6 +45,7 @@ const addressBytes = 96
 export function createSightings(addresses: Addresses, room: Room): Sightings {
   const question = createDnsQuestion()
   const seenAddresses = new Set<number>()
+  const refusals = new Set<number>()
   let size = 1 << 6
   const its = {
     keys: new Float64Array(size),
@@ -55,6 +58,7 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
     ttls: new Uint8Array(size),
     count: 0,
     isFull: false,
+    refusals: refusals as ReadonlySet<number>,
     addresses: seenAddresses as ReadonlySet<number>,
     see,
   }
@@ -103,7 +107,16 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
     else its.isFull = true
   }
 
+  function refused(next: number): void {
+    if (refusals.has(next >>> 0)) return
+    if (refusals.size < most && room.take(addressBytes)) refusals.add(next >>> 0)
+    else its.isFull = true
+  }
+
   function see(packet: Packet): void {
+    // A router or a node that says no: it quotes what it refused.
+    if (packet.icmp !== says.nothing && packet.icmp !== says.fragmentationNeeded && packet.quotedProtocol === 6)
+      return refused(packet.quotedSeq + 1)
     if (packet.holds === holds.udp) {
       if (packet.sport !== 53 && packet.dport !== 53) return
       if (!readDnsQuestion(question, packet.bytes, packet.payload, packet.payloadEnd)) return
@@ -112,7 +125,9 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
       const asked = question.hash ^ question.type
       const port = question.isAnswer ? packet.dport : packet.sport
       keep(packet, sort, [(question.id << 16) | packet.ipId, asked, mixed((question.id << 16) | port, asked)])
-    } else if (packet.holds === holds.tcp && (packet.flags & rst) === 0) {
+    } else if (packet.holds === holds.tcp && (packet.flags & rst) !== 0) {
+      if ((packet.flags & ack) !== 0) refused(packet.ack)
+    } else if (packet.holds === holds.tcp) {
       const isOpening = (packet.flags & (syn | ack)) === syn
       if (isOpening) keep(packet, sorts.syn, [packet.seq, packet.ipId, packet.seq + 1])
       else if ((packet.flags & syn) !== 0) keep(packet, sorts.synAck, [packet.seq, packet.ipId, packet.ack])

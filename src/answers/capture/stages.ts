@@ -103,6 +103,7 @@ function united(places: readonly Place[]): Place {
     ttls: Uint8Array.from(column((it) => it.ttls)),
     count: rows.length,
     isFull: places.some((it) => it.sightings.isFull),
+    refusals: new Set(places.flatMap((it) => [...it.sightings.refusals])),
     addresses: new Set(places.flatMap((it) => [...it.sightings.addresses])),
   }
   const [head = '', ...tail] = places.map((it) => it.name)

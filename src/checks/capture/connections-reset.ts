@@ -18,7 +18,9 @@ export default check({
     headline: ({ args }) =>
       `${args.count} ${plural(args.count, 'connection')} to ${args.server} ${was(args.count)} reset ${args.detail}.`,
     detail: ({ args }) => `${args.count} of ${count(args.of, 'connection')} reset ${args.detail}`,
-    note: () => 'A reset after a FIN of either side is left out: it only saves the rest of the goodbye.',
+    note: () =>
+      'A reset after a FIN of either side is left out, as it only saves the rest of the goodbye; but not where a ' +
+      'client that had asked got no byte.',
     help: () => [
       'Look at the log of whoever sent the reset, at that time.',
       `tshark -r FILE -Y 'tcp.flags.reset == 1'`,

@@ -65,7 +65,9 @@ export default check({
 
 /** A point of one file is named behind it. */
 function fileOf(point: string): string {
-  return point.replace(/(?<=.):[\w.+-]+$/, '')
+  const file = point.replace(/(?<=.):[\w.+-]+$/, '')
+  // What was not written anywhere (`-w FILE`) has no name.
+  return file === 'capture' ? 'FILE' : file
 }
 
 function whatOf(what: string, n: number): string {
@@ -82,6 +84,8 @@ function judge({ near, far, common, gone, cannotTell: why }: Comparison) {
       : ok(common, `${near} and ${far}: ${count(common, 'packet')} at both`)
   const isForth = worst.way === 'forth'
   const [seenAt, missedAt] = isForth ? [near, far] : [far, near]
+  // Who waits for it, and who sends it again, may stand at any point of its way.
+  const along = worst.trails.flatMap((trail) => trail.map(({ point }) => point))
   const same = gone.filter((it) => it.way === worst.way)
   const { what, from, to, packets } = worst
   return finding({
@@ -124,7 +128,7 @@ function judge({ near, far, common, gone, cannotTell: why }: Comparison) {
       })),
     ],
     symptoms: [captureSymptom('gone', near)],
-    causes: [near, far].flatMap((point) => causes.map((kind) => captureSymptom(kind, point))),
+    causes: [...new Set([near, far, ...along])].flatMap((point) => causes.map((kind) => captureSymptom(kind, point))),
   })
 }
 

@@ -176,7 +176,15 @@ export function withoutMissing(there: readonly PointPlan[], missing: readonly Po
 function everything({ filter, servers, serviceAddresses }: CaptureWish): Filter {
   if (filter !== null) return filter
   const hosts = [...servers.flatMap((it) => it.addresses), ...serviceAddresses]
-  return hosts.length === 0 ? { op: 'or', parts: families } : anyHost(hosts)
+  return hosts.length === 0 ? { op: 'or', parts: families } : orIcmp(anyHost(hosts))
+}
+
+/**
+ * What rejects a packet says so from an address of its own, a router's or a node's: without its word "refused" would
+ * read as "lost".
+ */
+export function orIcmp(filter: Filter): Filter {
+  return { op: 'or', parts: [filter, { op: 'protocol', name: 'icmp' }, { op: 'protocol', name: 'icmp6' }] }
 }
 
 const families: readonly Filter[] = [
@@ -186,7 +194,7 @@ const families: readonly Filter[] = [
 
 /** At a server: a filter stands as it is, since the client's address may have been replaced on the way. */
 function ofServer({ filter, client, nodeAddresses }: CaptureWish): Filter {
-  return filter ?? anyHost([...client.addresses, ...nodeAddresses])
+  return filter ?? orIcmp(anyHost([...client.addresses, ...nodeAddresses]))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readUntil } from '../../kube/read-until.ts'
 import { runCapture, type CaptureEnd } from '../../probe/capture/capture-run.ts'
-import { planCapture, type CapturePlan, type PointPlace } from '../../probe/capture/plan-capture.ts'
+import { orIcmp, planCapture, type CapturePlan, type PointPlace } from '../../probe/capture/plan-capture.ts'
 import { newRunId } from '../../probe/pods/pods.ts'
 import { ToolError } from '../../tool-error.ts'
 import { version } from '../../version.ts'
@@ -107,7 +107,7 @@ export async function captureCluster(
   })
 }
 
-const dnsOnly: Filter = { op: 'port', protocol: null, side: null, port: 53 }
+const dnsOnly: Filter = orIcmp({ op: 'port', protocol: null, side: null, port: 53 })
 
 function filterOf(text: string | undefined): Filter | null {
   if (text === undefined) return null
@@ -140,7 +140,7 @@ function announceCapture(
     `creates ${pods} with the node's network and processes in namespace ${podsIn}, on ${on}${nodes.join(', ')}, ` +
       `image ${ask.image}; removed at the end, and ended by their own deadline whatever becomes of this command`,
     `the other end is ${peers.words}`,
-    `takes ${isDns ? 'DNS packets (another --filter or --peer: others)' : 'packets'}, the first ${ask.snaplen} bytes ` +
+    `takes ${isDns ? 'DNS packets and ICMP (another --filter or --peer: others)' : 'packets'}, the first ${ask.snaplen} bytes ` +
       `of each, for at most ${ask.duration / 1000} s, ${ask.packets} packets at each point and ` +
       `${Math.round(ask.bytes / 2 ** 20)} MiB in all`,
   ]

@@ -287,4 +287,5 @@ function quoted(packet: Packet, at: number): void {
   packet.quotedProtocol = u8(bytes, at + (version === 4 ? 9 : 6))
   packet.quotedSport = u16(bytes, transport)
   packet.quotedDport = u16(bytes, transport + 2)
+  packet.quotedSeq = packet.quotedProtocol === 6 && transport + 8 <= packet.end ? i32(bytes, transport + 4) : 0
 }

@@ -89,6 +89,8 @@ export interface Packet {
   quotedProtocol: number
   quotedSport: number
   quotedDport: number
+  /** Of TCP. */
+  quotedSeq: number
 }
 
 export function createPacket(): Packet {
@@ -130,5 +132,6 @@ export function createPacket(): Packet {
     quotedProtocol: 0,
     quotedSport: 0,
     quotedDport: 0,
+    quotedSeq: 0,
   }
 }

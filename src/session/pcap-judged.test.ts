@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { dnsAnswer, dnsQuery, type Frame, pcapngOf, pcapOf, tcp, udp } from '../../test/build/packets.ts'
+import { diagnosePcap } from './pcap.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'hopscope-'))
+
+async function signsOf(frames: readonly Frame[]): Promise<readonly string[]> {
+  const file = join(folder, 'one.pcap')
+  writeFileSync(file, pcapOf(frames))
+  const { capture } = await diagnosePcap({ files: [file] })
+  return capture.points.flatMap((it) => it.signs.map(({ kind }) => kind))
+}
+
+const client = { from: '10.0.0.1', sport: 4000, dport: 53 }
+
+test('an answer comes from elsewhere only if nobody asked there: whoever asks again asks another, too', async () => {
+  const servers = fc.array(fc.integer({ min: 2, max: 6 }), { minLength: 1, maxLength: 5 })
+  await fc.assert(
+    fc.asyncProperty(servers, fc.integer({ min: 2, max: 7 }), async (asked, answers) => {
+      const frames = asked.map((it, n) => ({
+        at: 1 + n * 2500,
+        ip: udp({ ...client, to: `10.0.0.${it}`, ipId: n + 1, payload: dnsQuery(7, 'cart.shop') }),
+      }))
+      const answer = udp({
+        from: `10.0.0.${answers}`,
+        to: client.from,
+        sport: 53,
+        dport: 4000,
+        ipId: 99,
+        payload: dnsAnswer(7, 'cart.shop'),
+      })
+      const signs = await signsOf([...frames, { at: asked.length * 2500, ip: answer }])
+      const isAsked = asked.includes(answers)
+      if (isAsked) expect(signs).not.toContain('answer-from-elsewhere')
+      else if (new Set(asked).size <= 2) expect(signs).toContain('answer-from-elsewhere')
+    }),
+    { numRuns: 60 },
+  )
+})
+
+const forth = { from: '10.0.0.1', to: '10.0.0.2', sport: 4000, dport: 80 }
+const back = { from: '10.0.0.2', to: '10.0.0.1', sport: 80, dport: 4000 }
+const said = Buffer.from('hello')
+
+test.each([
+  ['the client asked and was done, and got no byte', { asks: true, answers: false, closes: false }, true],
+  ['it asked nothing: a probe of the port', { asks: false, answers: false, closes: false }, false],
+  ['it got an answer', { asks: true, answers: true, closes: false }, false],
+  ['the server had said that it is done', { asks: true, answers: false, closes: true }, false],
+])('a reset after the FIN of the client: %s', async (_, { asks, answers, closes }, isBad) => {
+  const end = asks ? 6 : 1
+  const ips = [
+    tcp({ ...forth, flags: 'S', seq: 0, ipId: 1 }),
+    tcp({ ...back, flags: 'SA', seq: 0, ack: 1, ipId: 1 }),
+    tcp({ ...forth, flags: 'A', seq: 1, ack: 1, ipId: 2 }),
+    ...(asks ? [tcp({ ...forth, flags: 'PA', seq: 1, ack: 1, ipId: 3, payload: said })] : []),
+    ...(answers ? [tcp({ ...back, flags: 'PA', seq: 1, ack: end, ipId: 2, payload: said })] : []),
+    tcp({ ...forth, flags: 'FA', seq: end, ack: 1, ipId: 4 }),
+    ...(closes ? [tcp({ ...back, flags: 'FA', seq: 1, ack: end + 1, ipId: 3 })] : []),
+    tcp({ ...back, flags: 'RA', seq: 1, ack: end + 1, ipId: 4 }),
+  ]
+  const signs = await signsOf(ips.map((ip, n) => ({ at: n + 1, ip })))
+  expect(signs.includes('reset')).toBe(isBad)
+})
+
+test.each([
+  ['refused where it was seen last: not lost', true, 0],
+  ['never answered: lost', false, 1],
+])('a SYN that the next point never saw, %s', async (_, isRefused, lost) => {
+  const common = Array.from({ length: 5 }, (_it, n) => ({
+    at: n,
+    ip: tcp({ ...forth, sport: 5000 + n, flags: 'S', seq: 9, ipId: n + 50 }),
+  }))
+  const syn = { at: 10, ip: tcp({ ...forth, flags: 'S', seq: 7, ipId: 1 }) }
+  const rst = { at: 11, ip: tcp({ ...back, flags: 'RA', seq: 0, ack: 8, ipId: 1 }) }
+  const last = { at: 9000, ip: tcp({ ...forth, sport: 6000, flags: 'S', seq: 9, ipId: 99 }) }
+  const file = join(folder, 'two.pcapng')
+  const pod = { name: 'pod', frames: [...common, syn, ...(isRefused ? [rst] : []), last] }
+  writeFileSync(file, pcapngOf([pod, { name: 'uplink', frames: [...common, last] }]))
+  const { capture } = await diagnosePcap({ files: [file] })
+  expect(capture.comparisons[0]?.cannotTell).toBeNull()
+  expect(capture.comparisons[0]?.gone.reduce((sum, it) => sum + it.count, 0)).toBe(lost)
+})
