@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dnsAnswer, dnsQuery, type Frame, pcapngOf, pcapOf, tcp, udp } from '../../test/build/packets.ts'
+import { dnsAnswer, dnsQuery, type Frame, icmpError, pcapngOf, pcapOf, tcp, udp } from '../../test/build/packets.ts'
 import { diagnosePcap } from './pcap.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'hopscope-'))
@@ -69,20 +69,30 @@ test.each([
 })
 
 test.each([
-  ['refused where it was seen last: not lost', true, 0],
-  ['never answered: lost', false, 1],
-])('a SYN that the next point never saw, %s', async (_, isRefused, lost) => {
+  ['refused by RST where it was seen last: not lost', 'rst', 0],
+  ['rejected by ICMP where it was seen last: not lost', 'icmp', 0],
+  ['never answered: lost', null, 1],
+  ['never answered, and another one was: lost', 'icmp of another', 1],
+])('a SYN that the next point never saw, %s', async (_, answer, lost) => {
   const common = Array.from({ length: 5 }, (_it, n) => ({
     at: n,
     ip: tcp({ ...forth, sport: 5000 + n, flags: 'S', seq: 9, ipId: n + 50 }),
   }))
   const syn = { at: 10, ip: tcp({ ...forth, flags: 'S', seq: 7, ipId: 1 }) }
-  const rst = { at: 11, ip: tcp({ ...back, flags: 'RA', seq: 0, ack: 8, ipId: 1 }) }
+  const other = tcp({ ...forth, flags: 'S', seq: 70, ipId: 2 })
+  const error = (about: Uint8Array): Buffer => icmpError('10.0.0.9', forth.from, [3, 3], about)
+  const answers: Readonly<Record<string, Buffer>> = {
+    rst: tcp({ ...back, flags: 'RA', seq: 0, ack: 8, ipId: 1 }),
+    icmp: error(syn.ip),
+    'icmp of another': error(other),
+  }
+  const ip = answer === null ? undefined : answers[answer]
   const last = { at: 9000, ip: tcp({ ...forth, sport: 6000, flags: 'S', seq: 9, ipId: 99 }) }
   const file = join(folder, 'two.pcapng')
-  const pod = { name: 'pod', frames: [...common, syn, ...(isRefused ? [rst] : []), last] }
+  const pod = { name: 'pod', frames: [...common, syn, ...(ip === undefined ? [] : [{ at: 11, ip }]), last] }
   writeFileSync(file, pcapngOf([pod, { name: 'uplink', frames: [...common, last] }]))
   const { capture } = await diagnosePcap({ files: [file] })
-  expect(capture.comparisons[0]?.cannotTell).toBeNull()
+  // What comes after an ICMP error is compared like all the rest.
+  expect(capture.comparisons[0]).toMatchObject({ cannotTell: null, common: 6 })
   expect(capture.comparisons[0]?.gone.reduce((sum, it) => sum + it.count, 0)).toBe(lost)
 })

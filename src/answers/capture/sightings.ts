@@ -115,8 +115,11 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
 
   function see(packet: Packet): void {
     // A router or a node that says no: it quotes what it refused.
-    if (packet.icmp !== says.nothing && packet.icmp !== says.fragmentationNeeded && packet.quotedProtocol === 6)
-      return refused(packet.quotedSeq + 1)
+    if (packet.holds === holds.icmp) {
+      const isRefusal = packet.icmp !== says.nothing && packet.icmp !== says.fragmentationNeeded
+      if (isRefusal && packet.quotedProtocol === 6) refused(packet.quotedSeq + 1)
+      return
+    }
     if (packet.holds === holds.udp) {
       if (packet.sport !== 53 && packet.dport !== 53) return
       if (!readDnsQuestion(question, packet.bytes, packet.payload, packet.payloadEnd)) return
