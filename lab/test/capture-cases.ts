@@ -157,9 +157,8 @@ function toldApart(lab: Lab, ends: Ends, { name, peer, does, expected, broken }:
     const mend = await broken?.(lab, ends)
     try {
       const points = peer(ends) === 'pod/server' ? 'client,node,server' : 'client,node'
-      const ran = await capture(lab, [
-        ...['--peer', peer(ends), '--points', points, '--during', inClient(does(ends)), '--analyze', '-o', 'json'],
-      ])
+      const where = ['--peer', peer(ends), '--points', points]
+      const ran = await capture(lab, [...where, '--during', inClient(does(ends)), '--analyze', '-o', 'json'])
       const errors = reportOf(ran)?.filter((it) => it.severity !== 'info')
       const all = [...new Set(errors?.map((it) => (it.code === 'PKT731' ? `PKT731 ${subjectOf(it)}` : it.code)))]
       const got = errors === undefined ? 'no report' : all.toSorted().join(', ')
