@@ -140,7 +140,8 @@ function announceCapture(
     `creates ${pods} with the node's network and processes in namespace ${podsIn}, on ${on}${nodes.join(', ')}, ` +
       `image ${ask.image}; removed at the end, and ended by their own deadline whatever becomes of this command`,
     `the other end is ${peers.words}`,
-    `takes ${isDns ? 'DNS packets and ICMP (another --filter or --peer: others)' : 'packets'}, the first ${ask.snaplen} bytes ` +
+    `takes ${isDns ? 'DNS packets and ICMP (another --filter or --peer: others)' : 'packets'}, ` +
+      `the first ${ask.snaplen} bytes ` +
       `of each, for at most ${ask.duration / 1000} s, ${ask.packets} packets at each point and ` +
       `${Math.round(ask.bytes / 2 ** 20)} MiB in all`,
   ]
