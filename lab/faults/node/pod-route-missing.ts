@@ -1,6 +1,7 @@
 // Seen: a pod on worker-1 gets `network is unreachable` from each pod of worker-3, and the other way silence.
 import { clientOn, nodeNamed } from '../../breaks/node.ts'
 import { onNode, type Place } from '../../breaks/place.ts'
+import { askFrom } from '../../breaks/request.ts'
 import { until } from '../../breaks/until.ts'
 import type { Lab } from '../../lab.ts'
 import type { Fault } from '../fault.ts'
@@ -33,6 +34,11 @@ const fault: Fault = {
     const { podCidr, ip } = nodeNamed(lab, FAR)
     await here(lab).run(['ip', 'route', 'replace', podCidr, 'via', ip])
     await until('the route is back', () => reaches(lab))
+    // What an application held over the closed way fails once more.
+    await until('the shop answers from both', async () => {
+      const all = await Promise.all([NODE, FAR, NODE, FAR].map((node) => askFrom(lab, node, 'shop', 'web')))
+      return all.every((it) => it === 200)
+    })
   },
   async remove(lab) {
     await fault.takeBack(lab)
