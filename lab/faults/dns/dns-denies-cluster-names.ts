@@ -17,7 +17,7 @@ export default coreDnsFault({
   kind: 'fault',
   breaks: 'a template of the Corefile says of every Service name that it does not exist',
   symptom: 'no such host, for every Service of the cluster; outside names are fine',
-  cause: { code: 'DNS165', subject: 'Service/default/kubernetes' },
+  cause: { code: 'DNS178', subject: 'ConfigMap/kube-system/coredns' },
   async change(lab) {
     await writeCorefile(lab, await corefileWith('kubernetes cluster.local', block))
     await restartServers(lab)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import * as F from '../../../test/build/dns-faults.ts'
-import { answered, type Network, probe, servfail } from '../../../test/build/lookups.ts'
+import { absent, answered, type Network, probe, servfail } from '../../../test/build/lookups.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose, exitCode } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
@@ -53,6 +53,13 @@ describeCheck(check, [
     it: 'a template with a pattern',
     given: given(root('template IN A {\n    match ^blocked\n    rcode NXDOMAIN\n  }')),
     expect: [{ subject: on, args: { plugin: 'template' } }],
+  },
+  {
+    it: 'a template that denies names of the cluster, and lookups are denied',
+    given: given(root('template ANY ANY svc.cluster.local {\n    match .*\n    rcode NXDOMAIN\n  }'), (it) =>
+      it.zone === 'cluster' ? absent : answered(),
+    ),
+    expect: [{ subject: on, severity: 'error', confidence: 'observed' }],
   },
   {
     it: 'a template of SRV alone',

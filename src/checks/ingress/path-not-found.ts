@@ -60,7 +60,8 @@ function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress
       first,
       missing: missing.length,
       of: its.length,
-      knownToPods: sameUrl.some((it) => (it.status ?? 0) < 400),
+      // What a rewrite makes of the path, the pods were not asked for.
+      knownToPods: (ingress.nginx?.rewrite ?? null) === null && sameUrl.some((it) => (it.status ?? 0) < 400),
     })
     const backend = routeOfContact(ingress, first)?.backend
     if (missing.length === 0) return [ok(its.length)]
