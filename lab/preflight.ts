@@ -12,6 +12,7 @@ export const EVIDENCE: Readonly<Record<string, string>> = {
   curl: 'curl',
   dnsperf: 'dnsperf',
   'etcd-server': 'etcd',
+  fish: 'fish',
   gcc: 'gcc',
   haproxy: '/usr/sbin/haproxy',
   ipset: 'ipset',
@@ -32,6 +33,7 @@ export const EVIDENCE: Readonly<Record<string, string>> = {
   runc: 'runc',
   tcpdump: 'tcpdump',
   'util-linux': 'nsenter',
+  zsh: 'zsh',
 }
 
 function isThere(evidence: string): boolean {

@@ -23,14 +23,17 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w.-])kube-dns(?!\w)/g, 'kd-names'],
   [/(?<![\w.-])k8s-app(?!\w|-\w)/g, 'appname'],
   [/(?<![\w.-])coredns(?![\w/]|:\S|-custom|\.io)/g, 'cq-name'],
-  [/cluster\.local/g, 'corp.internal'],
+  [/cluster\.local/g, 'kube.internal'],
   [/(?<![\w.-]|--remedy )node-local-dns(?!\w)/g, 'nodecache-dns1'],
   [/(?<![\d.])169\.254\.20\.10(?!\d|\.\d)/g, '169.254.25.10'],
   [/(?<![\d.])198\.19\.0\.10(?!\d|\.\d)/g, '198.19.0.30'],
 ]
 
+/** The domain in a regular expression of a Corefile. */
+const escaped = [/cluster\\\.local/g, 'kube\\.internal'] as const
+
 function renamed(said: string): string {
-  return names.reduce((all, [from, to]) => all.replace(from, to), said)
+  return [...names, escaped].reduce((all, [from, to]) => all.replace(from, to), said)
 }
 
 function renamedAll(value: unknown): unknown {

@@ -74,7 +74,7 @@ import { resolvingOf } from '../../src/probe/inside/inside-resolving.ts'
 import { readRecord } from '../../src/probe/measure/read-record.ts'
 import { isLoopback } from '../../src/wire/ip-family.ts'
 import { readView } from '../../src/probe/inside/resolver-view.ts'
-import { block, sections } from '../../src/probe/inside/script-output.ts'
+import { block, fileIn, filledIn, sections } from '../../src/probe/inside/script-output.ts'
 import { misspelt } from '../../src/relations/dns/corefile-plugins.ts'
 import { isVariable } from '../../src/relations/dns/corefile-refusals.ts'
 import { isServerImage } from '../../src/relations/dns/dns-servers.ts'
@@ -175,6 +175,11 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   'src/wire/ip-family.ts isLoopback': isLoopback,
   'src/probe/inside/resolver-view.ts readView': readView,
   'src/probe/inside/script-output.ts block': (text) => block(text, 'resolv'),
+  'src/probe/inside/script-output.ts fileIn': (text) => [
+    fileIn(text, 'resolv', 'a'),
+    fileIn(`@resolv\n${text}\n@end`, 'resolv', 'a'),
+  ],
+  'src/probe/inside/script-output.ts filledIn': (text) => filledIn(text, 'resolv', 'a'),
   'src/probe/inside/script-output.ts sections': (text) => sections(text, 'look'),
   'src/relations/dns/corefile-plugins.ts misspelt': misspelt,
   'src/relations/dns/corefile-refusals.ts isVariable': isVariable,

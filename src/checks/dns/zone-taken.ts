@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Confidence, finding, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, type Confidence, finding, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
@@ -52,7 +52,18 @@ export default check({
       ...ofPodNames(corefile, pods, tell),
       ...linesBefore(corefile, named).flatMap((it) => ofLine(it, named.services.length, tell)),
     ]
-    return found.length === 0 ? ok(corefile.servers.length) : found
+    if (found.length > 0) return found
+    const kubernetes = corefile.servers.flatMap((it) => it.plugins.filter(({ name }) => name === 'kubernetes'))
+    const options = kubernetes.map((it) => (it.block ?? []).filter(({ name }) => name in optionNotes))
+    // What one block leaves out, another may serve.
+    const takes = options.some((it) => it.length === 0) ? [] : options.flat()
+    return takes.length > 0 && !services.known
+      ? cannotTell(
+          services.why.reason,
+          `the Corefile has \`${takes[0]?.name}\` (line ${takes[0]?.line}), and whose names that takes is not known: ` +
+            services.why.detail,
+        )
+      : ok(corefile.servers.length)
   },
 
   words: {

@@ -148,8 +148,9 @@ function wordOfSeries({ node, server, method, name, lookups }: LookupSeries): re
   return [{ node, ip, role, right, wrong }]
 }
 
+/** REFUSED is what a server says to a client that it does not serve, and no other's answer: DNS160, DNS179. */
 function isDenied(a: string): boolean {
-  return a === 'nxdomain' || a === 'nodata' || a === 'refused'
+  return a === 'nxdomain' || a === 'nodata'
 }
 
 function judgedNames(
@@ -167,10 +168,7 @@ function judgedNames(
       const { role, ip } = first.server
       if (role !== 'service' && role !== 'endpoint') return []
       if (judged.kind === 'right') return [{ service, word: { node: first.node, ip, role, right: 1, wrong: 0 } }]
-      const isOther =
-        judged.kind === 'denied' ||
-        judged.kind === 'address' ||
-        (judged.kind === 'error' && judged.answer.answer === 'refused')
+      const isOther = judged.kind === 'denied' || judged.kind === 'address'
       if (!isOther || mayBeFromBefore(service, judged)) return []
       return [{ service, word: { node: first.node, ip, role, right: 0, wrong: 1 } }]
     }),
