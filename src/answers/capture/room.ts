@@ -2,7 +2,7 @@
  * What all points of all files may keep in mind together, in bytes: a file may have hundreds of interfaces, and each as
  * many connections as there are. hopscope itself takes 80 MiB, and garbage as much as what is kept.
  */
-const most = 64 * 2 ** 20
+const most = 54 * 2 ** 20
 /** What each has anyway, with what becomes of it at its end: its counters, its few first rows, its signs. */
 const pointBytes = 104 * 1024
 
