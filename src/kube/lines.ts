@@ -1,6 +1,9 @@
 import { StringDecoder } from 'node:string_decoder'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const lineFeed = 10
+/** A chunk is 64 KiB: some 10 MB/s. */
+const floodMs = 5
 
 /**
  * Lines of UTF-8 text that arrives in chunks cut anywhere, also inside a character or a line end. Without `\n` or
@@ -22,8 +25,11 @@ export async function* lines(
     held += part.length
   }
   for await (const chunk of chunks) {
-    // Of fifty containers that never end a line, even the garbage is too much.
-    if (held >= longest && !chunk.includes(lineFeed)) continue
+    // Of fifty containers that never end a line, even the garbage is too much: such a flood is read slowly.
+    if (held >= longest && !chunk.includes(lineFeed)) {
+      await sleep(floodMs)
+      continue
+    }
     const parts = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)).split('\n')
     const last = parts.pop() ?? ''
     for (const part of parts) {
