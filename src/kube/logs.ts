@@ -11,9 +11,9 @@ import type { Connection } from './transport.ts'
 // do not reach, so that reading one can be checked to its end before anything is concluded from it.
 const maxBytes = 64 * 2 ** 20
 
-/** Node's timers hold 32 bits. */
 /** The kubelet writes lines of 16 KiB, and joins them; fifty containers are read at once. */
 const followedBytes = 256 * 1024
+/** Node's timers hold 32 bits. */
 const longestWait = 2 ** 31 - 1
 
 /**

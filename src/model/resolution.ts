@@ -1,3 +1,4 @@
+import type { WalkEnd } from '../wire/resolver-walk.ts'
 import type { Known } from './known.ts'
 import type { Answer } from './lookups.ts'
 
@@ -32,18 +33,6 @@ export interface AskedQuery {
   /** Until the answer, or until nobody waited any more. */
   readonly ms: number
 }
-
-/** How one name that was tried ended, and how the whole lookup did. `cut-off`: our own limit ended it. */
-export type WalkEnd =
-  | 'found'
-  | 'nodata'
-  | 'other-name'
-  | 'nxdomain'
-  | 'servfail'
-  | 'refused'
-  | 'timeout'
-  | 'unreachable'
-  | 'cut-off'
 
 /** Everything that one C library's resolver sends for one lookup, in the order of sending. */
 export interface ResolverWalk {

@@ -72,9 +72,7 @@ export function destinationsInCommand(
 function destinationOf(word: string, isHost: boolean): Destination | null {
   const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
   if (scheme === undefined && rest.includes('@')) return null
-  // A password may hold a slash; a path holds no `@` that anybody would miss.
-  const authority = rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0] ?? ''
-  const [, host = '', told] = /^([^:]+)(?::(\d{1,5}))?$/.exec(authority) ?? []
+  const [, host = '', told] = /^([^:]+)(?::(\d{1,5}))?$/.exec(authorityOf(rest)) ?? []
   const name = host.toLowerCase()
   const isPlain = scheme === undefined && !isHost
   if (!isName(name) || (isPlain && (told === undefined || !name.includes('.svc')))) return null
@@ -91,9 +89,16 @@ function destinationOf(word: string, isHost: boolean): Destination | null {
 export function proxyHost(text: string): string | null {
   if (text.length > longestText) return null
   const [, rest = ''] = /^(?:[a-z][a-z0-9+.-]{0,31}:\/\/)?([^]*)$/i.exec(text.trim()) ?? []
-  const authority = rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0] ?? ''
-  const host = authority.replace(/:\d{1,5}$/, '').toLowerCase()
+  const host = authorityOf(rest)
+    .replace(/:\d{1,5}$/, '')
+    .toLowerCase()
   return hostName.test(host) && host !== 'localhost' && !host.startsWith('127.') ? host.replace(/\.$/, '') : null
+}
+
+/** The host and port of what stands behind a URL's scheme, without a user. */
+function authorityOf(rest: string): string {
+  // A password may hold a slash; a path holds no `@` that anybody would miss.
+  return rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0] ?? ''
 }
 
 function webScheme(scheme: string | undefined): Pick<Destination, 'scheme'> {

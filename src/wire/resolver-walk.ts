@@ -17,16 +17,20 @@ export interface ResolverSettings {
 }
 
 type Libc = 'glibc' | 'musl'
-type End =
-  | 'found'
-  | 'nodata'
-  | 'other-name'
-  | 'nxdomain'
-  | 'servfail'
-  | 'refused'
-  | 'timeout'
-  | 'unreachable'
-  | 'cut-off'
+/** How one name that was tried ended, and how the whole lookup did. `cut-off`: our own limit ended it. */
+export const walkEnds = [
+  'found',
+  'nodata',
+  'other-name',
+  'nxdomain',
+  'servfail',
+  'refused',
+  'timeout',
+  'unreachable',
+  'cut-off',
+] as const
+
+export type WalkEnd = (typeof walkEnds)[number]
 
 /** Both libraries stop reading after the third (MAXNS), and ask this host when there is none. */
 const mostNameservers = 3
@@ -98,7 +102,7 @@ export function candidates(
  * SERVFAIL; after silence it leaves out the rest of the list and tries the name as it was typed; a refused port ends
  * all; records under another name end the search, and are thrown away afterwards. musl goes on after NXDOMAIN alone.
  */
-export function afterwards(libc: Libc, end: End, candidate: Candidate): 'next' | 'as-is' | 'stop' {
+export function afterwards(libc: Libc, end: WalkEnd, candidate: Candidate): 'next' | 'as-is' | 'stop' {
   if (end === 'found' || end === 'cut-off' || end === 'other-name') return 'stop'
   if (libc === 'musl') return end === 'nxdomain' ? 'next' : 'stop'
   if (end === 'nxdomain' || end === 'nodata' || end === 'servfail') return 'next'
@@ -111,7 +115,10 @@ export function afterwards(libc: Libc, end: End, candidate: Candidate): 'next' |
  * What the program is told when nothing was found. glibc: the answer to the name as it was typed when that came
  * first, else "no data" if any name had it, else "try again" if any was SERVFAIL, else the last. musl: the last.
  */
-export function verdict(libc: Libc, ends: readonly { readonly end: End; readonly candidate: Candidate }[]): End {
+export function verdict(
+  libc: Libc,
+  ends: readonly { readonly end: WalkEnd; readonly candidate: Candidate }[],
+): WalkEnd {
   const last = ends.at(-1)?.end ?? 'nxdomain'
   const [first] = ends
   if (libc === 'musl' || last === 'found' || last === 'cut-off' || last === 'other-name') return last

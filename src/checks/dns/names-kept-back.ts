@@ -2,10 +2,10 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
-import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { type KeptBack, namesKeptBack } from '../../relations/dns/corefile-takers.ts'
-import { lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
+import { isDenial, lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsAnswersErrors, zoneLeftOut } from '../../relations/symptom.ts'
 import { type TypeTaken, typesTaken } from '../../relations/dns/types-taken.ts'
 import { some } from '../../phrases.ts'
@@ -137,15 +137,12 @@ function seenOf(kept: KeptBack, probe: Known<DnsProbe>): Seen {
   if (loss.of === 0) return { kind: 'not-asked' }
   if (notable(loss.erring, loss.of)) return { kind: 'failing', bad: loss.erring, of: loss.of }
   // The name that is asked for in the cluster's own zone is there.
-  const denied = zone === 'cluster' ? its.reduce((sum, it) => sum + it.lookups.filter(isDenied).length, 0) : 0
+  const denied =
+    zone === 'cluster' ? its.reduce((sum, it) => sum + it.lookups.filter((one) => isDenial(one.a)).length, 0) : 0
   if (notable(denied, loss.of)) return { kind: 'failing', bad: denied, of: loss.of }
   // What they deny looks like any name that does not exist: only an error of the others would have shown.
   if (kept.how === 'taken' && !errs.includes(kept.plugin.name)) return { kind: 'not-asked' }
   return nearlyAll(loss.of - loss.failed, loss.of) ? { kind: 'well', bad: 0, of: loss.of } : { kind: 'not-asked' }
-}
-
-function isDenied({ a }: Lookup): boolean {
-  return a === 'nxdomain' || a === 'nodata'
 }
 
 /** The C library does not tell an error from a denial. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { walkEnds } from '../../wire/resolver-walk.ts'
 import type { LoadStep } from '../../model/load.ts'
 import { texts } from '../../model/marks.ts'
 import {
@@ -154,17 +155,7 @@ const record = v.variant('t', [
       queries: v.array(query),
       winner: v.nullable(text),
       ms: number,
-      end: v.picklist([
-        'found',
-        'nodata',
-        'other-name',
-        'nxdomain',
-        'servfail',
-        'refused',
-        'timeout',
-        'unreachable',
-        'cut-off',
-      ]),
+      end: v.picklist(walkEnds),
     }),
   }),
   v.object({ t: t('server'), server: v.object({ ip: text, pod: v.nullable(text), queries: v.array(query) }) }),

@@ -5,7 +5,7 @@ import type { EndpointSlice, Service } from '../../model/service.ts'
 import { once } from '../once.ts'
 import { slicesOfServices } from '../service/service-endpoints.ts'
 import { answersOfServices, judgeName, mayBeFromBefore } from '../service/service-names.ts'
-import { blindNodes, seriesOf } from './lookup-loss.ts'
+import { isDenial, blindNodes, seriesOf } from './lookup-loss.ts'
 
 /** What came from one address to one node, over UDP, for names of the cluster that are there. */
 export interface Word {
@@ -144,13 +144,9 @@ function wordOfSeries({ node, server, method, name, lookups }: LookupSeries): re
   const { role, ip } = server
   if (method === 'getaddrinfo' || name.startsWith('hopscope-') || (role !== 'service' && role !== 'endpoint')) return []
   const right = lookups.filter((it) => it.a === 'ok' || it.aaaa === 'ok').length
-  const wrong = lookups.filter((it) => isDenied(it.a) && (isDenied(it.aaaa) || it.aaaa === 'not-asked')).length
+  // REFUSED is what a server says to a client that it does not serve, and no other's answer: DNS160, DNS179.
+  const wrong = lookups.filter((it) => isDenial(it.a) && (isDenial(it.aaaa) || it.aaaa === 'not-asked')).length
   return [{ node, ip, role, right, wrong }]
-}
-
-/** REFUSED is what a server says to a client that it does not serve, and no other's answer: DNS160, DNS179. */
-function isDenied(a: string): boolean {
-  return a === 'nxdomain' || a === 'nodata'
 }
 
 function judgedNames(
@@ -181,5 +177,5 @@ function tcpOf(probe: Known<DnsProbe>, node: string, bad: readonly Word[]): Answ
     .filter((it) => it.method !== 'getaddrinfo' && bad.some((one) => one.ip === it.server.ip))
     .flatMap((it) => it.lookups)
   if (lookups.some((it) => it.a === 'ok' || it.aaaa === 'ok')) return 'right'
-  return lookups.some((it) => isDenied(it.a)) ? 'wrong' : 'not-asked'
+  return lookups.some((it) => isDenial(it.a)) ? 'wrong' : 'not-asked'
 }

@@ -1,6 +1,6 @@
 import type { DnsProbe, DnsServer, Lookup, LookupSeries } from '../../model/lookups.ts'
 import { once } from '../once.ts'
-import { blindNodes, seriesOf } from './lookup-loss.ts'
+import { blindNodes, isDenial, seriesOf } from './lookup-loss.ts'
 
 /** One server's answers to one question. */
 export interface ServersWord {
@@ -40,7 +40,7 @@ export const differing = once((probe: DnsProbe): readonly Differing[] => {
 
 /** Whether this lookup says no of a name that others from the same node have. */
 export function deniesWhatIsThere(probe: DnsProbe, series: LookupSeries, lookup: Lookup): boolean {
-  return isDenial(lookup) && differing(probe).some((it) => it.name === series.name)
+  return isDenial(lookup.a) && differing(probe).some((it) => it.name === series.name)
 }
 
 /** Of nodes that hear both: where all of a node's lookups are denied, and others' none, it is who asks that matters. */
@@ -56,16 +56,12 @@ function isMadeUp({ name }: LookupSeries): boolean {
   return name.startsWith('hopscope-')
 }
 
-function isDenial({ a }: Lookup): boolean {
-  return a === 'nxdomain' || a === 'nodata'
-}
-
 function wordOf(series: readonly LookupSeries[]): readonly ServersWord[] {
   const [first] = series
   if (first === undefined) return []
   const lookups = series.flatMap((it) => it.lookups)
   const has = lookups.filter((it) => it.a === 'ok').length
-  return [{ server: first.server, has, denied: lookups.filter(isDenial).length }]
+  return [{ server: first.server, has, denied: lookups.filter((it) => isDenial(it.a)).length }]
 }
 
 function sum(numbers: readonly number[]): number {

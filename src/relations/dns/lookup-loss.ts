@@ -165,6 +165,11 @@ function hasFailed(lookup: Lookup): boolean {
   return failures.has(lookup.a) || failures.has(lookup.aaaa)
 }
 
+/** The name, or its records of this type, does not exist. */
+export function isDenial(answer: Answer): boolean {
+  return answer === 'nxdomain' || answer === 'nodata'
+}
+
 function isAnswer(answer: Answer): boolean {
   return answer !== 'not-asked' && !failures.has(answer)
 }

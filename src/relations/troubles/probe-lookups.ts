@@ -4,7 +4,7 @@ import type { Model } from '../../model/sources.ts'
 import { corefileObject } from '../dns/corefile-text.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { deniesWhatIsThere } from '../dns/answers-differ.ts'
-import { isTroubled, notable, starvedLibcs } from '../dns/lookup-loss.ts'
+import { isDenial, isTroubled, notable, starvedLibcs } from '../dns/lookup-loss.ts'
 import {
   dnsAnswersDiffer,
   dnsForeignAnswer,
@@ -48,7 +48,7 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
   const bad = series.lookups.filter((it) => isTroubled(series, it))
   const wrong =
     series.zone === 'cluster'
-      ? series.lookups.filter((it) => it.a === 'nxdomain' || it.a === 'nodata' || isForeign(it))
+      ? series.lookups.filter((it) => isDenial(it.a) || isForeign(it))
       : series.lookups.filter((it) => isForeign(it) || deniesWhatIsThere(probe, series, it))
   const about = whose(model, probe, series)
   const worst = (its: readonly { readonly ms: number }[]): number => its.reduce((most, it) => Math.max(most, it.ms), 0)

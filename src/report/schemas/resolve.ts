@@ -1,18 +1,9 @@
 import * as v from 'valibot'
+import { walkEnds } from '../../wire/resolver-walk.ts'
 import { answer, known, maybeNumber, maybeText, number, run, subject, text, texts } from './parts.ts'
 
 const libc = v.picklist(['glibc', 'musl'])
-const end = v.picklist([
-  'found',
-  'nodata',
-  'other-name',
-  'nxdomain',
-  'servfail',
-  'refused',
-  'timeout',
-  'unreachable',
-  'cut-off',
-])
+const end = v.picklist(walkEnds)
 const own = v.strictObject({
   tool: text,
   result: v.union([answer, v.literal('nothing')]),

@@ -1,4 +1,4 @@
-import type { WalkEnd } from '../../../model/resolution.ts'
+import type { WalkEnd } from '../../../wire/resolver-walk.ts'
 import type { ResolverSettings } from '../../../wire/resolver-walk.ts'
 import { type Connected, type Notebook, openLine, type Place, round } from '../dns/ask-and-note.ts'
 import { questionsOf, type Reply, type TypedQuestion } from '../dns/typed-message.ts'

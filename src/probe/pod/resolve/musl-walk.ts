@@ -1,4 +1,4 @@
-import type { WalkEnd } from '../../../model/resolution.ts'
+import type { WalkEnd } from '../../../wire/resolver-walk.ts'
 import type { ResolverSettings } from '../../../wire/resolver-walk.ts'
 import { type Notebook, openLine, type Place, round } from '../dns/ask-and-note.ts'
 import type { Line } from '../dns/exchange.ts'

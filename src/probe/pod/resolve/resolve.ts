@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns'
 import { readFileSync } from 'node:fs'
-import type { Libc, OwnLookup, ResolverWalk, ServerAnswer, WalkEnd } from '../../../model/resolution.ts'
+import type { Libc, OwnLookup, ResolverWalk, ServerAnswer } from '../../../model/resolution.ts'
 import {
   afterwards,
   type Candidate,
@@ -8,6 +8,7 @@ import {
   type ResolverSettings,
   settingsOf,
   verdict,
+  type WalkEnd,
 } from '../../../wire/resolver-walk.ts'
 import { notebook, openLine, round } from '../dns/ask-and-note.ts'
 import { glibcName } from './glibc-walk.ts'
