@@ -46,6 +46,17 @@ export async function corednsRolledOut(lab: Lab): Promise<void> {
   ])
 }
 
+/**
+ * Each node's own rules lead to a server again: kube-proxy follows a change a second or two after the pods are ready,
+ * and a node refuses lookups until then, which a diagnosis rightly tells.
+ */
+export async function dnsServiceAnswers(lab: Lab): Promise<void> {
+  await until('the DNS Service answers on each node', async () => {
+    const answers = await Promise.all(lab.nodes.map(({ netns }) => isAnswered(onNode(lab, netns))))
+    return answers.every(Boolean)
+  })
+}
+
 /** As many ready pods as the Deployment wants, none on its way out, and each of them answers when asked itself. */
 export async function corednsServes(lab: Lab): Promise<void> {
   await corednsRolledOut(lab)

@@ -29,12 +29,16 @@ interface Found {
   readonly code: string
   readonly severity: 'error' | 'warning' | 'info'
   readonly subject: { readonly kind: string; readonly namespace: string; readonly name: string }
+  readonly text: string
+  readonly detail: string
 }
 
 const found = (name: string, severity: Found['severity'], code = 'DNS121'): Found => ({
   code,
   severity,
   subject: { kind: 'Service', namespace: 'shop', name },
+  text: 'Something is wrong.',
+  detail: '1 of 1',
 })
 
 function ran(findings: readonly Found[]): Ran {

@@ -3,6 +3,7 @@ import type { Fault } from '../faults/fault.ts'
 import type { Lab } from '../lab.ts'
 import { type Found, hopscope, type Ran, type Report, reportOf, subjectOf } from './hopscope.ts'
 import { expectThat, type Result, skipped } from './result.ts'
+import { dnsServiceAnswers } from '../breaks/coredns.ts'
 import { throughNode } from '../breaks/outside.ts'
 
 /** A fault that was there, was looked at, and is taken back: what is owed is the look that finds nothing any more. */
@@ -41,6 +42,7 @@ export async function breakAndLook(lab: Lab, fault: Fault, turn: number, tell: T
   )
   const back = await expectThat('taken back', `${fault.name}, taken back`, 'to be taken back', async () => {
     await fault.takeBack(lab)
+    await dnsServiceAnswers(lab)
     return { got: 'taken back', passed: true }
   })
   if (back.passed) return { fault, turn, results, back: { kind: 'done', seconds: back.seconds } }
@@ -234,7 +236,10 @@ function matches(pattern: string, subject: string): boolean {
 function summary(ran: Ran, report: Report): string {
   return [
     `exit ${ran.code} · ${report.headline}`,
-    ...report.findings.map((it) => `finding   ${it.severity} ${name(it)} ${it.confidence}`),
+    ...report.findings.flatMap((it) => [
+      `finding   ${it.severity} ${name(it)} ${it.confidence}: ${it.text}`,
+      ...it.detail.split('\n').map((line) => `          ${line}`),
+    ]),
     ...report.explained.map((it) => `explained ${it.severity} ${name(it)}`),
     ...report.cannotTell.map((it) => `unsure    ${it.code} ${it.why}`),
     ...report.crashed.map((it) => `crashed   ${it.code} ${it.stack}`),

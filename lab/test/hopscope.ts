@@ -25,6 +25,8 @@ export interface Found {
   readonly severity: 'error' | 'warning' | 'info'
   readonly confidence: string
   readonly subject: { readonly kind: string; readonly namespace: string | null; readonly name: string }
+  readonly text: string
+  readonly detail: string
 }
 
 const bundle = join(import.meta.dirname, '../../dist/hopscope.js')

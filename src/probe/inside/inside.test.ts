@@ -128,6 +128,18 @@ describe('nslookup of busybox', () => {
     [`${head}*** Can't find x: No answer\n`, 10, 'nodata'],
     [';; connection timed out; no servers could be reached\n', 10_000, 'timeout'],
     [
+      "nslookup: write to '198.19.0.10': Connection refused\n;; connection timed out; no servers could be reached\n\n",
+      10,
+      'unreachable',
+    ],
+    [
+      "nslookup: write to '198.19.0.10': Connection refused\n;; connection timed out; no servers could be reached\n\n",
+      5010,
+      'timeout',
+    ],
+    [';; connection timed out; no servers could be reached\n', 999, 'unreachable'],
+    [';; connection timed out; no servers could be reached\n', 1000, 'timeout'],
+    [
       'Server:    10.0.0.10\nAddress 1: 10.0.0.10 kube-dns\n\nName:      kubernetes.default\nAddress 1: 10.0.0.1 kubernetes.default.svc\n',
       10,
       'ok',

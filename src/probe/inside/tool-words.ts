@@ -27,6 +27,9 @@ export function lookupResult({ tool, text, code, ms }: Section): Answer | null {
   return text.includes('ENOTFOUND') ? 'not-found' : null
 }
 
+/** No resolver gives up on silence before a second: resolv.conf's `timeout` counts in whole ones. */
+const soonMs = 1000
+
 /**
  * busybox's nslookup asks for A and AAAA apart, prints "Can't find NAME: No answer" for the type that is not there and
  * then ends with 1 although the other type was answered: so its words count, not its code. Before 1.30 it used the
@@ -36,9 +39,11 @@ export function nslookupResult(text: string, ms: number): Answer | null {
   // The first "Address" belongs to the server that was asked; the answers follow a "Name:".
   const answers = text.slice(Math.max(0, text.search(/^Name:/m)))
   if (/^Name:/m.test(text) && /^Address(es| \d+)?:\s*\S/m.test(answers)) return 'ok'
-  // bind's nslookup says "no servers could be reached" after a refusal as well as after silence.
-  if (/connection refused|unreachable/i.test(text) && !/timed out/i.test(text)) return 'unreachable'
-  if (/timed out|no servers could be reached|no response/i.test(text)) return 'timeout'
+  // "No servers could be reached" is what bind's says after a refusal as well as after silence, and busybox's says
+  // "connection timed out" as well when its first packet was refused: a wait that nobody waited was none.
+  const isSoon = ms < soonMs
+  if (/connection refused|unreachable/i.test(text) && (isSoon || !/timed out/i.test(text))) return 'unreachable'
+  if (/timed out|no servers could be reached|no response/i.test(text)) return isSoon ? 'unreachable' : 'timeout'
   if (/NXDOMAIN/.test(text)) return 'nxdomain'
   if (/SERVFAIL/.test(text)) return 'servfail'
   if (/REFUSED/.test(text)) return 'refused'
