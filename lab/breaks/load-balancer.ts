@@ -86,8 +86,12 @@ export function loadBalancerFault({ balancer, complains, before, after, ...it }:
     reach: { kind: 'cluster' },
     async inject(lab) {
       await app.inject(lab)
-      // Behind the balancer nobody would notice that the controller has not read the Ingress yet.
-      await until('the controller knows the host', async () => (await askIngress(lab, it.namespace)) !== 404)
+      // Behind the balancer nobody would notice that the controller has not read the Ingress (404) or its endpoints
+      // (503) yet.
+      await until('the controller knows the host and its endpoints', async () => {
+        const status = await askIngress(lab, it.namespace)
+        return status !== 404 && status !== 503
+      })
       await before?.(lab)
       await startLoadBalancer(lab, balancer)
       await until(`${it.name} is in effect`, async () =>
