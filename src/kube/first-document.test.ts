@@ -34,7 +34,7 @@ describe('a file that is long, or dense', () => {
   test('100,000 characters that each stand for themselves are refused before they are read', () =>
     fc.assert(
       fc.property(
-        fc.constantFrom('"', '[', '{', ',', '&', '!', '%', '\n', 'a: b\n', '- a\n', '? a\n', 'a:\n '),
+        fc.constantFrom('"', '[', '{', ',', '&', '!', '%', '\n', 'a: b\n', '- a\n', '? a\n', 'a:\n ', 'a: '),
         (unit) => {
           expect(firstDocument(unit.repeat(100_000).slice(0, 100_000))).toMatchObject({ kind: 'trouble' })
         },
@@ -45,6 +45,10 @@ describe('a file that is long, or dense', () => {
     ['a: &a b\n', 200, 'value'],
     ['- &a b\n- *a\n', 200, 'value'],
     ['- &a b\n- *a\n', 1000, 'trouble'],
+    ['[a: 1]\n', 1, 'value'],
+    [`a${':'.repeat(199)}: b\n`, 1, 'value'],
+    [`a${':'.repeat(200)}: b\n`, 1, 'trouble'],
+    [`{${Array.from({ length: 300 }, (_, n) => `"k${n}": ${n}`).join(', ')}}`, 1, 'value'],
   ] as const)('%j %i times: %s', (unit, times, kind) => expect(firstDocument(unit.repeat(times)).kind).toBe(kind))
 })
 

@@ -15,6 +15,9 @@ const charactersOfAMark = 12
 /** Each is looked for among all of them. */
 const mostAliases = 500
 
+/** YAML allows one on a line; each more is an error that costs as much as ten fields. */
+const mostKeysOfALine = 200
+
 /** The first document of a YAML text, as kubectl reads it: the last of two equal keys counts. */
 export function firstDocument(text: string): Read {
   const trouble = (what: string): Read => ({ kind: 'trouble', what })
@@ -62,17 +65,21 @@ function fromJson(text: string): Read | null {
 }
 
 function marksIn(text: string): number {
-  let [marks, aliases] = [0, 0]
+  let [marks, aliases, keys] = [0, 0, 0]
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (marking.has(code) || (betweenWords.has(code) && !(text.charCodeAt(at + 1) > space))) marks++
     if (code === asterisk) aliases++
+    if (code === colon) keys++
+    else if (partingKeys.has(code)) keys = 0
+    if (aliases > mostAliases || keys > mostKeysOfALine) return Infinity
   }
-  return aliases > mostAliases ? Infinity : marks
+  return marks
 }
 
 const codesOf = (characters: string): readonly number[] => [...characters].map((it) => it.charCodeAt(0))
-const [asterisk = 0, space = 0] = codesOf('* ')
+const [asterisk = 0, space = 0, colon = 0] = codesOf('* :')
 const marking: ReadonlySet<number> = new Set(codesOf('\n\r,[]{}&*!|>\'"%@`#\t'))
+const partingKeys: ReadonlySet<number> = new Set(codesOf('\n\r,[]{}\'"'))
 /** Within a word they are letters: `arn:aws:eks:eu-west-1`. */
 const betweenWords: ReadonlySet<number> = new Set(codesOf('-?:'))
