@@ -61,7 +61,7 @@ function inSubnet(host: string, network: string, prefix: number): boolean {
 }
 
 /** A dead `ssh -D` takes connections and says nothing: what a proxy has to say takes no longer than this. */
-const dialMs = 10_000
+export const dialMs = 10_000
 
 /** A connection to host:port through the proxy; the error says that it was the proxy that refused, or was silent. */
 export async function dialThrough(proxy: URL, { host, port, signal }: Dial, limitMs = dialMs): Promise<Socket> {

@@ -62,6 +62,8 @@ describe('a plan whose hash is right', () => {
         ...planFor([create('ServiceAccount', 'x', { apiVersion: 'v1', kind: 'ServiceAccount' })], store),
         remedy: 'node-local-dns',
       }),
+    'an object made where the remedy only changes one': () =>
+      hashed({ ...planFor([create('Deployment', 'web', web())], store), remedy: 'scale-coredns' }),
     'another resource than it says': () =>
       forged(
         (step) =>

@@ -1,24 +1,64 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { dialMs } from '../../src/kube/proxy.ts'
 import { read, root } from './sources.ts'
 
+const page = read('docs/security.md').split('\n')
+
 /** What is not promised needs no test. */
-const promises = read('docs/security.md')
-  .split('\n')
-  .filter((it) => it.startsWith('- ') && !it.startsWith('- can lie'))
+const promises = page.filter((it) => it.startsWith('- ') && !it.startsWith('- can lie'))
+
+/** What may stand outside of a list: what is meant, what is at each level, and what is not promised. */
+const plain = [
+  /^$/,
+  /^#{1,2} \S/,
+  /^Each sentence of a list names the test that holds it/,
+  /^\*\*(?:Reading|Probes|Captures|Nodes|Changes)\*\* /,
+  /^Exec in `kube-system` and pods on the host's network are powerful rights/,
+]
 
 const testsOf = (line: string): readonly string[] =>
   [...line.matchAll(/`([^`]+)`/g)]
     .map(([, it]) => it ?? '')
     .filter((it) => /^(?:src|test|lab|scripts)\/.*\.ts$/.test(it))
 
+interface Rule {
+  readonly resources?: readonly string[]
+  readonly verbs: readonly string[]
+}
+
+const readsSecrets = ({ resources = [], verbs }: Rule): boolean =>
+  resources.some((it) => /^(?:secrets(?:\/.*)?|\*(?:\/.*)?)$/.test(it)) &&
+  verbs.some((it) => ['get', 'list', 'watch', '*'].includes(it))
+
 test('no right to read Secrets is asked for', () => {
   const roles = readdirSync(join(root, 'deploy')).filter((it) => it.endsWith('.yaml'))
-  expect(roles.filter((it) => /^\s*resources:.*\bsecrets\b/m.test(read(`deploy/${it}`)))).toEqual([])
+  const rules = roles.flatMap((file) =>
+    parseAllDocuments(read(`deploy/${file}`)).flatMap((it) => (it.toJS() as { rules?: readonly Rule[] }).rules ?? []),
+  )
+  expect(rules.length).toBeGreaterThan(10)
+  expect(rules.filter(readsSecrets)).toEqual([])
 })
 
+test.each([
+  [{ resources: ['pods', 'secrets'], verbs: ['list'] }, true],
+  [{ resources: ['*'], verbs: ['get'] }, true],
+  [{ resources: ['secrets'], verbs: ['*'] }, true],
+  [{ resources: ['secrets'], verbs: ['create'] }, false],
+  [{ resources: ['pods/log'], verbs: ['get'] }, false],
+])('whether %j reads Secrets: %s', (rule, expected) => expect(readsSecrets(rule)).toBe(expected))
+
 test('the page promises something', () => expect(promises.length).toBeGreaterThan(30))
+
+test('and promises it in its lists, each sentence with its test', () => {
+  const outside = page.filter((it) => !it.startsWith('- ') && !plain.some((one) => one.test(it)))
+  expect(outside).toEqual([])
+  expect(page.filter((it) => /^\s+-/.test(it))).toEqual([])
+})
+
+test('a silent proxy costs what the page says', () => expect(dialMs).toBe(10_000))
 
 test.each(promises)('%s', (line) => {
   const tests = testsOf(line)

@@ -18,10 +18,12 @@ const host = ipAddress('127.0.0.1')
 let server: Server
 let open = 0
 let closed = 0
+/** What tools said to whom they connected. */
+let heard = 0
 
 const listening = (): Promise<Server> =>
   new Promise((done) => {
-    const it = createServer((socket) => socket.end())
+    const it = createServer((socket) => socket.on('data', (bytes) => (heard += bytes.length)).end())
     it.listen(0, '127.0.0.1', () => done(it))
   })
 
@@ -72,12 +74,14 @@ const shells = [
 
 describe.each(shells.filter(([, [file]]) => existsSync(file)))('%s', (_, program) => {
   test.each(['nc', 'bash', 'python3', 'node', 'curl'].filter((it) => pathOf(it) !== undefined))(
-    'tells open from refused with %s alone',
+    'tells open from refused with %s alone, and sends nothing',
     async (tool) => {
+      heard = 0
       expect(await run(program, [tool, 'sleep'])).toEqual([
         [tool, 'open'],
         [tool, 'refused'],
       ])
+      expect(heard).toBe(0)
     },
   )
 

@@ -37,11 +37,19 @@ test('each source tells of each target, and one that may not be asked costs the 
   try {
     const model = modelOf({ pods: [at('web', port), at('cart', 1), at('db', 2)] })
     const execs: string[] = []
+    const asked = new Set<string>()
     const { crossings, unasked } = await matrixCrossings(
-      here('db-1', execs),
+      new Proxy(here('db-1', execs), {
+        get: (target, name) => {
+          asked.add(String(name))
+          return Reflect.get(target, name)
+        },
+      }),
       planMatrix(model, null),
       AbortSignal.timeout(30_000),
     )
+    // No pod is made, and nothing else of the cluster asked.
+    expect([...asked]).toEqual(['exec'])
     expect(execs.toSorted()).toEqual(['cart-1', 'db-1', 'web-1'])
     expect(unasked.map((it) => [it.workload, it.why.reason])).toEqual([['Deployment/shop/db', 'forbidden']])
     const told = crossings.known

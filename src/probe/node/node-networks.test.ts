@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { link, network } from '../../../test/build/node-network.ts'
@@ -169,5 +171,38 @@ describe("in kube-proxy's pod", () => {
     })
     const none = printed('', 1, 'netlink: Error: cache initialization failed: Protocol not supported')
     expect((await rulesBy({ 'iptables-save -c': saved, 'nft list tables': none })).nftTables).toEqual(known([]))
+  })
+})
+
+describe('what is run in kube-proxy’s pod', () => {
+  test('prints what there is, and writes, resets and sets nothing', async () => {
+    const ran: string[] = []
+    const answer = (command: readonly string[]): string => {
+      if (command[0] !== 'nft') return '*filter\n:FORWARD ACCEPT [0:0]\n[3:180] -A FORWARD -j DROP\nCOMMIT\n'
+      return command.includes('tables') ? 'table ip filter\ntable inet own\n' : 'table inet own {\n}\n'
+    }
+    const read = await networkByExec((command) => {
+      ran.push(command.join(' '))
+      return Promise.resolve(known({ code: 0, stdout: answer(command), stderr: '' }))
+    })
+    await read.drops()
+    const reads = /^(?:cat(?: \/proc\/[\w./-]+)+|ip6?tables-save -c|nft list tables|nft -t list table \w+ \w+)$/
+    expect(ran.length).toBeGreaterThan(6)
+    expect(ran.filter((it) => !reads.test(it))).toEqual([])
+  })
+
+  test('and the program of the hostNetwork pod opens files of the kernel to read them alone', () => {
+    const folder = join(import.meta.dirname, '../pod')
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((it) => /(?<!\.test)\.ts$/.test(it))
+    expect(files.length).toBeGreaterThan(20)
+    for (const file of files) {
+      const text = readFileSync(join(folder, file), 'utf8')
+      expect([
+        file,
+        ...text.matchAll(/'(?:node:)?fs\/promises'|\b(?:write|append|open|create|truncate|rm|unlink)\w*Sync/g),
+      ]).toEqual([file])
+      const names = [...text.matchAll(/import \{([^}]*)\} from 'node:fs'/g)].flatMap(([, it = '']) => it.split(','))
+      expect(names.map((it) => it.trim()).filter((it) => !/^(?:read\w+Sync|existsSync|)$/.test(it))).toEqual([])
+    }
   })
 })

@@ -4,7 +4,7 @@ import { kubeletExpand } from '../../../test/fakes/local-cluster.ts'
 import { podManifest, podName, unexpanded } from './pod-manifest.ts'
 import { podProgram } from './pod-program.ts'
 
-const plain = { requests: {}, limits: {} }
+const plain = { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '160Mi' } }
 
 describe('a probe pod', () => {
   it('survives the expansion of variables by the kubelet, whatever the text', () => {
@@ -57,7 +57,7 @@ describe('a probe pod', () => {
     expect(JSON.stringify(podManifest({ ...plan, hostNetwork: true }, plain, 'ours'))).not.toMatch(/privileged|hostPID/)
   })
 
-  it('ends itself, holds no token, and asks for no privilege', () => {
+  it('ends itself, holds no token, is limited, and asks for no privilege', () => {
     const spec = { kind: 'conntrack', everyMs: 500, forMs: 1000 } as const
     const manifest = podManifest(
       {
@@ -84,6 +84,7 @@ describe('a probe pod', () => {
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
         containers: [
           {
+            resources: plain,
             securityContext: {
               allowPrivilegeEscalation: false,
               readOnlyRootFilesystem: true,

@@ -115,6 +115,19 @@ test('a server sends nobody elsewhere: a redirect is followed to the same host a
       }),
       { numRuns: runs(120) },
     )
+    // One after the other, none of them a circle: it is the number that ends it; and a host, whoever answers for it.
+    const times = async (all: readonly string[]): Promise<number> => {
+      locations = all
+      heard.length = 0
+      const ask = { id: 1, ip: '127.0.0.1', port, scheme: 'http' as const, host: 'web.test', path: '/', times: 1 }
+      const http = [{ ...ask, follow: true, plainPort: port, tlsPort: port, orTls: false }]
+      await httpContacts({ http, httpPerSecond: 10_000, httpBudgetMs: 5000 }, () => {})
+      return heard.length
+    }
+    expect(await times(['/a', '/b', '/c', '/d', '/e', '/f'])).toBe(4)
+    expect(await times(['http://web.test/a', '/b', 'http://WEB.test/c'])).toBe(4)
+    for (const other of ['http://other.test/a', '//web.test.evil.test/', 'http://[::1]/', 'http://127.0.0.1/'])
+      expect([other, await times([other])]).toEqual([other, 1])
   } finally {
     server.close()
     other.close()
