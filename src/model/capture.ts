@@ -24,6 +24,8 @@ export interface CapturePoint {
   readonly seconds: number | null
   /** Whether anything was answered by anything: a filter on one direction looks like silence. */
   readonly ways: 'none' | 'one' | 'both'
+  /** What its clock did that times can't be believed for; left out where there is nothing. */
+  readonly clock?: CaptureClock
   /** Lookups and connections beyond what is kept in mind at a time. */
   readonly notFollowed: number
   /** Messages and lookups: `queries`, `answers`, `lookups`, `resent`, `unanswered`, `NXDOMAIN`, … */
@@ -33,6 +35,24 @@ export interface CapturePoint {
   /** Of answers and of handshakes, in milliseconds; null where there was none. */
   readonly times: Readonly<Record<CaptureTime, Spread | null>>
   readonly signs: readonly Sign[]
+}
+
+export interface CaptureClock {
+  /** Packets that bear an earlier time than one before them, by more than packets overtake each other. */
+  readonly back: number
+  /** By how much at most. */
+  readonly backMs: number
+  /** The first of them, as Wireshark numbers it. */
+  readonly packet: number | null
+  /** Lookups, handshakes and answers with a silence in them that is longer than anybody waits. */
+  readonly across: number
+  /** The longest silence, where something lies across one. */
+  readonly gapMs: number
+  /** Packets that come again a second or more later: of two machines with a clock each. */
+  readonly copied: number
+  readonly copiedMs: number
+  /** Packets of which the file says no time. */
+  readonly timeless: number
 }
 
 export type CaptureTime = 'lookup' | 'handshake' | 'firstByte'
@@ -98,7 +118,7 @@ export interface Comparison {
   readonly common: number
   readonly gone: readonly Gone[]
   /** Why nothing can be said; null where something can. */
-  readonly cannotTell: 'no-overlap' | 'nothing-common' | 'too-many' | null
+  readonly cannotTell: 'no-overlap' | 'nothing-common' | 'too-many' | 'clock' | null
 }
 
 /** Packets that `near` saw and `far` never did. */

@@ -1,5 +1,5 @@
 import { type Capture, signKinds } from '../model/capture.ts'
-import { counts, exactly, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { counts, exactly, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 
 const m = texts()
 
@@ -19,6 +19,17 @@ const sign = object({
   packets: list(number),
 })
 
+const clock = object({
+  back: number,
+  backMs: number,
+  packet: nullable(number),
+  across: number,
+  gapMs: number,
+  copied: number,
+  copiedMs: number,
+  timeless: number,
+})
+
 const point = object({
   name: m.text,
   comment: nullable(m.text),
@@ -30,6 +41,7 @@ const point = object({
   dropped: nullable(number),
   seconds: nullable(number),
   ways: oneOf(['none', 'one', 'both']),
+  clock: maybe(clock),
   notFollowed: number,
   dns: counts(),
   tcp: counts(),
@@ -57,7 +69,7 @@ export const capture = exactly<Capture>()(
             trails: list(list(object({ point: m.text, packet: nullable(number) }))),
           }),
         ),
-        cannotTell: nullable(oneOf(['no-overlap', 'nothing-common', 'too-many'])),
+        cannotTell: nullable(oneOf(['no-overlap', 'nothing-common', 'too-many', 'clock'])),
       }),
     ),
   }),

@@ -64,6 +64,25 @@ export const doubtfulCaptures = [
     says: /7 packets/,
   },
   {
+    it: 'a clock that was set back',
+    given: {
+      capture: captured({
+        clock: {
+          back: 1,
+          backMs: 3_600_000,
+          packet: 7,
+          across: 0,
+          gapMs: 0,
+          copied: 0,
+          copiedMs: 0,
+          timeless: 0,
+        },
+      }),
+    },
+    expect: 'cannot-tell' as const,
+    says: /at packet 7/,
+  },
+  {
     it: 'one direction',
     given: { capture: captured({ ways: 'one' }) },
     expect: 'cannot-tell' as const,

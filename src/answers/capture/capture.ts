@@ -10,6 +10,7 @@ import {
 } from '../../wire/pcap/packet.ts'
 import type { Point, Read } from '../../wire/pcap/reader.ts'
 import { type Addresses, createAddresses } from './addresses.ts'
+import { createClock } from './clock.ts'
 import { compare, type Place } from './compare.ts'
 import { createConnections } from './connections.ts'
 import { createFragments } from './fragments.ts'
@@ -38,7 +39,7 @@ interface PointAnalysis {
 
 type Analysed = Pick<
   CapturePoint,
-  'packets' | 'shortened' | 'unread' | 'seconds' | 'ways' | 'notFollowed' | 'dns' | 'tcp' | 'times' | 'signs'
+  'packets' | 'shortened' | 'unread' | 'seconds' | 'ways' | 'clock' | 'notFollowed' | 'dns' | 'tcp' | 'times' | 'signs'
 > & {
   readonly from: number
   readonly to: number
@@ -100,7 +101,9 @@ export function analyseCapture({ compares, bytes }: Asked): CaptureAnalysis {
             points.push({ name: spot, comment: point.comment, ...endOf(read), dropped: read.dropped, ...analysed })
             const listened = read.listened.get(index) ?? { from, to }
             const mark = several ? markOf(point.comment) : null
-            if (its.sightings !== null) places.push({ name: spot, file, ...listened, sightings: its.sightings, mark })
+            const isTrusted = !hasTwoTimes(analysed.clock)
+            if (its.sightings !== null)
+              places.push({ name: spot, file, ...listened, sightings: its.sightings, mark, isTrusted })
           }
           if (read.points.length === 0) points.push(pointless(name, read))
         },
@@ -108,6 +111,11 @@ export function analyseCapture({ compares, bytes }: Asked): CaptureAnalysis {
     },
     told: () => ({ points, comparisons: comparisons(places, addresses) }),
   }
+}
+
+/** Of one packet it can't be told when it was. */
+function hasTwoTimes(clock: CapturePoint['clock']): boolean {
+  return clock !== undefined && clock.back + clock.copied + clock.timeless > 0
 }
 
 /** Each with the next, in the order in which they were named. */
@@ -140,8 +148,9 @@ const rejections: Readonly<Record<number, string>> = {
 
 function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
   const signs = createSigns(room)
-  const lookups = createLookups(addresses, signs, room)
-  const connections = createConnections({ addresses, signs, room }, (packet, at, end) =>
+  const clock = createClock(room)
+  const lookups = createLookups({ addresses, signs, clock, room })
+  const connections = createConnections({ addresses, signs, clock, room }, (packet, at, end) =>
     lookups.message(packet, at, end, 'tcp'),
   )
   const fragments = createFragments(
@@ -210,6 +219,7 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
   return {
     packet(packet) {
       packets++
+      clock.see(packet)
       if (packet.end - packet.start < packet.length) shortened++
       const { time } = packet
       if (time < first) first = time
@@ -229,6 +239,7 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
       connections.finish(last)
       lookups.finish(last)
       const told = signs.told(addresses, of)
+      const itsClock = clock.told()
       room.giveAll()
       return {
         packets,
@@ -236,6 +247,7 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
         unread,
         seconds: packets > 1 ? Number(((last - first) / 1000).toFixed(6)) : null,
         ways,
+        ...(itsClock === null ? {} : { clock: itsClock }),
         notFollowed: room.missed(),
         dns: lookups.counts(),
         tcp: connections.counts,

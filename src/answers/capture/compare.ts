@@ -8,6 +8,8 @@ export interface Place {
   readonly from: number
   readonly to: number
   readonly sightings: Sightings
+  /** Whether its clock only went on: else nobody knows when it listened. */
+  readonly isTrusted: boolean
   /** Where it stands on one path, as the capture itself says; null where it does not. */
   readonly mark: PathMark | null
 }
@@ -37,6 +39,7 @@ export function compareAlong(near: Place, far: Place, along: Along): Comparison 
   const common = [...nearIndex.keys()].filter((key) => farIndex.has(key)).length
   const about = { near: near.name, far: far.name, common }
   const window = overlap(near, far, 0)
+  if (!near.isTrusted || !far.isTrusted) return { ...about, gone: [], cannotTell: 'clock' }
   if (window === null) return { ...about, gone: [], cannotTell: 'no-overlap' }
   if (near.sightings.isFull || far.sightings.isFull) return { ...about, gone: [], cannotTell: 'too-many' }
   if (common === 0 && along.hears !== null && !hearsAny(near.sightings, along))
@@ -72,9 +75,12 @@ export function compare(one: Place, other: Place, addresses: Addresses): Compari
   const isTurned = comesFirst(common, [one, first], [other, second]) < 0
   const [near, far] = isTurned ? [other, one] : [one, other]
   const [nearIndex, farIndex] = isTurned ? [second, first] : [first, second]
-  const offset = near.file === far.file ? 0 : offsetOf(common, [near, nearIndex], [far, farIndex])
+  const apart = offsetOf(common, [near, nearIndex], [far, farIndex])
+  // Interfaces of one machine share its clock; a file may be merged of two machines all the same.
+  const offset = near.file === far.file && Math.abs(apart) <= marginMs ? 0 : apart
   const window = overlap(near, far, offset)
   const about = { near: near.name, far: far.name, common: common.length }
+  if (!near.isTrusted || !far.isTrusted) return { ...about, gone: [], cannotTell: 'clock' }
   if (window === null) return { ...about, gone: [], cannotTell: 'no-overlap' }
   if (common.length === 0 && !knowEachOther(near.sightings, far.sightings))
     return { ...about, gone: [], cannotTell: 'nothing-common' }

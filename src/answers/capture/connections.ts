@@ -23,6 +23,7 @@ import {
   server,
   synAt,
 } from './connection-columns.ts'
+import { type Clock } from './clock.ts'
 import { connectionCounts } from './connection-counts.ts'
 import { createConnectionTable, sideOf } from './connection-table.ts'
 import { createHandshakes } from './handshakes.ts'
@@ -52,19 +53,20 @@ const lately = 3000
 interface Books {
   readonly addresses: Addresses
   readonly signs: Signs
+  readonly clock: Clock
   readonly room: Room
 }
 
 /** Follows each TCP connection of a capture: which one a segment belongs to, and what it means there. */
-export function createConnections({ addresses, signs, room }: Books, onDns: OnMessage): Connections {
+export function createConnections({ addresses, signs, clock, room }: Books, onDns: OnMessage): Connections {
   const perServer = createPerServer(room, noneOfServer)
   const counts = connectionCounts()
   const table = createConnectionTable(room, finish)
   const { int, setInt, float, setFloat, has, mark } = table
-  const handshakes = createHandshakes(table, counts, signs)
+  const handshakes = createHandshakes({ table, counts, signs, clock })
   const sentAgain = createSentAgain(table, counts, signs)
   const windows = createWindows(table, counts, signs)
-  const sayings = createSayings({ table, counts, perServer, signs, room }, onDns)
+  const sayings = createSayings({ table, counts, perServer, signs, clock, room }, onDns)
   let ends = 0
   let lastTime = 0
 

@@ -18,6 +18,7 @@ import {
   synCount,
   synNo,
 } from './connection-columns.ts'
+import { type Clock, silentMs } from './clock.ts'
 import type { ConnectionCounts } from './connection-counts.ts'
 import { type ConnectionTable, sideOf } from './connection-table.ts'
 import type { Signs } from './signs.ts'
@@ -35,11 +36,19 @@ export interface Handshakes {
   readonly times: Times
 }
 
-export function createHandshakes(table: ConnectionTable, counts: ConnectionCounts, signs: Signs): Handshakes {
+interface Books {
+  readonly table: ConnectionTable
+  readonly counts: ConnectionCounts
+  readonly signs: Signs
+  readonly clock: Clock
+}
+
+export function createHandshakes({ table, counts, signs, clock }: Books): Handshakes {
   const { int, setInt, float, setFloat, has, mark, about } = table
   const times = createTimes()
 
   function answered(packet: Packet, row: number): void {
+    if (clock.crosses(float(row, synAt), packet.time, silentMs)) return clock.untimed()
     const took = Math.max(0, packet.time - float(row, synAt))
     times.add(took)
     if (took < lateMs) return
@@ -99,8 +108,9 @@ export function createHandshakes(table: ConnectionTable, counts: ConnectionCount
     }
     if (int(row, rejectedNo) !== 0 || has(row, isReset)) return
     // Who sends it again says that no answer came; else only time does.
-    if (int(row, synCount) < 2 && until - float(row, synAt) < longEnoughMs) {
+    if (int(row, synCount) < 2 && clock.waited(float(row, synAt), until) < longEnoughMs) {
       counts.unfinished++
+      if (until - float(row, synAt) >= longEnoughMs) clock.untimed()
       return
     }
     counts.unanswered++

@@ -1,11 +1,12 @@
 import { createDnsQuestion, dnsCodeName, readDnsQuestion } from '../../wire/dns-question.ts'
 import { destination, type Packet, source } from '../../wire/pcap/packet.ts'
 import type { Addresses } from './addresses.ts'
+import { type Clock, silentMs } from './clock.ts'
 import { createNames } from './names.ts'
 import { createPerServer } from './per-server.ts'
 import { createRing, longestChain } from './ring.ts'
 import { createKept, type Room } from './room.ts'
-import type { Signs } from './signs.ts'
+import type { Seen, Signs } from './signs.ts'
 import { createTimes, lateMs, type Times } from './spread.ts'
 
 /** A port and number that come again after this long are another lookup: resolvers give up before. */
@@ -72,7 +73,14 @@ interface Truncated {
   isAsked: boolean
 }
 
-export function createLookups(addresses: Addresses, signs: Signs, room: Room): Lookups {
+interface Books {
+  readonly addresses: Addresses
+  readonly signs: Signs
+  readonly clock: Clock
+  readonly room: Room
+}
+
+export function createLookups({ addresses, signs, clock, room }: Books): Lookups {
   const question = createDnsQuestion()
   const names = createNames(room)
   const times = createTimes()
@@ -280,8 +288,6 @@ export function createLookups(addresses: Addresses, signs: Signs, room: Room): L
     setInt(row, rcode, question.rcode)
     setInt(row, lastIpId, packet.ipId)
     setFloat(row, answeredAt, time)
-    const took = time - float(row, firstAt)
-    times.add(Math.max(0, took))
     const about = { server: int(row, server), port: 53, client: who, packet: packet.number }
     if (question.rcode !== 0 && question.rcode !== 3)
       signs.see({
@@ -290,16 +296,7 @@ export function createLookups(addresses: Addresses, signs: Signs, room: Room): L
         detail: dnsCodeName(question.rcode),
         name: names.textOf(int(row, nameId)),
       })
-    if (took >= lateMs) {
-      counts.late++
-      signs.see({
-        ...about,
-        kind: 'lookup-late',
-        detail: dnsCodeName(question.rcode),
-        ms: took,
-        name: names.textOf(int(row, nameId)),
-      })
-    }
+    timed(row, time, about)
     if (question.isTruncated) {
       mark(row, isTruncated)
       const isKept = truncated.set(truncatedKey(who), {
@@ -312,6 +309,16 @@ export function createLookups(addresses: Addresses, signs: Signs, room: Room): L
       })
       if (!isKept) room.miss()
     } else if (int(row, overTcp) === 1) truncated.delete(truncatedKey(who))
+  }
+
+  function timed(row: number, time: number, about: Omit<Seen, 'kind' | 'detail'>): void {
+    if (clock.crosses(float(row, firstAt), time, silentMs)) return clock.untimed()
+    const took = time - float(row, firstAt)
+    times.add(Math.max(0, took))
+    if (took < lateMs) return
+    counts.late++
+    const name = names.textOf(int(row, nameId))
+    signs.see({ ...about, kind: 'lookup-late', detail: dnsCodeName(question.rcode), ms: took, name })
   }
 
   /** An answer to a question that was answered: the same packet at another interface, or really a second one. */
@@ -342,8 +349,10 @@ export function createLookups(addresses: Addresses, signs: Signs, room: Room): L
       return
     }
     // Who asks again says that no answer came; else only time does.
-    if (int(row, sent) < 2 && until - float(row, firstAt) < longEnoughMs) {
+    const isShort = clock.waited(float(row, firstAt), until) < longEnoughMs
+    if (int(row, sent) < 2 && isShort) {
       counts.unfinished++
+      if (until - float(row, firstAt) >= longEnoughMs) clock.untimed()
       // What became of it could not be waited for.
       if (why === 'early') room.miss()
       return
@@ -365,7 +374,7 @@ export function createLookups(addresses: Addresses, signs: Signs, room: Room): L
   function isLostAtFirst(row: number): boolean | null {
     const again = int(row, sent) > 1 ? float(row, resentAt) : null
     if (has(row, isAnswered)) return again !== null && float(row, answeredAt) >= again
-    return again !== null || ends - float(row, firstAt) >= longEnoughMs ? true : null
+    return again !== null || clock.waited(float(row, firstAt), ends) >= longEnoughMs ? true : null
   }
 
   function judgePair(row: number, other: number): void {
@@ -404,7 +413,7 @@ export function createLookups(addresses: Addresses, signs: Signs, room: Room): L
       ends = end
       ring.finishAll()
       for (const [, it] of truncated.entries())
-        if (it.isAsked || end - it.at >= lateMs)
+        if (it.isAsked || clock.waited(it.at, end) >= lateMs)
           signs.see({
             kind: 'truncated-no-tcp',
             server: it.server,

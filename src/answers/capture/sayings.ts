@@ -1,5 +1,6 @@
 import { alertName, firstWords } from '../../wire/pcap/first-words.ts'
 import type { Packet } from '../../wire/pcap/packet.ts'
+import { type Clock, muteMs } from './clock.ts'
 import { askedAt, isAnswered, server } from './connection-columns.ts'
 import type { ConnectionCounts } from './connection-counts.ts'
 import type { ConnectionTable } from './connection-table.ts'
@@ -26,10 +27,11 @@ interface Books {
   readonly counts: ConnectionCounts
   readonly perServer: PerServer<ServerCounts>
   readonly signs: Signs
+  readonly clock: Clock
   readonly room: Room
 }
 
-export function createSayings({ table, counts, perServer, signs, room }: Books, onDns: OnMessage): Sayings {
+export function createSayings({ table, counts, perServer, signs, clock, room }: Books, onDns: OnMessage): Sayings {
   const { int, float, setFloat, has, mark, portOf, about } = table
   const firstBytes = createTimes()
   const tlsNames = createKept<number, string>(room, { most: mostNames, each: 500 })
@@ -42,6 +44,7 @@ export function createSayings({ table, counts, perServer, signs, room }: Books, 
     if (asked <= 0) return
     const took = Math.max(0, packet.time - asked)
     serverOf(row).firstBytes++
+    if (clock.crosses(asked, packet.time, muteMs)) return clock.untimed()
     firstBytes.add(took)
     if (took >= lateMs) signs.see({ ...about(row, packet.number), kind: 'first-byte-late', detail: 'late', ms: took })
   }

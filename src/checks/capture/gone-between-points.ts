@@ -10,6 +10,7 @@ const silent = {
   'no-overlap': 'they were not taken at the same time',
   'nothing-common':
     'they have no packet and no address in common: another filter, a proxy between them, or nothing of it passed there',
+  clock: 'the clock of one of them was set while it listened, or its file is of several machines: capture it again',
   'too-many': 'they have more packets than are set against each other: capture with a filter',
 } as const
 

@@ -2,7 +2,7 @@ import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } f
 import type { Evidence } from '../../findings/evidence.ts'
 import type { Capture, CapturePoint, Sign, SignKind } from '../../model/capture.ts'
 import { subject } from '../../model/subject.ts'
-import { count, some } from '../../phrases.ts'
+import { count, ms, some } from '../../phrases.ts'
 
 /** A sign at one point, by name: who causes it lists it. */
 export const captureSymptom = (kind: SignKind | 'gone', point: string): string => `capture-${kind}:${point}`
@@ -50,8 +50,10 @@ type Judged = Verdict<SignArgs> | Blind
 function judgeSigns(capture: Capture, judging: Judging): readonly Verdict<SignArgs>[] {
   const judged = capture.points.map((point): Judged => {
     const its = point.signs.filter((it) => judging.kinds.includes(it.kind) && it.count > 0)
-    const doubt = judging.silence === true ? doubtOf(point, judging.about) : null
-    const sure = doubt === null ? its : its.filter((it) => isSelfEvident(it))
+    const disorder = disorderOf(point)
+    const doubt = disorder ?? (judging.silence === true ? doubtOf(point, judging.about) : null)
+    const isSure = disorder === null ? isSelfEvident : ({ kind }: Sign) => timeless.has(kind)
+    const sure = doubt === null ? its : its.filter(isSure)
     const bad = sure.reduce((sum, it) => sum + it.count, 0)
     if (bad > 0 && (judging.isEnough?.(bad, ofAll(sure)) ?? true)) return found(point, sure, judging)
     if (doubt !== null && its.length > 0) return { reason: 'ambiguous', text: doubt, point: point.name }
@@ -71,6 +73,32 @@ function saidOnce(judged: readonly Judged[]): readonly Verdict<never>[] {
 /** Whoever sends again says that no answer came, whatever the capture saw. */
 function isSelfEvident({ detail }: Sign): boolean {
   return detail.endsWith(' again')
+}
+
+/** What says it by itself, whenever it was. */
+const timeless: ReadonlySet<SignKind> = new Set([
+  'lookup-error',
+  'connect-refused',
+  'rejected',
+  'reset',
+  'tls-alert',
+  'http-error',
+])
+
+/** Why what came before what, and how long it took, can't be told; null where the clock only went on. */
+function disorderOf({ clock, packets }: CapturePoint): string | null {
+  if (clock === undefined) return null
+  if (clock.timeless > 0)
+    return `${clock.timeless} of ${count(packets, 'packet')} bear no time: how long anything took can't be told`
+  if (clock.back > 0)
+    return (
+      `its clock goes back by ${ms(clock.backMs)} at packet ${clock.packet}: it was set, or files were put together ` +
+      `out of their order; what came first, and how long it took, can't be told`
+    )
+  return clock.copied > 0
+    ? `${count(clock.copied, 'packet')} are in it twice, up to ${ms(clock.copiedMs)} apart, as if two machines with ` +
+        'a clock each had written it: name the file of each by itself'
+    : null
 }
 
 /** Why silence in this capture need not be silence on the wire. */
@@ -178,6 +206,8 @@ function whyNotWhole(point: CapturePoint, about: Judging['about']): Why | null {
       reason: 'cut-off',
       text: `${point.why ?? point.end}; of what came after nothing is known`,
     }
+  const disorder = disorderOf(point)
+  if (disorder !== null) return { reason: 'ambiguous', text: disorder }
   if (packets === 0)
     return {
       reason: 'too-few',
@@ -219,12 +249,19 @@ function whyNotWhole(point: CapturePoint, about: Judging['about']): Why | null {
 }
 
 /** What it can't show of what was asked in it. */
-function whyOpen({ ways, dns, tcp }: CapturePoint, { about, silence }: Judging): Why | null {
+function whyOpen({ ways, dns, tcp, clock }: CapturePoint, { about, silence, kinds }: Judging): Why | null {
   const { lookups = 0, unfinished: open = 0 } = dns
   const { connections = 0, unfinished: half = 0 } = tcp
   const asked = about === 'dns' ? lookups : connections
   const waiting = about === 'dns' ? open : half
   if (asked > 0 && ways === 'one') return { reason: 'ambiguous', text: 'only packets in one direction were captured' }
+  if (clock !== undefined && clock.across > 0 && (silence === true || kinds.some((it) => it.endsWith('-late'))))
+    return {
+      reason: 'ambiguous',
+      text:
+        `${count(clock.across, 'lookup or connection', 'lookups or connections')} with a silence of up to ` +
+        `${ms(clock.gapMs)} in between: the clock was set, or nothing was captured; how long they took can't be told`,
+    }
   const what = about === 'dns' ? 'lookup' : 'connection'
   // Some are always under way; more than one in fifty is a capture that was too short.
   return silence === true && waiting * 50 > asked

@@ -30,12 +30,23 @@ function pointLines(point: CapturePoint, why: string | null): readonly string[] 
     ...(seconds === null ? [] : [`in ${ms(seconds * 1000)}`]),
     ...(dropped === null || dropped === 0 ? [] : [`${dropped} dropped by the capture`]),
     ...(point.shortened === 0 ? [] : [`${point.shortened} kept in part`]),
+    ...clockParts(point),
     ...(why === null ? [] : [why]),
   ]
   return [
     `${name}${comment === null ? '' : ` (${comment})`}: ${parts.join(', ')}`,
     ...dnsLine(point),
     ...tcpLine(point),
+  ]
+}
+
+function clockParts({ clock }: CapturePoint): readonly string[] {
+  if (clock === undefined) return []
+  return [
+    ...(clock.back === 0 ? [] : [`the clock goes back by ${ms(clock.backMs)} at packet ${clock.packet}`]),
+    ...(clock.across === 0 ? [] : [`silent for ${ms(clock.gapMs)} with something under way`]),
+    ...(clock.copied === 0 ? [] : [`${clock.copied} in it twice`]),
+    ...(clock.timeless === 0 ? [] : [`${clock.timeless} without a time`]),
   ]
 }
 

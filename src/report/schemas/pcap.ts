@@ -24,6 +24,17 @@ const sign = v.strictObject({
   packets,
 })
 
+const clock = v.strictObject({
+  back: v.pipe(number, v.description('packets with an earlier time than one before them')),
+  backMs: v.pipe(number, v.description('by how much at most')),
+  packet: v.pipe(maybeNumber, v.description('the first of them')),
+  across: v.pipe(number, v.description('lookups, handshakes and answers across a silence longer than anybody waits')),
+  gapMs: v.pipe(number, v.description('the longest silence')),
+  copied: v.pipe(number, v.description('packets that come again a second or more later')),
+  copiedMs: v.pipe(number, v.description('how much later at most')),
+  timeless: v.pipe(number, v.description('packets of which the file says no time')),
+})
+
 const point = v.strictObject({
   name: v.pipe(text, v.description('the file, with its interface where it has several')),
   comment: maybeText,
@@ -35,6 +46,7 @@ const point = v.strictObject({
   dropped: v.pipe(maybeNumber, v.description('by the capture itself; null where the file does not say')),
   seconds: maybeNumber,
   ways: v.pipe(v.picklist(['none', 'one', 'both']), v.description('whether anything was seen to be answered at all')),
+  clock: v.exactOptional(v.pipe(clock, v.description('why its times are not believed; left out where they are'))),
   notFollowed: number,
   dns: v.pipe(counts, v.description('messages, lookups and response codes')),
   tcp: v.pipe(counts, v.description('segments and connections')),
@@ -69,7 +81,7 @@ export const pcap = v.strictObject({
         far: text,
         common: number,
         gone: v.array(gone),
-        cannotTell: v.nullable(v.picklist(['no-overlap', 'nothing-common', 'too-many'])),
+        cannotTell: v.nullable(v.picklist(['no-overlap', 'nothing-common', 'too-many', 'clock'])),
       }),
     ),
   }),

@@ -43,6 +43,8 @@ export interface Packet {
   number: number
   /** Milliseconds since 1970. */
   time: number
+  /** Whether the file says a time of it; else the one before it stays. */
+  isTimed: boolean
   /** Index into the reader's points. */
   point: number
   bytes: Uint8Array
@@ -97,6 +99,7 @@ export function createPacket(): Packet {
   return {
     number: 0,
     time: 0.5,
+    isTimed: true,
     point: 0,
     bytes: new Uint8Array(0),
     start: 0,

@@ -219,8 +219,9 @@ export function captureReader(onPacket: (packet: Packet) => void): CaptureReader
       return
     }
     packet.length = n32(at + 8)
-    // It has no time: that of the packet before it stays.
+    packet.isTimed = false
     deliver(at + 12, Math.min(packet.length, size - 16, its.snaplen === 0 ? longestPacket : its.snaplen), its)
+    packet.isTimed = true
   }
 
   function eachOption(from: number, to: number, see: (code: number, at: number, length: number) => void): void {
