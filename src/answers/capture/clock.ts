@@ -2,7 +2,7 @@ import type { CaptureClock } from '../../model/capture.ts'
 import { destination, holds, type Packet, rst, source, syn } from '../../wire/pcap/packet.ts'
 import type { Room } from './room.ts'
 
-/** Packets of several CPUs and queues are written out of their order by some milliseconds; a clock goes back by more. */
+/** Packets of several CPUs and queues are written out of their order by some milliseconds; a clock goes further. */
 const backMs = 100
 /**
  * A lookup or a SYN that waits is sent again after 64 s at the latest (Linux: 1, 3, 7, 15, 31, 63 s), and a resolver
