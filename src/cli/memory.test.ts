@@ -128,6 +128,8 @@ describe('a diagnosis', () => {
       try {
         const { out } = await expectLittle(kubeconfigOf(server.url), ['diagnose', '-A', '--timeout', '60s'])
         expect(out).not.toMatch(/more than 12 MiB/)
+        expect(out).toMatch(/has 40000 labels, more than is read/)
+        expect(out).not.toMatch(/^✓ All/m)
       } finally {
         await server.close()
       }

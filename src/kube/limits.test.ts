@@ -5,6 +5,7 @@ import { known, unknown } from '../model/known.ts'
 import { script, shell } from './container-command.ts'
 import { execCommand } from './exec.ts'
 import { lines } from './lines.ts'
+import { createIntern } from '../wire/intern.ts'
 import { listAll } from './list.ts'
 import { rawBytes } from './limits.ts'
 import { readLogs } from './logs.ts'
@@ -67,6 +68,27 @@ describe('more than is read is cut off', () => {
     expect(
       await listAll({ transport, timeoutMs: 9000 }, pods, { namespace: 'shop' }, (raw) => raw.metadata.name),
     ).toEqual(unknown('cut-off', 'list pods in namespace shop: more than 400000 objects'))
+  })
+
+  it('a list with an object that holds more than there is room for: it is named, and the list is none', async () => {
+    const labels = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`key-${n}`, 'a value of a label']))
+    const items = ['web-1', 'web-2', 'web-3'].map((name, n) => ({
+      metadata: { name, namespace: 'shop', labels: n === 1 ? { app: 'web' } : { ...labels, own: name } },
+    }))
+    await serveWith((_, response) => sendJson(response, 200, { metadata: {}, items }))
+    const listed = async (room: number) => {
+      const intern = createIntern({ room })
+      return listAll(
+        { transport, timeoutMs: 2000 },
+        pods,
+        { namespace: 'shop' },
+        ({ metadata }) => Object.keys(intern.labels(metadata.labels ?? {})).length,
+      )
+    }
+    expect(await listed(200_000)).toEqual(known([2001, 1, 2001]))
+    expect(await listed(100_000)).toEqual(
+      unknown('cut-off', 'list pods in namespace shop: shop/web-3 has 2001 labels, more than is read'),
+    )
   })
 
   it('a page is asked for with fewer objects, until it fits, and the rest of the list so', async () => {

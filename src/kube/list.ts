@@ -6,6 +6,7 @@ import { mostObjects, mostPages } from './limits.ts'
 import { asRawObject } from './raw-object.ts'
 import { exchangeUpTo, isTooDense, parseObject } from './request.ts'
 import type { Connection, Transport } from './transport.ts'
+import { TooMany } from '../wire/too-many.ts'
 
 /**
  * kubectl's own page size (k8s.io/cli-runtime pkg/resource DefaultChunkLimit), and smaller ones for a list whose
@@ -47,16 +48,29 @@ export async function listAll<T>(
       token = undefined
       continue
     }
-    for (const item of page.value.items) {
-      const projected = project(item)
-      if (projected !== null) items.push(projected)
-    }
+    const more = projectAll(page.value.items, project, items)
+    if (more !== null) return unknown('cut-off', `${action}: ${more}`)
     if (items.length > mostObjects) return unknown('cut-off', `${action}: more than ${mostObjects} objects`)
     if (page.value.next === null) return known(items)
     if (before.has(page.value.next)) return unknown('cut-off', `${action}: the list does not go on`)
     token = page.value.next
     before.add(token)
   }
+}
+
+/** Adds to `items`; what an object has too much of, or null. */
+function projectAll<T>(raws: readonly RawObject[], project: (raw: RawObject) => T | null, items: T[]): string | null {
+  for (const raw of raws) {
+    try {
+      const projected = project(raw)
+      if (projected !== null) items.push(projected)
+    } catch (error) {
+      if (!(error instanceof TooMany)) throw error
+      const { namespace, name } = raw.metadata
+      return `${namespace === undefined ? '' : `${namespace}/`}${name} has ${error.message}, more than is read`
+    }
+  }
+  return null
 }
 
 /** Where a watch starts that is to miss nothing from now on. */

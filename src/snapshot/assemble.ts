@@ -20,7 +20,7 @@ interface Arriving {
  * not know are unknown. Throws BadRecord for anything that does not fit, the missing end record above all.
  */
 export async function assemble(records: AsyncIterable<unknown>): Promise<Snapshot> {
-  const schemas = sourceSchemas(createIntern())
+  const schemas = sourceSchemas(createIntern({ room: Infinity }))
   const sources = new Map<string, Known<unknown>>()
   let head: v.InferOutput<typeof header> | null = null
   let arriving: Arriving | null = null

@@ -13,7 +13,7 @@ export interface Walks {
 }
 
 export function walksOf(changes: Changes): Walks {
-  const schemas = Object.entries(sourceSchemas(createIntern()))
+  const schemas = Object.entries(sourceSchemas(createIntern({ room: Infinity })))
   return {
     cluster: walk(cluster.shape, changes),
     scope: walk(scope.shape, changes),

@@ -75,3 +75,10 @@ test.each([
   ['*', ['*']],
   ['10.0.0.7,::1,$(X)', []],
 ])('what is excepted by `%s`', (text, names) => expect(proxyExceptions(text)).toEqual(names))
+
+test('of a long list of exceptions each name counts, and of one that is too long none is said to be missing', () => {
+  const names = Array.from({ length: 1000 }, (_, n) => `host-${n}.corp.example`)
+  expect(proxyExceptions([...names, '.svc'].join(','))?.at(-1)).toBe('svc')
+  expect(proxyExceptions('a,'.repeat(32 * 1024))).toHaveLength(32 * 1024)
+  expect(proxyExceptions(`${'a,'.repeat(32 * 1024)}b`)).toBeNull()
+})

@@ -12,7 +12,8 @@ export interface Destination {
 /** A tenant chooses these texts; what is longer is no address, and neither is the hundredth of one value. */
 const longestText = 4096
 const most = 32
-const mostExceptions = 200
+/** A company lists its networks and names in one variable. */
+const longestExceptions = 64 * 1024
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const hostName = new RegExp(`^${label}(?:\\.${label}){0,8}\\.?$`)
@@ -108,11 +109,11 @@ function webScheme(scheme: string | undefined): Pick<Destination, 'scheme'> {
 /**
  * The names in a `NO_PROXY`, without the dot that some begin with (curl, Go and Python take `.svc` for all names that
  * end so); ports and ranges of addresses are left out, since what is called by a name is not held against those. `*` is
- * all names. Linear; never throws.
+ * all names. null: too long to be read, so that nobody knows. Linear; never throws.
  */
-export function proxyExceptions(text: string): readonly string[] {
-  if (text.length > longestText) return []
-  return text.split(/[\s,]+/, mostExceptions).flatMap((word) => {
+export function proxyExceptions(text: string): readonly string[] | null {
+  if (text.length > longestExceptions) return null
+  return text.split(/[\s,]+/).flatMap((word) => {
     if (word === '*') return ['*']
     const name = word
       .toLowerCase()

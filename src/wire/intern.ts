@@ -1,3 +1,5 @@
+import { TooMany } from './too-many.ts'
+
 /**
  * One copy of what repeats. Every pod of a ReplicaSet carries the same labels, node names and images, and JSON.parse
  * makes them again for each: with 100,000 pods that is most of the memory. Make one per collection or file, so that
@@ -9,12 +11,23 @@ export interface Intern {
   labels(value: Readonly<Record<string, string>>): Readonly<Record<string, string>>
   /** A value of JSON's: what is written alike is one object. For what repeats, such as the containers of a workload. */
   same<T extends object>(value: T): T
+  /** Takes so many bytes of the room for what is more than usual; throws TooMany where there is none left. */
+  spare(bytes: number, what: string): void
 }
+
+/** A node has up to 300 labels, and others ten: 512 of them, of 64 characters each. */
+const usualLabels = 32 * 1024
+/**
+ * For all that is more than usual. A tenant can write objects of 1.5 MB without end, and each character of them would
+ * be kept: somebody with many labels is read whole, a hundred of them are a list that is cut off.
+ */
+const spareBytes = 4 * 2 ** 20
 
 /** Whoever writes no two alike pays for so many texts, and no more. */
 const mostSame = 20_000
 
-export function createIntern(): Intern {
+export function createIntern({ room = spareBytes }: { readonly room?: number } = {}): Intern {
+  let left = room
   const texts = new Map<string, string>()
   const records = new Map<string, Readonly<Record<string, string>>>()
 
@@ -30,9 +43,15 @@ export function createIntern(): Intern {
     const key = JSON.stringify(keys.map((it) => [it, value[it]]))
     const seen = records.get(key)
     if (seen !== undefined) return seen
+    if (key.length > usualLabels) spare(key.length, `${keys.length} labels`)
     const made = Object.freeze(Object.fromEntries(keys.map((it) => [text(it), text(value[it] ?? '')])))
     records.set(key, made)
     return made
+  }
+
+  function spare(bytes: number, what: string): void {
+    left -= bytes
+    if (left < 0) throw new TooMany(what)
   }
 
   const values = new Map<string, object>()
@@ -46,5 +65,5 @@ export function createIntern(): Intern {
     return value
   }
 
-  return { text, labels, same }
+  return { text, labels, same, spare }
 }

@@ -31,3 +31,10 @@ test('no table is no answer: silence of the tool is not "no rule"', () => {
   expect(dropsIn('iptables-save: command not found')).toBeNull()
   expect(dropsIn('*filter\nCOMMIT\n')).toEqual([])
 })
+
+test('each of many rules, the last one too', () => {
+  const rules = Array.from({ length: 9000 }, (_, n) => `[${n}:0] -A FORWARD -s 10.0.${n >> 8}.${n & 255}/32 -j DROP`)
+  const found = dropsIn(['*filter', ':FORWARD ACCEPT [0:0]', ...rules, 'COMMIT'].join('\n')) ?? []
+  expect(found).toHaveLength(9000)
+  expect(found.at(-1)?.total).toBe(8999)
+})

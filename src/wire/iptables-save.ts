@@ -7,7 +7,8 @@ interface Drop {
   readonly total: number
 }
 
-const mostRules = 500
+/** More than a megabyte of text has, which is all that is read of a command. */
+const mostRules = 20_000
 
 /** `:FORWARD DROP [12:720]`; a chain of somebody's own has `-` for its policy. */
 const policy = /^:(\S{1,64}) DROP \[(\d{1,20}):\d{1,20}\]$/

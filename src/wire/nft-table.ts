@@ -19,7 +19,8 @@ export interface NftDrop {
   readonly total: number | null
 }
 
-const mostRules = 500
+/** More than a megabyte of text has, which is all that is read of a command. */
+const mostRules = 20_000
 const longestRule = 300
 
 /** `table inet firewalld { # handle 3`, as `nft list tables` has them, a line each. */

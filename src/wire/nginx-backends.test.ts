@@ -35,3 +35,12 @@ test('items that are none are left out', () => {
     { upstream: 'a', endpoints: [], weight: null, alternatives: [] },
   ])
 })
+
+test('each of many endpoints, and of many back ends', () => {
+  const endpoints = Array.from({ length: 6000 }, (_, n) => ({ address: `10.1.${n >> 8}.${n & 255}`, port: '80' }))
+  const read = parseNginxBackends(
+    JSON.stringify([{ name: 'wide', endpoints }, ...Array.from({ length: 21_000 }, (_, n) => ({ name: `b${n}` }))]),
+  )
+  expect(read).toHaveLength(21_001)
+  expect(read?.[0]?.endpoints).toHaveLength(6000)
+})

@@ -11,9 +11,6 @@ export interface ConfBackend {
   readonly alternatives: readonly string[]
 }
 
-const mostBackends = 20_000
-const mostEndpoints = 5_000
-
 /** null for what is no such list. */
 export function parseNginxBackends(json: string): readonly ConfBackend[] | null {
   let raw: unknown
@@ -23,14 +20,14 @@ export function parseNginxBackends(json: string): readonly ConfBackend[] | null 
     return null
   }
   if (!Array.isArray(raw)) return null
-  return raw.slice(0, mostBackends).flatMap((it: unknown) => {
+  return raw.flatMap((it: unknown) => {
     const upstream = field(it, 'name')
     if (typeof upstream !== 'string' || upstream === '') return []
     const weight = field(field(it, 'trafficShapingPolicy'), 'weight')
     return [
       {
         upstream: upstream.slice(0, 1024),
-        endpoints: list(field(it, 'endpoints')).slice(0, mostEndpoints).flatMap(addressOf),
+        endpoints: list(field(it, 'endpoints')).flatMap(addressOf),
         weight: field(it, 'noServer') === true && typeof weight === 'number' ? weight : null,
         alternatives: list(field(it, 'alternativeBackends')).filter((one) => typeof one === 'string'),
       },

@@ -117,6 +117,14 @@ describe('what a running nginx.conf says', () => {
     })
   })
 
+  test('every name of a server that has many, as an Ingress with aliases makes it', () => {
+    const names = Array.from({ length: 3000 }, (_, n) => `a${n}.example.com`)
+    expect(parseNginxConf(`http { server { server_name ${names.join(' ')} ; } }`)).toMatchObject({
+      complete: true,
+      servers: [{ serverNames: names }],
+    })
+  })
+
   test('a file that ends early is not complete, wherever it ends', () => {
     const whole = conf(location('/'))
     fc.assert(

@@ -219,7 +219,7 @@ interface Said {
 
 function ofServer(server: MakingServer, said: Said): void {
   const { name, rest } = said
-  if (name === 'server_name') server.serverNames.push(...rest.slice(0, 100).map(hostOf))
+  if (name === 'server_name') for (const it of rest) server.serverNames.push(hostOf(it))
   if (name === 'listen' && rest.includes('ssl')) server.tls = true
   if (name === 'set' && rest[0] === '$resource_name') server.owner.name ??= rest[1] ?? null
   if (name === 'set' && rest[0] === '$resource_namespace') server.owner.namespace ??= rest[1] ?? null

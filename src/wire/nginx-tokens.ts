@@ -16,8 +16,6 @@ export interface Directive {
   readonly raw: string
 }
 
-const mostWords = 200
-
 const [newline, space, hash, quote, apostrophe] = [10, 32, 35, 34, 39]
 const [semicolon, backslash, dollar, openBrace, closeBrace] = [59, 92, 36, 123, 125]
 
@@ -75,7 +73,7 @@ export function eachDirective(text: string, visit: ConfVisitor): boolean {
       if (begin === -1) [begin, beginLine] = [at, line]
       const word = code === quote || code === apostrophe ? quoted(text, at) : bare(text, at)
       if (word === null) return false
-      if (words.length < mostWords) words.push(word.text)
+      words.push(word.text)
       for (let one = at; one < word.after; one++) if (text.charCodeAt(one) === newline) line += 1
       at = word.after
     }

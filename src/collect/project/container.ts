@@ -47,8 +47,9 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
   }
 }
 
-/** As many of one container: a tenant chooses how many there are. */
-const mostCalls = 50
+/** One container has some fifty; a tenant chooses how many, and what is beyond takes of the room of all. */
+const usualCalls = 50
+const callBytes = 200
 
 function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
   const env = list(spec['env'])
@@ -73,7 +74,8 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     port: it.port,
     ...schemeOf(it),
   }))
-  const calls = [...byEnv, ...byFlag].slice(0, mostCalls)
+  const calls = [...byEnv, ...byFlag]
+  if (calls.length > usualCalls) intern.spare(calls.length * callBytes, `${calls.length} addresses in a container`)
   const kept = calls.map((it) => ({
     by: it.by === null ? null : intern.text(it.by),
     host: intern.text(it.host),
@@ -102,7 +104,9 @@ function proxyOf(spec: Fields, intern: Intern): { readonly proxy?: ContainerProx
   const none = valueOf('NO_PROXY')
   const told = text(none?.['value'])
   const isElsewhere = told === null && (none?.['valueFrom'] !== undefined || list(spec['envFrom']).length > 0)
-  return { proxy: { http, https, except: isElsewhere ? null : proxyExceptions(told ?? '').map(intern.text) } }
+  return {
+    proxy: { http, https, except: isElsewhere ? null : (proxyExceptions(told ?? '')?.map(intern.text) ?? null) },
+  }
 }
 
 /** `DB_PORT` beside `DB_HOST`. */

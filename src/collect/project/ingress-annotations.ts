@@ -18,11 +18,10 @@ const prefixes: Readonly<Record<string, string>> = {
 /** Those of the two nginx controllers, which are taken for each other. */
 const ofNginx = ['nginx.ingress.kubernetes.io/', 'nginx.org/', 'nginx.com/']
 
-const mostAnnotated = 100
-
+/** The API takes 256 KiB of annotations of one object (apimachinery, ValidateAnnotations). */
 export function annotatedOf(annotations: Annotations): Pick<Ingress, 'annotated'> {
   const found = Object.keys(annotations).filter((key) => ofNginx.some((it) => key.startsWith(it)))
-  return found.length === 0 ? {} : { annotated: found.toSorted().slice(0, mostAnnotated) }
+  return found.length === 0 ? {} : { annotated: found.toSorted() }
 }
 
 /** A JSON text longer than this is no action that a human wrote. */

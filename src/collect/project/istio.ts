@@ -16,8 +16,9 @@ import { type Fields, fields, isObject, list, oneOf, stringMap, text, texts, who
 
 type Labels = Readonly<Record<string, string>>
 
-/** A tenant writes these: what is beyond is of no use to anybody. */
-const mostDestinations = 500
+/** A tenant writes these: what is beyond takes of the room of all. */
+const usualDestinations = 500
+const destinationBytes = 200
 
 /** `networking.istio.io` at any of its versions, which are alike in these fields; null for what is none. */
 export function projectVirtualService(raw: unknown, intern: Intern): VirtualService | null {
@@ -30,8 +31,17 @@ export function projectVirtualService(raw: unknown, intern: Intern): VirtualServ
     name: it.name,
     hosts: texts(spec['hosts']),
     gateways: gateways.length === 0 ? ['mesh'] : gateways,
-    destinations: ['http', 'tls', 'tcp'].flatMap((part) => destinationsOf(spec, part)).slice(0, mostDestinations),
+    destinations: withinRoom(
+      ['http', 'tls', 'tcp'].flatMap((part) => destinationsOf(spec, part)),
+      intern,
+    ),
   }
+}
+
+function withinRoom(destinations: readonly MeshDestination[], intern: Intern): readonly MeshDestination[] {
+  const { length } = destinations
+  if (length > usualDestinations) intern.spare(length * destinationBytes, `${length} destinations`)
+  return destinations
 }
 
 function destinationsOf(spec: Fields, part: string): readonly MeshDestination[] {

@@ -47,14 +47,9 @@ export function oneOf<const T extends readonly [string, ...string[]]>(value: unk
   return words.find((it) => it === value) ?? words[0]
 }
 
-/** An object of 1.5 MB has room for 75,000 labels, which whoever reads it would pay for. Nodes have up to 300. */
-const mostEntries = 512
-
-/** The entries of a map of strings, the first of them; others are left out. */
+/** The entries of a map of strings. What is kept of them is interned, which says when it is too much. */
 export function stringMap(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(fields(value))
-      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-      .slice(0, mostEntries),
+    Object.entries(fields(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   )
 }
