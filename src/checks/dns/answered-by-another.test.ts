@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { absent, answered, type Asked, type Network, probe } from '../../../test/build/lookups.ts'
 import { dnsServers, nameAnswers, rightAnswers } from '../../../test/build/name-answers.ts'
-import { service } from '../../../test/build/service.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
@@ -40,10 +41,33 @@ const found = (args: Readonly<Record<string, string | number | readonly string[]
   { subject: 'Node/worker-3', severity: 'error' as const, confidence: 'observed' as const, args },
 ]
 
+/** A headless Service of another namespace: its endpoints stand beside it, not among those of the scope. */
+const beyond = service('db', { namespace: 'data', clusterIP: 'None' })
+const beyondSlice = slice('db', [pod('db-0', { ip: '10.2.1.9' })], { namespace: 'data' })
+const withBeyond = {
+  ...given(onWorker3, isOn3),
+  clusterDns: clusterDns({
+    corefile: known(text),
+    elsewhere: known({ services: [beyond], slices: [beyondSlice] }),
+  }),
+  nameAnswers: nameAnswers([
+    ...names(isOn3).answers,
+    ...['worker-1', 'worker-3'].flatMap((node) =>
+      rightAnswers(beyond, ['10.2.1.9']).map((it) => ({ ...it, node, ...(node === 'worker-3' ? denial : {}) })),
+    ),
+  ]),
+  endpointSlices: [],
+}
+
 describeCheck(check, [
   {
     it: 'a nat rule of one node leads UDP elsewhere',
     given: given(onWorker3, isOn3),
+    expect: found({ node: 'worker-3', because: 'other-nodes', tcp: 'right' }),
+  },
+  {
+    it: 'the same, and a headless Service of another namespace is right on the other nodes',
+    given: withBeyond,
     expect: found({ node: 'worker-3', because: 'other-nodes', tcp: 'right' }),
   },
   {

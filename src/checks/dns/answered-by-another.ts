@@ -31,8 +31,7 @@ export default check({
     const found = answeredByAnother({
       probe: known(dnsProbe),
       names: nameAnswers,
-      services: namedServices(clusterDns, services, endpointSlices, namespaces).services,
-      slices: endpointSlices,
+      named: namedServices(clusterDns, services, endpointSlices, namespaces),
     })
     if (found.length === 0) return ok(asked.length)
     const by = byWhoAsks(clusterDns)

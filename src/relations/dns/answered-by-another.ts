@@ -1,11 +1,11 @@
 import type { DnsProbe, DnsServer, LookupSeries } from '../../model/lookups.ts'
 import type { Known } from '../../model/known.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
-import type { EndpointSlice, Service } from '../../model/service.ts'
+import type { Service } from '../../model/service.ts'
 import { once } from '../once.ts'
-import { slicesOfServices } from '../service/service-endpoints.ts'
 import { answersOfServices, judgeName, mayBeFromBefore } from '../service/service-names.ts'
 import { isDenial, blindNodes, seriesOf } from './lookup-loss.ts'
+import type { Named } from './unserved-names.ts'
 
 /** What came from one address to one node, over UDP, for names of the cluster that are there. */
 export interface Word {
@@ -33,8 +33,8 @@ export interface AnsweredByAnother {
 export interface AnswersAsked {
   readonly probe: Known<DnsProbe>
   readonly names: Known<NameAnswers>
-  readonly services: readonly Service[]
-  readonly slices: Known<readonly EndpointSlice[]>
+  /** With those of other namespaces, and the endpoints of each: a headless one is judged by them. */
+  readonly named: Pick<Named, 'services' | 'slicesOf'>
 }
 
 /** One answer may be from a moment before a change. */
@@ -116,8 +116,8 @@ interface Words {
   readonly services: readonly { readonly service: Service; readonly at: readonly string[] }[]
 }
 
-function wordsOf({ probe, names, services, slices }: AnswersAsked): Words {
-  const ofNames = names.known ? judgedNames(names.value, services, slices) : []
+function wordsOf({ probe, names, named }: AnswersAsked): Words {
+  const ofNames = names.known ? judgedNames(names.value, named) : []
   const all = [...(probe.known ? seriesWords(probe.value) : []), ...ofNames.map((it) => it.word)]
   const words = [...Map.groupBy(all, placeOf).values()].flatMap((its): readonly Word[] => {
     const [first] = its
@@ -151,11 +151,9 @@ function wordOfSeries({ node, server, method, name, lookups }: LookupSeries): re
 
 function judgedNames(
   names: NameAnswers,
-  services: readonly Service[],
-  slices: Known<readonly EndpointSlice[]>,
+  { services, slicesOf }: AnswersAsked['named'],
 ): readonly { readonly service: Service; readonly word: Word }[] {
   const answers = answersOfServices(names)
-  const slicesOf = slices.known ? slicesOfServices(slices.value) : () => null
   return services.flatMap((service) =>
     (answers.get(`${service.namespace}/${service.name}`) ?? []).flatMap((its) => {
       const [first] = its
