@@ -1,3 +1,7 @@
+import dnsSrvDenied from './dns/dns-srv-denied.ts'
+import dnsTwoCorefiles from './dns/dns-two-corefiles.ts'
+import dnsTakenElsewhere from './dns/dns-taken-elsewhere.ts'
+import policyDnsLeavesNamespaceOut from './policy/policy-dns-leaves-namespace-out.ts'
 import dnsNoendpoints from './dns/dns-noendpoints.ts'
 import dnsRewriteForeignAnswer from './dns/dns-rewrite-foreign-answer.ts'
 import dnsRewritesRight from './controls/dns-rewrites-right.ts'
@@ -282,12 +286,15 @@ export const faults: readonly Fault[] = [
   dnsServiceWithoutUdp,
   dnsSessionAffinity,
   dnsSingleServer,
+  dnsSrvDenied,
   dnsStarved,
   dnsSuffixWildcard,
   dnsSuffixWithoutRecords,
+  dnsTakenElsewhere,
   dnsTcpBlockedOnNode,
   dnsTcpDropped,
   dnsTooManySearches,
+  dnsTwoCorefiles,
   dnsUdpBlocked,
   dnsUnderLoad,
   dnsUpstreamAaaaNxdomain,
@@ -355,6 +362,7 @@ export const faults: readonly Fault[] = [
   policyDeniesAll,
   policyDnsAddressOnly,
   policyDnsHardening,
+  policyDnsLeavesNamespaceOut,
   policyDnsUdpOnly,
   policyDnsWrongLabel,
   policyForgetsDns,

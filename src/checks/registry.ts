@@ -210,6 +210,7 @@ import upstreamWithoutTcp from './dns/upstream-without-tcp.ts'
 import answeredByAnother from './dns/answered-by-another.ts'
 import serverBehind from './dns/server-behind.ts'
 import dnsLeavesNamespacesOut from './policy/dns-leaves-namespaces-out.ts'
+import portNameWrong from './dns/port-name-wrong.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -281,6 +282,7 @@ export const checks: readonly AnyCheck[] = [
   serverBehind, // DNS190
   foreignAnswer, // DNS194
   answeredByAnother, // DNS195
+  portNameWrong, // DNS196
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

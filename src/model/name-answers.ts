@@ -1,10 +1,11 @@
 import type { Answer, DnsServer } from './lookups.ts'
+import type { Protocol } from './pod.ts'
 
 /**
  * Why a name was asked for. `service`: a Service's own full name. `way`: what a resolver tries before that name when
  * a program asks for `typed`. `outside`: a name outside of the cluster, as it is (suffix null) or below a suffix of
  * the search list. `random`: a label that nobody made, below a suffix: what answers it, answers everything.
- * `rewritten`: a name that a `rewrite` of the Corefile makes `to` of.
+ * `rewritten`: a name that a `rewrite` of the Corefile makes `to` of. `port`: the SRV name of a Service's named port.
  */
 export type NameReason =
   | { readonly kind: 'service'; readonly service: { readonly namespace: string; readonly name: string } }
@@ -17,6 +18,12 @@ export type NameReason =
   | { readonly kind: 'outside'; readonly typed: string; readonly suffix: string | null }
   | { readonly kind: 'random'; readonly suffix: string }
   | { readonly kind: 'rewritten'; readonly to: string }
+  | {
+      readonly kind: 'port'
+      readonly service: { readonly namespace: string; readonly name: string }
+      readonly port: string
+      readonly protocol: Protocol
+    }
 
 /** What one server said to one question. */
 export interface NameAnswer {
@@ -25,13 +32,15 @@ export interface NameAnswer {
   readonly reason: NameReason
   /** Absolute, with its trailing dot. */
   readonly name: string
-  readonly type: 'A' | 'AAAA'
+  readonly type: 'A' | 'AAAA' | 'SRV'
   readonly answer: Answer
   /** `NOERROR`, `NXDOMAIN`, `NOTIMP`; null without an answer. */
   readonly rcode: string | null
   readonly addresses: readonly string[]
   /** Where CNAMEs of the answer lead, in their order, without the last dot. */
   readonly aliases: readonly string[]
+  /** Of SRV records: where the port is, the target without its last dot. Absent of other types. */
+  readonly ports?: readonly { readonly port: number; readonly target: string }[]
   /**
    * Seconds for which the answer may be kept: the least of its records, of a denial that of its SOA. null without
    * either.

@@ -67,13 +67,15 @@ export function nameAnswerFields(m: Texts) {
       object({ kind: just('outside'), typed: m.host, suffix: nullable(m.host) }),
       object({ kind: just('random'), suffix: m.host }),
       object({ kind: just('rewritten'), to: m.host }),
+      object({ kind: just('port'), service: named, port: m.name, protocol: oneOf(['TCP', 'UDP', 'SCTP']) }),
     ]),
     name: m.host,
-    type: oneOf(['A', 'AAAA']),
+    type: oneOf(['A', 'AAAA', 'SRV']),
     answer: answerShape,
     rcode: nullable(m.word),
     addresses: list(m.address),
     aliases: list(m.host),
+    ports: maybe(list(object({ port: number, target: m.host }))),
     ttl: nullable(number),
   }
 }

@@ -81,6 +81,9 @@ export const nameInPod = (pod: Named, service: Named): string =>
 /** DNS denies this Service, or says something else of it. */
 export const nameWrong = (service: Named): string => `name-wrong:${service.namespace}/${service.name}`
 
+/** DNS denies the SRV records of named ports, or says something else of them. */
+export const srvWrong = 'srv-wrong'
+
 /** The Corefile, by its text, leaves names of Services out: a block without kubernetes, a list of namespaces. */
 export const zoneLeftOut = 'zone-left-out'
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import * as F from '../../../test/build/dns-faults.ts'
+import { nameAnswer, nameAnswers } from '../../../test/build/name-answers.ts'
 import { absent, answered, type Network, probe, servfail } from '../../../test/build/lookups.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose, exitCode } from '../../engine.ts'
@@ -20,6 +21,13 @@ const hosts = 'hosts {\n    10.1.2.3 git.corp.example\n  }'
 const passing = 'hosts {\n    10.1.2.3 git.corp.example\n    fallthrough\n  }'
 const except = (zone: string, more = '') =>
   `.:53 {\n  kubernetes cluster.local\n  forward . 10.0.0.2 {\n    except ${zone}\n  }\n${more}}\n`
+
+const srvSaid = (answer: 'ok' | 'nxdomain') =>
+  nameAnswer(
+    { kind: 'port', service: { namespace: 'shop', name: 'web' }, port: 'http', protocol: 'TCP' },
+    '_http._tcp.web.shop.svc.cluster.local.',
+    { type: 'SRV', answer },
+  )
 
 describeCheck(check, [
   {
@@ -65,6 +73,19 @@ describeCheck(check, [
     it: 'a template of SRV alone',
     given: given(root('template IN SRV {\n    rcode NXDOMAIN\n  }')),
     expect: [{ subject: on, severity: 'error', confidence: 'inferred', args: { how: 'typed', line: 3 } }],
+  },
+  {
+    it: 'the same, and SRV is denied',
+    given: {
+      ...given(root('template IN SRV {\n    rcode NXDOMAIN\n  }')),
+      nameAnswers: nameAnswers([srvSaid('nxdomain')]),
+    },
+    expect: [{ subject: on, severity: 'error', confidence: 'observed', args: { how: 'typed' } }],
+  },
+  {
+    it: 'the same, and SRV is answered: another text runs',
+    given: { ...given(root('template IN SRV {\n    rcode NXDOMAIN\n  }')), nameAnswers: nameAnswers([srvSaid('ok')]) },
+    expect: [{ subject: on, severity: 'warning', confidence: 'inferred' }],
   },
   {
     it: 'a template of PTR',

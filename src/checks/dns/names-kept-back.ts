@@ -3,10 +3,11 @@ import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import type { NameAnswers } from '../../model/name-answers.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { type KeptBack, namesKeptBack } from '../../relations/dns/corefile-takers.ts'
 import { isDenial, lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
-import { dnsAnswersErrors, zoneLeftOut } from '../../relations/symptom.ts'
+import { dnsAnswersErrors, srvWrong, zoneLeftOut } from '../../relations/symptom.ts'
 import { type TypeTaken, typesTaken } from '../../relations/dns/types-taken.ts'
 import { some } from '../../phrases.ts'
 import { zoneOf } from '../../wire/corefile.ts'
@@ -25,18 +26,20 @@ export default check({
   fine: 'no line of the Corefile stands before those that would answer',
   severity: 'error',
   needs: ['clusterDns'],
-  wants: ['dnsProbe'],
+  wants: ['dnsProbe', 'nameAnswers'],
   remedies: [],
   decides: [],
 
-  run({ clusterDns, dnsProbe }) {
+  run({ clusterDns, dnsProbe, nameAnswers }) {
     const read = readableCorefile(clusterDns)
     if (read.kind !== 'readable') return read
     const kept = namesKeptBack(read.corefile, clusterDns.domain)
     const typed = typesTaken(read.corefile, clusterDns.domain)
     const found = [
       ...kept.map((it) => judge(it, { dns: clusterDns, text: read.text, seen: seenOf(it, dnsProbe) })),
-      ...typed.filter((it) => it.takes !== 'unknown').map((it) => ofType(it, clusterDns, read.text)),
+      ...typed
+        .filter((it) => it.takes !== 'unknown')
+        .map((it) => ofType(it, { dns: clusterDns, text: read.text, seen: seenOfType(it, nameAnswers) })),
     ]
     const unknown = typed.filter((it) => it.takes === 'unknown')
     if (unknown.length > 0)
@@ -99,12 +102,12 @@ function helpOf(args: { readonly how: string; readonly plugin: string; readonly 
     : `put \`fallthrough\` into the block of \`${args.plugin}\`, or give it the zones alone that it is for`
 }
 
-/** The text alone says it; no lookup of the probe asks for such a type. */
-function ofType({ by, type, line, mark, takes }: TypeTaken, dns: ClusterDns, text: string) {
+/** Of these types the probe asks for SRV alone: of the others the text says it. */
+function ofType({ by, type, line, mark, takes }: TypeTaken, { dns, text, seen }: Around) {
   return finding({
     subject: corefileObject(dns),
-    confidence: 'inferred',
-    severity: type === 'SRV' ? 'error' : 'warning',
+    confidence: seen.kind === 'failing' ? 'observed' : 'inferred',
+    severity: type === 'SRV' && seen.kind !== 'well' ? 'error' : 'warning',
     args: {
       ...serverArgs(dns),
       how: 'typed' as const,
@@ -113,9 +116,10 @@ function ofType({ by, type, line, mark, takes }: TypeTaken, dns: ClusterDns, tex
       by: 'kubernetes' as const,
       zone: dns.domain,
       what: `questions of type ${type}` + (takes === 'name' ? ' and says that the names do not exist,' : ''),
-      seen: 'such questions were not asked',
+      seen: seen.kind === 'not-asked' ? 'such questions were not asked' : wordsOf(seen),
     },
     evidence: [corefileEvidence(dns, text, { line, mark, label: `takes ${type}` })],
+    causes: type === 'SRV' && seen.kind !== 'well' ? [srvWrong] : [],
   })
 }
 
@@ -126,6 +130,14 @@ const errs: readonly string[] = ['hosts', 'template']
 type Seen =
   | { readonly kind: 'failing' | 'well'; readonly bad: number; readonly of: number }
   | { readonly kind: 'not-asked' }
+
+function seenOfType({ type }: TypeTaken, names: Known<NameAnswers>): Seen {
+  const its = names.known ? names.value.answers.filter((it) => it.type === type) : []
+  const heard = its.filter((it) => it.answer !== 'timeout' && it.answer !== 'unreachable' && it.answer !== 'truncated')
+  const bad = heard.filter((it) => it.answer !== 'ok').length
+  if (heard.length === 0) return { kind: 'not-asked' }
+  return { kind: bad > 0 ? 'failing' : 'well', bad, of: heard.length }
+}
 
 function seenOf(kept: KeptBack, probe: Known<DnsProbe>): Seen {
   if (!probe.known) return { kind: 'not-asked' }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { pod } from '../../../test/build/pod.ts'
-import { service, slice } from '../../../test/build/service.ts'
+import { port, service, slice } from '../../../test/build/service.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import { known } from '../../model/known.ts'
 import type { Service } from '../../model/service.ts'
@@ -38,7 +38,7 @@ test('a headless Service with a ready endpoint is asked for wherever one is read
       const dns = clusterDns({ elsewhere: known(elsewhere) })
       const model = modelOf({ services: all, endpointSlices: isElsewhere ? [] : [ready(one)], clusterDns: dns })
       const plan = planNames(model, dns, want)
-      const names = plan.spec.names.map((it) => it.name)
+      const names = plan.spec.names.filter((it) => it.reason.kind !== 'port').map((it) => it.name)
       expect(names).toContain(`the-one.${one.namespace}.svc.cluster.local.`)
       expect(new Set(names).size).toBeLessThanOrEqual(12)
       expect(queriesOfNames(plan)).toBeLessThanOrEqual(12 * 2 + 40)
@@ -54,7 +54,8 @@ test('of Services elsewhere no more than two of each kind', () => {
   ])
   const dns = clusterDns({ elsewhere: known({ services: its, slices: its.map(ready) }) })
   const { spec } = planNames(modelOf({ services: [], clusterDns: dns }), dns, want)
-  expect(spec.names.map((it) => it.name.split('.')[0])).toEqual(['ha', 'hb', 'a', 'b'])
+  const asked = spec.names.filter((it) => it.reason.kind !== 'port')
+  expect(asked.map((it) => it.name.split('.')[0])).toEqual(['ha', 'hb', 'a', 'b'])
 })
 
 test('of each rewrite one name is asked for that it makes of a Service, and it is counted', () => {
@@ -75,4 +76,18 @@ test('of each rewrite one name is asked for that it makes of a Service, and it i
   expect(made.map((it) => it.name)).toEqual(['cart.corp.', 'cart.old.example.', 'basket.office.', 'far.office.'])
   const queries = made.reduce((sum, it) => sum + it.types.length, 0)
   expect(queriesOfNames(of(rules)) - queriesOfNames(of([]))).toBe(queries)
+})
+
+test.each([
+  { it: 'a named port', ports: [{ name: null }, { name: 'grpc' }], srv: '_grpc._tcp.cart.shop.svc.cluster.local.' },
+  { it: 'no port has a name', ports: [{ name: null }], srv: '_https._tcp.kubernetes.default.svc.cluster.local.' },
+  { it: 'no port at all', ports: [], srv: '_https._tcp.kubernetes.default.svc.cluster.local.' },
+])('one SRV is asked for, and it is counted: $it', ({ ports, srv }) => {
+  const cart = service('cart', { ports: ports.map((it) => port(it)) })
+  const dns = clusterDns()
+  const plan = planNames(modelOf({ services: [cart], clusterDns: dns }), dns, want)
+  const asked = plan.spec.names.filter((it) => it.types.includes('SRV'))
+  expect(asked.map((it) => it.name)).toEqual([srv])
+  const without = { ...plan, spec: { ...plan.spec, names: plan.spec.names.filter((it) => !asked.includes(it)) } }
+  expect(queriesOfNames(plan) - queriesOfNames(without)).toBe(want.servers.length)
 })

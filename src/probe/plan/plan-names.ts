@@ -1,5 +1,6 @@
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsServer } from '../../model/lookups.ts'
+import type { NameReason } from '../../model/name-answers.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
@@ -61,6 +62,7 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
         })),
         ...targets.slice(0, 2).flatMap((it) => ways(it, dns.domain)),
         ...madeByRewrites(dns, [...chosen, ...all]),
+        ...ofPort([...targets, ...chosen], model, dns.domain),
       ],
       outside: [...new Set(outside)]
         .filter((it) => asDnsName(it) !== null && !it.endsWith(`.${dns.domain}`))
@@ -86,6 +88,35 @@ export function queriesOfNames({ spec }: NamesPlan): number {
 
 function fullName({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {
   return `${name}.${namespace}.svc.${domain}.`
+}
+
+/**
+ * One SRV: the named port of a Service that has an answer, the target's own first; else that of the API server, which
+ * each cluster has (Service `kubernetes`, port `https`: pkg/controlplane).
+ */
+function ofPort(services: readonly Service[], model: Model, domain: string): readonly NameQuestion[] {
+  const found = services
+    .filter((it) => hasAnswer(it, model))
+    .flatMap(({ namespace, name, ports }) =>
+      ports.flatMap((it) => (it.name === null ? [] : [{ service: { namespace, name }, port: it.name, of: it }])),
+    )
+    .map(({ service, port, of }) => ({ kind: 'port', service, port, protocol: of.protocol }) as const)
+    .find((it) => asDnsName(srvName(it, domain)) !== null)
+  const reason = found ?? apiServerPort
+  return [{ name: srvName(reason, domain), types: ['SRV'], reason }]
+}
+
+const apiServerPort = {
+  kind: 'port',
+  service: { namespace: 'default', name: 'kubernetes' },
+  port: 'https',
+  protocol: 'TCP',
+} as const
+
+type PortReason = Extract<NameReason, { kind: 'port' }>
+
+function srvName({ service, port, protocol }: PortReason, domain: string): string {
+  return `_${port}._${protocol.toLowerCase()}.${fullName(service, domain)}`
 }
 
 /** All that has a name in DNS. */

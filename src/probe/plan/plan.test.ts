@@ -530,7 +530,7 @@ it('announces where, how much, and how long', () => {
     'creates 4 pods in namespace shop on b, a, image docker.io/library/node:24-slim; removed at the end',
     'asks DNS at most 150 queries/s per node, 1024 per node in all, starting none after 11 s; slows down and stops when answers get worse',
     'among them are 28 lookups per node of names that do not exist, below hopscope-aaaa0000.example.com.: these go on to where CoreDNS forwards to',
-    'asks 3 DNS servers for the names of 3 Services from two nodes, and for example.com with each suffix of the search list from all: at most 35 queries more per node, of the same rate; what is not answered is asked once more',
+    'asks 3 DNS servers for the names of 3 Services and for SRV records of 1 port from two nodes, and for example.com with each suffix of the search list from all: at most 38 queries more per node, of the same rate; what is not answered is asked once more',
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
     "opens TCP connections to 4 addresses from b, a, at most 5 times each (a Service's own up to 7 times, to meet each of its endpoints), and sends nothing",
     'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, slow, or answers 429',

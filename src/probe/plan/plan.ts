@@ -380,10 +380,12 @@ function announceNames(names: NamesPlan): readonly string[] {
   const { spec, notAsked } = names
   const services = spec.names.filter((it) => it.reason.kind === 'service').length
   const rewritten = spec.names.filter((it) => it.reason.kind === 'rewritten').length
+  const ports = spec.names.filter((it) => it.reason.kind === 'port').length
   return [
     `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}` +
       (notAsked === 0 ? '' : ` of ${services + notAsked}`) +
       (rewritten === 0 ? '' : ` and ${count(rewritten, 'name')} that the Corefile rewrites`) +
+      (ports === 0 ? '' : ` and for SRV records of ${count(ports, 'port')}`) +
       ` from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: ` +
       `at most ${queriesOfNames(names)} queries more per node, of the same rate; ` +
       'what is not answered is asked once more',

@@ -70,7 +70,7 @@ export interface ResolverSpec {
 export interface NameQuestion {
   /** Absolute, with its trailing dot. */
   readonly name: string
-  readonly types: readonly ('A' | 'AAAA')[]
+  readonly types: readonly ('A' | 'AAAA' | 'SRV')[]
   readonly reason: NameReason
 }
 

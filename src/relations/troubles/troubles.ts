@@ -48,7 +48,9 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   otherPolicies: { noOutcomes: 'what is declared; what comes of it is in lookups and contacts' },
   clusterDns: { noOutcomes: 'what is declared; its pods are read with the others' },
   dnsProbe: probeTroubles,
-  nameAnswers: { noOutcomes: 'each wrong answer is a finding of its own (DNS165, DNS166), and silence is in dnsProbe' },
+  nameAnswers: {
+    noOutcomes: 'each wrong answer is a finding of its own (DNS165, DNS166, DNS196), and silence is in dnsProbe',
+  },
   contacts: contactTroubles,
   insideViews: insideTroubles,
   crossings: crossingTroubles,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { NameAnswer } from '../../../model/name-answers.ts'
+import type { DnsRecord } from '../../../model/resolution.ts'
 import { parseResolvConf, type ResolvConf } from '../../../wire/resolv-conf.ts'
 import { notebook, openLine, type Place, round } from './ask-and-note.ts'
 import type { Emit } from '../records.ts'
@@ -135,7 +136,7 @@ function answerOf(
     server,
     reason,
     name: it.name,
-    type: it.type === 'AAAA' ? 'AAAA' : 'A',
+    type: typeOf(it.type),
     answer: it.answer === 'unheeded' ? 'timeout' : it.answer,
     rcode: it.rcode,
     addresses: it.records
@@ -143,6 +144,21 @@ function answerOf(
       .map((record) => record.data)
       .toSorted(),
     aliases: it.records.filter((record) => record.type === 'CNAME').map((record) => record.data.replace(/\.$/, '')),
+    ...(it.type === 'SRV' ? { ports: portsOf(it.records) } : {}),
     ttl: ttls.length > 0 ? Math.min(...ttls) : (it.denialTtl ?? null),
   }
+}
+
+function typeOf(type: string): NameAnswer['type'] {
+  return type === 'AAAA' || type === 'SRV' ? type : 'A'
+}
+
+/** `PRIORITY WEIGHT PORT TARGET` (RFC 2782). */
+function portsOf(records: readonly DnsRecord[]): NonNullable<NameAnswer['ports']> {
+  return records
+    .filter((it) => it.type === 'SRV')
+    .map(({ data }) => {
+      const [, , port = '', target = ''] = data.split(' ')
+      return { port: Number(port), target: target.replace(/\.$/, '') }
+    })
 }
