@@ -274,13 +274,13 @@ test('the race, as told', () => {
 
       └ causes  ✗ DNS110  DNS lookups are lost or slow: node worker-2
 
-    ? 9 checks could not tell
+    ? 10 checks could not tell
       DNS114 the Corefile is broken
           nothing wrong is seen in the Corefile; whether CoreDNS takes it is not known: no server tells which text it runs (its plugin \`reload\` does, in its log and its metrics)
-      DNS117 DNS119 DNS148 DNS165 DNS167 DNS177 DNS182 DNS190
+      DNS117 DNS119 DNS148 DNS165 DNS167 DNS177 DNS182 DNS190 DNS196
           needs a read of the cluster
 
-    43 ok · 1 finding (+2 explained) · 9 cannot tell · 2 need --probe · 12 not applicable
+    43 ok · 1 finding (+2 explained) · 10 cannot tell · 2 need --probe · 12 not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
