@@ -118,6 +118,24 @@ describeCheck(check, [
       clusterDns: with_(holding, { serviceProxy: known({ kind: 'cilium', redirects: unknown('forbidden', 'list') }) }),
       nodes,
     },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'Cilium has no such policies at all',
+    given: {
+      clusterDns: with_(holding, { serviceProxy: known({ kind: 'cilium', redirects: unknown('not-there', 'list') }) }),
+      nodes,
+    },
+    expect: [{ subject: 'DaemonSet/kube-system/cache', severity: 'warning', args: { case: 'bypassed' } }],
+  },
+  {
+    it: 'how kube-proxy carries packets may not be read',
+    given: { clusterDns: with_(holding, { serviceProxy: unknown('forbidden', 'get configmaps') }), nodes },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'neither kube-proxy nor Cilium runs as pods',
+    given: { clusterDns: with_(holding, { serviceProxy: unknown('not-there', 'neither') }), nodes },
     expect: 'ok',
   },
   {

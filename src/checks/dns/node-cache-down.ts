@@ -1,8 +1,8 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { type Confidence, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import { cannotTell, type Confidence, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import type { Known } from '../../model/known.ts'
+import type { Known, Why } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
@@ -50,6 +50,8 @@ export default check({
       ...nodesOwn(clusterDns, asked, dnsProbe),
     ]
     if (found.length > 0) return found
+    const unread = unreadWay(clusterDns)
+    if (unread !== null) return cannotTell(unread.reason, `whether packets come to the caches: ${unread.detail}`)
     if (clusterDns.nodeCaches.length > 0) return ok(clusterDns.nodeCaches.length)
     const own = asked.filter((it) => isNodesOwn(clusterDns, it.server))
     return own.length > 0 ? ok(own.length) : notApplicable('no DNS cache runs on the nodes')
@@ -358,8 +360,9 @@ function passedBy(dns: ClusterDns) {
       }),
     ]
   }
+  // An API server that does not know the kind has none of it.
   const { redirects } = proxy.value
-  if (!redirects.known || redirects.value.length > 0) return []
+  if (redirects.known ? redirects.value.length > 0 : redirects.why.reason !== 'not-there') return []
   return [
     told({
       on,
@@ -368,6 +371,15 @@ function passedBy(dns: ClusterDns) {
       evidence: [{ kind: 'fact', label: 'CiliumLocalRedirectPolicies', value: 'none' }],
     }),
   ]
+}
+
+/** Why it is not known whether packets for the DNS Service's address come to the caches that took it; null: it is. */
+function unreadWay(dns: ClusterDns): Why | null {
+  const proxy = dns.serviceProxy
+  if (proxy === undefined || !cacheAddresses(dns).includes(dns.service?.clusterIP ?? '')) return null
+  // Neither kube-proxy nor Cilium as pods: the node's own, of which nothing is said.
+  if (!proxy.known) return proxy.why.reason === 'not-there' ? null : proxy.why
+  return proxy.value.kind === 'cilium' && !proxy.value.redirects.known ? proxy.value.redirects.why : null
 }
 
 /** GKE runs its cache on nodes that bear this label, and sets it when the node is made. */
