@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { programFile } from './build/program-file.ts'
@@ -9,7 +9,7 @@ import { type FakeCluster, fakeCluster } from './flavours/fake-cluster.ts'
 import { settle } from './flavours/settle.ts'
 
 /** Each command of these pages, as somebody types it who read them, in one folder, one page after the other. */
-const pages = ['report', 'ci', 'assistants']
+const pages = ['report', 'ci', 'assistants', 'bundles']
 const root = join(import.meta.dirname, '..')
 const folder = scratch()
 let cluster: FakeCluster | null = null
@@ -25,6 +25,11 @@ beforeAll(async () => {
   const scenario = (name: string): string => join(root, 'scenarios', name, 'snapshot.hops')
   copyFileSync(scenario('dns-race-lossy'), join(folder, 'run.hops'))
   copyFileSync(scenario('dns-race-lossy'), join(folder, 'before.hops'))
+  const bundle = (name: string, to: string): void =>
+    cpSync(join(root, 'test/fixtures/bundles', name), join(folder, to), { recursive: true })
+  bundle('get-shop.json', 'shop.json')
+  bundle('dump.txt', 'dump.txt')
+  bundle('dump', 'dump')
   // The page's own example.
   const [, rules = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/ci.md'), 'utf8')) ?? []
   writeFileSync(join(folder, 'ignore.yaml'), rules)

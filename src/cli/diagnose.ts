@@ -75,9 +75,14 @@ async function diagnoseRecording(
     )
   const { diagnoseFile } = await import('../session/diagnose-file.ts')
   const namespace = flags.allNamespaces === true ? null : flags.namespace
-  const { model, diagnosis, t0, beside } = await diagnoseFile({ ...flags, target, namespace })
+  const { model, diagnosis, t0, taken, beside } = await diagnoseFile({ ...flags, target, namespace })
   const run = { ...noRun, ...beside, started: t0.toISOString() }
-  return print(diagnosis, flags, { footer: [], above: shown.above(model), run, answer: shown.answer })
+  return print(diagnosis, flags, {
+    footer: taken === null ? [] : [taken],
+    above: shown.above(model),
+    run,
+    answer: shown.answer,
+  })
 }
 
 function footerOf({ model, touched, seconds }: DiagnosedLive): readonly string[] {

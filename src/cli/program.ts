@@ -89,7 +89,10 @@ export async function run(args: readonly string[]): Promise<number> {
       '[target]',
       'svc/x, deploy/x, pod/x, ingress/x, https://host/path, or dns; everything in the namespace when absent',
     )
-    .option('--from <file>', 'read a snapshot that `hopscope collect` wrote, instead of a cluster')
+    .option(
+      '--from <file>',
+      'read what kubectl, `hopscope collect` or a support bundle wrote, instead of a cluster; - for standard input',
+    )
     .option('--lb <address>', 'of a URL: ask it here by this load balancer, HOST[:PORT], in place of what DNS says')
     .action(
       async (
@@ -116,7 +119,7 @@ export async function run(args: readonly string[]): Promise<number> {
     code = await (await import('./dns-capacity.ts')).capacityCommand(flags)
   })
   standingFlags(reportFlags(probeFlags(clusterFlags(dns))))
-    .option('--from <file>', 'read a snapshot instead of a cluster')
+    .option('--from <file>', 'read a snapshot or a bundle instead of a cluster')
     .action(async (flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
       code = await (await import('./dns.ts')).dnsCommand(flags)
     })
@@ -146,7 +149,7 @@ export async function run(args: readonly string[]): Promise<number> {
         portNumber,
       ),
     )
-    .option('--from <file>', 'read a snapshot instead of a cluster')
+    .option('--from <file>', 'read a snapshot or a bundle instead of a cluster')
     .addOption(outputFlag(answerFormats))
     .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (flags: MatrixFlags) => {
@@ -173,7 +176,7 @@ export async function run(args: readonly string[]): Promise<number> {
     ),
     documentFormats,
   )
-    .option('--from <file>', 'read a snapshot instead of a cluster')
+    .option('--from <file>', 'read a snapshot or a bundle instead of a cluster')
     .action(async (flags: IngressLsFlags) => {
       code = await (await import('./ingress.ts')).ingressLsCommand(flags)
     })

@@ -51,8 +51,9 @@ function answerOf(reported: Reported): Answer {
 }
 
 function textOf(reported: Reported, flags: ReportFlags, paint: Paint): string {
-  const { model, diagnosis, trace } = reported
-  const [detail, footer] = [detailOf(flags), besideLines(diagnosis, runOfFile(reported))]
+  const { model, diagnosis, trace, taken } = reported
+  const footer = [...besideLines(diagnosis, runOfFile(reported)), ...(taken === null ? [] : [taken])]
+  const detail = detailOf(flags)
   const above = flags.quiet === true ? [] : aboveOf(model, paint)
   if (trace === null) return text(diagnosis, { paint, detail, above, footer })
   return `${traceText(trace, paint)}\n${text(diagnosis, { paint, detail, footer })}`

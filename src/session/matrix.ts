@@ -4,13 +4,13 @@ import type { Known, Why } from '../model/known.ts'
 import type { Model, Sources } from '../model/sources.ts'
 import { announceMatrix, planMatrix } from '../probe/plan/plan-matrix.ts'
 import { matrixCrossings } from '../probe/inside/matrix-crossings.ts'
-import { readSnapshot } from '../snapshot/read.ts'
 import { ToolError } from '../tool-error.ts'
 import { fromOutside } from '../wire/outside.ts'
 import type { ClusterAsk, ProbeAsk } from './asks.ts'
 import type { Caller } from './events.ts'
 import { gather } from './gather.ts'
 import { type Keep, keeper } from './keep-run.ts'
+import { openRecording } from './open-recording.ts'
 import { selected } from './select.ts'
 import { type Ended, withCluster } from './with-cluster.ts'
 
@@ -55,7 +55,7 @@ export async function matrixOfCluster(ask: MatrixAskOf, caller: Caller): Promise
 
 /** The same from a recording of such a run, or of any: then nothing is measured. */
 export async function matrixOfFile(ask: { readonly from: string; readonly port: number | null }): Promise<Matrixed> {
-  const model = await readSnapshot(ask.from)
+  const { model } = await openRecording(ask.from, undefined)
   return { ...matrixed(model, ask.port), asked: model.sources.crossings.known, left: 0, unasked: [] }
 }
 

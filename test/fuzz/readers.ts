@@ -1,5 +1,10 @@
 import * as v from 'valibot'
 import type { LinearPattern } from '../../src/wire/linear-regex.ts'
+import { withoutLogs } from '../../src/bundle/dump-text.ts'
+import { bundleFromText } from '../../src/bundle/from-text.ts'
+import { jsonDocuments } from '../../src/bundle/json-documents.ts'
+import { itemsOf } from '../../src/bundle/kinds.ts'
+import { yamlValue } from '../../src/bundle/must-gather.ts'
 import { closest, editDistance } from '../../src/closest.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
@@ -126,6 +131,14 @@ function orToolError(read: TextReader): TextReader {
 }
 
 export const ofText: Readonly<Record<string, TextReader>> = {
+  'src/bundle/dump-text.ts withoutLogs': (text) => [
+    withoutLogs(text),
+    withoutLogs(`==== START logs for container a of pod b/c ====\n${text}`),
+    withoutLogs(`==== START logs for container ${text} of pod b/c ====\n`),
+  ],
+  'src/bundle/from-text.ts bundleFromText': orToolError((text) => bundleFromText(text, 'FILE')),
+  'src/bundle/json-documents.ts jsonDocuments': (text) => [jsonDocuments(text), jsonDocuments(`{"a":${text}`)],
+  'src/bundle/must-gather.ts yamlValue': yamlValue,
   'src/closest.ts closest': (text) => closest(text, [text, `${text}x`, 'kube-dns', 'coredns']),
   'src/closest.ts editDistance': (text) => editDistance(text.slice(0, 253), 'coredns'),
   'src/probe/capture/found.ts readFound': readFound,
@@ -242,7 +255,27 @@ function rawly(read: (raw: NonNullable<ReturnType<typeof asRawObject>>) => unkno
   }
 }
 
+/** Its parts as those of a pod and of a slice, whose names are compared. */
+function objectsOf(value: unknown): readonly object[] {
+  const named = (kind: string, apiVersion: string, more: object): object => ({
+    apiVersion,
+    kind,
+    metadata: { name: 'a', namespace: 'b', ownerReferences: value, labels: value },
+    ...more,
+  })
+  return [
+    named('Pod', 'v1', { spec: value }),
+    named('ReplicaSet', 'apps/v1', {}),
+    named('EndpointSlice', 'discovery.k8s.io/v1', { endpoints: [value, { targetRef: value }] }),
+  ]
+}
+
 export const ofValues: Readonly<Record<string, ValueReader>> = {
+  'src/bundle/from-text.ts bundleFromText': (value) =>
+    orToolError((text) => bundleFromText(text, 'FILE'))(
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [value, ...objectsOf(value)] }),
+    ),
+  'src/bundle/kinds.ts itemsOf': (value) => [itemsOf(value, 'FILE'), itemsOf([value], 'FILE')],
   'src/collect/project/endpoint-slice.ts projectEndpointSlice': (value) => projectEndpointSlice(value, intern),
   'src/collect/project/event.ts projectEvent': (value) => projectEvent(value, intern),
   'src/collect/project/gateway.ts projectGateway': (value) => projectGateway(value, intern),

@@ -25,6 +25,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   probe: ['kube', 'relations', 'model', 'wire'],
   collect: ['kube', 'relations', 'model', 'wire'],
   snapshot: ['kube', 'manifest', 'model', 'wire'],
+  // what other tools wrote of a cluster
+  bundle: ['kube', 'model', 'wire'],
   // the one that writes to a cluster
   plan: ['remedies', 'manifest', 'engine.ts', 'checks', 'findings', 'relations', 'model', 'probe', 'kube', 'wire'],
   // what a command line, a page or an assistant asks for: no terminal, no exit codes
@@ -36,6 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'checks',
     'findings',
     'relations',
+    'bundle',
     'collect',
     'probe',
     'snapshot',

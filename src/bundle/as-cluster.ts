@@ -1,0 +1,60 @@
+import type { Cluster, ListOptions, RawObject } from '../kube/cluster.ts'
+import { known, unknown } from '../model/known.ts'
+import type { Bundle } from './bundle.ts'
+
+/** A bundle, read as a cluster is read. What it does not hold is unknown with that reason; nothing can be changed. */
+export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
+  const notThere = <T>(asked: string) => Promise.resolve<T>(unknown('cut-off', `${bundle.what} holds no ${asked}`) as T)
+  return {
+    context: bundle.what,
+    server: '',
+    namespace: namespace ?? 'default',
+    version: () => notThere('word of the API server'),
+    list(resource, options, project) {
+      const all = bundle.read(resource, options.namespace ?? null)
+      if (!all.known) return Promise.resolve(all)
+      const choose = chosenBy(options)
+      return Promise.resolve(
+        choose === null
+          ? unknown('failed', `${bundle.what} can't be asked by ${options.labelSelector ?? options.fieldSelector}`)
+          : known(all.value.filter(choose).flatMap((it) => project(it) ?? [])),
+      )
+    },
+    get(resource, where, name, project) {
+      const all = bundle.read(resource, where)
+      if (!all.known) return Promise.resolve(all)
+      const one = all.value.find(({ metadata }) => metadata.name === name)
+      return Promise.resolve(one === undefined ? unknown('not-there', name) : known(project(one)))
+    },
+    // Which groups are served decides whether a kind is none or unseen.
+    raw: () => notThere('list of what the API server serves'),
+    mayI: () => notThere('rights'),
+    logs: () => notThere('log that is read'),
+    exec: () => notThere('pod to run in'),
+    create: () => notThere('place to write to'),
+    replace: () => notThere('place to write to'),
+    delete: () => notThere('place to write to'),
+    async *watch() {},
+    close() {},
+  }
+}
+
+/** Null for a selector that `collect` does not make. */
+function chosenBy({ labelSelector, fieldSelector }: ListOptions): ((it: RawObject) => boolean) | null {
+  if (fieldSelector !== undefined) return fieldSelector === 'type=Warning' ? (it) => it['type'] === 'Warning' : null
+  if (labelSelector === undefined) return () => true
+  const wanted = partsOf(labelSelector)
+  if (wanted === null) return null
+  return ({ metadata }) => wanted.every(([key, values]) => values.includes(metadata.labels?.[key] ?? ''))
+}
+
+function partsOf(selector: string): readonly (readonly [string, readonly string[]])[] | null {
+  const parts = selector.match(/[^,(]+(?:\([^)]*\))?/g) ?? []
+  const read = parts.map((it) => {
+    const [, equal, value] = /^([^=!\s]+)=([^=]*)$/.exec(it) ?? []
+    if (equal !== undefined && value !== undefined) return [equal, [value]] as const
+    const [, key, values] = /^(\S+) in \(([^)]*)\)$/.exec(it) ?? []
+    return key === undefined || values === undefined ? null : ([key, values.split(',')] as const)
+  })
+  return read.includes(null) ? null : read.filter((it) => it !== null)
+}
