@@ -74,6 +74,7 @@ function verdict({ node, bridgeCalls, links }: NodeNetwork, failing: readonly st
         value: bridgeCalls === 'off' ? '0' : 'not there: br_netfilter is not loaded',
       },
     ],
-    causes: [dnsLossOnNode(node), ...failing],
+    // The DNS server of that node is such a pod: its answers come from its own address (DNS142).
+    causes: [dnsLossOnNode(node), `dns-service:node/${node}`, ...failing],
   })
 }
