@@ -104,7 +104,7 @@ test.each([
   ['musl says it', { text: 'nc: 10.0.0.1 (10.0.0.1:80): Host is unreachable\n', code: 1, ms: 3 }, 'no-route'],
   ['a route that prohibits', { text: 'EACCES\n', code: 1, ms: 3 }, 'no-route'],
   ['and as C libraries say it', { text: 'bash: connect: Permission denied\n', code: 1, ms: 3 }, 'no-route'],
-  ['silence, as Node says it', { text: 'ETIMEDOUT\n', code: 1, ms: 900 }, 'timeout'],
+  ['silence, as Node says it', { text: 'ETIMEDOUT\n', code: 1, ms: 1900 }, 'timeout'],
   ['silence', { text: '', code: 1, ms: 3000 }, 'timeout'],
   ['killed', { text: '', code: 137, ms: 5000 }, 'timeout'],
   ['an option that is not there', { text: 'nc: invalid option -- z\n', code: 1, ms: 0 }, null],

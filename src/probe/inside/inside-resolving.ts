@@ -4,7 +4,7 @@ import type { Answer } from '../../model/lookups.ts'
 import { asIpAddress } from '../../wire/dns-name.ts'
 import { parseResolvConf, readLines } from '../../wire/resolv-conf.ts'
 import { settingsOf } from '../../wire/resolver-walk.ts'
-import { addressesIn, lookupResult, nslookupResult } from './tool-words.ts'
+import { addressesIn, lookupResult, nslookupResult, soonMs } from './tool-words.ts'
 import type { InsideNameSpec } from '../plan/plan-inside.ts'
 import { block, fileIn, filledIn, type Section, sections } from './script-output.ts'
 
@@ -73,7 +73,7 @@ function serverResult({ tool, text, ms }: Section): Answer | null {
   if (said !== null && Number(said[1]) === 0) return Number(said[2]) > 0 ? 'ok' : 'nodata'
   if (said !== null) return rcodes[Number(said[1])] ?? 'servfail'
   if (/connection refused/.test(text)) return 'unreachable'
-  return /timed out/.test(text) || ms >= 4000 ? 'timeout' : null
+  return ms >= 4000 || (ms >= soonMs && /timed out/.test(text)) ? 'timeout' : null
 }
 
 function namesOf(stdout: string, asked: readonly InsideNameSpec[]): readonly InsideName[] {

@@ -28,7 +28,7 @@ export function lookupResult({ tool, text, code, ms }: Section): Answer | null {
 }
 
 /** No resolver gives up on silence before a second: resolv.conf's `timeout` counts in whole ones. */
-const soonMs = 1000
+export const soonMs = 1000
 
 /**
  * busybox's nslookup asks for A and AAAA apart, prints "Can't find NAME: No answer" for the type that is not there and
@@ -88,7 +88,7 @@ export function connectResult({ tool, text, code, ms }: Section): Crossing['resu
   if (/refused/i.test(text)) return 'refused'
   if (noRoute.test(text)) return 'no-route'
   if (noName.test(text)) return 'no-name'
-  if (ms >= silentMs || /timed out|ETIMEDOUT/i.test(text)) return 'timeout'
+  if (ms >= silentMs || (ms >= soonMs && /timed out|ETIMEDOUT/i.test(text))) return 'timeout'
   // OpenBSD's nc says nothing of a refusal without -v.
   return code === 1 && text.trim() === '' ? 'refused' : null
 }
