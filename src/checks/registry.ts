@@ -211,6 +211,7 @@ import answeredByAnother from './dns/answered-by-another.ts'
 import serverBehind from './dns/server-behind.ts'
 import dnsLeavesNamespacesOut from './policy/dns-leaves-namespaces-out.ts'
 import portNameWrong from './dns/port-name-wrong.ts'
+import largeRequestsLost from './service/large-requests-lost.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -425,5 +426,6 @@ export const checks: readonly AnyCheck[] = [
   sidecarOutlivesJob, // SVC235
   outsideTheMesh, // SVC236
   callsByProxy, // SVC237
+  largeRequestsLost, // SVC238
   unexplained, // TRB901
 ]

@@ -91,6 +91,25 @@ export interface DirectContact extends HttpEnd {
   readonly basis: Basis
 }
 
+/**
+ * A GET padded by a header until it fills a packet, to an endpoint or a controller that answered a small one just
+ * before. Any status is an answer to it: the packet arrived.
+ */
+export interface LargeRequest extends HttpEnd {
+  readonly node: string
+  readonly of:
+    | { readonly kind: 'endpoint'; readonly service: DirectContact['service']; readonly pod: string | null }
+    | { readonly kind: 'controller'; readonly ingress: HttpContact['ingress']; readonly pod: string }
+  readonly ip: string
+  readonly port: number
+  readonly host: string
+  readonly path: string
+  /** Of the IP packet that it fills. */
+  readonly bytes: number
+  /** Whether a small one after it was answered again; null: not asked, as the large one was answered. */
+  readonly smallAgain: boolean | null
+}
+
 /** What a controller says to a host that nobody can have declared: its own "no such host". */
 export interface StrangerAnswer extends HttpEnd {
   readonly node: string
@@ -113,6 +132,7 @@ export interface Contacts {
   readonly http: readonly HttpContact[]
   /** These are absent in old recordings, which asked neither. */
   readonly direct?: readonly DirectContact[]
+  readonly large?: readonly LargeRequest[]
   readonly nodePorts?: readonly NodePortContact[]
   readonly strangers?: readonly StrangerAnswer[]
   readonly unasked?: readonly Unasked[]

@@ -25,6 +25,17 @@ export function lateError(late: Late, ms: number, bytes: number): string {
   return late === 'answer' ? answer : `${answer}: ${bytes} bytes of the body came, and no end`
 }
 
+/** Of what came of 1xx alone, again and again. */
+const interim = /^(1\d\d) came \d{1,9} times?, and no answer$/
+
+export function interimError(status: number, times: number): string {
+  return `${status} came ${times === 1 ? '1 time' : `${times} times`}, and no answer`
+}
+
+export function isInterim(error: string | null): boolean {
+  return error !== null && interim.test(error)
+}
+
 /** null: not for want of time. */
 export function lateOf(error: string | null): Late | null {
   if (error === null) return null

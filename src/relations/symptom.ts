@@ -59,6 +59,10 @@ export const serviceRules = (node: string): string => `service-rules:${node}`
 /** Large packets from pods of the one node do not reach the other, and small ones do. */
 export const largeLost = (from: string, to: string): string => `large-lost:${from}/${to}`
 
+/** Requests that fill a packet are not answered there, and small ones are. */
+export const largeRequestsLost = (kind: 'Service' | 'Ingress', { namespace, name }: Named): string =>
+  `large-requests-lost:${kind}/${namespace}/${name}`
+
 /** kube-proxy says of itself that it is not well, or says nothing. */
 export const proxyUnwell = (node: string): string => `proxy-unwell:${node}`
 

@@ -145,6 +145,24 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
           }),
         ),
       ),
+      large: maybe(
+        list(
+          object({
+            node: m.name,
+            of: variant('kind', [
+              object({ kind: just('endpoint'), service: ofPort, pod: nullable(m.name) }),
+              object({ kind: just('controller'), ingress: ofService, pod: m.name }),
+            ]),
+            ip: m.address,
+            port: number,
+            host: m.host,
+            path: m.path,
+            bytes: number,
+            smallAgain: nullable(flag),
+            ...httpEnd,
+          }),
+        ),
+      ),
       strangers: maybe(list(object({ node: m.name, host: m.host, via: controller, ...httpEnd }))),
       unasked: maybe(
         list(

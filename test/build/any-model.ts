@@ -12,7 +12,7 @@ import {
 import { anyMesh } from './any-mesh.ts'
 import { type Capture, signKinds } from '../../src/model/capture.ts'
 import type { ClusterDns, ServiceProxy } from '../../src/model/cluster-dns.ts'
-import type { Contact, Contacts, HttpEnd } from '../../src/model/contacts.ts'
+import type { Contact, Contacts, HttpEnd, LargeRequest } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
 import type { Crossing } from '../../src/model/crossing.ts'
 import type { Ingress, IngressClass, IngressController } from '../../src/model/ingress.ts'
@@ -512,6 +512,25 @@ const contacts: fc.Arbitrary<Contacts> = fc.record({
   nodePorts: few(fc.record({ node: name, service: ofPort, at: fc.record({ node: name, ip }), port: count, tries })),
   direct: few(
     withEnd({ node: name, service: ofPort, pod: maybe(name), ip, port: count, host, path: fc.constant('/'), basis }),
+  ),
+  large: few(
+    withEnd<Omit<LargeRequest, keyof HttpEnd>>({
+      node: name,
+      of: fc.oneof(
+        fc.record({ kind: fc.constant('endpoint' as const), service: ofPort, pod: maybe(name) }),
+        fc.record({
+          kind: fc.constant('controller' as const),
+          ingress: fc.record({ namespace: name, name }),
+          pod: name,
+        }),
+      ),
+      ip,
+      port: count,
+      host,
+      path: fc.constant('/'),
+      bytes: count,
+      smallAgain: maybe(flag),
+    }),
   ),
   strangers: few(withEnd({ node: name, host, via })),
   unasked: few(fc.record({ service: ofPort, protocol, why: fc.constantFrom('not-http', 'not-tcp', 'mesh', 'bound') })),

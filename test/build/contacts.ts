@@ -5,6 +5,7 @@ import type {
   Contacts,
   DirectContact,
   HttpContact,
+  LargeRequest,
   PageMarks,
   StrangerAnswer,
 } from '../../src/model/contacts.ts'
@@ -91,6 +92,25 @@ export function getOf(
     status,
     error: status === null ? 'ECONNREFUSED' : null,
     ms: 4,
+    ...about,
+  }
+}
+
+/** One GET that fills a packet, from worker-2 to endpoint `pod` of Service `shop/<name>` port 80. */
+export function largeTo(name: string, pod: string, about: Partial<LargeRequest> = {}): LargeRequest {
+  return {
+    node: 'worker-2',
+    of: { kind: 'endpoint', service: { namespace: 'shop', name, port: 80 }, pod },
+    ip: '10.2.1.9',
+    port: 8080,
+    host: 'web.example.com',
+    path: '/',
+    bytes: 1500,
+    smallAgain: null,
+    scheme: 'http',
+    status: 200,
+    error: null,
+    ms: 5,
     ...about,
   }
 }

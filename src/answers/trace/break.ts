@@ -21,7 +21,15 @@ export function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopNam
   if (measured?.verdict !== 'ok')
     return (own[0] ?? (measured?.verdict === 'broken' ? measured : broken[0]))?.name ?? null
   // An open connection has sent no packet of full size, and asked nothing yet.
-  const inside: ReadonlySet<HopName> = new Set(['resolve', 'mtu', 'http', 'controller', 'backend', 'endpoints'])
+  const inside: ReadonlySet<HopName> = new Set([
+    'resolve',
+    'mtu',
+    'http',
+    'large',
+    'controller',
+    'backend',
+    'endpoints',
+  ])
   const within = own.find((it) => inside.has(it.name))
   if (within !== undefined) return within.name
   // One connect came through by chance; others of the same pod's, or of its node's, were led to where nobody answers.

@@ -63,6 +63,8 @@ export type Seen =
       readonly of: number
     }
   | { readonly kind: 'sizes'; readonly mtu: number; readonly lost: readonly string[]; readonly of: number }
+  /** Requests that fill a packet, to the port itself. */
+  | { readonly kind: 'large'; readonly bytes: number; readonly lost: number; readonly of: number }
   | { readonly kind: 'why'; readonly why: Why }
 
 /** Why nothing is known of a hop. */
@@ -75,6 +77,7 @@ export type Why =
   | 'not-read'
   | 'no-address'
   | 'no-http'
+  | 'not-filled'
   | 'not-asked'
   | 'unclear'
 
@@ -93,6 +96,7 @@ export type HopName =
   | 'controller'
   | 'backend'
   | 'http'
+  | 'large'
 
 export interface Hop {
   readonly name: HopName

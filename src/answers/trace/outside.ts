@@ -4,6 +4,7 @@ import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-
 import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { countEndpoints, portsText } from '../../relations/service/service-endpoints.ts'
 import { type Leg, legsOf } from '../legs.ts'
+import { largeHop } from './large-hop.ts'
 import type { Bare, Hop, HopName, Seen, Why } from './hop.ts'
 
 /** Whether the scope is of a URL that an object of the cluster answers for. */
@@ -33,6 +34,7 @@ function insideHops(model: Model, legs: readonly Leg[]): readonly Bare[] {
     ...backendHops(model),
     legHop(legs, 'service', notAsked(model)),
     legHop(legs, 'pods', notAsked(model)),
+    ...largeHop(model, backendsOf(model), null),
   ]
 }
 
@@ -151,6 +153,6 @@ function backendOf(ingress: Ingress, url: string): string | null {
  */
 export function outsideBreak(hops: readonly Bare[]): HopName | null {
   const isBroken = (name: HopName): boolean => hops.some((it) => it.name === name && it.verdict === 'broken')
-  const order = ['resolve', 'service', 'endpoints', 'http', 'backend', 'controller', 'outside'] as const
+  const order = ['resolve', 'service', 'endpoints', 'http', 'large', 'backend', 'controller', 'outside'] as const
   return order.find(isBroken) ?? null
 }

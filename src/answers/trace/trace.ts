@@ -6,6 +6,7 @@ import { othersOn, otherPolicyText } from '../../relations/policy/other-policies
 import { countEndpoints, portText, portsText } from '../../relations/service/service-endpoints.ts'
 import { connectHop, directHop, httpHop, nodeHops } from './connect-hops.ts'
 import { type Bare, type Hop, hop, type HopName, type Trace, without } from './hop.ts'
+import { largeHop } from './large-hop.ts'
 import { resolveHop } from './resolve-hop.ts'
 import { breakOf, narrow, partOf } from './break.ts'
 import { nodePathHops } from './node-hops.ts'
@@ -25,6 +26,7 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
     ...nodeHops(model, ends),
     ...directHop(model, ends),
     ...httpHop(model, ends),
+    ...largeHop(model, ends.to.kind === 'service' ? [ends.to.service] : [], ends.ask.port),
     ...urlHops(model),
   ].map((it) => ({ ...it, codes: codesAt(it.name, findings) }))
   const measured = hops.find((it) => it.name === 'connect')
@@ -89,6 +91,7 @@ const familyOf: Readonly<Record<HopName, RegExp>> = {
   controller: /^(?:ING3[0-4]|GTW)/,
   backend: /^SVC207/,
   http: /^SVC208|^ING/,
+  large: /^SVC238/,
 }
 
 function codesAt(name: HopName, findings: readonly Finding[]): readonly string[] {

@@ -113,6 +113,7 @@ const record = v.variant('t', [
     tries: v.array(v.strictTuple([v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), number])),
   }),
   v.object({ t: t('http'), id: number, ...httpEnd }),
+  v.object({ t: t('large'), id: number, bytes: number, smallAgain: v.nullable(v.boolean()), ...httpEnd }),
   v.object({ t: t('eased'), ip: text, port: number, why: text }),
   v.object({
     t: t('metrics'),

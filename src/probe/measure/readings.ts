@@ -19,6 +19,7 @@ export interface Readings {
     readonly tries: readonly { readonly result: ConnectResult; readonly ms: number }[]
   }[]
   readonly http: readonly ({ readonly id: number } & HttpEnd)[]
+  readonly large: readonly Omit<Extract<PodRecord, { t: 'large' }>, 't'>[]
   readonly eased: readonly { readonly ip: string; readonly port: number; readonly why: string }[]
   readonly metrics: readonly Extract<PodRecord, { t: 'metrics' }>[]
   readonly names: readonly Omit<NameAnswer, 'node'>[]
@@ -46,6 +47,7 @@ export function readingsOf(node: string): {
   const rows = new Map<number, LookupRow[]>()
   const connects: Readings['connects'][number][] = []
   const http: Readings['http'][number][] = []
+  const large: Readings['large'][number][] = []
   const eased: Readings['eased'][number][] = []
   const metrics: Readings['metrics'][number][] = []
   const mtu: Readings['mtu'][number][] = []
@@ -100,6 +102,11 @@ export function readingsOf(node: string): {
         case 'http':
           http.push(endOf(record))
           break
+        case 'large': {
+          const { t: _, ...end } = record
+          large.push(end)
+          break
+        }
         case 'eased':
           eased.push({ ip: record.ip, port: record.port, why: record.why })
           break
@@ -145,6 +152,7 @@ export function readingsOf(node: string): {
       of: [...specs.values()].reduce((sum, it) => sum + it.count, 0),
       connects,
       http,
+      large,
       eased,
       metrics,
       names,

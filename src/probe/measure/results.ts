@@ -1,4 +1,4 @@
-import type { Contacts, DirectContact, HttpEnd, Unasked } from '../../model/contacts.ts'
+import type { Contacts, DirectContact, HttpEnd, LargeRequest, Unasked } from '../../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../model/counters.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { known, type Known, leftOut, unknown } from '../../model/known.ts'
@@ -136,9 +136,28 @@ export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Con
       ...it,
     })),
     direct,
+    large: largeOfHttp(plan, asked),
     unasked: [...plan.unasked, ...outOfTime(plan, direct)],
     eased: asked.flatMap(({ node, readings }) => readings.eased.map((it) => ({ node, ...it }))),
   })
+}
+
+function largeOfHttp(plan: ProbePlan, runs: readonly NodeRun[]): readonly LargeRequest[] {
+  return runs.flatMap(({ node, readings }) =>
+    readings.large.flatMap(({ id, ...end }): readonly LargeRequest[] => {
+      const at = id - plan.strangers.length
+      const direct = plan.direct[at]
+      if (direct !== undefined) {
+        const { service, pod, ip, port, host, path } = direct
+        return [{ node, of: { kind: 'endpoint', service, pod }, ip, port, host, path, ...end }]
+      }
+      const http = plan.http[at - plan.direct.length]
+      if (http === undefined) return []
+      const { ingress, via, host, path } = http
+      const of = { kind: 'controller', ingress, pod: via.controllerPod } as const
+      return [{ node, of, ip: via.ip, port: via.port, host, path, ...end }]
+    }),
+  )
 }
 
 /** Ports of which an endpoint got no turn before the budget ended. */

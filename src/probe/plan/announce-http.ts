@@ -9,7 +9,16 @@ type HttpPart = Pick<ProbePlan, 'http' | 'strangers' | 'direct'>
 
 /** How many GETs one node sends when nothing redirects. */
 export function requestsOf(plan: HttpPart): number {
-  return timesOf(plan.http) + plan.strangers.length + plan.direct.length * directTimes
+  return timesOf(plan.http) + plan.strangers.length + plan.direct.length * directTimes + largeAsks(plan).length
+}
+
+/**
+ * Of the endpoints and then the controllers, by their places in the list of both: the first question to each port is
+ * asked once more in the size of a full packet.
+ */
+export function largeAsks({ direct, http }: Pick<HttpPart, 'direct' | 'http'>): readonly number[] {
+  const ports = [...direct, ...http.map((it) => it.via)].map(({ ip, port }) => `${ip} ${port}`)
+  return ports.flatMap((it, at) => (ports.indexOf(it) === at ? [at] : []))
 }
 
 function timesOf(http: HttpPart['http']): number {
@@ -35,6 +44,13 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
     ...(plan.direct.length === 0
       ? []
       : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
+    ...(largeAsks(plan).length === 0
+      ? []
+      : [
+          `one more to ${largeAsks(plan).length === 1 ? 'the port' : `each of ${largeAsks(plan).length} ports`}, ` +
+            'where it answers, padded by a header to fill a packet (4000 bytes at most), ' +
+            'and a small one where that is silent',
+        ]),
   ]
   const denied = [...plan.http, ...plan.strangers]
     .map(({ via }) => `${via.ip}:${via.port}`)

@@ -1,4 +1,4 @@
-import { httpBudget, httpPerSecond } from './announce-http.ts'
+import { httpBudget, httpPerSecond, largeAsks } from './announce-http.ts'
 import type { PlannedStranger, ProbePlan } from './plan.ts'
 import { directTimes } from './plan-direct.ts'
 import type { HttpSpec, ProbeSpec } from '../pod/spec.ts'
@@ -68,10 +68,17 @@ function asksOf({ http, strangers, direct, denied }: ProbePlan): readonly HttpSp
       plainPort: port,
       tlsPort: port,
       orTls: true,
+      direct: true,
     })),
     ...http.map((it) => byController(it, it.times)),
   ]
-  return asks.map((it, id) => ({ id, ...it, ...(denied.has(`${it.ip}:${it.port}`) ? { knock: true } : {}) }))
+  const filled = new Set(largeAsks({ direct, http }))
+  return asks.map((it, id) => ({
+    id,
+    ...it,
+    ...(filled.has(id - strangers.length) ? { large: true } : {}),
+    ...(denied.has(`${it.ip}:${it.port}`) ? { knock: true } : {}),
+  }))
 }
 
 /** NodePorts stand after the others; `contactsOf` reads them so. */

@@ -32,6 +32,12 @@ export type PodRecord =
   | { readonly t: 'stopped'; readonly why: string }
   | { readonly t: 'connect'; readonly id: number; readonly tries: readonly (readonly [ConnectResult, number])[] }
   | ({ readonly t: 'http'; readonly id: number } & HttpEnd)
+  | ({
+      readonly t: 'large'
+      readonly id: number
+      readonly bytes: number
+      readonly smallAgain: boolean | null
+    } & HttpEnd)
   | { readonly t: 'eased'; readonly ip: string; readonly port: number; readonly why: string }
   | {
       readonly t: 'metrics'

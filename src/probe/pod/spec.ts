@@ -48,6 +48,10 @@ export interface HttpSpec {
   readonly tlsPort: number
   /** Whether to try TLS where plain HTTP is not understood. */
   readonly orTls: boolean
+  /** An endpoint itself: nobody between waits for somebody else. */
+  readonly direct?: boolean
+  /** Whether to send one more that fills a packet, where the small ones were answered. */
+  readonly large?: boolean
   /** A policy denies the way: nothing is asked unless a connection opens all the same. */
   readonly knock?: boolean
 }

@@ -1,5 +1,5 @@
 import type { Contacts, DirectContact, HttpContact, HttpEnd } from '../../model/contacts.ts'
-import { lateOf, wantsCertificate } from '../../model/http-error.ts'
+import { isInterim, lateOf, wantsCertificate } from '../../model/http-error.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
@@ -26,7 +26,7 @@ export function isNotFound({ status, error }: HttpEnd): boolean {
 
 /** Nothing came of the connection itself: what a policy on the probe's own pod, or a late probe, looks like. */
 function neverConnected({ status, error, scheme }: HttpEnd): boolean {
-  if (status !== null || error === null || error === 'ECONNREFUSED') return false
+  if (status !== null || error === null || error === 'ECONNREFUSED' || isInterim(error)) return false
   if (lateOf(error) === 'connection' || /^E(?:TIMEDOUT|HOSTUNREACH|NETUNREACH|PERM|ACCES)/.test(error)) return true
   // Old recordings had one sentence for every kind of silence, and knew no scheme.
   return scheme === undefined
@@ -107,6 +107,7 @@ export function isGarbled({ status, error }: HttpEnd): boolean {
 export function endText(end: HttpEnd): string {
   const { status, error } = end
   if (isGarbled(end)) return `an answer that is no HTTP (${error})`
+  if (status === null && isInterim(error)) return `${error}`
   if (status === null) return `no answer (${error ?? 'connection failed'})`
   return error === null ? `${status}` : `${status} (${error})`
 }

@@ -1,11 +1,19 @@
 import type { Trouble } from '../../findings/trouble.ts'
-import type { Contact, Contacts, DirectContact, HttpContact, NodePortContact } from '../../model/contacts.ts'
+import type {
+  Contact,
+  Contacts,
+  DirectContact,
+  HttpContact,
+  LargeRequest,
+  NodePortContact,
+} from '../../model/contacts.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
-import { subject } from '../../model/subject.ts'
+import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { endText, excuseOf, isBadEnd, mutePorts, portOf, urlText } from '../ingress/http-answers.ts'
+import { fateOf, isLate, servedBy } from '../service/large-requests.ts'
 import { isWrongProtocol } from '../service/http-of-endpoint.ts'
 import { asContact, soundNodePorts } from '../service/node-port-contacts.ts'
 import { policyOnProbe } from '../policy/policy-on-probe.ts'
@@ -16,6 +24,7 @@ import {
   endpointsAnswerBadly,
   ingressBackendFails,
   ingressFails,
+  largeRequestsLost,
   nodeDown,
   nodePortUnanswered,
   svcUnanswered,
@@ -30,6 +39,7 @@ export function contactTroubles(model: Model): readonly Trouble[] {
     ...ofConnects(model, connects),
     ...ofHttp(model, contacts.value),
     ...ofDirect(model, direct ?? []),
+    ...ofLarge(model, contacts.value.large ?? []),
     ...ofNodePorts(model, contacts.value.nodePorts ?? []),
   ]
 }
@@ -149,6 +159,36 @@ function ofDirect(model: Model, direct: readonly DirectContact[]): readonly Trou
       },
     ]
   })
+}
+
+function ofLarge({ sources: { dnsProbe } }: Model, large: readonly LargeRequest[]): readonly Trouble[] {
+  const counted = large.filter((it) => fateOf(it) !== 'lost' || !isLate(it, dnsProbe))
+  return [...Map.groupBy(counted, (it) => `${subjectKey(servedBy(it))} ${it.ip} ${it.port}`).values()].flatMap(
+    (its): readonly Trouble[] => {
+      const lost = its.filter((it) => fateOf(it) === 'lost')
+      const [first] = lost
+      if (first === undefined) return []
+      const self = servedBy(first)
+      const nodes = [...new Set(lost.map((it) => it.node))].toSorted()
+      const kind = first.of.kind === 'endpoint' ? 'Service' : 'Ingress'
+      return [
+        {
+          kind: 'bad-answer',
+          source: 'contacts',
+          sufferer: self,
+          involved: [self, ...nodes.map((it) => subject('Node', null, it))],
+          keys: [largeRequestsLost(kind, { namespace: self.namespace ?? '', name: self.name })],
+          asked: `${first.ip}:${first.port} with ${first.bytes} bytes`,
+          from: `from ${nodes.map((it) => `node ${it}`).join(', ')}`,
+          how: first.error ?? 'no answer',
+          bad: lost.length,
+          of: its.length,
+          ms: first.ms,
+          weight: 'outage',
+        },
+      ]
+    },
+  )
 }
 
 function ofRequest(it: HttpContact, mute: boolean): Trouble {

@@ -17,6 +17,7 @@ const hopName = v.picklist([
   'controller',
   'backend',
   'http',
+  'large',
 ])
 
 const seen = v.variant('kind', [
@@ -51,6 +52,7 @@ const seen = v.variant('kind', [
   v.strictObject({ kind: v.literal('backends'), names: texts, absent: texts, ports: texts }),
   v.strictObject({ kind: v.literal('routes'), bad: texts, notForwarding: texts, read: texts, of: number }),
   v.strictObject({ kind: v.literal('sizes'), mtu: number, lost: texts, of: number }),
+  v.strictObject({ kind: v.literal('large'), bytes: number, lost: number, of: number }),
   v.strictObject({
     kind: v.literal('why'),
     why: v.picklist([
@@ -62,6 +64,7 @@ const seen = v.variant('kind', [
       'not-read',
       'no-address',
       'no-http',
+      'not-filled',
       'not-asked',
       'unclear',
     ]),

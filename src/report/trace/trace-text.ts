@@ -26,6 +26,7 @@ const labels: Readonly<Record<HopName, string>> = {
   controller: 'controller',
   backend: 'Service address',
   http: 'http',
+  large: 'large request',
 }
 
 const marks: Readonly<Record<Hop['verdict'], Mark>> = {
@@ -62,6 +63,7 @@ const whys: Readonly<Record<Why, string>> = {
   'not-read': 'not known: it could not be read',
   'no-address': 'no address to judge or to connect to',
   'no-http': 'nothing was asked over HTTP',
+  'not-filled': 'no packet of full size was sent to this port: only what answers HTTP is sent one',
   'not-asked': 'not measured in this pod',
   unclear: 'the tool did not say how it ended',
 }
@@ -106,7 +108,8 @@ function untold({ hops, from, to }: Trace): readonly [Mark, string] | null {
   ]
 }
 
-function reachText({ part, to }: Trace): string {
+function reachText({ part, to, at }: Trace): string {
+  if (at === 'large') return `reaches ${to}, and is not answered when a request fills a packet`
   if (part === null) return `does not reach ${to}`
   const { well, of } = part
   switch (part.what) {
@@ -166,8 +169,12 @@ export function seenText(seen: Seen): string {
       return routesText(seen)
     case 'sizes':
       return seen.lost.length === 0
-        ? `UDP of ${seen.mtu} bytes crosses between the nodes as small does; none so large was sent to this port`
+        ? `UDP of ${seen.mtu} bytes crosses between the nodes as small does`
         : `UDP of ${seen.mtu} bytes is lost from ${seen.lost.join(', ')}; small passes`
+    case 'large':
+      return seen.lost === 0
+        ? `${seen.of} requests that fill a packet (${seen.bytes} bytes) answered as small ones are`
+        : `${seen.lost} of ${seen.of} requests of ${seen.bytes} bytes never answered, and small ones are`
     case 'why':
       return whys[seen.why]
   }

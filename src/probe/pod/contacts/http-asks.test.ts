@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { runs } from '../../../../test/build/effort.ts'
@@ -62,6 +62,106 @@ describe('an address that a policy denies', () => {
   it('is refused as any other', async () => {
     expect((await asked(1, true))[0]).toMatchObject({ status: null, error: 'ECONNREFUSED' })
   })
+})
+
+test('a controller is waited for no longer than an endpoint that takes the same question and is mute', async () => {
+  const mute = createServer(() => {})
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+  const { port } = mute.address() as AddressInfo
+  const one = { ip: '127.0.0.1', port, scheme: 'http' as const, host: 'web.test', path: '/', times: 1, follow: false }
+  const ports = { plainPort: port, tlsPort: port, orTls: false }
+  const records: PodRecord[] = []
+  const http: readonly HttpSpec[] = [
+    { id: 0, ...one, ...ports, direct: true },
+    { id: 1, ...one, ...ports },
+    { id: 2, ...one, ...ports, path: '/else' },
+  ]
+  const emit = (it: PodRecord): void => void records.push(it)
+  const pending = httpContacts({ http, httpPerSecond: 100, httpBudgetMs: 5000 }, emit)
+  await expect.poll(() => records.length, { timeout: 15_000 }).toBe(2)
+  mute.closeAllConnections()
+  await pending
+  mute.close()
+  expect(records).toMatchObject([
+    { id: 0, status: null, error: 'no complete answer within 8000 ms' },
+    { id: 1, status: null, error: expect.stringMatching(/^no complete answer within \d{4,5} ms$/) },
+    { id: 2, error: 'ECONNRESET' },
+  ])
+}, 30_000)
+
+describe('one request more that fills a packet', () => {
+  type Answers = (request: { readonly bytes: number; readonly socket: Socket }) => string | null
+  /** A server that sees how long each request is; null: it says nothing. */
+  async function asked(answers: Answers, about: Partial<HttpSpec> = {}) {
+    const records: PodRecord[] = []
+    const lengths: number[] = []
+    const server = createTcpServer((socket) => {
+      let heard = ''
+      socket.on('error', () => {})
+      socket.on('data', (it) => {
+        heard += it.toString('latin1')
+        if (!heard.endsWith('\r\n\r\n')) return
+        lengths.push(heard.length)
+        const said = answers({ bytes: heard.length, socket })
+        if (said !== null) socket.end(`HTTP/1.1 ${said}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const one = { id: 7, ip: '127.0.0.1', port, scheme: 'http' as const, host: 'web.test', path: '/a', times: 2 }
+    const ask: HttpSpec = { ...one, follow: false, plainPort: port, tlsPort: port, orTls: false, large: true, ...about }
+    await httpContacts({ http: [ask], httpPerSecond: 1000, httpBudgetMs: 9000 }, (it) => void records.push(it))
+    server.close()
+    return { records, lengths, large: records.filter((it) => it.t === 'large') }
+  }
+
+  it('is as long as what is left of a packet, and once', async () => {
+    const { lengths, large } = await asked(() => '200 OK')
+    const [one] = large
+    expect(large).toMatchObject([{ t: 'large', id: 7, status: 200, smallAgain: null }])
+    // 20 bytes of IP and 32 of TCP with its timestamps.
+    expect(lengths).toEqual([expect.any(Number), expect.any(Number), (one?.bytes ?? 0) - 52])
+  })
+
+  it.each(['400 Bad Request', '414 URI Too Long', '431 Too Large'])('is answered by %s', async (said) => {
+    const { large } = await asked(({ bytes }) => (bytes > 600 ? said : '200 OK'))
+    expect(large).toMatchObject([{ status: Number(said.slice(0, 3)), error: null, smallAgain: null }])
+  })
+
+  it('asks a small one again where that is not answered', async () => {
+    const { large, lengths } = await asked(({ bytes, socket }) => {
+      if (bytes <= 600) return '200 OK'
+      socket.destroy()
+      return null
+    })
+    expect(large).toMatchObject([{ status: null, smallAgain: true }])
+    expect(lengths).toHaveLength(4)
+  })
+
+  it('tells of the small one that fails as well', async () => {
+    let times = 0
+    const { large, records } = await asked(({ socket }) => {
+      times += 1
+      if (times <= 2) return '200 OK'
+      socket.destroy()
+      return null
+    })
+    expect(large).toMatchObject([{ status: null, smallAgain: false }])
+    expect(records.at(-1)).toMatchObject({ t: 'http', id: 7, status: null })
+  })
+
+  it.each<[string, Answers, Partial<HttpSpec>]>([
+    ['nobody asked for it', () => '200 OK', { large: false }],
+    ['it says 429', () => '429 Too Many', {}],
+    [
+      'a small one failed',
+      ({ socket }) => {
+        socket.destroy()
+        return null
+      },
+      {},
+    ],
+  ])('is not sent where %s', async (_, answers, about) => expect((await asked(answers, about)).large).toEqual([]))
 })
 
 test('a server sends nobody elsewhere: a redirect is followed to the same host and address, three times at most', async () => {

@@ -1,6 +1,8 @@
+import { isIP } from 'node:net'
 import type { HttpEnd } from '../../../model/contacts.ts'
-import { inACircle, lateError, wantsCertificate } from '../../../model/http-error.ts'
+import { inACircle, lateError, lateOf, wantsCertificate } from '../../../model/http-error.ts'
 import { tcpConnect } from './connects.ts'
+import { ownMtu } from './mtu-asks.ts'
 import { type HttpAnswer, hostname, httpGet } from './http-get.ts'
 import type { Emit } from '../records.ts'
 import type { HttpSpec, ProbeSpec } from '../spec.ts'
@@ -11,6 +13,9 @@ import { tokenBucket } from '../dns/token-bucket.ts'
  * wait.
  */
 const answerMs = 18_000
+
+/** Of an endpoint itself there is no such word to wait for: later than this no user waits, either. */
+const directMs = 8000
 
 /** Whoever waits for the command waits no longer than this for requests, however late the last of them began. */
 const allMs = 20_000
@@ -24,6 +29,13 @@ const atOnce = 12
 
 /** As for connects: a policy that is enforced drops, and what drops is silent for as long as anybody waits. */
 const knockMs = 3000
+
+/** TCP sends again after 0.2, 0.6, 1.4 and 3 s: what is silent after that was lost five times. */
+const largeMs = 3500
+const promptMs = 1000
+const usualMtu = 1500
+/** Of jumbo frames as much as every server takes: nginx, Apache and Tomcat have 8 KiB for all headers, or for one. */
+const mostBytes = 4000
 
 const mostRedirects = 3
 const bodyAtMost = 256 * 1024
@@ -40,10 +52,13 @@ export async function httpContacts(
   const signal = AbortSignal.timeout(spec.httpBudgetMs)
   const waiting = [...spec.http]
   const began = performance.now()
+  const mute = muteQuestions()
   const way: Way = {
     mayAsk: () => bucket.take(1, signal),
+    until: ({ direct, host, path }) => (direct === true ? undefined : mute.signalOf(`${host} ${path}`)),
     // A redirect, or a second try over TLS, is a request of its own in the load, and none in the time.
-    patience: () => Math.max(leastMs, Math.min(answerMs, allMs - (performance.now() - began))),
+    patience: ({ direct }) =>
+      Math.max(leastMs, Math.min(direct === true ? directMs : answerMs, allMs - (performance.now() - began))),
   }
   const worker = async (): Promise<void> => {
     for (let ask = waiting.shift(); ask !== undefined; ask = waiting.shift()) await askOften(ask)
@@ -67,22 +82,77 @@ export async function httpContacts(
       }
     }
     const watch = gentleness()
+    let isWell = true
+    let { scheme } = ask
     for (let i = 0; i < ask.times; i++) {
       if (!(await bucket.take(1, signal))) return
       const end = await askAsUser(ask, way)
       emit({ t: 'http', id: ask.id, ...end })
+      if (ask.direct === true && lateOf(end.error) === 'answer') mute.add(`${ask.host} ${ask.path}`)
+      isWell &&= end.error === null && end.status !== null && end.ms < promptMs
+      if (ask.orTls && end.scheme !== undefined) scheme = end.scheme
       const why = watch(end)
       if (why !== null) {
         if (i < ask.times - 1) emit({ t: 'eased', ip: ask.ip, port: ask.port, why })
         return
       }
     }
+    if (ask.large === true && isWell) await askLarge({ ...ask, scheme }, way.mayAsk, emit)
   }
+}
+
+/**
+ * One request that fills a packet; where it is not answered, a small one again, or the server might have gone away
+ * meanwhile. Not asked where the small ones were slow: its silence would say nothing.
+ */
+async function askLarge(ask: HttpSpec, mayAsk: Way['mayAsk'], emit: Emit): Promise<void> {
+  const bytes = Math.min(ownMtu() ?? usualMtu, mostBytes)
+  const { ip, port, host, path, scheme } = ask
+  const one = { ip, port, host, path, scheme, atMost: bodyAtMost, timeoutMs: largeMs }
+  if (!(await mayAsk())) return
+  const large = await httpGet({ ...one, padTo: bytes - overheadOf(ip, scheme) })
+  if (large.status !== null || large.error === wantsCertificate || !large.connected) {
+    // A connection that does not open is nothing of the size: the ones before and after tell of it.
+    if (large.connected)
+      emit({ t: 'large', id: ask.id, bytes, smallAgain: null, ...endOf({ ...large, scheme }, large.ms, []) })
+    return
+  }
+  if (!(await mayAsk())) return
+  const small = await httpGet(one)
+  const again = endOf({ ...small, scheme }, small.ms, [])
+  emit({
+    t: 'large',
+    id: ask.id,
+    bytes,
+    smallAgain: small.status !== null && small.error === null,
+    ...endOf({ ...large, scheme }, large.ms, []),
+  })
+  if (small.status === null || small.error !== null) emit({ t: 'http', id: ask.id, ...again })
+}
+
+/** IP, TCP with its timestamps (RFC 7323, which Linux has on), and of TLS 1.3 a record's head, tag and type. */
+function overheadOf(ip: string, scheme: HttpSpec['scheme']): number {
+  return (isIP(ip) === 6 ? 40 : 20) + 32 + (scheme === 'https' ? 22 : 0)
 }
 
 interface Way {
   readonly mayAsk: () => Promise<boolean>
-  readonly patience: () => number
+  readonly patience: (ask: HttpSpec) => number
+  readonly until: (ask: HttpSpec) => AbortSignal | undefined
+}
+
+/**
+ * What an endpoint took, and did not answer, a controller before it waits for in vain, a minute long: whoever asked the
+ * controller the same hears no more of it.
+ */
+function muteQuestions(): { readonly add: (key: string) => void; readonly signalOf: (key: string) => AbortSignal } {
+  const questions = new Map<string, AbortController>()
+  const of = (key: string): AbortController => {
+    const one = questions.get(key) ?? new AbortController()
+    questions.set(key, one)
+    return one
+  }
+  return { add: (key) => of(key).abort(), signalOf: (key) => of(key).signal }
 }
 
 /** Why to ask no more, or null. */
@@ -137,12 +207,25 @@ interface Answered extends HttpAnswer {
  */
 async function getOrTls(ask: HttpSpec, way: Way): Promise<Answered> {
   const { ip, port, host, path, scheme } = ask
-  const one = { ip, port, host, path, atMost: bodyAtMost, timeoutMs: Math.round(way.patience()) }
+  const one = {
+    ip,
+    port,
+    host,
+    path,
+    atMost: bodyAtMost,
+    timeoutMs: Math.round(way.patience(ask)),
+    ...untilOf(way.until(ask)),
+  }
   const answer = { ...(await httpGet({ ...one, scheme })), scheme }
   if (!ask.orTls || scheme === 'https' || answer.late || !answer.connected || !isUnlikeHttp(answer)) return answer
   if (!(await way.mayAsk())) return answer
   const tls = await httpGet({ ...one, scheme: 'https' })
   return tls.certificate === null && tls.error !== wantsCertificate ? answer : { ...tls, scheme: 'https' }
+}
+
+function untilOf(until: AbortSignal | undefined): { readonly until?: AbortSignal } {
+  // Asked after it is known, it has its own time: nothing says that this one meets the same endpoint.
+  return until === undefined || until.aborted ? {} : { until }
 }
 
 /**

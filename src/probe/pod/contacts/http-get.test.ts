@@ -123,6 +123,31 @@ describe('one GET', () => {
     })
   })
 
+  it.each([1, 3])('says what came where only 1xx came, %i times', async (times) => {
+    const port = await listen((_request, response) => {
+      for (let i = 0; i < times; i += 1) response.writeEarlyHints({ link: '</a.css>; rel=preload' })
+    })
+    expect(await get(port, { timeoutMs: 300 })).toMatchObject({
+      status: null,
+      late: false,
+      error: `103 came ${times === 1 ? '1 time' : `${times} times`}, and no answer`,
+    })
+  })
+
+  it('does not wait for a server that sends 1xx for ever, and takes a few before an answer', async () => {
+    const forever = await listen((_request, response) => {
+      const more = setInterval(() => response.writeEarlyHints({ link: '</a.css>; rel=preload' }), 0)
+      response.on('close', () => clearInterval(more))
+    })
+    expect(await get(forever)).toMatchObject({ status: null, error: '103 came 100 times, and no answer' })
+    server?.close()
+    const some = await listen((_request, response) => {
+      response.writeEarlyHints({ link: '</a.css>; rel=preload' })
+      response.end('well')
+    })
+    expect(await get(some)).toMatchObject({ status: 200, error: null })
+  })
+
   it.each(['bad\nhost', 'bad\u0000', '\ud800', 'ü'.repeat(300)])(
     'survives a host that no header can carry: %j',
     async (host) => {

@@ -4,7 +4,7 @@ import { request as tlsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Certificate, PageMarks } from '../../../model/contacts.ts'
-import { lateError, wantsCertificate } from '../../../model/http-error.ts'
+import { interimError, lateError, wantsCertificate } from '../../../model/http-error.ts'
 import { certificateOf } from './certificate.ts'
 import { since } from '../dns/lookup.ts'
 import { pageMaker } from './page-maker.ts'
@@ -36,6 +36,10 @@ export interface HttpAsk {
   /** Bytes of the body after which the connection is dropped. */
   readonly atMost: number
   readonly timeoutMs: number
+  /** Ends it sooner, as if its time were up. */
+  readonly until?: AbortSignal
+  /** As many bytes as the whole request is to have: a header that means nothing makes up for what is missing. */
+  readonly padTo?: number
 }
 
 /** What is meant to go on for ever: its headers are its answer. */
@@ -44,6 +48,9 @@ const endless = /^(?:text\/event-stream|multipart\/x-mixed-replace|application\/
 /** Node's own limit for all headers together is 16 KiB; of one, no more than this is kept. */
 const longestHeader = 1000
 const pageBytes = 4096
+
+/** Of a server that sends 1xx for ever: each is a step of an answer (RFC 9110 15.2), and none of them is one. */
+const mostInterim = 100
 
 /** One GET on a connection of its own. Redirects are not followed here: the status is the answer. */
 export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
@@ -54,12 +61,14 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
     let head: IncomingMessage | null = null
     let certificate: Certificate | null = null
     let bytes = 0
+    let interim = { status: 0, times: 0 }
     let connected = false
     let over = false
     const end = (error: string | null, late = false): void => {
       if (over) return
       over = true
       clearTimeout(timer)
+      ask.until?.removeEventListener('abort', giveUp)
       const body = Buffer.concat(chunks).toString()
       resolve({
         status: head?.statusCode ?? null,
@@ -81,11 +90,13 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
       port,
       // An Ingress names a path; `http://elsewhere/` in its place would ask a proxy.
       path: path.startsWith('/') ? path : `/${path}`,
-      headers: { Host: host, 'User-Agent': 'hopscope' },
+      headers: headersOf(ask),
       agent: false,
     }
     const name = hostname(host)
-    const timer = setTimeout(() => end(lateText(), true), timeoutMs)
+    const giveUp = (): void => (head === null && interim.times > 0 ? end(interimText()) : end(lateText(), true))
+    const timer = setTimeout(giveUp, timeoutMs)
+    ask.until?.addEventListener('abort', giveUp)
     let asking: ClientRequest | null = null
     try {
       asking =
@@ -99,6 +110,10 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
     asking.on('socket', (socket) => {
       socket.once('connect', () => (connected = true))
       socket.once('secureConnect', () => (certificate = certificateOf(socket as TLSSocket, name)))
+    })
+    asking.on('information', ({ statusCode }) => {
+      interim = { status: statusCode, times: interim.times + 1 }
+      if (interim.times >= mostInterim) end(interimText())
     })
     asking.on('error', (error: NodeJS.ErrnoException) => end(connectionError(error)))
     asking.end()
@@ -115,10 +130,15 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
       answer.on('error', (error: NodeJS.ErrnoException) => end(`the body did not end: ${error.code ?? error.message}`))
     }
 
+    function interimText(): string {
+      return interimError(interim.status, interim.times)
+    }
+
     /** Which of the three steps was late is half of the diagnosis. */
     function lateText(): string {
-      if (!connected) return lateError('connection', timeoutMs, bytes)
-      return lateError(head === null ? 'answer' : 'body', timeoutMs, bytes)
+      const waited = ask.until?.aborted === true ? Math.round(since(start)) : timeoutMs
+      if (!connected) return lateError('connection', waited, bytes)
+      return lateError(head === null ? 'answer' : 'body', waited, bytes)
     }
   })
 }
@@ -138,6 +158,24 @@ const clientAlerts = new RegExp(
 function connectionError({ code, message }: NodeJS.ErrnoException): string {
   if (clientAlerts.test(code ?? '') || clientAlerts.test(message)) return wantsCertificate
   return (code ?? message).slice(0, longestHeader)
+}
+
+const padding = 'X-Hopscope-Padding'
+
+/** Those that Node adds by itself, with `agent: false`, among them: the length is that of what is sent. */
+function headersOf({ host, path, padTo = 0 }: HttpAsk): Record<string, string> {
+  const plain = { Host: host, 'User-Agent': 'hopscope' }
+  if (padTo === 0) return plain
+  const lines = [
+    `GET ${path.startsWith('/') ? path : `/${path}`} HTTP/1.1`,
+    `Host: ${host}`,
+    'User-Agent: hopscope',
+    `${padding}: `,
+    'Connection: close',
+    '',
+    '',
+  ]
+  return { ...plain, [padding]: 'x'.repeat(Math.max(1, padTo - Buffer.byteLength(lines.join('\r\n'), 'latin1'))) }
 }
 
 /** A `Host` header without its port. */

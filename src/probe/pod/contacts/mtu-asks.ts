@@ -64,7 +64,7 @@ function listener(socket: Socket): (n: number, atLeast: number) => Promise<boole
 }
 
 /** Of the interface that this pod has beside loopback; null where the kernel does not say. */
-function ownMtu(): number | null {
+export function ownMtu(): number | null {
   const name = Object.keys(networkInterfaces()).find((it) => it !== 'lo')
   if (name === undefined) return null
   for (const path of [`/sys/class/net/${name}/mtu`, `/proc/sys/net/ipv6/conf/${name}/mtu`])
