@@ -17,11 +17,13 @@ export interface Intern {
 
 /** A node has up to 300 labels, and others ten: 512 of them, of 64 characters each. */
 const usualLabels = 32 * 1024
+/** What is kept of a label is ten times as long as its text; nobody writes so many, and who does fills memory. */
+const mostLabels = 4000
 /**
- * For all that is more than usual. A tenant can write objects of 1.5 MB without end, and each character of them would
- * be kept: somebody with many labels is read whole, a hundred of them are a list that is cut off.
+ * For all that is more than usual. A tenant can write objects of 1.5 MB without end, and each character of them would be
+ * kept: somebody with many labels is read whole, a hundred of them are a list that is cut off.
  */
-const spareBytes = 4 * 2 ** 20
+const spareBytes = 2 * 2 ** 20
 
 /** Whoever writes no two alike pays for so many texts, and no more. */
 const mostSame = 20_000
@@ -40,6 +42,8 @@ export function createIntern({ room = spareBytes }: { readonly room?: number } =
 
   function labels(value: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     const keys = Object.keys(value).sort()
+    // Before anything is made of them.
+    if (keys.length > mostLabels) throw new TooMany(`${keys.length} labels`)
     const key = JSON.stringify(keys.map((it) => [it, value[it]]))
     const seen = records.get(key)
     if (seen !== undefined) return seen
