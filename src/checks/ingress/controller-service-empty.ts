@@ -41,12 +41,16 @@ export default check({
       const asked = serving.filter(({ by }) => by.some((it) => behind.includes(it))).map(({ ingress }) => ingress)
       return [judge(first.front, { behind, asked, others: behind.some((it) => whole.has(it)) })]
     })
+    const unsure = fronts.find(({ front }) => faultOf(front) === null && front.ready === null)
     return [
       ...found,
       ...(unread === undefined
         ? []
         : [cannotTell('ambiguous', `which Services lead to ${unread.namespace}/${unread.pod} was not read`)]),
-      ...(found.length === 0 && fronts.length > 0 ? [ok(fronts.length)] : []),
+      ...(unsure === undefined
+        ? []
+        : [cannotTell('ambiguous', `the EndpointSlices of Service ${full(unsure.front)} were not read`)]),
+      ...(found.length === 0 && unsure === undefined && fronts.length > 0 ? [ok(fronts.length)] : []),
       ...(found.length === 0 && fronts.length === 0 && read.length > 0
         ? [notApplicable('no NodePort or load balancer stands before the controllers: they are reached otherwise')]
         : []),
