@@ -8,14 +8,16 @@ const most = 6
 
 /**
  * A few Services outside of the namespace in scope, for whoever asks about the DNS of the cluster: whether its names
- * are served is no question of one namespace. Namespaces in turn, in the order of their names.
+ * are served is no question of one namespace. First the youngest, which a server that hears of no changes lacks; then
+ * namespaces in turn, in the order of their names.
  */
 export async function namedElsewhere(inScope: InScope, scope: string): Promise<Known<NamedElsewhere>> {
   const all = await inScope.allServices()
   if (!all.known) return all
   const others = all.value.filter((it) => it.namespace !== scope)
   const headless = inTurn(others.filter((it) => it.clusterIP === 'None')).slice(0, most)
-  const own = inTurn(others.filter(hasAddress)).slice(0, most)
+  const addressed = others.filter(hasAddress)
+  const own = [...new Set([...youngest(addressed), ...inTurn(addressed)])].slice(0, most)
   const slices: EndpointSlice[] = []
   for (const its of await Promise.all(headless.map((it) => inScope.slicesOf(it.namespace, it.name)))) {
     if (!its.known) return its
@@ -26,6 +28,13 @@ export async function namedElsewhere(inScope: InScope, scope: string): Promise<K
 
 function hasAddress({ type, clusterIP }: Service): boolean {
   return type !== 'ExternalName' && clusterIP !== null && clusterIP !== '' && clusterIP !== 'None'
+}
+
+function youngest(services: readonly Service[]): readonly Service[] {
+  return services
+    .filter((it) => it.youngSeconds !== undefined)
+    .toSorted((a, b) => (a.youngSeconds ?? 0) - (b.youngSeconds ?? 0))
+    .slice(0, 2)
 }
 
 function inTurn(services: readonly Service[]): readonly Service[] {

@@ -47,7 +47,7 @@ export interface Service {
   readonly familyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack'
   /** `PreferSameZone`, `PreferSameNode`, `PreferClose`. */
   readonly trafficDistribution?: string
-  /** Seconds since it was made, when it was read, by the API server's clock; only of one younger than a minute. */
+  /** Seconds since it was made, when it was read, by the API server's clock; only of one younger than a day. */
   readonly youngSeconds?: number
   /** Its own labels, by which a DNS server may choose whom it serves; absent where it bears none. */
   readonly labels?: Readonly<Record<string, string>>

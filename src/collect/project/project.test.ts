@@ -262,7 +262,8 @@ describe('Service', () => {
 
   test.each([
     ['2026-01-01T00:00:00Z', 59],
-    ['2025-12-31T23:59:59Z', undefined],
+    ['2025-12-31T00:01:00Z', 86_399],
+    ['2025-12-31T00:00:59Z', undefined],
     ['2026-01-01T00:01:30Z', 0],
     ['', undefined],
   ])('made %s, read a minute into the year', (creationTimestamp, expected) => {

@@ -46,8 +46,8 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
   }
 }
 
-/** Nobody's caches keep an answer of kubeadm's CoreDNS for longer. */
-const youngUntil = 60
+/** A server that hears of no changes shows it in what was made since: which Services are the youngest is kept a day. */
+const youngUntil = 86_400
 
 function youngOf(metadata: Fields, now: number | null): Pick<Service, 'youngSeconds'> {
   const made = Date.parse(text(metadata['creationTimestamp']) ?? '')

@@ -47,6 +47,23 @@ test('a headless Service with a ready endpoint is asked for wherever one is read
   )
 })
 
+test.each([
+  ['of the scope', false],
+  ['of elsewhere', true],
+])('the youngest Service %s is asked for, wherever it stands among many', (_, isElsewhere) => {
+  fc.assert(
+    fc.property(services(many, 60), fc.nat({ max: 60 }), fc.nat({ max: 86_399 }), (others, at, youngSeconds) => {
+      const one = service('fresh', { namespace: isElsewhere ? 'other' : 'ns-29', youngSeconds })
+      const own = isElsewhere ? others : others.toSpliced(at, 0, one)
+      const dns = clusterDns({ elsewhere: known({ services: isElsewhere ? [one] : [], slices: [] }) })
+      const plan = planNames(modelOf({ services: own, clusterDns: dns }), dns, want)
+      const names = plan.spec.names.map((it) => it.name)
+      expect(names).toContain(`fresh.${one.namespace}.svc.cluster.local.`)
+      expect(new Set(names).size).toBeLessThanOrEqual(12)
+    }),
+  )
+})
+
 test('of Services elsewhere no more than two of each kind', () => {
   const its = ['a', 'b', 'c', 'd'].flatMap((name) => [
     headless(`h${name}`, 'other'),

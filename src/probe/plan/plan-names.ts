@@ -35,14 +35,16 @@ export interface NamesWanted {
 
 /**
  * The names that users ask for: the target's own, else a sample of the scope's. Services that the Corefile names come
- * first, since a line there may stand in their place; then all namespaces, and all kinds of Services, in turn.
+ * first, since a line there may stand in their place, and the youngest, since a server that hears of no changes lacks
+ * these alone; then all namespaces, and all kinds of Services, in turn.
  */
 export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): NamesPlan {
   const { services } = model.sources
   const all = (services.known ? services.value : []).filter(
     (it) => isAskable(it) && asDnsName(fullName(it, dns.domain)) !== null,
   )
-  const chosen = [...sample(all, model, dns), ...elsewhere(dns)].slice(0, most)
+  const further = elsewhere(dns)
+  const chosen = [...sample(all, model, dns).slice(0, most - further.length), ...further]
   const targets = all.filter((it) => isTarget(it, model))
   const stubs = dns.corefile.known ? stubZoneNames(parseCorefile(dns.corefile.value)).slice(0, mostStubs) : []
   const outside = [
@@ -177,9 +179,10 @@ function sample(all: readonly Service[], model: Model, dns: ClusterDns): readonl
   const corefile = dns.corefile.known ? dns.corefile.value : ''
   // What DNS says of endpoints is another matter than what it says of Services' own addresses.
   const headless = all.find((it) => it.clusterIP === 'None' && hasAnswer(it, model))
+  const young = new Set(youngestOf(all))
   const first = (it: Service): number => {
     if (isTarget(it, model)) return 0
-    return it === headless || corefile.includes(`${it.name}.${it.namespace}`) ? 1 : 2
+    return it === headless || young.has(it) || corefile.includes(`${it.name}.${it.namespace}`) ? 1 : 2
   }
   const inTurn = [...Map.groupBy(all, (it) => `${it.namespace} ${kindOf(it)}`).values()].flatMap((its) =>
     its.map((it, turn) => ({ it, turn })),
@@ -213,6 +216,17 @@ function outsideOf({ from, to }: NameRule): { readonly name: string; readonly to
   return { name: from, to, types: ['A'] }
 }
 
+/** One may be a minute old, when a cache still keeps its denial; two are not. */
+const mostYoung = 2
+
+/** Of one whose age was not kept it is only known that it is not young. */
+function youngestOf(services: readonly Service[]): readonly Service[] {
+  return services
+    .filter((it) => it.youngSeconds !== undefined)
+    .toSorted((a, b) => (a.youngSeconds ?? 0) - (b.youngSeconds ?? 0))
+    .slice(0, mostYoung)
+}
+
 /** Of each kind, outside of the namespace in scope. */
 const mostElsewhere = 2
 
@@ -224,10 +238,12 @@ function elsewhere({ elsewhere: read, domain }: ClusterDns): readonly Service[] 
       (one) => one.namespace === it.namespace && one.service === it.name && one.endpoints.some((each) => each.ready),
     )
   const askable = services.filter((it) => asDnsName(fullName(it, domain)) !== null)
-  return [
+  const found = [
+    ...youngestOf(askable.filter((it) => it.clusterIP !== 'None' && isAskable(it))),
     ...askable.filter((it) => it.clusterIP === 'None' && isReady(it)).slice(0, mostElsewhere),
     ...askable.filter((it) => it.clusterIP !== 'None' && isAskable(it)).slice(0, mostElsewhere),
   ]
+  return [...new Set(found)]
 }
 
 function kindOf({ type, clusterIP }: Service): string {
