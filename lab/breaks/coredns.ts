@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Lab, LabError } from '../lab.ts'
 import { isAnswered } from './ask-dns.ts'
 import { onNode, pods, type RunningPod } from './place.ts'
@@ -54,6 +55,32 @@ export async function dnsServiceAnswers(lab: Lab): Promise<void> {
   await until('the DNS Service answers on each node', async () => {
     const answers = await Promise.all(lab.nodes.map(({ netns }) => isAnswered(onNode(lab, netns))))
     return answers.every(Boolean)
+  })
+}
+
+/**
+ * The same after a break, which may be one of DNS itself: a rollout of CoreDNS that is over has nodes that refuse for a
+ * second more, and a look at that moment tells of it.
+ */
+export async function rulesHaveFollowed(lab: Lab): Promise<void> {
+  const end = Date.now() + 3000
+  while (Date.now() < end) {
+    const answers = await Promise.all(lab.nodes.map(({ netns }) => isAnswered(onNode(lab, netns))))
+    if (answers.every(Boolean)) return
+    await sleep(250)
+  }
+}
+
+/** Each server knows the name again: what it denied while no pod was ready it goes on denying for 30 s. */
+export async function nameIsKnown(lab: Lab, name: string): Promise<void> {
+  const asker = onNode(lab, 'control-plane')
+  await until(`every CoreDNS pod knows ${name}`, async () => {
+    const servers = await corednsPods(lab)
+    const asked = servers.map(({ ip }) =>
+      asker.run(['busybox', 'nslookup', '-type=a', `${name}.`, ip], { timeoutMs: 2000 }),
+    )
+    const said = await Promise.all(asked)
+    return said.length > 0 && said.every(({ code }) => code === 0)
   })
 }
 

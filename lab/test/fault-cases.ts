@@ -3,7 +3,7 @@ import type { Fault } from '../faults/fault.ts'
 import type { Lab } from '../lab.ts'
 import { type Found, hopscope, type Ran, type Report, reportOf, subjectOf } from './hopscope.ts'
 import { expectThat, type Result, skipped } from './result.ts'
-import { dnsServiceAnswers } from '../breaks/coredns.ts'
+import { dnsServiceAnswers, rulesHaveFollowed } from '../breaks/coredns.ts'
 import { throughNode } from '../breaks/outside.ts'
 
 /** A fault that was there, was looked at, and is taken back: what is owed is the look that finds nothing any more. */
@@ -33,6 +33,7 @@ export async function breakAndLook(lab: Lab, fault: Fault, turn: number, tell: T
   keep(
     await expectThat(fault.kind, fault.name, wanted, async () => {
       await fault.inject(lab)
+      if (fault.reach.kind === 'cluster') await rulesHaveFollowed(lab)
       return judgeLooks(
         [fault],
         () => diagnose(lab, argsOf(lab, fault, turn)),

@@ -2,6 +2,7 @@
 import { startKubelet } from '../../cluster/node.ts'
 import type { Lab } from '../../lab.ts'
 import { workers } from '../../plan.ts'
+import { nameIsKnown } from '../../breaks/coredns.ts'
 import { nodeIsWell } from '../../breaks/node-ready.ts'
 import { until } from '../../breaks/until.ts'
 import type { Fault } from '../fault.ts'
@@ -29,6 +30,7 @@ const fault: Fault = {
     const worker = workers(lab.nodes.length).find((it) => it.name === NODE)
     if (worker !== undefined && (await readiness(lab)) !== 'True') await startKubelet(worker)
     await nodeIsWell(lab, NODE)
+    await nameIsKnown(lab, 'db.shop.svc.cluster.local')
   },
   async remove(lab) {
     await fault.takeBack(lab)
