@@ -20,8 +20,8 @@ const usualLabels = 32 * 1024
 /** What is kept of a label is ten times as long as its text; nobody writes so many, and who does fills memory. */
 const mostLabels = 4000
 /**
- * For all that is more than usual. A tenant can write objects of 1.5 MB without end, and each character of them would be
- * kept: somebody with many labels is read whole, a hundred of them are a list that is cut off.
+ * For all that is more than usual. A tenant can write objects of 1.5 MB without end, and each character of them would
+ * be kept: somebody with many labels is read whole, a hundred of them are a list that is cut off.
  */
 const spareBytes = 2 * 2 ** 20
 
