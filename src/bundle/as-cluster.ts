@@ -1,5 +1,6 @@
 import type { Cluster, ListOptions, RawObject } from '../kube/cluster.ts'
-import { known, unknown } from '../model/known.ts'
+import { projectList, projectOne } from '../kube/projected.ts'
+import { unknown } from '../model/known.ts'
 import type { Bundle } from './bundle.ts'
 
 /** A bundle, read as a cluster is read. What it does not hold is unknown with that reason; nothing can be changed. */
@@ -17,14 +18,14 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
       return Promise.resolve(
         choose === null
           ? unknown('failed', `${bundle.what} can't be asked by ${options.labelSelector ?? options.fieldSelector}`)
-          : known(all.value.filter(choose).flatMap((it) => project(it) ?? [])),
+          : projectList(all.value.filter(choose), project),
       )
     },
     get(resource, where, name, project) {
       const all = bundle.read(resource, where)
       if (!all.known) return Promise.resolve(all)
       const one = all.value.find(({ metadata }) => metadata.name === name)
-      return Promise.resolve(one === undefined ? unknown('not-there', name) : known(project(one)))
+      return Promise.resolve(one === undefined ? unknown('not-there', name) : projectOne(one, project))
     },
     // Which groups are served decides whether a kind is none or unseen.
     raw: () => notThere('list of what the API server serves'),

@@ -55,7 +55,9 @@ export const namespacedKeys: ReadonlySet<string> = new Set(kinds.flatMap(([, it]
 
 /** Its resource; null for what is of no use here. */
 export function resourceOf(apiVersion: unknown, kind: unknown): Resource | null {
-  return byName.get(`${String(apiVersion)}/${String(kind)}`) ?? null
+  return typeof apiVersion === 'string' && typeof kind === 'string'
+    ? (byName.get(`${apiVersion}/${kind}`) ?? null)
+    : null
 }
 
 export interface Document {

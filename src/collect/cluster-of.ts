@@ -1,5 +1,6 @@
 import type { Cluster, ListOptions, RawObject, Resource } from '../kube/cluster.ts'
 import { gatewayKinds, meshKinds } from '../kube/resources.ts'
+import { projectList, projectOne } from '../kube/projected.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 
 export interface ClusterOf extends Cluster {
@@ -29,10 +30,8 @@ export function clusterOf(
     version: () => Promise.resolve(known({ gitVersion: 'v1.33.1', platform: 'linux/amd64' })),
     list: (resource, options, project) => {
       const refused = note(resource, options.namespace ?? null)
-      const projected = all(resource)
-        .filter((it) => chosen(it, options))
-        .map(project)
-      return Promise.resolve(refused ?? known(projected.filter((it) => it !== null)))
+      const those = all(resource).filter((it) => chosen(it, options))
+      return Promise.resolve(refused ?? projectList(those, project))
     },
     get: (resource, namespace, name, project) => {
       const refused = note(resource, namespace, name)
@@ -43,7 +42,7 @@ export function clusterOf(
         refused ??
           (found === undefined
             ? unknown('not-there', `${resource.plural} "${name}" not found`)
-            : known(project(found))),
+            : projectOne(found, project)),
       )
     },
     create: notHere,

@@ -1,4 +1,5 @@
 import type { RawObject } from '../kube/cluster.ts'
+import { projectList, projectOne } from '../kube/projected.ts'
 import type { GatewayRoute } from '../model/gateway.ts'
 import type { HttpProxy } from '../model/http-proxy.ts'
 import type { Ingress } from '../model/ingress.ts'
@@ -18,13 +19,13 @@ export function recordedNames(model: Model): Names {
       const all = rawOf(model, resource.plural)
       if (!all.known) return Promise.resolve(all)
       const its = all.value.filter((it) => namespace === undefined || it.metadata.namespace === namespace)
-      return Promise.resolve(known(its.flatMap((it) => project(it) ?? [])))
+      return Promise.resolve(projectList(its, project))
     },
     get: (resource, namespace, name, project) => {
       const all = rawOf(model, resource.plural)
       if (!all.known) return Promise.resolve(all)
       const one = all.value.find(({ metadata }) => metadata.name === name && (metadata.namespace ?? null) === namespace)
-      return Promise.resolve(one === undefined ? unknown('not-there', name) : known(project(one)))
+      return Promise.resolve(one === undefined ? unknown('not-there', name) : projectOne(one, project))
     },
   }
 }

@@ -7,6 +7,7 @@ import { loadTarget } from './kubeconfig.ts'
 import { listAll } from './list.ts'
 import { readLogs } from './logs.ts'
 import { rawBytes } from './limits.ts'
+import { projectOne } from './projected.ts'
 import { asRawObject } from './raw-object.ts'
 import { ask, exchange, parseObject } from './request.ts'
 import { selfSubjectAccessReviews } from './resources.ts'
@@ -60,7 +61,8 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
         timeoutMs,
         ...options,
       })
-      return mapKnown(objectOf(text, action), project)
+      const raw = objectOf(text, action)
+      return raw.known ? projectOne(raw.value, project) : raw
     },
 
     async create(resource, namespace, object, options = {}) {

@@ -3,10 +3,10 @@ import { describeAction, pathOf, queryOf } from './address.ts'
 import type { ListOptions, RawObject, Resource } from './cluster.ts'
 import { refusal } from './failure.ts'
 import { mostObjects, mostPages } from './limits.ts'
+import { projectAll } from './projected.ts'
 import { asRawObject } from './raw-object.ts'
 import { exchangeUpTo, isTooDense, parseObject } from './request.ts'
 import type { Connection, Transport } from './transport.ts'
-import { TooMany } from '../wire/too-many.ts'
 
 /**
  * kubectl's own page size (k8s.io/cli-runtime pkg/resource DefaultChunkLimit), and smaller ones for a list whose
@@ -56,21 +56,6 @@ export async function listAll<T>(
     token = page.value.next
     before.add(token)
   }
-}
-
-/** Adds to `items`; what an object has too much of, or null. */
-function projectAll<T>(raws: readonly RawObject[], project: (raw: RawObject) => T | null, items: T[]): string | null {
-  for (const raw of raws) {
-    try {
-      const projected = project(raw)
-      if (projected !== null) items.push(projected)
-    } catch (error) {
-      if (!(error instanceof TooMany)) throw error
-      const { namespace, name } = raw.metadata
-      return `${namespace === undefined ? '' : `${namespace}/`}${name} has ${error.message}, more than is read`
-    }
-  }
-  return null
 }
 
 /** Where a watch starts that is to miss nothing from now on. */

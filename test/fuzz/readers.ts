@@ -392,6 +392,8 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
 
 /** Of `src/wire`: what takes no text, or what one of the others has read already. */
 export const noReadersOfWire = [
+  // It is thrown.
+  'TooMany',
   // What they write is this program's own.
   'pcapngHead',
   'pcapngPacket',
