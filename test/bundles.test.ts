@@ -59,8 +59,8 @@ async function greener(objects: readonly Manifest[], choose: Chooser): Promise<r
   const filed = verdicts(await diagnosed(asCluster(bundleFromText(text, 'FILE'), null)))
   return [...filed].flatMap(([code, it]) => {
     const there = live.get(code)
-    // TRB901 speaks of what was seen, and whether it has a cause: of a pod that is not in the file it has nothing to say,
-    // and the checks that would read the list say that they can't.
+    // TRB901 speaks of what was seen, and whether it has a cause: of a pod that is not in the file it has nothing to
+    // say, and the checks that would read the list say that they can't.
     const isMore =
       code !== 'TRB901' && ((it === 'ok' && there !== 'ok') || (it === 'not-applicable' && there === 'finding'))
     return isMore || it === 'crashed' ? `${code} ${it}, and ${there} in the cluster` : []
