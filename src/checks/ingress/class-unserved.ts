@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { Ingress } from '../../model/ingress.ts'
 import type { Confidence, Severity } from '../../findings/verdict.ts'
 import { type Served, servedBy, servedClasses, type ServingSeen } from '../../relations/ingress/ingress-served.ts'
+import { nodesBelow } from '../../relations/ingress/nodes-below.ts'
 import { ingressFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
@@ -58,8 +59,8 @@ export default check({
 
 function judge(ingress: Ingress, seen: ServingSeen) {
   const served = servedBy(ingress, seen)
-  const fault = (problem: string, severity: Severity, confidence: Confidence) =>
-    verdict(ingress, seen, { problem, severity, confidence, meant: meantBy(served) })
+  const fault = (problem: string, severity: Severity, confidence: Confidence, dueTo: readonly string[] = []) =>
+    verdict(ingress, seen, { problem, severity, confidence, meant: meantBy(served), dueTo })
   switch (served.kind) {
     case 'served':
       return ok(1)
@@ -73,6 +74,7 @@ function judge(ingress: Ingress, seen: ServingSeen) {
           `and its controller is not ready (${some(served.pods.map((it) => `${it.namespace}/${it.pod}`))})`,
         'error',
         'inferred',
+        nodesBelow(served.pods),
       )
     case 'nobody':
       // Only the slip of a class that is served proves what was meant; others may have a controller out of sight.
@@ -89,9 +91,10 @@ interface Fault {
   readonly severity: Severity
   readonly confidence: Confidence
   readonly meant: string | null
+  readonly dueTo: readonly string[]
 }
 
-function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confidence, meant }: Fault) {
+function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confidence, meant, dueTo }: Fault) {
   const { classes, controllers } = seen
   const served = servedClasses(seen)
   const near = meant ?? (served.length === 1 ? served[0] : undefined) ?? ''
@@ -127,6 +130,7 @@ function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confi
         value: `${it.controller}, ${it.ready ? 'ready' : 'not ready'}`,
       })),
     ],
+    dueTo,
     causes: [ingressFails(ingress)],
   })
 }

@@ -4,6 +4,7 @@ import type { ControllerFront, Ingress, IngressController } from '../../model/in
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { controllersByClass } from '../../relations/ingress/controller-services.ts'
+import { nodesBelow } from '../../relations/ingress/nodes-below.ts'
 import { noEndpoints, outsideFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 
@@ -130,7 +131,7 @@ function judge(front: ControllerFront, { behind, asked, others }: Around) {
         ]),
       },
     ],
-    dueTo: [noEndpoints(front)],
+    dueTo: [noEndpoints(front), ...nodesBelow(behind)],
     causes: others ? [] : asked.map(outsideFails),
   })
 }
