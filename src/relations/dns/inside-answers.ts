@@ -1,4 +1,5 @@
 import type { InsideName } from '../../model/inside.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 
@@ -26,6 +27,17 @@ export function answerFits(
   const same = addresses.filter((it) => !isIpv6(it))
   if (same.length === 0) return 'unknown'
   return same.every((it) => it === ip) ? 'right' : 'wrong'
+}
+
+/**
+ * The kubelet writes the pod's own address and host name into /etc/hosts, which comes before DNS: a pod called like its
+ * Service (`kubectl run redis --expose`) reaches itself by that name, and the others by the Service.
+ * (k8s.io/kubernetes pkg/kubelet/kubelet_pods.go, managedHostsFileContent)
+ */
+export function isOwnName({ typed, addresses }: Pick<InsideName, 'typed' | 'addresses'>, pod: Pod | null): boolean {
+  if (pod === null || typed !== pod.name || addresses.length === 0) return false
+  const own = new Set([pod.ip, ...(pod.ips ?? [])].map((it) => it?.toLowerCase()))
+  return addresses.every((it) => own.has(it.toLowerCase()))
 }
 
 export function isFailed({ result }: Pick<InsideName, 'result'>): boolean {

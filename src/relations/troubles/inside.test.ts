@@ -14,6 +14,7 @@ import { subject } from '../../model/subject.ts'
 import { insideTroubles } from './inside-lookups.ts'
 
 const web = pod('web-1')
+const ownIp = web.ip ?? ''
 const looked = (result: Answer, ms = 5) => known({ tool: 'getent', name: 'cart.shop', result, ms })
 const seen = (about: Partial<InsideView>): Partial<Sources> => ({
   pods: [web],
@@ -290,6 +291,34 @@ test.each<Row>([
     [
       'outage of insideViews: lookup-wrong, 1 of 1, 4000 ms',
       'Pod/shop/web-1: cart.shop with getent inside the pod: 192.0.2.1, 192.0.2.2, where the Service is 10.96.44.7',
+      'with Pod/shop/web-1 Deployment/shop/web Node/worker-1 Namespace/shop Service/shop/cart',
+      'keys dns-loss:ns/shop/web-1 dns-loss:ns/shop dns-loss:node/worker-1 name-in-pod:shop/web-1/shop/cart name-wrong:shop/cart',
+    ],
+  ],
+  [
+    'its own name, which its own /etc/hosts answers: a pod called like its Service',
+    { ...resolved({ names: [named('ok', { typed: 'web-1', addresses: [ownIp] })] }), services: [cart] },
+    {},
+    [],
+  ],
+  [
+    'its own name, and an address that is not its own',
+    { ...resolved({ names: [named('ok', { typed: 'web-1', addresses: [ownIp, '192.0.2.1'] })] }), services: [cart] },
+    {},
+    [
+      'outage of insideViews: lookup-wrong, 1 of 1, 3 ms',
+      `Pod/shop/web-1: web-1 with getent inside the pod: ${ownIp}, 192.0.2.1, where the Service is 10.96.44.7`,
+      'with Pod/shop/web-1 Deployment/shop/web Node/worker-1 Namespace/shop Service/shop/cart',
+      'keys dns-loss:ns/shop/web-1 dns-loss:ns/shop dns-loss:node/worker-1 name-in-pod:shop/web-1/shop/cart name-wrong:shop/cart',
+    ],
+  ],
+  [
+    'another name, and its own address',
+    { ...resolved({ names: [named('ok', { addresses: [ownIp] })] }), services: [cart] },
+    {},
+    [
+      'outage of insideViews: lookup-wrong, 1 of 1, 3 ms',
+      `Pod/shop/web-1: cart.shop with getent inside the pod: ${ownIp}, where the Service is 10.96.44.7`,
       'with Pod/shop/web-1 Deployment/shop/web Node/worker-1 Namespace/shop Service/shop/cart',
       'keys dns-loss:ns/shop/web-1 dns-loss:ns/shop dns-loss:node/worker-1 name-in-pod:shop/web-1/shop/cart name-wrong:shop/cart',
     ],
