@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml'
 import { type Lab, LabError } from '../lab.ts'
 import { isAnswered, isOpenOverTcp } from './ask-dns.ts'
 import { COREDNS, corednsPods, corednsServes } from './coredns.ts'
-import { onNode } from './place.ts'
+import { onEachNode } from './place.ts'
 import { until } from './until.ts'
 
 const MANIFEST = join(import.meta.dirname, '../manifests/coredns.yaml')
@@ -84,13 +84,7 @@ export async function restoreCoreDns(lab: Lab): Promise<void> {
 /** Every server answers when asked itself, and every node gets an answer from the Service, over UDP and TCP. */
 export async function dnsServes(lab: Lab): Promise<void> {
   await corednsServes(lab)
-  await until('every node gets answers from the DNS Service', async () => {
-    const served = await Promise.all(
-      lab.nodes.map(async ({ netns }) => {
-        const place = onNode(lab, netns)
-        return (await isAnswered(place)) && isOpenOverTcp(place)
-      }),
-    )
-    return served.every(Boolean)
-  })
+  await until('every node gets answers from the DNS Service', () =>
+    onEachNode(lab, async (place) => (await isAnswered(place)) && isOpenOverTcp(place)),
+  )
 }

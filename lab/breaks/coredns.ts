@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Lab, LabError } from '../lab.ts'
 import { isAnswered } from './ask-dns.ts'
-import { onNode, pods, type RunningPod } from './place.ts'
+import { onEachNode, onNode, pods, type RunningPod } from './place.ts'
 import { until } from './until.ts'
 
 export const COREDNS = {
@@ -52,10 +51,7 @@ export async function corednsRolledOut(lab: Lab): Promise<void> {
  * and a node refuses lookups until then, which a diagnosis rightly tells.
  */
 export async function dnsServiceAnswers(lab: Lab): Promise<void> {
-  await until('the DNS Service answers on each node', async () => {
-    const answers = await Promise.all(lab.nodes.map(({ netns }) => isAnswered(onNode(lab, netns))))
-    return answers.every(Boolean)
-  })
+  await until('the DNS Service answers on each node', () => onEachNode(lab, isAnswered))
 }
 
 /**
@@ -63,12 +59,10 @@ export async function dnsServiceAnswers(lab: Lab): Promise<void> {
  * second more, and a look at that moment tells of it.
  */
 export async function rulesHaveFollowed(lab: Lab): Promise<void> {
-  const end = Date.now() + 3000
-  while (Date.now() < end) {
-    const answers = await Promise.all(lab.nodes.map(({ netns }) => isAnswered(onNode(lab, netns))))
-    if (answers.every(Boolean)) return
-    await sleep(250)
-  }
+  const asked = until('rules have followed', () => onEachNode(lab, isAnswered), { seconds: 3 })
+  await asked.catch((error: unknown) => {
+    if (!(error instanceof LabError)) throw error
+  })
 }
 
 /** Each server knows the name again: what it denied while no pod was ready it goes on denying for 30 s. */

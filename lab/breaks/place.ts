@@ -14,6 +14,12 @@ export function onNode(lab: Lab, netns: string): Place {
   return { name: netns, run: (argv, options = {}) => lab.run(netns, argv, { timeoutMs: 20_000, ...options }) }
 }
 
+/** Whether something is so from every worker; all are asked together. */
+export async function onEachNode(lab: Lab, isSo: (place: Place) => Promise<boolean>): Promise<boolean> {
+  const answers = await Promise.all(lab.nodes.map(({ netns }) => isSo(onNode(lab, netns))))
+  return answers.every(Boolean)
+}
+
 export interface RunningPod {
   readonly namespace: string
   readonly name: string

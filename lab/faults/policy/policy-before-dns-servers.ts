@@ -2,9 +2,9 @@
 import { app, networkPolicy, objectsOf } from '../../breaks/app.ts'
 import { isAnswered } from '../../breaks/ask-dns.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
+import { withPolicy } from '../../breaks/policy-beside.ts'
 import { inPod, pods } from '../../breaks/place.ts'
 import { ask } from '../../breaks/request.ts'
-import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-admit'
 const POLICY = 'dns-clients'
@@ -33,22 +33,4 @@ const base = namespaceFault({
   healthy: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,
 })
 
-const fault: Fault = {
-  ...base,
-  // Every other namespace is kept from DNS as well.
-  reach: { kind: 'cluster' },
-  async inject(lab) {
-    await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policy))
-    await base.inject(lab)
-  },
-  async takeBack(lab) {
-    await lab.kubectl(['-n', 'kube-system', 'delete', 'networkpolicy', POLICY, '--ignore-not-found'])
-    await base.takeBack(lab)
-  },
-  async remove(lab) {
-    await lab.kubectl(['-n', 'kube-system', 'delete', 'networkpolicy', POLICY, '--ignore-not-found'])
-    await base.remove(lab)
-  },
-}
-
-export default fault
+export default withPolicy(base, { namespace: 'kube-system', name: POLICY, policy })

@@ -1,10 +1,10 @@
 // Seen: www.example.com ends in SERVFAIL after seconds, names of the cluster are answered; the upstream is well.
 import { app, networkPolicy, objectsOf } from '../../breaks/app.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
+import { withPolicy } from '../../breaks/policy-beside.ts'
 import { OUTSIDE_NAME } from '../../breaks/ask-dns.ts'
 import { knowing } from '../../breaks/outside-names.ts'
 import { ask } from '../../breaks/request.ts'
-import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-hardening'
 const POLICY = 'dns-hardening'
@@ -13,7 +13,6 @@ const policy = networkPolicy('kube-system', POLICY, {
   policyTypes: ['Egress'],
   egress: [{ to: [{ ipBlock: { cidr: '198.18.0.10/32' } }], ports: [{ port: 6443, protocol: 'TCP' }] }],
 })
-const remove = ['-n', 'kube-system', 'delete', 'networkpolicy', POLICY, '--ignore-not-found']
 const base = namespaceFault({
   name: 'policy-dns-hardening',
   kind: 'fault',
@@ -27,21 +26,4 @@ const base = namespaceFault({
   healthy: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200 && (await knowing(lab, [OUTSIDE_NAME])) > 1,
 })
 
-const fault: Fault = {
-  ...base,
-  reach: { kind: 'cluster' },
-  async inject(lab) {
-    await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policy))
-    await base.inject(lab)
-  },
-  async takeBack(lab) {
-    await lab.kubectl(remove)
-    await base.takeBack(lab)
-  },
-  async remove(lab) {
-    await lab.kubectl(remove)
-    await base.remove(lab)
-  },
-}
-
-export default fault
+export default withPolicy(base, { namespace: 'kube-system', name: POLICY, policy })
