@@ -1,4 +1,5 @@
 import type { Cluster, ListOptions, RawObject } from '../kube/cluster.ts'
+import { chosenByLabels } from '../kube/label-selector.ts'
 import { projectList, projectOne } from '../kube/projected.ts'
 import { unknown } from '../model/known.ts'
 import type { Bundle } from './bundle.ts'
@@ -43,19 +44,5 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
 /** Null for a selector that `collect` does not make. */
 function chosenBy({ labelSelector, fieldSelector }: ListOptions): ((it: RawObject) => boolean) | null {
   if (fieldSelector !== undefined) return fieldSelector === 'type=Warning' ? (it) => it['type'] === 'Warning' : null
-  if (labelSelector === undefined) return () => true
-  const wanted = partsOf(labelSelector)
-  if (wanted === null) return null
-  return ({ metadata }) => wanted.every(([key, values]) => values.includes(metadata.labels?.[key] ?? ''))
-}
-
-function partsOf(selector: string): readonly (readonly [string, readonly string[]])[] | null {
-  const parts = selector.match(/[^,(]+(?:\([^)]*\))?/g) ?? []
-  const read = parts.map((it) => {
-    const [, equal, value] = /^([^=!\s]+)=([^=]*)$/.exec(it) ?? []
-    if (equal !== undefined && value !== undefined) return [equal, [value]] as const
-    const [, key, values] = /^(\S+) in \(([^)]*)\)$/.exec(it) ?? []
-    return key === undefined || values === undefined ? null : ([key, values.split(',')] as const)
-  })
-  return read.includes(null) ? null : read.filter((it) => it !== null)
+  return labelSelector === undefined ? () => true : chosenByLabels(labelSelector)
 }

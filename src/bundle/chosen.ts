@@ -31,8 +31,9 @@ export function doubt(pieces: Pieces, what: string): void {
     lessThan(pieces, { key: keyOf(pods), namespace, named, of: 'an EndpointSlice', what })
   }
   for (const [namespace, piece] of pieces.get(keyOf(pods)) ?? []) {
+    const all = read(piece())
     for (const [kind, resource] of Object.entries(owners)) {
-      const named = read(piece()).flatMap(({ metadata }) =>
+      const named = all.flatMap(({ metadata }) =>
         fieldsOf(metadata.ownerReferences).flatMap((it) =>
           it['kind'] === kind && it['controller'] === true ? `${metadata.namespace ?? ''}/${String(it['name'])}` : [],
         ),

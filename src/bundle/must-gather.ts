@@ -38,12 +38,16 @@ export function mustGather(folder: string): Bundle | null {
   const { folders, files } = namesIn(folder)
   if (!folders.includes('namespaces')) return null
   const pieces: Pieces = new Map()
+  const byGroup = Map.groupBy(namespaced, groupFolder)
   for (const namespace of namesIn(join(folder, 'namespaces')).folders) {
-    for (const its of namespaced) {
-      const path = [its.group === '' ? 'core' : its.group, `${its.plural}.yaml`] as const
-      if (!namesIn(join(folder, 'namespaces', namespace, path[0])).files.includes(path[1])) continue
-      const names = ['namespaces', namespace, ...path]
-      putPiece(pieces, keyOf(its), namespace, () => listIn(folder, names, namespace))
+    for (const [group, all] of byGroup) {
+      const there = new Set(namesIn(join(folder, 'namespaces', namespace, group)).files)
+      for (const its of all) {
+        const file = `${its.plural}.yaml`
+        if (!there.has(file)) continue
+        const names = ['namespaces', namespace, group, file]
+        putPiece(pieces, keyOf(its), namespace, () => listIn(folder, names, namespace))
+      }
     }
   }
   // `oc adm inspect node/x` writes one node where must-gather, which says its version, writes each.
@@ -51,9 +55,13 @@ export function mustGather(folder: string): Bundle | null {
   return pieces.size === 0 ? null : bundleOf({ what, taken: null, pieces, every: null })
 }
 
+function groupFolder({ group }: Resource): string {
+  return group === '' ? 'core' : group
+}
+
 function addClusterWide(folder: string, pieces: Pieces): void {
   for (const its of clusterWide) {
-    const place = ['cluster-scoped-resources', its.group === '' ? 'core' : its.group, its.plural]
+    const place = ['cluster-scoped-resources', groupFolder(its), its.plural]
     const files = namesIn(join(folder, ...place)).files.filter((it) => it.endsWith('.yaml'))
     if (files.length === 0) continue
     putPiece(pieces, keyOf(its), everywhere, () => {

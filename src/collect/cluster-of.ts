@@ -1,4 +1,5 @@
 import type { Cluster, ListOptions, RawObject, Resource } from '../kube/cluster.ts'
+import { chosenByLabels } from '../kube/label-selector.ts'
 import { gatewayKinds, meshKinds } from '../kube/resources.ts'
 import { projectList, projectOne } from '../kube/projected.ts'
 import { type Known, known, unknown } from '../model/known.ts'
@@ -89,9 +90,5 @@ function notHere(): never {
 
 function chosen(it: RawObject, options: ListOptions): boolean {
   if (options.namespace !== undefined && it.metadata.namespace !== options.namespace) return false
-  const labels = it.metadata.labels ?? {}
-  if (options.labelSelector === undefined) return true
-  const oneOf = /^(\S+) in \((.*)\)$/.exec(options.labelSelector)
-  if (oneOf !== null) return (oneOf[2] ?? '').split(',').includes(labels[oneOf[1] ?? ''] ?? '')
-  return options.labelSelector.split(',').every((part) => labels[part.split('=')[0] ?? ''] === part.split('=')[1])
+  return options.labelSelector === undefined || chosenByLabels(options.labelSelector)?.(it) === true
 }

@@ -1,6 +1,7 @@
 import type { NamedElsewhere } from '../model/cluster-dns.ts'
 import { type Known, known } from '../model/known.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
+import { youngestOf } from '../relations/service/youngest.ts'
 import type { InScope } from './in-scope.ts'
 
 /** Of each kind; a headless one costs a read of its endpoints. */
@@ -17,7 +18,7 @@ export async function namedElsewhere(inScope: InScope, scope: string): Promise<K
   const others = all.value.filter((it) => it.namespace !== scope)
   const headless = inTurn(others.filter((it) => it.clusterIP === 'None')).slice(0, most)
   const addressed = others.filter(hasAddress)
-  const own = [...new Set([...youngest(addressed), ...inTurn(addressed)])].slice(0, most)
+  const own = [...new Set([...youngestOf(addressed), ...inTurn(addressed)])].slice(0, most)
   const slices: EndpointSlice[] = []
   for (const its of await Promise.all(headless.map((it) => inScope.slicesOf(it.namespace, it.name)))) {
     if (!its.known) return its
@@ -28,13 +29,6 @@ export async function namedElsewhere(inScope: InScope, scope: string): Promise<K
 
 function hasAddress({ type, clusterIP }: Service): boolean {
   return type !== 'ExternalName' && clusterIP !== null && clusterIP !== '' && clusterIP !== 'None'
-}
-
-function youngest(services: readonly Service[]): readonly Service[] {
-  return services
-    .filter((it) => it.youngSeconds !== undefined)
-    .toSorted((a, b) => (a.youngSeconds ?? 0) - (b.youngSeconds ?? 0))
-    .slice(0, 2)
 }
 
 function inTurn(services: readonly Service[]): readonly Service[] {

@@ -1,6 +1,6 @@
 import type { LargeRequest } from '../../model/contacts.ts'
 import type { Model } from '../../model/sources.ts'
-import { fateOf, isLate } from '../../relations/service/large-requests.ts'
+import { judgedOf } from '../../relations/service/large-requests.ts'
 import { type Bare, hop, without } from './hop.ts'
 
 interface Named {
@@ -25,10 +25,9 @@ export function largeHop(
       ? services.some((it) => isNamed(it, of.service)) && (port === null || of.service.port === port)
       : ingress?.kind === 'Ingress' && of.ingress.namespace === ingress.namespace && of.ingress.name === ingress.name,
   )
-  const told = its.filter((it) => fateOf(it) === 'answered' || (fateOf(it) === 'lost' && !isLate(it, dnsProbe)))
+  const { judged: told, lost } = judgedOf(its, dnsProbe)
   const [first] = told
   if (first === undefined) return [without('large', 'not-filled')]
-  const lost = told.filter((it) => fateOf(it) === 'lost')
   return [
     hop('large', verdictOf(lost, told, its), 'beside', {
       kind: 'large',

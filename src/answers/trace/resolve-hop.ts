@@ -1,7 +1,7 @@
-import type { InsideName, InsideView } from '../../model/inside.ts'
+import type { InsideView } from '../../model/inside.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Model } from '../../model/sources.ts'
-import { answerFits, isFailed, isOwnName } from '../../relations/dns/inside-answers.ts'
+import { isFailed, isLedAstray } from '../../relations/dns/inside-answers.ts'
 import type { TraceEnds } from '../../relations/path/trace-ends.ts'
 import { judgeName } from '../../relations/service/service-names.ts'
 import { isIp } from '../../wire/ip-family.ts'
@@ -19,9 +19,7 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
   const names = (view?.resolving?.names ?? []).filter(
     (it) => it.service.namespace === to.service.namespace && it.service.name === to.service.name,
   )
-  const isWrong = (it: InsideName): boolean =>
-    answerFits(it.addresses, to.service, to.slices) === 'wrong' && !isOwnName(it, ends.from)
-  const bad = names.find((it) => isFailed(it) || isWrong(it))
+  const bad = names.find((it) => isFailed(it) || isLedAstray(it, ends.from, to))
   const told = bad ?? names[0]
   if (told === undefined)
     return [

@@ -7,7 +7,7 @@ import { subjectKey } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { count, some } from '../../phrases.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
-import { fateOf, isLate, servedBy } from '../../relations/service/large-requests.ts'
+import { judgedOf, servedBy } from '../../relations/service/large-requests.ts'
 import { largeLost, largeRequestsLost } from '../../relations/symptom.ts'
 
 /**
@@ -34,7 +34,7 @@ export default check({
     const routes = ingresses.known ? ingresses.value : []
     const groups = Map.groupBy(large, (it) => `${subjectKey(servedBy(it))} ${it.port}`)
     return [...groups.values()].flatMap((all) => {
-      const judged = all.filter((it) => fateOf(it) === 'answered' || (fateOf(it) === 'lost' && !isLate(it, dnsProbe)))
+      const { judged, lost } = judgedOf(all, dnsProbe)
       const [first] = all
       const blind =
         judged.length === all.length || first === undefined
@@ -46,7 +46,7 @@ export default check({
                   'got no answer, and a small one after it got none either, or the probe was late',
               ),
             ]
-      return [...blind, ...judge(judged, homes, routes)]
+      return [...blind, ...judge({ its: judged, lost }, homes, routes)]
     })
   },
 
@@ -100,8 +100,12 @@ function throughOf(
   return lost.length > 1 && found.length === 1 ? (found[0] ?? null) : null
 }
 
-function judge(its: readonly LargeRequest[], homes: ReadonlyMap<string, string>, ingresses: readonly Ingress[]) {
-  const lost = its.filter((it) => fateOf(it) === 'lost')
+interface Judged {
+  readonly its: readonly LargeRequest[]
+  readonly lost: readonly LargeRequest[]
+}
+
+function judge({ its, lost }: Judged, homes: ReadonlyMap<string, string>, ingresses: readonly Ingress[]) {
   const [worst] = lost
   if (worst === undefined) {
     const [first] = its

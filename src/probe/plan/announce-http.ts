@@ -17,8 +17,12 @@ export function requestsOf(plan: HttpPart): number {
  * asked once more in the size of a full packet.
  */
 export function largeAsks({ direct, http }: Pick<HttpPart, 'direct' | 'http'>): readonly number[] {
-  const ports = [...direct, ...http.map((it) => it.via)].map(({ ip, port }) => `${ip} ${port}`)
-  return ports.flatMap((it, at) => (ports.indexOf(it) === at ? [at] : []))
+  const first = new Map<string, number>()
+  for (const [at, { ip, port }] of [...direct, ...http.map((it) => it.via)].entries()) {
+    const key = `${ip} ${port}`
+    if (!first.has(key)) first.set(key, at)
+  }
+  return [...first.values()]
 }
 
 function timesOf(http: HttpPart['http']): number {
@@ -36,6 +40,7 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
   if (of === 0) return []
   const urls = [...new Set(plan.http.map((it) => `${it.scheme}://${it.host}${it.path}`))]
   const more = urls.length > 3 ? ` and ${urls.length - 3} more` : ''
+  const large = largeAsks(plan).length
   const parts = [
     ...(urls.length === 0
       ? []
@@ -44,10 +49,10 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
     ...(plan.direct.length === 0
       ? []
       : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
-    ...(largeAsks(plan).length === 0
+    ...(large === 0
       ? []
       : [
-          `one more to ${largeAsks(plan).length === 1 ? 'the port' : `each of ${largeAsks(plan).length} ports`}, ` +
+          `one more to ${large === 1 ? 'the port' : `each of ${large} ports`}, ` +
             'where it answers, padded by a header to fill a packet (4000 bytes at most), ' +
             'and a small one where that is silent',
         ]),

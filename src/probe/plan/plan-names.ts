@@ -5,6 +5,7 @@ import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { askedFor, type NameRule, nameRules } from '../../relations/dns/rewrite-rules.ts'
+import { youngestOf } from '../../relations/service/youngest.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { stubZoneNames } from '../../wire/stub-zones.ts'
@@ -214,17 +215,6 @@ function madeByRewrites(dns: ClusterDns, services: readonly Service[]): readonly
 
 function outsideOf({ from, to }: NameRule): { readonly name: string; readonly to: string; readonly types: ['A'] } {
   return { name: from, to, types: ['A'] }
-}
-
-/** One may be a minute old, when a cache still keeps its denial; two are not. */
-const mostYoung = 2
-
-/** Of one whose age was not kept it is only known that it is not young. */
-function youngestOf(services: readonly Service[]): readonly Service[] {
-  return services
-    .filter((it) => it.youngSeconds !== undefined)
-    .toSorted((a, b) => (a.youngSeconds ?? 0) - (b.youngSeconds ?? 0))
-    .slice(0, mostYoung)
 }
 
 /** Of each kind, outside of the namespace in scope. */

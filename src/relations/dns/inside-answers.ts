@@ -29,12 +29,21 @@ export function answerFits(
   return same.every((it) => it === ip) ? 'right' : 'wrong'
 }
 
+/** Whether a program of the pod is led away from the Service by its name. */
+export function isLedAstray(
+  name: Pick<InsideName, 'typed' | 'addresses'>,
+  pod: Pod | null,
+  { service, slices }: { readonly service: Service; readonly slices: readonly EndpointSlice[] | null },
+): boolean {
+  return answerFits(name.addresses, service, slices) === 'wrong' && !isOwnName(name, pod)
+}
+
 /**
  * The kubelet writes the pod's own address and host name into /etc/hosts, which comes before DNS: a pod called like its
  * Service (`kubectl run redis --expose`) reaches itself by that name, and the others by the Service.
  * (k8s.io/kubernetes pkg/kubelet/kubelet_pods.go, managedHostsFileContent)
  */
-export function isOwnName({ typed, addresses }: Pick<InsideName, 'typed' | 'addresses'>, pod: Pod | null): boolean {
+function isOwnName({ typed, addresses }: Pick<InsideName, 'typed' | 'addresses'>, pod: Pod | null): boolean {
   if (pod === null || typed !== pod.name || addresses.length === 0) return false
   const own = new Set([pod.ip, ...(pod.ips ?? [])].map((it) => it?.toLowerCase()))
   return addresses.every((it) => own.has(it.toLowerCase()))

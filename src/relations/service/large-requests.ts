@@ -13,15 +13,23 @@ export function servedBy({ of }: LargeRequest): Subject {
 }
 
 /**
- * `lost`: nothing came of it, and a small one right after was answered. `unclear`: that one was not answered either,
- * which is told as any other request that failed.
+ * `lost`: nothing came of it, and a small one right after was answered. `late`: the same, from a probe that got no CPU,
+ * perhaps. `unclear`: the small one was not answered either, which is told as any other request that failed.
  */
-export function fateOf({ status, error, smallAgain }: LargeRequest): 'answered' | 'lost' | 'unclear' {
+export type Fate = 'answered' | 'lost' | 'late' | 'unclear'
+
+export function fateOf({ node, status, error, smallAgain }: LargeRequest, dnsProbe: Known<DnsProbe>): Fate {
   if (status !== null || error === wantsCertificate) return 'answered'
-  return smallAgain === true ? 'lost' : 'unclear'
+  if (smallAgain !== true) return 'unclear'
+  return lagIn(dnsProbe, node) >= blindLagMs ? 'late' : 'lost'
 }
 
-/** Whether this silence is of a probe that got no CPU, perhaps. */
-export function isLate({ node }: LargeRequest, dnsProbe: Known<DnsProbe>): boolean {
-  return lagIn(dnsProbe, node) >= blindLagMs
+/** Those of which it is known what became of them, and of these the lost ones. */
+export function judgedOf(
+  large: readonly LargeRequest[],
+  dnsProbe: Known<DnsProbe>,
+): { readonly judged: readonly LargeRequest[]; readonly lost: readonly LargeRequest[] } {
+  const fates = large.map((it) => ({ it, fate: fateOf(it, dnsProbe) }))
+  const judged = fates.filter(({ fate }) => fate === 'answered' || fate === 'lost')
+  return { judged: judged.map(({ it }) => it), lost: judged.flatMap(({ it, fate }) => (fate === 'lost' ? [it] : [])) }
 }

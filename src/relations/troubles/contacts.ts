@@ -13,7 +13,7 @@ import type { Model } from '../../model/sources.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { endText, excuseOf, isBadEnd, mutePorts, portOf, urlText } from '../ingress/http-answers.ts'
-import { fateOf, isLate, servedBy } from '../service/large-requests.ts'
+import { fateOf, servedBy } from '../service/large-requests.ts'
 import { isWrongProtocol } from '../service/http-of-endpoint.ts'
 import { asContact, soundNodePorts } from '../service/node-port-contacts.ts'
 import { policyOnProbe } from '../policy/policy-on-probe.ts'
@@ -162,10 +162,10 @@ function ofDirect(model: Model, direct: readonly DirectContact[]): readonly Trou
 }
 
 function ofLarge({ sources: { dnsProbe } }: Model, large: readonly LargeRequest[]): readonly Trouble[] {
-  const counted = large.filter((it) => fateOf(it) !== 'lost' || !isLate(it, dnsProbe))
+  const counted = large.filter((it) => fateOf(it, dnsProbe) !== 'late')
   return [...Map.groupBy(counted, (it) => `${subjectKey(servedBy(it))} ${it.ip} ${it.port}`).values()].flatMap(
     (its): readonly Trouble[] => {
-      const lost = its.filter((it) => fateOf(it) === 'lost')
+      const lost = its.filter((it) => fateOf(it, dnsProbe) === 'lost')
       const [first] = lost
       if (first === undefined) return []
       const self = servedBy(first)

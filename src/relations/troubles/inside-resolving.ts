@@ -4,7 +4,7 @@ import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
-import { answerFits, isFailed, isOwnName } from '../dns/inside-answers.ts'
+import { isFailed, isLedAstray } from '../dns/inside-answers.ts'
 import { lossOf, nearlyAll, seriesOf } from '../dns/lookup-loss.ts'
 import { slicesOfServices } from '../service/service-endpoints.ts'
 import { dnsServerInPod, nameInPod, nameWrong } from '../symptom.ts'
@@ -33,8 +33,7 @@ export function namesInPod(model: Model, view: InsideView, pod: Pod | null): rea
     const service = services.known
       ? services.value.find((one) => one.namespace === it.service.namespace && one.name === it.service.name)
       : undefined
-    const isWrong = service !== undefined && answerFits(it.addresses, service, slices(service)) === 'wrong'
-    if (service !== undefined && isWrong && !isOwnName(it, pod)) {
+    if (service !== undefined && isLedAstray(it, pod, { service, slices: slices(service) })) {
       return [
         {
           ...about,
