@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { insideView } from '../../../test/build/dns.ts'
 import * as F from '../../../test/build/dns-faults.ts'
 import { answered, type Network, never } from '../../../test/build/lookups.ts'
+import { dnsServers, nameAnswer, nameAnswers, rightAnswers } from '../../../test/build/name-answers.ts'
 import {
   egressPolicy,
   ingressPolicy,
@@ -12,6 +13,7 @@ import {
   onPort,
   rule,
 } from '../../../test/build/policy.ts'
+import { service } from '../../../test/build/service.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import { checks } from '../../checks/registry.ts'
 import { diagnose, exitCode } from '../../engine.ts'
@@ -54,6 +56,21 @@ describe('a policy that the probe is the only pod to meet', () => {
     const half = egressPolicy('half', [rule([namespaceNamed('kube-system')], [onPort(53, other)])])
     expect(codes(modelWith([half, allowWeb], silentOver(transport))).filter((it) => it.startsWith('DNS'))).toEqual([])
     expect(codes(modelWith([half, allowWeb], silent)).filter((it) => it.startsWith('DNS'))).not.toEqual([])
+  })
+
+  test('names too: what was answered before the network knew of the pod is no proof against the silence after', () => {
+    const web = service('web', { clusterIP: '10.96.44.7' })
+    const reason = { kind: 'port', service: { namespace: 'shop', name: 'web' }, port: 'http', protocol: 'TCP' } as const
+    const says = { type: 'SRV', answer: 'timeout', rcode: null, ttl: null } as const
+    const name = '_http._tcp.web.shop.svc.cluster.local.'
+    const srv = dnsServers.map((server) => nameAnswer(reason, name, { ...says, server }))
+    const given = (some: readonly NetworkPolicy[], network: Network): Model => {
+      const { sources, ...rest } = modelWith(some, network)
+      const answers = nameAnswers([...rightAnswers(web), ...srv])
+      return { ...rest, sources: { ...sources, services: known([web]), nameAnswers: known(answers) } }
+    }
+    expect(codes(given([denyAll, allowWeb], silent)).filter((it) => it.startsWith('DNS'))).toEqual([])
+    expect(codes(given([allowWeb], () => answered()))).toContain('DNS196 web')
   })
 
   test('a policy before the servers that admits other namespaces is told of the pods that it keeps out', () => {

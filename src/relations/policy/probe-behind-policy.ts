@@ -1,6 +1,6 @@
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import { unknown } from '../../model/known.ts'
-import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import { known, unknown } from '../../model/known.ts'
+import type { DnsProbe, DnsServer, LookupSeries } from '../../model/lookups.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
@@ -12,17 +12,17 @@ import { isOver } from '../service/service-selects-pod.ts'
 type Transport = LookupSeries['transport']
 
 /**
- * The model as checks may read it: lookups of the probe's pods that a NetworkPolicy forbids, and that met silence, are
- * nobody's trouble. A namespace that denies by default, and allows its own pods by their labels, closes the way of a
- * pod that it has never heard of, as it should. Where such a lookup is answered later on, the policy is not enforced,
- * and all of them count.
+ * The model as checks may read it: questions of the probe's pods that a NetworkPolicy forbids, and that met silence,
+ * are nobody's trouble, of whichever list they are. A namespace that denies by default, and allows its own pods by
+ * their labels, closes the way of a pod that it has never heard of, as it should. Where such a lookup is answered later
+ * on, the policy is not enforced, and all of them count.
  */
 export function withoutForbiddenLookups(model: Model): Model {
-  const { dnsProbe, networkPolicies, clusterDns, namespaces } = model.sources
+  const { dnsProbe, nameAnswers, networkPolicies, clusterDns, namespaces } = model.sources
   if (!dnsProbe.known || !networkPolicies.known || !clusterDns.known) return model
   const probe = dnsProbe.value
   const rules = policyRules(networkPolicies.value, namespaces)
-  const keeps = (transport: Transport, server: LookupSeries['server']): readonly NetworkPolicy[] =>
+  const keeps = (transport: Transport, server: DnsServer): readonly NetworkPolicy[] =>
     denying(waysOf(probe, clusterDns.value, transport, server).map(rules))
 
   const shut = (['udp', 'tcp'] as const).flatMap((transport) => {
@@ -32,14 +32,32 @@ export function withoutForbiddenLookups(model: Model): Model {
   })
   const [first] = shut
   if (first === undefined) return model
-  const out = new Set(shut)
-  const series = probe.series.filter((it) => !out.has(it))
+  const isForbidden = (transport: Transport, node: string, server: DnsServer): boolean =>
+    shut.some((it) => it.transport === transport && it.node === node && it.server.ip === server.ip)
+  const open = (of: readonly LookupSeries[]): readonly LookupSeries[] =>
+    of.filter((it) => !isForbidden(it.transport, it.node, it.server))
   const by = policyNames(keeps(first.transport, first.server))
-  const left =
-    series.length === 0
-      ? unknown('failed', `${by} keeps the probe's own pods from the cluster's DNS`)
-      : { known: true as const, value: { ...probe, series } }
-  return { ...model, sources: { ...model.sources, dnsProbe: left } }
+  const isKept = unknown('failed', `${by} keeps the probe's own pods from the cluster's DNS`)
+  const series = open(probe.series)
+  const { edns, named, farTcp } = probe
+  const others = {
+    ...(edns && { edns: open(edns) }),
+    ...(named && { named: open(named) }),
+    ...(farTcp && { farTcp: open(farTcp) }),
+  }
+  // Names are asked for over UDP. What was answered, before the network knew of the pod, was answered.
+  const answers = nameAnswers.known
+    ? nameAnswers.value.answers.filter((it) => it.answer !== 'timeout' || !isForbidden('udp', it.node, it.server))
+    : []
+  const names = nameAnswers.known && answers.length > 0 ? known({ ...nameAnswers.value, answers }) : isKept
+  return {
+    ...model,
+    sources: {
+      ...model.sources,
+      dnsProbe: series.length === 0 ? isKept : known({ ...probe, series, ...others }),
+      nameAnswers: nameAnswers.known && nameAnswers.value.answers.length > 0 ? names : nameAnswers,
+    },
+  }
 }
 
 /** A network learns of a new pod a moment after it starts: until then it lets through what it will not later. */
@@ -57,7 +75,7 @@ function isShut(series: readonly LookupSeries[]): boolean {
 }
 
 /** As packets are after the Service's address was rewritten: any of the servers may be meant by it. */
-function waysOf(probe: DnsProbe, dns: ClusterDns, transport: Transport, { role, ip }: LookupSeries['server']) {
+function waysOf(probe: DnsProbe, dns: ClusterDns, transport: Transport, { role, ip }: DnsServer) {
   if (role !== 'service' && role !== 'endpoint') return []
   const protocol = transport === 'udp' ? 'UDP' : 'TCP'
   const port = dns.service?.ports.find((it) => it.port === 53 && it.protocol === protocol)
