@@ -212,6 +212,7 @@ import serverBehind from './dns/server-behind.ts'
 import dnsLeavesNamespacesOut from './policy/dns-leaves-namespaces-out.ts'
 import portNameWrong from './dns/port-name-wrong.ts'
 import largeRequestsLost from './service/large-requests-lost.ts'
+import podNameUnserved from './service/pod-name-unserved.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -427,5 +428,6 @@ export const checks: readonly AnyCheck[] = [
   outsideTheMesh, // SVC236
   callsByProxy, // SVC237
   largeRequestsLost, // SVC238
+  podNameUnserved, // SVC239
   unexplained, // TRB901
 ]

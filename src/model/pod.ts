@@ -101,10 +101,13 @@ export interface Pod {
   readonly hostNetwork: boolean
   readonly dnsPolicy: string
   readonly dnsConfig: DnsConfig | null
-  /** Where a container mounts something over /etc/resolv.conf: what stands in the volume. Absent where none does. */
   /** The ConfigMap whose key `Corefile` it mounts, as DNS servers do. */
   readonly corefileMap?: string
+  /** Where a container mounts something over /etc/resolv.conf: what stands in the volume. Absent where none does. */
   readonly resolvConfMount?: { readonly kind: string; readonly name: string }
+  /** Of its spec: what its DNS name is made of, `HOSTNAME.SUBDOMAIN.NAMESPACE.svc`. Absent where the spec has none. */
+  readonly hostname?: string
+  readonly subdomain?: string
   /** Lines that the kubelet writes into /etc/hosts because the spec asks for them. Absent where there are none. */
   readonly hostAliases?: readonly { readonly ip: string; readonly names: readonly string[] }[]
   /**

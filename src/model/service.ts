@@ -62,6 +62,8 @@ export interface Endpoint {
   readonly terminating: boolean
   readonly node: string | null
   readonly pod: string | null
+  /** By which DNS names it below the Service; absent where it has none. */
+  readonly hostname?: string
   /** Zones that it is hinted for; absent where it bears no hint. */
   readonly zones?: readonly string[]
 }

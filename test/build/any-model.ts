@@ -98,6 +98,8 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       options: few(fc.record({ name: fc.constant('ndots'), value: maybe(fc.constant('2')) })),
     }),
   ),
+  hostname: name,
+  subdomain: name,
   owner,
   containers: few(
     fc.record({
@@ -189,7 +191,17 @@ const slice: fc.Arbitrary<EndpointSlice> = fc.record({
   service: maybe(name),
   addressType: fc.constantFrom('IPv4', 'IPv6', 'FQDN'),
   ports: few(fc.record({ name: maybe(name), port: maybe(count), protocol })),
-  endpoints: few(fc.record({ ip, ready: flag, serving: flag, terminating: flag, node: maybe(name), pod: maybe(name) })),
+  endpoints: few(
+    fc.record({
+      ip,
+      ready: flag,
+      serving: flag,
+      terminating: flag,
+      node: maybe(name),
+      pod: maybe(name),
+      hostname: name,
+    }),
+  ),
 })
 
 const workload: fc.Arbitrary<Workload> = fc.record(

@@ -38,6 +38,8 @@ export function slice(of: string, pods: readonly Pod[], about: Partial<EndpointS
         terminating: it.deleting,
         node: it.node,
         pod: it.name,
+        // k8s.io/endpointslice util/controller_utils.go, ShouldSetHostname
+        ...(it.hostname !== undefined && it.subdomain === of ? { hostname: it.hostname } : {}),
       })),
     ...about,
   }

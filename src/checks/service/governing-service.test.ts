@@ -34,9 +34,31 @@ describeCheck(check, [
     expect: [{ subject: 'StatefulSet/shop/db', args: { is: 'missing' } }],
   },
   {
-    it: 'a Service with an address',
+    it: 'a Service with an address: CoreDNS names its endpoints all the same',
     given: { services: [service('db')], workloads: [set('db')] },
-    expect: [{ subject: 'StatefulSet/shop/db', args: { is: 'not-headless' } }],
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'info', args: { is: 'not-headless' }, says: /CoreDNS/ }],
+  },
+  {
+    it: 'the same, and somebody asks about it',
+    given: modelOf(
+      { services: [service('db')], workloads: [set('db')] },
+      {},
+      { target: { kind: 'object', object: subject('StatefulSet', 'shop', 'db'), url: null } },
+    ),
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'info' }],
+  },
+  {
+    it: 'a Service with an address that selects the pods of another',
+    given: { services: [service('db', { selector: { app: 'cache' } })], workloads: [set('db')] },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'warning', args: { is: 'selects-others' } }],
+  },
+  {
+    it: 'an ExternalName',
+    given: {
+      services: [service('db', { type: 'ExternalName', clusterIP: null, externalName: 'db.example', selector: null })],
+      workloads: [set('db')],
+    },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'warning', args: { is: 'external' } }],
   },
   {
     it: 'a headless Service that selects the pods of another',

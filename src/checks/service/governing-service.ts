@@ -11,8 +11,9 @@ import { hasPairs } from '../../relations/selector.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 
 /**
- * The pods of a StatefulSet have names of their own (`db-0.db`) under the Service that it names, if that is headless:
- * the API server takes any name, and CoreDNS makes such names for headless Services alone.
+ * The pods of a StatefulSet have names of their own (`db-0.db`) under the Service that it names: the API server takes
+ * any name. The DNS specification asks for such names below headless Services alone; CoreDNS answers for the endpoints
+ * of any Service but an ExternalName (plugin/kubernetes/kubernetes.go, findServices).
  */
 export default check({
   code: 'SVC211',
@@ -38,18 +39,25 @@ export default check({
     const siblings = Map.groupBy(services, (it) => it.namespace)
     const found = naming.flatMap(({ set, name }) => {
       const service = byName.get(full({ namespace: set.namespace, name })) ?? null
-      if (service?.clusterIP === 'None' && !leavesOut(service, set)) return []
-      return [verdict({ set, name, service, others: siblings.get(set.namespace) ?? [], scope })]
+      const is = whatIs(service, set)
+      return is === null ? [] : [verdict({ set, name, service, is, others: siblings.get(set.namespace) ?? [], scope })]
     })
     return found.length > 0 ? found : ok(naming.length)
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `StatefulSet ${full(on)} names Service \`${args.service}\`, ${says[args.is]}: its pods have no DNS names.`,
+      `StatefulSet ${full(on)} names Service \`${args.service}\`, ${says[args.is]}: ` +
+      (args.is === 'not-headless'
+        ? 'CoreDNS gives its pods names, and no other DNS server has to.'
+        : 'its pods have no DNS names.'),
     detail: ({ subject: on, args }) =>
-      `${on.name}-0.${args.service}.${on.namespace} is answered NXDOMAIN · headless Services here: ${args.headless}`,
-    note: () => 'the API server takes any name there; only who looks a pod up by its name notices',
+      `${on.name}-0.${args.service}.${on.namespace}` +
+      `${args.is === 'not-headless' ? '' : ' is answered NXDOMAIN'} · headless Services here: ${args.headless}`,
+    note: ({ args }) =>
+      args.is === 'not-headless'
+        ? 'the DNS specification gives pods names below headless Services alone'
+        : 'the API server takes any name there; only who looks a pod up by its name notices',
     help: ({ subject: on, args }) => [
       ...(args.is === 'selects-others'
         ? [`compare the selector of Service \`${args.service}\` with the labels of the pod template`]
@@ -63,6 +71,7 @@ export default check({
 
 const says = {
   missing: 'which is not there',
+  external: 'which is an ExternalName',
   'not-headless': 'which is not headless',
   'selects-others': 'whose selector leaves them out',
 } as const
@@ -82,30 +91,33 @@ function leavesOut(service: Service, { templateLabels }: Workload): boolean {
   return pairs !== null && !hasPairs(pairs, templateLabels)
 }
 
-function whatIs(service: Service | null): keyof typeof says {
+function whatIs(service: Service | null, set: Workload): keyof typeof says | null {
   if (service === null) return 'missing'
-  return service.clusterIP === 'None' ? 'selects-others' : 'not-headless'
+  if (service.type === 'ExternalName') return 'external'
+  if (leavesOut(service, set)) return 'selects-others'
+  return service.clusterIP === 'None' ? null : 'not-headless'
 }
 
 interface Named {
   readonly set: Workload
   readonly name: string
   readonly service: Service | null
+  readonly is: keyof typeof says
   readonly others: readonly Service[]
   readonly scope: Scope
 }
 
-function verdict({ set, name, service, others, scope }: Named) {
+function verdict({ set, name, service, is, others, scope }: Named) {
   const on = subject(set.kind, set.namespace, set.name)
   const headless = others.filter((it) => it.clusterIP === 'None').map((it) => it.name)
+  // Who asks about this very StatefulSet misses something of it.
+  const missed = isTarget(scope, on) ? 'error' : 'warning'
   const near = closest(name, headless, 1)[0] ?? 'none'
-  const is = whatIs(service)
   return finding({
     subject: on,
     also: [subject('Service', set.namespace, name)],
     confidence: 'inferred',
-    // Who asks about this very StatefulSet misses something of it.
-    severity: isTarget(scope, on) ? 'error' : 'warning',
+    severity: is === 'not-headless' ? 'info' : missed,
     args: { service: name, is, near, headless: some(headless) || 'none' },
     evidence: [
       {
@@ -117,16 +129,17 @@ function verdict({ set, name, service, others, scope }: Named) {
         mark: name,
         label:
           near === 'none' || is === 'selects-others'
-            ? labelOf(service)
-            : `${labelOf(service)}; \`${near}\` is there, and headless`,
+            ? labelOf(service, is)
+            : `${labelOf(service, is)}; \`${near}\` is there, and headless`,
       },
     ],
   })
 }
 
-function labelOf(service: Service | null): string {
+function labelOf(service: Service | null, is: keyof typeof says): string {
   if (service === null) return 'no such Service'
-  if (service.clusterIP !== 'None') return `has clusterIP ${service.clusterIP ?? `none (${service.type})`}`
+  if (is === 'external') return `is an alias of ${service.externalName ?? 'another name'}`
+  if (is === 'not-headless') return `has clusterIP ${service.clusterIP ?? 'none'}`
   const pairs = Object.entries(service.selector ?? {}).map(([key, value]) => `${key}=${value}`)
   return `selects ${some(pairs)}, and the pods have other labels`
 }

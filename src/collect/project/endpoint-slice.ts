@@ -50,9 +50,15 @@ function projectEndpoint(raw: Fields, intern: Intern): Endpoint[] {
       terminating: conditions['terminating'] === true,
       node: node === null ? null : intern.text(node),
       pod: target['kind'] === 'Pod' ? text(target['name']) : null,
+      ...hostnameOf(raw),
       ...zonesOf(raw),
     },
   ]
+}
+
+function hostnameOf(raw: Fields): Pick<Endpoint, 'hostname'> {
+  const hostname = text(raw['hostname'])
+  return hostname === null ? {} : { hostname }
 }
 
 function zonesOf(raw: Fields): Pick<Endpoint, 'zones'> {

@@ -31,6 +31,7 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     dnsConfig: isObject(spec['dnsConfig']) ? projectDnsConfig(fields(spec['dnsConfig'])) : null,
     ...resolvConfMount(spec),
     ...corefileMap(spec),
+    ...ownName(spec, intern),
     ...hostAliases(spec),
     ...dnsHop(spec, it.metadata),
     owner: ownerOf(it.metadata, intern),
@@ -135,6 +136,14 @@ function corefileMap(spec: Fields): Pick<Pod, 'corefileMap'> {
   const isCorefile = (it: unknown): boolean => fields(it)['key'] === 'Corefile'
   const name = text(maps.find((it) => list(it['items']).some(isCorefile))?.['name'])
   return name === null ? {} : { corefileMap: name }
+}
+
+function ownName(spec: Fields, intern: Intern): Pick<Pod, 'hostname' | 'subdomain'> {
+  const [hostname, subdomain] = [text(spec['hostname']), text(spec['subdomain'])]
+  return {
+    ...(hostname === null ? {} : { hostname: intern.text(hostname) }),
+    ...(subdomain === null ? {} : { subdomain: intern.text(subdomain) }),
+  }
 }
 
 function hostAliases(spec: Fields): Pick<Pod, 'hostAliases'> {

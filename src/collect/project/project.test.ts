@@ -77,6 +77,11 @@ describe('what takes part in the names of a pod', () => {
     ])
     expect(of({})).not.toHaveProperty('hostAliases')
   })
+  test('hostname and subdomain', () => {
+    expect(of({ hostname: 'peer-0', subdomain: 'peers' })).toMatchObject({ hostname: 'peer-0', subdomain: 'peers' })
+    expect(of({ hostname: '', subdomain: 7 })).not.toHaveProperty('hostname')
+    expect(of({ hostname: '', subdomain: 7 })).not.toHaveProperty('subdomain')
+  })
   test("a mesh that answers DNS: by the sidecar's environment, and by the mark of ambient mode", () => {
     const sidecar = (value: string): object => ({
       name: 'istio-proxy',

@@ -2,6 +2,7 @@ import type { InsideName } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
+import { ownHostName } from '../own-host-name.ts'
 
 /** What a name led to in a pod, held against the Service that it is the name of. */
 export type InsideAnswer = 'right' | 'wrong' | 'unknown'
@@ -44,7 +45,7 @@ export function isLedAstray(
  * (k8s.io/kubernetes pkg/kubelet/kubelet_pods.go, managedHostsFileContent)
  */
 function isOwnName({ typed, addresses }: Pick<InsideName, 'typed' | 'addresses'>, pod: Pod | null): boolean {
-  if (pod === null || typed !== pod.name || addresses.length === 0) return false
+  if (pod === null || typed !== ownHostName(pod) || addresses.length === 0) return false
   const own = new Set([pod.ip, ...(pod.ips ?? [])].map((it) => it?.toLowerCase()))
   return addresses.every((it) => own.has(it.toLowerCase()))
 }

@@ -4,6 +4,7 @@ import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { once } from '../once.ts'
+import { ownHostName } from '../own-host-name.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 import { isOver } from './service-selects-pod.ts'
 
@@ -83,7 +84,10 @@ export function calledBy(pod: Pod, call: Call, around: Callable): Called {
 
 /** Names that DNS need not answer: hostAliases, and the pod itself. */
 function isInHosts(pod: Pod, host: string): boolean {
-  return host === pod.name || (pod.hostAliases ?? []).some((it) => it.names.some((one) => one.toLowerCase() === host))
+  return (
+    host === ownHostName(pod) ||
+    (pod.hostAliases ?? []).some((it) => it.names.some((one) => one.toLowerCase() === host))
+  )
 }
 
 type Asked = { readonly namespace: string; readonly name: string; readonly sure: boolean } | { readonly told: string }

@@ -302,6 +302,16 @@ test.each<Row>([
     [],
   ],
   [
+    'its own name is what its spec calls it',
+    {
+      ...resolved({ names: [named('ok', { typed: 'cart', addresses: [ownIp] })] }),
+      services: [cart],
+      pods: [{ ...web, hostname: 'cart' }],
+    },
+    {},
+    [],
+  ],
+  [
     'its own name, and an address that is not its own',
     { ...resolved({ names: [named('ok', { typed: 'web-1', addresses: [ownIp, '192.0.2.1'] })] }), services: [cart] },
     {},
