@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
-import { absent, answered, type Asked, denied, type Network, probe } from '../../../test/build/lookups.ts'
+import { absent, answered, type Asked, denied, type Network, probe, servfail } from '../../../test/build/lookups.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose, exitCode } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
@@ -45,6 +45,12 @@ describeCheck(check, [
     given: given((it) => (isOutside(it) ? absent : answered())),
     expect: 'cannot-tell',
     says: /example\.com does not exist for CoreDNS's upstream/,
+  },
+  {
+    it: 'errors alone are answers, and no word on the name',
+    given: given((it) => (isOutside(it) ? servfail(1) : answered())),
+    expect: 'cannot-tell',
+    says: /0 of \d+ lookups of names outside were answered with an address or a denial/,
   },
   { it: 'AAAA alone is denied', given: given((it) => (isOutside(it) ? denied : answered())), expect: 'ok' },
   {

@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import { some } from '../../phrases.ts'
+import type { LookupSeries } from '../../model/lookups.ts'
+import { count, some } from '../../phrases.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { differing, type Differing, type ServersWord } from '../../relations/dns/answers-differ.ts'
 import { forwardingOf } from '../../relations/dns/upstream-servers.ts'
@@ -30,7 +31,12 @@ export default check({
     if (found.length > 0) return found.map((it) => verdict(it, clusterDns))
     const named = outside.filter((it) => !it.name.startsWith('hopscope-'))
     const answers = named.flatMap((it) => it.lookups.map((one) => one.a).filter(isAnswer))
-    if (answers.length < 4) return cannotTell('too-few', `${answers.length} lookups of names outside were answered`)
+    if (answers.length < 4)
+      return cannotTell(
+        'too-few',
+        `${answers.length} of ${count(sum(named), 'lookup')} of names outside were answered with an address or ` +
+          'a denial',
+      )
     // Nobody knows whether it should be there: in a closed network it is not.
     return answers.includes('ok')
       ? ok(answers.length)
@@ -83,6 +89,10 @@ export default check({
     ],
   },
 })
+
+function sum(series: readonly LookupSeries[]): number {
+  return series.reduce((total, it) => total + it.lookups.length, 0)
+}
 
 function isAnswer(a: string): boolean {
   return a === 'ok' || a === 'nxdomain' || a === 'nodata'

@@ -52,7 +52,7 @@ describeCheck(check, [
   {
     it: 'does not reach the API server, and waits: one line is enough',
     given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [unreachable(1)]), serverLog('coredns-1')] },
-    expect: [{ ...on, severity: 'error', args: { forbidden: false, waiting: 1 } }],
+    expect: [{ ...on, severity: 'error', args: { forbidden: false, waiting: 1 }, says: '1 of 2 servers not ready' }],
   },
   {
     it: 'waits, and says no more than that',
@@ -76,7 +76,7 @@ describeCheck(check, [
       clusterDns: clusterDns(),
       dnsServerLogs: [serverLog('coredns-0', [unreachable(9)]), serverLog('coredns-1', [unreachable(8)])],
     },
-    expect: [{ ...on, severity: 'warning', args: { waiting: 0 } }],
+    expect: [{ ...on, severity: 'warning', args: { waiting: 0 }, says: 'all 2 servers are ready' }],
   },
 
   {

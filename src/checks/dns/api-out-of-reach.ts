@@ -83,8 +83,11 @@ export default check({
         : `${why}: it answers with what it knew before.`
     },
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${args.waiting} of ${count(args.of, 'server')} ` +
-      `not ready · ${args.forbidden ? `may not read ${args.what}` : args.said}`,
+      `${on.kind} ${on.namespace}/${on.name} · ` +
+      (args.waiting === 0
+        ? `${args.of === 1 ? 'its server is' : `all ${args.of} servers are`} ready`
+        : `${args.waiting} of ${count(args.of, 'server')} not ready`) +
+      ` · ${args.forbidden ? `may not read ${args.what}` : args.said}`,
     note: ({ args }) =>
       args.forbidden
         ? 'a server is ready when it has read Services, EndpointSlices and Namespaces once; ' +

@@ -74,6 +74,11 @@ describeCheck(check, [
     expect: [{ ...configMap, args: { zone: 'corp.example' } }],
   },
   {
+    it: 'a block of one zone has no other names',
+    given: given(`${corefile('forward . 10.0.0.2')}corp.example:53 {\n  forward . 127.0.0.53\n}\n`),
+    expect: [{ ...configMap, args: { zone: 'corp.example' }, says: 'forwards names of corp.example to 127.0.0.53' }],
+  },
+  {
     it: 'one of its own pods',
     given: given(corefile('forward . 10.2.2.2')),
     expect: [{ ...configMap, args: { why: 'a DNS server of this cluster' } }],

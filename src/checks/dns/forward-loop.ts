@@ -7,7 +7,7 @@ import { leadsBack, leadsBackUnseen, type Round, seenByPlugin, sentBack } from '
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
 import { crashesUnheard, logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsServerCrash, dnsServersDown, dnsUpstreamSilent } from '../../relations/symptom.ts'
-import { parseCorefile, zoneOf } from '../../wire/corefile.ts'
+import { type CorefilePlugin, type CorefileServer, parseCorefile, zoneOf } from '../../wire/corefile.ts'
 import { bySelector, restart, serverArgs } from './server-words.ts'
 
 /**
@@ -68,7 +68,7 @@ export default check({
         asked: round[0]?.asked ?? null,
         to: first.to,
         why: first.why,
-        zone: first.plugin.args[0] ?? '.',
+        zone: zonesOf(first.server, first.plugin),
         line: first.plugin.line,
         guarded,
         file: first.to.startsWith('/'),
@@ -87,7 +87,7 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `CoreDNS forwards ${args.zone === '.' ? 'outside names' : args.zone} to ${args.to}, ` +
+      `CoreDNS forwards ${args.zone === '.' ? 'outside names' : `names of ${args.zone}`} to ${args.to}, ` +
       `which ${whichLeads(args)}.`,
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} line ${args.line} · forward to ${args.to}: ${args.why}`,
@@ -126,6 +126,13 @@ export default check({
     },
   },
 })
+
+/** `forward .` has all names of its own server block, and no others. */
+function zonesOf({ keys }: CorefileServer, { args }: CorefilePlugin): string {
+  const from = args[0] ?? '.'
+  const zones = keys.map(zoneOf)
+  return zoneOf(from) !== '' || zones.includes('') || zones.length === 0 ? from : [...new Set(zones)].join(', ')
+}
 
 /** By its text no line leads back; a way round over an upstream shows in what was measured, and in nothing else. */
 function unheard(measured: readonly Known<unknown>[]) {

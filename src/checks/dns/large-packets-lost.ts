@@ -40,7 +40,7 @@ export default check({
     if (loss.of < 4 || notable(loss.failed, loss.of) || quantile(loss.times, 0.95) >= slowMs) {
       return cannotTell(
         'ambiguous',
-        `a large answer did not come from ${stalled.map((it) => it.pod).join(', ')}, ` +
+        `a large answer did not come from ${[...new Set(stalled.map((it) => it.pod))].join(', ')}, ` +
           'and small ones are slow or lost as well',
       )
     }

@@ -74,7 +74,13 @@ describeCheck(check, [
     it: 'none answers: not the list',
     given: asked(['timeout', 'unreachable']),
     expect: 'cannot-tell',
-    says: /no nameserver answers/,
+    says: /no nameserver gives nslookup both answers/,
+  },
+  {
+    it: 'nothing listens at the only one',
+    given: asked(['unreachable']),
+    expect: 'cannot-tell',
+    says: /no nameserver answers pod/,
   },
   { it: 'a tool that does not say', given: asked([null]), expect: 'cannot-tell' },
   {

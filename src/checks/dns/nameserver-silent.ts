@@ -62,11 +62,16 @@ function judge(it: InsidePod) {
       : ok(asked.length)
   // Where none answers, it is the way there, or all of DNS: no list can fix that.
   if (dead.length === asked.length || !asked.some((one) => one.result !== null && !isSilent(one)))
-    return cannotTell(
-      'ambiguous',
-      `no nameserver answers pod ${it.view.namespace}/${it.view.pod}: ${asked.map((one) => one.ip).join(', ')}`,
-    )
+    return cannotTell('ambiguous', noneAnswers(it, asked))
   return told(it, asked, dead)
+}
+
+/** nslookup asks for A and AAAA, and says nothing of the one before it has the other, or its time is over. */
+function noneAnswers({ view }: InsidePod, asked: readonly InsideServer[]): string {
+  const who = `${view.namespace}/${view.pod}: ${asked.map((one) => one.ip).join(', ')}`
+  return asked.some((one) => one.tool === 'nslookup' && one.result === 'timeout')
+    ? `no nameserver gives nslookup both answers, A and AAAA, in time in pod ${who}`
+    : `no nameserver answers pod ${who}`
 }
 
 function told(it: InsidePod, asked: readonly InsideServer[], dead: readonly InsideServer[]) {

@@ -3,9 +3,9 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
-import type { Pod } from '../../model/pod.ts'
-import { subject, subjectKey } from '../../model/subject.ts'
+import { subject } from '../../model/subject.ts'
 import { askedAddress, readyAddresses } from '../../relations/dns/asked-address.ts'
+import { type Stranger, strangers } from '../../relations/dns/strangers.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { dnsServerDead } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -28,10 +28,7 @@ export default check({
       return notApplicable('no DNS Service that finds its pods by label')
     const ready = readyAddresses(clusterDns)
     const behind = clusterDns.pods.filter((it) => isLive(it) && it.ip !== null && ready.has(it.ip))
-    // The first pod of each owner, in the order of the pods: of which one is none of this pod's own kind.
-    const firsts = new Map(behind.toReversed().map((it) => [subjectKey(workloadOfPod(it)), it]))
-    const leaders = behind.filter((it) => firsts.get(subjectKey(workloadOfPod(it))) === it).slice(0, 2)
-    const foreign = behind.flatMap((it) => judge(it, leaders, clusterDns, dnsProbe))
+    const foreign = strangers(behind).flatMap((it) => judge(it, clusterDns, dnsProbe))
     return foreign.length > 0 ? foreign : ok(behind.length)
   },
 
@@ -40,7 +37,8 @@ export default check({
       `Pod ${on.namespace}/${on.name} bears the labels of Service ${args.service} and is no DNS server: ` +
       `about 1 in ${args.servers} lookups goes to it.`,
     detail: ({ args }) =>
-      `image ${args.image} · made by ${args.owner}, the servers by ${args.serversOwner} · ${args.seen}`,
+      `image ${args.image} · ${args.owner === null ? 'no owner: made by hand' : `made by ${args.owner}`}; ` +
+      `the DNS servers are made by ${args.serversOwner} · ${args.seen}`,
     note: ({ args }) => `a Service sends to every ready pod with its labels (${args.labels}), whatever runs there`,
     help: ({ subject: on, args }) => [
       'take the label off, or delete the pod if nobody needs it',
@@ -50,16 +48,7 @@ export default check({
   },
 })
 
-/** Another owner than that of the servers, no name of a DNS server in its image, and no port for DNS: all three. */
-function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<DnsProbe>) {
-  const owner = subjectKey(workloadOfPod(pod))
-  const first = leaders.find((it) => subjectKey(workloadOfPod(it)) !== owner)
-  const speaksDns = pod.containers.some(
-    (it) =>
-      /dns|unbound|bind9?|named/i.test(it.image) ||
-      it.ports.some(({ port, name }) => port === 53 || /dns/i.test(name ?? '')),
-  )
-  if (first === undefined || speaksDns) return []
+function judge({ pod, server }: Stranger, dns: ClusterDns, probe: Known<DnsProbe>) {
   const asked = askedAddress(probe, pod.ip ?? '')
   if (asked.kind === 'answers') return []
   const silent = asked.kind === 'silent'
@@ -73,8 +62,8 @@ function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<
         service: `${dns.service?.namespace}/${dns.service?.name}`,
         servers: readyAddresses(dns).size,
         image: pod.containers.map((it) => it.image).join(', '),
-        owner: pod.owner === null ? 'nobody' : `${workloadOfPod(pod).kind} ${workloadOfPod(pod).name}`,
-        serversOwner: `${workloadOfPod(first).kind} ${workloadOfPod(first).name}`,
+        owner: pod.owner === null ? null : `${workloadOfPod(pod).kind} ${workloadOfPod(pod).name}`,
+        serversOwner: `${workloadOfPod(server).kind} ${workloadOfPod(server).name}`,
         labels: Object.entries(selector)
           .map(([key, value]) => `${key}=${value}`)
           .join(','),

@@ -97,6 +97,7 @@ describeCheck(check, [
     given: given(onWeb({ ...namespaceNamed('ingress-nginx'), podSelector: labels({ app: 'traefik' }) })),
     scope: { namespace: 'shop' },
     expect: 'cannot-tell',
+    says: /among pods that were not read/,
   },
   {
     it: 'out to pods that are not there, and to DNS',

@@ -55,9 +55,9 @@ export default check({
         : [
             cannotTell(
               'not-there',
-              `whether the peers of NetworkPolicy ${some([...new Set(left.map((it) => full(it.policy)))])} ` +
-                'are there depends on what was not read',
-              scope.namespace === null ? null : '-A',
+              `whether NetworkPolicy ${some([...new Set(left.map((it) => full(it.policy)))])} allows anybody who is ` +
+                'there: its peers may be among pods that were not read',
+              scope.namespace === null ? null : 'a run with -A',
             ),
           ]),
       ...(absent.length === 0 ? [ok(limiting.length)] : []),

@@ -23,7 +23,15 @@ describeCheck(check, [
   {
     it: 'a slice by hand beside that of the controller',
     given: { services, pods: [web], endpointSlices: [good, handMade('10.2.1.77')] },
-    expect: [{ subject: hand, severity: 'warning', confidence: 'inferred', args: { ip: '10.2.1.77' } }],
+    expect: [
+      {
+        subject: hand,
+        severity: 'warning',
+        confidence: 'inferred',
+        args: { ip: '10.2.1.77', count: 1, of: 2 },
+        says: '1 of 2 ready endpoints of Service shop/cart',
+      },
+    ],
   },
   {
     it: 'the same, and nobody answers there',

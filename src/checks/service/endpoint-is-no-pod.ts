@@ -42,7 +42,9 @@ export default check({
     const nets = new Set(pods.flatMap(({ ip, hostNetwork }) => (ip === null || hostNetwork ? [] : [netOf(ip)])))
     const seen = { byIp, named, nets, whole: scope.namespace === null }
     const found = fed.flatMap((service) =>
-      slicesOf(service).flatMap((slice) => judge(service, { slice, seen, contacts: contactsOf(service) })),
+      slicesOf(service).flatMap((slice, _, all) =>
+        judge(service, { slice, seen, contacts: contactsOf(service), of: readyOf(all, slice.addressType) }),
+      ),
     )
     return found.length > 0 ? found : ok(fed.length)
   },
@@ -50,7 +52,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `EndpointSlice ${full(on)} gives Service ${args.service} the address ${args.ip}, ${args.why}.`,
-    detail: ({ args }) => `${args.count} of ${count(args.of, 'ready endpoint')} · ${args.measured}`,
+    detail: ({ args }) =>
+      `${args.count} of ${count(args.of, 'ready endpoint')} of Service ${args.service} · ${args.measured}`,
     note: ({ args }) => notes[args.kind],
     help: ({ subject: on, args }) => [
       args.kind === 'stale' ? 'see whether it stays' : 'see whose slice it is; if nobody needs it, delete it',
@@ -82,6 +85,8 @@ interface Seen {
   readonly slice: EndpointSlice
   readonly seen: Pods
   readonly contacts: readonly Contact[]
+  /** Ready endpoints of this family, in all slices of the Service: an address may stand in two. */
+  readonly of: number
 }
 
 interface Wrong {
@@ -108,7 +113,12 @@ function wrongIn(
   )
 }
 
-function judge(service: Service, { slice, seen, contacts }: Seen) {
+function readyOf(slices: readonly EndpointSlice[], family: EndpointSlice['addressType']): number {
+  const its = slices.filter((it) => it.addressType === family)
+  return new Set(its.flatMap((it) => it.endpoints.flatMap((one) => (one.ready ? [one.ip] : [])))).size
+}
+
+function judge(service: Service, { slice, seen, contacts, of }: Seen) {
   if (slice.addressType === 'FQDN') return []
   const ready = slice.endpoints.filter((it) => it.ready)
   const wrong = wrongIn(service, ready, { seen, contacts })
@@ -131,7 +141,7 @@ function judge(service: Service, { slice, seen, contacts }: Seen) {
         why: first.why,
         kind: first.kind,
         count: wrong.length,
-        of: ready.length,
+        of,
         measured:
           all.of === 0 ? 'not asked' : `${all.failed} of ${all.of} connections there failed (${failuresText(all)})`,
       },

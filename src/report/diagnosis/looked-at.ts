@@ -2,6 +2,7 @@ import type { Contacts } from '../../model/contacts.ts'
 import { type Known, leftOutBy } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
 import { notLookedInto } from '../../relations/dns/inside-pods.ts'
+import { serversIn } from '../../relations/dns/strangers.ts'
 import { isShort, sights, sightText } from '../../relations/service/meet-each.ts'
 import { count } from '../../phrases.ts'
 
@@ -26,7 +27,7 @@ function objects({ scope: { target }, sources }: Model): string {
           counted(ingresses, 'Ingress', 'Ingresses'),
           ...gatewayObjects(sources),
         ]
-  const servers = clusterDns.known ? [count(clusterDns.value.pods.length, 'DNS server')] : []
+  const servers = clusterDns.known ? [count(serversIn(clusterDns.value, sources.dnsProbe).length, 'DNS server')] : []
   return [...own.flatMap((it) => (it === null ? [] : [it])), ...servers].join(', ')
 }
 
