@@ -3,6 +3,7 @@ import { type Known, known } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { InScope } from './in-scope.ts'
 import { frontsIn } from './controller-fronts.ts'
+import { type ComponentFlag, flagOf } from '../wire/component-args.ts'
 import { byName } from './order.ts'
 import { componentLabels, ingressControllerNames } from './project/known-components.ts'
 
@@ -14,8 +15,8 @@ interface Product {
   readonly classNames: (flag: Flag) => readonly string[]
 }
 
-/** The value of the first of these flags that is given; '' for one without a value; null for none. */
-type Flag = (...names: readonly string[]) => string | null
+/** The value of a flag; '' for one without a value; null where it is not given. */
+type Flag = (name: ComponentFlag) => string | null
 
 const unlessFalse = (value: string | null): boolean => value !== null && value !== 'false'
 
@@ -119,7 +120,8 @@ export function ingressController(pod: Pod): IngressController | null {
   if (product === undefined || pod.owner?.kind === 'Job' || pod.phase === 'Succeeded' || pod.phase === 'Failed')
     return null
   if (isOtherComponent(pod)) return null
-  const flag = flagsOf(pod.containers.flatMap((it) => it.args))
+  const args = pod.containers.flatMap((it) => it.args)
+  const flag: Flag = (name) => flagOf(args, name)
   // Charts of different makers share a label: a command line that names its class says whose controller it is.
   const own = flag('controller-class')
   const controller = own?.includes('/') === true ? own : product.controller(flag)
@@ -177,17 +179,4 @@ function portOf(pod: Pod, names: readonly string[], numbers: readonly [number, .
 /** Charts give all their pods one name; the default backend and the webhook serve no Ingress. */
 function isOtherComponent(pod: Pod): boolean {
   return /default-?backend|webhook|cert-?gen|migrations/.test(pod.labels['app.kubernetes.io/component'] ?? '')
-}
-
-/** `--name=value`, `--name value`, `-name=value`; names compared without case, as traefik does. */
-function flagsOf(args: readonly string[]): Flag {
-  return (...names) => {
-    for (const [index, arg] of args.entries()) {
-      const [, name, value] = /^--?([^=\s]+)(?:=(.*))?$/s.exec(arg) ?? []
-      if (name === undefined || !names.includes(name.toLowerCase())) continue
-      const next = args[index + 1] ?? ''
-      return value ?? (next.startsWith('-') ? '' : next)
-    }
-    return null
-  }
 }

@@ -2,6 +2,8 @@ import { configMaps, localRedirectPolicies } from '../kube/resources.ts'
 import type { ServiceProxy } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
+import { flagOf } from '../wire/component-args.ts'
+import { mask } from '../wire/secrets.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
@@ -37,8 +39,9 @@ export async function collectServiceProxy(
  */
 async function modeOf(proxies: readonly Pod[], reader: Reader): Promise<Known<string>> {
   const words = proxies.flatMap((it) => it.containers.flatMap(({ args }) => args))
-  const flag = words.map((it) => /^--proxy-mode=(\S+)$/.exec(it)?.[1]).find((it) => it !== undefined)
-  if (flag !== undefined && !words.some((it) => it.startsWith('--config'))) return known(flag)
+  const flag = flagOf(words, 'config') === null ? flagOf(words, 'proxy-mode') : null
+  if (flag === mask) return unknown('failed', "kube-proxy's --proxy-mode is none of those that are known")
+  if (flag !== null && flag !== '') return known(flag)
   const config = await configOf(proxies[0], reader)
   // Without a word of its own kube-proxy takes iptables.
   return mapKnown(config, (it) => /^mode: *["']?([a-z]+)/m.exec(it)?.[1] ?? 'iptables')

@@ -1,6 +1,7 @@
 import type { Mark } from '../model/marks.ts'
+import { keptArgs } from '../wire/component-args.ts'
 import { redactCorefile } from '../wire/redact-corefile.ts'
-import { redactArgs, redactName, redactText } from '../wire/secrets.ts'
+import { redactName, redactText } from '../wire/secrets.ts'
 import type { Changes } from './walk.ts'
 
 /** By which a text is told from what opens a door. There is none that lets a text through unread. */
@@ -40,6 +41,6 @@ export function redaction(): Changes {
       else kept.set(text, made)
       return made
     },
-    args: redactArgs,
+    args: keptArgs,
   }
 }

@@ -46,6 +46,15 @@ test('flags, joined or not', () => {
   ])
 })
 
+test('a password that is joined to its flag is no name of one', () => {
+  const found = destinationsInCommand(['-phunter2', 'http://db', '-upstream=http://cart', '-H', 'http://web'])
+  expect(found.map(({ flag, host }) => [flag, host])).toEqual([
+    [null, 'db'],
+    ['--upstream', 'cart'],
+    ['--H', 'web'],
+  ])
+})
+
 test('no password of a URL is ever kept, whatever it is made of', () => {
   const planted = 'Zq9PLANTED'
   const odd = fc.string({ unit: fc.constantFrom('@', ':', '/', '?', '#', 'a', '1', '.', '-', '%'), maxLength: 12 })

@@ -56,14 +56,20 @@ export function destinationsInCommand(
   words: readonly string[],
 ): readonly (Destination & { readonly flag: string | null })[] {
   return words.flatMap((word, at) => {
-    const [, flag, set] = /^--?([A-Za-z][\w.-]{0,63})(?:=([^]*))?$/.exec(word.slice(0, longestText)) ?? []
-    if (flag !== undefined) return destinationsIn(flag, set ?? '').map((it) => ({ ...it, flag: `--${flag}` }))
-    const before = /^--?([A-Za-z][\w.-]{0,63})$/.exec((words[at - 1] ?? '').slice(0, 80))?.[1]
-    return destinationsIn(before ?? '', word).map((it) => ({
+    const [, dashes, flag, set] = /^(--?)([A-Za-z][\w.-]{0,63})(?:=([^]*))?$/.exec(word.slice(0, longestText)) ?? []
+    if (flag !== undefined)
+      return destinationsIn(flag, set ?? '').map((it) => ({ ...it, flag: flagName(dashes, flag) }))
+    const [, before, name] = /^(--?)([A-Za-z][\w.-]{0,63})$/.exec((words[at - 1] ?? '').slice(0, 80)) ?? []
+    return destinationsIn(name ?? '', word).map((it) => ({
       ...it,
-      flag: before === undefined ? null : `--${before}`,
+      flag: name === undefined ? null : flagName(before, name),
     }))
   })
+}
+
+/** `-pX` of MySQL's is a flag with its value: behind one dash, only what names a host is a name for certain. */
+function flagName(dashes: string | undefined, name: string): string | null {
+  return dashes === '--' || name.length === 1 || namesHost.test(name) ? `--${name}` : null
 }
 
 /**

@@ -1,5 +1,6 @@
+import { keptArgs } from './component-args.ts'
 import { redactCorefile } from './redact-corefile.ts'
-import { mask, redactArgs, redactName, redactText } from './secrets.ts'
+import { mask, redactName, redactText } from './secrets.ts'
 
 /*
  * The one door for what clusters, containers and files say. Behind it a value is one line without anything that a
@@ -113,7 +114,7 @@ function list(
   parent: string,
   seen: WeakMap<object, unknown>,
 ): readonly unknown[] {
-  if (key === 'args' && value.every((it) => typeof it === 'string')) return same(value, redactArgs(value.map(oneLine)))
+  if (key === 'args' && value.every((it) => typeof it === 'string')) return same(value, keptArgs(value.map(oneLine)))
   return value.length === 0
     ? value
     : same(

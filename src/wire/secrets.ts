@@ -201,16 +201,3 @@ function entropy(word: string): number {
   for (const it of some) counts.set(it, (counts.get(it) ?? 0) + 1)
   return [...counts.values()].reduce((sum, it) => sum - (it / some.length) * Math.log2(it / some.length), 0)
 }
-
-/** A command line: `--token=x` and `--token x`. */
-export function redactArgs(args: readonly string[]): readonly string[] {
-  return args.map((arg, index) => {
-    const before = args[index - 1] ?? ''
-    if (/^--?u(?:ser)?$/.test(before) && /^[A-Za-z][^\s:]*:./.test(arg))
-      return `${arg.slice(0, arg.indexOf(':'))}:${mask}`
-    if (before.startsWith('-') && !before.includes('=') && namesSecret(before) && !arg.startsWith('-')) return mask
-    const equals = arg.indexOf('=')
-    const flag = arg.startsWith('-') && equals !== -1 ? arg.slice(0, equals) : null
-    return flag !== null && namesSecret(flag) ? `${flag}=${mask}` : redactText(arg)
-  })
-}

@@ -372,8 +372,14 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
   eachDirective: (it) => (text) => it(text, { directive: () => {}, close: () => {}, comment: () => {} }),
   eachSample: (it) => (text) => it(text, () => {}),
+  flagOf: (it) => (text) => [
+    it([text], 'localip'),
+    it(text.split(' '), 'ingress-class'),
+    it(['-config', text], 'config'),
+  ],
   fitsGlob: (it) => (text) => [it(text, 'cart.shop'), it('*.example.*', text), it(`*${text}*`, text)],
   hostFits: (it) => (text) => [it('*.example.com', text), it(text, 'web.example.com')],
+  keptArgs: (it) => (text) => [it([text]), it(text.split(' ')), it([`--localip=${text}`, '--ingress-class', text])],
   linearPattern: (it) => {
     // One find is linear: all of them need a limit.
     const all = ['e.*x|.', '(..*x|.)'].map((pattern) => it(pattern) as LinearPattern)
@@ -383,7 +389,6 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   mapCorefile: (it) => (text) => it(text, (word: { readonly text: string }) => word.text),
   matches: (it) => (text) => [it(text, text, false), it(text, '/cart', true), it('^/a(/|$)(.*)', text, true)],
   placeIn: (it) => (text) => [it(text, 1), it(text, 500), it(text, null)],
-  redactArgs: (it) => (text) => [it([text]), it(text.split(' '))],
   runningConfig: (it) => (text) => [it([text]), it(text.split('\n'))],
   settingsOf: (it) => (text) => [it('glibc', text), it('musl', text)],
   withoutComment: (it) => (text) => it(text, /[#;]/),

@@ -7,12 +7,13 @@ import {
   proxyExceptions,
   proxyHost,
 } from '../../wire/destinations.ts'
+import { keptArgs } from '../../wire/component-args.ts'
 import { bytes, cpuMilli } from '../../wire/quantity.ts'
 import { type Fields, count, fields, isObject, list, oneOf, port, text, texts, whole } from './json.ts'
 
 /**
- * One container of a pod's spec with its part of the status. `withArgs`: keep its command line. Off for
- * applications, whose arguments may hold passwords: of these, and of environment variables, only the hosts and ports
+ * One container of a pod's spec with its part of the status. `withArgs`: keep of its command line the flags
+ * that components of the network are read by. Of all others, and of environment variables, only the hosts and ports
  * that they name are kept.
  */
 export function projectContainer(spec: Fields, status: Fields, intern: Intern, withArgs: boolean): Container {
@@ -28,7 +29,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     image: intern.text(text(spec['image']) ?? ''),
     ports: list(spec['ports']).flatMap((it) => projectPort(fields(it), intern)),
     // kube-proxy's flags stand in `command`, ingress-nginx's in `args`.
-    args: withArgs ? [...texts(spec['command']), ...texts(spec['args'])] : [],
+    args: withArgs ? keptArgs([...texts(spec['command']), ...texts(spec['args'])]) : [],
     ...callsOf(spec, intern),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),

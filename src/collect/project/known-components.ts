@@ -1,6 +1,6 @@
 /**
- * Label values of the programs that answer for the network: their command lines are what checks read
- * (`--proxy-mode`, `--ingress-class`), and they are public programs whose flags hold no application's secrets.
+ * Label values of the programs that answer for the network: some flags of theirs are what checks read
+ * (`--proxy-mode`, `--ingress-class`). Any pod may bear them: what is kept of its arguments, `keptArgs` says.
  */
 const ingressControllers = [
   'ingress-nginx',

@@ -1,4 +1,4 @@
-import { localIps } from '../../wire/node-cache-args.ts'
+import { localIps } from '../../wire/component-args.ts'
 import { type Fields, fields, list, text, texts } from './json.ts'
 
 /**

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createIntern } from '../../wire/intern.ts'
+import { mask } from '../../wire/secrets.ts'
 import { projectEndpointSlice } from './endpoint-slice.ts'
 import { projectIngressClass } from './ingress-class.ts'
 import { projectIngress } from './ingress.ts'
@@ -226,14 +227,14 @@ describe('Pod', () => {
   })
 
   test.each([{ 'k8s-app': 'kube-proxy' }, { 'app.kubernetes.io/name': 'ingress-nginx' }, { 'k8s-app': 'kube-dns' }])(
-    '%o keeps its command line',
+    '%o keeps of its command line what is read',
     (labels) => {
       const pod = {
         ...raw,
         metadata: { ...raw.metadata, labels },
-        spec: { containers: [{ name: 'x', command: ['/bin/x'], args: ['--a=b'] }] },
+        spec: { containers: [{ name: 'x', command: ['/bin/x'], args: ['--ingress-class=b', '-phunter2'] }] },
       }
-      expect(projectPod(pod, intern)?.containers[0]?.args).toEqual(['/bin/x', '--a=b'])
+      expect(projectPod(pod, intern)?.containers[0]?.args).toEqual([mask, '--ingress-class=b', mask])
     },
   )
 })

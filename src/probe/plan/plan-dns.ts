@@ -1,6 +1,6 @@
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsServer } from '../../model/lookups.ts'
-import { localIps } from '../../wire/node-cache-args.ts'
+import { localIps } from '../../wire/component-args.ts'
 import type { SeriesSpec } from '../pod/spec.ts'
 
 /** Lookups per series; each is two queries. */

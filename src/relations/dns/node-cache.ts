@@ -1,7 +1,7 @@
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
-import { localIps } from '../../wire/node-cache-args.ts'
+import { localIps } from '../../wire/component-args.ts'
 import { type Loss, lossOf, nearlyAll, notable, seriesOf, troubled } from './lookup-loss.ts'
 
 /** Whether what pods of a node send to the DNS Service ends at a cache on that node. In IPVS mode it does not. */

@@ -1,0 +1,131 @@
+import { mask, redactName } from './secrets.ts'
+
+/*
+ * What is kept of the command line of a DNS server, kube-proxy or an ingress controller. Any pod may bear the labels of
+ * one, and passwords have no spelling of their own (`mysql -pX`, `redis-cli -a X`, `sh -c "T='X' …"`): so nothing stays
+ * but the flags below, each with a value of its own form. `flagOf` reads what was kept and nothing else, so that a
+ * recording says what the cluster said.
+ */
+
+type Form = (value: string) => boolean
+
+/** A class may be called by an annotation, which has any letters; a controller is `example.com/controller`. */
+const nameForm = /^[A-Za-z0-9](?:[A-Za-z0-9./-]{0,251}[A-Za-z0-9])?$/
+const isName: Form = (value) => nameForm.test(value) && redactName(value) === value
+
+const eachOf =
+  (form: Form): Form =>
+  (value) =>
+    value.length <= longestList && value.split(',').every(form)
+
+/** A controller that watches namespaces by name lists them in one value. */
+const longestList = 16 * 1024
+
+/** `-localip 169.254.20.10,` has an empty one. */
+const isAddress: Form = (value) => /^(?:[\d.]{7,15}|[\da-f.]{0,20}:[\da-f.]{0,20}:[\da-f:.]{0,45}|)$/i.test(value)
+
+const bool: Form = (value) => /^(?:true|false|t|f|1|0)$/i.test(value)
+/** That it is given is what counts. */
+const none: Form = () => false
+const port: Form = (value) => /^\d{1,5}$/.test(value)
+const hostPort: Form = (value) => /^(?:[\d.]{0,15}|\[[\da-f:.]{2,45}\]):\d{1,5}$/i.test(value)
+
+/** By the names as they are compared: without case, as traefik does. */
+const forms = {
+  // kubernetes/dns: cmd/node-cache/main.go.
+  localip: eachOf(isAddress),
+  // kubernetes/kubernetes: cmd/kube-proxy/app/options.go; proxy modes of all releases.
+  'proxy-mode': (value) => /^(?:iptables|ipvs|nftables|userspace|kernelspace)$/.test(value),
+  config: none,
+  // The ingress controllers of src/collect/ingress-controllers.ts.
+  'controller-class': isName,
+  'ingress-class': isName,
+  'ingress-class-name': eachOf(isName),
+  'ingress.class': isName,
+  'providers.kubernetesingress.ingressclass': isName,
+  'watch-ingress-without-class': bool,
+  'empty-ingress-class': bool,
+  'watch-namespace': eachOf(isName),
+  'status-port': port,
+  'validating-webhook': hostPort,
+} as const satisfies Readonly<Record<string, Form>>
+
+/** A flag that something here reads, without its dashes. */
+export type ComponentFlag = keyof typeof forms
+
+interface Word {
+  readonly flag: ComponentFlag
+  /** As it was written: `--Ingress.Class`. */
+  readonly spelled: string
+  /** What stands behind its `=`; null where there is none. */
+  readonly set: string | null
+}
+
+/** No argument that is kept is longer. */
+const longestFlag = 64
+
+function wordOf(arg: string): Word | null {
+  const equals = arg.indexOf('=')
+  const spelled = equals === -1 ? arg : arg.slice(0, equals)
+  if (spelled.length > longestFlag) return null
+  const flag = /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
+  return flag !== undefined && isFlag(flag)
+    ? { flag, spelled, set: equals === -1 ? null : arg.slice(equals + 1) }
+    : null
+}
+
+function isFlag(name: string): name is ComponentFlag {
+  return Object.hasOwn(forms, name)
+}
+
+/**
+ * A command line with the flags of the table and their values; whatever else stands in it, and a value without the form
+ * of its flag, is one placeholder for each run of words. Linear; never throws; twice is once.
+ */
+export function keptArgs(args: readonly string[]): readonly string[] {
+  const kept: string[] = []
+  for (let at = 0; at < args.length; at += 1) {
+    const word = wordOf(args[at] ?? '')
+    const next = args[at + 1]
+    if (word === null) {
+      if (kept.at(-1) !== mask) kept.push(mask)
+    } else if (word.set !== null) {
+      kept.push(`${word.spelled}=${valueOf(word.flag, word.set)}`)
+    } else {
+      kept.push(word.spelled)
+      if (next === undefined || next.startsWith('-') || !forms[word.flag](next)) continue
+      kept.push(next)
+      at += 1
+    }
+  }
+  return kept
+}
+
+function valueOf(flag: ComponentFlag, value: string): string {
+  return value === '' || forms[flag](value) ? value : mask
+}
+
+/**
+ * The value of a flag, of the first where it is given twice, as `--name=value`, `--name value` or `-name=value`: '' for
+ * one without a value, the placeholder for one whose value is not kept; null for none.
+ */
+export function flagOf(args: readonly string[], flag: ComponentFlag): string | null {
+  return valuesOf(args, flag)[0] ?? null
+}
+
+function valuesOf(args: readonly string[], flag: ComponentFlag): readonly string[] {
+  const kept = keptArgs(args)
+  return kept.flatMap((arg, at) => {
+    const word = wordOf(arg)
+    if (word?.flag !== flag) return []
+    const next = kept[at + 1] ?? ''
+    return [word.set ?? (next.startsWith('-') ? '' : next)]
+  })
+}
+
+/** The addresses that a node-cache process takes on its node (`-localip`). */
+export function localIps(args: readonly string[]): readonly string[] {
+  return valuesOf(args, 'localip')
+    .flatMap((it) => it.split(','))
+    .filter((it) => it !== '' && isAddress(it))
+}
