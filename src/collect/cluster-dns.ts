@@ -1,4 +1,5 @@
 import { configMaps } from '../kube/resources.ts'
+import { sealedHash } from '../kube/sealed-hash.ts'
 import type { ClusterDns, CustomConfig } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
@@ -318,5 +319,5 @@ function customConfig(texts: Texts, corefile: string): CustomConfig {
 /** Before the door: of a text with words taken out, it would be another one's. */
 function hashOf(text: string): Pick<ClusterDns, 'corefileHash'> {
   const version = text === '' ? null : corefileVersionText(text, 'none')
-  return version === null ? {} : { corefileHash: sha512(version) }
+  return version === null ? {} : { corefileHash: sealedHash(sha512(version)) }
 }

@@ -17,8 +17,9 @@ export interface ClusterDns {
   /** The ConfigMap that it was read from; absent where none was, and in files of an older hopscope. */
   readonly corefileMap?: string
   /**
-   * By which CoreDNS names this very text (its plugin `reload`), of the text as it was read: what is kept of it may
-   * have words taken out. Absent where the text alone does not say, and in files of an older hopscope.
+   * Stands for the hash by which CoreDNS names this very text (its plugin `reload`), of the text as it was read: what
+   * is kept of it may have words taken out. In old recordings that hash itself. Absent where the text alone does not
+   * say, and in files of an older hopscope.
    */
   readonly corefileHash?: string
   /** `cluster.local` unless the Corefile's `kubernetes` line says otherwise. */

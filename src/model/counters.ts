@@ -51,8 +51,8 @@ export interface CoreDnsWindow {
   /** What it had of the servers that it forwards to; absent where its metrics do not tell (before CoreDNS 1.8). */
   readonly upstreams?: readonly UpstreamWindow[]
   /**
-   * The hash of the Corefile that it loaded last, in hex; absent where it runs the one that it started with, or refused
-   * one.
+   * What stands for the hash of the Corefile that it loaded last, in hex; absent where it runs the one that it started
+   * with, or refused one.
    */
   readonly config?: string
   /** `1.14.7`; absent where it does not say. */

@@ -11,6 +11,6 @@ export interface DnsServerLog {
   readonly run: 'now' | 'before'
   readonly lines: number
   readonly signs: readonly CoreDnsSign[]
-  /** The hash of the Corefile that it last said it runs, in hex; absent where it does not say. */
+  /** Stands for the hash of the Corefile that it last said it runs, in hex; absent where it does not say. */
   readonly config?: string
 }

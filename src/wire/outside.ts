@@ -157,7 +157,7 @@ function kept(text: string, key: string, parent: string): string {
   if (file === 'corefile') return redactCorefile(asFile(text))
   if (file !== null) return redactText(asFile(text))
   const line = oneLine(text)
-  if ((key === 'config' || key === 'corefileHash') && sha512Text.test(line)) return line
+  if ((key === 'config' || key === 'corefileHash') && hashOfText.test(line)) return line
   return typed.has(key) ? asWord(maskedIn(line, key)) : maskedIn(line, key)
 }
 
@@ -175,5 +175,8 @@ function asWord(text: string): string {
     .join(mask)
 }
 
-/** What CoreDNS says of the text that it runs (plugin/reload): it looks like a key, and opens nothing. */
-const sha512Text = /^[0-9a-f]{128}$/
+/**
+ * What stands for the hash of the text that CoreDNS runs (plugin/reload): it looks like a key, and opens nothing. In
+ * old recordings, that hash itself.
+ */
+const hashOfText = /^(?:[0-9a-f]{64}|[0-9a-f]{128})$/

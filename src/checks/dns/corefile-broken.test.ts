@@ -13,6 +13,7 @@ import check from './corefile-broken.ts'
 import { misspelt } from '../../relations/dns/corefile-plugins.ts'
 import { corefileVersionText } from '../../wire/corefile-version.ts'
 import { redactCorefile } from '../../wire/redact-corefile.ts'
+import { sealedHash } from '../../kube/sealed-hash.ts'
 import { sha512 } from '../../wire/sha512.ts'
 import serverRestarts from './server-restarts.ts'
 
@@ -39,6 +40,10 @@ const running = (text: string, files: 'unknown' | 'none' = 'unknown') => ({
     ...coreDnsWindow(it.name, it.ip ?? '', 0.02),
     config: hashOf(text, files),
   })),
+})
+/** As it is collected. */
+const sealed = ({ coreDnsWindows }: ReturnType<typeof running>) => ({
+  coreDnsWindows: coreDnsWindows.map((it) => ({ ...it, config: sealedHash(it.config) })),
 })
 const runs = (text: string) => ({ ...given(text), ...running(text, 'none') })
 const root = (inside: string, after = '') => `.:53 {\n errors\n${inside}\n}\n${after}`
@@ -194,6 +199,29 @@ describeCheck(check, [
       ...running(quotedText),
     },
     expect: 'ok',
+  },
+  {
+    it: 'what stands for the hash of what was read, and of what the servers run, is one',
+    given: {
+      ...given(redactCorefile(quotedText), { corefileHash: sealedHash(hashOf(quotedText)) }),
+      ...sealed(running(quotedText)),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'what stands for the hash of what was read is another than of what the servers run',
+    given: {
+      ...given(usual, { corefileHash: sealedHash(hashOf(usual)) }),
+      ...sealed(running(usual.replace('30', '60'))),
+    },
+    expect: 'cannot-tell',
+    says: /coredns-0, coredns-1 run another text/,
+  },
+  {
+    it: 'what stands for a hash says nothing beside a hash',
+    given: { ...given(usual), ...sealed(running(usual)) },
+    expect: 'cannot-tell',
+    says: /no server tells which text it runs/,
   },
   {
     it: 'words of it were taken out before anybody took its hash: nothing is known, and no other text is claimed',

@@ -1,3 +1,4 @@
+import { sealedHash } from '../../kube/sealed-hash.ts'
 import { describe, expect, it } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { container } from '../../../test/build/pod.ts'
@@ -62,7 +63,7 @@ describe('logs of the DNS servers', () => {
       value: [
         { pod: 'coredns-1', run: 'now', lines: 1, signs: [] },
         { pod: 'coredns-1', run: 'before', signs: [{ kind: 'loop', times: 1 }] },
-        { pod: 'coredns-0', config: 'a1'.repeat(64) },
+        { pod: 'coredns-0', config: sealedHash('a1'.repeat(64)) },
       ],
     })
     expect(JSON.stringify(read)).not.toContain('private.shop.example')

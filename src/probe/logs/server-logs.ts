@@ -1,3 +1,4 @@
+import { sealedHash } from '../../kube/sealed-hash.ts'
 import { apiPath } from '../../kube/address.ts'
 import type { Cluster } from '../../kube/cluster.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -85,7 +86,7 @@ async function readOne(
     run,
     lines: lines.length,
     signs: coreDnsSigns(lines, run === 'before' ? 'ended' : 'going'),
-    ...(config === null ? {} : { config }),
+    ...(config === null ? {} : { config: sealedHash(config) }),
   })
 }
 

@@ -1,3 +1,4 @@
+import { sealedHash } from '../../kube/sealed-hash.ts'
 import { describe, expect, it } from 'vitest'
 import { coreDnsWindow } from './coredns-window.ts'
 
@@ -53,17 +54,25 @@ describe('a CoreDNS window', () => {
   })
 
   it('knows which text was loaded last, unless one was ever refused', () => {
+    const loaded = 'ab12'.repeat(32)
     const lines = (refused: number) => [
-      'coredns_reload_version_info{hash="sha512",value="ab12"} 1',
+      `coredns_reload_version_info{hash="sha512",value="${loaded}"} 1`,
       'coredns_reload_version_info{hash="sha512",value="old"} 0',
       `coredns_reload_failed_total ${refused}`,
     ]
-    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, lines(0)))?.config).toBe('ab12')
+    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, lines(0)))?.config).toBe(
+      sealedHash(loaded),
+    )
     expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, lines(1)))?.config).toBeUndefined()
     expect(
       coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, ['coredns_reload_failed_total 0']))
         ?.config,
     ).toBeUndefined()
+    const old = [
+      'coredns_reload_version_info{hash="md5",value="0cc175b9c0f1b6a831c399e269772661"} 1',
+      ...lines(0).slice(2),
+    ]
+    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, old))?.config).toBeUndefined()
   })
 
   it('is what happened in between, counters that were not there yet included', () => {

@@ -1,3 +1,4 @@
+import { sealedHash } from '../../kube/sealed-hash.ts'
 import type { CoreDnsWindow, UpstreamWindow } from '../../model/counters.ts'
 import { parsePrometheusText, type Sample, sumOf } from '../../wire/prometheus-text.ts'
 import type { PodRecord } from '../pod/records.ts'
@@ -83,11 +84,12 @@ function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record
 function saysOf(samples: readonly Sample[]): { readonly config?: string; readonly version?: string } {
   const configs = samples
     .filter((it) => it.name === 'coredns_reload_version_info' && it.value === 1)
-    .flatMap((it) => it.labels['value'] ?? [])
+    // Older releases tell an MD5, which nothing here is held to.
+    .flatMap((it) => /^[0-9a-f]{128}$/.exec(it.labels['value'] ?? '') ?? [])
   const version = samples.find((it) => it.name === 'coredns_build_info')?.labels['version']
   const refused = sumOf(samples, 'coredns_reload_failed_total')
   return {
-    ...(configs.length === 1 && refused === 0 ? { config: configs[0] ?? '' } : {}),
+    ...(configs.length === 1 && refused === 0 ? { config: sealedHash(configs[0] ?? '') } : {}),
     ...(version === undefined ? {} : { version }),
   }
 }
