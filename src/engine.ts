@@ -9,6 +9,7 @@ import { isNotCollected, type Known, leftOutBy, type Why } from './model/known.t
 import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
 import { subject } from './model/subject.ts'
 import { withoutGuessedNames } from './relations/dns/guessed-domain.ts'
+import { withoutForeignWords } from './relations/dns/own-words.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
 import { relatedTo } from './relations/related.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
@@ -60,7 +61,7 @@ type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
  * what it claims all the same; one that touches the target only through what it causes there is kept.
  */
 export function diagnose(asRead: Model, ask: Ask): Diagnosis {
-  const model = withoutForbiddenLookups(withoutGuessedNames(asRead))
+  const model = withoutForeignWords(withoutForbiddenLookups(withoutGuessedNames(asRead)))
   const concerns = concernsOf(model)
   const asked = ask.checks.filter((it) => isPartOf(model, familyOf(it)))
   const last = asked.filter((it) => it.judges === 'leftovers')

@@ -119,7 +119,7 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
     pods: behind.value,
     ...scalerOf(workloads.value),
     ...(held ? { serviceProxy: await collectServiceProxy(reader, inScope, workloads.value) } : {}),
-    workload: await workloadOf({ pods: behind.value, service, place, workloads: workloads.value, inScope }),
+    ...(await workloadOf({ pods: behind.value, service, place, workloads: workloads.value, inScope })),
     corefile: mapKnown(corefile, (it) => it.text),
     ...(corefile.known ? { corefileMap: corefile.value.name } : {}),
     ...hashOf(text),
@@ -210,18 +210,32 @@ interface Makers {
  * Who owns most of the pods behind the Service. Labels are copied: GKE's own kube-dns stays behind at 0 beside the one
  * that its documentation lets people run. Where there is no pod to ask, the one that wants some comes first.
  */
-async function workloadOf({ pods, service, place, workloads, inScope }: Makers): Promise<Workload | null> {
+async function workloadOf({
+  pods,
+  service,
+  place,
+  workloads,
+  inScope,
+}: Makers): Promise<Pick<ClusterDns, 'workload' | 'workloadPods'>> {
   const owned = pods.filter((it) => it.owner !== null && it.owner.kind !== 'Node')
   if (owned.length > 0) {
-    const sets = owned.some(byUnhashedSet) ? await inScope.workloadsIn(place.namespace, 'ReplicaSet') : known([])
-    const replicaSets = sets.known ? sets.value : []
+    const isMixed = new Set(pods.map((it) => it.owner?.name)).size > 1
+    const isAsked = isMixed || owned.some(byUnhashedSet)
+    const sets = isAsked ? await inScope.workloadsIn(place.namespace, 'ReplicaSet') : null
+    const replicaSets = sets?.known === true ? sets.value : null
     const groups = Map.groupBy(owned, (it) => subjectKey(ownerOfPod(it, replicaSets)))
     const [most] = [...groups].toSorted(([a, some], [b, more]) => more.length - some.length || (a < b ? -1 : 1))
-    return workloads.find((it) => subjectKey(subject(it.kind, it.namespace, it.name)) === most?.[0]) ?? null
+    const workload = workloads.find((it) => subjectKey(subject(it.kind, it.namespace, it.name)) === most?.[0])
+    return {
+      workload: workload ?? null,
+      ...(workload === undefined || replicaSets === null
+        ? {}
+        : { workloadPods: (most?.[1] ?? []).map((it) => it.name).toSorted() }),
+    }
   }
   const labels = [service?.selector ?? place.podLabels, place.podLabels]
   const fitting = labels.flatMap((wanted) => workloads.filter((it) => carries(it.templateLabels, wanted)))
-  return fitting.find((it) => it.desired > 0) ?? fitting[0] ?? null
+  return { workload: fitting.find((it) => it.desired > 0) ?? fitting[0] ?? null }
 }
 
 /**
@@ -238,11 +252,13 @@ function byUnhashedSet(pod: Pod): boolean {
   return workloadOfPod(pod).kind === 'ReplicaSet'
 }
 
-function ownerOfPod(pod: Pod, replicaSets: readonly Workload[]): Subject {
-  const named = workloadOfPod(pod)
-  if (named.kind !== 'ReplicaSet') return named
-  const owner = replicaSets.find((it) => it.name === named.name)?.owner ?? null
-  return owner === null ? named : subject(owner.kind, pod.namespace, owner.name)
+/** Anybody may call a ReplicaSet `coredns-x`, with the hash `x`: the sets that were read say whose its pods are. */
+function ownerOfPod(pod: Pod, replicaSets: readonly Workload[] | null): Subject {
+  if (replicaSets === null || pod.owner?.kind !== 'ReplicaSet') return workloadOfPod(pod)
+  const owner = replicaSets.find((it) => it.name === pod.owner?.name)?.owner ?? null
+  return owner === null
+    ? subject('ReplicaSet', pod.namespace, pod.owner.name)
+    : subject(owner.kind, pod.namespace, owner.name)
 }
 
 /**

@@ -366,6 +366,27 @@ describe("the cluster's DNS by relation", () => {
     },
   }
 
+  test('whose pods they are says the chain of owners, and no name', async () => {
+    const called = (name: string, set: string, hash: string): object => ({
+      metadata: {
+        namespace: 'kube-system',
+        name,
+        labels: { ...dnsLabels, 'pod-template-hash': hash },
+        ownerReferences: [{ kind: 'ReplicaSet', name: set, controller: true }],
+      },
+    })
+    const forged = called('a-1', 'my-kube-dns-evil', 'evil')
+    const own = ['b-1', 'b-2'].map((it) => called(it, 'my-kube-dns-abc', 'abc'))
+    const sets = [...gke.replicasets, named('kube-system', 'my-kube-dns-evil')]
+    const { sources } = await collect(clusterOf({ ...gke, replicasets: sets, pods: [forged, ...own] }), {
+      scope: everywhere,
+    })
+    expect(sources.clusterDns).toMatchObject({
+      known: true,
+      value: { workload: { name: 'my-kube-dns' }, workloadPods: ['b-1', 'b-2'] },
+    })
+  })
+
   test.each([
     ['who owns the pods behind the Service', [owned]],
     ['who owns most of them: labels are copied', [owned, running('debug', dnsLabels, {})]],

@@ -10,6 +10,11 @@ export interface ClusterDns {
   readonly slices: readonly EndpointSlice[]
   readonly pods: readonly Pod[]
   readonly workload: Workload | null
+  /**
+   * Names of those of `pods` that the workload owns, where the chain of owners was read: a ReplicaSet may be called
+   * like one of a Deployment's. Absent where one owner made all of them, and in files of an older hopscope.
+   */
+  readonly workloadPods?: readonly string[]
   /** What sets the number of servers (cluster-proportional-autoscaler); absent where nothing does. */
   readonly scaler?: Workload
   /** The ConfigMap's text; unknown when reading it is forbidden. */

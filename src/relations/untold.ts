@@ -1,5 +1,6 @@
 import type { Model, SourceName } from '../model/sources.ts'
 import { some } from '../phrases.ts'
+import { foreignPods } from './dns/own-words.ts'
 import { blindNodes } from './dns/lookup-loss.ts'
 import { once } from './once.ts'
 import { isServing } from './service/service-selects-pod.ts'
@@ -35,6 +36,12 @@ export const untoldIn = once(({ sources }: Model): Parts => {
     const told = new Set(seen)
     return servers.filter((it) => !told.has(it.name) && !told.has(it.ip)).map((it) => ({ who: it.name, why }))
   }
+  // What others say is not heard (src/relations/dns/own-words.ts).
+  const foreign = clusterDns.known ? foreignPods(clusterDns.value) : new Set()
+  const unheard = (seen: readonly string[], why: string): readonly Untold[] =>
+    serversBut(seen, why).map((it) =>
+      foreign.has(it.who) ? { who: it.who, why: 'it belongs to another owner than the DNS servers' } : it,
+    )
   const { coreDnsWindows, dnsServerLogs, nameAnswers } = sources
   return {
     ...(dnsProbe.known
@@ -81,7 +88,7 @@ export const untoldIn = once(({ sources }: Model): Parts => {
       : {}),
     ...(coreDnsWindows.known
       ? {
-          coreDnsWindows: serversBut(
+          coreDnsWindows: unheard(
             coreDnsWindows.value.map((it) => it.pod),
             'its metrics were not read',
           ),
@@ -89,7 +96,7 @@ export const untoldIn = once(({ sources }: Model): Parts => {
       : {}),
     ...(dnsServerLogs.known
       ? {
-          dnsServerLogs: serversBut(
+          dnsServerLogs: unheard(
             dnsServerLogs.value.map((it) => it.pod),
             'its log was not read',
           ),

@@ -1,3 +1,4 @@
+import { withoutForeignWords } from '../relations/dns/own-words.ts'
 import { plainNumber, plainText } from '../wire/plain.ts'
 import { type Subject, subject } from '../model/subject.ts'
 import { dnsSizing, type Sizing, sizingOfProbe } from '../relations/dns/dns-sizing.ts'
@@ -111,7 +112,7 @@ function spreadAlone(workload: Subject, before: Manifest, labels: Json): Proposa
 
 /** The numbers of `dns capacity`; without a probe's windows those by size alone. */
 function sizingFor({ model }: Ask): Sizing {
-  const { nodes, pods, services, clusterDns, coreDnsWindows, dnsProbe } = model.sources
+  const { nodes, pods, services, clusterDns, coreDnsWindows, dnsProbe } = withoutForeignWords(model).sources
   const objects =
     model.scope.namespace === null && pods.known && services.known ? pods.value.length + services.value.length : null
   const autopath =

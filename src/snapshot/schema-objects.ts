@@ -372,6 +372,7 @@ export function objectSchemas(intern: Intern) {
       slices: list(endpointSlice),
       pods: list(pod),
       workload: nullable(workload),
+      workloadPods: maybe(list(m.name)),
       corefile: known(m.corefile),
       corefileMap: maybe(m.name),
       corefileHash: maybe(m.hash),

@@ -374,6 +374,7 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   slices: few(slice),
   pods: few(pod),
   workload: maybe(workload),
+  workloadPods: few(name),
   corefile: known(corefile),
   corefileMap: fc.constantFrom('coredns', 'dns-coredns'),
   corefileHash: fc.constantFrom('ab', 'cd'),
