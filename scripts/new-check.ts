@@ -13,6 +13,7 @@ const families: Readonly<Record<string, string>> = {
   node: 'NOD5',
   gateway: 'GTW7',
   capture: 'PKT7',
+  spans: 'SPN9',
   mesh: 'MSH8',
 }
 

@@ -85,8 +85,9 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   return { model: asRead, results: told, roots: fold(told.flatMap((it) => it.findings)) }
 }
 
-/** Packets are judged where a capture was named: no flag names one. */
-function isPartOf({ scope: { target }, sources: { capture } }: Model, family: string): boolean {
+/** Packets and traces are judged where a capture or a tracing server was named: no flag names one. */
+function isPartOf({ scope: { target }, sources: { capture, spans } }: Model, family: string): boolean {
+  if (family === 'spans') return spans.known || spans.why.reason !== 'not-asked'
   if (family === 'capture') return capture.known || capture.why.reason !== 'not-asked'
   return target.kind !== 'dns' || !besideDns.has(family)
 }

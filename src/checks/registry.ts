@@ -213,6 +213,14 @@ import dnsLeavesNamespacesOut from './policy/dns-leaves-namespaces-out.ts'
 import portNameWrong from './dns/port-name-wrong.ts'
 import largeRequestsLost from './service/large-requests-lost.ts'
 import podNameUnserved from './service/pod-name-unserved.ts'
+import waitsForDns from './spans/waits-for-dns.ts'
+import waitsForAPool from './spans/waits-for-a-pool.ts'
+import waitsToConnect from './spans/waits-to-connect.ts'
+import waitsOutsideTheServer from './spans/waits-outside-the-server.ts'
+import backEndSlow from './spans/back-end-slow.ts'
+import serviceSlow from './spans/service-slow.ts'
+import callsFail from './spans/calls-fail.ts'
+import manySmallCalls from './spans/many-small-calls.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -394,6 +402,14 @@ export const checks: readonly AnyCheck[] = [
   otherKinds, // POL421
   unexplainedDrop, // POL422
   dnsLeavesNamespacesOut, // POL423
+  waitsForDns, // SPN901
+  waitsForAPool, // SPN902
+  waitsToConnect, // SPN903
+  waitsOutsideTheServer, // SPN904
+  backEndSlow, // SPN905
+  serviceSlow, // SPN906
+  callsFail, // SPN907
+  manySmallCalls, // SPN908
   selectorMatchesNothing, // SVC201
   targetPortClosed, // SVC202
   targetPortNameMissing, // SVC203

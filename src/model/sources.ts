@@ -20,6 +20,7 @@ import type { Outside } from './outside.ts'
 import type { Pod } from './pod.ts'
 import type { DnsServerLog } from './server-log.ts'
 import type { EndpointSlice, Service } from './service.ts'
+import type { Spans } from './spans.ts'
 import type { Subject } from './subject.ts'
 import type { Workload } from './workload.ts'
 
@@ -69,6 +70,8 @@ export interface Sources {
   readonly nodeNetworks: NodeNetworks
   /** Of packets: files that were named. Checks of it are not run where nobody asked for one. */
   readonly capture: Capture
+  /** Of traces: of a tracing server or a file that was named; checks of it are run where somebody asked for them. */
+  readonly spans: Spans
 }
 
 export type SourceName = keyof Sources
@@ -111,6 +114,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   conntrack: 'node',
   nodeNetworks: 'node',
   capture: 'node',
+  spans: 'read',
 }
 
 export const sourceNames = Object.keys(sourceLevel) as readonly SourceName[]

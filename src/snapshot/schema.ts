@@ -18,6 +18,7 @@ import { gatewaySchemas } from './schema-gateway.ts'
 import { meshSchema } from './schema-mesh.ts'
 import { objectSchemas } from './schema-objects.ts'
 import { capture } from './schema-capture.ts'
+import { spans } from './schema-spans.ts'
 import { ingressConfigs } from './schema-ingress.ts'
 import { nodeNetworksOf } from './schema-nodes.ts'
 import { probeSchemas } from './schema-probes.ts'
@@ -117,6 +118,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     conntrack: probes.conntrackWindow,
     nodeNetworks: nodeNetworksOf(m),
     capture,
+    spans,
   }
 }
 
@@ -132,4 +134,5 @@ export const singleSources: readonly SourceName[] = [
   'outside',
   'nodeNetworks',
   'capture',
+  'spans',
 ]

@@ -11,6 +11,8 @@ import {
 } from './any-gateway.ts'
 import { anyMesh } from './any-mesh.ts'
 import { type Capture, signKinds } from '../../src/model/capture.ts'
+import { phases, type Spans } from '../../src/model/spans.ts'
+import { failures } from '../../src/wire/jaeger-json/span.ts'
 import type { ClusterDns, ServiceProxy } from '../../src/model/cluster-dns.ts'
 import type { Contact, Contacts, HttpEnd, LargeRequest } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
@@ -804,6 +806,88 @@ const captureClock = fc.record({
   copiedMs: count,
   timeless: count,
 })
+const traceId = fc.constant('0af7651916cd43dd8448eb211c80319c')
+const hopEnds = { from: maybe(name), to: name }
+const anySpans: fc.Arbitrary<Spans> = fc.record({
+  asked: fc.record({
+    where: text,
+    service: maybe(name),
+    trace: maybe(traceId),
+    sinceMs: maybe(ms),
+    slowMs: ms,
+    byLength: flag,
+  }),
+  traces: count,
+  recent: count,
+  slow: count,
+  spans: count,
+  isLimited: flag,
+  samplers: few(fc.constantFrom('const true', 'probabilistic 0.001')),
+  doubts: fc.record({
+    orphans: count,
+    cycles: count,
+    duplicates: count,
+    skewed: count,
+    unread: count,
+    cutOff: count,
+  }),
+  hops: few(
+    fc.record({
+      ...hopEnds,
+      kind: fc.constantFrom('service', 'database', 'messaging', 'call'),
+      system: maybe(fc.constantFrom('postgresql', 'redis')),
+      calls: count,
+      failures: few(
+        fc.record({
+          kind: fc.constantFrom(...failures, 'status' as const, 'other' as const),
+          status: maybe(count),
+          count,
+          trace: traceId,
+        }),
+      ),
+      times: few(
+        fc.record({
+          phase: fc.constantFrom(...phases),
+          count,
+          p50: ms,
+          p95: ms,
+          max: ms,
+          sum: ms,
+          slow: count,
+          dnsTeeth: count,
+          synTeeth: count,
+          trace: traceId,
+          operation: text,
+          instance: maybe(name),
+        }),
+      ),
+      busiest: count,
+      waiting: count,
+    }),
+  ),
+  scattered: few(
+    fc.record({
+      ...hopEnds,
+      phase: fc.constantFrom(...phases),
+      traces: count,
+      calls: count,
+      sum: ms,
+      ms,
+      trace: traceId,
+    }),
+  ),
+  slowest: few(
+    fc.record({
+      trace: traceId,
+      ms,
+      spans: count,
+      failed: flag,
+      steps: few(fc.record({ at: ms, ms, ...hopEnds, phase: fc.constantFrom(...phases), operation: text })),
+      leftOutMs: ms,
+    }),
+  ),
+})
+
 const capture: fc.Arbitrary<Capture> = fc.record({
   points: few(
     fc.record(
@@ -979,6 +1063,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     insideViews: known(few(insideView)),
     crossings: known(few(crossing)),
     capture: known(capture),
+    spans: known(anySpans),
     outside: known(outside),
     coreDnsWindows: known(few(coreDnsWindow)),
     dnsServerLogs: known(few(dnsServerLog)),

@@ -16,6 +16,7 @@ const families: Readonly<Record<string, RegExp>> = {
   gateway: /^GTW7\d\d$/,
   capture: /^PKT7\d\d$/,
   mesh: /^MSH8\d\d$/,
+  spans: /^SPN9\d\d$/,
   trouble: /^TRB9\d\d$/,
 }
 

@@ -59,6 +59,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   dnsServerLogs: serverLogTroubles,
   ingressConfigs: liveTroubles,
   capture: { noOutcomes: 'each bad outcome of a packet is a sign, and each sign a finding of its own (PKT7xx)' },
+  spans: { noOutcomes: 'each slow part and each error of a call is a finding of its own (SPN9xx)' },
   nodeNetworks: networkTroubles,
   conntrack: { noOutcomes: 'counters of causes: what was lost is in lookups and contacts' },
 }

@@ -82,8 +82,9 @@ function wayTo(settle: string): string {
   return settle.startsWith('--') ? `add ${settle}` : `it takes ${settle}`
 }
 
-function about({ scope, sources: { capture, services } }: Model): string {
+function about({ scope, sources: { capture, services, spans } }: Model): string {
   if (capture.known && !services.known) return count(capture.value.points.length, 'capture')
+  if (spans.known && !services.known) return count(spans.value.traces, 'trace')
   if (scope.target.kind === 'dns') return "the cluster's DNS"
   if (scope.target.kind === 'object') return nameOf(scope.target.object)
   return scope.namespace === null ? 'the cluster' : `namespace ${scope.namespace} and the cluster's DNS`

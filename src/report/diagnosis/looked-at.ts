@@ -11,7 +11,7 @@ import { count } from '../../phrases.ts'
  * inside 4 pods`. "Nothing wrong" is said of that, and of nothing else.
  */
 export function lookedAt(model: Model): string {
-  return [objects(model), asked(model), unseen(model), contacted(model), captured(model)]
+  return [objects(model), asked(model), unseen(model), contacted(model), captured(model), traced(model)]
     .filter((it) => it !== '')
     .join('; ')
 }
@@ -54,6 +54,12 @@ function captured({ sources: { capture } }: Model): string {
     sum((it) => it.packets),
     'packet',
   )}, ${count(lookups, 'lookup')}, ${count(connections, 'connection')}`
+}
+
+function traced({ sources: { spans } }: Model): string {
+  if (!spans.known) return ''
+  const { traces, spans: all, hops } = spans.value
+  return `${count(traces, 'trace')}, ${count(all, 'span')}, ${count(hops.length, 'hop')}`
 }
 
 const mostNamed = 6

@@ -1,0 +1,44 @@
+import { check } from '../../findings/check.ts'
+import { ms, quoted } from '../../phrases.ts'
+import { type HopSign, judgeHops, timesIn } from '../../relations/spans/judge.ts'
+import type { Hop } from '../../model/spans.ts'
+import { callsBetween } from '../../relations/spans/words.ts'
+
+function signOf(hop: Hop): HopSign | null {
+  const work = hop.kind === 'service' ? null : timesIn(hop, 'work')
+  if (work === null || work.slow === 0) return null
+  return { times: work, count: work.slow, failed: 0, trace: work.trace, named: true, confidence: 'observed' }
+}
+
+/** What is called and sends no spans took the time. */
+export default check({
+  code: 'SPN905',
+  slug: 'spans/back-end-slow',
+  title: 'a database or another back end is slow',
+  fine: 'every back end answers soon',
+  severity: 'warning',
+  remedies: [],
+  decides: [],
+  needs: ['spans'],
+  run: ({ spans }) =>
+    judgeHops(spans, {
+      what: 'back-end',
+      sign: signOf,
+      shows: (hop) => hop.kind !== 'service' && timesIn(hop, 'work') !== null,
+      unseen: 'every call is of a service that has spans of its own',
+    }),
+  words: {
+    headline: ({ args }) =>
+      `${args.to}${args.system === null || args.system === args.to ? '' : ` (${args.system})`} takes up to ${ms(args.longestMs ?? 0)} ` +
+      `for ${args.count} of ${args.of} ${callsBetween(args)}.`,
+    detail: ({ args }) =>
+      `${args.count} of ${args.of} calls; p50 ${ms(args.p50 ?? 0)}, p95 ${ms(args.p95 ?? 0)}, longest ${ms(args.longestMs ?? 0)}` +
+      `${args.operation === null ? '' : ` (${args.operation})`}`,
+    note: () =>
+      'It sends no spans of its own: connecting and the network are in that time, as far as no span of the caller tells them.',
+    help: ({ args }) => [
+      'Its own log of slow statements or requests says why. Whether the way there is slow:',
+      `hopscope trace pod/${quoted(args.instance ?? 'NAME')} ${quoted(args.to)}`,
+    ],
+  },
+})

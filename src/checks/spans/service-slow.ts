@@ -1,0 +1,45 @@
+import { check } from '../../findings/check.ts'
+import { ms, quoted } from '../../phrases.ts'
+import { type HopSign, judgeHops, timesIn } from '../../relations/spans/judge.ts'
+import type { Hop } from '../../model/spans.ts'
+import { callsBetween } from '../../relations/spans/words.ts'
+
+function signOf(hop: Hop): HopSign | null {
+  const work = hop.kind === 'service' ? timesIn(hop, 'work') : null
+  if (work === null || work.slow === 0) return null
+  return { times: work, count: work.slow, failed: 0, trace: work.trace, named: true, confidence: 'observed' }
+}
+
+/** The service itself took the time, with no call below. */
+export default check({
+  code: 'SPN906',
+  slug: 'spans/service-slow',
+  title: 'a service takes the time itself',
+  fine: 'no service takes long itself',
+  severity: 'warning',
+  remedies: [],
+  decides: [],
+  needs: ['spans'],
+  run: ({ spans }) =>
+    judgeHops(spans, {
+      what: 'service',
+      sign: signOf,
+      shows: (hop) => hop.kind === 'service' && timesIn(hop, 'work') !== null,
+      unseen: 'no service has spans of its own',
+    }),
+  words: {
+    headline: ({ args }) =>
+      `${args.to} itself takes up to ${ms(args.longestMs ?? 0)} for ${args.count} of ${args.of} ${callsBetween(args)}.`,
+    detail: ({ args }) =>
+      `${args.count} of ${args.of} calls; p50 ${ms(args.p50 ?? 0)}, p95 ${ms(args.p95 ?? 0)}, longest ${ms(args.longestMs ?? 0)}` +
+      `${args.operation === null ? '' : ` (${args.operation})`}`,
+    note: () =>
+      'In that time none of its spans waits for another: it computes, sleeps, waits for a lock or a pool, or makes calls ' +
+      'that nothing instruments.',
+    help: ({ args }) => [
+      'A profile says what it does; whether its CPU is held back, and what its pods say:',
+      `kubectl top pod -l app=${quoted(args.to)}`,
+      `hopscope logs deploy/${quoted(args.to)}`,
+    ],
+  },
+})

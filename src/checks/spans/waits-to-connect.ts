@@ -1,0 +1,47 @@
+import { check } from '../../findings/check.ts'
+import { ms, quoted } from '../../phrases.ts'
+import { type HopSign, judgeHops, longestOf, outside, sumIn, timesIn } from '../../relations/spans/judge.ts'
+import type { Hop } from '../../model/spans.ts'
+import { callsBetween } from '../../relations/spans/words.ts'
+
+function signOf(hop: Hop): HopSign | null {
+  const connect = timesIn(hop, 'connect')
+  if (connect !== null && connect.slow > 0)
+    return { times: connect, count: connect.slow, failed: 0, trace: connect.trace, named: true, confidence: 'observed' }
+  const times = longestOf(hop, outside, (it) => it.synTeeth)
+  if (times === null) return null
+  const count = sumIn(hop, outside, (it) => it.synTeeth)
+  return { times, count, failed: 0, trace: times.trace, named: false, confidence: 'possible' }
+}
+
+/** TCP or TLS took the time. */
+export default check({
+  code: 'SPN903',
+  slug: 'spans/waits-to-connect',
+  title: 'calls wait for a connection to open',
+  fine: 'every connection opened at once',
+  severity: 'error',
+  remedies: [],
+  decides: [],
+  needs: ['spans'],
+  run: ({ spans }) =>
+    judgeHops(spans, {
+      what: 'connect',
+      sign: signOf,
+      shows: (hop) => sumIn(hop, ['connect', ...outside], (it) => it.count) > 0,
+      unseen: "no span tells of connecting, and none has its server's span below it",
+    }),
+  words: {
+    headline: ({ args }) =>
+      `${args.count} of ${args.of} ${callsBetween(args)} wait up to ${ms(args.longestMs ?? 0)}` +
+      `${args.named ? ' for the connection' : ', which is what a lost SYN costs'}.`,
+    detail: ({ args }) =>
+      `${args.count} of ${args.of} calls; longest ${ms(args.longestMs ?? 0)}` +
+      `${args.instance === null ? '' : `, in ${args.instance}`}`,
+    note: () => 'Linux sends a SYN that nobody answers again after 1 s, 3 s and 7 s: such times are lost packets.',
+    help: ({ args }) => [
+      'Each step of the way there is tried by hand:',
+      `hopscope trace pod/${quoted(args.instance ?? 'NAME')} svc/${quoted(args.to)}`,
+    ],
+  },
+})
