@@ -20,6 +20,7 @@ import type { MatrixFlags } from './matrix.ts'
 import type { McpFlags } from './mcp.ts'
 import type { ReportCommandFlags } from './report.ts'
 import type { ResolveFlags } from './resolve.ts'
+import type { SpansFlags } from './spans.ts'
 import { answerFormats, type DocumentFormat, documentFormats } from '../report/formats/formats.ts'
 import { tell } from './terminal/say.ts'
 import type { TraceFlags } from './trace.ts'
@@ -41,6 +42,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['logs deploy/cart -n shop', 'follow its pods over restarts and rollouts, no line lost'],
   ['logs ingress/web --summary', 'who said 5xx: the application, the controller, or nobody'],
   ['pcap client.pcap server.pcap', 'what packets say, and where they were lost'],
+  ['spans checkout', 'which hop its slow requests wait for, by the traces of Jaeger'],
   ['fix', 'what could be done about it, as plans'],
   ['explain DNS101', 'what a finding means, and how to confirm it by hand'],
 ]
@@ -235,6 +237,16 @@ export async function run(args: readonly string[]): Promise<number> {
   ).action(async (target: string | undefined, flags: LogsFlags) => {
     code = await (await import('./logs/logs.ts')).logsCommand(target ?? null, flags)
   })
+  reportFlags(clusterFlags(command('spans', 'what traces say: which hop waits, works or fails, and for what')))
+    .argument('[service]', 'as it is called in its traces; all that the tracing server knows when absent')
+    .option('--trace <id>', 'one trace, by its id')
+    .addOption(new Option('--slow <duration>', 'from when on a wait is long').default(1000, '1s').argParser(duration))
+    .addOption(new Option('--since <duration>', 'how far back').default(3_600_000, '1h').argParser(duration))
+    .option('--from <file>', 'traces that Jaeger answered or saved, or OTLP as JSON; - for standard input')
+    .option('--url <url>', "Jaeger's query service, with its base path, in place of the one in the cluster")
+    .action(async (service: string | undefined, flags: SpansFlags) => {
+      code = await (await import('./spans.ts')).spansCommand(service ?? null, flags)
+    })
   reportFlags(
     clusterFlags(
       command(

@@ -21,6 +21,7 @@ export const verbs = [
   'capture',
   'pcap',
   'logs',
+  'spans',
   'report',
   'watch',
   'collect',
@@ -46,6 +47,9 @@ const clusterless: ReadonlySet<string> = new Set([
   'start',
   'help',
 ])
+
+/** These read a file, or another server, where they are told to. */
+const fromFiles: ReadonlySet<string> = new Set(['diagnose', 'dns', 'spans'])
 
 /** kubectl's own, of `kubectl --help`. */
 const kubectlVerbs =
@@ -87,7 +91,7 @@ export function asCalled(line: string, call: Call): string {
 
 /** kubectl takes its own flags anywhere, but none before a plugin's name: hopscope's stand behind the verb. */
 function ours(call: Call, verb: string, said: string): string {
-  const isFile = (verb === 'diagnose' || verb === 'dns') && / --from /.test(said)
+  const isFile = fromFiles.has(verb) && / --(?:from|url) /.test(said)
   if (clusterless.has(verb) || verb === '--help' || verb === '--version' || isFile) return verb
   const flags = flagsFor(call, said)
   return verb.startsWith('-') ? `${flags}${verb}` : `${verb} ${flags}`.trimEnd()

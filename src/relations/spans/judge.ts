@@ -2,7 +2,7 @@ import { cannotTell, type Confidence, finding, notApplicable, ok, type Verdict }
 import type { Evidence } from '../../findings/evidence.ts'
 import type { Hop, Phase, PhaseTimes, Spans } from '../../model/spans.ts'
 import { subject } from '../../model/subject.ts'
-import { count, ms, some } from '../../phrases.ts'
+import { count, ms } from '../../phrases.ts'
 import { phaseWord } from './words.ts'
 
 export type SpanArgs = {
@@ -186,8 +186,4 @@ export function failedBy(
   const its = failures.filter((it) => kinds.has(it.kind))
   const [first] = its
   return first === undefined ? null : { count: its.reduce((sum, it) => sum + it.count, 0), trace: first.trace }
-}
-
-export function statusesOf({ failures }: Hop): string {
-  return some([...new Set(failures.flatMap((it) => (it.status === null ? [] : [String(it.status)])))])
 }

@@ -2,6 +2,7 @@ import type { diagnosis, dns } from '../schemas/diagnosis.ts'
 import type { matrix } from '../schemas/matrix.ts'
 import type { Output } from '../schemas/parts.ts'
 import type { pcap } from '../schemas/pcap.ts'
+import type { spans } from '../schemas/spans.ts'
 import type { trace } from '../schemas/trace.ts'
 
 /*
@@ -14,9 +15,10 @@ export type Dns = Output<typeof dns>
 type Traced = Output<typeof trace>
 type Matrixed = Output<typeof matrix>
 type Captured = Output<typeof pcap>
+type Spanned = Output<typeof spans>
 
 /** The documents that hold a diagnosis. */
-export type Answer = Plain | Dns | Traced | Matrixed | Captured
+export type Answer = Plain | Dns | Traced | Matrixed | Captured | Spanned
 
 export type Found = Plain['findings'][number]
 export type Unsure = Plain['cannotTell'][number]
@@ -30,9 +32,10 @@ export interface Parts {
   readonly trace: Omit<Traced, 'diagnosis'> | null
   readonly matrix: Omit<Matrixed, 'diagnosis'> | null
   readonly capture: Captured['capture'] | null
+  readonly spans: Spanned['spans'] | null
 }
 
-const alone = { dns: null, trace: null, matrix: null, capture: null } as const
+const alone = { dns: null, trace: null, matrix: null, capture: null, spans: null } as const
 
 export function partsOf(answer: Answer): Parts {
   switch (answer.schema) {
@@ -46,6 +49,8 @@ export function partsOf(answer: Answer): Parts {
       return { ...alone, diagnosis: answer.diagnosis, matrix: answer }
     case 'hopscope/pcap/v1':
       return { ...alone, diagnosis: answer.diagnosis, capture: answer.capture }
+    case 'hopscope/spans/v1':
+      return { ...alone, diagnosis: answer.diagnosis, spans: answer.spans }
   }
 }
 

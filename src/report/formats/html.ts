@@ -4,7 +4,7 @@ import type { Call } from '../called.ts'
 import { type Answer, countsOf, type Parts, partsOf } from './answer.ts'
 import { findings } from './html/finding.ts'
 import { type Mark, verdict } from './html/parts.ts'
-import { capture, matrix, paths, section, strip, unseen } from './html/sections.ts'
+import { capture, matrix, paths, section, spans, strip, unseen } from './html/sections.ts'
 import { style } from './html/style.ts'
 import { type Markup, markup } from './markup.ts'
 import { plain } from './plain.ts'
@@ -40,7 +40,7 @@ export function html(answer: Answer, { call }: { readonly call: Call }): string 
 <main>
 ${section('The path', strip(parts))}${
     found === 0 ? null : section('Findings', findings(diagnosis, call))
-  }${paths(parts)}${matrix(parts)}${capture(parts)}${section('What was seen, and what was not', seen(diagnosis))}</main>
+  }${paths(parts)}${matrix(parts)}${capture(parts)}${spans(parts)}${section('What was seen, and what was not', seen(diagnosis))}</main>
 <footer class="quiet">${facts(diagnosis)}</footer>
 </body>
 `

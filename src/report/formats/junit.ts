@@ -21,6 +21,7 @@ const families: Readonly<Record<string, string>> = {
   POL: 'policy',
   NOD: 'node',
   PKT: 'capture',
+  SPN: 'spans',
   TRB: 'trouble',
 }
 

@@ -2,6 +2,7 @@ import { count, ms, some } from '../../phrases.ts'
 import type { Severity } from '../../findings/verdict.ts'
 import type { Call } from '../called.ts'
 import { captureLines } from '../capture/capture-text.ts'
+import { spansLines } from '../spans/spans-text.ts'
 import { besideWords } from '../diagnosis/beside.ts'
 import { nameOf } from '../name.ts'
 import { type Answer, countsOf, type Found, type Parts, type Path, partsOf, type Reason, reasonsOf } from './answer.ts'
@@ -23,6 +24,7 @@ export function markdown(answer: Answer, { call }: { readonly call: Call }): str
     ...paths(parts),
     ...matrix(parts),
     ...capture(parts),
+    ...spans(parts),
     ...unseen('Could not tell', reasonsOf(diagnosis.cannotTell)),
     ...unseen('Not asked', reasonsOf(diagnosis.notAsked)),
     ...crashed(diagnosis),
@@ -110,14 +112,11 @@ function matrix({ matrix: whole }: Parts): readonly string[] {
 }
 
 function capture({ capture: its }: Parts): readonly string[] {
-  return its === null
-    ? []
-    : [
-        '### What was captured',
-        ...captureLines(its)
-          .map((it) => `- ${inline(it)}`)
-          .join('\n'),
-      ]
+  return its === null ? [] : ['### What was captured', fenced(captureLines(its))]
+}
+
+function spans({ spans: its }: Parts): readonly string[] {
+  return its === null ? [] : ['### What the traces say', fenced(spansLines(its))]
 }
 
 function unseen(title: string, reasons: readonly Reason[]): readonly string[] {

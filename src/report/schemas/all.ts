@@ -4,6 +4,7 @@ import { diagnosis, dns } from './diagnosis.ts'
 import { logs, logsSummary } from './logs.ts'
 import { matrix } from './matrix.ts'
 import { pcap } from './pcap.ts'
+import { spans } from './spans.ts'
 import { resolve } from './resolve.ts'
 import { trace } from './trace.ts'
 import { watch } from './watch.ts'
@@ -54,6 +55,13 @@ export const outputSchemas: readonly OutputSchema[] = [
     commands: ['hopscope pcap FILE -o json'],
     about: 'what packets say, point by point, and the diagnosis of it',
     schema: pcap,
+  },
+  {
+    name: 'spans',
+    id: 'hopscope/spans/v1',
+    commands: ['hopscope spans -o json'],
+    about: 'what traces say of calls: hops, waits and the slowest paths, and the diagnosis of it',
+    schema: spans,
   },
   {
     name: 'logs',

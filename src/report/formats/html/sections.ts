@@ -1,6 +1,7 @@
 import { count, ms, some } from '../../../phrases.ts'
 import { nameOf } from '../../name.ts'
 import { captureLines } from '../../capture/capture-text.ts'
+import { spansLines } from '../../spans/spans-text.ts'
 import { sentences } from '../../trace/trace-text.ts'
 import { type Parts, type Path, type Reason, reasonsOf } from '../answer.ts'
 import { type Markup, markup } from '../markup.ts'
@@ -151,6 +152,10 @@ export function matrix({ matrix: its }: Parts): Markup | null {
 
 export function capture({ capture: its }: Parts): Markup | null {
   return its === null ? null : section('What was captured', pre(captureLines(its)))
+}
+
+export function spans({ spans: its }: Parts): Markup | null {
+  return its === null ? null : section('What the traces say', pre(spansLines(its)))
 }
 
 /** Silence is not health: what was not seen has as much of a place as what was. */
