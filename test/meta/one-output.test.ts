@@ -22,6 +22,7 @@ const writers: Readonly<Record<string, string>> = {
   'src/cli/resolve.ts': 'the report, as above',
   'src/cli/ingress.ts': 'the report, as above',
   'src/cli/trace.ts': 'the report, as above',
+  'src/cli/spans.ts': 'the report, as above',
   'src/cli/report.ts': 'the report, as above',
   'src/cli/capture/capture.ts': 'the report, as above',
   'src/cli/matrix.ts': 'the report, as above',

@@ -1,24 +1,42 @@
 import type { Phase } from '../../model/spans.ts'
 import type { ReadSpan } from '../../wire/jaeger-json/span.ts'
+import { anyOf } from '../../wire/pattern.ts'
 
 export type Waiting = Extract<Phase, 'dns' | 'connect' | 'pool'>
 
 /**
- * How instrumentation calls what comes before a request: spans of otelhttptrace (http.dns, http.getconn), of Node's dns,
- * net and pg-pool, of .NET (DNS lookup, HTTP wait_for_connection, HTTP connection_setup), of JDBC, SQLAlchemy, Prisma.
+ * How instrumentation calls what comes before a request: spans of otelhttptrace (http.dns, http.getconn), of Node's
+ * dns, net and pg-pool, of .NET (DNS lookup, HTTP wait_for_connection, HTTP connection_setup), of JDBC, SQLAlchemy,
+ * Prisma.
  */
 const words: readonly (readonly [Waiting, RegExp])[] = [
   [
     'dns',
-    /^(?:http\.)?dns(?:[ ._-]?(?:lookup|resolve|query))?\b|^(?:dns\.)?lookup(?:service)?\b|getaddrinfo|^resolve host/,
+    new RegExp(
+      anyOf(
+        /^(?:http\.)?dns(?:[ ._-]?(?:lookup|resolve|query))?\b/,
+        /^(?:dns\.)?lookup(?:service)?\b/,
+        /getaddrinfo|^resolve host/,
+      ),
+    ),
   ],
   [
     'pool',
-    /\bpool\w*[._: -]{1,2}(?:connect|acquire|get|wait|checkout)|getconn|wait_for_connection|acquire[ _.-]?conn|checkout conn/,
+    new RegExp(
+      anyOf(
+        /\bpool\w*[._: -]{1,2}(?:connect|acquire|get|wait|checkout)/,
+        /getconn|wait_for_connection|acquire[ _.-]?conn|checkout conn/,
+      ),
+    ),
   ],
   [
     'connect',
-    /^(?:http\.|tcp\.|net\.|tls\.|ipc\.|socket |db\.|pg\.|redis[.-]?|mongodb\.)?connect\b|connection_setup|^(?:http\.)?tls\b|handshake/,
+    new RegExp(
+      anyOf(
+        /^(?:http\.|tcp\.|net\.|tls\.|ipc\.|socket |db\.|pg\.|redis[.-]?|mongodb\.)?connect\b/,
+        /connection_setup|^(?:http\.)?tls\b|handshake/,
+      ),
+    ),
   ],
 ]
 

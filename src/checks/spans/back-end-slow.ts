@@ -29,13 +29,16 @@ export default check({
     }),
   words: {
     headline: ({ args }) =>
-      `${args.to}${args.system === null || args.system === args.to ? '' : ` (${args.system})`} takes up to ${ms(args.longestMs ?? 0)} ` +
+      `${args.to}${args.system === null || args.system === args.to ? '' : ` (${args.system})`} ` +
+      `takes up to ${ms(args.longestMs ?? 0)} ` +
       `for ${args.count} of ${args.of} ${callsBetween(args)}.`,
     detail: ({ args }) =>
-      `${args.count} of ${args.of} calls; p50 ${ms(args.p50 ?? 0)}, p95 ${ms(args.p95 ?? 0)}, longest ${ms(args.longestMs ?? 0)}` +
+      `${args.count} of ${args.of} calls; p50 ${ms(args.p50 ?? 0)}, p95 ${ms(args.p95 ?? 0)}, ` +
+      `longest ${ms(args.longestMs ?? 0)}` +
       `${args.operation === null ? '' : ` (${args.operation})`}`,
     note: () =>
-      'It sends no spans of its own: connecting and the network are in that time, as far as no span of the caller tells them.',
+      'It sends no spans of its own: connecting and the network are in that time, as far as no span of the caller ' +
+      'tells them.',
     help: ({ args }) => [
       'Its own log of slow statements or requests says why. Whether the way there is slow:',
       `hopscope trace pod/${quoted(args.instance ?? 'NAME')} ${quoted(args.to)}`,

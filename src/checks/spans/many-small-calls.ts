@@ -42,7 +42,8 @@ export default check({
   run: ({ spans }) => judge(spans),
   words: {
     headline: ({ args }) =>
-      `${count(args.traces, 'trace')} of ${args.of} ${args.traces === 1 ? 'is' : 'are'} slow, and no single call is: ${args.calls} parts of ` +
+      `${count(args.traces, 'trace')} of ${args.of} ${args.traces === 1 ? 'is' : 'are'} slow, ` +
+      `and no single call is: ${args.calls} parts of ` +
       `${callsBetween(args)} make ${ms(args.sumMs)} of ${ms(args.traceMs)}.`,
     detail: ({ args }) =>
       `${count(args.traces, 'trace')} of ${args.of}; the longest ${ms(args.traceMs)}, of which ${ms(args.sumMs)} in ` +

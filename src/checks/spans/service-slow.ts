@@ -31,11 +31,12 @@ export default check({
     headline: ({ args }) =>
       `${args.to} itself takes up to ${ms(args.longestMs ?? 0)} for ${args.count} of ${args.of} ${callsBetween(args)}.`,
     detail: ({ args }) =>
-      `${args.count} of ${args.of} calls; p50 ${ms(args.p50 ?? 0)}, p95 ${ms(args.p95 ?? 0)}, longest ${ms(args.longestMs ?? 0)}` +
+      `${args.count} of ${args.of} calls; p50 ${ms(args.p50 ?? 0)}, p95 ${ms(args.p95 ?? 0)}, ` +
+      `longest ${ms(args.longestMs ?? 0)}` +
       `${args.operation === null ? '' : ` (${args.operation})`}`,
     note: () =>
-      'In that time none of its spans waits for another: it computes, sleeps, waits for a lock or a pool, or makes calls ' +
-      'that nothing instruments.',
+      'In that time none of its spans waits for another: it computes, sleeps, waits for a lock or a pool, or makes ' +
+      'calls that nothing instruments.',
     help: ({ args }) => [
       'A profile says what it does; whether its CPU is held back, and what its pods say:',
       `kubectl top pod -l app=${quoted(args.to)}`,

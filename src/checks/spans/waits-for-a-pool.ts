@@ -51,7 +51,8 @@ export default check({
       `The pool is in ${args.from ?? 'the caller'} itself: ${args.to} was not asked while it waited. ` +
       'Either all connections were taken, or a new one took that long to open.',
     help: () => [
-      'What holds the connections is the work that follows: shorten it, or make the pool larger, as far as the server takes it.',
+      'What holds the connections is the work that follows: shorten it, or make the pool larger, as far as ' +
+        'the server takes it.',
     ],
   },
 })

@@ -55,12 +55,14 @@ export default check({
     }),
   words: {
     headline: ({ args }) =>
-      args.named
-        ? `${args.count} of ${args.of} ${callsBetween(args)} wait for its name${args.longestMs === null ? ', and get none' : `, ${ms(args.longestMs)} the longest`}.`
-        : `${args.count} of ${args.of} ${callsBetween(args)} wait ${ms(args.longestMs ?? 0)}, which is what a lost DNS query costs.`,
+      `${args.count} of ${args.of} ${callsBetween(args)} wait ` +
+      (args.named
+        ? `for its name${args.longestMs === null ? ', and get none' : `, ${ms(args.longestMs)} the longest`}.`
+        : `${ms(args.longestMs ?? 0)}, which is what a lost DNS query costs.`),
     detail: ({ args }) =>
       `${args.count} of ${args.of} calls${args.failed === 0 ? '' : `, ${args.failed} without a name in the end`}` +
-      `${args.longestMs === null ? '' : `; longest ${ms(args.longestMs)}`}${args.instance === null ? '' : `, in ${args.instance}`}`,
+      (args.longestMs === null ? '' : `; longest ${ms(args.longestMs)}`) +
+      (args.instance === null ? '' : `, in ${args.instance}`),
     note: ({ args }) =>
       args.named
         ? 'The time is in the resolver of the caller, before anything is sent to the server.'

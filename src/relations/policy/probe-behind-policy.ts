@@ -45,17 +45,16 @@ export function withoutForbiddenLookups(model: Model): Model {
     ...(named && { named: open(named) }),
     ...(farTcp && { farTcp: open(farTcp) }),
   }
-  // Names are asked for over UDP. What was answered, before the network knew of the pod, was answered.
-  const answers = nameAnswers.known
-    ? nameAnswers.value.answers.filter((it) => it.answer !== 'timeout' || !isForbidden('udp', it.node, it.server))
-    : []
-  const names = nameAnswers.known && answers.length > 0 ? known({ ...nameAnswers.value, answers }) : isKept
+  // Names are asked for over UDP, many of them once: what a few answers leave out is not known of the others.
+  const isCut =
+    nameAnswers.known &&
+    nameAnswers.value.answers.some((it) => it.answer === 'timeout' && isForbidden('udp', it.node, it.server))
   return {
     ...model,
     sources: {
       ...model.sources,
       dnsProbe: series.length === 0 ? isKept : known({ ...probe, series, ...others }),
-      nameAnswers: nameAnswers.known && nameAnswers.value.answers.length > 0 ? names : nameAnswers,
+      nameAnswers: isCut ? isKept : nameAnswers,
     },
   }
 }

@@ -84,7 +84,7 @@ export function judgeHops(spans: Spans, { what, sign, shows, unseen }: Judging):
 
 /** Most traces are never kept: what is said is said of those that were. */
 function keptBy({ samplers }: Spans): string {
-  const some = samplers.filter((it) => it !== 'const true')
+  const some = samplers.filter((it) => !/^const true$/.test(it))
   return some.length === 0 ? '' : `; others were not kept (sampled: ${some.join(', ')})`
 }
 
@@ -172,7 +172,9 @@ export function evidenceOf(
           {
             kind: 'fact' as const,
             label: 'clocks',
-            value: `of ${count(doubts.skewed, 'call')} the two ends' clocks do not fit: before and after are not told apart`,
+            value:
+              `of ${count(doubts.skewed, 'call')} the two ends' clocks do not fit: ` +
+              'before and after are not told apart',
           },
         ]),
   ]

@@ -40,7 +40,10 @@ export function html(answer: Answer, { call }: { readonly call: Call }): string 
 <main>
 ${section('The path', strip(parts))}${
     found === 0 ? null : section('Findings', findings(diagnosis, call))
-  }${paths(parts)}${matrix(parts)}${capture(parts)}${spans(parts)}${section('What was seen, and what was not', seen(diagnosis))}</main>
+  }${paths(parts)}${matrix(parts)}${capture(parts)}${spans(parts)}${section(
+    'What was seen, and what was not',
+    seen(diagnosis),
+  )}</main>
 <footer class="quiet">${facts(diagnosis)}</footer>
 </body>
 `

@@ -7,8 +7,8 @@ import { flag, maybeNumber, maybeText, number, text, texts } from './parts.ts'
 const phase = v.pipe(
   v.picklist(phases),
   v.description(
-    'work: in what is called; dns, connect, pool: waits that spans name; before, after, between: in the call, outside ' +
-      "of the server's span; unseen: the server has no span",
+    'work: in what is called; dns, connect, pool: waits that spans name; before, after, between: in the call, ' +
+      "outside of the server's span; unseen: the server has no span",
   ),
 )
 const ends = { from: v.pipe(maybeText, v.description('null: from outside of what is traced')), to: text }

@@ -4,7 +4,10 @@ import { inMiB } from '../../kube/limits.ts'
 import { bytesIn } from '../../snapshot/open-file.ts'
 import { ToolError } from '../../tool-error.ts'
 
-/** The text of a file, or of standard input by `-`. Throws ToolError `bad-file` where it is not to be read, or larger. */
+/**
+ * The text of a file, or of standard input by `-`. Throws ToolError `bad-file` where it is not to be read, or is too
+ * large.
+ */
 export async function tracesFile(path: string): Promise<{ readonly name: string; readonly text: string }> {
   const name = path === '-' ? 'standard input' : path
   try {

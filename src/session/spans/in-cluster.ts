@@ -36,18 +36,22 @@ export async function tracingIn({ cluster, signal, tell }: Frame, namespace: str
   if (found === undefined)
     throw new ToolError(
       'not-found',
-      `no tracing found: no Service ${namespace === null ? 'of this cluster' : `in namespace ${namespace}`} has Jaeger's port ${uiPort}`,
+      `no tracing found: no Service ${namespace === null ? 'of this cluster' : `in namespace ${namespace}`} ` +
+        `has Jaeger's port ${uiPort}`,
       'name it with --url http://HOST:16686, or a file with --from',
     )
   const left = others.length === 0 ? '' : `; not asked: ${some(others.map(nameOf))}`
   tell({
     kind: 'announce',
-    line: `reads traces of Service ${nameOf(found)}, port ${found.port}, through the API server (get services/proxy)${left}`,
+    line:
+      `reads traces of Service ${nameOf(found)}, port ${found.port}, through the API server ` +
+      `(get services/proxy)${left}`,
   })
   const { name, namespace: its } = found.service
+  const forward = `kubectl -n ${its} port-forward svc/${name} 16686:${found.port}`
   return {
     where: `Service ${nameOf(found)}`,
-    otherwise: `with --url http://127.0.0.1:16686, beside  kubectl -n ${its} port-forward svc/${name} 16686:${found.port}`,
+    otherwise: `beside  ${forward}  ask it with --url http://127.0.0.1:16686`,
     get: (path) => cluster.raw(proxied(found, path), { signal }),
   }
 }

@@ -1,7 +1,6 @@
 import type { SpansAnswer } from '../../answers/spans/spans.ts'
 import { closest } from '../../closest.ts'
-import type { ApiPath } from '../../kube/address.ts'
-import { apiPath } from '../../kube/address.ts'
+import { type ApiPath, apiPath, queryOf } from '../../kube/address.ts'
 import type { Known } from '../../model/known.ts'
 import { some } from '../../phrases.ts'
 import { ToolError } from '../../tool-error.ts'
@@ -122,15 +121,22 @@ function answerOf(text: string, chosenBy: SpansAnswer['chosenBy'], most: number)
 function findPath({ api, service, chosenBy, sinceMs, slowMs, now, most }: Finding): ApiPath {
   const [from, to] = [now - sinceMs, now + aheadMs]
   const isSlow = chosenBy === 'length'
-  if (api === 'v3') {
-    const [min, max] = [new Date(from).toISOString(), new Date(to).toISOString()]
-    return isSlow
-      ? apiPath`/api/v3/traces?query.service_name=${service}&query.start_time_min=${min}&query.start_time_max=${max}&query.num_traces=${most}&query.search_depth=${most}&query.duration_min=${slowMs}ms`
-      : apiPath`/api/v3/traces?query.service_name=${service}&query.start_time_min=${min}&query.start_time_max=${max}&query.num_traces=${most}&query.search_depth=${most}`
-  }
-  return isSlow
-    ? apiPath`/api/traces?service=${service}&start=${from * 1000}&end=${to * 1000}&limit=${most}&minDuration=${slowMs}ms`
-    : apiPath`/api/traces?service=${service}&start=${from * 1000}&end=${to * 1000}&limit=${most}`
+  if (api === 'before')
+    return `${apiPath`/api/traces`}${queryOf({
+      service,
+      start: from * 1000,
+      end: to * 1000,
+      limit: most,
+      minDuration: isSlow ? `${slowMs}ms` : undefined,
+    })}` as ApiPath
+  return `${apiPath`/api/v3/traces`}${queryOf({
+    'query.service_name': service,
+    'query.start_time_min': new Date(from).toISOString(),
+    'query.start_time_max': new Date(to).toISOString(),
+    'query.num_traces': most,
+    'query.search_depth': most,
+    'query.duration_min': isSlow ? `${slowMs}ms` : undefined,
+  })}` as ApiPath
 }
 
 async function oneTrace(server: TracingServer, id: string): Promise<TracesGot> {

@@ -62,7 +62,9 @@ export function instanceOf(its: Attributes): string | null {
   return textOf(its, 'k8s.pod.name', 'service.instance.id', 'host.name', 'hostname', 'ip')
 }
 
-/** `SELECT shop.orders`, `GET /cart/*`: a name may be a whole statement or a whole path, with what a user typed in it. */
+/**
+ * `SELECT shop.orders`, `GET /cart/*`: a name may be a whole statement or a whole path, with what a user typed in it.
+ */
 export function nameOf(name: string, tags: SpanTags): string {
   const some = name.slice(0, longest).split('?', 1)[0] ?? ''
   if (tags.db !== null) return /^[\w.:-]{1,40}(?: [\w.:"`-]{1,60})?/.exec(some)?.[0] ?? 'query'
