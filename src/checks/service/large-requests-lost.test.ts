@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { contacts, largeTo } from '../../../test/build/contacts.ts'
-import { ingress } from '../../../test/build/ingress.ts'
+import { controller as controllerPod, ingress } from '../../../test/build/ingress.ts'
 import { probe } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
@@ -53,6 +53,14 @@ describeCheck(check, [
     it: 'a controller',
     given: seen(largeTo('web', 'web-1', { ...silent, of: controller, port: 80 })),
     expect: [{ subject: 'Ingress/shop/web', severity: 'error', args: { port: 80, who: 'controller-1' } }],
+  },
+  {
+    it: 'a controller in a namespace of its own: where it runs is known all the same',
+    given: {
+      ...seen(largeTo('web', 'web-1', { ...silent, of: controller, port: 80, ip: '10.2.3.9' })),
+      ingressControllers: [controllerPod({ pod: 'controller-1', ip: '10.2.3.9', node: 'worker-3' })],
+    },
+    expect: [{ subject: 'Ingress/shop/web', args: { homes: ['worker-3'] } }],
   },
   {
     it: 'hangs up at it',

@@ -21,15 +21,16 @@ export default check({
   fine: 'requests that fill a packet are answered as small ones are',
   severity: 'error',
   needs: ['contacts'],
-  wants: ['pods', 'ingresses', 'dnsProbe'],
+  wants: ['pods', 'ingresses', 'ingressControllers', 'dnsProbe'],
   remedies: [],
   decides: ['NET-01'],
 
-  run({ contacts: { large = [] }, pods, ingresses, dnsProbe }) {
+  run({ contacts: { large = [] }, pods, ingresses, ingressControllers, dnsProbe }) {
     if (large.length === 0)
       return notApplicable('no port answered small HTTP requests in time: none that fills a packet was sent')
+    const placed = [...(pods.known ? pods.value : []), ...(ingressControllers.known ? ingressControllers.value : [])]
     const homes = new Map(
-      (pods.known ? pods.value : []).flatMap((it) => (it.node === null || it.ip === null ? [] : [[it.ip, it.node]])),
+      placed.flatMap(({ ip, node = null }) => (node === null || ip === null ? [] : [[ip, node] as const])),
     )
     const routes = ingresses.known ? ingresses.value : []
     const groups = Map.groupBy(large, (it) => `${subjectKey(servedBy(it))} ${it.port}`)
