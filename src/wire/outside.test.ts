@@ -17,6 +17,53 @@ describe('what bears the name of a name', () => {
   )
 })
 
+describe('what a terminal obeys is gone as a whole', () => {
+  test.each([
+    ['a colour', 'a\u001B[2J\u001B[32mb\u001B[0m', 'ab'],
+    ['a colour by one character', 'a\u009B32mb', 'ab'],
+    ['parameters of all kinds', 'a\u001B[?25;1:2 qb', 'ab'],
+    ['a title', 'a\u001B]0;title\u0007b', 'ab'],
+    ['a link, of which the text stays', '\u001B]8;;http://x\u001B\\text\u001B]8;;\u001B\\', 'text'],
+    ["a device's string", 'a\u001BP1$r\u001B\\b', 'ab'],
+    ['a title by one character each', 'a\u009D0;title\u009Cb', 'ab'],
+    ['a reset, and a set of characters', 'a\u001Bcb\u001B(Bd', 'abd'],
+    ['one that is cut off', 'a\u001B[2', 'a'],
+    ['an escape alone', 'a\u001B', 'a'],
+    ['escapes without end', 'a\u001B\u001B\u001B[2Jb', 'ab'],
+    ['one with something unseen in it', 'a\u001B\u200B[\u00002\u202EJb', 'ab'],
+    ['of a string without an end, its text stays', 'a\u001B]0;b c\nd', 'a0;b c d'],
+    ['brackets are text', '[ERROR] [2J', '[ERROR] [2J'],
+  ])('%s', (_, said, kept) => {
+    expect(fromOutside({ said })).toEqual({ said: kept })
+    expect(fromOutside({ text: said })).toEqual({ text: kept.replace('c d', 'c\nd') })
+  })
+
+  test('and once is enough', () => {
+    const piece = fc.constantFrom(
+      '\u001B',
+      '[',
+      ']',
+      '\u009B',
+      '\u009D',
+      '\u0007',
+      '\u001B\\',
+      '2J',
+      'm',
+      '\n',
+      '\u200B',
+      'a',
+      ';',
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const once = fromOutside({ said: pieces.join('') })
+        expect(fromOutside(once)).toEqual(once)
+        expect(once.said).toMatch(/^[ -~]*$/)
+      }),
+    )
+  })
+})
+
 describe('the hash of the configuration that runs', () => {
   test('is kept: DNS114 compares it', () => {
     const log = { pod: 'coredns-1', config: sha512('.:53 {}') }

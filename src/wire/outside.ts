@@ -1,5 +1,6 @@
 import { keptArgs } from './component-args.ts'
 import { redactCorefile } from './redact-corefile.ts'
+import { withoutSequences } from './terminal-sequences.ts'
 import { mask, redactName, redactText } from './secrets.ts'
 
 /*
@@ -24,13 +25,13 @@ const simple = /^[ -~]*$/
 function oneLine(text: string): string {
   if (text.length <= longestValue && simple.test(text)) return text
   const some = text.length > longestValue ? `${text.slice(0, longestValue)}…` : text
-  return unseen.test(some) ? some.replace(breaks, ' ').replace(allUnseen, '') : some
+  return unseen.test(some) ? withoutSequences(some).replace(breaks, ' ').replace(allUnseen, '') : some
 }
 
 /** Lines stay lines. */
 function asFile(text: string): string {
   const some = text.length > longestFile ? text.slice(0, longestFile) : text
-  return unseen.test(some) ? some.replace(inFile, '') : some
+  return unseen.test(some) ? withoutSequences(some).replace(inFile, '') : some
 }
 
 /** Maps from names to names. */

@@ -391,6 +391,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   placeIn: (it) => (text) => [it(text, 1), it(text, 500), it(text, null)],
   runningConfig: (it) => (text) => [it([text]), it(text.split('\n'))],
   settingsOf: (it) => (text) => [it('glibc', text), it('musl', text)],
+  withoutSequences: (it) => (text) => [it(text), it('\u001B]' + text), it(text.replaceAll(' ', '\u001B['))],
   withoutComment: (it) => (text) => it(text, /[#;]/),
   withoutTrailing: (it) => (text) => [it(text, '/'), it(`${text}x`, '/')],
 }
