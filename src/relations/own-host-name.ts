@@ -11,5 +11,5 @@ const longest = 63
 export function ownHostName({ name, hostname, hostNetwork }: Pick<Pod, 'name' | 'hostname' | 'hostNetwork'>) {
   if (hostNetwork) return null
   const whole = (hostname ?? name).toLowerCase()
-  return whole.length <= longest ? whole : whole.slice(0, longest).replace(/[-.]+$/, '')
+  return whole.length <= longest ? whole : (/^.*[^-.]/.exec(whole.slice(0, longest))?.[0] ?? '')
 }

@@ -350,6 +350,7 @@ const klogHead = 'E1128 10:56:37.1 7 controller.go:208] '
 /** Readers of `src/wire` that take more than one text. */
 export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
   captureReader: () => (text) => ofBytes['src/wire/pcap/reader.ts captureReader']?.(Buffer.from(text, 'latin1')),
+  nameOf: (it) => (text) => [{ db: 'postgresql' }, { db: null }].map((tags) => it(text, tags)),
   dnsNameText: (it) => (text) => it(Buffer.from(text, 'latin1')),
   firstWords: (it) => (text) => it(Buffer.from(text, 'latin1'), 0, text.length),
   readDnsQuestion: (it) => (text) => it(question, Buffer.from(text, 'latin1'), 0, text.length),
@@ -391,7 +392,6 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   placeIn: (it) => (text) => [it(text, 1), it(text, 500), it(text, null)],
   runningConfig: (it) => (text) => [it([text]), it(text.split('\n'))],
   settingsOf: (it) => (text) => [it('glibc', text), it('musl', text)],
-  withoutSequences: (it) => (text) => [it(text), it('\u001B]' + text), it(text.replaceAll(' ', '\u001B['))],
   withoutComment: (it) => (text) => it(text, /[#;]/),
   withoutTrailing: (it) => (text) => [it(text, '/'), it(`${text}x`, '/')],
 }

@@ -3,6 +3,7 @@ import { type Known, known, unknown } from '../../model/known.ts'
 import { ToolError } from '../../tool-error.ts'
 import { percentDecoded } from '../../wire/percent.ts'
 import { redactText } from '../../wire/secrets.ts'
+import { withoutTrailing } from '../../wire/trim-end.ts'
 import type { TracingServer } from './tracing-server.ts'
 
 /**
@@ -19,7 +20,7 @@ export function tracingAt(
   const { username, password } = at
   const asUser = `${percentDecoded(username)}:${percentDecoded(password)}`
   const headers = username === '' ? {} : { authorization: `Basic ${Buffer.from(asUser).toString('base64')}` }
-  const root = `${at.origin}${at.pathname.replace(/\/+$/, '')}`
+  const root = `${at.origin}${withoutTrailing(at.pathname, '/')}`
   return {
     where: root,
     otherwise: "it is Jaeger's query service that is asked, by its UI's port and path: --url http://HOST:16686",
