@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type CheckResult, diagnose } from '../src/engine.ts'
 import type { AnyCheck } from '../src/findings/check.ts'
+import type { Finding } from '../src/findings/finding.ts'
+import { bySymptom } from '../src/findings/symptom-index.ts'
 import type { Args, Confidence, Severity } from '../src/findings/verdict.ts'
 import { type Known, known } from '../src/model/known.ts'
 import { model } from '../src/model/build.ts'
@@ -70,6 +72,7 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
           }
           expect(check.words.headline(found)).toMatch(/\.$/)
           expect(found.evidence.length).toBeGreaterThan(0)
+          if (!isCauseOfItsOwn.has(check.code)) expect(ownCauses(found)).toEqual([])
         }
       })
     }
@@ -87,6 +90,26 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
       expect([...touched].toSorted()).toEqual([...check.needs, ...check.wants].toSorted())
     })
   })
+}
+
+/**
+ * A finding that explains itself explains others of its kind, on the same object too. These are a trouble by what they
+ * measured, and the reason of the same trouble where somebody else measured it, on purpose.
+ */
+const isCauseOfItsOwn: ReadonlySet<string> = new Set([
+  'DNS130',
+  'DNS184',
+  'DNS187',
+  'NOD510',
+  'NOD532',
+  'SVC207',
+  'SVC208',
+  'SVC238',
+])
+
+function ownCauses(found: Finding): readonly string[] {
+  const causes = bySymptom([found], (it) => it.causes)
+  return [...found.symptoms, ...(found.dueTo ?? [])].filter((it) => causes.matching(it).length > 0)
 }
 
 /** Adds the name of each source that the check reads to `touched`. The scope is everyone's. */

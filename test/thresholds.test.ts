@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { conditions, limits } from '../src/answers/dns-watch.ts'
 import starvedCheck from '../src/checks/dns/coredns-starved.ts'
-import lostCheck from '../src/checks/dns/lookups-lost.ts'
+import slowCheck from '../src/checks/dns/lookups-slow.ts'
 import { checks } from '../src/checks/registry.ts'
 import { diagnose, exitCode } from '../src/engine.ts'
 import { known, unknown } from '../src/model/known.ts'
@@ -26,18 +26,30 @@ test.each([
   expect(diagnose(modelOf(sources, {}, dns), { checks: [starvedCheck] }).results[0]?.verdict).toBe(verdict)
 })
 
+const quick = { p99Ms: 1, maxMs: 20 }
+
 /** One lookup in ten of each series is late, and none is lost. */
-function lateWith(lag: number): string | undefined {
+function lateWith(lag: { readonly p99Ms: number; readonly maxMs?: number }, only?: string): string | undefined {
   const sources = cluster({ network: ({ index }) => answered(index % 10 === 0 ? 700 : 1) })
-  const lagging = { ...sources.dnsProbe, lag: sources.dnsProbe.nodes.map((node) => ({ node, p99Ms: lag })) }
-  return diagnose(modelOf({ ...sources, dnsProbe: lagging }, {}, dns), { checks: [lostCheck] }).results[0]?.verdict
+  const lagging = {
+    ...sources.dnsProbe,
+    lag: sources.dnsProbe.nodes.map((node) => ({ node, ...(only === undefined || only === node ? lag : quick) })),
+  }
+  return diagnose(modelOf({ ...sources, dnsProbe: lagging }, {}, dns), { checks: [slowCheck] }).results[0]?.verdict
 }
 
 test.each([
   [59.9, 'finding'],
   [60, 'cannot-tell'],
 ] as const)('slow lookups say nothing where the probe got the CPU 60 ms late: %s ms', (lag, verdict) => {
-  expect(lateWith(lag)).toBe(verdict)
+  expect(lateWith({ p99Ms: lag })).toBe(verdict)
+})
+
+test.each([
+  [249.9, 'finding'],
+  [250, 'cannot-tell'],
+] as const)('nor where it paused once for 250 ms: %s ms', (maxMs, verdict) => {
+  expect(lateWith({ p99Ms: 1, maxMs })).toBe(verdict)
 })
 
 test.each([

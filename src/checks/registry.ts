@@ -221,6 +221,7 @@ import backEndSlow from './spans/back-end-slow.ts'
 import serviceSlow from './spans/service-slow.ts'
 import callsFail from './spans/calls-fail.ts'
 import manySmallCalls from './spans/many-small-calls.ts'
+import lookupsSlow from './dns/lookups-slow.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -293,6 +294,7 @@ export const checks: readonly AnyCheck[] = [
   foreignAnswer, // DNS194
   answeredByAnother, // DNS195
   portNameWrong, // DNS196
+  lookupsSlow, // DNS197
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

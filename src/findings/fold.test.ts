@@ -47,6 +47,11 @@ describe('fold', () => {
       'A B',
     ))
   test('nothing explains itself', () => expect(shape([found('A', { symptoms: ['x'], causes: ['x'] })])).toBe('A'))
+  test('nor another of its code on the same object, though it does on another object', () => {
+    const twice = { symptoms: ['x', 'y'], causes: ['x', 'y'] }
+    expect(shape([found('A', twice), found('A', twice)])).toBe('A A')
+    expect(shape([found('A', twice), found('A', { ...twice, subject: subject('Node', null, 'b') })])).toBe('A(A)')
+  })
   test('of two that explain each other, the earlier is the cause', () => {
     expect(
       shape([found('A', { symptoms: ['x'], causes: ['y'] }), found('B', { symptoms: ['y'], causes: ['x'] })]),

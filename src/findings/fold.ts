@@ -10,7 +10,8 @@ const confidenceRank: Readonly<Record<Confidence, number>> = { observed: 0, infe
 /**
  * Root causes first, their consequences folded under them: B is a consequence of A when A `causes` one of B's
  * symptoms, or what it may be due to. Of two findings that explain each other, the earlier in order is the cause. A
- * consequence of a consequence hangs under the root. The result's order depends on nothing but the findings.
+ * consequence of a consequence hangs under the root. No finding explains another of its own code on the same object:
+ * that is the same fault seen twice. The result's order depends on nothing but the findings.
  */
 export function fold(findings: readonly Finding[]): readonly RootCause[] {
   const ordered = findings.toSorted(inOrder)
@@ -52,11 +53,18 @@ function chooseCauses(ordered: readonly Finding[]): (finding: Finding) => Findin
   for (let effect = ordered.length - 1; effect >= 0; effect--) {
     const lists = new Set(comesOf(ordered[effect]).flatMap((it) => causes.matching(it)))
     // What hangs under this finding already is no cause of it, nor is it itself: both have it as their root.
-    const firsts = [...lists].flatMap((list) => list.find((it) => rootOf(it.index) !== effect)?.index ?? [])
+    const firsts = [...lists].flatMap(
+      (list) =>
+        list.find((it) => rootOf(it.index) !== effect && !isSameAgain(it.finding, ordered[effect]))?.index ?? [],
+    )
     if (firsts.length > 0) above[effect] = firsts.reduce((least, it) => Math.min(least, it))
   }
   const indices = new Map(ordered.map((it, index) => [it, index]))
   return (finding) => ordered[rootOf(indices.get(finding) ?? -1)] ?? finding
+}
+
+function isSameAgain(cause: Finding, effect: Finding | undefined): boolean {
+  return effect !== undefined && cause.code === effect.code && subjectKey(cause.subject) === subjectKey(effect.subject)
 }
 
 function comesOf(finding: Finding | undefined): readonly string[] {

@@ -91,9 +91,10 @@ export interface DnsProbe {
   readonly cap: { readonly queriesPerSecondPerNode: number; readonly lookupsPerSeries: number }
   /**
    * How late each probe's own process got the CPU, 99th percentile in ms. A lookup that seems slower than this may
-   * only have waited to be read; absent where the pod did not live to tell.
+   * only have waited to be read; absent where the pod did not live to tell. `maxMs`: the longest pause, which is one
+   * reading of a thousand; absent in recordings from before it was kept.
    */
-  readonly lag?: readonly { readonly node: string; readonly p99Ms: number }[]
+  readonly lag?: readonly { readonly node: string; readonly p99Ms: number; readonly maxMs?: number }[]
   /**
    * UDP packets that came to a probe's pod and met no socket of its own (NoPorts in /proc/net/snmp): answers from
    * another address than was asked, or later than anybody waited. Absent where it can't be read.

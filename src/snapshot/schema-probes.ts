@@ -67,7 +67,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       farTcp: maybe(list(series)),
       queriesSent: number,
       cap: object({ queriesPerSecondPerNode: number, lookupsPerSeries: number }),
-      lag: maybe(list(object({ node: m.name, p99Ms: number }))),
+      lag: maybe(list(object({ node: m.name, p99Ms: number, maxMs: maybe(number) }))),
       stray: maybe(list(object({ node: m.name, packets: number }))),
       large: maybe(
         list(

@@ -428,7 +428,7 @@ const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
     queriesSent: count,
     cap: fc.record({ queriesPerSecondPerNode: count, lookupsPerSeries: count }),
     stopped: maybe(text),
-    lag: few(fc.record({ node: name, p99Ms: ms })),
+    lag: few(fc.record({ node: name, p99Ms: ms, maxMs: ms }, { requiredKeys: ['node', 'p99Ms'] })),
     stray: few(fc.record({ node: name, packets: count })),
     large: few(
       fc.record({

@@ -60,12 +60,13 @@ function rowsOf(series: LookupSeries, lookup: Lookup): readonly { readonly at: n
   ]
 }
 
-/** How many lookups went wrong, by node or by server. */
+/** How many lookups went wrong, by node or by server; wrong as `badIn` has it. */
 export function shares(
   label: string,
   probe: DnsProbe,
   series: readonly LookupSeries[],
   by: (it: LookupSeries) => string,
+  badIn: (its: readonly LookupSeries[]) => number = troubled,
 ): Evidence {
   const groups = Map.groupBy(series, by)
   return {
@@ -77,7 +78,7 @@ export function shares(
         const loss = lossOf(its)
         return {
           where,
-          bad: troubled(its),
+          bad: badIn(its),
           of: loss.of,
           note:
             loss.of === 0
@@ -91,4 +92,9 @@ export function shares(
 export function serverName(it: LookupSeries): string {
   if (it.server.role === 'service') return `Service ${it.server.ip}`
   return it.server.pod === null ? it.server.ip : `${it.server.pod} ${it.server.ip}`
+}
+
+/** A way that lookups take: server, transport, method. */
+export function pathName(it: LookupSeries): string {
+  return `${it.server.role === 'service' ? 'Service' : (it.server.pod ?? it.server.ip)} ${it.transport} ${it.method}`
 }

@@ -3,11 +3,12 @@ import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
-import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { asOne } from '../../relations/dns/every-node.ts'
 import {
   blindNodes,
+  isTroubled,
   lossOf,
   notable,
   quantile,
@@ -19,24 +20,18 @@ import { cacheFaults } from '../../relations/dns/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { usersAskService } from '../../relations/dns/users-way.ts'
 import { type WhereLost, whereLost } from './where-lost.ts'
-import { exchange, latency, shares } from './dns-evidence.ts'
+import { exchange, latency, pathName, shares } from './dns-evidence.ts'
 import { ms, percent } from '../../phrases.ts'
 
-/** One lookup in twenty slower than this, without a loss, is worth a warning: a healthy lookup takes about 1 ms. */
-const slowMs = 500
-
-/** A probe that lags this much on an idle network shows quarter-second lookups by itself. */
-const blurMs = 60
-
 /**
- * The net under the other DNS checks: lookups are lost or slow. Where one of them names the cause, this folds under
+ * The net under the other DNS checks: lookups are lost, or fail. Where one of them names the cause, this folds under
  * it; where none does, it stands alone, so that a fault without a name never reads as health.
  */
 export default check({
   code: 'DNS110',
   slug: 'dns/lookups-lost',
-  title: 'DNS lookups are lost or slow',
-  fine: 'lookups are quick, and none is lost',
+  title: 'DNS lookups are lost or fail',
+  fine: 'no lookup is lost, and none fails',
   severity: 'error',
   needs: ['dnsProbe'],
   wants: ['conntrack', 'clusterDns'],
@@ -46,8 +41,8 @@ export default check({
   run({ dnsProbe, conntrack, clusterDns }) {
     const windows = conntrack.known ? conntrack.value : []
     const caches = clusterDns.known ? cacheFaults(dnsProbe, clusterDns.value) : []
-    const measured = dnsProbe.nodes.flatMap((node) =>
-      (['cluster', 'external'] as const).map((zone) => {
+    const measured = dnsProbe.nodes.flatMap((node) => {
+      const [cluster, outside] = (['cluster', 'external'] as const).map((zone) => {
         const verdict = judge(
           dnsProbe,
           node,
@@ -55,8 +50,9 @@ export default check({
           windows.find((it) => it.node === node),
         )
         return caches.some((it) => it.node === node && it.zone === zone) ? byCache(verdict) : verdict
-      }),
-    )
+      })
+      return cluster === undefined || outside === undefined ? [] : ofBoth(cluster, outside)
+    })
     const missing = dnsProbe.missing.map(({ node, why }) => cannotTell('failed', `node ${node}: ${why}`))
     const stopped =
       dnsProbe.stopped === null ? [] : [cannotTell('failed', `the probe stopped itself: ${dnsProbe.stopped}`)]
@@ -67,7 +63,7 @@ export default check({
     const lost = findings.filter((it) => it.args.trouble === findings[0]?.args.trouble && !it.args.byCache)
     if (lost.length < findings.length) return null
     const worstFirst = lost.toSorted((a, b) => b.args.bad - a.args.bad)
-    const one = asOne(worstFirst, model, ['bad', 'of'])
+    const one = asOne(worstFirst, model, ['bad', 'of', 'outsideBad', 'outsideOf'])
     if (one === null) return null
     const zones = new Set(lost.map((it) => it.args.zone))
     return { ...one, args: { ...one.args, zone: zones.size > 1 ? 'cluster and outside' : one.args.zone } }
@@ -77,19 +73,21 @@ export default check({
     headline: ({ subject: on, args }) => {
       if (args.nodes !== null)
         return (
-          `DNS lookups of ${args.zone} names are ${args.trouble} from all ${args.nodes} nodes probed, ` +
+          `DNS lookups of ${args.zone} names ${verbs[args.trouble]} from all ${args.nodes} nodes probed, ` +
           'and no known cause matches.'
         )
       return args.towards.length > 0
         ? `DNS lookups of ${args.zone} names that cross to node ${on.name}, where all DNS servers run, ` +
-            `are lost: from ${args.towards.join(', ')}.`
-        : `DNS lookups of ${args.zone} names from node ${on.name} are ${args.trouble}, ` +
+            `${verbs[args.trouble]}: from ${args.towards.join(', ')}.`
+        : `DNS lookups of ${args.zone} names from node ${on.name} ${verbs[args.trouble]}, ` +
             `${args.byCache ? 'by the DNS cache of that node' : 'and no known cause matches'}.`
     },
     detail: ({ subject: on, args }) =>
       (args.nodes === null ? `on node ${on.name}` : `from all ${args.nodes} nodes probed; p50 and p99 of the worst`) +
-      ` · ${args.bad} of ${args.of} lookups of ${args.zone} names (${percent(args.bad, args.of)}) lost a packet ` +
-      `or failed · p50 ${ms(args.p50)}, p99 ${ms(args.p99)}`,
+      ` · ${args.bad} of ${args.of} lookups of ${args.zone} names (${percent(args.bad, args.of)}) ` +
+      (args.trouble === 'lost' ? 'lost a packet or failed' : 'were refused, or answered with an error') +
+      (args.outsideBad === 0 ? '' : `, and ${args.outsideBad} of ${args.outsideOf} of outside names`) +
+      ` · p50 ${ms(args.p50)}, p99 ${ms(args.p99)}`,
     note: ({ args }) => reading(args),
     help: ({ subject: on, args }) => [
       args.nodes === null
@@ -104,11 +102,17 @@ export default check({
   },
 })
 
+const verbs = { lost: 'are lost', failing: 'fail' } as const
+
 type Lost = {
   readonly bad: number
   readonly of: number
   readonly zone: 'cluster' | 'outside' | 'cluster and outside'
-  readonly trouble: 'lost' | 'slow'
+  /** `failing`: most of them were answered, with an error or a refusal. */
+  readonly trouble: 'lost' | 'failing'
+  /** Of outside names, where those of the cluster are lost and may be why. */
+  readonly outsideBad: number
+  readonly outsideOf: number
   /** In milliseconds. */
   readonly p50: number
   readonly p99: number
@@ -135,8 +139,6 @@ function towardsHome(
   )
   const [home] = homes
   if (home === undefined || homes.size > 1) return measured
-  const isLoss = (it: Verdict<Lost>): it is Extract<Verdict<Lost>, { kind: 'finding' }> =>
-    it.kind === 'finding' && it.found.args.trouble === 'lost'
   const lost = measured.filter(isLoss)
   const nodes = [...new Set(lost.map((it) => it.found.subject.name))].toSorted()
   const others = probe.nodes.filter((it) => it !== home)
@@ -145,14 +147,32 @@ function towardsHome(
   if (worst === undefined) return measured
   const all = lossOf(probe.series.filter((it) => nodes.includes(it.node)))
   const bad = troubled(probe.series.filter((it) => nodes.includes(it.node)))
+  const symptoms = [...new Set(lost.flatMap((it) => it.found.symptoms ?? []))]
   const found = {
     ...worst.found,
     subject: subject('Node', null, home),
-    args: { ...worst.found.args, towards: nodes, bad, of: all.of },
-    symptoms: [...new Set(lost.flatMap((it) => it.found.symptoms ?? []))],
-    causes: nodes.map((it) => `dns-external:node/${it}`),
+    args: { ...worst.found.args, towards: nodes, bad, of: all.of, outsideBad: 0, outsideOf: 0 },
+    symptoms,
+    causes: nodes.map((it) => `dns-external:node/${it}`).filter((it) => !symptoms.includes(it)),
   }
   return [{ kind: 'finding', found }, ...measured.filter((it) => !isLoss(it))]
+}
+
+type Found = Extract<Verdict<Lost>, { kind: 'finding' }>
+
+function isLoss(it: Verdict<Lost>): it is Found {
+  return it.kind === 'finding'
+}
+
+/**
+ * Outside names take the same way to CoreDNS as the cluster's own: where those are lost on a node, it is one finding,
+ * and the loss of outside names is told with it. By itself it would be a finding that explains itself.
+ */
+function ofBoth(cluster: Verdict<Lost>, outside: Verdict<Lost>): readonly Verdict<Lost>[] {
+  if (!isLoss(cluster) || !isLoss(outside)) return [cluster, outside]
+  const { bad, of } = outside.found.args
+  const args = { ...cluster.found.args, outsideBad: bad, outsideOf: of }
+  return [{ kind: 'finding', found: { ...cluster.found, args } }]
 }
 
 /** Asked before nothing is said to match: the servers behind the node's cache answer, and the cache does not. */
@@ -198,8 +218,7 @@ function judge(
   if (loss.of === 0) return cannotTell('too-few', `no lookup of ${zone} names ended on ${node}`)
   const bad = troubled(series)
   const lost = notable(bad, loss.of) || series.some((it) => notable(troubled([it]), it.lookups.length))
-  const slow = series.some(isSlow)
-  if (!lost && !slow)
+  if (!lost)
     return starvedLibcs(probe).has(node)
       ? cannotTell(
           'ambiguous',
@@ -208,7 +227,7 @@ function judge(
           again,
         )
       : ok(loss.of)
-  const well = lost ? answeredAsPodsAsk(probe, node, series) : null
+  const well = answeredAsPodsAsk(probe, node, series)
   if (well !== null) {
     return cannotTell(
       'ambiguous',
@@ -216,15 +235,8 @@ function judge(
         `pods ask (${well} lookups), and lost by servers that are asked past the Service`,
     )
   }
-  if (!lost && lag >= blurMs)
-    return cannotTell(
-      'ambiguous',
-      `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; ` +
-        `no lookup of ${zone === 'cluster' ? 'cluster' : 'outside'} names was lost`,
-      again,
-    )
 
-  return found(probe, node, { zone, series, lost, counters })
+  return found(probe, node, { zone, series, counters })
 }
 
 /**
@@ -245,23 +257,22 @@ function answeredAsPodsAsk(probe: DnsProbe, node: string, series: readonly Looku
 interface Seen {
   readonly zone: 'cluster' | 'external'
   readonly series: readonly LookupSeries[]
-  /** Or late. */
-  readonly lost: boolean
   readonly counters: ConntrackWindow | undefined
 }
 
-function found(probe: DnsProbe, node: string, { zone, series, lost, counters }: Seen): Verdict<Lost> {
+function found(probe: DnsProbe, node: string, { zone, series, counters }: Seen): Verdict<Lost> {
   const loss = lossOf(series)
   const bad = troubled(series)
   return finding({
     subject: subject('Node', null, node),
     confidence: 'observed',
-    severity: lost ? 'error' : 'warning',
     args: {
       bad,
       of: loss.of,
       zone: zone === 'cluster' ? 'cluster' : 'outside',
-      trouble: lost ? 'lost' : 'slow',
+      trouble: unheard(series) * 2 >= bad ? 'lost' : 'failing',
+      outsideBad: 0,
+      outsideOf: 0,
       p50: quantile(loss.times, 0.5),
       p99: quantile(loss.times, 0.99),
       ...whereLost(series),
@@ -271,27 +282,30 @@ function found(probe: DnsProbe, node: string, { zone, series, lost, counters }: 
       nodes: null,
     },
     evidence: [
-      shares('lookups that lost a packet or failed', probe, series, path),
+      shares('lookups that lost a packet or failed', probe, series, pathName),
       latency(`lookups on ${node}`, series),
       ...exchange(series),
     ],
     symptoms: [
       `${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`,
       dnsLossInNamespace(probe.from.namespace),
-      ...(lost ? [] : ['dns-slow:cluster']),
-      ...(lost && troubled(series.filter((it) => it.transport !== 'tcp')) === 0 ? [dnsTcpUnanswered] : []),
+      ...(troubled(series.filter((it) => it.transport !== 'tcp')) === 0 ? [dnsTcpUnanswered] : []),
     ],
     // Outside names take the same way to CoreDNS as the cluster's own.
     causes: zone === 'cluster' ? [`dns-external:node/${node}`] : [],
   })
 }
 
-/** One in twenty, and two at least: in a series of ten the slowest alone is the 95th percentile. */
-function isSlow({ lookups }: LookupSeries): boolean {
-  const late = lookups.filter((it) => it.ms >= slowMs).length
-  return late >= 2 && late / lookups.length >= 0.05
+/** After which musl asks again, sooner than glibc: an error that took less is an answer. */
+const askedAgainMs = 2470
+
+/** Lookups of which nothing was heard in time: a packet of theirs, or its answer, was lost. */
+function unheard(series: readonly LookupSeries[]): number {
+  const isLost = (it: LookupSeries, one: Lookup): boolean =>
+    isTroubled(it, one) && (one.firstLost !== 'none' || one.ms >= askedAgainMs || isTimeout(one))
+  return series.reduce((sum, it) => sum + it.lookups.filter((one) => isLost(it, one)).length, 0)
 }
 
-function path(it: LookupSeries): string {
-  return `${it.server.role === 'service' ? 'Service' : (it.server.pod ?? it.server.ip)} ${it.transport} ${it.method}`
+function isTimeout({ a, aaaa }: Lookup): boolean {
+  return a === 'timeout' || aaaa === 'timeout'
 }

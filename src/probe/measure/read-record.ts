@@ -167,6 +167,7 @@ const record = v.variant('t', [
     lookups: number,
     throttledMs: v.nullable(number),
     lagMs: number,
+    lagMaxMs: v.exactOptional(number),
     stray: v.exactOptional(v.nullable(number)),
   }),
   v.object({ t: t('load-step'), step }),

@@ -28,6 +28,7 @@ export interface Readings {
   readonly queries: number
   readonly throttledMs: number | null
   readonly lagMs: number | null
+  readonly lagMaxMs: number | null
   readonly stray: number | null
   readonly mtu: readonly Omit<Extract<PodRecord, { t: 'mtu' }>, 't'>[]
   readonly slowed: string | null
@@ -162,6 +163,7 @@ export function readingsOf(node: string): {
       queries: ended?.queries ?? 2 * [...rows.values()].reduce((sum, it) => sum + it.length, 0),
       throttledMs: ended?.throttledMs ?? null,
       lagMs: ended?.lagMs ?? null,
+      lagMaxMs: ended?.lagMaxMs ?? null,
       stray: ended?.stray ?? null,
       slowed,
       stopped,

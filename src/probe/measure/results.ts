@@ -61,7 +61,9 @@ export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Dns
       queriesPerSecondPerNode: plan.queriesPerSecondPerNode,
       lookupsPerSeries: Math.max(...plan.series.map((it) => it.count)),
     },
-    lag: runs.flatMap(({ node, readings }) => (readings.lagMs === null ? [] : [{ node, p99Ms: readings.lagMs }])),
+    lag: runs.flatMap(({ node, readings: { lagMs, lagMaxMs } }) =>
+      lagMs === null ? [] : [{ node, p99Ms: lagMs, ...(lagMaxMs === null ? {} : { maxMs: lagMaxMs }) }],
+    ),
     stray: runs.flatMap(({ node, readings }) => (readings.stray === null ? [] : [{ node, packets: readings.stray }])),
     large: largeOf(plan, runs),
     stopped: stopped.length === 0 ? null : stopped.join('; '),

@@ -50,6 +50,7 @@ async function probe(spec: ProbeSpec, began: number): Promise<void> {
     stray: stray === null || strayBefore === null ? null : stray - strayBefore,
     // The histogram holds the timer's own interval too.
     lagMs: Math.max(0, Math.round(delay.percentile(99) / 1e6) - lagResolutionMs),
+    lagMaxMs: Math.max(0, Math.round(delay.max / 1e6) - lagResolutionMs),
   })
 }
 

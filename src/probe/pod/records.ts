@@ -80,6 +80,8 @@ export type PodRecord =
       readonly lookups: number
       readonly throttledMs: number | null
       readonly lagMs: number
+      /** The longest pause; the 99th percentile of a thousand readings hides ten of them. */
+      readonly lagMaxMs?: number
       readonly stray?: number | null
     }
   | { readonly t: 'load-step'; readonly step: LoadStep }

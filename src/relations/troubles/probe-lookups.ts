@@ -4,6 +4,7 @@ import type { Model } from '../../model/sources.ts'
 import { corefileObject } from '../dns/corefile-text.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { deniesWhatIsThere } from '../dns/answers-differ.ts'
+import { isSlow, lateProbes, slowMs } from '../dns/slow-lookups.ts'
 import { isDenial, isTroubled, notable, starvedLibcs } from '../dns/lookup-loss.ts'
 import {
   dnsAnswersDiffer,
@@ -16,11 +17,7 @@ import {
   nameWrongOf,
 } from '../symptom.ts'
 import { answeredOtherwise, closedToProbe, usersAskService } from '../dns/users-way.ts'
-import { blindLagMs, blurLagMs, lagOf } from './probe-lag.ts'
-
-/** One in twenty slower than this, and two at least, is worth a word. */
-const slowMs = 500
-const slowShare = 0.05
+import { blindLagMs, lagOf } from './probe-lag.ts'
 
 /** Below this many lookups each single one counts; above it, one lost packet is the network's daily bread. */
 const few = 20
@@ -67,8 +64,8 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
     ]
     found.push({ ...about, keys, kind: 'lookup-wrong', how, bad: wrong.length, of, ms: null, weight: 'outage' })
   }
-  const late = lag >= blurLagMs ? [] : series.lookups.filter((it) => !bad.includes(it) && it.ms >= slowMs)
-  if (late.length >= 2 && late.length / of >= slowShare) {
+  if (isSlow(series) && lateProbes(probe, model.sources.clusterDns, series.node, [series]).length === 0) {
+    const late = series.lookups.filter((it) => !bad.includes(it) && it.ms >= slowMs)
     found.push({
       ...about,
       kind: 'lookup-slow',

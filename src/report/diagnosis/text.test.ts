@@ -272,7 +272,7 @@ test('the race, as told', () => {
               conntrack -S | grep -o "insert_failed=[0-9]*"
               iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"
 
-      └ causes  ✗ DNS110  DNS lookups are lost or slow: node worker-2
+      └ causes  ✗ DNS110  DNS lookups are lost or fail: node worker-2
 
     ? 10 checks could not tell
       DNS114 the Corefile is broken
@@ -280,7 +280,7 @@ test('the race, as told', () => {
       DNS117 DNS119 DNS148 DNS165 DNS167 DNS177 DNS182 DNS190 DNS196
           needs a read of the cluster
 
-    43 ok · 1 finding (+2 explained) · 10 cannot tell · 2 need --probe · 12 not applicable
+    44 ok · 1 finding (+1 explained) · 10 cannot tell · 2 need --probe · 12 not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
