@@ -1,68 +1,5 @@
+import { keptWord } from './corefile-words.ts'
 import { mask, namesSecret, redactSpelled, redactText } from './secrets.ts'
-
-/**
- * Plugins whose words are no secret: what they take are zones, addresses, times, numbers and paths (their READMEs,
- * CoreDNS 1.14). Those of every other one are masked: `route53`, `azure`, `tsig` and `etcd` take keys and passwords,
- * and what an external plugin takes nobody knows.
- */
-const plain: ReadonlySet<string> = new Set([
-  'acl',
-  'any',
-  'auto',
-  'autopath',
-  'bind',
-  'bufsize',
-  'cache',
-  'cancel',
-  'chaos',
-  'debug',
-  'dns64',
-  'dnssec',
-  'errors',
-  'erratic',
-  'file',
-  'forward',
-  'geoip',
-  'header',
-  'health',
-  'hosts',
-  'import',
-  'k8s_external',
-  'kubernetai',
-  'kubernetes',
-  'loadbalance',
-  'local',
-  'log',
-  'loop',
-  'metadata',
-  'minimal',
-  'multisocket',
-  'nomad',
-  'nsid',
-  'pprof',
-  'prometheus',
-  'proxy',
-  'proxyproto',
-  'quic',
-  'ready',
-  'reload',
-  'rewrite',
-  'root',
-  'secondary',
-  'sign',
-  'timeouts',
-  'tls',
-  'trace',
-  'transfer',
-  'upstream',
-  'view',
-  'whoami',
-])
-
-/** What `template` answers may be anything; when it does, by class, type, zone and pattern, is no secret. */
-const partly: Readonly<Record<string, ReadonlySet<string>>> = {
-  template: new Set(['template', 'rcode', 'match', 'fallthrough', 'upstream']),
-}
 
 /** As Caddy's lexer cuts: spaces, comments at the start of a word, quoted words with their line ends, other words. */
 const pieces = /\s+|#[^\n]*|"(?:[^"\\]|\\[\s\S])*"?|\S+/g
@@ -114,21 +51,24 @@ export function mapCorefile(text: string, change: (word: CorefileWord) => string
 }
 
 /**
- * What is kept of a Corefile: its layout, zones, names of directives, and the words of the plugins above. Comments are
- * masked.
+ * What is kept of a Corefile: its layout, zones, names of directives, and the words that checks read
+ * (`corefile-words.ts`). Comments are masked.
  */
 export function redactCorefile(text: string): string {
+  let isEdns = false
   return mapCorefile(redactSpelled(text), ({ text: piece, place, plugin, line, before }) => {
     if (place === 'comment') return piece === '#' || piece === `# ${mask}` ? piece : `# ${mask}`
     if (place === 'brace') return piece
     if (place === 'zone') return asZone(piece, before)
-    if (place === 'first') return /^[\w.-]{1,60}$/.test(piece) ? redactText(piece) : kept(piece, plain.has(plugin))
-    const isPlain = plain.has(plugin) || (Object.hasOwn(partly, plugin) && partly[plugin]?.has(line) === true)
-    return kept(piece, isPlain && !namesSecret(line))
+    if (place === 'first') isEdns = false
+    isEdns ||= /^"?edns0"?$/i.test(piece)
+    // A block in one line is refused, and a check tells of it by its word.
+    if ((place === 'first' || before === '{') && /^[\w.-]{1,60}$/.test(piece)) return redactText(piece)
+    return namesSecret(line) && place !== 'first' ? mask : keptWord(piece, { plugin, line, isEdns })
   })
 }
 
-const zoneKeys = /^[\w.:/*,~@%+()-]+$|^\[redacted\]$/
+const zoneKeys = /^(?:[\w.:/*,~@%+()-]|\{\$\w{1,100}\}|\{%\w{1,100}%\})+$|^\[redacted\]$/
 
 /** Before the first brace stand zones; a text that is no Corefile at all may say anything there. */
 function asZone(piece: string, before: string): string {
@@ -136,14 +76,6 @@ function asZone(piece: string, before: string): string {
   return isNamed || !zoneKeys.test(piece)
     ? redactText(piece).replace(/^(?!.*\[redacted\]).+$/, mask)
     : redactText(piece)
-}
-
-/** What a misspelt plugin has as well: the root zone, addresses with a port, small numbers and times. */
-const harmless = /^(?:\.|\d{1,5}(?:ms|s|m|h)?|(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\/etc\/resolv\.conf)$/
-
-function kept(piece: string, isPlain: boolean): string {
-  if (piece === mask || harmless.test(piece)) return piece
-  return isPlain ? redactText(piece) : mask
 }
 
 function isBare(text: string): boolean {

@@ -380,6 +380,11 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   ],
   fitsGlob: (it) => (text) => [it(text, 'cart.shop'), it('*.example.*', text), it(`*${text}*`, text)],
   hostFits: (it) => (text) => [it('*.example.com', text), it(text, 'web.example.com')],
+  keptWord: (it) => (text) =>
+    ['rewrite', 'forward', 'kubernetes', 'hosts', 'ours'].map((plugin) => [
+      it(text, { plugin, line: plugin, isEdns: false }),
+      it(text, { plugin, line: 'except', isEdns: true }),
+    ]),
   keptArgs: (it) => (text) => [it([text]), it(text.split(' ')), it([`--localip=${text}`, '--ingress-class', text])],
   linearPattern: (it) => {
     // One find is linear: all of them need a limit.
