@@ -29,6 +29,8 @@ export interface CheckMeta<A extends Args = Args> {
   readonly decides: readonly string[]
   /** `leftovers`: runs after all others, and is given the troubles that none of their findings claims. */
   readonly judges?: 'leftovers'
+  /** What is ambiguous to it is a doubt about something that was seen: without it nobody says that all is well. */
+  readonly doubts?: true
   readonly words: Words<A>
   /**
    * Several root causes of this code, told as one where they are one; null where they are not. Asked after folding, so

@@ -124,6 +124,9 @@ export const upstreamSilentTo = (pod: string): string => `dns-upstream-silent-to
 /** A DNS server ends soon after each start. */
 export const dnsServerCrash = 'dns-server-crash'
 
+/** This server's watch of the API server ended, and nothing says that it stands again. */
+export const dnsWatchEnded = (pod: string): string => `dns-watch-ended:${pod}`
+
 /** UDP port 53 is answered, and TCP port 53 is not. */
 export const dnsTcpUnanswered = 'dns-tcp-unanswered'
 

@@ -38,8 +38,24 @@ describeCheck(check, [
       clusterDns: clusterDns(),
       dnsServerLogs: [serverLog('coredns-0', [watchEnded(3)]), serverLog('coredns-1')],
     },
+    expect: [
+      {
+        subject: 'Pod/kube-system/coredns-0',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { kind: 'watch-ended', of: 2 },
+        says: 'nothing says that it stands again',
+      },
+    ],
+  },
+  {
+    it: 'those of all servers ended: an API server that was started again, most often',
+    given: {
+      clusterDns: clusterDns(),
+      dnsServerLogs: [serverLog('coredns-0', [watchEnded(3)]), serverLog('coredns-1', [watchEnded(1)])],
+    },
     expect: 'cannot-tell',
-    says: /coredns-0: its watch.*DNS165/,
+    says: /coredns-0, coredns-1: its watch.*DNS165/,
   },
   {
     it: 'may not list EndpointSlices, and waits',
@@ -47,12 +63,12 @@ describeCheck(check, [
       clusterDns: down,
       dnsServerLogs: [serverLog('coredns-0', [forbidden(4)]), serverLog('coredns-1', [forbidden(4)])],
     },
-    expect: [{ ...on, severity: 'error', args: { forbidden: true, what: 'endpointslices', waiting: 2, of: 2 } }],
+    expect: [{ ...on, severity: 'error', args: { kind: 'forbidden', what: 'endpointslices', waiting: 2, of: 2 } }],
   },
   {
     it: 'does not reach the API server, and waits: one line is enough',
     given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [unreachable(1)]), serverLog('coredns-1')] },
-    expect: [{ ...on, severity: 'error', args: { forbidden: false, waiting: 1 }, says: '1 of 2 servers not ready' }],
+    expect: [{ ...on, severity: 'error', args: { kind: 'unreachable', waiting: 1 }, says: '1 of 2 servers not ready' }],
   },
   {
     it: 'waits, and says no more than that',
@@ -60,7 +76,7 @@ describeCheck(check, [
       clusterDns: down,
       dnsServerLogs: [serverLog('coredns-0', [unsynced]), serverLog('coredns-1', [unsynced])],
     },
-    expect: [{ ...on, severity: 'error', args: { forbidden: false, waiting: 2 } }],
+    expect: [{ ...on, severity: 'error', args: { kind: 'unreachable', waiting: 2 } }],
   },
   {
     it: 'waits, because it is refused',
@@ -68,7 +84,7 @@ describeCheck(check, [
       clusterDns: down,
       dnsServerLogs: [serverLog('coredns-0', [unsynced]), serverLog('coredns-1', [forbidden(2), unsynced])],
     },
-    expect: [{ ...on, args: { forbidden: true, waiting: 2 } }],
+    expect: [{ ...on, args: { kind: 'forbidden', waiting: 2 } }],
   },
   {
     it: 'does not reach it, and answers with what it knew',

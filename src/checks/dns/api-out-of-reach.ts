@@ -1,9 +1,11 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
-import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
+import { logEvidence, type Signed, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
-import { dnsServersDown } from '../../relations/symptom.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import type { Pod } from '../../model/pod.ts'
+import { dnsServersDown, dnsWatchEnded } from '../../relations/symptom.ts'
 import { count, some } from '../../phrases.ts'
 
 /** A watch that is cut while an API server restarts leaves a line or two; what lasts is said again within seconds. */
@@ -24,6 +26,7 @@ export default check({
   needs: ['clusterDns', 'dnsServerLogs'],
   remedies: [],
   decides: ['DNS-35', 'DNS-36', 'DNS-37'],
+  doubts: true,
 
   run({ clusterDns, dnsServerLogs }) {
     const pods = clusterDns.pods.filter((it) => !isOver(it) && !it.deleting)
@@ -42,11 +45,15 @@ export default check({
     const signed = kinds.map((kind) => all.filter((it) => it.sign.kind === kind)).find((it) => it.length > 0) ?? []
     const [first] = signed
     const ended = signsOf({ known: true, value: read }, pods, 'watch-ended')
-    // One restart of an API server ends each watch once: whether they stand again, no line says.
-    if (first === undefined && ended.length > 0)
+    const deaf = pods.filter((it) => ended.some(({ log }) => log.pod === it.name))
+    // One restart of an API server ends each watch once: whether they stand again, no line says. Of one server alone
+    // it is that server, or the one API server of several that it watched.
+    if (first === undefined && deaf.length > 0 && deaf.length < pods.length)
+      return deaf.map((it) => watchEnded(it, { ended, of: pods.length }))
+    if (first === undefined && deaf.length > 0)
       return cannotTell(
         'ambiguous',
-        `${some([...new Set(ended.map(({ log }) => log.pod))])}: its watch of the API server ended with an error, ` +
+        `${some(deaf.map((it) => it.name))}: its watch of the API server ended with an error, ` +
           'and whether it hears of changes again does not stand in its log: compare what each server says (DNS165)',
       )
     // A watch over a dead connection says nothing for a quarter of an hour.
@@ -58,7 +65,7 @@ export default check({
       confidence: 'observed',
       severity: waiting > 0 ? 'error' : 'warning',
       args: {
-        forbidden,
+        kind: forbidden ? ('forbidden' as const) : ('unreachable' as const),
         said: first.sign.kind === 'unsynced' ? 'it waits for the API server' : first.sign.said,
         what: /cannot \w+ resource "([^"]*)"/.exec(first.sign.said)?.[1] ?? 'objects',
         waiting,
@@ -76,39 +83,81 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => {
-      const why = args.forbidden ? `CoreDNS is not allowed to read ${args.what}` : "CoreDNS can't reach the API server"
+    headline: ({ subject: on, args }) => {
+      if (args.kind === 'watch-ended')
+        return (
+          `DNS server ${on.name} may hear of no changes any more: its watch of the API server ended with an error, ` +
+          'and nothing says that it stands again.'
+        )
+      const why =
+        args.kind === 'forbidden' ? `CoreDNS is not allowed to read ${args.what}` : "CoreDNS can't reach the API server"
       return args.waiting > 0
         ? `${why}, so ${args.waiting} of ${count(args.of, 'DNS server')} will not become ready.`
         : `${why}: it answers with what it knew before.`
     },
-    detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ` +
-      (args.waiting === 0
-        ? `${args.of === 1 ? 'its server is' : `all ${args.of} servers are`} ready`
-        : `${args.waiting} of ${count(args.of, 'server')} not ready`) +
-      ` · ${args.forbidden ? `may not read ${args.what}` : args.said}`,
-    note: ({ args }) =>
-      args.forbidden
-        ? 'a server is ready when it has read Services, EndpointSlices and Namespaces once; ' +
-          'after an upgrade an old ClusterRole often lacks endpointslices'
-        : 'a server that never read them is never ready; one that did goes on answering, with addresses that grow old',
-    help: ({ subject: on, args }) =>
-      args.forbidden
-        ? [
-            'give it back to the ClusterRole: list and watch on endpoints, services, pods, ' +
-              'namespaces and endpointslices.discovery.k8s.io',
-            'kubectl get clusterroles | grep -i dns',
-            `sa=$(kubectl -n ${on.namespace} get pod ${args.pod} -o jsonpath={.spec.serviceAccountName})`,
-            `kubectl auth can-i list endpointslices.discovery.k8s.io -A --as system:serviceaccount:${on.namespace}:$sa`,
-            `kubectl -n ${on.namespace} rollout restart ${on.kind.toLowerCase()}/${on.name}`,
-          ]
-        : [
-            "see what stands between CoreDNS's pods and the API server: a NetworkPolicy on their namespace, " +
-              'a firewall, kube-proxy on their node',
-            `kubectl -n ${on.namespace} get networkpolicies`,
-            'kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes',
-            `kubectl -n ${on.namespace} logs ${args.pod} --tail=20`,
-          ],
+    detail: ({ subject: on, args }) => {
+      if (args.kind === 'watch-ended') return `1 of ${count(args.of, 'DNS server')} · ${args.said}`
+      const allReady = args.of === 1 ? 'its server is ready' : `all ${args.of} servers are ready`
+      const waiting = args.waiting === 0 ? allReady : `${args.waiting} of ${count(args.of, 'server')} not ready`
+      return (
+        `${on.kind} ${on.namespace}/${on.name} · ${waiting} · ` +
+        (args.kind === 'forbidden' ? `may not read ${args.what}` : args.said)
+      )
+    },
+    note: ({ args }) => notes[args.kind],
+    help: ({ subject: on, args }) => helps[args.kind](on, args),
   },
 })
+
+type Kind = 'forbidden' | 'unreachable' | 'watch-ended'
+
+const notes: Readonly<Record<Kind, string>> = {
+  forbidden:
+    'a server is ready when it has read Services, EndpointSlices and Namespaces once; ' +
+    'after an upgrade an old ClusterRole often lacks endpointslices',
+  unreachable:
+    'a server that never read them is never ready; one that did goes on answering, with addresses that grow old',
+  'watch-ended':
+    'a server that lost its API server for a moment watches again within seconds, and logs nothing of it; ' +
+    'one that is cut off stays ready, and complains again after half a minute',
+}
+
+type Help = (on: Subject, args: { readonly pod: string }) => readonly string[]
+
+const helps: Readonly<Record<Kind, Help>> = {
+  forbidden: (on, { pod }) => [
+    'give it back to the ClusterRole: list and watch on endpoints, services, pods, ' +
+      'namespaces and endpointslices.discovery.k8s.io',
+    'kubectl get clusterroles | grep -i dns',
+    `sa=$(kubectl -n ${on.namespace} get pod ${pod} -o jsonpath={.spec.serviceAccountName})`,
+    `kubectl auth can-i list endpointslices.discovery.k8s.io -A --as system:serviceaccount:${on.namespace}:$sa`,
+    `kubectl -n ${on.namespace} rollout restart ${on.kind.toLowerCase()}/${on.name}`,
+  ],
+  unreachable: (on, { pod }) => [
+    "see what stands between CoreDNS's pods and the API server: a NetworkPolicy on their namespace, " +
+      'a firewall, kube-proxy on their node',
+    `kubectl -n ${on.namespace} get networkpolicies`,
+    'kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes',
+    `kubectl -n ${on.namespace} logs ${pod} --tail=20`,
+  ],
+  'watch-ended': (on) => [
+    'look again in two minutes: a watch that stands again is no fault; or make a Service, and ask each server for it',
+    `kubectl -n ${on.namespace} logs ${on.name} --since=5m | grep -i -E "plugin/kubernetes|failed to"`,
+    'hopscope dns',
+  ],
+}
+
+function watchEnded(
+  { namespace, name }: Pod,
+  { ended, of }: { readonly ended: readonly Signed[]; readonly of: number },
+) {
+  const own = ended.filter(({ log }) => log.pod === name)
+  return finding({
+    subject: subject('Pod', namespace, name),
+    confidence: 'possible',
+    severity: 'warning',
+    args: { kind: 'watch-ended' as const, said: own[0]?.sign.said ?? '', what: 'objects', waiting: 0, of, pod: name },
+    evidence: [logEvidence(own)],
+    symptoms: [dnsWatchEnded(name)],
+  })
+}

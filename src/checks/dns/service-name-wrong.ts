@@ -177,7 +177,7 @@ function judge(
     symptoms: [nameWrong(service), ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [])],
     args: {
       name,
-      says: said(first),
+      says: said(first, reason?.how === 'cache'),
       is: isWhat(service, first),
       how: howOf(first, reason),
       wrong: wrong.length,
@@ -198,7 +198,7 @@ function judge(
       ...wrong.slice(0, 4).map((it): Evidence => ({
         kind: 'fact',
         label: `${it.answer.server.pod ?? it.answer.server.ip} from ${it.answer.node}`,
-        value: said(it),
+        value: said(it, reason?.how === 'cache'),
       })),
     ],
   })
@@ -271,7 +271,8 @@ function labelOf({ how }: CorefileReason, namespace: string): string {
   return how === 'cache' ? 'how long denials are kept' : 'comes before the Service'
 }
 
-function said(it: WrongName): string {
+/** `isKept`: a cache has it. How long an answer of another making may be kept says nothing of when it heals. */
+function said(it: WrongName, isKept: boolean): string {
   const { answer, rcode, addresses, aliases, ttl } = it.answer
   const kept = ttl === null ? '' : `, kept for ${ttl} s more`
   switch (it.kind) {
@@ -281,7 +282,7 @@ function said(it: WrongName): string {
     case 'stale':
       return `${it.gone.join(', ')} beside its pods${kept}`
     case 'denied':
-      return `${answer === 'nodata' ? 'no address' : (rcode ?? 'NXDOMAIN')}${kept}`
+      return `${answer === 'nodata' ? 'no address' : (rcode ?? 'NXDOMAIN')}${isKept ? kept : ''}`
     case 'nowhere':
       return `an alias of ${it.target}, which has no address${rcode === null ? '' : ` (${rcode})`}`
     case 'error':

@@ -9,6 +9,20 @@ export interface Behind {
   /** The server's pod. */
   readonly pod: string
   readonly services: readonly Service[]
+  /** Of those asked for, what this server says as the API says it. */
+  readonly right: readonly Service[]
+}
+
+/** A server whose view is old has what was there before, and lacks what was made, or made again, since. */
+export function isOldView({ services, right }: Behind, keptSeconds: number): boolean {
+  const ages = services.map((it) => it.youngSeconds ?? Number.POSITIVE_INFINITY)
+  const oldest = Math.max(...ages)
+  return (
+    ages.every((it) => it > keptSeconds) &&
+    Number.isFinite(oldest) &&
+    right.some((it) => (it.youngSeconds ?? Number.POSITIVE_INFINITY) > oldest) &&
+    right.every((it) => (it.youngSeconds ?? Number.POSITIVE_INFINITY) > oldest)
+  )
 }
 
 export function behindTheTimes(
@@ -18,6 +32,7 @@ export function behindTheTimes(
 ): readonly Behind[] {
   const asked = answersOfServices(answers)
   const slices = endpointSlices.known ? slicesOfServices(endpointSlices.value) : () => null
+  const right = new Map<string, Service[]>()
   const wrong = services.flatMap((service) => {
     const judged = (asked.get(`${service.namespace}/${service.name}`) ?? []).flatMap((its) => {
       const pod = its[0]?.server.pod ?? null
@@ -26,6 +41,7 @@ export function behindTheTimes(
     })
     const isRight = (pod: string): boolean => judged.some((it) => it.pod === pod && it.as.kind === 'right')
     const pods = new Set(judged.map((it) => it.pod))
+    for (const pod of pods) if (isRight(pod)) right.set(pod, [...(right.get(pod) ?? []), service])
     const behind = [...pods].filter(
       (pod) =>
         !isRight(pod) &&
@@ -33,5 +49,9 @@ export function behindTheTimes(
     )
     return behind.length === 0 || behind.length === pods.size ? [] : behind.map((pod) => ({ pod, service }))
   })
-  return [...Map.groupBy(wrong, (it) => it.pod)].map(([pod, its]) => ({ pod, services: its.map((it) => it.service) }))
+  return [...Map.groupBy(wrong, (it) => it.pod)].map(([pod, its]) => ({
+    pod,
+    services: its.map((it) => it.service),
+    right: right.get(pod) ?? [],
+  }))
 }

@@ -40,6 +40,8 @@ function withoutFault(diagnosis: Diagnosis): string {
   if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${what} is well.`
   const failed = unheard(model)
   if (failed !== null) return `hopscope can't say whether ${what} is well: ${failed}.`
+  const doubt = doubtIn(diagnosis)
+  if (doubt !== null) return `hopscope can't say whether ${what} is well: ${doubt}.`
   if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
   const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
   const isMore = unsure > 0 || roots.length > 0
@@ -58,6 +60,12 @@ function withoutFault(diagnosis: Diagnosis): string {
   const measured = model.scope.level === 'read' ? 'nothing was measured' : null
   const tail = [...(seen === '' ? [] : [seen]), ...(measured === null ? [] : [measured]), ...rest].join('; ')
   return `Nothing wrong was seen in ${what}${tail === '' ? '' : `: ${tail}`}.`
+}
+
+/** Something was seen that may be a fault, and nothing settles it. */
+function doubtIn({ results }: Diagnosis): string | null {
+  const its = results.filter((it) => it.check.doubts === true && it.verdict === 'cannot-tell')
+  return its.flatMap((it) => it.cannotTell).find((it) => it.reason === 'ambiguous')?.why ?? null
 }
 
 /** A namespace of the scope that was read, and has nothing in it: more often a slip of -n than a wish. */
