@@ -222,6 +222,7 @@ import serviceSlow from './spans/service-slow.ts'
 import callsFail from './spans/calls-fail.ts'
 import manySmallCalls from './spans/many-small-calls.ts'
 import lookupsSlow from './dns/lookups-slow.ts'
+import denialKept from './dns/denial-kept.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -295,6 +296,7 @@ export const checks: readonly AnyCheck[] = [
   answeredByAnother, // DNS195
   portNameWrong, // DNS196
   lookupsSlow, // DNS197
+  denialKept, // DNS198
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

@@ -120,12 +120,7 @@ function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], er
               label: 'decides by who asks',
             }),
           ]),
-      shares(
-        'lookups that failed, by node and server',
-        probe,
-        all,
-        (it) => `${it.node} to ${it.server.pod ?? it.server.ip}`,
-      ),
+      shares('lookups that failed, by node and server', all, (it) => `${it.node} to ${it.server.pod ?? it.server.ip}`),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
     causes: [

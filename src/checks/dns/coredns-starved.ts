@@ -80,7 +80,7 @@ export default check({
           label: `CPU of ${it.pod.name}`,
           value: it.share === null ? 'unknown' : `${Math.round(it.share * 100)} % of its limit of ${it.limit}m`,
         })),
-        shares('lookups that lost a packet or failed', dnsProbe, direct, serverName),
+        shares('lookups that lost a packet or failed', direct, serverName),
         latency('lookups at the DNS servers themselves', direct),
       ],
       causes: ['dns-loss:*', 'dns-external:*', 'dns-slow:*', 'dns-cut-off:*'],

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../findings/evidence.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
-import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
+import type { Lookup, LookupSeries } from '../../model/lookups.ts'
 import { comb } from '../../relations/dns/resolver-comb.ts'
 import { lossOf, quantile, troubled } from '../../relations/dns/lookup-loss.ts'
 import { textOrder } from '../../model/text-order.ts'
@@ -60,10 +60,9 @@ function rowsOf(series: LookupSeries, lookup: Lookup): readonly { readonly at: n
   ]
 }
 
-/** How many lookups went wrong, by node or by server; wrong as `badIn` has it. */
+/** How many lookups went wrong, by node or by server: lost a packet or failed, or what `badIn` counts. */
 export function shares(
   label: string,
-  probe: DnsProbe,
   series: readonly LookupSeries[],
   by: (it: LookupSeries) => string,
   badIn: (its: readonly LookupSeries[]) => number = troubled,

@@ -159,7 +159,7 @@ function told(probe: DnsProbe, { on, where, series }: Found, { pods }: Around): 
       ip: first?.server.ip ?? '',
     },
     evidence: [
-      shares('lookups with EDNS0 that failed', probe, series, (it) => it.server.pod ?? it.server.role),
+      shares('lookups with EDNS0 that failed', series, (it) => it.server.pod ?? it.server.role),
       latency('lookups with EDNS0', series),
       latency('the same without', plain),
     ],

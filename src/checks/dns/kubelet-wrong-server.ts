@@ -67,7 +67,7 @@ function judge(probe: DnsProbe, node: string, kind: (ip: string) => ServerKind, 
     confidence: 'observed',
     args: { server, vip, failed: loss.failed, of: loss.of, serviceFailed: service.failed, serviceOf: service.of },
     evidence: [
-      shares('lookups that failed', probe, seriesOf(probe, { node }), (it) => `${it.server.ip} ${it.method}`),
+      shares('lookups that failed', seriesOf(probe, { node }), (it) => `${it.server.ip} ${it.method}`),
       latency(`lookups at ${server}`, own),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],

@@ -106,7 +106,10 @@ describeCheck(check, [
     it: 'half of them lost, half with an error: lost',
     given: cluster({
       nodes: ['worker-1'],
-      network: ({ zone, index }) => (zone === 'cluster' ? answered() : index % 2 === 0 ? never() : servfail(3)),
+      network: ({ zone, index }) => {
+        if (zone === 'cluster') return answered()
+        return index % 2 === 0 ? never() : servfail(3)
+      },
     }),
     expect: [{ subject: 'Node/worker-1', args: { trouble: 'lost' } }],
   },

@@ -282,7 +282,7 @@ function found(probe: DnsProbe, node: string, { zone, series, counters }: Seen):
       nodes: null,
     },
     evidence: [
-      shares('lookups that lost a packet or failed', probe, series, pathName),
+      shares('lookups that lost a packet or failed', series, pathName),
       latency(`lookups on ${node}`, series),
       ...exchange(series),
     ],

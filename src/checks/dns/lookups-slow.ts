@@ -148,7 +148,7 @@ function ofZone(probe: DnsProbe, dns: Known<ClusterDns>, { node, zone, series, b
       nodes: null,
     },
     evidence: [
-      shares(`lookups that took ${slowMs} ms or more`, probe, series, pathName, lateIn),
+      shares(`lookups that took ${slowMs} ms or more`, series, pathName, lateIn),
       latency(`lookups on ${node}`, series),
     ],
     symptoms: [

@@ -108,12 +108,7 @@ function told(probe: DnsProbe, dns: ClusterDns, its: readonly CacheFault[]) {
       example: first.pod.name,
     },
     evidence: [
-      shares(
-        'lookups that failed',
-        probe,
-        [...series, ...past],
-        (it) => `${it.node} ${it.transport} to ${serverName(it)}`,
-      ),
+      shares('lookups that failed', [...series, ...past], (it) => `${it.node} ${it.transport} to ${serverName(it)}`),
       latency('lookups at the cache', series),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), ...(first.how === 'tcp' ? [dnsTcpUnanswered] : [])],

@@ -135,7 +135,7 @@ function atServers(
       othersFailed: well.silent,
       others: well.of,
     },
-    evidence: [shares('lookups that failed', probe, probe.series, (it) => it.node)],
+    evidence: [shares('lookups that failed', probe.series, (it) => it.node)],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
     causes: cut.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`]),
   })
@@ -170,7 +170,7 @@ function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict<CutOff> 
     },
     evidence: [
       latency(`lookups on ${node}`, series),
-      shares('lookups that failed', probe, probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`),
+      shares('lookups that failed', probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), `dns-cut-off:node/${node}`],
     causes: [dnsLossOnNode(node), `dns-external:node/${node}`],

@@ -56,7 +56,6 @@ export default check({
         evidence: [
           shares(
             'uncached outside names that failed',
-            dnsProbe,
             [...series, ...well.flatMap((it) => it.series)],
             (it) => it.server.pod ?? it.server.ip,
           ),

@@ -95,7 +95,6 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
         ...(counters === undefined ? [] : [conntrackRows(windows, node)]),
         shares(
           'lookups that lost a packet',
-          probe,
           seriesOf(probe, { node, zone: 'cluster' }),
           (it) => `${it.server.role} ${it.transport} ${it.method}`,
         ),

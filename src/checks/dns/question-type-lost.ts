@@ -137,7 +137,7 @@ function judge(probe: DnsProbe, node: string): Verdict<TypeLost> {
       evidence: [
         latency(`lookups on ${node}`, series),
         ...exchange(series),
-        shares('lookups that lost a question', probe, series, (it) => `${it.server.role} ${it.method}`),
+        shares('lookups that lost a question', series, (it) => `${it.server.role} ${it.method}`),
       ],
       symptoms: [dnsLossInNamespace(probe.from.namespace)],
       causes: [dnsLossOnNode(node), `dns-external:node/${node}`],

@@ -171,7 +171,6 @@ function found(probe: DnsProbe, { ip, here, others, silent }: Sides, namespace: 
     evidence: [
       shares(
         silent ? 'lookups that failed' : 'lookups that lost a packet or failed',
-        probe,
         [...here, ...others].flatMap((it) => it.series).concat(seriesOf(probe, { role: 'service', zone: 'cluster' })),
         serverName,
       ),

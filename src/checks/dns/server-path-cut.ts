@@ -157,7 +157,6 @@ function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cu
     evidence: [
       shares(
         'lookups that failed, by node and server',
-        probe,
         all.flatMap((it) => it.series),
         (it) => `${it.node} to ${serverName(it)}`,
       ),

@@ -204,7 +204,6 @@ function found(probe: DnsProbe, dns: ClusterDns, bad: readonly Bad[], windows: r
     evidence: [
       shares(
         'lookups that lost a packet or failed',
-        probe,
         [...bad.flatMap((it) => it.series), ...direct],
         (it) => `${it.node} to ${serverName(it)}`,
       ),

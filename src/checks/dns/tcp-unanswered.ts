@@ -175,7 +175,7 @@ function told(probe: DnsProbe, on: Subject, { where, nodes, series }: Where): Ve
     confidence: 'observed',
     args: { where, failed: loss.failed, of: loss.of, udpFailed: udpLoss.failed, udpOf: udpLoss.of, ...noLarge },
     evidence: [
-      shares('lookups that failed', probe, [...tcp, ...udp], (it) =>
+      shares('lookups that failed', [...tcp, ...udp], (it) =>
         where === 'everywhere' ? `${it.transport} to ${serverName(it)}` : `${it.transport} to ${it.server.role}`,
       ),
       latency('lookups over TCP', tcp),

@@ -80,7 +80,7 @@ function judge(probe: DnsProbe, node: string): Verdict<UdpLost> {
       nodes: null,
     },
     evidence: [
-      shares('lookups that failed', probe, [...udp, ...tcp], (it) => `${it.transport} to ${it.server.role}`),
+      shares('lookups that failed', [...udp, ...tcp], (it) => `${it.transport} to ${it.server.role}`),
       latency(`lookups over UDP on ${node}`, udp),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],

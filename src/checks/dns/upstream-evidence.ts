@@ -34,7 +34,7 @@ export function upstreamEvidence({ dns, probe, asked, upstreams, label }: Told):
   return [
     ...forwardLine(dns, upstreams, label),
     ...(totals === null ? [] : [{ kind: 'fact' as const, label: 'CoreDNS to its upstream', value: counted(totals) }]),
-    shares('lookups that failed', probe, all, (it) => `${namesOf(it)} names, ${it.server.role} ${it.transport}`),
+    shares('lookups that failed', all, (it) => `${namesOf(it)} names, ${it.server.role} ${it.transport}`),
     latency('lookups of an outside name', asked),
   ]
 }

@@ -55,7 +55,7 @@ export default check({
             : [...new Set(its.map(({ server }) => server.pod ?? server.ip))],
       },
       evidence: [
-        shares('lookups of outside names over TCP that failed', dnsProbe, its, serverName),
+        shares('lookups of outside names over TCP that failed', its, serverName),
         latency('outside names over TCP', its),
         latency('the same over UDP', udp),
       ],
