@@ -18,6 +18,7 @@ import {
 } from '../../relations/dns/lookup-loss.ts'
 import { cacheFaults } from '../../relations/dns/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
+import { whenLessBusy } from '../../relations/troubles/probe-lag.ts'
 import { usersAskService } from '../../relations/dns/users-way.ts'
 import { type WhereLost, whereLost } from './where-lost.ts'
 import { exchange, latency, pathName, shares } from './dns-evidence.ts'
@@ -205,12 +206,11 @@ function judge(
   counters: ConntrackWindow | undefined,
 ): Verdict<Lost> {
   const lag = probe.lag?.find((it) => it.node === node)?.p99Ms ?? 0
-  const again = 'again when the node is less busy'
   if (blindNodes(probe).has(node)) {
     return cannotTell(
       'ambiguous',
       `the probe pod on ${node} got the CPU up to ${lag} ms late: its timeouts may be its own`,
-      again,
+      whenLessBusy,
     )
   }
   const series = seriesOf(probe, { node, zone })
@@ -224,7 +224,7 @@ function judge(
           'ambiguous',
           `on ${node} no packet of ${loss.of} lookups was lost; the C library's own lookups, in processes of their ` +
             'own, got the CPU late, so their times say nothing',
-          again,
+          whenLessBusy,
         )
       : ok(loss.of)
   const well = answeredAsPodsAsk(probe, node, series)

@@ -17,6 +17,7 @@ import {
 } from '../../relations/dns/lookup-loss.ts'
 import { isSlow, lateIn, lateProbes, slowMs } from '../../relations/dns/slow-lookups.ts'
 import { dnsLossInNamespace } from '../../relations/symptom.ts'
+import { whenLessBusy } from '../../relations/troubles/probe-lag.ts'
 import { latency, pathName, shares } from './dns-evidence.ts'
 
 /**
@@ -93,7 +94,9 @@ function judge(probe: DnsProbe, dns: Known<ClusterDns>, node: string): readonly 
   const [cluster, outside] = (['cluster', 'external'] as const).map((zone) => seriesOf(probe, { node, zone }))
   if (cluster === undefined || outside === undefined) return []
   if (blindNodes(probe).has(node))
-    return [cannotTell('ambiguous', `the probe pod on ${node} got the CPU too late: its times say nothing`, again)]
+    return [
+      cannotTell('ambiguous', `the probe pod on ${node} got the CPU too late: its times say nothing`, whenLessBusy),
+    ]
   const inside = ofZone(probe, dns, { node, zone: 'cluster', series: cluster, beside: outside })
   if (inside.kind === 'finding' && isTold(outside)) return [inside]
   return [inside, ofZone(probe, dns, { node, zone: 'outside', series: outside, beside: [] })]
@@ -102,8 +105,6 @@ function judge(probe: DnsProbe, dns: Known<ClusterDns>, node: string): readonly 
 function isTold(series: readonly LookupSeries[]): boolean {
   return series.some(isSlow) && !isLossy(series)
 }
-
-const again = 'again when the nodes are less busy'
 
 interface Zone {
   readonly node: string
@@ -122,7 +123,7 @@ function ofZone(probe: DnsProbe, dns: Known<ClusterDns>, { node, zone, series, b
       ? cannotTell(
           'ambiguous',
           `on ${node} the C library's own lookups got the CPU late: their times say nothing`,
-          again,
+          whenLessBusy,
         )
       : ok(loss.of)
   const late = lateIn(series)
@@ -132,7 +133,7 @@ function ofZone(probe: DnsProbe, dns: Known<ClusterDns>, { node, zone, series, b
       'ambiguous',
       `the probe pod on ${first.node} got the CPU up to ${first.ms} ms late, so it is not known why ${late} of ` +
         `${count(loss.of, 'lookup')} of ${zone} names on ${node} took ${slowMs} ms or more; none of them was lost`,
-      again,
+      whenLessBusy,
     )
   return finding({
     subject: subject('Node', null, node),

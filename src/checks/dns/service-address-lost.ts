@@ -110,12 +110,16 @@ export default check({
               'net.bridge.bridge-nf-call-iptables=1',
           ]
         : [
-            "look at kube-proxy (or what stands for it) and at the rules for the Service's address",
+            "look at kube-proxy (or what stands for it) and at the rules for the Service's address: what table raw " +
+              'leaves untracked, as a DNS cache of the nodes does, is not translated',
             'kubectl get pods -A -o wide' +
               `${on.kind === 'Node' ? ` --field-selector spec.nodeName=${on.name}` : ''} | grep kube-proxy`,
             `on ${on.kind === 'Node' ? on.name : 'a node'}:  ` +
               `iptables-save -c | grep -E "${args.vip}"    conntrack ` +
               `-L -p udp --orig-dst ${args.vip} | head`,
+            // What is not tracked is not translated: rules of a DNS cache of the nodes that is gone (NOTRACK).
+            `on ${on.kind === 'Node' ? on.name : 'a node'}:  ` +
+              `iptables-save -c -t raw | grep -E "NOTRACK|notrack"    nft list ruleset | grep notrack`,
           ],
   },
 })

@@ -8,6 +8,9 @@ export const blindLagMs = 1000
 /** From this lag on what is slow may only have waited to be read: the 99th percentile hides the worst. */
 export const blurLagMs = 60
 
+/** What would settle what a late probe leaves open. */
+export const whenLessBusy = 'again when the nodes are less busy'
+
 /**
  * How late the probe on this node got the CPU, 99th percentile in ms: what is slow there may have waited to be read.
  */

@@ -6,6 +6,7 @@ import { subjectKey } from '../../model/subject.ts'
 import { untoldText } from '../../relations/untold.ts'
 import { evidenceLines } from '../evidence-text.ts'
 import { headline, isUnsure, tally } from './headline.ts'
+import { byLateness } from './late-probes.ts'
 import { lookedAt } from './looked-at.ts'
 import type { Level } from '../../model/sources.ts'
 import { helpLines, levelOfDns, notAgain } from '../help.ts'
@@ -34,7 +35,7 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
     ...diagnosis.roots.flatMap((root, index) => rootOrRepeat(root, places[index] ?? alone, checks, shown)),
     ...(options.above === undefined || options.above.length === 0 ? [] : ['', ...options.above]),
     ...crashedLines(diagnosis.results, options),
-    ...cannotTellLines(diagnosis.results, options),
+    ...cannotTellLines(diagnosis, options),
     ...(options.detail === 'verbose' ? okLines(diagnosis.results, options) : []),
     '',
     tally(diagnosis, paint),
@@ -150,33 +151,38 @@ function crashedLines(results: readonly CheckResult[], { paint }: TextOptions): 
     ])
 }
 
-function cannotTellLines(results: readonly CheckResult[], options: TextOptions): readonly string[] {
+function cannotTellLines({ results, model }: Diagnosis, options: TextOptions): readonly string[] {
   const { paint } = options
   const unsure = results.filter(isUnsure)
   if (unsure.length === 0) return []
   const count = `${unsure.length} check${unsure.length === 1 ? '' : 's'} could not tell`
-  const reasons = Map.groupBy(
-    unsure.flatMap((it) =>
-      it.cannotTell
-        .filter((one) => !isNotAsked(one))
-        .map((verdict) => ({ code: it.check.code, title: it.check.title, verdict })),
-    ),
-    (it) => `${it.verdict.why}\0${it.verdict.settle ?? ''}`,
+  const all = unsure.flatMap(({ check, cannotTell }) =>
+    cannotTell.filter((one) => !isNotAsked(one)).map((verdict) => ({ check, verdict })),
   )
+  const { late, rest } = options.detail === 'verbose' ? { late: null, rest: all } : byLateness(all, model)
+  const reasons = Map.groupBy(rest, (it) => `${it.verdict.why}\0${it.verdict.settle ?? ''}`)
   return [
     '',
     `${paint.mark('cannot-tell')} ${count}`,
     ...[...reasons.values()].flatMap((its) => {
       const first = its[0]
       if (first === undefined) return []
-      const codes = [...new Set(its.map((it) => it.code))]
-      const what = codes.length === 1 ? `${first.code} ${first.title}` : codes.join(' ')
       return [
-        `  ${what}`,
+        `  ${whatOf(its)}`,
         `      ${first.verdict.why}${first.verdict.settle === null ? '' : `   ${paint.strong(first.verdict.settle)}`}`,
       ]
     }),
+    ...(late === null ? [] : [`  ${whatOf(late.untold)}`, `      ${late.why}   ${paint.strong(late.settle)}`]),
   ]
+}
+
+/** One check by its title, several by their codes. */
+function whatOf(its: readonly { readonly check: AnyCheck }[]): string {
+  const checks = [...new Set(its.map((it) => it.check))]
+  const [first] = checks
+  return checks.length === 1 && first !== undefined
+    ? `${first.code} ${first.title}`
+    : checks.map((it) => it.code).join(' ')
 }
 
 function okLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
