@@ -223,6 +223,7 @@ import callsFail from './spans/calls-fail.ts'
 import manySmallCalls from './spans/many-small-calls.ts'
 import lookupsSlow from './dns/lookups-slow.ts'
 import denialKept from './dns/denial-kept.ts'
+import untrackedLeftover from './dns/untracked-leftover.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -297,6 +298,7 @@ export const checks: readonly AnyCheck[] = [
   portNameWrong, // DNS196
   lookupsSlow, // DNS197
   denialKept, // DNS198
+  untrackedLeftover, // DNS199
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

@@ -30,6 +30,16 @@ export interface NodeNetwork {
    * older hopscope, which read no others.
    */
   readonly nftTables?: Known<readonly string[]>
+  /** Of table raw of iptables; absent where `drops` is not known, and in files of an older hopscope. */
+  readonly untracked?: readonly UntrackedRule[]
+}
+
+/** What it takes is not tracked, and so not translated: no address of a Service leads anywhere (NOTRACK). */
+export interface UntrackedRule {
+  readonly family: 'v4' | 'v6'
+  readonly chain: string
+  /** As iptables-save has it. */
+  readonly rule: string
 }
 
 export interface NodeLink {

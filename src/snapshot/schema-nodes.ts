@@ -33,6 +33,7 @@ export function nodeNetworksOf(m: Texts): Schema<NodeNetworks> {
     reversePathDrops: nullable(number),
     drops: known(list(drop)),
     nftTables: maybe(known(list(m.text))),
+    untracked: maybe(list(object({ family: oneOf(['v4', 'v6']), chain: m.name, rule: m.text }))),
   })
   const path = object({
     node: m.name,

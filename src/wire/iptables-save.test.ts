@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dropsIn } from './iptables-save.ts'
+import { dropsIn, untrackedIn } from './iptables-save.ts'
 
 test('rules and policies that drop, with their counters', () => {
   const text = [
@@ -37,4 +37,23 @@ test('each of many rules, the last one too', () => {
   const found = dropsIn(['*filter', ':FORWARD ACCEPT [0:0]', ...rules, 'COMMIT'].join('\n')) ?? []
   expect(found).toHaveLength(9000)
   expect(found.at(-1)?.total).toBe(8999)
+})
+
+test.each([
+  ['NOTRACK', '-d 10.96.0.10/32 -p udp -m udp --dport 53 -j NOTRACK', true],
+  ['CT --notrack', '-d 10.96.0.10/32 -p udp -m udp --dport 53 -j CT --notrack', true],
+  ['CT with a zone before it', '-p udp -j CT --zone 3 --notrack', true],
+  ['CT of another kind', '-p tcp -m tcp --dport 21 -j CT --helper ftp', false],
+  ['a comment that says so', '-m comment --comment "-j NOTRACK" -p udp -j ACCEPT', false],
+  ['another chain by such a name', '-p udp -j NOTRACK-LOCAL', false],
+])('what is not tracked: %s', (_, rule, is) => {
+  const saved = (table: string) => `*${table}\n:PREROUTING ACCEPT [1:2]\n[3:4] -A PREROUTING ${rule}\nCOMMIT\n`
+  expect(untrackedIn(saved('raw'))).toEqual(is ? [{ chain: 'PREROUTING', rule }] : [])
+  // Only table raw comes before conntrack.
+  expect(untrackedIn(saved('filter'))).toEqual([])
+})
+
+test('of ten thousand rules that track nothing the first are enough', () => {
+  const rules = Array.from({ length: 10_000 }, (_, n) => `[0:0] -A PREROUTING -d 10.0.${n >> 8}.${n & 255} -j NOTRACK`)
+  expect(untrackedIn(['*raw', ...rules].join('\n'))).toHaveLength(64)
 })

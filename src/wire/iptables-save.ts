@@ -36,6 +36,30 @@ export function dropsIn(text: string): readonly Drop[] | null {
   return tables === 0 ? null : found
 }
 
+/** A rule of table raw that leaves packets untracked. */
+interface Untracked {
+  readonly chain: string
+  readonly rule: string
+}
+
+/** A cache on the node leaves eight of them for each of its addresses; of more, the first are enough. */
+const mostUntracked = 64
+const untracks = /(?:^| )-j (?:NOTRACK|CT(?: .{1,200})? --notrack)(?: |$)/
+
+/** What `iptables-save -c` prints of table raw, as far as it says `-j NOTRACK`, or `-j CT --notrack`. */
+export function untrackedIn(text: string): readonly Untracked[] {
+  const found: Untracked[] = []
+  let isRaw = false
+  for (const line of text.split('\n')) {
+    if (line.startsWith('*')) isRaw = line.trim() === '*raw'
+    if (!isRaw || line.length > 2000 || found.length >= mostUntracked) continue
+    const [, , chain, rest] = rule.exec(line) ?? []
+    if (chain !== undefined && rest !== undefined && untracks.test(rest.replace(comment, '')))
+      found.push({ chain, rule: rest })
+  }
+  return found
+}
+
 /**
  * Tables of nftables that this is the whole text of. `iptables-save` of the older kind sees none; the newer one says
  * where a table holds what is not its own.

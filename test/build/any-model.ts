@@ -662,6 +662,7 @@ const nodeNetworks: fc.Arbitrary<NodeNetworks> = fc.record({
         ),
       ),
       nftTables: known(few(fc.constantFrom('inet firewalld', 'ip tfw'))),
+      untracked: few(fc.record({ family: fc.constantFrom('v4', 'v6'), chain: name, rule: text })),
     }),
   ),
   paths: few(

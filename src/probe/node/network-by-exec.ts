@@ -10,7 +10,7 @@ import {
 import { type Known, known, unknown } from '../../model/known.ts'
 import type { NodeNetwork } from '../../model/node-network.ts'
 import { some } from '../../phrases.ts'
-import { dropsIn, nftTablesAmong } from '../../wire/iptables-save.ts'
+import { dropsIn, nftTablesAmong, untrackedIn } from '../../wire/iptables-save.ts'
 import { nftDropsIn, type NftTable, nftTablesIn } from '../../wire/nft-table.ts'
 import { routes6In, routesIn } from '../../wire/proc-routes.ts'
 import type { DropSeen, NodeReading, RulesRead } from './conntrack.ts'
@@ -71,6 +71,10 @@ async function rulesByExec(exec: Exec): Promise<RulesRead> {
       ...native.drops,
     ]),
     nftTables,
+    untracked: [
+      ...untrackedIn(saved.v4).map((it) => ({ family: 'v4' as const, ...it })),
+      ...untrackedIn(saved.v6).map((it) => ({ family: 'v6' as const, ...it })),
+    ],
   }
 }
 

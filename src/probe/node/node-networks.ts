@@ -65,6 +65,7 @@ export function networkOf({ reader, before, after, rulesBefore, rulesAfter }: Ne
       reversePathDrops: was === null || is === null ? null : Math.max(0, is - was),
       drops: mapKnown(rulesAfter.drops, (rules) => grown(rulesBefore.drops, rules)),
       nftTables: rulesAfter.nftTables,
+      ...(rulesAfter.untracked === undefined ? {} : { untracked: rulesAfter.untracked }),
     },
   ]
 }
