@@ -2,9 +2,10 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import { dnsName } from '../../test/build/names.ts'
-import { type ConstantScript, script, shell } from './container-command.ts'
+import { type ConstantScript, off, script, shell } from './container-command.ts'
 
 /** What a container may make of a script: it waits for what never comes, and starts what does not want to go. */
 const endless: readonly (readonly [string, ConstantScript])[] = [
@@ -27,17 +28,24 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const ownFolder = (): string => mkdtempSync(join(folder, 'run-'))
 
 /** As a runtime starts it: the leader of a group. */
-async function run([file = '', ...before]: readonly string[], text: ConstantScript, seconds: number) {
+async function run(
+  [file = '', ...before]: readonly string[],
+  text: ConstantScript,
+  seconds: number,
+  input: (stdin: Writable, out: () => string) => void = () => {},
+) {
   const [, ...words] = shell(text, seconds, dnsName('cart'))
   const began = performance.now()
   const child = spawn(file, [...before, ...words], {
     cwd: ownFolder(),
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   })
+  child.stdin.on('error', () => {})
   let out = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
   child.stderr.resume()
+  input(child.stdin, () => out)
   // Only once nobody holds its output any more.
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   return { code, out, ms: performance.now() - began, left: await membersOf(child.pid ?? 0) }
@@ -59,6 +67,34 @@ describe.concurrent.each(shells.filter(([, [file]]) => existsSync(file)))('%s', 
     const ended = await run(program, text, 1)
     expect(ended).toMatchObject({ out: 'begun\n', left: [] })
     expect(ended.code).not.toBe(0)
+  })
+
+  /** Once it has begun, as one says it who has heard enough. */
+  const whenBegun = (word: string) => (stdin: Writable, out: () => string) => {
+    const waiting = setInterval(() => {
+      if (!out().includes('begun')) return
+      clearInterval(waiting)
+      stdin.write(word)
+    }, 20)
+  }
+
+  test.each([
+    ...endless,
+    ['a tool that prints for ever', script`echo begun; sleep() { :; }; while :; do echo x; done`],
+  ] as const)('is ended by a word, long before its time: %s', async (_name, text) => {
+    const ended = await run(program, text, 1000, whenBegun(off))
+    expect(ended.out).toMatch(/^begun/)
+    expect(ended).toMatchObject({ left: [] })
+    expect(ended.code).not.toBe(0)
+  })
+
+  test('is not ended by the end of its input, or another word, and reads none', async () => {
+    const text = script`echo begun; sleep 0.3; read -r word; echo "[$word]"; exit 4`
+    const words = (stdin: Writable): void => {
+      stdin.write('on\n\noff x\n')
+      stdin.end()
+    }
+    expect(await run(program, text, 1000, words)).toMatchObject({ code: 4, out: 'begun\n[]\n', left: [] })
   })
 
   test('hands on arguments and the code, and waits for none but its own', async () => {

@@ -51,11 +51,43 @@ const watcher = script`
 shift
 `
 
+/** What `exec` says to a script that it wants no more of. */
+export const off = 'off\n'
+
+/**
+ * Ends the script, and all that it started, on that word: who wants no more of it does not wait for its time to be up,
+ * whatever a container's own programs make of it, since none of them is asked. The end of the input alone ends nothing:
+ * a runtime closes it with the output, too (containerd internal/cri/io/exec_io.go). The script has no input.
+ */
+const listener = script`
+exec 3<&0 </dev/null
+: $( (
+  while read -r word; do
+    [ "$word" != off ] || kill -9 -$$ || kill -9 $$
+  done
+) <&3 3<&- >/dev/null 2>&1 & )
+exec 3<&-
+`
+
+const stoppable = new WeakSet<ContainerCommand>()
+
+/** Whether `off` ends it. */
+export function isStoppable(command: ContainerCommand): boolean {
+  return stoppable.has(command)
+}
+
 /**
  * `sh -c SCRIPT sh SECONDS ARGUMENTS`: POSIX gives the script its arguments as they are, whatever is in them; it finds
  * them from "$1" on. `seconds`: when it ends itself.
  */
 export function shell(text: ConstantScript, seconds: number, ...args: readonly Argument[]): ContainerCommand {
+  const command = shellWithInput(joined(listener, text), seconds, ...args)
+  stoppable.add(command)
+  return command
+}
+
+/** The same for a script that reads its input, and ends by what it says. */
+export function shellWithInput(text: ConstantScript, seconds: number, ...args: readonly Argument[]): ContainerCommand {
   const words = ['sh', '-c', joined(watcher, text), 'sh', String(seconds), ...args.map(String)]
   return words as readonly string[] as ContainerCommand
 }

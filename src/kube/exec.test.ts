@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { known, unknown } from '../model/known.ts'
-import { script, shell } from './container-command.ts'
+import { cat, script, shell } from './container-command.ts'
 import { execCommand } from './exec.ts'
 import { serve, transportTo, type TestServer } from '../../test/fakes/api-server.ts'
 import type { Transport } from './transport.ts'
@@ -70,7 +70,7 @@ describe('execCommand', () => {
     expect([sh, c, ...words]).toEqual(['sh', '-c', 'sh', '9', '7'])
     expect(text?.endsWith('\na b&c')).toBe(true)
     expect({ ...opened, url: url.pathname + url.search.slice(url.search.lastIndexOf('&container')) }).toEqual({
-      url: '/api/v1/namespaces/shop/pods/web-1/exec&container=app&stdout=true&stderr=true',
+      url: '/api/v1/namespaces/shop/pods/web-1/exec&container=app&stdin=true&stdout=true&stderr=true',
       authorization: 'Bearer abc',
     })
   })
@@ -141,6 +141,31 @@ describe('execCommand', () => {
   it('stops at its timeout', async () => {
     await execServer(() => {})
     expect(await run({ timeoutMs: 60 })).toEqual(unknown('timed-out', `${action}: sh did not end within 0.06 s`))
+  })
+
+  it.each<[string, (isOpen: AbortSignal) => Parameters<typeof run>[0], string]>([
+    ['its timeout', () => ({ timeoutMs: 2000 }), 'off\n'],
+    ['an abort', (isOpen) => ({ signal: isOpen }), 'off\n'],
+    ['too much of its output', () => ({ mostBytes: 20 }), 'off\n'],
+    ['the timeout of what takes no word', () => ({ command: cat('/etc/hosts'), timeoutMs: 2000 }), ''],
+    ['its own end', () => ({}), ''],
+  ])('a script is told when it is not waited for any more: %s', async (how, options, word) => {
+    const heard = Promise.withResolvers<string>()
+    const isOpen = new AbortController()
+    await execServer((socket) => {
+      // The other end answers once it is open.
+      socket.on('pong', () => isOpen.abort())
+      socket.ping()
+      let input = ''
+      socket.on('message', (data) => (input += Buffer.isBuffer(data) ? data.subarray(1).toString() : ''))
+      socket.on('close', () => heard.resolve(input))
+      for (let times = 0; times < 10; times += 1) say(socket, 1, 'so far')
+      if (how !== 'its own end') return
+      say(socket, 3, success)
+      socket.close()
+    })
+    await run(options(isOpen.signal))
+    expect(await heard.promise).toBe(word)
   })
 
   it('stops on abort with what was printed so far, and does not start after it', async () => {

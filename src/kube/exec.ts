@@ -3,6 +3,7 @@ import type { RawData, WebSocket } from 'ws'
 import { known, unknown, type Known } from '../model/known.ts'
 import { describeAction, pathOf } from './address.ts'
 import type { Cluster, ExecResult } from './cluster.ts'
+import { isStoppable, off } from './container-command.ts'
 import { readExecStatus } from './exec-status.ts'
 import { breakage, refusal } from './failure.ts'
 import { execBytes, inMiB, refusalBytes } from './limits.ts'
@@ -18,7 +19,7 @@ const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
 /**
  * Runs a command in a container. `timed-out` when it has not ended in time; `not-there` for a missing pod, container or
  * executable; after an abort, what it printed so far with code null. Closing the connection does not kill the command:
- * give it an end of its own (`timeout 5 ...`).
+ * a script of `shell` is told to end, and has an end of its own; others need one.
  */
 export async function execCommand(
   connection: Connection,
@@ -47,7 +48,7 @@ async function dial(
   const { agent, headers } = await transport.upgradeOptions()
   const query = new URLSearchParams(options.command.map((word): [string, string] => ['command', word]))
   if (options.container !== undefined) query.set('container', options.container)
-  if (options.stdin !== undefined || options.live !== undefined) query.set('stdin', 'true')
+  if (options.stdin !== undefined || options.live !== undefined || canStop(options)) query.set('stdin', 'true')
   query.set('stdout', 'true')
   query.set('stderr', 'true')
   const server = transport.target.server.replace(/^http/, 'ws')
@@ -80,22 +81,33 @@ function converse(
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () =>
-        end(unknown('timed-out', `${action}: ${options.command[0]} did not end within ${options.timeoutMs / 1000} s`)),
+        stop(unknown('timed-out', `${action}: ${options.command[0]} did not end within ${options.timeoutMs / 1000} s`)),
       options.timeoutMs,
     )
     const heart = { beats: undefined as NodeJS.Timeout | undefined }
-    const onAbort = (): void => end(opened ? known(soFar(null)) : unknown('cut-off', `${action}: stopped`))
+    const onAbort = (): void => stop(opened ? known(soFar(null)) : unknown('cut-off', `${action}: stopped`))
     options.signal?.addEventListener('abort', onAbort)
     if (options.signal?.aborted === true) onAbort()
 
-    function end(result: Known<ExecResult>): void {
+    /** Before the command has ended: it is told. */
+    function stop(result: Known<ExecResult>): void {
+      const isTold = canStop(options) && socket.readyState === socket.OPEN
+      if (isTold) say(off)
+      end(result, isTold ? hearsWithinMs : 0)
+    }
+
+    function end(result: Known<ExecResult>, afterMs: number = 0): void {
       clearTimeout(timer)
       clearInterval(heart.beats)
       options.live?.enough.removeEventListener('abort', enough)
       options.signal?.removeEventListener('abort', onAbort)
       // terminate() on a socket that is still opening reports an error that nobody waits for any more.
       socket.removeAllListeners().on('error', () => {})
-      socket.terminate()
+      if (afterMs === 0) socket.terminate()
+      else {
+        socket.pause()
+        setTimeout(() => socket.terminate(), afterMs).unref()
+      }
       resolve(result)
     }
 
@@ -129,7 +141,7 @@ function converse(
       const payload = message.subarray(1)
       if (options.live !== undefined && message[0] === channel.stdout) return options.live.out(payload)
       held += payload.length
-      if (held > (options.mostBytes ?? execBytes)) return end(tooMuch(action, options))
+      if (held > (options.mostBytes ?? execBytes)) return stop(tooMuch(action, options))
       if (message[0] === channel.stdout) out.push(payload)
       else if (message[0] === channel.stderr) err.push(payload)
       else if (message[0] === channel.status) status = (status ?? '') + payload.toString('utf8')
@@ -153,6 +165,13 @@ function converse(
       }
     })
   })
+}
+
+/** A connection that is broken off takes with it what was said last. */
+const hearsWithinMs = 500
+
+function canStop({ command, stdin, live }: Parameters<Cluster['exec']>[2]): boolean {
+  return stdin === undefined && live === undefined && isStoppable(command)
 }
 
 /**

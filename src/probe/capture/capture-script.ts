@@ -1,4 +1,4 @@
-import { type ContainerCommand, joined, shell, script } from '../../kube/container-command.ts'
+import { type ContainerCommand, joined, shell, shellWithInput, script } from '../../kube/container-command.ts'
 import type { FilterCode } from '../../wire/capture-bpf.ts'
 import { type Filter, filterText } from '../../wire/capture-filter.ts'
 import type { IpAddress } from '../../wire/dns-name.ts'
@@ -153,5 +153,5 @@ export interface Watching {
 }
 
 export function watchingCommand({ pid, device, packets, snaplen, filter, code, seconds }: Watching): ContainerCommand {
-  return shell(watching, seconds, pid, device, packets, snaplen, filterText(filter), code)
+  return shellWithInput(watching, seconds, pid, device, packets, snaplen, filterText(filter), code)
 }
