@@ -1,6 +1,6 @@
 import type { Evidence } from '../../findings/evidence.ts'
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
@@ -12,15 +12,17 @@ import {
   entriesToJudge,
   type HostsEntry,
   serviceNamed,
+  unreadNamespace,
 } from '../../relations/hosts-entries.ts'
 import { answerFits } from '../../relations/dns/inside-answers.ts'
 import { type InsidePod, insidePods } from '../../relations/dns/inside-pods.ts'
 import { nsswitchOf } from '../../relations/nsswitch.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { nameInPod } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { fileEvidence, unseenPods } from './inside-words.ts'
-import { count } from '../../phrases.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * The C library reads /etc/hosts before it asks DNS, and never asks for a name that stands there. An entry that was
@@ -33,19 +35,34 @@ export default check({
   fine: 'hosts files of pods say of Services what the API says',
   severity: 'error',
   needs: ['pods', 'services'],
-  wants: ['insideViews', 'endpointSlices', 'clusterDns'],
+  wants: ['insideViews', 'endpointSlices', 'clusterDns', 'namespaces'],
   remedies: [],
   decides: ['DNS-30'],
 
-  run({ pods, services, insideViews, endpointSlices, clusterDns }) {
+  run({ pods, services, insideViews, endpointSlices, clusterDns, namespaces, scope }) {
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
     const slices = endpointSlices.known ? slicesOfServices(endpointSlices.value) : () => null
-    const running = pods.filter((it) => it.phase === 'Running' && !it.deleting)
-    if (running.length === 0) return notApplicable('no running pod')
-    const groups = [...Map.groupBy(running, (it) => subjectKey(workloadOfPod(it))).values()]
-    const judged = groups.map((its) => judge(its, insideViews, { services, slices, domain }))
-    const blind = unseenPods(insideViews)
-    return blind === null ? judged : [...judged.filter((it) => it.kind === 'finding'), blind]
+    const around = { scope, domain, namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null }
+    const live = pods.filter(isLive)
+    if (live.length === 0) return notApplicable('no pod that runs or is about to')
+    const groups = [...Map.groupBy(live, (it) => subjectKey(workloadOfPod(it))).values()]
+    const judged = groups.map((its) => judge(its, insideViews, { services, slices, domain, around }))
+    const told = judged.flatMap((it) => it.verdict)
+    const elsewhere = [...new Set(judged.flatMap((it) => it.elsewhere))].toSorted()
+    const blind = [
+      ...(elsewhere.length === 0
+        ? []
+        : [
+            cannotTell(
+              'not-asked',
+              `hosts files of pods name ${some(elsewhere)}, and Services of ` +
+                `${elsewhere.length === 1 ? 'that namespace' : 'other namespaces'} were not read`,
+              '-A',
+            ),
+          ]),
+      ...[unseenPods(insideViews)].filter((it) => it !== null),
+    ]
+    return blind.length === 0 ? told : [...told.filter((it) => it.kind === 'finding'), ...blind]
   },
 
   words: {
@@ -74,10 +91,17 @@ interface Against {
   readonly services: readonly Service[]
   readonly slices: (service: Service) => readonly EndpointSlice[] | null
   readonly domain: string
+  readonly around: Parameters<typeof unreadNamespace>[1]
 }
 
+/** `elsewhere`: names of Services that were not read. */
 function judge(pods: readonly Pod[], insideViews: Known<readonly InsideView[]>, against: Against) {
   const looked = insideViews.known ? insidePods(pods, insideViews.value) : []
+  const elsewhere: string[] = []
+  const wrongOf = (entries: readonly HostsEntry[], pod: Pod, inside: InsidePod | null): Wrong | null => {
+    elsewhere.push(...entriesToJudge(entries, pod).flatMap((it) => (unreadName(it, against) ? [it.name] : [])))
+    return wrongEntry(entries, pod, against, inside)
+  }
   for (const one of looked) {
     const hosts = one.resolving?.hosts
     const read = hosts?.known === true ? hosts.value : null
@@ -85,14 +109,25 @@ function judge(pods: readonly Pod[], insideViews: Known<readonly InsideView[]>, 
     // Where DNS comes first, the file speaks for names alone that DNS does not have.
     if (one.view.libc !== 'musl' && one.resolving !== null && nsswitchOf(one.resolving.nsswitch)?.filesFirst === false)
       continue
-    const wrong = wrongEntry(entriesOf(read), one.pod, against, one)
-    if (wrong !== null) return found(pods, wrong, one, read)
+    const wrong = wrongOf(entriesOf(read), one.pod, one)
+    if (wrong !== null) return { verdict: [found(pods, wrong, one, read)], elsewhere }
   }
-  const unread = pods.find(
-    (it) => it.hostAliases !== undefined && !looked.some(({ resolving }) => resolving?.hosts.known === true),
-  )
-  const declared = unread === undefined ? null : wrongEntry(declaredEntries(unread), unread, against, null)
-  return declared === null ? ok(pods.length) : found(pods, declared, null, null)
+  const read = new Set(looked.flatMap(({ resolving, pod }) => (resolving?.hosts.known === true ? [pod.name] : [])))
+  for (const pod of oneOfEachAliases(pods.filter((it) => !read.has(it.name)))) {
+    const declared = wrongOf(declaredEntries(pod), pod, null)
+    if (declared !== null) return { verdict: [found(pods, declared, null, null)], elsewhere }
+  }
+  return { verdict: [ok(pods.length)], elsewhere }
+}
+
+/** Pods of one template have the same, but for those of a rollout. */
+function oneOfEachAliases(pods: readonly Pod[]): readonly Pod[] {
+  const declaring = pods.filter((it) => it.hostAliases !== undefined)
+  return [...new Map(declaring.map((it) => [JSON.stringify(it.hostAliases), it])).values()]
+}
+
+function unreadName({ name }: HostsEntry, { around }: Against): boolean {
+  return unreadNamespace(name, around) !== null
 }
 
 interface Wrong {

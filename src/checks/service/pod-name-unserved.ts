@@ -44,7 +44,7 @@ export default check({
     const groups = [...Map.groupBy(bad, (it) => `${it.pod.namespace}/${it.subdomain} ${it.is}`).values()]
     const found = groups.flatMap((its) => verdict(its, scope) ?? [])
     const unread = judged.filter((it) => it.is === 'unread')
-    if (unread.length === 0) return found.length > 0 ? found : ok(named.length)
+    if (unread.length === 0) return found.length > 0 ? found : ok(named.length, noteOf(judged))
     return [
       ...found,
       cannotTell(
@@ -57,18 +57,12 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args.is === 'not-headless'
-        ? `${on.kind} ${full(on)} is named by Service \`${args.subdomain}\`, which is not headless: CoreDNS serves ` +
-          'such names, and no other server has to.'
-        : `${on.kind} ${full(on)} calls itself \`${args.name}\`, and no DNS server knows that name: ` +
-          `Service \`${args.subdomain}\` ${says[args.is]}.`,
+      `${on.kind} ${full(on)} calls itself \`${args.name}\`, and no DNS server knows that name: ` +
+      `Service \`${args.subdomain}\` ${says[args.is]}.`,
     detail: ({ subject: on, args }) =>
-      `${args.name}.${on.namespace}.svc${args.is === 'not-headless' ? '' : ' is answered NXDOMAIN'} · ` +
-      `${count(args.pods, 'pod')} · headless Services here: ${args.headless}`,
-    note: ({ args }) =>
-      args.is === 'not-headless'
-        ? 'the DNS specification gives endpoints names below headless Services alone'
-        : 'the API server takes any subdomain; only who looks the pod up by that name notices',
+      `${args.name}.${on.namespace}.svc is answered NXDOMAIN · ${count(args.pods, 'pod')} · ` +
+      `headless Services here: ${args.headless}`,
+    note: () => 'the API server takes any subdomain; only who looks the pod up by that name notices',
     help: ({ subject: on, args }) => [
       helpOf(args),
       `kubectl -n ${on.namespace} get pods -o custom-columns=NAME:.metadata.name,HOSTNAME:.spec.hostname,` +
@@ -78,9 +72,9 @@ export default check({
   },
 })
 
-type Is = 'missing' | 'external' | 'selects-others' | 'no-hostname' | 'not-headless'
+type Is = 'missing' | 'external' | 'selects-others' | 'no-hostname'
 
-const says: Readonly<Record<Exclude<Is, 'not-headless'>, string>> = {
+const says: Readonly<Record<Is, string>> = {
   missing: 'is not there',
   external: 'is an ExternalName',
   'selects-others': 'does not select it',
@@ -98,10 +92,14 @@ function helpOf({ is, subdomain, hostname, near }: HelpArgs): string {
   if (is === 'selects-others') return `compare the selector of Service \`${subdomain}\` with the labels of the pods`
   if (is === 'no-hostname')
     return `write hostname: ${hostname} into the endpoint, or give the Service a selector and let the cluster write it`
-  if (is === 'not-headless') return 'make the Service headless where names of its pods matter: clusterIP: None'
   return near === null
     ? `make a headless Service \`${subdomain}\` (clusterIP: None) with the pods' labels as its selector`
     : `\`${near}\` is there and headless: if it was meant, name it in spec.subdomain and create the pods again`
+}
+
+function noteOf(judged: readonly Judged[]): string | null {
+  const addressed = judged.filter(({ service }) => service !== null && service.clusterIP !== 'None').length
+  return addressed === 0 ? null : `${addressed} of them by a Service that is not headless, as CoreDNS does`
 }
 
 interface Named {
@@ -125,7 +123,7 @@ function ownName(pod: Pod): readonly Named[] {
 }
 
 /**
- * By what CoreDNS does: it looks for an endpoint of that hostname in any Service but an ExternalName
+ * By what CoreDNS does: it looks for an endpoint of that hostname in any Service but an ExternalName, headless or not
  * (plugin/kubernetes/kubernetes.go, findServices: `svc.Headless() || r.endpoint != ""`).
  */
 function served(
@@ -145,7 +143,7 @@ function served(
   }
   const own = endpoints?.filter((it) => it.pod === pod.name) ?? []
   if (own.length > 0 && !own.some((it) => it.hostname === hostname)) return 'no-hostname'
-  return service.clusterIP === 'None' ? 'served' : 'not-headless'
+  return 'served'
 }
 
 function verdict(its: readonly Unserved[], scope: Scope) {
@@ -160,7 +158,8 @@ function verdict(its: readonly Unserved[], scope: Scope) {
     subject: on,
     also: [...more, subject('Service', first.pod.namespace, subdomain)],
     confidence: 'inferred',
-    severity: severityOf(its, scope),
+    // Who asks about this very pod misses something of it.
+    severity: its.some((it) => isTargetPod(scope, it.pod)) ? 'error' : 'warning',
     args: {
       name: `${hostname}.${subdomain}`,
       hostname,
@@ -174,19 +173,12 @@ function verdict(its: readonly Unserved[], scope: Scope) {
   })
 }
 
-function severityOf(its: readonly Unserved[], scope: Scope): 'error' | 'warning' | 'info' {
-  if (its[0]?.is === 'not-headless') return 'info'
-  // Who asks about this very pod misses something of it.
-  return its.some((it) => isTargetPod(scope, it.pod)) ? 'error' : 'warning'
-}
-
 function evidence(on: Subject, { hostname, subdomain, is }: Unserved, service: Service | null, near: string | null) {
   const labels = {
     missing: near === null ? 'no such Service' : `no such Service; \`${near}\` is there, and headless`,
     external: `is an alias of ${service?.externalName ?? 'another name'}`,
     'selects-others': `selects ${some(pairsOf(service))}, and the pod has other labels`,
     'no-hostname': 'its endpoint has no hostname, or another one',
-    'not-headless': `has clusterIP ${service?.clusterIP ?? 'none'}`,
   } satisfies Readonly<Record<Is, string>>
   return {
     kind: 'config' as const,
