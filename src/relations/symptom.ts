@@ -182,3 +182,6 @@ export const proxyFails = (proxy: Named): string => `proxy-fails:${proxy.namespa
 
 /** Connections to this pod are stopped that policies allow. */
 export const stoppedOnTheWay = (pod: Named): string => `stopped-on-the-way:${pod.namespace}/${pod.name}`
+
+/** Pods that look a name outside of the cluster up get this Service, whose name it is below a suffix. */
+export const outsideNameTaken = (service: Named): string => `outside-name-taken:${service.namespace}/${service.name}`

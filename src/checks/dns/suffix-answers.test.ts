@@ -1,6 +1,12 @@
 import { clusterDns } from '../../../test/build/dns.ts'
 import { nameAnswer, nameAnswers, outsideAnswers } from '../../../test/build/name-answers.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { service } from '../../../test/build/service.ts'
+import { describe, expect, test } from 'vitest'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
+import { known } from '../../model/known.ts'
+import type { Sources } from '../../model/sources.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import check from './suffix-answers.ts'
 
@@ -15,6 +21,9 @@ const given = (answers: readonly NameAnswer[], about = {}) => ({
   clusterDns: clusterDns(),
   nameAnswers: nameAnswers(answers, about),
 })
+const corefile = (template: string) =>
+  `.:53 {\n    ${template} {\n        answer "{{ .Name }} 60 IN A 198.51.100.66"\n    }\n    kubernetes cluster.local\n}\n`
+const tuned = { dnsConfig: { nameservers: [], searches: ['corp.example'], options: [] } }
 const wildcard = below('corp.example', ['outside', 'random'])
 const way = {
   kind: 'way',
@@ -43,7 +52,78 @@ describeCheck(check, [
   {
     it: 'a namespace of the name com',
     given: given(below('svc.cluster.local', ['outside'])),
-    expect: [{ subject: 'Node/worker-1', args: { name: 'example.com.svc.cluster.local' } }],
+    expect: [
+      {
+        subject: 'Service/com/example',
+        severity: 'error',
+        args: { name: 'example.com.svc.cluster.local', origin: 'cluster', taker: 'com/example', wins: 'this-name' },
+        says: /that is Service com\/example/,
+      },
+    ],
+  },
+  {
+    it: 'the same from all nodes, and its Service was read',
+    given: {
+      ...given([...below('svc.cluster.local', ['outside']), ...below('svc.cluster.local', ['outside'], 'worker-2')]),
+      services: [service('example', { namespace: 'com', clusterIP: '198.51.100.66' })],
+    },
+    expect: [{ subject: 'Service/com/example', args: { taker: 'com/example' } }],
+  },
+  {
+    it: 'all Services were read, and it is none of them: a line of the Corefile',
+    given: { ...given(below('svc.cluster.local', ['outside'])), services: [service('cart')] },
+    expect: [{ subject: 'Deployment/kube-system/coredns', args: { taker: null, origin: 'cluster', line: null } }],
+  },
+  {
+    it: 'Services of another namespace were read: its name says it',
+    given: { ...given(below('svc.cluster.local', ['outside'])), services: [service('cart')] },
+    scope: { namespace: 'shop' },
+    expect: [{ subject: 'Service/com/example' }],
+  },
+  {
+    it: "a wildcard below the cluster's own suffix",
+    given: {
+      ...given(below('cluster.local', ['outside', 'random'])),
+      clusterDns: clusterDns({ corefile: known(corefile('template IN A cluster.local')) }),
+    },
+    expect: [
+      {
+        subject: 'Deployment/kube-system/coredns',
+        args: { taker: null, origin: 'cluster', wins: 'any-label', line: 2 },
+      },
+    ],
+  },
+  {
+    it: 'a suffix that one workload alone has, by its dnsConfig; the wildcard stands in the Corefile',
+    given: {
+      ...given(wildcard, { searches: [{ node: 'worker-1', suffixes: ['svc.cluster.local'], ndots: 5 }] }),
+      clusterDns: clusterDns({ corefile: known(corefile('template IN A corp.example')) }),
+      pods: [pod('web-1'), pod('web-2', tuned), pod('web-3', tuned)],
+    },
+    expect: [
+      {
+        subject: 'Deployment/shop/web',
+        args: { suffix: 'corp.example', origin: 'pods', pods: 2, line: 2, wins: 'any-label' },
+        says: /of Deployment shop\/web/,
+      },
+    ],
+  },
+  {
+    it: 'the same suffix in the lists of nodes',
+    given: { ...given(wildcard), pods: [pod('web-2', tuned)] },
+    expect: [{ subject: 'Node/worker-1', args: { origin: 'node', pods: 0, line: null } }],
+  },
+  {
+    it: 'two suffixes that answer are two faults',
+    given: given(
+      below('corp.example', ['outside', 'random']).map((it) =>
+        it.reason.kind === 'outside' && it.reason.suffix === 'svc.cluster.local' ? { ...it, ...hit } : it,
+      ),
+    ),
+    expect: [
+      { subject: 'Service/com/example', args: { wins: 'this-name' } },
+      { subject: 'Node/worker-1', args: { wins: 'any-label' } },
+    ],
   },
   {
     it: 'a label that nobody made is answered',
@@ -80,3 +160,29 @@ describeCheck(check, [
   { it: 'nothing was asked below a suffix', given: given([]), expect: 'not-applicable' },
   { it: 'not probed', given: modelOf({ clusterDns: clusterDns() }), expect: 'cannot-tell', says: /--probe/ },
 ])
+
+describe('what is to be done', () => {
+  const helpFor = (sources: Partial<Sources>): string =>
+    diagnose(modelOf(sources), { checks: [check] })
+      .results.flatMap((it) => it.findings)
+      .flatMap((it) => check.words.help(it))
+      .join('\n')
+
+  test('a Service is given another name; the cluster keeps its suffix, and there is no wildcard', () => {
+    const help = helpFor(given(below('svc.cluster.local', ['outside'])))
+    expect(help).toMatch(/give Service com\/example another name/)
+    expect(help).not.toMatch(/out of the search list|out of the node|take suffix|wildcard/)
+  })
+  test.each(['svc.cluster.local', 'cluster.local', 'shop.svc.cluster.local'])(
+    '%s is never to be taken out',
+    (suffix) => {
+      for (const kinds of [['outside'], ['random'], ['outside', 'random']])
+        expect(helpFor(given(below(suffix, kinds)))).not.toMatch(/take suffix/)
+    },
+  )
+  test('one name below a suffix of the nodes: no wildcard is spoken of', () => {
+    const help = helpFor(given(below('corp.example', ['outside'])))
+    expect(help).toMatch(/take suffix corp\.example out of the node's resolv\.conf/)
+    expect(help).not.toMatch(/wildcard/)
+  })
+})
