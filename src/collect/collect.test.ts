@@ -148,18 +148,21 @@ describe('collect', () => {
     expect(cluster.asked.filter((it) => kinds.includes(it))).toEqual(['pods', 'pods', 'daemonsets'])
   })
 
-  test('who asks about the DNS is told of Services elsewhere, with the slices of headless ones', async () => {
+  test('who asks about the DNS is told of Services elsewhere, with the slices of headless ones and of those that claim an address', async () => {
     const cluster = clusterOf({
       ...objects,
       services: [
         ...objects.services,
         named('pay', 'db', { spec: { clusterIP: 'None' } }),
         named('pay', 'api', { spec: { clusterIP: '10.96.0.77' } }),
+        named('pay', 'edge', { spec: { externalIPs: ['198.18.0.53'], ports: [{ port: 53, protocol: 'UDP' }] } }),
+        named('pay', 'web', { spec: { externalIPs: ['198.18.0.80'], ports: [{ port: 80 }] } }),
       ],
       endpointslices: [
         ...objects.endpointslices,
         named('pay', 'db-x', {}, { 'kubernetes.io/service-name': 'db' }),
         named('pay', 'api-x', {}, { 'kubernetes.io/service-name': 'api' }),
+        named('pay', 'edge-x', {}, { 'kubernetes.io/service-name': 'edge' }),
       ],
     })
     const of = async (target: Scope['target']) => {
@@ -174,7 +177,8 @@ describe('collect', () => {
       'kube-system/kube-dns',
       'pay/api',
     ])
-    expect(elsewhere.value.slices.map((it) => it.name)).toEqual(['db-x'])
+    expect(elsewhere.value.claiming?.map((it) => it.name)).toEqual(['edge'])
+    expect(elsewhere.value.slices.map((it) => it.name)).toEqual(['db-x', 'edge-x'])
   })
 
   test('what is forbidden is unknown, and the rest is there', async () => {

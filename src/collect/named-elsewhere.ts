@@ -19,12 +19,21 @@ export async function namedElsewhere(inScope: InScope, scope: string): Promise<K
   const headless = inTurn(others.filter((it) => it.clusterIP === 'None')).slice(0, most)
   const addressed = others.filter(hasAddress)
   const own = [...new Set([...youngestOf(addressed), ...inTurn(addressed)])].slice(0, most)
+  const claiming = others.filter(claimsAddress).slice(0, most)
   const slices: EndpointSlice[] = []
-  for (const its of await Promise.all(headless.map((it) => inScope.slicesOf(it.namespace, it.name)))) {
+  for (const its of await Promise.all(
+    [...headless, ...claiming].map((it) => inScope.slicesOf(it.namespace, it.name)),
+  )) {
     if (!its.known) return its
     slices.push(...its.value)
   }
-  return known({ services: [...headless, ...own], slices })
+  return known({ services: [...headless, ...own], claiming, slices })
+}
+
+/** kube-proxy takes what goes there: it may be a DNS server's address. */
+function claimsAddress({ ports, externalIPs, loadBalancer }: Service): boolean {
+  const addresses = [...(externalIPs ?? []), ...(loadBalancer?.addresses ?? [])]
+  return addresses.length > 0 && ports.some((it) => it.port === 53)
 }
 
 function hasAddress({ type, clusterIP }: Service): boolean {

@@ -44,9 +44,11 @@ export interface ClusterDns {
   readonly elsewhere?: Known<NamedElsewhere>
 }
 
-/** Some Services of other namespaces than the one in scope; of headless ones, the slices. */
+/** Some Services of other namespaces than the one in scope; of headless and claiming ones, the slices. */
 export interface NamedElsewhere {
   readonly services: readonly Service[]
+  /** Those that claim an outside address at the port of DNS; absent in files of an older hopscope. */
+  readonly claiming?: readonly Service[]
   readonly slices: readonly EndpointSlice[]
 }
 

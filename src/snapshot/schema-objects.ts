@@ -383,7 +383,9 @@ export function objectSchemas(intern: Intern) {
       scaler: maybe(workload),
       serviceProxy: maybe(known(serviceProxy)),
       custom: maybe(known(object({ configMap: m.name, keys: list(object({ name: m.name, mentioned: flag })) }))),
-      elsewhere: maybe(known(object({ services: list(service), slices: list(endpointSlice) }))),
+      elsewhere: maybe(
+        known(object({ services: list(service), claiming: maybe(list(service)), slices: list(endpointSlice) })),
+      ),
     }),
   )
 

@@ -386,7 +386,7 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   custom: known(custom),
   scaler: workload,
   serviceProxy: known(serviceProxy),
-  elsewhere: known(fc.record({ services: few(service), slices: few(slice) })),
+  elsewhere: known(fc.record({ services: few(service), claiming: few(service), slices: few(slice) })),
 })
 
 const from = fc.record({ namespace: name, labels })

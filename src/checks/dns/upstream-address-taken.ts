@@ -1,11 +1,11 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
-import type { Known } from '../../model/known.ts'
+import { type Known, mapKnown } from '../../model/known.ts'
 import { subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
-import { forwardings } from '../../relations/dns/upstream-servers.ts'
+import { forwardsToFile, type KnownUpstream, knownUpstreams } from '../../relations/dns/upstream-addresses.ts'
 import { type Taken, takenAddresses } from '../../relations/service/taken-addresses.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
@@ -22,25 +22,42 @@ export default check({
   fine: 'no Service takes the address of a server that CoreDNS forwards to',
   severity: 'error',
   needs: ['services', 'clusterDns'],
-  wants: ['endpointSlices', 'dnsProbe'],
+  wants: ['endpointSlices', 'dnsProbe', 'coreDnsWindows', 'dnsServerLogs', 'insideViews', 'pods'],
   remedies: [],
   decides: ['DNS-40'],
 
-  run({ services, clusterDns, endpointSlices, dnsProbe }) {
-    const { corefile } = clusterDns
+  run({ services, clusterDns, endpointSlices, dnsProbe, coreDnsWindows, dnsServerLogs, insideViews, pods }) {
+    const { corefile, elsewhere } = clusterDns
     if (!corefile.known) return cannotTell(corefile.why.reason, `the Corefile was not read: ${corefile.why.detail}`)
-    const upstreams = forwardings(parseCorefile(corefile.value)).flatMap(({ to }) =>
-      to.flatMap((it) => (it.kind === 'address' ? [it] : [])),
-    )
-    if (upstreams.length === 0) return notApplicable('CoreDNS forwards to no address that the Corefile names')
+    const parsed = parseCorefile(corefile.value)
+    const upstreams = knownUpstreams(parsed, { coreDnsWindows, dnsServerLogs, insideViews, pods })
+    const isOpen = forwardsToFile(parsed)
+    if (upstreams.length === 0 && !isOpen)
+      return notApplicable('CoreDNS forwards to no address that the Corefile names')
     const outside = outsideNames(dnsProbe)
-    const taken = takenAddresses(services, endpointSlices).filter(
-      (it) =>
-        it.protocol !== 'SCTP' && upstreams.some(({ ip, port }) => ip.toLowerCase() === it.ip && port === it.port),
-    )
+    const others = elsewhere?.known === true ? elsewhere.value : { claiming: [], slices: [] }
+    const claims = takenAddresses(
+      [...services, ...(others.claiming ?? [])],
+      mapKnown(endpointSlices, (its) => [...its, ...others.slices]),
+    ).filter((it) => it.protocol !== 'SCTP')
+    const taken = claims.flatMap((it) => {
+      const upstream = upstreams.find(({ ip, port }) => ip === it.ip && port === it.port)
+      return upstream === undefined ? [] : [{ ...it, from: upstream.from }]
+    })
     const bad = taken.filter((it) => outside === 'fail' || (it.ready === 0 && outside !== 'answered'))
     const byService = Map.groupBy(bad, (it) => full(it.service))
-    return byService.size === 0 ? ok(upstreams.length) : [...byService.values()].map((its) => judge(its, outside))
+    if (byService.size > 0) return [...byService.values()].map((its) => judge(its, outside))
+    // Whose address it is would stand in a file that nobody read; where names outside are answered, it is no matter.
+    const doubtful = claims.filter((it) => it.port === dnsPort && it.ready === 0)
+    const [first] = upstreams.length === 0 && outside !== 'answered' ? doubtful : []
+    if (first !== undefined)
+      return cannotTell(
+        'not-asked',
+        `Service ${full(first.service)} takes ${first.ip}:${first.port} (${first.by}) and has no endpoint: whether ` +
+          "CoreDNS forwards there stands in its node's resolv.conf",
+        '--probe',
+      )
+    return ok(Math.max(1, upstreams.length))
   },
 
   words: {
@@ -49,7 +66,7 @@ export default check({
       `${args.ready === 0 ? '; it has no endpoint' : ''}.`,
     detail: ({ args }) =>
       `${args.ready === null ? 'its slices were not read' : `${args.ready} ready endpoints`} · ` +
-      outsideWords[args.outside],
+      `${fromWords[args.from]} · ${outsideWords[args.outside]}`,
     note: ({ args }) =>
       args.ready === 0
         ? 'kube-proxy on each node rejects what goes there: nothing reaches the real server, ' +
@@ -62,6 +79,17 @@ export default check({
     ],
   },
 })
+
+/** Of plain DNS; a resolv.conf names no other. */
+const dnsPort = 53
+
+const fromWords: Readonly<Record<KnownUpstream['from'], string>> = {
+  corefile: 'the Corefile names the address',
+  metrics: "CoreDNS's metrics name the address",
+  log: "CoreDNS's log names the address",
+  'resolv-conf': "a node's resolv.conf names the address, and CoreDNS forwards to such a file",
+  kubelet: 'a kubelet asks that address, and CoreDNS forwards to the resolv.conf of its node',
+}
 
 type Outside = 'answered' | 'fail' | 'unclear'
 
@@ -78,15 +106,17 @@ function outsideNames(probe: Known<DnsProbe>): Outside {
   return nearlyAll(loss.of - loss.unanswered, loss.of) ? 'answered' : 'fail'
 }
 
-function judge(its: readonly Taken[], outside: Outside) {
+type TakenUpstream = Taken & { readonly from: KnownUpstream['from'] }
+
+function judge(its: readonly TakenUpstream[], outside: Outside) {
   const [first] = its
   if (first === undefined) return ok(1)
-  const { service, ip, by, port, ready } = first
+  const { service, ip, by, port, ready, from } = first
   return finding({
     subject: subject('Service', service.namespace, service.name),
     // What it does to queries is worked out; that they fail is seen.
     confidence: ready === 0 ? 'inferred' : 'possible',
-    args: { ip, by, port, ready, outside },
+    args: { ip, by, port, ready, from, outside },
     evidence: [
       {
         kind: 'shares',
