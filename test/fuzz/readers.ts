@@ -347,10 +347,29 @@ const formatsOfTests = [
 
 const klogHead = 'E1128 10:56:37.1 7 controller.go:208] '
 
+const spanTagNames = [
+  'k8s.pod.name',
+  'db.statement',
+  'http.url',
+  'url.full',
+  'error',
+  'exception.message',
+  'rpc.system',
+]
+
+function spanTags(text: string): ReadonlyMap<string, string> {
+  return new Map(spanTagNames.map((name) => [name, text]))
+}
+
 /** Readers of `src/wire` that take more than one text. */
 export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
   captureReader: () => (text) => ofBytes['src/wire/pcap/reader.ts captureReader']?.(Buffer.from(text, 'latin1')),
   nameOf: (it) => (text) => [{ db: 'postgresql' }, { db: null }].map((tags) => it(text, tags)),
+  // Of spans: values by their names, as Map.
+  tagsOf: (it) => (text) => it(spanTags(text)),
+  instanceOf: (it) => (text) => it(spanTags(text)),
+  errorWords: (it) => (text) => it(spanTags(text)),
+  failureIn: (it) => (text) => [it([text]), it(text.split('\n', 100))],
   dnsNameText: (it) => (text) => it(Buffer.from(text, 'latin1')),
   firstWords: (it) => (text) => it(Buffer.from(text, 'latin1'), 0, text.length),
   readDnsQuestion: (it) => (text) => it(question, Buffer.from(text, 'latin1'), 0, text.length),
