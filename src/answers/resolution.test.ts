@@ -18,6 +18,13 @@ const denied = known({
 const inside = (result: 'ok' | 'timeout') =>
   known({ tool: 'getent ahosts', result, addresses: result === 'ok' ? ['10.96.44.7'] : [], ms: 12 })
 
+const computed = {
+  text: 'nameserver 10.96.0.10\nsearch shop.svc.cluster.local\n',
+  how: 'computed',
+  why: '/etc/resolv.conf is there, and user 1000 of the container may not read it',
+} as const
+const doubtful = { ...computed, doubtful: true } as const
+
 /** `cart.shop` is 10.96.44.7 below a suffix, and this by itself. */
 function outside(itself: string): Partial<Resolution> {
   const asTyped = query('cart.shop.', 'A', { records: [{ name: 'cart.shop', type: 'A', ttl: 30, data: itself }] })
@@ -27,6 +34,21 @@ function outside(itself: string): Partial<Resolution> {
 describe('the outcome', () => {
   it.each<[string, Partial<Resolution>, string, 0 | 1 | 2]>([
     ['found', {}, 'found', 0],
+    ["found by what the spec implies, and the pod's own file is not known", { resolvConf: doubtful }, 'unread', 2],
+    ['the same, and the container itself finds it', { resolvConf: doubtful, own: inside('ok') }, 'found', 0],
+    [
+      'the same, and the container itself does not',
+      { resolvConf: doubtful, own: inside('timeout') },
+      'fails-inside',
+      1,
+    ],
+    [
+      'the same, and it is not found anyhow',
+      { resolvConf: doubtful, walks: known([found('glibc', { end: 'nxdomain', winner: null, queries: [] })]) },
+      'not-found',
+      1,
+    ],
+    ['computed where nobody can look', { resolvConf: computed }, 'found', 0],
     [
       'in /etc/hosts, whatever DNS says',
       { hosts: { addresses: ['10.9.9.9'], how: 'read' }, walks: unknown('not-asked', 'not needed') },

@@ -26,6 +26,8 @@ export interface Resolution {
     readonly text: string
     readonly how: 'read' | 'computed' | 'probe-pod'
     readonly why: string | null
+    /** Of a computed one: nothing says that the pod's own is as its spec has it. */
+    readonly doubtful?: true
   }
   readonly hosts: { readonly addresses: readonly string[]; readonly how: 'read' | 'computed' | 'not-known' }
   /** The container's own, by its files; null when they do not tell. */
@@ -64,6 +66,8 @@ export type Outcome =
     }
   /** The library of the container is not known, and one of the two does not find it. */
   | { readonly kind: 'other-fails'; readonly libc: Libc; readonly end: ResolverWalk['end'] }
+  /** Found by what its spec implies; the pod's own resolv.conf could not be read, and it may say something else. */
+  | { readonly kind: 'unread'; readonly why: string }
   | { readonly kind: 'not-asked'; readonly why: string }
 
 /** The walk of the container's own library; glibc's where that is not known. */
@@ -97,7 +101,14 @@ export function outcomeOf(it: Resolution): Outcome {
 function foundAs(it: Resolution, walk: ResolverWalk, inside: OwnLookup | null): Outcome {
   const wrong = foreign(it, inside?.addresses ?? []) ?? notTheService(it, walk) ?? wonBySuffix(it, walk)
   if (wrong !== null) return wrong
-  return otherFails(it) ?? slow(walk, inside) ?? { kind: 'found' }
+  return otherFails(it) ?? slow(walk, inside) ?? unread(it, inside) ?? { kind: 'found' }
+}
+
+/** Where the container's own library found it, the file was good enough. */
+function unread({ resolvConf }: Resolution, inside: OwnLookup | null): Outcome | null {
+  return resolvConf.doubtful === true && inside === null
+    ? { kind: 'unread', why: resolvConf.why ?? 'it was not read' }
+    : null
 }
 
 /** Of the names to which servers give different answers, one has data at some of them. */
@@ -195,7 +206,7 @@ function wonBySuffix(it: Resolution, walk: ResolverWalk): Outcome | null {
 
 /** As all commands: 0 nothing wrong, 1 something is, 2 it could not be asked. */
 export function resolveExitCode(outcome: Outcome): 0 | 1 | 2 {
-  if (outcome.kind === 'not-asked') return 2
+  if (outcome.kind === 'not-asked' || outcome.kind === 'unread') return 2
   return outcome.kind === 'found' || outcome.kind === 'in-hosts' ? 0 : 1
 }
 

@@ -15,6 +15,8 @@ export interface InsideView {
   readonly container: string
   /** /etc/resolv.conf as it stands in the container. */
   readonly resolvConf: Known<string>
+  /** It is there, and the container's user may not read it; absent where it may, and in recordings of before. */
+  readonly resolvConfUnread?: { readonly uid: number | null }
   /** The C library by its files; null when neither or both are seen, absent in recordings that did not look. */
   readonly libc?: Libc | null
   /** A lookup with whatever the container has (getent, nslookup, node, python3); which one it was. */

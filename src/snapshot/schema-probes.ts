@@ -205,6 +205,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       pod: m.name,
       container: m.name,
       resolvConf: known(m.file),
+      resolvConfUnread: maybe(object({ uid: nullable(number) })),
       libc: maybe(nullable(oneOf(['glibc', 'musl']))),
       lookup: known(object({ tool: m.word, name: m.host, result: answer, ms: number })),
       tcp53: known(oneOf(['open', 'refused', 'timeout'])),

@@ -597,6 +597,7 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
     ),
     tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
     libc: fc.constantFrom('glibc', 'musl', null),
+    resolvConfUnread: fc.record({ uid: maybe(count) }),
     listeners: known(few(fc.record({ ip, port: count }))),
     resolving: fc.record({
       hosts: known(fc.constant('127.0.0.1\tlocalhost\n10.2.1.9\tweb-1\n')),

@@ -40,6 +40,37 @@ describeCheck(check, [
     given: { ...base, ...has('nameserver 10.96.0.10\noptions ndots:5\n', short) },
     expect: [{ ...on, severity: 'error', args: { mounted: false, lookup: 'cart is not found there: nxdomain' } }],
   },
+  ...(
+    [
+      ['nxdomain', 'kubernetes.default is not found there: nxdomain', 'error'],
+      ['ok', 'names that were asked for there are found', 'warning'],
+      [null, 'no name was looked up there', 'warning'],
+    ] as const
+  ).map(([result, said, severity]) => ({
+    it: `written again without its suffixes, and a lookup there: ${result}`,
+    given: {
+      ...base,
+      ...has('nameserver 10.96.0.10\noptions ndots:5\n', {
+        lookup:
+          result === null
+            ? unknown('not-there', 'no getent')
+            : known({ tool: 'getent', name: 'kubernetes.default', result, ms: 1 }),
+      }),
+    },
+    expect: [{ ...on, severity, args: { lookup: said } }],
+  })),
+  {
+    it: 'its user may not read the file: that is no other file than the spec asks for',
+    given: {
+      ...base,
+      ...has('', {
+        resolvConf: unknown('failed', '/etc/resolv.conf is there, and user 1000 of the container may not read it'),
+        resolvConfUnread: { uid: 1000 },
+      }),
+    },
+    expect: 'cannot-tell',
+    says: /may not read it/,
+  },
   {
     it: 'a mount without the suffixes',
     given: { ...mounted, ...has('nameserver 10.96.0.10\noptions ndots:5\n') },

@@ -70,10 +70,7 @@ function judge(it: InsidePod, dns: ClusterDns) {
         mount === null
           ? 'not what the kubelet writes: changed in the container, or by its node'
           : `${mount.kind} ${mount.name} is mounted over it`,
-      lookup:
-        first === undefined
-          ? 'names that were asked for there are found'
-          : `${first.typed} is not found there: ${first.result}`,
+      lookup: lookupText(first === undefined ? lookup : { name: first.typed, result: first.result }, it),
     },
     symptoms: [...(lookup === null ? [] : [dnsLossInPod(self)]), ...failed.map((one) => nameInPod(self, one.service))],
     evidence: [
@@ -81,6 +78,17 @@ function judge(it: InsidePod, dns: ClusterDns) {
       { kind: 'fact', label: 'the spec asks for', value: expected.value.trim().split('\n').join('; ') },
     ],
   })
+}
+
+/** Only what was asked for may be said to be found. */
+function lookupText(
+  failed: { readonly name: string; readonly result: string } | null,
+  { view, resolving }: InsidePod,
+): string {
+  if (failed !== null) return `${failed.name} is not found there: ${failed.result}`
+  return view.lookup.known || (resolving?.names ?? []).length > 0
+    ? 'names that were asked for there are found'
+    : 'no name was looked up there'
 }
 
 type Conf = ReturnType<typeof parseResolvConf>

@@ -21,7 +21,45 @@ const good = 'search shop.svc.cluster.local\nnameserver 10.96.0.10\noptions ndot
 const windows = good.replaceAll('\n', '\r\n')
 const subject = 'Deployment/shop/web'
 
+const notForUser = (uid: number | null, result: Answer, about: Partial<InsideView> = {}) =>
+  inside('', result, {
+    resolvConf: unknown('failed', '/etc/resolv.conf is there, and user 1000 of the container may not read it'),
+    resolvConfUnread: { uid },
+    ...about,
+  })
+
 describeCheck(check, [
+  {
+    it: 'its user may not read the file, and lookups fail',
+    given: notForUser(1000, 'timeout'),
+    expect: [
+      {
+        subject,
+        severity: 'error',
+        confidence: 'observed',
+        args: { why: 'not-for-user', uid: 1000, failed: 1, of: 1 },
+        says: /not readable by user 1000/,
+      },
+    ],
+  },
+  {
+    it: 'the same of a file that is mounted; which user it is was not told',
+    given: {
+      ...notForUser(null, 'nxdomain'),
+      pods: [pod('web-1', { resolvConfMount: { kind: 'ConfigMap', name: 'own-dns' } })],
+    },
+    expect: [{ subject, args: { uid: null, mount: 'ConfigMap own-dns' }, says: /the user of its container/ }],
+  },
+  {
+    it: 'its user may not read the file, and names are found all the same: somebody listens at 127.0.0.1',
+    given: notForUser(1000, 'ok'),
+    expect: [{ subject, severity: 'warning', confidence: 'inferred' }],
+  },
+  {
+    it: 'its user may not read the file, and no lookup was made',
+    given: notForUser(1000, 'ok', { lookup: unknown('not-there', 'no getent') }),
+    expect: [{ subject, severity: 'warning', args: { failed: 0, of: 0 } }],
+  },
   {
     it: 'Windows line ends, and glibc',
     given: inside(windows, 'nxdomain'),

@@ -6,11 +6,12 @@ import { parseResolvConf, readLines } from '../../wire/resolv-conf.ts'
 import { settingsOf } from '../../wire/resolver-walk.ts'
 import { addressesIn, lookupResult, nslookupResult, soonMs } from './tool-words.ts'
 import type { InsideNameSpec } from '../plan/plan-inside.ts'
-import { block, fileIn, filledIn, type Section, sections } from './script-output.ts'
+import { block, fileIn, filledIn, resolvConfUnread, type Section, sections, unreadWhy } from './script-output.ts'
 
 /** Of the script's output, what decides in a container what a name is. What was not planned is not read. */
 export function resolvingOf(stdout: string, asked: readonly InsideNameSpec[], outside?: string): InsideResolving {
-  const resolvConf = fileIn(stdout, 'resolv', '/etc/resolv.conf')
+  const unread = resolvConfUnread(stdout)
+  const resolvConf = unread === null ? fileIn(stdout, 'resolv', '/etc/resolv.conf') : unreadWhy(unread)
   const outer = outside === undefined ? null : serversOf(stdout, resolvConf, 'outer')
   return {
     hosts: filledIn(stdout, 'hosts', '/etc/hosts'),

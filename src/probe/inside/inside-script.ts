@@ -35,10 +35,16 @@ show() {
 }
 `
 
+/** A file that is there and not for this user is no empty one: then the effective user is told, by builtins alone. */
 const resolv = script`
 echo @resolv
 show /etc/resolv.conf
 echo; echo @end
+if [ -e /etc/resolv.conf ] && [ ! -r /etc/resolv.conf ]; then
+  e=
+  [ -r /proc/self/status ] && while read -r k v u rest; do [ "$k" = Uid: ] && e=$u; done </proc/self/status
+  echo "@unreadable $e"
+fi
 `
 
 /** musl's loader has a name of its own; glibc's shared object, too. A static program shows neither. */
@@ -193,7 +199,7 @@ case "$1$2" in
 esac' bash "$name" "$1"; }
 }
 i=0
-[ -f /etc/resolv.conf ] && while read -r k v rest || [ -n "$k" ]; do
+[ -f /etc/resolv.conf ] && [ -r /etc/resolv.conf ] && while read -r k v rest || [ -n "$k" ]; do
   [ "$k" = nameserver ] || continue
   [ $i -lt 3 ] || break
   i=$((i+1)); apart server server "$name" "$v" &

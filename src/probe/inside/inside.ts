@@ -8,7 +8,7 @@ import { resolvingOf } from './inside-resolving.ts'
 import type { InsideSpec } from '../plan/plan-inside.ts'
 import { hasNoProgram, noShell, silence } from './no-shell.ts'
 import { listenersIn } from '../../wire/proc-net-tcp.ts'
-import { block, fileIn, type Section, sections } from './script-output.ts'
+import { block, fileIn, resolvConfUnread, type Section, sections, unreadWhy } from './script-output.ts'
 import { connectResult, libcOf, lookupResult, silentMs } from './tool-words.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
@@ -41,12 +41,13 @@ export function readInside(
   stdout: string,
   name: string,
   askedTcp: boolean,
-): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53' | 'libc' | 'listeners'> {
+): Pick<InsideView, 'resolvConf' | 'resolvConfUnread' | 'lookup' | 'tcp53' | 'libc' | 'listeners'> {
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
   const answered = firstAnswer(looks)
   const reached = tcps.map(tcpResult).find((it) => it !== null)
   const cutOff = stdout.includes('@done') ? null : unknown('timed-out', 'the script did not end in time')
+  const unread = resolvConfUnread(stdout)
   const notReached = (): Missing => {
     if (!askedTcp) return unknown('not-there', 'no DNS Service to connect to')
     if (cutOff !== null) return cutOff
@@ -66,7 +67,8 @@ export function readInside(
   return {
     libc: libcOf(stdout),
     listeners: listenersOf(block(stdout, 'listen')),
-    resolvConf: fileIn(stdout, 'resolv', '/etc/resolv.conf'),
+    resolvConf: unread === null ? fileIn(stdout, 'resolv', '/etc/resolv.conf') : unreadWhy(unread),
+    ...(unread === null ? {} : { resolvConfUnread: unread }),
     lookup:
       answered !== null
         ? known({ tool: answered.it.tool, name, result: answered.result, ms: answered.it.ms })

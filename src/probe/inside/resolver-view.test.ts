@@ -1,11 +1,16 @@
-import { execFileSync } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { ExecResult } from '../../kube/cluster.ts'
 import { dnsName } from '../../../test/build/names.ts'
 import { shell } from '../../kube/container-command.ts'
 import { type Known, known, unknown } from '../../model/known.ts'
 import { libcOf } from './tool-words.ts'
+import { readInside } from './inside.ts'
 import { resolverScript } from './inside-script.ts'
+import { resolvConfUnread } from './script-output.ts'
 import { localCluster } from '../../../test/fakes/local-cluster.ts'
 import { readView, resolverView } from './resolver-view.ts'
 
@@ -26,6 +31,41 @@ describe('the script', () => {
     expect(view.lookup).toMatchObject({ known: true, value: { tool: 'getent ahosts', result: 'ok' } })
     expect(view.lookup.known ? view.lookup.value.addresses.length : 0).toBeGreaterThan(0)
   })
+})
+
+/** A file of mode 0: for whom it is not to be read, root must be somebody else. */
+describe('a resolv.conf that the user may not read', () => {
+  const etc = mkdtempSync(join(tmpdir(), 'hopscope-unreadable-'))
+  afterAll(() => rmSync(etc, { recursive: true, force: true }))
+  chmodSync(etc, 0o755)
+  for (const name of ['resolv.conf', 'hosts']) writeFileSync(join(etc, name), 'nameserver 192.0.2.53\n')
+  chmodSync(join(etc, 'resolv.conf'), 0)
+  const own = process.getuid?.() ?? 0
+  const uid = own === 0 ? 65534 : own
+
+  it.each(['sh', 'bash'])('is no empty one: %s', (program) => {
+    const [flag = '', script = '', ...args] = shell(resolverScript, 26, dnsName('localhost')).slice(1)
+    const ran = spawnSync(program, [flag, script.replaceAll('/etc/', `${etc}/`), ...args], {
+      encoding: 'utf8',
+      ...(own === 0 ? { uid } : {}),
+    })
+    const why = `/etc/resolv.conf is there, and user ${uid} of the container may not read it`
+    expect(readView(ran.stdout).resolvConf).toEqual(unknown('failed', why))
+    expect(readView(ran.stdout).hosts).toEqual(known('nameserver 192.0.2.53'))
+    expect(readInside(ran.stdout, 'localhost', false)).toMatchObject({
+      resolvConf: unknown('failed', why),
+      resolvConfUnread: { uid },
+    })
+  })
+})
+
+describe('whose file it is not', () => {
+  it.each([
+    ['@resolv\n\n@end\n@unreadable 1000\n@hosts', { uid: 1000 }],
+    ['@resolv\n\n@end\n@unreadable \n@hosts', { uid: null }],
+    ['@resolv\n\n@end\n@unreadable 99999999999\n', { uid: null }],
+    ['@resolv\nnameserver 10.96.0.10\n\n@end\n@hosts', null],
+  ])('%j: %j', (stdout, told) => expect(resolvConfUnread(stdout)).toEqual(told))
 })
 
 describe('a view', () => {

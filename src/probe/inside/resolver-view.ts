@@ -7,7 +7,7 @@ import { fromOutside } from '../../wire/outside.ts'
 import { addressesIn, libcOf, lookupResult } from './tool-words.ts'
 import { resolverScript } from './inside-script.ts'
 import { hasNoProgram, silence } from './no-shell.ts'
-import { filledIn, sections } from './script-output.ts'
+import { filledIn, resolvConfUnread, sections, unreadWhy } from './script-output.ts'
 
 /** Three tools of 8 s each at the worst. */
 const seconds = 26
@@ -51,8 +51,9 @@ function none(why: Extract<Known<never>, { known: false }>): ResolverView {
 }
 
 export function readView(stdout: string): ResolverView {
+  const unread = resolvConfUnread(stdout)
   return {
-    resolvConf: filledIn(stdout, 'resolv', '/etc/resolv.conf'),
+    resolvConf: unread === null ? filledIn(stdout, 'resolv', '/etc/resolv.conf') : unreadWhy(unread),
     hosts: filledIn(stdout, 'hosts', '/etc/hosts'),
     libc: libcOf(stdout),
     lookup: ownLookup(stdout),

@@ -78,3 +78,20 @@ function secondsAfter(mark: string, line: string): number | null {
   const text = line.startsWith(mark) ? line.slice(mark.length) : ''
   return /^[\d.]{1,20}$/.test(text) ? Number(text) : null
 }
+
+/** Whose /etc/resolv.conf it is not to read, as the script told it: null where it did not tell. */
+export function resolvConfUnread(stdout: string): { readonly uid: number | null } | null {
+  const line = stdout.split('\n', mostLines).find((it) => it.startsWith('@unreadable'))
+  if (line === undefined) return null
+  const [, uid] = /^@unreadable (\d{1,10})$/.exec(line) ?? []
+  return { uid: uid === undefined ? null : Number(uid) }
+}
+
+/** The same in words, as the reason why the file is not known. */
+export function unreadWhy({ uid }: { readonly uid: number | null }): Extract<Known<never>, { known: false }> {
+  const user = uid === null ? 'the user of the container' : `user ${uid} of the container`
+  return unknown('failed', `/etc/resolv.conf is there, and ${user} may not read it`)
+}
+
+/** It follows the file, of which no more is taken than so many bytes. */
+const mostLines = mostFileBytes

@@ -38,6 +38,16 @@ export function expectedResolvConf(
   return known(fileOf(nameservers, searches, options))
 }
 
+/**
+ * Whether the pod's own may be another, as far as anybody looked. Where nobody could, for want of a shell, of a right
+ * or by the user's choice, the pod has what the kubelet wrote, unless it mounts something over it. Where somebody
+ * looked and came back with nothing, it may have anything.
+ */
+export function mayDiffer({ resolvConfMount }: Pick<Pod, 'resolvConfMount'>, read: Known<string>): boolean {
+  if (read.known) return false
+  return resolvConfMount !== undefined || !['not-there', 'forbidden', 'not-asked'].includes(read.why.reason)
+}
+
 function fileOf(
   nameservers: readonly string[],
   searches: readonly string[],

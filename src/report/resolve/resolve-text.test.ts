@@ -165,6 +165,15 @@ describe('a lookup as text', () => {
     expect(shown).toContain("COMPUTED from the pod's spec, not read: the container has no shell and no `cat`")
     expect(shown).toContain('? No query could be sent: not allowed: create pods in namespace shop.')
   })
+  it('gives no tick for a file that is only worked out', () => {
+    const why = '/etc/resolv.conf is there, and user 1000 of the container may not read it'
+    const shown = text({
+      resolvConf: { text: 'nameserver 10.96.0.10\n', how: 'computed', why, doubtful: true },
+    })
+    expect(shown).toMatch(/^\? .*by what the pod's spec implies, and its own resolv\.conf is not known: /)
+    expect(shown).toContain(`COMPUTED from the pod's spec, not read: ${why}`)
+    expect(shown).not.toContain('✓')
+  })
   it("shows a terminal's commands in other people's words, and obeys none", () => {
     const evil = query(winner, 'A', {
       records: [{ name: winner, type: 'A', ttl: 30, data: '10.96.44.7\u001B[2J\u001B[1;1H\u009B8m' }],

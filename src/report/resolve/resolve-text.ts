@@ -30,6 +30,7 @@ const mark = {
   'not-the-service': 'error',
   'won-by-suffix': 'error',
   'other-fails': 'warning',
+  unread: 'cannot-tell',
   'not-asked': 'cannot-tell',
 } as const
 
@@ -132,6 +133,8 @@ function headline(it: Resolution, outcome: Outcome): string {
       )
     case 'not-found':
       return unfound(it, outcome.end)
+    case 'unread':
+      return `${answer(it)} by what the pod's spec implies, and its own resolv.conf is not known: ${outcome.why}.`
     case 'not-asked':
       return `No query could be sent: ${outcome.why}.`
   }

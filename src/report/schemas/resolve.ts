@@ -37,6 +37,7 @@ const outcome = v.variant('kind', [
   v.strictObject({ kind: v.literal('not-the-service'), service, says: texts }),
   v.strictObject({ kind: v.literal('won-by-suffix'), name: text, says: texts, itself: texts }),
   v.strictObject({ kind: v.literal('other-fails'), libc, end }),
+  v.strictObject({ kind: v.literal('unread'), why: text }),
   v.strictObject({ kind: v.literal('not-asked'), why: text }),
 ])
 
@@ -59,7 +60,12 @@ export const resolve = v.strictObject({
   winner: v.pipe(maybeText, v.description('the name of the search list that was found')),
   addresses: texts,
   from: v.strictObject({ namespace: text, pod: maybeText, container: maybeText, node: text }),
-  resolvConf: v.strictObject({ text, how: v.picklist(['read', 'computed', 'probe-pod']), why: maybeText }),
+  resolvConf: v.strictObject({
+    text,
+    how: v.picklist(['read', 'computed', 'probe-pod']),
+    why: maybeText,
+    doubtful: v.exactOptional(v.literal(true)),
+  }),
   hosts: v.strictObject({ addresses: texts, how: v.picklist(['read', 'computed', 'not-known']) }),
   libc: v.nullable(libc),
   getaddrinfo: known(own),

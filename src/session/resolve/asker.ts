@@ -7,7 +7,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { ResolverView } from '../../model/resolution.ts'
 import type { Model } from '../../model/sources.ts'
 import { resolverView } from '../../probe/inside/resolver-view.ts'
-import { expectedResolvConf } from '../../relations/dns/expected-resolv-conf.ts'
+import { expectedResolvConf, mayDiffer } from '../../relations/dns/expected-resolv-conf.ts'
 import type { Resolution } from '../../answers/resolution.ts'
 import { ToolError } from '../../tool-error.ts'
 import { addressesInHosts } from '../../wire/resolver-walk.ts'
@@ -130,7 +130,7 @@ function resolvConfOf(pod: Pod, view: ResolverView, model: Model): Resolution['r
       `the resolv.conf of pod ${pod.namespace}/${pod.name} is not known: ${why}`,
       `it could not be worked out either: ${computed.why.detail}`,
     )
-  return { text: computed.value, how: 'computed', why }
+  return { text: computed.value, how: 'computed', why, ...(mayDiffer(pod, view.resolvConf) ? { doubtful: true } : {}) }
 }
 
 async function hostsOf(
