@@ -1,3 +1,4 @@
+import { contacts, getOf } from '../../../test/build/contacts.ts'
 import { clusterDns, insideView } from '../../../test/build/dns.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
@@ -150,9 +151,52 @@ describeCheck(check, [
     expect: 'not-applicable',
   },
   {
-    it: 'dnsPolicy Default, and a Service beside it that it may call',
+    it: 'dnsPolicy Default, and nobody tells it to call the Service beside it',
     given: { ...base, pods: [byDefault], ...asks('192.168.0.1', 'nxdomain') },
-    expect: [{ ...web, severity: 'warning', confidence: 'observed', args: { policy: 'Default' } }],
+    expect: [{ ...web, severity: 'info', confidence: 'observed', args: { policy: 'Default', chosen: true } }],
+  },
+  ...['cart', 'cart.shop', 'pay.bank.svc.cluster.local'].map((host) => ({
+    it: `dnsPolicy Default, and its environment names ${host}`,
+    given: { ...base, pods: [told(host, { dnsPolicy: 'Default' })], ...asks('192.168.0.1', 'nxdomain') },
+    expect: [{ ...web, severity: 'warning' as const, args: { policy: 'Default', chosen: false } }],
+  })),
+  ...([502, 404] as const).map((status) => ({
+    it: `dnsPolicy Default, nobody tells it whom to call, and it answers its users ${status}`,
+    given: {
+      ...base,
+      pods: [byDefault],
+      ...asks('192.168.0.1', 'nxdomain'),
+      contacts: { ...contacts([], []), direct: [getOf('web', 'web-1', status), getOf('cart', 'cart-1', 503)] },
+    },
+    expect: [
+      { ...web, severity: status === 502 ? ('warning' as const) : ('info' as const), args: { policy: 'Default' } },
+    ],
+  })),
+  {
+    it: 'dnsPolicy Default, and its environment names a host of the internet',
+    given: { ...base, pods: [told('api.example.com', { dnsPolicy: 'Default' })], ...asks('192.168.0.1', 'nxdomain') },
+    expect: [{ ...web, severity: 'info', args: { chosen: true } }],
+  },
+  ...[
+    { nameservers: [], searches: ['shop.svc.cluster.local'], options: [] },
+    { nameservers: ['10.96.0.10'], searches: [], options: [] },
+  ].map((dnsConfig) => ({
+    it: `dnsPolicy Default, and what it adds is of the cluster: ${dnsConfig.searches.join() || dnsConfig.nameservers.join()}`,
+    given: { ...base, pods: [{ ...byDefault, dnsConfig }], ...asks('192.168.0.1', 'nxdomain') },
+    expect: [{ ...web, severity: 'warning' as const, args: { chosen: false } }],
+  })),
+  {
+    it: 'its user may not read the file, and nobody knows whom it asks',
+    given: {
+      ...base,
+      pods: [pod('web-1')],
+      ...asks('', 'nxdomain', {
+        resolvConf: unknown('failed', '/etc/resolv.conf is there, and user 1000 of the container may not read it'),
+        resolvConfUnread: { uid: 1000 },
+      }),
+    },
+    expect: 'cannot-tell',
+    says: /may not read its own/,
   },
   {
     it: 'dnsPolicy None with a server of its own, and nobody tells it to call the Service beside it',

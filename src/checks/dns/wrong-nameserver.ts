@@ -7,7 +7,9 @@ import {
   type ServerKind,
   serverKinds,
 } from '../../relations/dns/pod-resolvers.ts'
-import { known } from '../../model/known.ts'
+import type { Contacts } from '../../model/contacts.ts'
+import type { InsideView } from '../../model/inside.ts'
+import { type Known, known } from '../../model/known.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { calleeOf, choosesOtherNames } from '../../relations/dns/callees.ts'
@@ -16,7 +18,7 @@ import { dnsLossInPod, toldWrongly } from '../../relations/symptom.ts'
 import { isDenied } from '../../relations/troubles/inside-sufferer.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
-import { count } from '../../phrases.ts'
+import { count, full } from '../../phrases.ts'
 
 /**
  * resolv.conf is written when a pod starts, from the kubelet's clusterDNS: pods keep an address that the DNS Service
@@ -29,15 +31,16 @@ export default check({
   fine: "pods that look for names of the cluster ask the cluster's DNS",
   severity: 'error',
   needs: ['pods', 'services', 'clusterDns'],
-  wants: ['insideViews'],
+  wants: ['insideViews', 'contacts'],
   remedies: ['pod-dns'],
   decides: ['DNS-16', 'DNS-17'],
 
-  run({ pods, services, clusterDns, insideViews, scope }) {
+  run({ pods, services, clusterDns, insideViews, contacts, scope }) {
     if (clusterDns.service === null) return notApplicable('no DNS Service was found to compare with')
     const kind = serverKinds(clusterDns, services)
     const resolvers = podResolvers(pods, clusterDns, insideViews).filter(
       (it) =>
+        unreadIn(it, insideViews) !== null ||
         wantsClusterNames(it, clusterDns.domain) ||
         failsByChoice(it, scope, calleeOf(it.pod, { services: known(services), clusterDns: known(clusterDns) })),
     )
@@ -45,7 +48,10 @@ export default check({
     const asked = { vip: clusterDns.service.clusterIP ?? 'none', domain: clusterDns.domain }
     const around = { services: known(services), clusterDns: known(clusterDns) }
     const judged = resolvers.map((it) => {
-      const isChosen = choosesOtherNames(it.pod, around) && isAnswered(it) && !isAskedFor(it, scope)
+      const unread = unreadIn(it, insideViews)
+      if (unread !== null) return cannotTell('failed', unread)
+      const isMeant = choosesOtherNames(it.pod, around) && !failsUsers(it, contacts)
+      const isChosen = isMeant && isAnswered(it) && !isAskedFor(it, scope)
       return judge(it, kind, { ...asked, isChosen })
     })
     const blind = unseenPods(insideViews)
@@ -122,6 +128,16 @@ function isAskedFor({ workload, pods }: PodResolver, { target }: Scope): boolean
   return asked === subjectKey(workload) || pods.some((it) => asked === `Pod/${it.namespace}/${it.name}`)
 }
 
+/** What it calls is not all told by its spec: errors that it gives its own users may come of a name that it lacks. */
+function failsUsers({ pods }: PodResolver, contacts: Known<Contacts>): boolean {
+  const names = new Set(pods.map((it) => full(it)))
+  const asked = contacts.known ? (contacts.value.direct ?? []) : []
+  return asked.some(
+    ({ service, pod, status }) =>
+      pod !== null && names.has(full({ namespace: service.namespace, name: pod })) && status !== null && status >= 500,
+  )
+}
+
 /** Its servers answer: that they know no name of the cluster may be meant, that they are silent is not. */
 function isAnswered({ view }: PodResolver): boolean {
   return view?.lookup.known === true && isDenied(view.lookup.value.result)
@@ -144,6 +160,16 @@ interface Asked {
 
 interface Judged extends Asked {
   readonly isChosen: boolean
+}
+
+/** The file of these pods is there, and not theirs to read, which DNS181 is about: whom they ask stands nowhere. */
+function unreadIn({ pods, seen, workload }: PodResolver, insideViews: Known<readonly InsideView[]>): string | null {
+  if (seen !== null || !insideViews.known) return null
+  const names = new Set(pods.map((it) => full(it)))
+  const view = insideViews.value.find(
+    (it) => it.resolvConfUnread !== undefined && names.has(full({ namespace: it.namespace, name: it.pod })),
+  )
+  return view === undefined ? null : `${workload.kind} ${full(workload)} may not read its own /etc/resolv.conf`
 }
 
 /** A server of another sort may know the cluster's names all the same: a lookup that works has the last word. */

@@ -96,8 +96,10 @@ describe('a pod that finds no Service beside it', () => {
       fc.property(specs, fc.constantFrom(null, 'cart', 'cart.shop', 'cart.shop.svc', 'example.com'), (spec, host) => {
         const diagnosis = looked(host === null ? spec : { ...spec, ...toldTo(host) })
         const namesCluster = host?.startsWith('cart') === true
-        // Servers and suffixes of its own, and nobody tells it a name of the cluster: a choice, told as such.
-        const isChoice = spec.dnsPolicy === 'None' && spec.dnsConfig?.nameservers.includes(vip) !== true
+        // Servers and suffixes of its own or its node's, and nobody tells it a name of the cluster: a choice, told so.
+        const isChoice =
+          spec.dnsPolicy === 'Default' ||
+          (spec.dnsPolicy === 'None' && spec.dnsConfig?.nameservers.includes(vip) !== true)
         expect(code(diagnosis)).toBe(isChoice && !namesCluster ? 0 : 1)
         expect(diagnosis.roots.some(({ finding }) => /^web(?:-1)?$/.test(finding.subject.name))).toBe(true)
       }),

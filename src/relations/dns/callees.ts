@@ -31,16 +31,19 @@ export function calleeOf(pod: Pod, { services, clusterDns }: Around): Service | 
 }
 
 /**
- * Whether this pod's spec gives up the cluster's names on purpose: servers and a search list of its own, none of them
- * the cluster's, and nothing in its environment or arguments that names a Service. A crawler is such; where one name of
- * the cluster is told it, the same spec is a mistake.
+ * Whether this pod's spec gives up the cluster's names on purpose: servers of its own, or with dnsPolicy Default its
+ * node's, which nobody gets without writing it; none of them and no suffix the cluster's, and nothing in its
+ * environment or arguments that names a Service. A crawler is such; where one name of the cluster is told it, the same
+ * spec is a mistake.
  */
 export function choosesOtherNames(pod: Pod, { services, clusterDns }: Around): boolean {
-  const { dnsPolicy, dnsConfig } = pod
-  if (dnsPolicy !== 'None' || dnsConfig === null || !services.known || !clusterDns.known) return false
+  const { dnsPolicy } = pod
+  if (!services.known || !clusterDns.known) return false
   const { domain, service } = clusterDns.value
-  if (dnsConfig.nameservers.length === 0 || dnsConfig.nameservers.some((it) => it === service?.clusterIP)) return false
-  if (dnsConfig.searches.map(bare).some((it) => isUnder(it, domain))) return false
+  const { nameservers, searches } = pod.dnsConfig ?? { nameservers: [], searches: [] }
+  if (dnsPolicy !== 'Default' && (dnsPolicy !== 'None' || nameservers.length === 0)) return false
+  if (nameservers.some((it) => it === service?.clusterIP)) return false
+  if (searches.map(bare).some((it) => isUnder(it, domain))) return false
   const around = { services: services.value, namespaces: null, domain, scope: { namespace: null } }
   return !pod.containers
     .flatMap((it) => it.calls ?? [])
