@@ -224,6 +224,7 @@ import manySmallCalls from './spans/many-small-calls.ts'
 import lookupsSlow from './dns/lookups-slow.ts'
 import denialKept from './dns/denial-kept.ts'
 import untrackedLeftover from './dns/untracked-leftover.ts'
+import outsideNameTaken from './dns/outside-name-taken.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -293,6 +294,7 @@ export const checks: readonly AnyCheck[] = [
   answersDiffer, // DNS188
   upstreamWithoutTcp, // DNS189
   serverBehind, // DNS190
+  outsideNameTaken, // DNS193
   foreignAnswer, // DNS194
   answeredByAnother, // DNS195
   portNameWrong, // DNS196

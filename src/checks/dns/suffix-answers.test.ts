@@ -111,7 +111,7 @@ describeCheck(check, [
   {
     it: 'the same suffix in the lists of nodes',
     given: { ...given(wildcard), pods: [pod('web-2', tuned)] },
-    expect: [{ subject: 'Node/worker-1', args: { origin: 'node', pods: 0, line: null } }],
+    expect: [{ subject: 'Node/worker-1', args: { origin: 'node', pods: null, line: null } }],
   },
   {
     it: 'two suffixes that answer are two faults',

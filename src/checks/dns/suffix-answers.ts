@@ -65,7 +65,7 @@ export default check({
     detail: ({ args }) =>
       `${args.name} · ${args.says.join(', ')} · without the suffix: ${itselfText(args)} · ` +
       (args.taker === null ? wins[args.wins] : `the name of Service ${args.taker}`) +
-      (args.origin === 'pods' ? ` · the suffix is in dnsConfig of ${count(args.pods, 'pod')}` : ''),
+      (args.pods === null ? '' : ` · the suffix is in dnsConfig of ${count(args.pods, 'pod')}`),
     note: () =>
       'with ndots:5 a name of fewer dots is tried below each suffix of the search list before it is tried as ' +
       'it is, and the first that exists wins',
@@ -88,8 +88,8 @@ type Won = {
   readonly origin: SuffixOrigin['from']
   /** The Service that has this name; null where it is none's, or a label that nobody made is answered as well. */
   readonly taker: string | null
-  /** Pods that have the suffix by their dnsConfig. */
-  readonly pods: number
+  /** How many have the suffix by their dnsConfig; null where it comes from elsewhere. */
+  readonly pods: number | null
   /** Of the Corefile: the wildcard; null where it has none. */
   readonly line: number | null
 }
@@ -275,7 +275,7 @@ function taken(
         wins,
         origin: origin.from,
         taker: isTaken ? full(taker) : null,
-        pods: origin.from === 'pods' ? origin.pods.length : 0,
+        pods: origin.from === 'pods' ? origin.pods.length : null,
         line,
       },
       ...(isTaken ? { symptoms: [outsideNameTaken(taker)] } : {}),
@@ -330,7 +330,7 @@ function wayWon(it: NameAnswer, around: Around): Taken {
         wins: 'before-service',
         origin: 'cluster',
         taker: null,
-        pods: 0,
+        pods: null,
         line,
       },
       evidence: [{ kind: 'fact', label: name, value: it.addresses.join(', ') }, ...evidence],
