@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { dnsWithoutEndpoints } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { container } from '../../../test/build/pod.ts'
+import { nameAnswers, rightAnswers } from '../../../test/build/name-answers.ts'
 import { serverLog } from '../../../test/build/server-log.ts'
+import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
@@ -31,6 +33,17 @@ const down = dnsWithoutEndpoints(2)
 const on = { subject: 'Deployment/kube-system/coredns', confidence: 'observed' } as const
 const quiet = [serverLog('coredns-0'), serverLog('coredns-1')]
 
+/** A watch of coredns-0 ended, and all servers know a Service that was made so many seconds before. */
+const heard = (youngSeconds: number) => {
+  const made = service('fresh', { clusterIP: '10.96.7.7', youngSeconds })
+  return {
+    clusterDns: clusterDns(),
+    dnsServerLogs: [serverLog('coredns-0', [watchEnded(3)]), serverLog('coredns-1')],
+    services: [made],
+    nameAnswers: nameAnswers(rightAnswers(made)),
+  }
+}
+
 describeCheck(check, [
   {
     it: 'a watch ended with an error, and whether it stands again nobody says: no good news',
@@ -47,6 +60,17 @@ describeCheck(check, [
         says: 'nothing says that it stands again',
       },
     ],
+  },
+  {
+    it: 'one ended, and that server has a Service that is younger than its log: it may stand again',
+    given: heard(120),
+    expect: 'cannot-tell',
+    says: /coredns-0: its watch/,
+  },
+  {
+    it: 'one ended, and what that server has right is older than its log',
+    given: heard(121),
+    expect: [{ subject: 'Pod/kube-system/coredns-0', severity: 'warning' }],
   },
   {
     it: 'those of all servers ended: an API server that was started again, most often',

@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { knowsWhatIsNew } from '../../relations/dns/behind-the-times.ts'
 import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
 import { logEvidence, type Signed, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
@@ -10,6 +11,9 @@ import { count, some } from '../../phrases.ts'
 
 /** A watch that is cut while an API server restarts leaves a line or two; what lasts is said again within seconds. */
 const fewTimes = 3
+
+/** Logs are read from so long before the run on. */
+const logSeconds = 120
 
 const kinds = ['forbidden', 'api-unreachable', 'unsynced'] as const
 
@@ -24,11 +28,12 @@ export default check({
   fine: 'no log of a DNS server complains of the API server',
   severity: 'error',
   needs: ['clusterDns', 'dnsServerLogs'],
+  wants: ['nameAnswers', 'services'],
   remedies: [],
   decides: ['DNS-35', 'DNS-36', 'DNS-37'],
   doubts: true,
 
-  run({ clusterDns, dnsServerLogs }) {
+  run({ clusterDns, dnsServerLogs, nameAnswers, services }) {
     const pods = clusterDns.pods.filter((it) => !isOver(it) && !it.deleting)
     if (pods.length === 0) return notApplicable('there are no pods of the DNS server')
     const read = dnsServerLogs.filter((it) => it.run === 'now')
@@ -47,9 +52,16 @@ export default check({
     const ended = signsOf({ known: true, value: read }, pods, 'watch-ended')
     const deaf = pods.filter((it) => ended.some(({ log }) => log.pod === it.name))
     // One restart of an API server ends each watch once: whether they stand again, no line says. Of one server alone
-    // it is that server, or the one API server of several that it watched.
-    if (first === undefined && deaf.length > 0 && deaf.length < pods.length)
-      return deaf.map((it) => watchEnded(it, { ended, of: pods.length }))
+    // it is that server, or the one API server of several that it watched. What it has of a Service that is younger
+    // than its log speaks for the latter, and proves nothing.
+    const silent = deaf.filter(
+      ({ name }) =>
+        !nameAnswers.known ||
+        !services.known ||
+        !knowsWhatIsNew(name, { answers: nameAnswers.value, services: services.value, withinSeconds: logSeconds }),
+    )
+    if (first === undefined && silent.length > 0 && deaf.length < pods.length)
+      return silent.map((it) => watchEnded(it, { ended, of: pods.length }))
     if (first === undefined && deaf.length > 0)
       return cannotTell(
         'ambiguous',

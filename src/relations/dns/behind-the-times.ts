@@ -55,3 +55,26 @@ export function behindTheTimes(
     right: right.get(pod) ?? [],
   }))
 }
+
+/** Whether each answer of this server to the name of a Service that was made in the last so many seconds is right. */
+export function knowsWhatIsNew(
+  pod: string,
+  {
+    answers,
+    services,
+    withinSeconds,
+  }: {
+    readonly answers: NameAnswers
+    readonly services: readonly Service[]
+    readonly withinSeconds: number
+  },
+): boolean {
+  const asked = answersOfServices(answers)
+  const young = services.filter((it) => (it.youngSeconds ?? Number.POSITIVE_INFINITY) <= withinSeconds)
+  const judged = young.flatMap((service) =>
+    (asked.get(`${service.namespace}/${service.name}`) ?? [])
+      .filter((its) => its[0]?.server.pod === pod)
+      .map((its) => judgeName(service, its, null).kind),
+  )
+  return judged.some((it) => it === 'right') && judged.every((it) => it === 'right' || it === 'unknown')
+}
