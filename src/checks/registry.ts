@@ -225,6 +225,7 @@ import lookupsSlow from './dns/lookups-slow.ts'
 import denialKept from './dns/denial-kept.ts'
 import untrackedLeftover from './dns/untracked-leftover.ts'
 import outsideNameTaken from './dns/outside-name-taken.ts'
+import hiddenByOwnName from './service/hidden-by-own-name.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -453,5 +454,6 @@ export const checks: readonly AnyCheck[] = [
   callsByProxy, // SVC237
   largeRequestsLost, // SVC238
   podNameUnserved, // SVC239
+  hiddenByOwnName, // SVC240
   unexplained, // TRB901
 ]

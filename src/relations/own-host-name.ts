@@ -1,4 +1,7 @@
 import type { Pod } from '../model/pod.ts'
+import type { Service } from '../model/service.ts'
+import { hasPairs } from './selector.ts'
+import { selectorOf } from './service/service-selects-pod.ts'
 
 /** A host name of Linux, as the kubelet cuts it. */
 const longest = 63
@@ -12,4 +15,10 @@ export function ownHostName({ name, hostname, hostNetwork }: Pick<Pod, 'name' | 
   if (hostNetwork) return null
   const whole = (hostname ?? name).toLowerCase()
   return whole.length <= longest ? whole : (/^.*[^-.]/.exec(whole.slice(0, longest))?.[0] ?? '')
+}
+
+/** Whether a pod that answers by its own address answers for that Service; endpoints by hand may mean anybody. */
+export function servesItself(service: Service, pod: Pod): boolean {
+  const pairs = selectorOf(service)
+  return pairs === null ? service.type !== 'ExternalName' : hasPairs(pairs, pod.labels)
 }

@@ -2,7 +2,7 @@ import type { InsideName } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
-import { ownHostName } from '../own-host-name.ts'
+import { ownHostName, servesItself } from '../own-host-name.ts'
 
 /** What a name led to in a pod, held against the Service that it is the name of. */
 export type InsideAnswer = 'right' | 'wrong' | 'unknown'
@@ -36,16 +36,21 @@ export function isLedAstray(
   pod: Pod | null,
   { service, slices }: { readonly service: Service; readonly slices: readonly EndpointSlice[] | null },
 ): boolean {
-  return answerFits(name.addresses, service, slices) === 'wrong' && !isOwnName(name, pod)
+  return answerFits(name.addresses, service, slices) === 'wrong' && !isOwnName(name, pod, service)
 }
 
 /**
  * The kubelet writes the pod's own address and host name into /etc/hosts, which comes before DNS: a pod called like its
- * Service (`kubectl run redis --expose`) reaches itself by that name, and the others by the Service.
+ * Service (`kubectl run redis --expose`) reaches itself by that name, and the others by the Service. Of another Service
+ * it is no answer (SVC240).
  * (k8s.io/kubernetes pkg/kubelet/kubelet_pods.go, managedHostsFileContent)
  */
-function isOwnName({ typed, addresses }: Pick<InsideName, 'typed' | 'addresses'>, pod: Pod | null): boolean {
-  if (pod === null || typed !== ownHostName(pod) || addresses.length === 0) return false
+function isOwnName(
+  { typed, addresses }: Pick<InsideName, 'typed' | 'addresses'>,
+  pod: Pod | null,
+  service: Service,
+): boolean {
+  if (pod === null || typed !== ownHostName(pod) || addresses.length === 0 || !servesItself(service, pod)) return false
   const own = new Set([pod.ip, ...(pod.ips ?? [])].map((it) => it?.toLowerCase()))
   return addresses.every((it) => own.has(it.toLowerCase()))
 }
