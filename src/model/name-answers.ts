@@ -46,6 +46,8 @@ export interface NameAnswer {
    * either.
    */
   readonly ttl: number | null
+  /** From the query to its answer, in milliseconds. Absent in old recordings. */
+  readonly ms?: number
 }
 
 /** What a new pod on a node has in its resolv.conf. */

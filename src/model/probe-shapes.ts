@@ -77,6 +77,7 @@ export function nameAnswerFields(m: Texts) {
     aliases: list(m.host),
     ports: maybe(list(object({ port: number, target: m.host }))),
     ttl: nullable(number),
+    ms: maybe(number),
   }
 }
 

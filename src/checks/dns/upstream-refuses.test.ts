@@ -10,16 +10,17 @@ import {
 } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { answered, never } from '../../../test/build/lookups.ts'
-import { nameAnswer, nameAnswers } from '../../../test/build/name-answers.ts'
+import { dnsServers, nameAnswer, nameAnswers } from '../../../test/build/name-answers.ts'
 import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { known } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import check from './upstream-refuses.ts'
 
-const corefile = known(
-  'corp.example:53 {\n  forward . 10.150.0.1\n}\n.:53 {\n  kubernetes cluster.local\n  forward . 192.0.2.53\n}\n',
-)
+const text =
+  'corp.example:53 {\n  forward . 10.150.0.1\n}\n.:53 {\n  kubernetes cluster.local\n  forward . 192.0.2.53\n}\n'
+const corefile = known(text)
+const withTwo = text.replace('10.150.0.1', '10.150.0.1 10.150.0.2')
 const stub = (answer: NameAnswer['answer'], others: NameAnswer['answer'] = 'nxdomain') => ({
   ...cluster({ dns: clusterDns({ corefile }) }),
   nameAnswers: nameAnswers([
@@ -28,6 +29,22 @@ const stub = (answer: NameAnswer['answer'], others: NameAnswer['answer'] = 'nxdo
       answer,
       rcode: answer === 'timeout' ? null : answer.toUpperCase(),
     }),
+  ]),
+})
+const late = (times: readonly number[], answer: NameAnswer['answer'] = 'nodata') => ({
+  ...cluster({ dns: clusterDns({ corefile: known(withTwo) }) }),
+  nameAnswers: nameAnswers([
+    ...dnsServers.map((server) =>
+      nameAnswer({ kind: 'outside', typed: 'example.com', suffix: null }, 'example.com.', { server }),
+    ),
+    ...dnsServers.map((server, at) =>
+      nameAnswer({ kind: 'outside', typed: 'corp.example', suffix: null }, 'corp.example.', {
+        server,
+        answer,
+        rcode: answer.toUpperCase(),
+        ms: times[at] ?? 1,
+      }),
+    ),
   ]),
 })
 const coredns = { subject: 'ConfigMap/kube-system/coredns' }
@@ -129,6 +146,30 @@ describeCheck(check, [
     it: 'it is a server of other zones',
     given: stub('nxdomain'),
     expect: [{ ...coredns, severity: 'warning', args: { state: 'unknown-zone' } }],
+  },
+  {
+    it: 'one of its servers is silent, and the next one answers',
+    given: late([2003, 1, 2001]),
+    expect: [
+      {
+        ...coredns,
+        severity: 'warning',
+        args: { zone: 'corp.example', state: 'late', p50: 2001, failed: 2, of: 3 },
+        says: /found only after 2\.00 s: CoreDNS sends them to upstreams 10\.150\.0\.1 and 10\.150\.0\.2, and waits/,
+      },
+    ],
+  },
+  { it: 'one late answer may be any packet', given: late([2003, 1, 1]), expect: 'ok' },
+  { it: 'slow, and in the time that one server has', given: late([1899, 1899, 1899]), expect: 'ok' },
+  {
+    it: 'as late as a server is waited for',
+    given: late([1900, 1900, 1]),
+    expect: [{ ...coredns, args: { state: 'late' } }],
+  },
+  {
+    it: 'the zone is not known, and that is said late',
+    given: late([2001, 2001, 2001], 'nxdomain'),
+    expect: [{ ...coredns, args: { state: 'unknown-zone', p50: 2001 } }],
   },
   { it: 'it has the zone, and no address for it', given: stub('nodata'), expect: 'ok' },
   { it: 'it has an address for it', given: stub('ok'), expect: 'ok' },

@@ -2,11 +2,11 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
-import type { NameAnswers } from '../../model/name-answers.ts'
+import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { signsOf } from '../../relations/dns/server-log-signs.ts'
-import { isAllForwarded, stateOfStub, stubZones } from '../../relations/dns/stub-zones.ts'
+import { isAllForwarded, lateOf, stateOfStub, stubZones } from '../../relations/dns/stub-zones.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { outsideFailure, type OutsideSources, upstreamEvidence } from './upstream-evidence.ts'
@@ -31,18 +31,14 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) =>
-      args.zone !== null
-        ? `Names under ${args.zone} can't be looked up: CoreDNS sends them to ${upstreamWords(args)}, ` +
-          `which ${args.log === 'timeout' ? 'does not answer' : stubWords[args.state]}.`
-        : "Names outside the cluster can't be looked up: " +
-          `CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args.rcode}.`,
-    detail: ({ args }) =>
-      `${args.name} · ${args.failed} of ${args.of} lookups failed with ${args.rcode}` +
-      (args.zone === null
-        ? ` after ${ms(args.p50)} · names of the cluster are answered`
-        : ` · line ${args.line} of the Corefile`),
+    headline: ({ args }) => (args.zone === null ? rootHeadline(args) : stubHeadline({ ...args, zone: args.zone })),
+    detail: ({ args }) => (args.zone === null ? rootDetail(args) : stubDetail(args)),
     note: ({ args }) => {
+      if (args.zone !== null && args.state === 'late')
+        return (
+          'CoreDNS gives a server 2 s before it asks the next one of the line: one of them says nothing, or answers ' +
+          'that late itself; a cache hides it from whoever asks again'
+        )
       if (args.zone !== null && args.state === 'silent')
         return (
           "where the server of a zone says nothing, the SERVFAIL is CoreDNS's own, after 2 s; " +
@@ -82,7 +78,7 @@ export default check({
 type Refused = {
   /** A zone with servers of its own; null for all names outside. */
   readonly zone: string | null
-  readonly state: 'silent' | 'refuses' | 'unknown-zone'
+  readonly state: 'silent' | 'refuses' | 'unknown-zone' | 'late'
   /** Of a zone that gets no good answer: whether the log of a DNS server says that it waited for that one in vain. */
   readonly log: 'timeout' | 'nothing'
   /** Of the Corefile, for a zone. */
@@ -100,7 +96,38 @@ type Refused = {
   readonly full: boolean
 }
 
+function rootHeadline(args: Refused): string {
+  return (
+    "Names outside the cluster can't be looked up: " +
+    `CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args.rcode}.`
+  )
+}
+
+function rootDetail({ name, failed, of, rcode, p50 }: Refused): string {
+  return `${name} · ${failed} of ${of} lookups failed with ${rcode} after ${ms(p50)} · names of the cluster are answered`
+}
+
+function stubHeadline(args: Refused & { readonly zone: string }): string {
+  if (args.state === 'late')
+    return (
+      `Names under ${args.zone} are found only after ${ms(args.p50)}: CoreDNS sends them to ${upstreamWords(args)}, ` +
+      'and waits that long for one of them.'
+    )
+  return (
+    `Names under ${args.zone} can't be looked up: CoreDNS sends them to ${upstreamWords(args)}, ` +
+    `which ${args.log === 'timeout' ? 'does not answer' : stubWords[args.state]}.`
+  )
+}
+
+function stubDetail({ name, state, failed, of, rcode, p50, line }: Refused): string {
+  const what = state === 'late' ? 'lookups took as long' : `lookups failed with ${rcode}`
+  const late = state !== 'late' && p50 > 0 ? ` after ${ms(p50)}, in which CoreDNS waits for another server` : ''
+  return `${name} · ${failed} of ${of} ${what}${late} · line ${line} of the Corefile`
+}
+
 function opening(args: Refused): string {
+  if (args.zone !== null && args.state === 'late')
+    return 'ask each server of the line by itself, and take out the one that says nothing; let none have max_fails 0'
   if (args.zone !== null && args.state === 'silent')
     return (
       'see whether that server is there and is reached from the nodes of CoreDNS, over UDP and TCP port 53 ' +
@@ -120,6 +147,7 @@ const stubWords: Readonly<Record<Refused['state'], string>> = {
   silent: 'gives no good answer',
   refuses: 'refuses them',
   'unknown-zone': 'does not know the zone',
+  late: 'answers late',
 }
 
 function ofRoot(seen: OutsideSources): Verdict<Refused> {
@@ -170,6 +198,11 @@ function waitedFor(upstream: readonly string[], said: readonly string[]): boolea
   return said.some((line) => ips.some((ip) => line.includes(`->${ip}:`) || line.includes(`->[${ip}]:`)))
 }
 
+function middleOf(late: readonly NameAnswer[]): number {
+  const times = late.map((it) => it.ms ?? 0).toSorted((a, b) => a - b)
+  return quantile(times, 0.5)
+}
+
 /** Zones with servers of their own, by the question for the zone itself. */
 function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly string[]): readonly Verdict<Refused>[] {
   if (!dns.corefile.known || !answers.known) return []
@@ -181,24 +214,25 @@ function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly st
     if (state === 'answers' || state === 'not-asked') return state === 'answers' ? [ok(seen.length)] : []
     const [first] = seen
     const upstream = forwarding.to.map(({ written }) => written)
+    const late = lateOf(seen)
     return [
       finding({
         subject: corefileObject(dns),
         confidence: state === 'unknown-zone' ? 'possible' : 'observed',
-        severity: state === 'unknown-zone' ? 'warning' : 'error',
+        severity: state === 'unknown-zone' || state === 'late' ? 'warning' : 'error',
         args: {
           zone,
           state,
           log: state === 'silent' && waitedFor(upstream, said) ? 'timeout' : 'nothing',
           line: forwarding.plugin.line,
           name: `${zone}.`,
-          failed: seen.length,
+          failed: state === 'late' ? late.length : seen.length,
           of: seen.length,
           rcode: first?.rcode ?? (first?.answer === 'timeout' ? 'no answer' : (first?.answer ?? 'no answer')),
           proven: true,
           full: false,
           upstream,
-          p50: 0,
+          p50: middleOf(late),
         },
         evidence: [
           corefileEvidence(dns, text, {
@@ -206,9 +240,11 @@ function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly st
             mark: upstream[0] ?? 'forward',
             label: stubWords[state],
           }),
-          ...seen
-            .slice(0, 4)
-            .map((it) => ({ kind: 'fact' as const, label: `${zone} from ${it.node}`, value: it.rcode ?? it.answer })),
+          ...seen.slice(0, 4).map((it) => ({
+            kind: 'fact' as const,
+            label: `${zone} from ${it.node}`,
+            value: `${it.rcode ?? it.answer}${it.ms === undefined ? '' : ` after ${ms(it.ms)}`}`,
+          })),
         ],
         // Where no name outside is answered, whoever is asked, this zone is one of many.
         symptoms: [`dns-external:zone/${zone}`],

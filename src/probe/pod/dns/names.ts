@@ -146,6 +146,7 @@ function answerOf(
     aliases: it.records.filter((record) => record.type === 'CNAME').map((record) => record.data.replace(/\.$/, '')),
     ...(it.type === 'SRV' ? { ports: portsOf(it.records) } : {}),
     ttl: ttls.length > 0 ? Math.min(...ttls) : (it.denialTtl ?? null),
+    ms: it.ms,
   }
 }
 
