@@ -1,5 +1,8 @@
-/** How a TCP connect ended: `refused` is an RST or ICMP port unreachable, `no-route` an ICMP host unreachable. */
-export type ConnectResult = 'open' | 'refused' | 'timeout' | 'no-route' | 'error'
+/**
+ * How a TCP connect ended: `refused` is an RST or ICMP port unreachable, `no-route` an ICMP host unreachable. `no-source`:
+ * whoever connects has no port of its own left for that other end (EADDRNOTAVAIL).
+ */
+export type ConnectResult = 'open' | 'refused' | 'timeout' | 'no-route' | 'no-source' | 'error'
 
 export interface Contact {
   readonly node: string

@@ -96,7 +96,9 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
 
   const ofPort = object({ namespace: m.name, name: m.name, port: number })
   const controller = object({ controllerPod: m.name, ip: m.address, port: number })
-  const tries = list(object({ result: oneOf(['open', 'refused', 'timeout', 'no-route', 'error']), ms: number }))
+  const tries = list(
+    object({ result: oneOf(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error']), ms: number }),
+  )
   const basis = oneOf(['url', 'declared', 'guessed'])
   const contacts = exactly<Contacts>()(
     object({
@@ -298,7 +300,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       host: m.host,
       port: number,
       tool: nullable(m.word),
-      result: nullable(oneOf(['open', 'refused', 'timeout', 'no-route', 'error', 'no-name'])),
+      result: nullable(oneOf(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error', 'no-name'])),
       ms: number,
     }),
   )

@@ -471,7 +471,7 @@ const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
 })
 
 const tries: fc.Arbitrary<Contact['tries']> = few(
-  fc.record({ result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'error'), ms }),
+  fc.record({ result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'no-source', 'error'), ms }),
 )
 const ofPort = fc.record({ namespace: name, name, port: count })
 const via = fc.record({ controllerPod: name, ip, port: count })

@@ -11,7 +11,14 @@ import type {
 } from '../../src/model/contacts.ts'
 import type { Pod } from '../../src/model/pod.ts'
 
-const times: Readonly<Record<ConnectResult, number>> = { open: 1, refused: 0.5, timeout: 3000, 'no-route': 2, error: 1 }
+const times: Readonly<Record<ConnectResult, number>> = {
+  open: 1,
+  refused: 0.5,
+  timeout: 3000,
+  'no-route': 2,
+  'no-source': 1,
+  error: 1,
+}
 
 export function tries(...results: readonly ConnectResult[]): Contact['tries'] {
   return results.map((result) => ({ result, ms: times[result] }))

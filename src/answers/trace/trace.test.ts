@@ -317,8 +317,16 @@ describe('a trace', () => {
   })
 
   test('no failed connect is green, whatever stands around it', () => {
-    const result = fc.constantFrom<ConnectResult>('refused', 'timeout', 'no-route', 'error')
-    const any = fc.constantFrom<ConnectResult | null>('open', 'refused', 'timeout', 'no-route', 'error', null)
+    const result = fc.constantFrom<ConnectResult>('refused', 'timeout', 'no-route', 'no-source', 'error')
+    const any = fc.constantFrom<ConnectResult | null>(
+      'open',
+      'refused',
+      'timeout',
+      'no-route',
+      'no-source',
+      'error',
+      null,
+    )
     fc.assert(
       fc.property(result, any, any, fc.constantFrom('web', 'host', 'pod'), (bad, a, b, to) => {
         const crossings =

@@ -97,7 +97,7 @@ function firstAnswer(looks: readonly Section[]): { readonly it: Section; readonl
 function tcpResult(section: Section): 'open' | 'refused' | 'timeout' | null {
   const result = connectResult(section)
   // The model knows no other ends: what took as long as silence is silence.
-  if (result === 'no-route' || result === 'error' || result === 'no-name')
+  if (result === 'no-route' || result === 'no-source' || result === 'error' || result === 'no-name')
     return section.ms >= silentMs ? 'timeout' : null
   return result
 }

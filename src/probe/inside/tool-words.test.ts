@@ -28,3 +28,15 @@ test.each([
 ])('words of a timeout after %i ms', (ms, result) => {
   expect(connectResult({ tool: 'node', text: 'ETIMEDOUT', code: 1, ms })).toBe(result)
 })
+
+test.each([
+  ['node', 'EADDRNOTAVAIL', 'no-source'],
+  ['python3', 'OSError: [Errno 99] Cannot assign requested address', 'no-source'],
+  ['bash', 'bash: connect: Cannot assign requested address', 'no-source'],
+  ['nc', 'nc: connect to 10.0.0.1 port 80 (tcp) failed: Address not available', 'no-source'],
+  ['node', 'EPERM', 'error'],
+  ['python3', 'OSError: [Errno 24] Too many open files', 'error'],
+  ['node', 'node: not what it seems', null],
+])('%s says %s: %s', (tool, text, result) => {
+  expect(connectResult({ tool, text, code: 1, ms: 3 })).toBe(result)
+})

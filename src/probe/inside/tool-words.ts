@@ -78,6 +78,9 @@ const noName = new RegExp(
  */
 const noRoute = /no route|unreachable|EHOSTUNREACH|ENETUNREACH|EACCES|permission denied|prohibited/i
 
+/** EADDRNOTAVAIL as glibc, musl, Node, Python, busybox and curl say it: no source port is left for that other end. */
+const noSource = /EADDRNOTAVAIL|cannot assign requested address|can't assign requested|address not available/i
+
 /** null when the words of the tool do not say how the connect ended. */
 export function connectResult({ tool, text, code, ms }: Section): Crossing['result'] {
   // Ended from outside after 5 s, where a connect that nobody answers ends by itself after 3 s.
@@ -86,9 +89,12 @@ export function connectResult({ tool, text, code, ms }: Section): Crossing['resu
   if (code === 0 || (connected !== undefined && Number(connected) > 0)) return 'open'
   if (/invalid option|unrecognized|usage|no such file|unsupported protocol/i.test(text)) return null
   if (/refused/i.test(text)) return 'refused'
+  if (noSource.test(text)) return 'no-source'
   if (noRoute.test(text)) return 'no-route'
   if (noName.test(text)) return 'no-name'
   if (ms >= silentMs || (ms >= soonMs && /timed out|ETIMEDOUT/i.test(text))) return 'timeout'
+  // Whatever else the kernel said of it: it was tried, and failed.
+  if (/^E(?!TIMEDOUT)[A-Z]{3,20}$|OSError: \[Errno \d{1,4}\]/m.test(text)) return 'error'
   // OpenBSD's nc says nothing of a refusal without -v.
   return code === 1 && text.trim() === '' ? 'refused' : null
 }

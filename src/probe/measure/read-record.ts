@@ -110,7 +110,9 @@ const record = v.variant('t', [
   v.object({
     t: t('connect'),
     id: number,
-    tries: v.array(v.strictTuple([v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), number])),
+    tries: v.array(
+      v.strictTuple([v.picklist(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error']), number]),
+    ),
   }),
   v.object({ t: t('http'), id: number, ...httpEnd }),
   v.object({ t: t('large'), id: number, bytes: number, smallAgain: v.nullable(v.boolean()), ...httpEnd }),

@@ -49,7 +49,7 @@ export interface Tally {
 
 /** However slow, an open connection is an answer. */
 export function tally(contacts: readonly Contact[]): Tally {
-  const by: Record<ConnectResult, number> = { open: 0, refused: 0, timeout: 0, 'no-route': 0, error: 0 }
+  const by: Record<ConnectResult, number> = { open: 0, refused: 0, timeout: 0, 'no-route': 0, 'no-source': 0, error: 0 }
   for (const { result } of contacts.flatMap((it) => it.tries)) by[result]++
   const of = contacts.reduce((total, it) => total + it.tries.length, 0)
   return { of, failed: of - by.open, open: by.open, by }
@@ -59,6 +59,7 @@ const results: readonly (readonly [ConnectResult, string])[] = [
   ['refused', 'refused'],
   ['timeout', 'timed out'],
   ['no-route', 'no route'],
+  ['no-source', 'no source port free'],
   ['error', 'failed otherwise'],
 ]
 

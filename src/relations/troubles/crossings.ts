@@ -54,9 +54,7 @@ function ofWay(its: readonly Crossing[], { ask, from, to }: TraceEnds): readonly
       ],
       asked: failed.length === 1 ? `${first.host}:${first.port}` : `${failed.length} endpoints`,
       from: `inside pod ${ask.from.namespace}/${ask.from.pod}`,
-      how: [...new Set(failed.map((it) => (it.result === 'no-name' ? 'the name does not resolve' : it.result)))].join(
-        ', ',
-      ),
+      how: [...new Set(failed.map(({ result }) => howOf(result)))].join(', '),
       bad: failed.length,
       of: its.length,
       ms: null,
@@ -66,9 +64,23 @@ function ofWay(its: readonly Crossing[], { ask, from, to }: TraceEnds): readonly
   ]
 }
 
+function howOf(result: Crossing['result']): string {
+  if (result === 'no-name') return 'the name does not resolve'
+  return result === 'no-source' ? 'no source port is free in the pod' : (result ?? 'nothing')
+}
+
+function sourceNext({ namespace, pod }: TraceEnds['ask']['from']): readonly string[] {
+  return [
+    'count its connections to that end, and the ports that it may use: each connection takes one of these',
+    `kubectl -n ${namespace} exec ${pod} -- cat /proc/sys/net/ipv4/ip_local_port_range`,
+    `kubectl -n ${namespace} exec ${pod} -- cat /proc/net/sockstat`,
+  ]
+}
+
 /** The pod that asks is no server: its own log says nothing of why it gets no answer. */
 function nextOf({ result, host, to }: Crossing, from: TraceEnds['ask']['from']): readonly string[] {
   const { namespace, pod } = from
+  if (result === 'no-source') return sourceNext(from)
   if (to.kind === 'host')
     return [
       result === 'no-name' ? 'ask for the name as that pod does' : 'see what its name leads to, as that pod asks',
@@ -95,18 +107,23 @@ function callTroubles({ sources: { pods } }: Model, crossings: readonly Crossing
         source: 'crossings',
         sufferer: self,
         involved: [self, far, ...(pod === undefined ? [] : [workloadOfPod(pod)])],
-        keys: [
-          svcUnanswered(to),
-          noEndpoints(to),
-          ...(pod === undefined ? [] : [calleeOutOfReach(workloadOfPod(pod))]),
-        ],
+        // Where the pod has no port left, nothing was sent that the other end could be to blame for.
+        keys:
+          result === 'no-source'
+            ? []
+            : [
+                svcUnanswered(to),
+                noEndpoints(to),
+                ...(pod === undefined ? [] : [calleeOutOfReach(workloadOfPod(pod))]),
+              ],
         asked: `Service ${full(to)} at ${host}:${port}`,
         from: `inside pod ${full(self)}`,
-        how: result,
+        how: howOf(result),
         bad: 1,
         of: 1,
         ms,
-        weight: 'nuisance',
+        ...(result === 'no-source' ? { next: sourceNext(from) } : {}),
+        weight: result === 'no-source' ? 'outage' : 'nuisance',
       },
     ]
   })

@@ -21,7 +21,7 @@ const web = pod('web-1', {
   containers: [container({ calls: [{ by: 'CART_URL', host: 'cart', port: 80 }] })],
 })
 const cart = pod('cart-1', { ip: '10.2.2.1', node: 'worker-2' })
-const results = ['timeout', 'refused', 'no-route', 'error'] as const
+const results = ['timeout', 'refused', 'no-route', 'no-source', 'error'] as const
 const failed = fc.record({
   result: fc.constantFrom(...results),
   to: fc.constantFrom<Crossing['to']>(

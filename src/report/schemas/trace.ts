@@ -29,7 +29,7 @@ const seen = v.variant('kind', [
     kind: v.literal('connects'),
     open: number,
     of: number,
-    results: v.array(v.picklist(['open', 'refused', 'timeout', 'no-route', 'error'])),
+    results: v.array(v.picklist(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error'])),
     address: text,
     ms: number,
     unmeasured: v.exactOptional(v.pipe(number, v.description('addresses that nothing is known of'))),

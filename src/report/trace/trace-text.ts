@@ -51,6 +51,7 @@ const results: Readonly<Record<ConnectResult, string>> = {
   refused: 'refused',
   timeout: 'timed out',
   'no-route': 'no route',
+  'no-source': 'no source port free',
   error: 'failed',
 }
 

@@ -34,6 +34,7 @@ const results: Readonly<Record<string, ConnectResult>> = {
   EACCES: 'no-route',
   ENETUNREACH: 'no-route',
   ETIMEDOUT: 'timeout',
+  EADDRNOTAVAIL: 'no-source',
 }
 
 /**
