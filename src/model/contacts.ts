@@ -1,6 +1,6 @@
 /**
- * How a TCP connect ended: `refused` is an RST or ICMP port unreachable, `no-route` an ICMP host unreachable. `no-source`:
- * whoever connects has no port of its own left for that other end (EADDRNOTAVAIL).
+ * How a TCP connect ended: `refused` is an RST or ICMP port unreachable, `no-route` an ICMP host unreachable.
+ * `no-source`: whoever connects has no port of its own left for that other end (EADDRNOTAVAIL).
  */
 export type ConnectResult = 'open' | 'refused' | 'timeout' | 'no-route' | 'no-source' | 'error'
 
