@@ -60,32 +60,13 @@ function rowsOf(series: LookupSeries, lookup: Lookup): readonly { readonly at: n
   ]
 }
 
-<<<<<<< HEAD
 /** How many lookups went wrong, by node or by server: lost a packet or failed, or what `badIn` counts. */
 export function shares(
   label: string,
-=======
-/** How many lookups went wrong, by node or by server. */
-export function shares(
-  label: string,
-  _: DnsProbe,
->>>>>>> 1307f27c (A pod that is called like a Service which is not its own reaches itself by that name (SVC240), and its own address is no right answer then)
   series: readonly LookupSeries[],
   by: (it: LookupSeries) => string,
+  badIn: (its: readonly LookupSeries[]) => number = troubled,
 ): Evidence {
-  return sharesOf({ label, series, by, badIn: troubled })
-}
-
-interface Shares {
-  readonly label: string
-  readonly series: readonly LookupSeries[]
-  readonly by: (it: LookupSeries) => string
-  /** How many of these lookups are bad. */
-  readonly badIn: (its: readonly LookupSeries[]) => number
-}
-
-/** The same of lookups that are bad in another way. */
-export function sharesOf({ label, series, by, badIn }: Shares): Evidence {
   const groups = Map.groupBy(series, by)
   return {
     kind: 'shares',

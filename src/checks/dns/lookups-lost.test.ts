@@ -106,11 +106,7 @@ describeCheck(check, [
     it: 'half of them lost, half with an error: lost',
     given: cluster({
       nodes: ['worker-1'],
-<<<<<<< HEAD
       network: ({ zone, index }) => {
-=======
-      network({ zone, index }) {
->>>>>>> 1307f27c (A pod that is called like a Service which is not its own reaches itself by that name (SVC240), and its own address is no right answer then)
         if (zone === 'cluster') return answered()
         return index % 2 === 0 ? never() : servfail(3)
       },

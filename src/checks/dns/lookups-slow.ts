@@ -17,12 +17,8 @@ import {
 } from '../../relations/dns/lookup-loss.ts'
 import { isSlow, lateIn, lateProbes, slowMs } from '../../relations/dns/slow-lookups.ts'
 import { dnsLossInNamespace } from '../../relations/symptom.ts'
-<<<<<<< HEAD
 import { whenLessBusy } from '../../relations/troubles/probe-lag.ts'
 import { latency, pathName, shares } from './dns-evidence.ts'
-=======
-import { latency, pathName, sharesOf } from './dns-evidence.ts'
->>>>>>> 1307f27c (A pod that is called like a Service which is not its own reaches itself by that name (SVC240), and its own address is no right answer then)
 
 /**
  * The net under the checks that name why DNS is slow. What is late may have waited for the CPU at either end: only
@@ -153,11 +149,7 @@ function ofZone(probe: DnsProbe, dns: Known<ClusterDns>, { node, zone, series, b
       nodes: null,
     },
     evidence: [
-<<<<<<< HEAD
       shares(`lookups that took ${slowMs} ms or more`, series, pathName, lateIn),
-=======
-      sharesOf({ label: `lookups that took ${slowMs} ms or more`, series, by: pathName, badIn: lateIn }),
->>>>>>> 1307f27c (A pod that is called like a Service which is not its own reaches itself by that name (SVC240), and its own address is no right answer then)
       latency(`lookups on ${node}`, series),
     ],
     symptoms: [
