@@ -95,7 +95,9 @@ const wide = '-o wide'
 /** A Service that a pod is told to call, and does not reach by its address. */
 function callTroubles({ sources: { pods } }: Model, crossings: readonly Crossing[]): readonly Trouble[] {
   return crossings.flatMap(({ from, to, host, port, result, ms }): readonly Trouble[] => {
-    if (to.kind !== 'service' || result === null || result === 'open') return []
+    if (result === null || result === 'open') return []
+    if (result === 'no-source') return noSource({ from, host, port, ms }, pods)
+    if (to.kind !== 'service') return []
     const pod = pods.known
       ? pods.value.find((it) => it.namespace === from.namespace && it.name === from.pod)
       : undefined
@@ -107,26 +109,47 @@ function callTroubles({ sources: { pods } }: Model, crossings: readonly Crossing
         source: 'crossings',
         sufferer: self,
         involved: [self, far, ...(pod === undefined ? [] : [workloadOfPod(pod)])],
-        // Where the pod has no port left, nothing was sent that the other end could be to blame for.
-        keys:
-          result === 'no-source'
-            ? []
-            : [
-                svcUnanswered(to),
-                noEndpoints(to),
-                ...(pod === undefined ? [] : [calleeOutOfReach(workloadOfPod(pod))]),
-              ],
+        keys: [
+          svcUnanswered(to),
+          noEndpoints(to),
+          ...(pod === undefined ? [] : [calleeOutOfReach(workloadOfPod(pod))]),
+        ],
         asked: `Service ${full(to)} at ${host}:${port}`,
         from: `inside pod ${full(self)}`,
         how: howOf(result),
         bad: 1,
         of: 1,
         ms,
-        ...(result === 'no-source' ? { next: sourceNext(from) } : {}),
-        weight: result === 'no-source' ? 'outage' : 'nuisance',
+        weight: 'nuisance',
       },
     ]
   })
+}
+
+/** Nothing was sent that the other end could be to blame for, whichever it is. */
+function noSource(
+  { from, host, port, ms }: Pick<Crossing, 'from' | 'host' | 'port' | 'ms'>,
+  pods: Model['sources']['pods'],
+): readonly Trouble[] {
+  const self = subject('Pod', from.namespace, from.pod)
+  const pod = pods.known ? pods.value.find((it) => it.namespace === from.namespace && it.name === from.pod) : undefined
+  return [
+    {
+      kind: 'contact-failed',
+      source: 'crossings',
+      sufferer: self,
+      involved: [self, ...(pod === undefined ? [] : [workloadOfPod(pod)])],
+      keys: [],
+      asked: `${host}:${port}`,
+      from: `inside pod ${full(self)}`,
+      how: howOf('no-source'),
+      bad: 1,
+      of: 1,
+      ms,
+      next: sourceNext(from),
+      weight: 'outage',
+    },
+  ]
 }
 
 /**

@@ -38,6 +38,8 @@ const lagging = (p99Ms: number, network = F.cluster()): Partial<Sources> => ({
 })
 const nodes = { ...web, dnsPolicy: 'Default' }
 const cart = service('cart')
+/** It selects the pod: the pod's own address is one of its answers. */
+const own = service('cart', { selector: web.labels })
 
 type Row = readonly [it: string, given: Partial<Sources>, scope: Partial<Scope>, expected: readonly string[]]
 
@@ -297,7 +299,7 @@ test.each<Row>([
   ],
   [
     'its own name, which its own /etc/hosts answers: a pod called like its Service',
-    { ...resolved({ names: [named('ok', { typed: 'web-1', addresses: [ownIp] })] }), services: [cart] },
+    { ...resolved({ names: [named('ok', { typed: 'web-1', addresses: [ownIp] })] }), services: [own] },
     {},
     [],
   ],
@@ -305,7 +307,7 @@ test.each<Row>([
     'its own name is what its spec calls it',
     {
       ...resolved({ names: [named('ok', { typed: 'cart', addresses: [ownIp] })] }),
-      services: [cart],
+      services: [own],
       pods: [{ ...web, hostname: 'cart' }],
     },
     {},
