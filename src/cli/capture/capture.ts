@@ -97,4 +97,5 @@ const endings: Readonly<Record<CapturedLive['endedBy'], string>> = {
   time: 'the end of its time or of its command',
   bytes: 'its limit of bytes',
   packets: 'its limit of packets, or the end of each point',
+  pod: 'the removal of its pod',
 }

@@ -174,6 +174,19 @@ describe('a capture', { timeout: 60_000 }, () => {
     expect(left()).toBe(0)
   })
 
+  test('ends with the pod that it is taken at', async () => {
+    const { cluster, left } = world()
+    const gone = new AbortController()
+    const { end, capture } = await captured(cluster, runOf(), {
+      during: null,
+      gone: gone.signal,
+      announce: (line) => void (line.startsWith('capturing') && setTimeout(() => gone.abort(), 200)),
+    })
+    expect(end.endedBy).toBe('pod')
+    expect(capture.points.map((it) => it.end)).toEqual(['whole', 'whole', 'whole'])
+    expect(left()).toBe(0)
+  })
+
   test('ends at its bytes', async () => {
     const { cluster } = world()
     const { end } = await captured(cluster, runOf({ bytes: 1500 }), { during: null })

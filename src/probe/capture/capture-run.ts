@@ -36,7 +36,7 @@ export interface CaptureEnd {
   readonly points: readonly PointResult[]
   readonly bytes: number
   readonly left: readonly string[]
-  readonly endedBy: 'caller' | 'time' | 'bytes' | 'packets'
+  readonly endedBy: 'caller' | 'time' | 'bytes' | 'packets' | 'pod'
 }
 
 export interface CaptureCaller {
@@ -46,6 +46,8 @@ export interface CaptureCaller {
   /** What is done while packets are taken; ends the capture when it is over. null: only time and the caller do. */
   readonly during: ((signal: AbortSignal) => Promise<void>) | null
   readonly signal: AbortSignal
+  /** Aborted when the pod is gone that packets are taken at: its devices are gone with it. */
+  readonly gone?: AbortSignal
 }
 
 /** A packet may be this much later on its way than one of another node. */
@@ -196,7 +198,7 @@ async function untilBegun(
 }
 
 async function untilEnough(
-  { during, signal }: CaptureCaller,
+  { during, signal, gone }: CaptureCaller,
   { seconds }: CaptureRun,
   { ends, stop }: { readonly ends: Promise<unknown>; readonly stop: (by: CaptureEnd['endedBy']) => void },
 ): Promise<void> {
@@ -204,9 +206,22 @@ async function untilEnough(
   const all = AbortSignal.any([signal, over.signal])
   const time = wait(seconds * 1000, all).then(() => (signal.aborted ? stop('caller') : stop('time')))
   const work = during === null ? new Promise<never>(() => {}) : during(all).then(() => wait(tailMs, all))
-  await Promise.race([time, work.then(() => stop('time')), ends.then(() => stop('packets'))])
+  const noPod = gone === undefined ? new Promise<never>(() => {}) : aborted(AbortSignal.any([gone, over.signal]))
+  await Promise.race([
+    time,
+    work.then(() => stop('time')),
+    ends.then(() => stop('packets')),
+    noPod.then(() => (gone?.aborted === true ? stop('pod') : undefined)),
+  ])
   if (signal.aborted) stop('caller')
   over.abort()
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 /** At once when `signal` ends. */

@@ -12,6 +12,7 @@ import { createPcapAnalysis, type PcapDiagnosed } from '../pcap.ts'
 import { type ChecksAsk, checksOf } from '../select.ts'
 import { type Ended, withCluster } from '../with-cluster.ts'
 import { clientOf, nodeAddresses, type Peers, peersOf } from './ends.ts'
+import { untilRemoved } from './until-removed.ts'
 
 export interface CaptureAsk extends ClusterAsk, PodAsk, ChecksAsk {
   /** pod/NAME. */
@@ -72,6 +73,7 @@ export async function captureCluster(
     const nodes = [...new Set(plan.map((it) => it.node))]
     for (const line of announceCapture(ask, { podsIn, nodes, peers, isDns: wanted === dnsOnly }))
       tell({ kind: 'announce', line })
+    const removed = untilRemoved(cluster, client, { signal })
     const end = await runCapture(
       cluster,
       {
@@ -94,8 +96,9 @@ export async function captureCluster(
         },
         during: outlet.during,
         signal,
+        gone: removed.gone,
       },
-    )
+    ).finally(removed.enough)
     if (end.left.length > 0) tell({ kind: 'left', what: end.left.map((it) => `pod ${it}`) })
     if (end.bytes === 0)
       throw new ToolError(
