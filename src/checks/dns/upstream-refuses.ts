@@ -104,7 +104,8 @@ function rootHeadline(args: Refused): string {
 }
 
 function rootDetail({ name, failed, of, rcode, p50 }: Refused): string {
-  return `${name} · ${failed} of ${of} lookups failed with ${rcode} after ${ms(p50)} · names of the cluster are answered`
+  const after = `after ${ms(p50)}`
+  return `${name} · ${failed} of ${of} lookups failed with ${rcode} ${after} · names of the cluster are answered`
 }
 
 function stubHeadline(args: Refused & { readonly zone: string }): string {
