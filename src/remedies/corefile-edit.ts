@@ -1,3 +1,4 @@
+import { askedBlocks } from '../relations/dns/asked-blocks.ts'
 import { isIP } from 'node:net'
 import type { Finding } from '../findings/finding.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
@@ -146,8 +147,8 @@ const layout = notOffered(
   'by hand: hopscope explain corefile-edit',
 )
 
-function withCache({ text, corefile }: Given): Edit | NotOffered {
-  const server = rootServers(corefile).find(
+function withCache({ text, corefile, dns }: Given): Edit | NotOffered {
+  const server = rootServers(askedBlocks(corefile, dns)).find(
     ({ plugins }) => plugins.some((it) => it.name === 'forward') && !plugins.some((it) => it.name === 'cache'),
   )
   const forward = server?.plugins.find((it) => it.name === 'forward')
@@ -229,7 +230,7 @@ function spellRight({ text, corefile }: Given): Edit | NotOffered {
 
 /** The upstream is for the user to name: which server may be asked from this network hopscope can't know. */
 function forwardElsewhere({ ask, dns, text, corefile }: Given): Edit | NotOffered {
-  const forward = rootServers(corefile)
+  const forward = rootServers(askedBlocks(corefile, dns))
     .flatMap((it) => it.plugins)
     .find((it) => it.name === 'forward')
   if (forward === undefined) return notOffered('no server block of the zone `.` forwards anything')

@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -8,7 +9,6 @@ import { count, full, some } from '../../phrases.ts'
 import { type AnsweredByAnother, answeredByAnother, type Word } from '../../relations/dns/answered-by-another.ts'
 import { namedServices } from '../../relations/dns/unserved-names.ts'
 import { dnsLossInPod, dnsLossOnNode, nameWrong } from '../../relations/symptom.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 
 /**
  * A rule on a node (a nat rule that an old agent left behind, a transparent DNS proxy) sends queries elsewhere,
@@ -76,9 +76,10 @@ const tcpText: Readonly<Record<AnsweredByAnother['tcp'], string>> = {
 }
 
 /** Plugins by which CoreDNS itself says different things to different clients. */
-function byWhoAsks({ corefile }: ClusterDns): string | null {
+function byWhoAsks(dns: ClusterDns): string | null {
+  const { corefile } = dns
   if (!corefile.known) return null
-  const plugins = parseCorefile(corefile.value).servers.flatMap((it) => it.plugins.map((plugin) => plugin.name))
+  const plugins = askedCorefile(corefile.value, dns).servers.flatMap((it) => it.plugins.map((plugin) => plugin.name))
   return ['acl', 'view'].find((it) => plugins.includes(it)) ?? null
 }
 

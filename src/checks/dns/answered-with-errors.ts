@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { type ArgsOf, check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -14,7 +15,6 @@ import {
   dnsLossOnNode,
   dnsServerDead,
 } from '../../relations/symptom.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 import { shares } from './dns-evidence.ts'
 import { ms } from '../../phrases.ts'
 
@@ -141,7 +141,7 @@ function mostly(series: readonly LookupSeries[]): 'REFUSED' | 'SERVFAIL' {
 /** The line of the Corefile that makes an answer hang on who asks. */
 function decider(dns: ClusterDns): { readonly name: string; readonly line: number } | null {
   if (!dns.corefile.known) return null
-  const plugins = parseCorefile(dns.corefile.value).servers.flatMap((it) => it.plugins)
+  const plugins = askedCorefile(dns.corefile.value, dns).servers.flatMap((it) => it.plugins)
   const found = plugins.find((it) => it.name === 'acl' || it.name === 'view')
   return found === undefined ? null : { name: found.name, line: found.line }
 }

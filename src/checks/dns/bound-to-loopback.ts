@@ -1,3 +1,4 @@
+import { askedBlocks } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -33,9 +34,10 @@ export default check({
     if (!clusterDns.corefile.known)
       return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
-    const corefile = parseCorefile(text)
-    if (judgeCorefile(corefile, null).refusals.length > 0)
+    const whole = parseCorefile(text)
+    if (judgeCorefile(whole, null).refusals.length > 0)
       return notApplicable('the Corefile does not parse: DNS114 is about that')
+    const corefile = askedBlocks(whole, clusterDns)
     const servers = clusterServers(corefile)
     if (servers.length === 0) return notApplicable('no server block serves the names of the cluster')
     const bindings = servers.map(bindingOf)

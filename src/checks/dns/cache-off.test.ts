@@ -67,6 +67,20 @@ describeCheck(check, [
     },
     expect: 'ok',
   },
+  ...['.:5353', 'tls://.:53', 'https://.'].map((key) => ({
+    it: `a block ${key} without, which no pod asks`,
+    given: {
+      clusterDns: clusterDns({
+        corefile: known(`.:53 {\n  forward . 10.0.0.2\n  cache 30\n}\n${key} {\n  forward . 203.0.113.1\n}\n`),
+      }),
+    },
+    expect: 'ok' as const,
+  })),
+  ...['.', '.:53', 'dns://.:53'].map((key) => ({
+    it: `a block ${key} without, which pods may ask`,
+    given: { clusterDns: clusterDns({ corefile: known(`${key} {\n  forward . 10.0.0.2\n}\n`) }) },
+    expect: [{ subject: 'ConfigMap/kube-system/coredns' as const, args: { zone: key } }],
+  })),
   { it: 'no outside names', given: given('errors'), expect: 'not-applicable' },
   {
     it: 'a brace is missing, and cache stands in the block of forward',

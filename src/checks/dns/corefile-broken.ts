@@ -1,3 +1,4 @@
+import { askedBlocks } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Severity } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -45,9 +46,10 @@ export default check({
         : (refused(clusterDns, text, judged, said) ?? refusedInside(clusterDns, text, said))
     if (wrong !== null) return wrong
     const seen = dnsProbe.known ? measured(dnsProbe.value) : null
+    const asked = askedBlocks(corefile, clusterDns)
     const missing = [
-      withoutKubernetes(clusterDns, text, corefile, seen),
-      withoutOutside(clusterDns, text, corefile, seen),
+      withoutKubernetes(clusterDns, text, asked, seen),
+      withoutOutside(clusterDns, text, asked, seen),
     ].filter((it) => it !== null)
     if (missing.length > 0)
       return importsFiles(corefile)

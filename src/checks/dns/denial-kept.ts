@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
@@ -6,7 +7,6 @@ import type { Known } from '../../model/known.ts'
 import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import { corefileEvidence, corefileObject, importsFiles } from '../../relations/dns/corefile-text.ts'
 import { denialTime, type DenialTime } from '../../relations/dns/denial-time.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 
 /** What kubeadm, the Helm chart and the clouds ship is 30 s at most: `ttl 30` with `cache 30`, or the usual 5 s. */
 const usualSeconds = 30
@@ -31,7 +31,7 @@ export default check({
 
   run({ clusterDns, nameAnswers }) {
     const text = clusterDns.corefile.known ? clusterDns.corefile.value : null
-    const corefile = text === null ? null : parseCorefile(text)
+    const corefile = text === null ? null : askedCorefile(text, clusterDns)
     const said = corefile === null ? null : denialTime(corefile, clusterDns.domain)
     const measured = longestDenial(nameAnswers, clusterDns.domain)
     if (said === null && measured === null)

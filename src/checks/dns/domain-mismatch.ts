@@ -1,8 +1,8 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { corefileEvidence, corefileObject, importsFiles, kubernetesZones } from '../../relations/dns/corefile-text.ts'
 import { podResolvers, serverKinds } from '../../relations/dns/pod-resolvers.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 import { resolverEvidence } from './resolver-words.ts'
 import { count, some } from '../../phrases.ts'
 
@@ -24,7 +24,7 @@ export default check({
     if (!clusterDns.corefile.known)
       return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
-    const corefile = parseCorefile(text)
+    const corefile = askedCorefile(text, clusterDns)
     const zones = kubernetesZones(corefile)
     const kind = serverKinds(clusterDns, [])
     const seen = podResolvers(pods, clusterDns, { known: true, value: insideViews }).filter(

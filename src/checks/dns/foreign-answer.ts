@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -13,7 +14,6 @@ import { type NameRule, nameRules, rewritten, rewriteWords } from '../../relatio
 import { toldCalls } from '../../relations/service/called-services.ts'
 import { answersOfServices } from '../../relations/service/service-names.ts'
 import { dnsForeignAnswer, hostUnknown, nameWrong } from '../../relations/symptom.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 import { restart, serverArgs } from './server-words.ts'
 
 /**
@@ -33,7 +33,7 @@ export default check({
 
   run({ clusterDns, nameAnswers, dnsProbe, crossings, pods, services }) {
     const heard = heardOf(nameAnswers, dnsProbe)
-    const corefile = clusterDns.corefile.known ? parseCorefile(clusterDns.corefile.value) : null
+    const corefile = clusterDns.corefile.known ? askedCorefile(clusterDns.corefile.value, clusterDns) : null
     const all = corefile === null ? [] : nameRules(corefile)
     const rules = all.filter((it) => !it.restores)
     const unfound = crossings.known ? crossings.value.filter((it) => it.result === 'no-name') : []

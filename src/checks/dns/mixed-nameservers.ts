@@ -1,10 +1,10 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { type PodResolver, podResolvers, type ServerKind, serverKinds } from '../../relations/dns/pod-resolvers.ts'
 import { dnsServerInPod } from '../../relations/symptom.ts'
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
@@ -126,8 +126,11 @@ function isPublic(ip: string): boolean {
   return isIpv6(ip) ? /^[23]/.test(ip) && !/^2001:0?db8:/i.test(ip) : !notPublic.some((it) => it.test(ip))
 }
 
-function upstreamsIn({ corefile }: ClusterDns): ReadonlySet<string> {
-  const its = corefile.known ? forwardings(parseCorefile(corefile.value)).flatMap((it) => it.plugin.args.slice(1)) : []
+function upstreamsIn(dns: ClusterDns): ReadonlySet<string> {
+  const { corefile } = dns
+  const its = corefile.known
+    ? forwardings(askedCorefile(corefile.value, dns)).flatMap((it) => it.plugin.args.slice(1))
+    : []
   return new Set(its.map((it) => askedAt(it)))
 }
 

@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
@@ -9,7 +10,6 @@ import { type PortAnswer, portAnswers } from '../../relations/dns/port-names.ts'
 import { type TypeTaken, typesTaken } from '../../relations/dns/types-taken.ts'
 import { namedServices } from '../../relations/dns/unserved-names.ts'
 import { srvWrong } from '../../relations/symptom.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 
 /**
  * A program that asks for SRV (gRPC, mongodb+srv, Kerberos, peers of a headless Service) gets nothing where a line, a
@@ -100,7 +100,7 @@ function verdict(bad: readonly PortAnswer[], of: number, dns: ClusterDns) {
   const [first] = bad
   const asked = first?.asked.service ?? { namespace: '', name: '' }
   const text = dns.corefile.known ? dns.corefile.value : null
-  const line = text === null ? null : srvLine(text, dns.domain)
+  const line = text === null ? null : srvLine(text, dns)
   const corefile = corefileObject(dns)
   return finding({
     subject: subject('Service', asked.namespace, asked.name),
@@ -129,6 +129,6 @@ function verdict(bad: readonly PortAnswer[], of: number, dns: ClusterDns) {
   })
 }
 
-function srvLine(text: string, domain: string): TypeTaken | null {
-  return typesTaken(parseCorefile(text), domain).find((it) => it.type === 'SRV') ?? null
+function srvLine(text: string, dns: ClusterDns): TypeTaken | null {
+  return typesTaken(askedCorefile(text, dns), dns.domain).find((it) => it.type === 'SRV') ?? null
 }

@@ -33,18 +33,18 @@ export default check({
     })
     const [first] = servers
     if (first === undefined) return notApplicable('no pod of CoreDNS is known')
-    if (importsFiles(read.corefile)) return notApplicable('parts of the Corefile stand in files that were not read')
+    if (importsFiles(read.whole)) return notApplicable('parts of the Corefile stand in files that were not read')
     const asked = (['readiness', 'liveness', 'startup'] as const).flatMap((kind) => {
       const page = pageOf(first.container, kind)
       return page === null ? [] : [{ kind, page }]
     })
     if (asked.length === 0) return notApplicable('the kubelet asks CoreDNS for no page')
     return asked.map(({ kind, page }) =>
-      servedBy(read.corefile, page)
+      servedBy(read.whole, page)
         ? ok(servers.length)
         : judge(
             { kind, page },
-            { dns: clusterDns, text: read.text, pods: servers.map((it) => it.pod), corefile: read.corefile },
+            { dns: clusterDns, text: read.text, pods: servers.map((it) => it.pod), corefile: read.whole },
           ),
     )
   },

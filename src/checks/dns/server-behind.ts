@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
@@ -7,7 +8,6 @@ import { type Behind, behindTheTimes, isOldView } from '../../relations/dns/behi
 import { denialTime, mostDenial } from '../../relations/dns/denial-time.ts'
 import { logEvidence, type Signed, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsWatchEnded, nameWrong } from '../../relations/symptom.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 
 /**
  * A watch that ended and did not come back leaves a server with what it knew: it stays ready, and gives out addresses
@@ -35,7 +35,7 @@ export default check({
       return cannotTell(endpointSlices.why.reason, `what headless Services lead to: ${endpointSlices.why.detail}`)
     if (behind.length === 0) return ok(asked.length)
     const text = clusterDns.corefile
-    const kept = text.known ? denialTime(parseCorefile(text.value), clusterDns.domain)?.seconds : undefined
+    const kept = text.known ? denialTime(askedCorefile(text.value, clusterDns), clusterDns.domain)?.seconds : undefined
     const signs = signsOf(dnsServerLogs, clusterDns.pods, 'watch-ended', 'api-unreachable')
     const told = behind.flatMap((it) => {
       const own = signs.filter(({ log }) => log.pod === it.pod)

@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
@@ -19,7 +20,7 @@ import {
   mayBeFromBefore,
   type WrongName,
 } from '../../relations/service/service-names.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
+import type { Corefile } from '../../wire/corefile.ts'
 import { optionHelps, optionNotes } from './taking-options.ts'
 
 /**
@@ -137,7 +138,8 @@ function judge(
   dns: ClusterDns,
 ): Verdict<NameWrong> {
   const judged = servers.map((it) => judgeName(service, it, named.slicesOf(service)))
-  const corefile = dns.corefile.known ? dns.corefile.value : null
+  const text = dns.corefile.known ? dns.corefile.value : null
+  const corefile = text === null ? null : askedCorefile(text, dns)
   const differ = judged.filter((it): it is WrongName => it.kind !== 'right' && it.kind !== 'unknown')
   const rights = servers.flatMap((its, at) => (judged[at]?.kind === 'right' ? its.slice(0, 1).map(placeOf) : []))
   const isNotTheServers = isRightElsewhere({ right: rights, wrong: differ.map((it) => placeOf(it.answer)) })
@@ -186,10 +188,10 @@ function judge(
       differs: differsBy(rights.length, wrong.every(isOnTheWay)),
     },
     evidence: [
-      ...(reason === null || corefile === null
+      ...(reason === null || text === null
         ? []
         : [
-            corefileEvidence(dns, corefile, {
+            corefileEvidence(dns, text, {
               line: reason.line,
               mark: reason.mark,
               label: labelOf(reason, service.namespace),
@@ -258,8 +260,8 @@ const rank: Readonly<Record<WrongName['kind'], number>> = {
 /** A cache keeps a denial for its own time and no longer: a short one is no reason to blame it. */
 const keptSeconds = 30
 
-function reasonOf(corefile: string, wrong: WrongName, service: Service, named: Named): CorefileReason | null {
-  const reason = corefileReason(parseCorefile(corefile), wrong, service, named)
+function reasonOf(corefile: Corefile, wrong: WrongName, service: Service, named: Named): CorefileReason | null {
+  const reason = corefileReason(corefile, wrong, service, named)
   return reason?.how === 'cache' && (wrong.answer.ttl ?? 0) <= keptSeconds ? null : reason
 }
 

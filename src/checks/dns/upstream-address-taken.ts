@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -8,7 +9,6 @@ import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { forwardsToFile, type KnownUpstream, knownUpstreams } from '../../relations/dns/upstream-addresses.ts'
 import { type Taken, takenAddresses } from '../../relations/service/taken-addresses.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 
 /**
  * A Service may claim any address, and kube-proxy then takes what the nodes and pods send there: queries for the
@@ -29,7 +29,7 @@ export default check({
   run({ services, clusterDns, endpointSlices, dnsProbe, coreDnsWindows, dnsServerLogs, insideViews, pods }) {
     const { corefile, elsewhere } = clusterDns
     if (!corefile.known) return cannotTell(corefile.why.reason, `the Corefile was not read: ${corefile.why.detail}`)
-    const parsed = parseCorefile(corefile.value)
+    const parsed = askedCorefile(corefile.value, clusterDns)
     const upstreams = knownUpstreams(parsed, { coreDnsWindows, dnsServerLogs, insideViews, pods })
     const isOpen = forwardsToFile(parsed)
     if (upstreams.length === 0 && !isOpen)

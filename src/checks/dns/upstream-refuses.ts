@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -8,7 +9,6 @@ import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { signsOf } from '../../relations/dns/server-log-signs.ts'
 import { isAllForwarded, lateOf, stateOfStub, stubZones } from '../../relations/dns/stub-zones.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 import { outsideFailure, type OutsideSources, upstreamEvidence } from './upstream-evidence.ts'
 import { askUpstream, byHand, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
 import { ms } from '../../phrases.ts'
@@ -208,7 +208,7 @@ function middleOf(late: readonly NameAnswer[]): number {
 function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly string[]): readonly Verdict<Refused>[] {
   if (!dns.corefile.known || !answers.known) return []
   const text = dns.corefile.value
-  return stubZones(parseCorefile(text)).flatMap((stub): readonly Verdict<Refused>[] => {
+  return stubZones(askedCorefile(text, dns)).flatMap((stub): readonly Verdict<Refused>[] => {
     const { zone, forwarding } = stub
     const { state, seen } = stateOfStub(zone, answers.value)
     if (state === 'unknown-zone' && !isAllForwarded(stub)) return []

@@ -1,3 +1,4 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 
@@ -8,7 +9,7 @@ import { forwardings } from '../../relations/dns/upstream-servers.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { dnsUpstreamSilent, upstreamSilentTo } from '../../relations/symptom.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
+import type { Corefile } from '../../wire/corefile.ts'
 import { policySubject, rulesEvidence } from './words.ts'
 
 /**
@@ -32,7 +33,7 @@ export default check({
     const around = networkPolicies.filter((it) => it.namespace === home && it.types.includes('Egress'))
     if (around.length === 0) return notApplicable('no NetworkPolicy limits what leaves the DNS servers')
     if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, clusterDns.corefile.why.detail)
-    const asked = upstreamsOf(clusterDns.corefile.value)
+    const asked = upstreamsOf(askedCorefile(clusterDns.corefile.value, clusterDns))
     if (asked.length === 0) return notApplicable('the Corefile forwards to no address that is written in it')
     const rules = policyRules(networkPolicies, namespaces)
     const judged = pods.flatMap((pod) => asked.map((to) => ({ pod, to, decision: rules(flowOf(pod, to)) })))
@@ -80,8 +81,8 @@ interface Server {
   readonly protocol: 'UDP' | 'TCP'
 }
 
-function upstreamsOf(corefile: string): readonly Server[] {
-  return forwardings(parseCorefile(corefile)).flatMap(({ to }) =>
+function upstreamsOf(corefile: Corefile): readonly Server[] {
+  return forwardings(corefile).flatMap(({ to }) =>
     to.flatMap((it): readonly Server[] =>
       it.kind === 'address' ? [{ ip: it.ip, port: it.port, protocol: it.transport === 'dns' ? 'UDP' : 'TCP' }] : [],
     ),

@@ -1,9 +1,9 @@
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsServer } from '../../model/lookups.ts'
 import type { NameReason } from '../../model/name-answers.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
 import { askedFor, type NameRule, nameRules } from '../../relations/dns/rewrite-rules.ts'
 import { youngestOf } from '../../relations/service/youngest.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
@@ -47,7 +47,7 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
   const further = elsewhere(dns)
   const chosen = [...sample(all, model, dns).slice(0, most - further.length), ...further]
   const targets = all.filter((it) => isTarget(it, model))
-  const stubs = dns.corefile.known ? stubZoneNames(parseCorefile(dns.corefile.value)).slice(0, mostStubs) : []
+  const stubs = dns.corefile.known ? stubZoneNames(askedCorefile(dns.corefile.value, dns)).slice(0, mostStubs) : []
   const outside = [
     want.externalName.replace(/\.$/, ''),
     ...stubs,
@@ -200,7 +200,7 @@ const mostRewritten = 4
 /** Names that a `rewrite` of the Corefile makes others of, as programs ask for them: of a Service that was read. */
 function madeByRewrites(dns: ClusterDns, services: readonly Service[]): readonly NameQuestion[] {
   if (!dns.corefile.known) return []
-  const made = nameRules(parseCorefile(dns.corefile.value)).flatMap((rule): readonly NameQuestion[] => {
+  const made = nameRules(askedCorefile(dns.corefile.value, dns)).flatMap((rule): readonly NameQuestion[] => {
     const of = services.values().map((it) => {
       const name = askedFor(rule, fullName(it, dns.domain))
       return name === null ? null : { name, to: fullName(it, dns.domain), types: typesOf(it) }
