@@ -18,7 +18,7 @@ import { stopwatch } from '../stopwatch.ts'
 
 export type TraceFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }
 
-/** Returns 0 when the way is open or nothing stands in it, 1 when it is broken, 2, 130. */
+/** Returns 0 when the way is open, 1 when it is broken, 2 when nobody could tell, 130. */
 export async function traceCommand(start: string | null, end: string | null, flags: TraceFlags): Promise<number> {
   const { traceCluster, traceFile } = await import('../session/trace.ts')
   if (flags.from !== undefined) {

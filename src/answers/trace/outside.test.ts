@@ -94,6 +94,7 @@ test('a name that is not found from here comes first; with --lb nothing is looke
 test('nothing measured is no green', () => {
   const { outside: _, contacts: __, ...read } = sources(well)
   expect(traced(read).verdict).toBe('clear')
+  expect(traceExitCode(traced(read), 0)).toBe(2)
 })
 
 test('whatever goes wrong outside is never open, and the break is the innermost bad part', () => {

@@ -14,6 +14,7 @@ import { known } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Service } from '../../model/service.ts'
 import type { Sources } from '../../model/sources.ts'
+import { headline } from '../../report/diagnosis/headline.ts'
 import { paint } from '../../report/paint.ts'
 import { traceText } from '../../report/trace/trace-text.ts'
 import type { Trace } from './hop.ts'
@@ -313,6 +314,45 @@ describe('a trace', () => {
       ],
     ] as const)('%s', (_, sources, expected) => {
       expect(said(sources)).toEqual(expected)
+    })
+  })
+
+  describe('a connection that was not measured from the pod is no green', () => {
+    const untried = [null, [], [{ ...crossing('web', 'open'), result: null }]] as const
+    const beside = { none: null, open: 'worker-1', elsewhere: 'worker-2', some: 'worker-1' } as const
+    const policies = { read: [], unread: undefined } as const
+
+    test('but where a probe pod beside it opened it, and policies were read and let the pod through', () => {
+      const keys = <T extends object>(of: T) => fc.constantFrom(...(Object.keys(of) as (keyof T)[]))
+      fc.assert(
+        fc.property(fc.constantFrom(...untried), keys(beside), keys(policies), (crossings, by, read) => {
+          const node = beside[by]
+          const results = by === 'some' ? [...repeat(3, 'open'), ...repeat(3, 'timeout')] : repeat(6, 'open')
+          const { networkPolicies: _, ...others } = base
+          const diagnosis = diagnose(
+            modelOf(
+              {
+                ...others,
+                ...(policies[read] === undefined ? {} : { networkPolicies: policies[read] }),
+                ...(crossings === null ? {} : { crossings }),
+                ...(node === null ? {} : { contacts: contacts([toService('web', node, results)]) }),
+              },
+              {},
+              { ...traced.scope, level: 'probe' },
+            ),
+            { checks },
+          )
+          const trace = traceIn(diagnosis)
+          if (trace === null) throw new Error('no trace')
+          const isTold = by === 'open' && read === 'read'
+          expect([trace.verdict, traceExitCode(trace, 0)]).toEqual(
+            by === 'some' ? ['broken', 1] : ['clear', isTold ? 0 : 2],
+          )
+          if (!isTold) expect(headline(diagnosis)).not.toMatch(/Nothing wrong/)
+          if (trace.verdict === 'clear')
+            expect(traceText(trace, plain)).toMatch(isTold ? /^\? A probe pod on the node/ : /^\? hopscope can't tell/)
+        }),
+      )
     })
   })
 

@@ -71,9 +71,19 @@ function verdictOf(at: HopName | null, measured: Hop | undefined): Trace['verdic
   return measured?.verdict === 'ok' || (measured?.seen.kind === 'connects' && measured.seen.open > 0) ? 'open' : 'clear'
 }
 
-/** 0 the way is open, or nothing stands in it; 1 it is broken. The engine's own code decides what is worse. */
+/**
+ * Whether nothing tells if the connection opens. A probe pod beside it has other labels than the pod: what it reaches
+ * counts only where policies were read, and let the pod through.
+ */
+export function isUntold({ verdict, from, hops }: Pick<Trace, 'verdict' | 'from' | 'hops'>): boolean {
+  const isOk = (name: HopName): boolean => hops.some((it) => it.name === name && it.verdict === 'ok')
+  return verdict === 'clear' && !(from !== null && isOk('beside') && isOk('policy'))
+}
+
+/** 0 the way is open; 1 it is broken; 2 nobody could tell. The engine's own code decides what is worse. */
 export function traceExitCode(trace: Trace, diagnosis: 0 | 1 | 2 | number): number {
-  return trace.verdict === 'broken' ? 1 : diagnosis
+  if (trace.verdict === 'broken') return 1
+  return diagnosis === 0 && isUntold(trace) ? 2 : diagnosis
 }
 
 const familyOf: Readonly<Record<HopName, RegExp>> = {

@@ -1,3 +1,4 @@
+import { isUntold, traceOf } from '../../answers/trace/trace.ts'
 import { type Diagnosis, isBlind, isNotAsked } from '../../engine.ts'
 import type { Model } from '../../model/sources.ts'
 import { textOrder } from '../../model/text-order.ts'
@@ -38,8 +39,6 @@ function withoutFault(diagnosis: Diagnosis): string {
     return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${what} is well.`
   const silence = unmeasured(model)
   if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${what} is well.`
-  const failed = unheard(model)
-  if (failed !== null) return `hopscope can't say whether ${what} is well: ${failed}.`
   const doubt = doubtIn(diagnosis)
   if (doubt !== null) return `hopscope can't say whether ${what} is well: ${doubt}.`
   if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
@@ -62,10 +61,17 @@ function withoutFault(diagnosis: Diagnosis): string {
   return `Nothing wrong was seen in ${what}${tail === '' ? '' : `: ${tail}`}.`
 }
 
-/** Something was seen that may be a fault, and nothing settles it. */
-function doubtIn({ results }: Diagnosis): string | null {
+/** What was asked was not measured, or something was seen that may be a fault, and nothing settles it. */
+function doubtIn({ model, results }: Diagnosis): string | null {
   const its = results.filter((it) => it.check.doubts === true && it.verdict === 'cannot-tell')
-  return its.flatMap((it) => it.cannotTell).find((it) => it.reason === 'ambiguous')?.why ?? null
+  const unsettled = its.flatMap((it) => it.cannotTell).find((it) => it.reason === 'ambiguous')?.why
+  return unheard(model) ?? unsettled ?? untriedIn(model)
+}
+
+/** What was asked is whether it opens. */
+function untriedIn(model: Model): string | null {
+  const trace = traceOf(model, [])
+  return trace !== null && isUntold(trace) ? 'whether the connection opens was not measured' : null
 }
 
 /** A namespace of the scope that was read, and has nothing in it: more often a slip of -n than a wish. */

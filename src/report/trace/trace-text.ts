@@ -1,4 +1,5 @@
 import type { Hop, HopName, How, Narrowed, Seen, Trace, Why } from '../../answers/trace/hop.ts'
+import { isUntold } from '../../answers/trace/trace.ts'
 import type { ConnectResult } from '../../model/contacts.ts'
 import type { Mark, Paint } from '../paint.ts'
 import { tableLines } from '../table.ts'
@@ -125,10 +126,16 @@ function reachText({ part, to, at }: Trace): string {
   }
 }
 
-function untried({ hops, to }: Trace, pod: string): string {
-  return hops.find((it) => it.name === 'beside')?.verdict === 'ok'
-    ? `A probe pod on the node of ${pod} reaches ${to}; in the pod itself nothing was tried`
-    : `Nothing that was read keeps ${pod} from ${to}; the connection itself was not tried`
+function untried(trace: Trace, pod: string): string {
+  const { hops, to } = trace
+  const isOk = (name: HopName): boolean => hops.some((it) => it.name === name && it.verdict === 'ok')
+  if (!isUntold(trace))
+    return `A probe pod on the node of ${pod} reaches ${to}, and policies let the pod through; in it nothing was tried`
+  const whether = `hopscope can't tell whether ${pod} reaches ${to}`
+  if (isOk('beside'))
+    return `${whether}: a probe pod beside it does, and what policies make of the pod's own labels is not known`
+  const answered = isOk('http') ? ', though probe pods get an HTTP answer there' : ''
+  return `${whether}: the connection itself was not measured${answered}; nothing that was read stands in the way`
 }
 
 function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
