@@ -226,6 +226,8 @@ import denialKept from './dns/denial-kept.ts'
 import untrackedLeftover from './dns/untracked-leftover.ts'
 import outsideNameTaken from './dns/outside-name-taken.ts'
 import hiddenByOwnName from './service/hidden-by-own-name.ts'
+import neighbourFixed from './node/neighbour-fixed.ts'
+import ruleLeadsAstray from './node/rule-leads-astray.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -373,6 +375,8 @@ export const checks: readonly AnyCheck[] = [
   proxyUnwell, // NOD534
   ruleDrops, // NOD535
   reversePath, // NOD536
+  neighbourFixed, // NOD537
+  ruleLeadsAstray, // NOD538
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703

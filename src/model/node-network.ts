@@ -15,6 +15,17 @@ export interface NodeNetwork {
   readonly links: readonly NodeLink[]
   /** The main table of both families; null where it can't be read. Tables of routing rules are not in it. */
   readonly routes: readonly NodeRoute[] | null
+  /**
+   * Whether an `ip rule` was ever added, and the routes of the tables that such rules lead to, but for default routes;
+   * IPv4 alone. The rules themselves, and where these routes lead, are not to be read without a program for it. Absent:
+   * not looked at.
+   */
+  readonly ruled?: {
+    readonly rules: 'none' | 'added' | 'unknown'
+    readonly others: readonly { readonly table: string; readonly to: string; readonly refuses: boolean }[]
+  }
+  /** Neighbours that somebody wrote in for good; IPv4 alone. Absent: not looked at. */
+  readonly fixed?: readonly { readonly ip: string; readonly mac: string; readonly dev: string }[]
   /** net.ipv4.ip_forward and net.ipv6.conf.all.forwarding; null where the file is not there. */
   readonly forwards: { readonly v4: boolean | null; readonly v6: boolean | null }
   /** Whether iptables sees what crosses a bridge; `no-module`: br_netfilter is not loaded. */

@@ -95,6 +95,13 @@ export function networkHereFields(m: Texts) {
       }),
     ),
     routes: nullable(list(object({ to: m.address, via: nullable(m.address), dev: nullable(m.name) }))),
+    ruled: maybe(
+      object({
+        rules: oneOf(['none', 'added', 'unknown']),
+        others: list(object({ table: m.word, to: m.address, refuses: flag })),
+      }),
+    ),
+    fixed: maybe(list(object({ ip: m.address, mac: m.hash, dev: m.name }))),
     forwards: object({ v4: nullable(flag), v6: nullable(flag) }),
     bridgeCalls: oneOf(['on', 'off', 'no-module', 'unknown']),
     proxy: object({

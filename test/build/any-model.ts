@@ -636,6 +636,11 @@ const nodeNetworks: fc.Arbitrary<NodeNetworks> = fc.record({
           forwards: maybe(flag),
         }),
       ),
+      ruled: fc.record({
+        rules: fc.constantFrom('none', 'added', 'unknown'),
+        others: few(fc.record({ table: fc.constant('100'), to: ip.map((it) => `${it}/24`), refuses: flag })),
+      }),
+      fixed: few(fc.record({ ip, mac: fc.constant('02:00:00:00:00:99'), dev: name })),
       routes: maybe(few(fc.record({ to: ip.map((it) => `${it}/24`), via: maybe(ip), dev: maybe(name) }))),
       forwards: fc.record({ v4: maybe(flag), v6: maybe(flag) }),
       bridgeCalls: fc.constantFrom('on', 'off', 'no-module', 'unknown'),

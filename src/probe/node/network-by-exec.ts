@@ -11,6 +11,9 @@ import { type Known, known, unknown } from '../../model/known.ts'
 import type { NodeNetwork } from '../../model/node-network.ts'
 import { some } from '../../phrases.ts'
 import { dropsIn, nftTablesAmong, untrackedIn } from '../../wire/iptables-save.ts'
+import { dropsIn, nftTablesAmong } from '../../wire/iptables-save.ts'
+import { fibTablesIn } from '../../wire/fib-trie.ts'
+import { fixedNeighboursIn } from '../../wire/proc-arp.ts'
 import { nftDropsIn, type NftTable, nftTablesIn } from '../../wire/nft-table.ts'
 import { routes6In, routesIn } from '../../wire/proc-routes.ts'
 import type { DropSeen, NodeReading, RulesRead } from './conntrack.ts'
@@ -30,9 +33,11 @@ export async function networkByExec(exec: Exec): Promise<NodeReading> {
     const said = (await text(path))?.trim()
     return said === '0' || said === '1' ? said === '1' : null
   }
-  const [v4, v6, forwards4, forwards6, calls] = await Promise.all([
+  const [v4, v6, trie, arp, forwards4, forwards6, calls] = await Promise.all([
     text('/proc/net/route'),
     text('/proc/net/ipv6_route'),
+    text('/proc/net/fib_trie'),
+    text('/proc/net/arp'),
     flag('/proc/sys/net/ipv4/ip_forward'),
     flag('/proc/sys/net/ipv6/conf/all/forwarding'),
     flag('/proc/sys/net/bridge/bridge-nf-call-iptables'),
@@ -41,6 +46,8 @@ export async function networkByExec(exec: Exec): Promise<NodeReading> {
     here: {
       links: [],
       routes: v4 === null ? null : [...routesIn(v4), ...routes6In(v6 ?? '')],
+      ...(trie === null ? {} : { ruled: fibTablesIn(trie) }),
+      ...(arp === null ? {} : { fixed: fixedNeighboursIn(arp) }),
       forwards: { v4: forwards4, v6: forwards6 },
       bridgeCalls: callsOf(calls),
       proxy: { health: 'unknown', said: 'not asked', mode: null },

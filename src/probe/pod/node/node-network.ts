@@ -2,11 +2,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import type { NodeLink, NodeNetwork, NodeProxy } from '../../../model/node-network.ts'
 import { reversePathDrops } from '../../../wire/net-snmp.ts'
+import { fibTablesIn } from '../../../wire/fib-trie.ts'
+import { fixedNeighboursIn } from '../../../wire/proc-arp.ts'
 import { routes6In, routesIn } from '../../../wire/proc-routes.ts'
 import { type HttpAnswer, httpGet } from '../contacts/http-get.ts'
 
 /** What anybody may read in the network namespace of a node. Nothing of it needs a privilege. */
-export type NetworkHere = Pick<NodeNetwork, 'links' | 'routes' | 'forwards' | 'bridgeCalls' | 'proxy'>
+export type NetworkHere = Pick<
+  NodeNetwork,
+  'links' | 'routes' | 'ruled' | 'fixed' | 'forwards' | 'bridgeCalls' | 'proxy'
+>
 
 /** A node of hundreds of pods has as many interfaces: those of pods have no address and no route to elsewhere. */
 const mostLinks = 40
@@ -14,10 +19,13 @@ const sys = '/proc/sys/net'
 
 export async function networkHere(): Promise<NetworkHere> {
   const [v4, v6] = [read('/proc/net/route'), read('/proc/net/ipv6_route')]
+  const [trie, arp] = [read('/proc/net/fib_trie'), read('/proc/net/arp')]
   const routes = v4 === null && v6 === null ? null : [...routesIn(v4 ?? ''), ...routes6In(v6 ?? '')]
   return {
     links: linksOf(new Set((routes ?? []).flatMap((it) => it.dev ?? []))),
     routes,
+    ...(trie === null ? {} : { ruled: fibTablesIn(trie) }),
+    ...(arp === null ? {} : { fixed: fixedNeighboursIn(arp) }),
     forwards: { v4: flagIn(`${sys}/ipv4/ip_forward`), v6: flagIn(`${sys}/ipv6/conf/all/forwarding`) },
     bridgeCalls: bridgeCalls(),
     proxy: await proxyHere(),
