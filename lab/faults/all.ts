@@ -159,6 +159,8 @@ import lbIdleTimeout from './ingress/lb-idle-timeout.ts'
 import lbHealthPath from './ingress/lb-health-path.ts'
 import lbRight from './controls/lb-right.ts'
 import routeBlackhole from './node/route-blackhole.ts'
+import ruleLeadsAstray from './node/rule-leads-astray.ts'
+import neighbourFixed from './node/neighbour-fixed.ts'
 import uplinkMtuSmaller from './node/uplink-mtu-smaller.ts'
 import bridgeSkipsRules from './node/bridge-skips-rules.ts'
 import kubeProxyHangs from './node/kube-proxy-hangs.ts'
@@ -354,6 +356,7 @@ export const faults: readonly Fault[] = [
   listensOnLoopback,
   namespaceRestricted,
   nativeSidecar,
+  neighbourFixed,
   nodeCacheHealthy,
   nodeCordoned,
   nodeForwardingOff,
@@ -400,6 +403,7 @@ export const faults: readonly Fault[] = [
   routeParentMissing,
   routeWeightsZero,
   routeWithoutGrant,
+  ruleLeadsAstray,
   scaledToZeroAndAsked,
   scaledToZeroOnPurpose,
   serviceAddressDropped,

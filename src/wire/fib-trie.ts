@@ -38,7 +38,8 @@ export function fibTablesIn(text: string): FibTables {
     // Local addresses in `main`: they stand there as long as the two are one.
     if (table === 'Main' && type === 'LOCAL') isMerged = true
     if (table === '' || table === 'Main' || table === 'Local' || table === defaultTable || words[0] === '/0') continue
-    if (!/^[\d.]{7,15}$/.test(prefix) || !/^\/\d{1,2}$/.test(words[0]) || others.length === mostRoutes) continue
+    if (!/^[\d.]{7,15}$/.test(prefix) || !/^\/\d{1,2}$/.test(words[0])) continue
+    if (others.length === mostRoutes) return { rules: 'unknown', others }
     others.push({ table, to: `${prefix}${words[0]}`, refuses: refusals.has(type) })
   }
   if (!hasMain) return { rules: 'unknown', others }

@@ -15,3 +15,11 @@ test('what somebody wrote in, and not what was learned or asked for in vain', ()
   ])
   expect(fixedNeighboursIn('')).toEqual([])
 })
+
+test.each([
+  [500, 500],
+  [501, null],
+])('of %i entries %s are told: a part would be taken for all', (many, told) => {
+  const line = '10.2.1.3 0x1 0x6 02:00:00:00:00:99 * cni0\n'
+  expect(fixedNeighboursIn(line.repeat(many))?.length ?? null).toBe(told)
+})

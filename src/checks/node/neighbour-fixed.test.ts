@@ -7,7 +7,11 @@ import check from './neighbour-fixed.ts'
 
 const web = pod('web-1', { ip: '10.2.1.9', node: 'worker-1' })
 const written = (ip: string) =>
-  networks({ 'worker-1': { fixed: [{ ip, mac: '02:00:00:00:00:99', dev: 'cni0' }] }, 'worker-2': { fixed: [] }, 'worker-3': { fixed: [] } })
+  networks({
+    'worker-1': { fixed: [{ ip, mac: '02:00:00:00:00:99', dev: 'cni0' }] },
+    'worker-2': { fixed: [] },
+    'worker-3': { fixed: [] },
+  })
 const base = { pods: [web], nodeNetworks: written('10.2.1.9') }
 const reached = (result: 'open' | 'refused' | 'timeout', node = 'worker-2') => ({
   contacts: contacts([toPod('web', node, web, repeat(5, result))]),

@@ -13,7 +13,7 @@ import { some } from '../../phrases.ts'
 import { dropsIn, nftTablesAmong, untrackedIn } from '../../wire/iptables-save.ts'
 import { dropsIn, nftTablesAmong } from '../../wire/iptables-save.ts'
 import { fibTablesIn } from '../../wire/fib-trie.ts'
-import { fixedNeighboursIn } from '../../wire/proc-arp.ts'
+import { fixedIn } from '../../wire/proc-arp.ts'
 import { nftDropsIn, type NftTable, nftTablesIn } from '../../wire/nft-table.ts'
 import { routes6In, routesIn } from '../../wire/proc-routes.ts'
 import type { DropSeen, NodeReading, RulesRead } from './conntrack.ts'
@@ -47,7 +47,7 @@ export async function networkByExec(exec: Exec): Promise<NodeReading> {
       links: [],
       routes: v4 === null ? null : [...routesIn(v4), ...routes6In(v6 ?? '')],
       ...(trie === null ? {} : { ruled: fibTablesIn(trie) }),
-      ...(arp === null ? {} : { fixed: fixedNeighboursIn(arp) }),
+      ...fixedIn(arp),
       forwards: { v4: forwards4, v6: forwards6 },
       bridgeCalls: callsOf(calls),
       proxy: { health: 'unknown', said: 'not asked', mode: null },

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os'
 import type { NodeLink, NodeNetwork, NodeProxy } from '../../../model/node-network.ts'
 import { reversePathDrops } from '../../../wire/net-snmp.ts'
 import { fibTablesIn } from '../../../wire/fib-trie.ts'
-import { fixedNeighboursIn } from '../../../wire/proc-arp.ts'
+import { fixedIn } from '../../../wire/proc-arp.ts'
 import { routes6In, routesIn } from '../../../wire/proc-routes.ts'
 import { type HttpAnswer, httpGet } from '../contacts/http-get.ts'
 
@@ -25,7 +25,7 @@ export async function networkHere(): Promise<NetworkHere> {
     links: linksOf(new Set((routes ?? []).flatMap((it) => it.dev ?? []))),
     routes,
     ...(trie === null ? {} : { ruled: fibTablesIn(trie) }),
-    ...(arp === null ? {} : { fixed: fixedNeighboursIn(arp) }),
+    ...fixedIn(arp),
     forwards: { v4: flagIn(`${sys}/ipv4/ip_forward`), v6: flagIn(`${sys}/ipv6/conf/all/forwarding`) },
     bridgeCalls: bridgeCalls(),
     proxy: await proxyHere(),
