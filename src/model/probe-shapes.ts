@@ -101,7 +101,7 @@ export function networkHereFields(m: Texts) {
         others: list(object({ table: m.word, to: m.address, refuses: flag })),
       }),
     ),
-    fixed: maybe(list(object({ ip: m.address, mac: m.hash, dev: m.name }))),
+    fixed: maybe(list(object({ ip: m.address, mac: m.address, dev: m.name }))),
     forwards: object({ v4: nullable(flag), v6: nullable(flag) }),
     bridgeCalls: oneOf(['on', 'off', 'no-module', 'unknown']),
     proxy: object({

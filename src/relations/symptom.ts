@@ -181,6 +181,9 @@ export const proxyOrphaned = (proxy: Named): string => `proxy-orphaned:${proxy.n
 export const proxyFails = (proxy: Named): string => `proxy-fails:${proxy.namespace}/${proxy.name}`
 
 /** Connections to this pod are stopped that policies allow. */
+/** The only pod of a Service runs, and is not ready: what keeps packets from it keeps the kubelet's probes from it. */
+export const unready = (pod: Named): string => `unready:${pod.namespace}/${pod.name}`
+
 export const stoppedOnTheWay = (pod: Named): string => `stopped-on-the-way:${pod.namespace}/${pod.name}`
 
 /** Pods that look a name outside of the cluster up get this Service, whose name it is below a suffix. */

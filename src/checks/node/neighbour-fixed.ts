@@ -13,6 +13,7 @@ import {
   endpointsAnswerBadly,
   stoppedOnTheWay,
   svcUnanswered,
+  unready,
 } from '../../relations/symptom.ts'
 
 /**
@@ -120,6 +121,7 @@ function verdict({ node, pod, mac, dev, ip }: Written, { failed }: Reached, cont
       dnsLossInPod(pod),
       dnsServerDead(ip),
       stoppedOnTheWay(pod),
+      unready(pod),
       ...servicesBehind(ip, contacts).flatMap((it) => [svcUnanswered(it), endpointsAnswerBadly(it)]),
     ],
   })

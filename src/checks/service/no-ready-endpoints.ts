@@ -7,7 +7,7 @@ import { countEndpoints, slicesOfServices } from '../../relations/service/servic
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { isOver, selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { nodeDown, noEndpoints, registryUnknown, svcUnanswered } from '../../relations/symptom.ts'
+import { nodeDown, noEndpoints, registryUnknown, svcUnanswered, unready } from '../../relations/symptom.ts'
 import { refusalsOf } from '../../relations/workload-refusal.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { commandsFor, lookArgs, type ReasonedPods, reasons, reasonsEvidence, serviceSubject } from './words.ts'
@@ -149,9 +149,14 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
       ...(unmade && refused !== null ? [{ kind: 'fact' as const, label: 'refused', value: refused }] : []),
       reasonsEvidence('pods that match', reasoned),
     ],
-    symptoms: onDownNodes ? where.map((it) => nodeDown(`${it}`)) : unpulled(pods),
+    symptoms: onDownNodes ? where.map((it) => nodeDown(`${it}`)) : [...unpulled(pods), ...unreadyOne(pods)],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+function unreadyOne(pods: readonly Pod[]): readonly string[] {
+  const [pod, ...others] = pods
+  return pod === undefined || others.length > 0 || pod.phase !== 'Running' || pod.ready ? [] : [unready(pod)]
 }
 
 /** Where each pod waits for an image whose registry its node does not find, that node is the cause. */
