@@ -47,7 +47,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `Node ${on.name} has table ${args.table} beside its main one, which ` +
-      `${args.refuses ? 'refuses' : 'takes'} ${args.route}: pods there and on ${some(args.to)} do not reach each other.`,
+      `${args.refuses ? 'refuses' : 'takes'} ${args.route}: ` +
+      `pods there and on ${some(args.to)} do not reach each other.`,
     detail: ({ args }) => `${args.ip} by the main table is well · by table ${args.table}: ${args.route}`,
     note: ({ args }) =>
       args.refuses
