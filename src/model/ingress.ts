@@ -37,6 +37,8 @@ export interface NginxRouting {
   readonly rewrite: string | null
   readonly regex: boolean
   readonly canary: boolean
+  /** A canary to which no request is led: its weight is 0, and no header and no cookie chooses it. */
+  readonly idle?: boolean
   /** `HTTPS`, `GRPC`; null = HTTP. */
   readonly protocol: string | null
 }

@@ -30,6 +30,7 @@ describe('service-selector against SVC201', () => {
     ['nothing is near', { ...value, miss: null, theirs: null }, { app: 'crat' }, /what was meant is not known/],
     ['a pair that no pod has', { ...value, miss: 'absent', theirs: null }, { app: 'crat' }, /what was meant/],
     ['it is empty on purpose', { ...value, expected: 'control-plane' }, { app: 'crat' }, /what was meant/],
+    ['the pods are those of another', { ...value, claimedBy: 'basket' }, { app: 'crat' }, /Service basket selects/],
     ['it was changed since', value, { app: 'cart' }, /no longer has app=crat/],
   ])('%s: not offered', (_, args, selector, why) =>
     expect(whyNot(propose(serviceSelector, ask(args), [service(selector)]))).toMatch(why),

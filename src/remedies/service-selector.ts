@@ -22,6 +22,11 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
       'no label of a pod is near what the selector wants: what was meant is not known',
       `kubectl -n ${on.namespace} get pods --show-labels`,
     )
+  if (typeof args['claimedBy'] === 'string')
+    return notOffered(
+      `Service ${args['claimedBy']} selects the pods with ${theirs} already: they may not be those that were meant`,
+      `kubectl -n ${on.namespace} get pods --show-labels`,
+    )
   const found = objects.one(on)
   if (!found.known) return notSeen(`Service ${full(on)}`, found)
   if (found.value === null) return notOffered(`Service ${full(on)} is gone`)

@@ -236,7 +236,15 @@ export function objectSchemas(intern: Intern) {
           }),
         ),
       ),
-      nginx: maybe(object({ rewrite: nullable(m.path), regex: flag, canary: flag, protocol: nullable(m.word) })),
+      nginx: maybe(
+        object({
+          rewrite: nullable(m.path),
+          regex: flag,
+          canary: flag,
+          idle: maybe(flag),
+          protocol: nullable(m.word),
+        }),
+      ),
       auth: maybe(object({ host: m.host, port: number })),
     }),
   )

@@ -242,6 +242,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     rewrite: maybe(fc.constant('/$2')),
     regex: flag,
     canary: flag,
+    idle: flag,
     protocol: maybe(fc.constant('HTTPS')),
   }),
   auth: fc.record({ host, port: count }),

@@ -51,6 +51,23 @@ describeCheck(check, [
     scope: { target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: null } },
     expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }],
   },
+  ...[true, false].map((idle) => ({
+    it: idle ? 'a canary at weight 0' : 'a canary with a share of the requests',
+    given: {
+      ...asleep,
+      workloads: [],
+      ingresses: [
+        ingress([['/', 'cart', 80]], { nginx: { rewrite: null, regex: false, canary: true, idle, protocol: null } }),
+      ],
+    },
+    expect: [
+      {
+        subject: 'Ingress/shop/web' as const,
+        severity: idle ? ('info' as const) : ('error' as const),
+        args: { isIdle: idle },
+      },
+    ],
+  })),
   {
     it: 'only leaving endpoints are left',
     given: { ingresses, services, endpointSlices: [front, slice('cart', [pod('cart-1', { deleting: true })])] },

@@ -47,12 +47,13 @@ export default check({
       // Without pods or workloads nobody knows whether it is empty on purpose.
       const unknown = behind === null || (behind.kind === 'matches-nothing' && !behind.sure)
       const fault = unknown && notReady.length === 0 ? 'warning' : 'error'
+      const isIdle = first.route.ingress.nginx?.idle === true
       const severity = onPurpose ? whenPutAway(scope) : fault
       return [
         verdict(
           its.map((it) => it.route),
           notReady.length + leaving.length,
-          { onPurpose, severity },
+          { onPurpose, isIdle, severity: isIdle ? 'info' : severity },
         ),
       ]
     })
@@ -61,14 +62,18 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} fails for ${args.routes}: ` +
-      `Service ${args.service} has no ready endpoint` +
+      (args.isIdle
+        ? `Ingress ${full(on)} is a canary at weight 0, and its Service ${args.service} has no ready endpoint`
+        : `Ingress ${full(on)} fails for ${args.routes}: Service ${args.service} has no ready endpoint`) +
       `${args.onPurpose ? ', as its workload wants no pods' : ''}.`,
     detail: ({ args }) =>
       `0 ready of ${count(args.endpoints, 'endpoint')} · ${args.count} of ${count(args.of, 'route')}`,
-    note: () => 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',
+    note: ({ args }) =>
+      args.isIdle
+        ? 'no request goes there: its weight is 0, and no header and no cookie chooses it'
+        : 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',
     help: ({ subject: on, args }) => [
-      'fix the Service first',
+      args.isIdle ? 'see that the Service has endpoints before the weight is raised' : 'fix the Service first',
       `hopscope diagnose svc/${args.service} -n ${on.namespace}`,
       `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args.service}`,
     ],
@@ -82,10 +87,12 @@ function whenPutAway({ target }: Scope): Severity {
 
 interface Empty {
   readonly onPurpose: boolean
+  /** A canary to which no request is led. */
+  readonly isIdle: boolean
   readonly severity: Severity
 }
 
-function verdict(routes: readonly Route[], endpoints: number, { onPurpose, severity }: Empty) {
+function verdict(routes: readonly Route[], endpoints: number, { onPurpose, isIdle, severity }: Empty) {
   const [{ ingress, backend }] = routes as readonly [Route, ...Route[]]
   return finding({
     subject: ingressSubject(ingress),
@@ -98,9 +105,10 @@ function verdict(routes: readonly Route[], endpoints: number, { onPurpose, sever
       of: routesOf(ingress).length,
       endpoints,
       onPurpose,
+      isIdle,
     },
     evidence: [backendEvidence(ingress, backend, 'service', `0 ready of ${count(endpoints, 'endpoint')}`)],
     symptoms: [noEndpoints({ namespace: ingress.namespace, name: backend.service })],
-    causes: [ingressBackendFails(ingress, backend.service)],
+    causes: isIdle ? [] : [ingressBackendFails(ingress, backend.service)],
   })
 }

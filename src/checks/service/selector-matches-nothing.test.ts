@@ -1,5 +1,6 @@
 import { describeCheck } from '../../../test/describe-check.ts'
 import { completed, deployment, notReady, pod } from '../../../test/build/pod.ts'
+import { ingress } from '../../../test/build/ingress.ts'
 import { service } from '../../../test/build/service.ts'
 import { model } from '../../model/build.ts'
 import { known, unknown } from '../../model/known.ts'
@@ -9,6 +10,20 @@ import check from './selector-matches-nothing.ts'
 const misspelt = service('checkout', { selector: { app: 'check-out' } })
 const role = (name: string, value: string) => service(name, { selector: { 'cnpg.io/cluster': 'pg', role: value } })
 const pgPod = (name: string, value: string) => pod(name, { labels: { 'cnpg.io/cluster': 'pg', role: value } })
+const mix = [service('mix'), service('mix-next', { selector: { app: 'mix-next' } })]
+const mixPods = [pod('mix-1', { labels: { app: 'mix' } })]
+const main = ingress([['/', 'mix', 80]])
+const canaryOf = (name: string, idle: boolean) =>
+  ingress([['/', 'mix-next', 80]], {
+    name,
+    nginx: { rewrite: null, regex: false, canary: true, protocol: null, ...(idle ? { idle } : {}) },
+  })
+const canaried = (...ingresses: ReturnType<typeof canaryOf>[]) => ({
+  services: mix,
+  pods: mixPods,
+  workloads: [],
+  ingresses: [main, ...ingresses],
+})
 const pods = [pod('checkout-1'), pod('checkout-2'), pod('checkout-3')]
 
 describeCheck(check, [
@@ -154,6 +169,51 @@ describeCheck(check, [
       workloads: [],
     },
     expect: [{ subject: 'Service/shop/pg-rw', severity: 'error' }],
+  },
+  {
+    it: 'the Service of a canary at weight 0, whose near miss is what it is a canary of',
+    given: canaried(canaryOf('next', true)),
+    expect: [
+      {
+        subject: 'Service/shop/mix-next',
+        severity: 'info',
+        args: { expected: 'canary', part: 'next', miss: null, theirs: null },
+      },
+    ],
+  },
+  {
+    it: 'two canaries, and requests go to one of them',
+    given: canaried(canaryOf('next', true), canaryOf('next-too', false)),
+    expect: [{ subject: 'Service/shop/mix-next', severity: 'error', args: { expected: null, miss: null } }],
+  },
+  {
+    it: 'the Service of a canary at weight 0, asked about',
+    given: canaried(canaryOf('next', true)),
+    scope: { target: { kind: 'object', object: subject('Service', 'shop', 'mix-next'), url: null } },
+    expect: [{ subject: 'Service/shop/mix-next', severity: 'error', args: { miss: null } }],
+  },
+  {
+    it: 'an Ingress that is no canary leads there as well: the near pods are those of another Service',
+    given: {
+      ...canaried(canaryOf('next', true)),
+      ingresses: [ingress([['/', 'mix-next', 80]]), canaryOf('next', true)],
+      services: [service('mix'), service('mix-next', { selector: { app: 'mixx' } })],
+    },
+    expect: [{ subject: 'Service/shop/mix-next', severity: 'error', args: { theirs: 'mix', claimedBy: 'mix' } }],
+  },
+  {
+    it: 'the near pods are those of another Service by fewer labels',
+    given: {
+      services: [service('cart'), service('cart-2', { selector: { app: 'cart', version: 'v1' } })],
+      pods: [pod('cart-1', { labels: { app: 'cart', version: 'v2' } })],
+      workloads: [],
+    },
+    expect: [{ subject: 'Service/shop/cart-2', severity: 'error', args: { theirs: 'v2', claimedBy: 'cart' } }],
+  },
+  {
+    it: 'another Service selects other pods',
+    given: { services: [misspelt, service('cart')], pods: [...pods, pod('cart-1')], workloads: [] },
+    expect: [{ subject: 'Service/shop/checkout', args: { theirs: 'checkout', claimedBy: null } }],
   },
   { it: 'pods that match', given: { services: [service('checkout')], pods, workloads: [] }, expect: 'ok' },
   {

@@ -4,6 +4,7 @@ import type { Service } from '../../model/service.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { expectedEmpty, type ExpectedEmpty } from '../../relations/service/expected-empty.ts'
 import { type NearMiss, nearMisses } from '../../relations/service/near-miss.ts'
+import { type CanaryOnly, canaryOnly } from '../../relations/ingress/canaries.ts'
 import { once } from '../../relations/once.ts'
 import { labelOf } from '../../relations/selector.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
@@ -24,11 +25,11 @@ export default check({
   fine: 'every selector matches pods',
   severity: 'error',
   needs: ['services', 'pods'],
-  wants: ['workloads'],
+  wants: ['workloads', 'ingresses'],
   remedies: ['service-selector'],
   decides: ['SVC-03'],
 
-  run({ services, pods, workloads, scope }) {
+  run({ services, pods, workloads, ingresses, scope }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const backing = backingOf(pods, workloads)
@@ -41,26 +42,34 @@ export default check({
         nearMisses((templates.get(namespace) ?? []).flatMap((it) => it.templates.map((labels) => ({ labels })))),
       ),
     }
+    const near = (service: Service, pairs: Readonly<Record<string, string>>): NearBy => ({
+      nearPods: nearest.pods(service.namespace)(pairs),
+      nearMade: nearest.made(service.namespace)(pairs) ?? namesakeMiss(service, templates.get(service.namespace) ?? []),
+    })
     const target = scope.target.kind === 'object' ? subjectKey(scope.target.object) : null
 
     const found = choosing.flatMap((service) => {
       const behind = backing(service)
       if (behind.kind !== 'matches-nothing') return []
       const pairs = selectorOf(service) ?? {}
-      const nearPods = nearest.pods(service.namespace)(pairs)
-      const nearMade =
-        nearest.made(service.namespace)(pairs) ?? namesakeMiss(service, templates.get(service.namespace) ?? [])
+      const canary = ingresses.known ? canaryOnly(ingresses.value, service) : null
+      // What is near to the selector of a canary is what it is a canary of.
+      const { nearPods, nearMade } = canary === null ? near(service, pairs) : noneNear
       const asked = target === subjectKey(serviceSubject(service))
-      const meant = nearPods !== null || nearMade !== null || asked
+      const meant = nearPods !== null || nearMade !== null || asked || canary?.idle === false
       const here = carriers.get(service.namespace) ?? []
       // Who asks about this very Service wants an answer from it.
-      const expected = asked ? null : expectedEmpty(service, siblings.get(service.namespace) ?? [], here)
+      const expected = asked
+        ? null
+        : (idle(canary) ?? expectedEmpty(service, siblings.get(service.namespace) ?? [], here))
+      const miss = nearPods ?? nearMade
       if (!behind.sure && !meant && expected === null) return [unsure(service)]
       const carrier = nearPods !== null ? 'pod' : 'workload'
       return [
         verdict({
           service,
-          miss: nearPods ?? nearMade,
+          miss,
+          claimedBy: claimant(service, miss, siblings.get(service.namespace) ?? []),
           carrier,
           meant,
           sure: behind.sure,
@@ -79,11 +88,11 @@ export default check({
       (!args.sure ? ' · workloads not readable: it may be scaled to 0' : ''),
     note: ({ args }) =>
       args.expected !== null
-        ? `nothing need be done: ${expectedText(args)}`
+        ? `${expectedText(args)}`
         : 'a Service without endpoints refuses every connection at once; nothing else reports it',
     help: ({ subject: on, args }) => [
       opening(args),
-      ...(args.miss === null || args.expected !== null
+      ...(args.miss === null || args.expected !== null || args.claimedBy !== null
         ? []
         : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args.patch}'`]),
       `kubectl -n ${on.namespace} get pods --show-labels`,
@@ -126,6 +135,8 @@ function byName<T>(make: (namespace: string) => T): (namespace: string) => T {
 function opening(args: Seen): string {
   if (args.expected !== null) return 'see for yourself which pods are there'
   if (args.miss === null) return 'find out what this Service was for: its pods are gone, or were never made'
+  if (args.claimedBy !== null)
+    return `Service ${args.claimedBy} selects those pods already: make the pods that this Service is for, or label them`
   return 'make the selector and the labels say the same; the patch is for a selector that is the wrong one'
 }
 
@@ -143,11 +154,42 @@ function told(args: Seen): string {
   }
 }
 
-function expectedArgs(it: ExpectedEmpty | null) {
+function expectedArgs(it: Expected | null) {
   if (it === null) return { expected: null, part: null, role: null, sibling: null }
+  if (it.kind === 'canary') return { expected: it.kind, part: it.ingress, role: null, sibling: null }
   return it.kind === 'control-plane'
     ? { expected: it.kind, part: it.part, role: null, sibling: null }
     : { expected: it.kind, part: it.pod, role: it.role, sibling: it.sibling }
+}
+
+/** Empty, and no fault: `canary` is one to which no request is led yet. */
+type Expected = ExpectedEmpty | { readonly kind: 'canary'; readonly ingress: string }
+
+interface NearBy {
+  readonly nearPods: NearMiss | null
+  readonly nearMade: NearMiss | null
+}
+
+const noneNear: NearBy = { nearPods: null, nearMade: null }
+
+function idle(canary: CanaryOnly | null): Expected | null {
+  return canary?.idle === true ? { kind: 'canary', ingress: canary.ingress } : null
+}
+
+/** A Service of the namespace that selects the pods which this one would get, by what its selector nearly says. */
+function claimant(service: Service, miss: NearMiss | null, services: readonly Service[]): string | null {
+  if (miss === null) return null
+  const { [miss.key]: _, ...rest } = selectorOf(service) ?? {}
+  const meant: Readonly<Record<string, string | null>> = { ...rest, ...changeFor(miss) }
+  const other = services.find((it) => {
+    const theirs = Object.entries(selectorOf(it) ?? {})
+    return (
+      it !== service &&
+      theirs.length > 0 &&
+      theirs.every(([key, value]) => Object.hasOwn(meant, key) && meant[key] === value)
+    )
+  })
+  return other?.name ?? null
 }
 
 type Seen = ArgsOf<ReturnType<typeof verdict>>
@@ -155,20 +197,28 @@ type Seen = ArgsOf<ReturnType<typeof verdict>>
 interface Judged {
   readonly service: Service
   readonly miss: NearMiss | null
+  readonly claimedBy: string | null
   /** Who carries the labels that were nearly meant. */
   readonly carrier: 'pod' | 'workload'
   readonly meant: boolean
   readonly sure: boolean
   readonly pods: number
-  readonly expected: ExpectedEmpty | null
+  readonly expected: Expected | null
 }
 
 /** Why nothing need be done, or null. */
 function expectedText(args: Seen): string | null {
   if (args.expected === null) return null
+  if (args.expected === 'canary')
+    return (
+      `only Ingress ${args.part} leads here, a canary at weight 0: ` +
+      'no request goes there until its weight is raised'
+    )
   return args.expected === 'control-plane'
-    ? `${args.part} runs outside the pods of this cluster, and this Service is there to scrape it`
-    : `pod ${args.part} is the only one of its kind, and has the role \`${args.role}\` of Service ${args.sibling}`
+    ? `nothing need be done: ${args.part} runs outside the pods of this cluster, ` +
+        `and this Service is there to scrape it`
+    : `nothing need be done: pod ${args.part} is the only one of its kind, ` +
+        `and has the role \`${args.role}\` of Service ${args.sibling}`
 }
 
 function labelText(miss: NearMiss | null, carrier: Judged['carrier']): string {
@@ -183,7 +233,7 @@ function changeFor(miss: NearMiss | null): Readonly<Record<string, string | null
   return { [miss.key]: null, ...(miss.kind === 'key' ? { [miss.theirs]: miss.wanted } : {}) }
 }
 
-function verdict({ service, miss, carrier, meant, sure, pods, expected }: Judged) {
+function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, expected }: Judged) {
   const pairs = selectorOf(service) ?? {}
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
   return finding({
@@ -199,6 +249,7 @@ function verdict({ service, miss, carrier, meant, sure, pods, expected }: Judged
       theirs: miss?.theirs ?? null,
       carrier,
       carriers: miss?.carriers ?? 0,
+      claimedBy,
       sure,
       ...expectedArgs(expected),
       patch: JSON.stringify({ spec: { selector: changeFor(miss) } }),
@@ -221,7 +272,7 @@ function unsure(service: Service) {
   return cannotTell('forbidden', why)
 }
 
-function severityOf(meant: boolean, expected: ExpectedEmpty | null): Severity {
+function severityOf(meant: boolean, expected: Expected | null): Severity {
   if (expected !== null) return 'info'
   return meant ? 'error' : 'warning'
 }

@@ -107,7 +107,19 @@ export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
       rewrite: rewrite ?? null,
       regex: regex === 'true',
       canary: canary === 'true',
+      ...(canary === 'true' && isIdle(annotations) ? { idle: true } : {}),
       protocol: protocol?.toUpperCase() ?? null,
     },
   }
+}
+
+/**
+ * Chosen by a header, a cookie, or a share of `canary-weight` (0 where it is absent or no number): balancer.lua
+ * route_to_alternative_balancer, annotations/canary/main.go.
+ */
+function isIdle(annotations: Annotations): boolean {
+  const [weight, ...chosenBy] = ['canary-weight', 'canary-by-header', 'canary-by-cookie'].map((key) =>
+    text(annotations[`${nginx}${key}`]),
+  )
+  return chosenBy.every((it) => it === null || it === '') && !/^\+?0*[1-9]\d*$/.test(weight ?? '')
 }

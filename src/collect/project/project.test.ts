@@ -382,6 +382,21 @@ test('of who wrote an Ingress, the names alone; of its annotations, those of rou
 })
 
 test.each([
+  ['weight 0', { 'canary-weight': '0' }, true],
+  ['no weight', {}, true],
+  ['weight 1', { 'canary-weight': '1' }, undefined],
+  ['weight 100', { 'canary-weight': '100' }, undefined],
+  ['by header', { 'canary-weight': '0', 'canary-by-header': 'X-Next' }, undefined],
+  ['by cookie', { 'canary-weight': '0', 'canary-by-cookie': 'next' }, undefined],
+  ['no canary', { canary: 'false', 'canary-weight': '0' }, undefined],
+])('whether a request is led to a canary: %s', (_, own: Readonly<Record<string, string>>, idle) => {
+  const annotations = Object.fromEntries(
+    Object.entries({ canary: 'true', ...own }).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]),
+  )
+  expect(projectIngress({ metadata: { ...metadata, annotations }, spec: {} }, intern)?.nginx?.idle).toBe(idle)
+})
+
+test.each([
   ['gce://project/zone/node', 'gce'],
   ['aws:///eu-central-1a/i-0123', 'aws'],
   ['kind://docker/kind/kind-worker', 'kind'],

@@ -5,7 +5,7 @@ import { service, slice } from '../../../test/build/service.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import { subject } from '../../model/subject.ts'
 import { planProbe } from '../../probe/plan/plan.ts'
-import { sharersOfIngress } from './canaries.ts'
+import { canaryOnly, sharersOfIngress } from './canaries.ts'
 
 const nginx = { rewrite: null, regex: false, canary: true, protocol: null }
 const main = ingress([
@@ -52,4 +52,17 @@ test('asked about a URL, the endpoints of its canary are connected to as well', 
   )
   const { connects } = planProbe(model, { run: 'aaaa0000' })
   expect([...new Set(connects.map((it) => it.service.name))]).toEqual(['blue', 'green'])
+})
+
+describe('a Service to which canaries alone lead', () => {
+  const idle = { ...nginx, idle: true }
+  const next = (name: string, how: typeof nginx) => ingress([['/', 'green', 80]], { name, nginx: how })
+  test.each([
+    ['none leads there', [main], null],
+    ['no canary leads there', [main, ingress([['/', 'green', 80]], { name: 'plain' })], null],
+    ['a canary', [main, next('a', nginx)], { ingress: 'a', idle: false }],
+    ['a canary at weight 0', [main, next('a', idle)], { ingress: 'a', idle: true }],
+    ['two, one at weight 0', [main, next('a', idle), next('b', nginx)], { ingress: 'a', idle: false }],
+    ['a canary and another', [next('a', idle), ingress([['/', 'green', 80]], { name: 'plain' })], null],
+  ])('%s', (_, ingresses, only) => expect(canaryOnly(ingresses, service('green'))).toEqual(only))
 })

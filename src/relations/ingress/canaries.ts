@@ -1,5 +1,6 @@
 import type { Ingress } from '../../model/ingress.ts'
 import { once } from '../once.ts'
+import { routesTo } from './http-of-ingress.ts'
 import { type Route, routesOf } from './ingress-routes-to-service.ts'
 
 /**
@@ -19,6 +20,27 @@ export function sharersOf(ingresses: readonly Ingress[], route: Route | null): r
 /** The same of all that an Ingress routes. */
 export function sharersOfIngress(ingresses: readonly Ingress[], ingress: Ingress): readonly Route[] {
   return hasCanary(ingresses) ? routesOf(ingress).flatMap((it) => sharersOf(ingresses, it)) : []
+}
+
+/** A Service to which canaries alone lead. `ingress`: the first of them; `idle`: no request goes to any. */
+export interface CanaryOnly {
+  readonly ingress: string
+  readonly idle: boolean
+}
+
+/** null where no canary leads to this Service, or something else does too. */
+export function canaryOnly(ingresses: readonly Ingress[], service: Named): CanaryOnly | null {
+  if (!hasCanary(ingresses)) return null
+  const leading = routesTo(ingresses, service)
+  const [first] = leading
+  return first === undefined || !leading.every(isCanary)
+    ? null
+    : { ingress: first.name, idle: leading.every((it) => it.nginx?.idle === true) }
+}
+
+interface Named {
+  readonly namespace: string
+  readonly name: string
 }
 
 function isCanary({ nginx }: Ingress): boolean {
