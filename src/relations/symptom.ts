@@ -10,6 +10,9 @@ export const noEndpoints = (service: Named): string => `no-endpoints:${service.n
 
 export const svcUnanswered = (service: Named): string => `svc-unanswered:${service.namespace}/${service.name}`
 
+/** Connections to this Service come to pods that are not ready, as it publishes them. */
+export const unreadyPublished = (service: Named): string => `unready-published:${service.namespace}/${service.name}`
+
 /** Everything that this Ingress routes. */
 export const ingressFails = (ingress: Named): string => `ingress-fails:${ingress.namespace}/${ingress.name}`
 

@@ -103,6 +103,14 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
       'on the node:  iptables-save | grep {ip}   or   nft list ruleset | grep {ip}',
     ],
   },
+  'unready-published': {
+    seen: 'each pod that was asked answers, the Service address fails at times, from',
+    means:
+      'spec.publishNotReadyAddresses is true: pods that are not ready are endpoints like the others, ' +
+      'and a share of the connections comes to them',
+    look: 'take publishNotReadyAddresses out, if no peers of a StatefulSet need it, or see why the pods are not ready',
+    commands: ['kubectl -n {namespace} get pods -o wide', 'kubectl -n {namespace} get endpointslices -o yaml'],
+  },
   'address-refused': {
     seen: 'the Service address refuses, from',
     means: 'kube-proxy refuses for a Service without endpoints; else the pod that was chosen does',

@@ -39,6 +39,30 @@ describeCheck(check, [
       },
     ],
   },
+  {
+    it: 'one of two, and published: connections come to it',
+    given: {
+      services: [service('cart', { publishNotReadyAddresses: true })],
+      pods: [pod('cart-1'), notReady('cart-2', 'ContainersNotReady')],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { published: 1, notReady: 1 } }],
+  },
+  {
+    it: 'published, and without an address yet',
+    given: {
+      services: [service('cart', { publishNotReadyAddresses: true })],
+      pods: [pod('cart-1'), pod('cart-2', { ready: false, ip: null })],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { published: 0 } }],
+  },
+  {
+    it: 'published by a headless Service, for its peers',
+    given: {
+      services: [service('cart', { clusterIP: 'None', publishNotReadyAddresses: true })],
+      pods: [pod('cart-1'), notReady('cart-2', 'ContainersNotReady')],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { published: 0, givenOut: true } }],
+  },
   { it: 'all ready', given: { services, pods: [pod('cart-1'), pod('cart-2')] }, expect: 'ok' },
   {
     it: 'a completed Job is no missing pod',

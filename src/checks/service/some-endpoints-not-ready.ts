@@ -1,12 +1,16 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { backingOf } from '../../relations/service/service-backing.ts'
+import { backingOf, publishedUnready } from '../../relations/service/service-backing.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
+import { unreadyPublished } from '../../relations/symptom.ts'
 import { commandsFor, lookArgs, reasons, reasonsEvidence, serviceSubject } from './words.ts'
 import { count, full } from '../../phrases.ts'
 
-/** Worth knowing, no fault by itself: every rollout passes through this. The ready pods carry all of the load. */
+/**
+ * Worth knowing, no fault by itself: every rollout passes through this, and the ready pods carry all of the load. Where
+ * the Service publishes pods that are not ready, they get their share of it all the same.
+ */
 export default check({
   code: 'SVC206',
   slug: 'service/some-endpoints-not-ready',
@@ -28,18 +32,23 @@ export default check({
       if (behind.kind !== 'some-ready' || behind.notReady.length === 0) return []
       const why = reasons(behind.notReady, problemOf)
       const [first] = why
+      const published = publishedUnready(service, behind.notReady).length
       return [
         finding({
           subject: serviceSubject(service),
           confidence: 'inferred',
+          severity: published > 0 ? 'warning' : 'info',
           args: {
             ready: behind.ready.length,
             of: behind.ready.length + behind.notReady.length,
             notReady: behind.notReady.length,
+            published,
+            givenOut: service.publishNotReadyAddresses,
             why: first?.why ?? 'not ready',
             ...lookArgs(first),
           },
           evidence: [reasonsEvidence('pods that are not ready', why)],
+          causes: published > 0 ? [unreadyPublished(service)] : [],
         }),
       ]
     })
@@ -49,13 +58,28 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `${args.notReady} of ${count(args.of, 'pod')} of Service ${full(on)} ` +
-      `${args.notReady === 1 ? 'is' : 'are'} not ready: ${args.why}.`,
-    detail: ({ args }) => `${args.ready} ready of ${args.of} · not ready pods get no traffic`,
-    note: () => 'normal while a rollout is under way; if it lasts, the other pods carry its load',
+      `${args.notReady === 1 ? 'is' : 'are'} not ready` +
+      `${args.published > 0 ? ' and in its endpoints all the same' : ''}` +
+      `: ${args.why}.`,
+    detail: ({ args }) => `${args.ready} ready of ${args.of} · ${traffic(args)}`,
+    note: ({ args }) =>
+      args.published > 0
+        ? 'an endpoint that does not answer: a share of the connections to the Service fails while it lasts'
+        : 'normal while a rollout is under way; if it lasts, the other pods carry its load',
     help: ({ subject: on, args }) => [
-      'see whether it passes',
+      args.published > 0
+        ? 'take publishNotReadyAddresses out, unless the application needs to be reached before it is ready'
+        : 'see whether it passes',
+      ...(args.published > 0
+        ? [`kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.publishNotReadyAddresses}'`]
+        : []),
       `kubectl -n ${on.namespace} get pods -w`,
       ...commandsFor(on.namespace, args),
     ],
   },
 })
+
+function traffic({ published, givenOut }: { readonly published: number; readonly givenOut: boolean }): string {
+  if (published > 0) return 'spec.publishNotReadyAddresses is true: pods that are not ready get traffic like the others'
+  return givenOut ? 'DNS gives out the others as well (publishNotReadyAddresses)' : 'not ready pods get no traffic'
+}

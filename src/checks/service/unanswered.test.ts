@@ -186,6 +186,29 @@ describeCheck(check, [
     given: { ...given, contacts: ways({ s1: tries('open', 'refused', 'open', 'open') }) },
     expect: because('address-at-times'),
   },
+  ...(['refused', 'timeout'] as const).map((bad) => ({
+    it: `a pod that is not ready and published is a bad endpoint: ${bad}`,
+    given: {
+      ...given,
+      services: [service('cart', { publishNotReadyAddresses: true })],
+      pods: [...pods, pod('cart-3', { ip: '10.2.1.3', ready: false })],
+      contacts: ways({ s1: tries('open', bad, 'open', bad), s2: tries(bad, 'open', bad, 'open') }),
+    },
+    expect: because('unready-published'),
+  })),
+  ...[
+    { publishNotReadyAddresses: false, ip: '10.2.1.3' },
+    { publishNotReadyAddresses: true, ip: null },
+  ].map(({ publishNotReadyAddresses, ip }) => ({
+    it: `a pod that is not ready and no endpoint: ${ip === null ? 'it has no address' : 'not published'}`,
+    given: {
+      ...given,
+      services: [service('cart', { publishNotReadyAddresses })],
+      pods: [...pods, pod('cart-3', { ip, ready: false })],
+      contacts: ways({ s1: tries('open', 'refused', 'open', 'refused') }),
+    },
+    expect: because('address-at-times'),
+  })),
   {
     it: 'one refusal while a pod comes or goes passes',
     given: {

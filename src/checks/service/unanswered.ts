@@ -11,12 +11,13 @@ import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { isShort, sights, sightText } from '../../relations/service/meet-each.ts'
-import { backingOf } from '../../relations/service/service-backing.ts'
+import { backingOf, publishedUnready } from '../../relations/service/service-backing.ts'
 import {
   awake,
   contactsOfServices,
   endpointName,
   failuresText,
+  type Fingerprint,
   fingerprint,
   homesAmong,
   isSick,
@@ -25,7 +26,7 @@ import {
   tally,
 } from '../../relations/service/service-contacts.ts'
 import { isOver, isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
-import { nodeDown, serviceRules, stoppedOnTheWay, svcUnanswered } from '../../relations/symptom.ts'
+import { nodeDown, serviceRules, stoppedOnTheWay, svcUnanswered, unreadyPublished } from '../../relations/symptom.ts'
 import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { meanings } from './connect-meanings.ts'
 import { ofSameNodes } from './same-nodes.ts'
@@ -210,6 +211,9 @@ function isBehindTarget({ target }: Scope, service: Service, ingresses: Known<re
     .some((it) => it.namespace === namespace && it.name === name)
 }
 
+/** The address fails by turns, whoever does. */
+const mayBeUnready: ReadonlySet<Fingerprint> = new Set(['address-at-times', 'now-and-then'])
+
 function judge(service: Service, counted: readonly Contact[], pods: readonly Pod[], worth: string | null) {
   const serving = pods.filter(isServing)
   const all = tally(counted)
@@ -221,7 +225,10 @@ function judge(service: Service, counted: readonly Contact[], pods: readonly Pod
     return [cannotTell('too-few', `1 of ${all.of} connects to ${full(service)} failed: once is no pattern`, '--probe')]
   }
   const nodeOf = (it: Contact): string | null => serving.find((pod) => pod.name === endpointName(it))?.node ?? null
-  const marks = fingerprint(service, counted, nodeOf, nodesOf(serving))
+  const seen = fingerprint(service, counted, nodeOf, nodesOf(serving))
+  const isPublished =
+    mayBeUnready.has(seen.fingerprint) && !isPodsOwn(sick) && publishedUnready(service, pods).length > 0
+  const marks = isPublished ? { ...seen, fingerprint: 'unready-published' as const } : seen
   const clients = new Set(sick.map((it) => it.node))
   // Where the pods answer, connects to them say nothing of how often the Service does.
   const own = counted.filter((it) => it.via.kind === 'service')
@@ -249,6 +256,7 @@ function judge(service: Service, counted: readonly Contact[], pods: readonly Pod
       evidence: [{ kind: 'shares', label: 'connects that failed', rows: rowsOf(counted) }],
       symptoms: [
         svcUnanswered(service),
+        ...(isPublished ? [unreadyPublished(service)] : []),
         // The pods answer, or were not asked: the rules of these nodes may be why.
         ...(isPodsOwn(sick) ? [] : sickNodesAlone(own).map(serviceRules)),
         ...(clients.size === 1 && nodes.length > 1 ? [...clients].map(nodeDown) : []),

@@ -46,3 +46,16 @@ export function backingOf(pods: readonly Pod[], workloads: Known<readonly Worklo
     return { kind: 'matches-nothing', sure: workloads.known }
   }
 }
+
+/**
+ * Of a Service's pods those that are not ready and get its connections all the same: with publishNotReadyAddresses each
+ * pod that has an address is a ready endpoint (endpointslice/utils.go podToEndpoint), and kube-proxy asks for no more.
+ * Clients of a headless Service choose by name, and for them it is mostly meant so.
+ */
+export function publishedUnready(
+  { publishNotReadyAddresses, clusterIP }: Service,
+  pods: readonly Pod[],
+): readonly Pod[] {
+  if (!publishNotReadyAddresses || clusterIP === 'None') return []
+  return pods.filter((it) => isLive(it) && !it.ready && it.ip !== null)
+}

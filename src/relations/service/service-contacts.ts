@@ -84,6 +84,8 @@ export type Fingerprint =
   | 'now-and-then'
   | 'lossy-endpoint'
   | 'address-at-times'
+  /** What 'address-at-times' and 'now-and-then' are where the Service publishes pods that are not ready. */
+  | 'unready-published'
   | 'address-refused'
   | 'address-dropped'
 
