@@ -228,6 +228,7 @@ import outsideNameTaken from './dns/outside-name-taken.ts'
 import hiddenByOwnName from './service/hidden-by-own-name.ts'
 import neighbourFixed from './node/neighbour-fixed.ts'
 import ruleLeadsAstray from './node/rule-leads-astray.ts'
+import portsCrossed from './service/ports-crossed.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -459,5 +460,6 @@ export const checks: readonly AnyCheck[] = [
   largeRequestsLost, // SVC238
   podNameUnserved, // SVC239
   hiddenByOwnName, // SVC240
+  portsCrossed, // SVC241
   unexplained, // TRB901
 ]

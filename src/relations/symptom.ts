@@ -41,7 +41,7 @@ export const outsideFails = (ingress: Named): string => `outside-fails:${ingress
 export const endpointsAnswerBadly = (service: Named): string =>
   `endpoints-answer-badly:${service.namespace}/${service.name}`
 
-/** Some of what stands behind this Service has a page that the rest has not. */
+/** What stands behind this Service, or some of it, does not have a page that it should have. */
 export const notFoundBySome = (service: Named): string => `not-found-by-some:${service.namespace}/${service.name}`
 
 /** A node does not forward this Service's NodePort. */
