@@ -41,6 +41,8 @@ export interface NginxRouting {
   readonly idle?: boolean
   /** `HTTPS`, `GRPC`; null = HTTP. */
   readonly protocol: string | null
+  /** The `Host` that pods get in place of the client's, `upstream-vhost`; absent where it has variables in it. */
+  readonly vhost?: string
 }
 
 /** Whom ingress-nginx asks before each request, `auth-url`: of the URL no more than this, the rest may hold a token. */

@@ -243,6 +243,7 @@ export function objectSchemas(intern: Intern) {
           canary: flag,
           idle: maybe(flag),
           protocol: nullable(m.word),
+          vhost: maybe(m.host),
         }),
       ),
       auth: maybe(object({ host: m.host, port: number })),

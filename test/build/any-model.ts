@@ -244,6 +244,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     canary: flag,
     idle: flag,
     protocol: maybe(fc.constant('HTTPS')),
+    vhost: host,
   }),
   auth: fc.record({ host, port: count }),
   namespace: name,

@@ -38,6 +38,18 @@ describeCheck(check, [
     expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { direct: '200' } }],
   },
   {
+    it: 'the root, a pod knows it, and gets another Host through the controller',
+    given: {
+      ...seen([get('/', 404, declared)], { direct: [getOf('web', 'web-1', 200)] }),
+      ingresses: [
+        ingress([['/', 'web', 80]], {
+          nginx: { rewrite: null, regex: false, canary: false, protocol: null, vhost: 'web.shop.svc' },
+        }),
+      ],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { vhost: 'web.shop.svc' } }],
+  },
+  {
     it: 'the root, and one replica lacks it',
     given: seen([get('/', 404, declared), get('/', 200, declared)]),
     expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { bad: 1, of: 2 } }],

@@ -37,7 +37,7 @@ export default check({
       '404 by what is behind the controller, not by the controller itself · ' +
       `backend ${args.service}` +
       (args.direct === '' ? '' : ` · asked directly, its pods say ${args.direct}`),
-    note: ({ args }) => meaning(`${args.direct}`),
+    note: ({ args }) => meaning(`${args.direct}`, args.vhost),
     help: ({ subject: on, args }) => [
       'compare the path that the application gets (rewrite-target, app-root, ' +
         'a prefix that is not cut off) with what it serves, and whether this Service is the one that is meant',
@@ -76,6 +76,7 @@ function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress
           bad: missing.length,
           of: its.length,
           service: backend?.service ?? '',
+          vhost: ingress.nginx?.vhost ?? null,
           direct: some([...new Set(sameUrl.map((it) => `${it.status}`))]),
         },
         evidence: [statusShares('requests that were answered 404', its, (it) => missing.includes(it))],
@@ -103,7 +104,7 @@ function severityOf({ first, missing, of, knownToPods }: Case): 'warning' | 'inf
   return first.path === '/' ? 'info' : 'warning'
 }
 
-function meaning(direct: string): string {
+function meaning(direct: string, vhost: string | null): string {
   if (direct === '')
     return (
       'the request reached a backend that does not have this path: another Service is meant, ' +
@@ -113,6 +114,11 @@ function meaning(direct: string): string {
     return (
       'the pods say the same when they are asked directly: the application does not have this path, ' +
       'or another Service is meant'
+    )
+  if (vhost !== null)
+    return (
+      'the pods have this path when they are asked directly; through the controller they get the Host ' +
+      `\`${vhost}\` (annotation upstream-vhost), and may be another site under that name`
     )
   return (
     'the pods have this path when they are asked directly, so they get another one through the controller: ' +

@@ -7,9 +7,14 @@ import check from './refused-by-controller.ts'
 
 const declared = { scheme: 'http', basis: 'declared' } as const
 const asked = { scheme: 'http', basis: 'url' } as const
-const seen = (http: Contacts['http'], direct: Contacts['direct'] = []) => ({
+const seen = (http: Contacts['http'], direct: Contacts['direct'] = [], vhost?: string) => ({
   contacts: { ...contacts([], http), direct },
-  ingresses: [ingress([['/', 'web', 80]])],
+  ingresses: [
+    ingress(
+      [['/', 'web', 80]],
+      vhost === undefined ? {} : { nginx: { rewrite: null, regex: false, canary: false, protocol: null, vhost } },
+    ),
+  ],
 })
 const web = 'Ingress/shop/web'
 
@@ -51,6 +56,42 @@ describeCheck(check, [
     it: 'refused, and no pod was asked',
     given: seen([get('/', 403, asked)]),
     expect: [{ subject: web, severity: 'info', args: { by: 'unknown' } }],
+  },
+  ...[421, 400].map((status) => ({
+    it: `${status}, which the pods may say themselves, though they answer when they are asked directly`,
+    given: seen([get('/', status, asked)], [getOf('web', 'web-1', 200)]),
+    expect: [{ subject: web as 'Ingress/shop/web', severity: 'warning' as const, args: { by: 'unclear' } }],
+  })),
+  ...[421, 403].map((status) => ({
+    it: `${status} to all, and the pods get another Host`,
+    given: seen([get('/', status, declared), get('/', status, declared)], [getOf('web', 'web-1', 200)], 'web.shop.svc'),
+    expect: [
+      {
+        subject: web as 'Ingress/shop/web',
+        severity: 'warning' as const,
+        args: { by: 'vhost', vhost: 'web.shop.svc' },
+      },
+    ],
+  })),
+  {
+    it: 'some are answered well with the other Host: it is not why',
+    given: seen([get('/', 403, declared), get('/', 200, declared)], [getOf('web', 'web-1', 200)], 'web.shop.svc'),
+    expect: [{ subject: web, args: { by: 'controller' } }],
+  },
+  {
+    it: 'the pods say the same with the Host of the client',
+    given: seen([get('/', 403, asked)], [getOf('web', 'web-1', 403)], 'web.shop.svc'),
+    expect: [{ subject: web, args: { by: 'pods' } }],
+  },
+  {
+    it: 'the pods were asked with another Host',
+    given: seen([get('/', 421, asked)], [getOf('web', 'web-1', 200, { host: 'other.example' })], 'web.shop.svc'),
+    expect: [{ subject: web, args: { by: 'unclear' } }],
+  },
+  {
+    it: 'upstream-vhost is the Host of the client',
+    given: seen([get('/', 421, asked)], [getOf('web', 'web-1', 200)], 'web.example.com'),
+    expect: [{ subject: web, args: { by: 'unclear', vhost: null } }],
   },
   { it: '404 has its own', given: seen([get('/', 404, asked)]), expect: 'ok' },
   { it: 'a server error has its own', given: seen([get('/', 502, asked)]), expect: 'ok' },

@@ -101,7 +101,8 @@ export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
   const [rewrite, regex, canary, protocol] = ['rewrite-target', 'use-regex', 'canary', 'backend-protocol'].map((key) =>
     text(annotations[`${nginx}${key}`]),
   )
-  if ([rewrite, regex, canary, protocol].every((it) => it === null)) return {}
+  const [, vhost] = /^([a-z0-9._-]{1,253})(?::\d{1,5})?$/i.exec(text(annotations[`${nginx}upstream-vhost`]) ?? '') ?? []
+  if (vhost === undefined && [rewrite, regex, canary, protocol].every((it) => it === null)) return {}
   return {
     nginx: {
       rewrite: rewrite ?? null,
@@ -109,6 +110,7 @@ export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
       canary: canary === 'true',
       ...(canary === 'true' && isIdle(annotations) ? { idle: true } : {}),
       protocol: protocol?.toUpperCase() ?? null,
+      ...(vhost === undefined ? {} : { vhost: vhost.toLowerCase() }),
     },
   }
 }

@@ -382,6 +382,16 @@ test('of who wrote an Ingress, the names alone; of its annotations, those of rou
 })
 
 test.each([
+  ['a name', 'Site.shop.svc', 'site.shop.svc'],
+  ['a name and port', 'site.shop.svc:8080', 'site.shop.svc'],
+  ['a variable', '$host', undefined],
+  ['a secret', 'user:secret@site', undefined],
+])('the Host that pods get: %s', (_, value, vhost) => {
+  const annotations = { 'nginx.ingress.kubernetes.io/upstream-vhost': value }
+  expect(projectIngress({ metadata: { ...metadata, annotations }, spec: {} }, intern)?.nginx?.vhost).toBe(vhost)
+})
+
+test.each([
   ['weight 0', { 'canary-weight': '0' }, true],
   ['no weight', {}, true],
   ['weight 1', { 'canary-weight': '1' }, undefined],
