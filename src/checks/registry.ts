@@ -229,6 +229,7 @@ import hiddenByOwnName from './service/hidden-by-own-name.ts'
 import neighbourFixed from './node/neighbour-fixed.ts'
 import ruleLeadsAstray from './node/rule-leads-astray.ts'
 import portsCrossed from './service/ports-crossed.ts'
+import keepsController from './policy/keeps-controller.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -416,6 +417,7 @@ export const checks: readonly AnyCheck[] = [
   otherKinds, // POL421
   unexplainedDrop, // POL422
   dnsLeavesNamespacesOut, // POL423
+  keepsController, // POL424
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903

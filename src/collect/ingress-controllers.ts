@@ -130,6 +130,8 @@ export function ingressController(pod: Pod): IngressController | null {
     pod: pod.name,
     ip: pod.ip,
     node: pod.node,
+    labels: pod.labels,
+    ...(pod.hostNetwork ? { hostNetwork: true as const } : {}),
     ready: pod.ready,
     controller,
     classNames: [...new Set(product.classNames(flag))],

@@ -107,6 +107,10 @@ export interface IngressController {
   readonly ip: string | null
   /** Where it runs. Absent in old recordings. */
   readonly node?: string | null
+  /** By which policies know it. Absent in old recordings. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** On its node's own network. Absent = it is not, or an old recording, which has no labels either. */
+  readonly hostNetwork?: true
   readonly ready: boolean
   /** The `spec.controller` values that it claims: `k8s.io/ingress-nginx`. */
   readonly controller: string

@@ -274,6 +274,8 @@ export function objectSchemas(intern: Intern) {
       pod: m.name,
       ip: nullable(m.address),
       node: maybe(nullable(m.name)),
+      labels: maybe(labels),
+      hostNetwork: maybe(just(true)),
       ready: flag,
       controller: m.name,
       classNames: list(m.name),

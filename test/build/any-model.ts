@@ -270,6 +270,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
   namespace: name,
   pod: name,
   ip: maybe(ip),
+  labels,
   ready: flag,
   controller: fc.constant('k8s.io/ingress-nginx'),
   classNames: few(name),

@@ -1,0 +1,206 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Contacts } from '../../model/contacts.ts'
+import type { Ingress, IngressController } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
+import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { ServicePort } from '../../model/service.ts'
+import { subject } from '../../model/subject.ts'
+import { full, some } from '../../phrases.ts'
+import { controllersByClass } from '../../relations/ingress/controller-services.ts'
+import { isBadEnd } from '../../relations/ingress/http-answers.ts'
+import { requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
+import { portOfBackend, routesOf, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { type NearRule, nearRule } from '../../relations/policy/near-rule.ts'
+import { othersOn } from '../../relations/policy/other-policies.ts'
+import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
+import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
+import type { Flow, PodLike } from '../../relations/policy/policy-flow.ts'
+import { namespaceNameLabel, selects } from '../../relations/selector.ts'
+import { targetPortIn } from '../../relations/service/service-endpoints.ts'
+import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { ingressBackendFails, keptBy } from '../../relations/symptom.ts'
+import { deniedEvidence, nearText, peerText, policySubject, rulesEvidence } from './words.ts'
+
+/**
+ * Controllers whose own pods carry the requests. Others only write down what a load balancer, or pods of another name,
+ * are to do, and a policy on them says nothing of requests.
+ */
+const carriesRequests =
+  /^(?:k8s\.io\/|nginx\.org\/|traefik\.io\/|haproxy\.org\/|haproxy-ingress\.github\.io\/|istio\.io\/)/
+
+/**
+ * An Ingress says that its controller has to reach the pods, and a policy that lets in the own namespace alone says
+ * that it must not: the controller lives in another one. It gets no answer, and its clients get 504 after a minute.
+ */
+export default check({
+  code: 'POL424',
+  slug: 'policy/keeps-controller',
+  title: 'a NetworkPolicy keeps an ingress controller from its backends',
+  fine: 'policies let ingress controllers reach the backends of Ingresses',
+  severity: 'error',
+  needs: ['ingresses', 'ingressControllers', 'networkPolicies', 'pods', 'services'],
+  wants: ['contacts', 'ingressClasses', 'namespaces', 'otherPolicies'],
+  remedies: [],
+  decides: ['NP-02', 'NP-03'],
+
+  run(seen) {
+    const { ingresses, ingressControllers, networkPolicies, pods, services, namespaces, otherPolicies } = seen
+    if (ingresses.length === 0) return notApplicable('there is no Ingress here')
+    if (networkPolicies.length === 0) return notApplicable('there is no NetworkPolicy here')
+    const ingressClasses = seen.ingressClasses.known ? seen.ingressClasses.value : []
+    const controllersOf = controllersByClass({ ingressClasses, ingressControllers })
+    const [decide, podsOf, serviceOf] = [
+      policyRules(networkPolicies, namespaces),
+      podsOfServices(pods),
+      servicesByName(services),
+    ]
+    const judged = ingresses.flatMap((ingress) => {
+      const own = controllersOf(ingress).filter((it) => it.ready && carriesRequests.test(it.controller))
+      return own.length === 0 ? [] : [{ ingress, own }]
+    })
+    if (judged.length === 0) return notApplicable('no controller that carries requests is ready for an Ingress here')
+    const labelled = judged.filter(({ own }) => own.every((it) => it.labels !== undefined))
+    if (labelled.length === 0) return cannotTell('ambiguous', 'the labels of the controllers are not in this recording')
+
+    const kept = labelled.flatMap(({ ingress, own }) => {
+      // On the host network it comes with the address of its node, of which selectors know nothing.
+      if (own.some((it) => it.hostNetwork === true)) return []
+      // A policy of another kind may let it through.
+      if (othersOn(otherPolicies, [ingress.namespace, ...own.map((it) => it.namespace)]).length > 0) return []
+      return [...Map.groupBy(routesOf(ingress), (it) => it.backend.service)].flatMap(([name, routes]) => {
+        const service = serviceOf(ingress.namespace, name)
+        if (service === null || service.type === 'ExternalName' || isAnswered(seen.contacts, ingress, name)) return []
+        const ports = new Set(routes.flatMap((it) => portOfBackend(service, it.backend) ?? []))
+        const ways = podsOf(service)
+          .filter((it) => isLive(it) && it.ip !== null)
+          .flatMap((to) => [...ports].flatMap((port) => own.flatMap((it) => wayOf(it, to, port))))
+          .map((it) => ({ ...it, decision: decide(it.flow) }))
+        const [first] = ways
+        if (first?.decision.kind !== 'denied' || ways.some((it) => it.decision.kind !== 'denied')) return []
+        const { by, direction } = first.decision
+        const near = nearRule(first.decision, first.flow, namespaces)
+        const meant = near === null && direction === 'Ingress' ? meantByLabels(by, first.controller) : null
+        const policy = near?.policy ?? meant?.policy ?? by[0]
+        const at = { ...first, ingress, service: name, direction, near, meant, ways: ways.length }
+        return policy === undefined ? [] : [{ ...at, policy }]
+      })
+    })
+    return kept.length > 0
+      ? [...Map.groupBy(kept, (it) => it.policy).values()].map((its) => verdict(its))
+      : ok(labelled.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `NetworkPolicy ${full(on)} does not let ingress controller ${args.controller} ` +
+      `${args.direction === 'Egress' ? 'out' : 'in'} to Service ${some(args.services)}, ` +
+      `to which Ingress ${some(args.ingresses)} sends.`,
+    detail: ({ args }) =>
+      `${args.ways} of ${args.ways} ways denied, by ${args.direction.toLowerCase()}` +
+      (args.meant === '' ? '' : ` · ${args.meant} is the controller's by its labels, and not by its namespace`),
+    note: ({ args }) =>
+      args.meant === ''
+        ? 'the controller connects to the pods themselves, from its own pod: requests end in a 504 or 502 of its own'
+        : "a podSelector without a namespaceSelector means pods of the policy's own namespace, and the controller is " +
+          `in ${args.home}`,
+    help: ({ subject: on, args }) => [
+      args.near || (args.direction === 'Egress' ? letOut : letIn(args.home, args.meant !== '')),
+      `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`,
+      `kubectl -n ${on.namespace} edit networkpolicy ${on.name}`,
+    ],
+  },
+})
+
+const letOut = 'allow the pods of the Service as a peer in egress, with the port that they listen on'
+
+function letIn(home: string, hasPeer: boolean): string {
+  const how = hasPeer ? 'in the same peer, without a dash' : 'as one more peer'
+  return `select namespace ${home} by ${namespaceNameLabel}: ${home}, ${how}`
+}
+
+interface Kept {
+  readonly ingress: Ingress
+  readonly service: string
+  readonly controller: IngressController
+  readonly policy: NetworkPolicy
+  readonly direction: Direction
+  readonly near: NearRule | null
+  readonly meant: Meant | null
+  readonly flow: Flow
+  readonly ways: number
+}
+
+interface Meant {
+  readonly policy: NetworkPolicy
+  readonly peer: string
+}
+
+function wayOf(controller: IngressController, to: Pod, port: ServicePort) {
+  const number = targetPortIn(to, port)
+  if (number === null || port.protocol !== 'TCP') return []
+  const flow: Flow = { from: endOf(controller), to: podEnd(to), port: number, protocol: 'TCP' }
+  return [{ controller, flow }]
+}
+
+function endOf({ namespace, pod, labels = {}, ip, node = null }: IngressController): PodLike {
+  return { kind: 'pod', namespace, name: pod, labels, ip, node, hostNetwork: false, ports: [] }
+}
+
+/** Whoever was answered got through, whatever the policies say: some networks enforce none. */
+function isAnswered(contacts: Known<Contacts>, ingress: Ingress, service: string): boolean {
+  return (
+    contacts.known &&
+    requestsOf(contacts.value, ingress).some(
+      (it) => !isBadEnd(it) && routeOfContact(ingress, it)?.backend.service === service,
+    )
+  )
+}
+
+/** A peer that would be the controller, if the policy stood in its namespace. */
+function meantByLabels(by: readonly NetworkPolicy[], { labels = {} }: IngressController): Meant | null {
+  const found = by.flatMap((policy) =>
+    policy.ingress
+      .flatMap((it) => it.peers)
+      .filter(
+        (it) =>
+          it.namespaceSelector === null &&
+          it.podSelector !== null &&
+          Object.keys(it.podSelector.matchLabels).length > 0 &&
+          selects(it.podSelector, labels),
+      )
+      .map((peer) => ({ policy, peer: peerText(peer) })),
+  )
+  return found[0] ?? null
+}
+
+function verdict(its: readonly Kept[]) {
+  const [first] = its
+  if (first === undefined) return notApplicable('no backend is kept')
+  const { policy, direction, near, meant, controller, flow } = first
+  const services = [...new Map(its.map((it) => [`${it.ingress.namespace}/${it.service}`, it])).keys()]
+  const pairs = [...new Map(its.map((it) => [ingressBackendFails(it.ingress, it.service), it])).keys()]
+  return finding({
+    subject: policySubject(policy),
+    also: its.map((it) => subject('Ingress', it.ingress.namespace, it.ingress.name)),
+    confidence: 'inferred',
+    args: {
+      controller: `${controller.namespace}/${controller.pod}`,
+      home: controller.namespace,
+      direction,
+      services,
+      ingresses: [...new Set(its.map((it) => full(it.ingress)))],
+      ways: its.reduce((sum, it) => sum + it.ways, 0),
+      near: nearText(near, flow),
+      meant: meant?.peer ?? '',
+    },
+    evidence: [
+      meant === null
+        ? deniedEvidence(policy, direction, near)
+        : rulesEvidence(policy, direction, 'in its own namespace alone', meant.peer),
+    ],
+    symptoms: [keptBy(policy)],
+    causes: pairs,
+  })
+}
