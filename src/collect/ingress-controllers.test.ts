@@ -3,13 +3,17 @@ import { createIntern } from '../wire/intern.ts'
 import { ingressController } from './ingress-controllers.ts'
 import { projectPod } from './project/pod.ts'
 
-function of(labels: object, args: readonly string[]): unknown {
+function found(labels: object, args: readonly string[]): ReturnType<typeof ingressController> {
   const pod = projectPod(
     { metadata: { namespace: 'n', name: 'p', labels }, spec: { containers: [{ name: 'c', args }] } },
     createIntern(),
   )
-  const found = pod === null ? null : ingressController(pod)
-  return found === null ? null : [found.controller, found.classNames]
+  return pod === null ? null : ingressController(pod)
+}
+
+function of(labels: object, args: readonly string[]): unknown {
+  const it = found(labels, args)
+  return it === null ? null : [it.controller, it.classNames]
 }
 
 test.each([
@@ -46,4 +50,13 @@ test.each([
   { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'default-backend' },
 ])('%j serves no Ingress', (labels) => {
   expect(of(labels, [])).toBeNull()
+})
+
+test.each([
+  [[], 'off'],
+  [['--ingress-class-by-name'], 'on'],
+  [['--ingress-class-by-name=true'], 'on'],
+  [['--ingress-class-by-name=false'], 'off'],
+])('ingress-nginx with %j takes classes by name: %s', (args, byName) => {
+  expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.byName).toBe(byName)
 })

@@ -164,7 +164,12 @@ function aboutNginx(
     ...(main === undefined ? {} : { container: main.name, image: main.image }),
     ...(Number.isInteger(port) && port > 0 && port < 65_536 && product === 'ingress-nginx' ? { statusPort: port } : {}),
     ...(watches.length === 0 ? {} : { watches }),
-    ...(product === 'ingress-nginx' ? { webhook: webhook === null || webhook === '' ? 'off' : 'on' } : {}),
+    ...(product === 'ingress-nginx'
+      ? {
+          webhook: webhook === null || webhook === '' ? 'off' : 'on',
+          byName: unlessFalse(flag('ingress-class-by-name')) ? 'on' : 'off',
+        }
+      : {}),
   }
 }
 

@@ -116,6 +116,8 @@ export interface IngressController {
   readonly controller: string
   /** Classes that it serves by name, without an IngressClass: `--ingress-class`. */
   readonly classNames: readonly string[]
+  /** Of ingress-nginx: whether it takes an IngressClass by its name alone. Absent in old recordings. */
+  readonly byName?: 'on' | 'off'
   /** Where the pod itself listens, as its containers declare it. Absent in old recordings: 80 and 443. */
   readonly ports?: { readonly plain: number; readonly tls: number }
   /** What it is, where its configuration can be read; the rest too is absent in old recordings. */

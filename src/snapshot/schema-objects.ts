@@ -279,6 +279,7 @@ export function objectSchemas(intern: Intern) {
       ready: flag,
       controller: m.name,
       classNames: list(m.name),
+      byName: maybe(oneOf(['on', 'off'])),
       ports: maybe(object({ plain: number, tls: number })),
       product: maybe(oneOf(['ingress-nginx', 'f5-nginx'])),
       container: maybe(m.name),

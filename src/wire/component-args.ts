@@ -40,6 +40,7 @@ const forms = {
   // The ingress controllers of src/collect/ingress-controllers.ts.
   'controller-class': isName,
   'ingress-class': isName,
+  'ingress-class-by-name': bool,
   'ingress-class-name': eachOf(isName),
   'ingress.class': isName,
   'providers.kubernetesingress.ingressclass': isName,

@@ -199,6 +199,49 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'the IngressClass is of another controller, and ingress-nginx goes by that',
+    given: {
+      ingresses: of({}),
+      ingressClasses: [ingressClass('nginx', { controller: 'nginx.org/ingress-controller' })],
+      ingressControllers: [controller({ byName: 'off' })],
+    },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { near: '', owner: 'nginx.org/ingress-controller' },
+      },
+    ],
+  },
+  {
+    it: 'the same by the annotation: --ingress-class counts',
+    given: {
+      ingresses: of({ classFrom: 'annotation' }),
+      ingressClasses: [ingressClass('nginx', { controller: 'nginx.org/ingress-controller' })],
+      ingressControllers: [controller({ byName: 'off' })],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'the same with --ingress-class-by-name',
+    given: {
+      ingresses: of({}),
+      ingressClasses: [ingressClass('nginx', { controller: 'nginx.org/ingress-controller' })],
+      ingressControllers: [controller({ byName: 'on' })],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'the same in a recording that says nothing of that flag',
+    given: {
+      ingresses: of({}),
+      ingressClasses: [ingressClass('nginx', { controller: 'nginx.org/ingress-controller' })],
+      ingressControllers: running,
+    },
+    expect: 'ok',
+  },
+  {
     it: 'served by name, without an IngressClass',
     given: {
       ingresses: of({ className: 'internal', classFrom: 'annotation' }),

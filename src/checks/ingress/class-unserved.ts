@@ -4,7 +4,7 @@ import type { Ingress } from '../../model/ingress.ts'
 import type { Confidence, Severity } from '../../findings/verdict.ts'
 import { type Served, servedBy, servedClasses, type ServingSeen } from '../../relations/ingress/ingress-served.ts'
 import { nodesBelow } from '../../relations/ingress/nodes-below.ts'
-import { ingressFails } from '../../relations/symptom.ts'
+import { ingressFails, ingressWaits } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
 
@@ -44,7 +44,7 @@ export default check({
       'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, or nothing at all',
     help: ({ subject: on, args }) => [
       args.near === ''
-        ? 'name a class that is served, or run its controller'
+        ? `name a class that is served, or run ${args.owner === null ? 'its controller' : `\`${args.owner}\``}`
         : `name a class that is served: \`${args.near}\``,
       ...(args.near === ''
         ? []
@@ -52,6 +52,9 @@ export default check({
             `kubectl -n ${on.namespace} patch ingress ${on.name} --type=merge -p ` +
               `'{"spec":{"ingressClassName":"${args.near}"}}'`,
           ]),
+      ...(args.owner === null || args.near !== ''
+        ? []
+        : ['an IngressClass with the controller that runs here does as well: spec.controller cannot be changed later']),
       'kubectl get ingressclasses -o wide',
     ],
   },
@@ -60,7 +63,14 @@ export default check({
 function judge(ingress: Ingress, seen: ServingSeen) {
   const served = servedBy(ingress, seen)
   const fault = (problem: string, severity: Severity, confidence: Confidence, dueTo: readonly string[] = []) =>
-    verdict(ingress, seen, { problem, severity, confidence, meant: meantBy(served), dueTo })
+    verdict(ingress, seen, {
+      problem,
+      severity,
+      confidence,
+      meant: meantBy(served),
+      dueTo,
+      isWaiting: served.kind === 'waiting',
+    })
   switch (served.kind) {
     case 'served':
       return ok(1)
@@ -92,9 +102,14 @@ interface Fault {
   readonly confidence: Confidence
   readonly meant: string | null
   readonly dueTo: readonly string[]
+  readonly isWaiting: boolean
 }
 
-function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confidence, meant, dueTo }: Fault) {
+function verdict(
+  ingress: Ingress,
+  seen: ServingSeen,
+  { problem, severity, confidence, meant, dueTo, isWaiting }: Fault,
+) {
   const { classes, controllers } = seen
   const served = servedClasses(seen)
   const near = meant ?? (served.length === 1 ? served[0] : undefined) ?? ''
@@ -110,6 +125,7 @@ function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confi
       problem,
       class: ingress.className ?? 'none',
       near,
+      owner: classes.find((it) => it.name === ingress.className)?.controller ?? null,
       classes: some(classes.map((it) => it.name)) || 'none',
       controllers: some([...new Set(controllers.map((it) => it.controller))]) || 'none',
       address: ingress.addresses.length > 0 ? `address ${ingress.addresses[0]}` : 'no address in its status',
@@ -131,6 +147,7 @@ function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confi
       })),
     ],
     dueTo,
+    symptoms: isWaiting ? [ingressWaits(ingress)] : [],
     causes: [ingressFails(ingress)],
   })
 }

@@ -130,7 +130,7 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
   const own = controllers.filter((it) =>
     named === undefined
       ? it.classNames.includes(name)
-      : it.controller === named.controller || it.classNames.includes(name),
+      : it.controller === named.controller || (it.classNames.includes(name) && goesByName(ingress, it)),
   )
   const ready = own.find((it) => it.ready)
   if (ready !== undefined) return { kind: 'served', by: podName(ready) }
@@ -151,6 +151,14 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
       ? `is of class \`${name}\`, which neither an IngressClass nor a controller bears`
       : `is of class \`${name}\`, and ${what}`
   return { kind: 'nobody', why, meant: named === undefined ? (closest(name, servedClasses(seen), 1)[0] ?? null) : null }
+}
+
+/**
+ * `spec.ingressClassName` leads ingress-nginx to an IngressClass, and it heeds those of its own controller alone, unless
+ * it has --ingress-class-by-name; its --ingress-class is for the annotation (internal/ingress/controller/store).
+ */
+function goesByName({ classFrom }: Ingress, { byName }: IngressController): boolean {
+  return classFrom !== 'spec' || byName !== 'off'
 }
 
 function ofCloud(ingress: Ingress, cloud: CloudClass, { nodes }: ServingSeen): Served {
@@ -241,7 +249,13 @@ export function servedClasses({
 }: Pick<ServingSeen, 'classes' | 'controllers'>): readonly string[] {
   const ready = controllers.filter((it) => it.ready)
   const byObject = classes.filter((it) => ready.some((one) => one.controller === it.controller)).map((it) => it.name)
-  return [...new Set([...byObject, ...ready.flatMap((it) => it.classNames).filter((it) => it !== '')])]
+  const byName = ready.flatMap((one) =>
+    one.classNames.filter((name) => {
+      const named = one.byName === 'off' ? classes.find((it) => it.name === name) : undefined
+      return name !== '' && (named === undefined || named.controller === one.controller)
+    }),
+  )
+  return [...new Set([...byObject, ...byName])]
 }
 
 /** By the scheme of the nodes' providerID, else by the labels that the cloud puts on them; null where neither says. */
