@@ -230,6 +230,9 @@ import neighbourFixed from './node/neighbour-fixed.ts'
 import ruleLeadsAstray from './node/rule-leads-astray.ts'
 import portsCrossed from './service/ports-crossed.ts'
 import keepsController from './policy/keeps-controller.ts'
+import ingressReported from './ingress/reported.ts'
+import sliceAstray from './service/slice-astray.ts'
+import rangesOverlap from './node/ranges-overlap.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -354,6 +357,7 @@ export const checks: readonly AnyCheck[] = [
   hostWithoutTls, // ING335
   allowListSeesNode, // ING337
   errorsMasked, // ING338
+  ingressReported, // ING339
   outsideDiffers, // ING350
   controllerMute, // ING351
   controllerServiceEmpty, // ING352
@@ -379,6 +383,7 @@ export const checks: readonly AnyCheck[] = [
   reversePath, // NOD536
   neighbourFixed, // NOD537
   ruleLeadsAstray, // NOD538
+  rangesOverlap, // NOD540
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
@@ -463,5 +468,6 @@ export const checks: readonly AnyCheck[] = [
   podNameUnserved, // SVC239
   hiddenByOwnName, // SVC240
   portsCrossed, // SVC241
+  sliceAstray, // SVC241
   unexplained, // TRB901
 ]

@@ -22,6 +22,9 @@ export const ingressBackendFails = (ingress: Named, service: string): string => 
 /** All of that, and each of its Services. */
 export const allOfIngress = (ingress: Named): readonly string[] => [ingressFails(ingress), `${ingressFails(ingress)}/*`]
 
+/** Its controller has given it no address. */
+export const ingressWaits = (ingress: Named): string => `ingress-waits:${ingress.namespace}/${ingress.name}`
+
 /** A controller runs something else than this Ingress says. */
 export const ingressNotLive = (ingress: Named): string => `ingress-not-live:${ingress.namespace}/${ingress.name}`
 

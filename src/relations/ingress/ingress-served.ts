@@ -154,8 +154,8 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
 }
 
 /**
- * `spec.ingressClassName` leads ingress-nginx to an IngressClass, and it heeds those of its own controller alone, unless
- * it has --ingress-class-by-name; its --ingress-class is for the annotation (internal/ingress/controller/store).
+ * `spec.ingressClassName` leads ingress-nginx to an IngressClass, and it heeds those of its own controller alone,
+ * unless it has --ingress-class-by-name; its --ingress-class is for the annotation (internal/ingress/controller/store).
  */
 function goesByName({ classFrom }: Ingress, { byName }: IngressController): boolean {
   return classFrom !== 'spec' || byName !== 'off'
