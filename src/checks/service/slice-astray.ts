@@ -16,7 +16,7 @@ import { serviceSubject } from './words.ts'
  * itself: only a slice with its port, which belongs to none, says what was meant.
  */
 export default check({
-  code: 'SVC241',
+  code: 'SVC242',
   slug: 'service/slice-astray',
   title: 'a Service has no endpoints, and a slice leads nowhere',
   fine: 'Services without a selector have slices of their own',
