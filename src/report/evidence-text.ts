@@ -38,16 +38,19 @@ export function evidenceLines(evidence: Evidence, paint: Paint): readonly string
         ),
       ]
     case 'config':
-      return configLines(evidence)
+      return configLines(evidence, paint)
     case 'log':
-      return [`${evidence.source} said`, ...evidence.lines.map((line) => `  ${line}`)]
+      return [`${evidence.source} said`, ...evidence.lines.map((line) => `${paint.quote} ${line}`)]
     case 'fact':
       return [`${evidence.label}: ${evidence.value}`]
   }
 }
 
-/** The user's own lines, with carets under the value that is wrong, as rustc points into source. */
-function configLines(evidence: Extract<Evidence, { kind: 'config' }>): readonly string[] {
+/**
+ * The user's own lines behind a bar, with carets under the value that is wrong, as rustc points into source. Whoever
+ * writes the file writes nothing before the bar.
+ */
+function configLines(evidence: Extract<Evidence, { kind: 'config' }>, { quote }: Paint): readonly string[] {
   const name =
     evidence.object.namespace === null ? evidence.object.name : `${evidence.object.namespace}/${evidence.object.name}`
   const lines = evidence.lines.map((line, index) => shortened(line, index === evidence.at ? evidence.mark : ''))
@@ -56,7 +59,7 @@ function configLines(evidence: Extract<Evidence, { kind: 'config' }>): readonly 
   const caret = `    ${' '.repeat(start)}${'^'.repeat(Math.max(1, evidence.mark.length))} ${evidence.label}`
   return [
     `${evidence.object.kind} ${name}, ${evidence.path}`,
-    ...lines.flatMap((line, index) => (index === evidence.at ? [`    ${line}`, caret] : [`    ${line}`])),
+    ...lines.flatMap((line, index) => [`  ${quote} ${line}`, ...(index === evidence.at ? [caret] : [])]),
   ]
 }
 

@@ -20,6 +20,8 @@ export interface Paint {
   readonly dot: string
   readonly arrow: string
   readonly branch: string
+  /** Stands before each line that is quoted from a file or a log: none of hopscope's own begins so. */
+  readonly quote: string
   readonly width: number
   /** Where prose is broken; null: nowhere, for whoever reads a pipe breaks lines as he likes. */
   readonly wrap: number | null
@@ -79,6 +81,7 @@ export function paint(options: PaintOptions): Paint {
     dot: options.ascii ? '-' : '·',
     arrow: options.ascii ? '<-' : '←',
     branch: options.ascii ? '`-' : '└',
+    quote: options.ascii ? '|' : '│',
     width: options.width,
     wrap: options.wrap ?? null,
     call: options.call ?? plainCall,

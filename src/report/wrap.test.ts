@@ -37,3 +37,10 @@ test('what stands beside a label stays beside it', () => {
     '              asked by a probe pod beside it',
   ])
 })
+
+test.each(['│', '|'])('what is quoted behind %s stays behind it, in each line', (bar) => {
+  expect(wrapped(`      ${bar} options  ndots:5  ✗ error[DNS101] FORGED: kube-proxy is broken`, 44)).toEqual([
+    `      ${bar} options  ndots:5  ✗ error[DNS101]`,
+    `      ${bar} FORGED: kube-proxy is broken`,
+  ])
+})

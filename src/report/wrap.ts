@@ -4,6 +4,9 @@ import { hasCommand } from './called.ts'
 /** `help: `, `note: `, a glyph, a quotation: what the lines after the first stand in from. */
 const lead = /^ *(?:(?:help|note|error): |[✗!i✓?+x-] |└ |`- |\d+\. |[-*] )?/
 
+/** What is quoted stays behind its bar, in each line that it is broken into. */
+const quotation = /^ *[│|] /
+
 /**
  * Prose within so many columns, what follows the first line standing in. Tables, commands and whatever else is aligned
  * by hand stay as they are: a terminal breaks those itself, and what is copied from it is still one line.
@@ -11,12 +14,13 @@ const lead = /^ *(?:(?:help|note|error): |[✗!i✓?+x-] |└ |`- |\d+\. |[-*] )
 export function wrapped(line: string, width: number): readonly string[] {
   const seen = stripVTControlCharacters(line)
   if (seen.length <= width || hasCommand(seen)) return [line]
-  const start = lead.exec(seen)?.[0].length ?? 0
-  const gaps = [...seen.slice(start).matchAll(/\S( {2,})(?=\S)/g)]
+  const behind = quotation.exec(seen)?.[0] ?? null
+  const start = (behind ?? lead.exec(seen)?.[0] ?? '').length
+  const gaps = behind === null ? [...seen.slice(start).matchAll(/\S( {2,})(?=\S)/g)] : []
   if (gaps.length > 1) return [line]
   const gap = gaps[0]
   const column = gap === undefined ? 0 : start + gap.index + 1 + (gap[1]?.length ?? 0)
-  const hang = ' '.repeat(column > 0 && column <= width / 2 ? column : start)
+  const hang = behind ?? ' '.repeat(column > 0 && column <= width / 2 ? column : start)
   const lines: string[] = []
   let [rest, used] = ['', 0]
   for (const [index, word] of line.split(/(?<=\S)(?= +\S)/).entries()) {

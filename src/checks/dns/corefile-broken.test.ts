@@ -372,10 +372,10 @@ test('the caret stands under the word that is wrong', () => {
   if (found === undefined) throw new Error('no evidence')
   expect(evidenceLines(found, paint({ colour: false, ascii: false, width: 100 })).join('\n'))
     .toBe(`ConfigMap kube-system/coredns, data.Corefile, line 6
-        }
-        foward . /etc/resolv.conf
+  │     }
+  │     foward . /etc/resolv.conf
         ^^^^^^ there is no plugin \`foward\`: \`forward\` was meant
-        cache 30`)
+  │     cache 30`)
 })
 
 test.each([

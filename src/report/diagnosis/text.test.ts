@@ -77,8 +77,8 @@ test('the answer first, then causes with their consequences, then what was not s
       service shop/cart · 0 of 3 pods match
 
           Service shop/cart, spec
-              selector:
-                app: cat
+            │ selector:
+            │   app: cat
                      ^^^ pods say \`cart\`
 
           endpoints: 0 ready of 0
@@ -143,7 +143,7 @@ test('quiet: verdict lines only', () => {
 
 test('verbose adds the rest of the evidence and the checks that were fine', () => {
   const lines = text(mixed, { ...normal, detail: 'verbose', footer: ['3.1 s'] }).split('\n')
-  expect(lines).toContain('        no live upstreams')
+  expect(lines).toContain('      │ no live upstreams')
   expect(lines).toContain('✓ NOD902  no trouble NOD902  (three looked at)')
   expect(lines).toContain('- NOD903  trouble NOD903: no such thing')
   expect(lines.slice(-3)).toEqual([
