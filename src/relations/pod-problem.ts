@@ -97,8 +97,22 @@ function logsOf({
 /** Reasons with which each container waits on its way up. */
 const onItsWay: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing'])
 
+/** One restart may be of a pod that came before what it needs; one that ended twice does so on its own. */
+const fewestCrashes = 2
+
+/**
+ * Not ready, and its runs ended badly again and again: between two of them, and while the next one lasts, the kubelet
+ * does not say CrashLoopBackOff.
+ */
+export function isCrashing({ ready, waiting, restarts, lastTermination, exitCode }: Container): boolean {
+  if (ready || waiting !== null || restarts < fewestCrashes) return false
+  return exitCode === undefined ? lastTermination !== null && lastTermination !== 'Completed' : exitCode !== 0
+}
+
 function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | null {
-  const it = pod.containers.find(({ waiting }) => waiting !== null && !onItsWay.has(waiting))
+  const it =
+    pod.containers.find(({ waiting }) => waiting !== null && !onItsWay.has(waiting)) ??
+    (pod.phase === 'Running' ? pod.containers.find(isCrashing) : undefined)
   if (it === undefined) return null
   const ended =
     it.lastTermination === null
@@ -107,7 +121,7 @@ function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | 
   const killer = it.lastTermination === null || it.lastTermination === 'OOMKilled' ? null : killedBy(it, events)
   const message = killer === null ? because(it.message) : `: ${killer}`
   return {
-    why: `${it.waiting} in container ${it.name}${ended}${message}`,
+    why: `${it.waiting ?? `crashes (${it.restarts} restarts)`} in container ${it.name}${ended}${message}`,
     look: logsOf({ name: it.name, restarts: it.restarts, ran: it.lastTermination !== null }),
   }
 }

@@ -6,7 +6,7 @@ import { service } from '../../../test/build/service.ts'
 import { linesOf } from '../../../test/build/troubles.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import type { ObjectEvent } from '../../model/event.ts'
-import type { Pod } from '../../model/pod.ts'
+import type { Container, Pod } from '../../model/pod.ts'
 import type { Scope, Sources } from '../../model/sources.ts'
 import { nodeTroubles, podTroubles, workloadTroubles } from './states.ts'
 
@@ -15,6 +15,10 @@ const waits = (waiting: string, about: Partial<Pod> = {}): Pod =>
   notReady('web-1', 'containers with unready status: [app]', {
     containers: [container({ ready: false, waiting }), container({ name: 'side' })],
     ...about,
+  })
+const crashes = (about: Partial<Container>): Pod =>
+  waits('CrashLoopBackOff', {
+    containers: [container({ ready: false, ...about }), container({ name: 'side' })],
   })
 const event = (reason: string, said: string): ObjectEvent => ({
   namespace: 'shop',
@@ -48,6 +52,38 @@ test.each<Row>([
       'next kubectl -n shop describe pod web-1',
     ],
   ],
+  ...(['Error', 'OOMKilled'] as const).map((last): Row => [
+    `one that crashes, in the moment that it runs again (${last}): twice is crashing`,
+    { pods: [crashes({ restarts: 2, lastTermination: last, exitCode: 1 })] },
+    {},
+    [
+      'nuisance of pods: not-as-declared, 1 of 2',
+      `Pod/shop/web-1: container app in its status: crashes (2 restarts) in container app, last exit ${last} (1)`,
+      'with Pod/shop/web-1 Deployment/shop/web Node/worker-1',
+      'keys node-down:worker-1',
+      'next kubectl -n shop describe pod web-1',
+      'next kubectl -n shop logs web-1 -c app --previous --tail=50',
+    ],
+  ]),
+  ...(
+    [
+      ['once may be of its way up', { restarts: 1, lastTermination: 'Error', exitCode: 1 }],
+      ['it ended well', { restarts: 2, lastTermination: 'Completed', exitCode: 0 }],
+      ['it has not ended', { restarts: 2 }],
+    ] as const
+  ).map(([it, about]): Row => [
+    it,
+    { pods: [crashes(about)] },
+    {},
+    [
+      'sign of pods: not-as-declared, 1 of 2',
+      'Pod/shop/web-1: its Ready condition in its status: containers with unready status: [app]',
+      'with Pod/shop/web-1 Deployment/shop/web Node/worker-1',
+      'keys node-down:worker-1',
+      'next kubectl -n shop describe pod web-1',
+    ],
+  ]),
+  ['it is ready again', { pods: [pod('web-1', { containers: [container({ restarts: 9, exitCode: 1 })] })] }, {}, []],
   [
     'two Services lead to it',
     { pods: [waits('CrashLoopBackOff')], services: [service('web'), service('old', { selector: { app: 'web' } })] },

@@ -2,7 +2,7 @@ import type { Trouble } from '../../findings/trouble.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
-import { nextLookAt, type PodProblem, problemsOf } from '../pod-problem.ts'
+import { isCrashing, nextLookAt, type PodProblem, problemsOf } from '../pod-problem.ts'
 import { hasPairs } from '../selector.ts'
 import { isLive, podsOfServices, selectorOf } from '../service/service-selects-pod.ts'
 import { dnsLossOnNode, dnsServerCrash, dnsServersDown, noEndpoints, nodeDown } from '../symptom.ts'
@@ -52,8 +52,10 @@ interface Around {
 }
 
 function ofPod(pod: Pod, problem: PodProblem, { services, dns }: Around): readonly Trouble[] {
-  const stuck = pod.containers.filter((it) => it.waiting !== null && !onItsWay.has(it.waiting))
   const notReady = pod.phase === 'Running' && !pod.ready
+  const stuck = pod.containers.filter(
+    (it) => (it.waiting !== null && !onItsWay.has(it.waiting)) || (notReady && isCrashing(it)),
+  )
   const unplaced = pod.phase === 'Pending' && pod.node === null
   const failsToStart = pod.init?.waiting !== undefined && pod.init.waiting !== null
   const cannotStart = pod.phase === 'Pending' && problem.cannotStart === true
