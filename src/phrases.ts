@@ -35,3 +35,27 @@ export function percent(part: number, of = 1): string {
 export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
+
+/** A sentence of a component has its point early; what goes on is seldom a sentence. */
+const longestTold = 160
+
+/** What hopscope begins its own lines with. */
+const labels = /\b(error|warning|info)\[|\b(help|note):/gi
+const glyphs = /[✓✔✗✘✕✖└│┃]/gu
+
+/**
+ * What somebody else says, as part of a sentence: between quotation marks of which it has none itself, short, and
+ * without what hopscope begins its own lines with.
+ */
+export function told(text: string): string {
+  const plain = text
+    .replace(glyphs, '')
+    .replace(labels, (_, severity?: string, label?: string) =>
+      severity === undefined ? `${label} -` : `${severity} [`,
+    )
+    .replace(/[“”„]/g, '"')
+    .replace(/ {2,}/g, ' ')
+    .replace(/\.$/, '')
+    .trim()
+  return `“${plain.length > longestTold ? `${plain.slice(0, longestTold)}…` : plain}”`
+}

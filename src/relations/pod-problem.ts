@@ -1,6 +1,7 @@
 import type { ObjectEvent } from '../model/event.ts'
 import type { Known } from '../model/known.ts'
 import type { Container, Pod } from '../model/pod.ts'
+import { told } from '../phrases.ts'
 
 /** Where the next thing about it is to be read. */
 export type Look =
@@ -53,7 +54,12 @@ function problemOf(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
 }
 
 function because(said: string | null | undefined): string {
-  return said === null || said === undefined || said === '' ? '' : `: ${said}`
+  return said === null || said === undefined || said === '' ? '' : `: ${told(said)}`
+}
+
+/** An event says itself whose it is: that is told with it, and no more believed than that. */
+function saidBy({ by, said }: Pick<ObjectEvent, 'by' | 'said'>): string {
+  return by === undefined ? told(said) : `${by} says ${told(said)}`
 }
 
 /** The scheduler's own sentence; what it says of preemption after that helps nobody at night. */
@@ -132,7 +138,7 @@ function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | 
 function killedBy(it: Container, events: readonly ObjectEvent[]): string | null {
   if (it.exitCode !== 137 && it.exitCode !== 143) return null
   const said = events.find((one) => one.reason === 'Unhealthy' && /^(?:Liveness|Startup) /.test(one.said))
-  if (said !== undefined) return said.said
+  if (said !== undefined) return saidBy(said)
   const probes = [
     ...(it.livenessProbe === undefined ? [] : [`liveness probe (${it.livenessProbe})`]),
     ...(it.startupProbe === undefined ? [] : [`startup probe (${it.startupProbe})`]),
@@ -153,7 +159,7 @@ function startProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
   const failed = events.find((it) => startFailures.has(it.reason))
   if (failed === undefined) return { why: `starting${because(pod.notReadyReason)}`, look: describe }
   return {
-    why: `cannot start: ${failed.said}`,
+    why: `cannot start: ${saidBy(failed)}`,
     cannotStart: true,
     look: /volume|mount|claim/i.test(failed.reason) ? { at: 'claims' } : describe,
   }
@@ -168,16 +174,17 @@ function probeProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
   const kind = starting ? 'startup' : 'readiness'
   const port = portProblem(probe, it)
   const said = port ?? probeSaid(starting ? 'Startup' : 'Readiness', events)
+  const why = said === null ? '' : `: ${said}`
   const look: Look =
     port === null ? logsOf({ name: it.name, restarts: it.restarts, ran: true }) : { at: 'ports', container: it.name }
-  return { why: `${kind} probe of ${it.name} fails (${probe})${because(said)}`, look }
+  return { why: `${kind} probe of ${it.name} fails (${probe})${why}`, look }
 }
 
 /** `Readiness probe failed: HTTP probe failed with statuscode: 404`: what comes after the first colon. */
 function probeSaid(kind: string, events: readonly ObjectEvent[]): string | null {
-  const said = events.find((it) => it.reason === 'Unhealthy' && it.said.startsWith(`${kind} probe`))?.said
-  const colon = said?.indexOf(': ') ?? -1
-  return said === undefined || colon === -1 ? null : said.slice(colon + 2)
+  const event = events.find((it) => it.reason === 'Unhealthy' && it.said.startsWith(`${kind} probe`))
+  const colon = event?.said.indexOf(': ') ?? -1
+  return event === undefined || colon === -1 ? null : saidBy({ ...event, said: event.said.slice(colon + 2) })
 }
 
 /**

@@ -354,6 +354,7 @@ export function objectSchemas(intern: Intern) {
       reason: shared.word,
       said: m.text,
       times: number,
+      by: maybe(shared.word),
     }),
   )
 

@@ -43,7 +43,7 @@ describeCheck(check, [
       {
         subject: 'Node/worker-1',
         args: { why: 'not-ready' },
-        says: /no network for pods: cni plugin not initialized\.$/m,
+        says: /no network for pods: “cni plugin not initialized”\.$/m,
       },
     ],
   },

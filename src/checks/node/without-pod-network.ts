@@ -4,7 +4,7 @@ import type { ObjectEvent } from '../../model/event.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
-import { count, some } from '../../phrases.ts'
+import { count, some, told } from '../../phrases.ts'
 import { dnsLossOnNode, nodeDown, nodeNotReady } from '../../relations/symptom.ts'
 
 /**
@@ -43,7 +43,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Node ${on.name} ${headlines[args.why]}${args.said === '' ? '' : `: ${args.said}`}.`,
+      `Node ${on.name} ${headlines[args.why]}${args.said === '' ? '' : `: ${told(args.said)}`}.`,
     detail: ({ args }) =>
       args.pods.length === 0
         ? 'no pod of it waits at this moment'

@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
 import { isAskedAbout, serviceSubject } from './words.ts'
-import { full } from '../../phrases.ts'
+import { full, told } from '../../phrases.ts'
 
 /**
  * Some controller has to make the load balancer that the type asks for: the cloud's, MetalLB, kube-vip. Where there is
@@ -43,8 +43,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.case === 'ports'
-        ? `Load balancer of Service ${full(on)} does not take all of its ports: ${args.said}.`
-        : `Service ${full(on)} has no external address${args.said === '' ? '' : `: ${args.said}`}.`,
+        ? `Load balancer of Service ${full(on)} does not take all of its ports: ${told(args.said)}.`
+        : `Service ${full(on)} has no external address${args.said === '' ? '' : `: ${told(args.said)}`}.`,
     detail: ({ args }) => `type LoadBalancer · ${args.addresses} · class ${args.class}`,
     note: ({ args }) =>
       args.said === ''

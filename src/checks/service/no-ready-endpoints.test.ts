@@ -71,7 +71,7 @@ describeCheck(check, [
       {
         subject: 'Service/shop/cart',
         args: { case: 'unmade' },
-        says: 'Deployment cart wants 3 pods and has none: pods "cart-x" is forbidden: exceeded quota: small',
+        says: 'Deployment cart wants 3 pods and has none: “pods "cart-x" is forbidden: exceeded quota: small”',
       },
     ],
   },
@@ -111,7 +111,7 @@ describeCheck(check, [
         }),
       ],
     },
-    expect: [{ subject: 'Service/shop/cart', says: 'not scheduled: 0/3 nodes are available: 3 Insufficient cpu' }],
+    expect: [{ subject: 'Service/shop/cart', says: 'not scheduled: “0/3 nodes are available: 3 Insufficient cpu”' }],
   },
   {
     it: 'a workload that makes no pods, beside a completed Job',

@@ -11,7 +11,7 @@ import { nodeDown, noEndpoints, registryUnknown, svcUnanswered, unready } from '
 import { refusalsOf } from '../../relations/workload-refusal.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { commandsFor, lookArgs, type ReasonedPods, reasons, reasonsEvidence, serviceSubject } from './words.ts'
-import { count, full, some } from '../../phrases.ts'
+import { count, full, some, told } from '../../phrases.ts'
 
 /** Only ready pods become ready endpoints. With none, kube-proxy refuses: the Service is as good as empty. */
 export default check({
@@ -171,7 +171,7 @@ function whyText(args: NoneReady): string {
     case 'unmade':
       return (
         `${args.maker} wants ${count(args.desired ?? 0, 'pod')} and has none` +
-        (args.refused === null ? '' : `: ${args.refused.replace(/\.$/, '')}`)
+        (args.refused === null ? '' : `: ${told(args.refused)}`)
       )
     case 'nodes-down':
       return `its ${count(pods, 'pod')} ${pods === 1 ? 'is' : 'are'} on ${some(args.nodes)}, which is not ready`

@@ -132,7 +132,7 @@ test.each<Row>([
     {},
     [
       'sign of pods: not-as-declared, 1 of 1',
-      'Pod/shop/web-1: its Ready condition in its status: not scheduled: 0/3 nodes are available',
+      'Pod/shop/web-1: its Ready condition in its status: not scheduled: “0/3 nodes are available”',
       'with Pod/shop/web-1 Deployment/shop/web',
       'keys ',
       'next kubectl -n shop describe pod web-1',
@@ -164,7 +164,7 @@ test.each<Row>([
     {},
     [
       'nuisance of pods: not-as-declared, 1 of 2',
-      'Pod/shop/web-1: its Ready condition in its status: cannot start: no such Secret',
+      'Pod/shop/web-1: its Ready condition in its status: cannot start: “no such Secret”',
       'with Pod/shop/web-1 Deployment/shop/web Node/worker-1',
       'keys node-down:worker-1',
       'next kubectl -n shop describe pod web-1',
@@ -278,7 +278,7 @@ test.each<Row>([
     {},
     [
       'nuisance of workloads: not-as-declared, 1 of 1',
-      'Deployment/shop/late: its pods in its status: makes no pods: pods "late-1" is forbidden: exceeded quota: small',
+      'Deployment/shop/late: its pods in its status: makes no pods: “pods "late-1" is forbidden: exceeded quota: small”',
       'with Deployment/shop/late Service/shop/late',
       'keys no-endpoints:shop/late',
       'next kubectl -n shop describe deployment late',
@@ -291,7 +291,7 @@ test.each<Row>([
     {},
     [
       'nuisance of workloads: not-as-declared, 1 of 1',
-      'Deployment/shop/late: its pods in its status: makes no pods: pods "late-1" is forbidden: exceeded quota: small',
+      'Deployment/shop/late: its pods in its status: makes no pods: “pods "late-1" is forbidden: exceeded quota: small”',
       'with Deployment/shop/late',
       'keys ',
       'next kubectl -n shop describe deployment late',
@@ -308,7 +308,7 @@ test.each<Row>([
     {},
     [
       'nuisance of workloads: not-as-declared, 1 of 1',
-      'Deployment/shop/web: its pods in its status: makes no pods: pods "late-1" is forbidden: exceeded quota: small',
+      'Deployment/shop/web: its pods in its status: makes no pods: “pods "late-1" is forbidden: exceeded quota: small”',
       'with Deployment/shop/web',
       'keys ',
       'next kubectl -n shop describe deployment web',

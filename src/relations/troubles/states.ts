@@ -8,6 +8,7 @@ import { isLive, podsOfServices, selectorOf } from '../service/service-selects-p
 import { dnsLossOnNode, dnsServerCrash, dnsServersDown, noEndpoints, nodeDown } from '../symptom.ts'
 import { refusalsOf } from '../workload-refusal.ts'
 import { topWorkloads, workloadOfPod } from '../workload-of-pod.ts'
+import { told } from '../../phrases.ts'
 import { dnsObjects } from './probe-lookups.ts'
 
 /**
@@ -127,7 +128,7 @@ export function workloadTroubles(model: Model): readonly Trouble[] {
         keys: fed.map(noEndpoints),
         asked: 'its pods',
         from: 'in its status',
-        how: `makes no pods: ${said}`,
+        how: `makes no pods: ${told(said)}`,
         next: [
           `kubectl -n ${top.namespace} describe ${top.kind.toLowerCase()} ${top.name}`,
           `kubectl -n ${top.namespace} get events --field-selector reason=FailedCreate`,
