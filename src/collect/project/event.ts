@@ -59,8 +59,8 @@ function shorter(message: string): string {
 }
 
 /**
- * The newest of each object, reason and first word, of components of Kubernetes before others: `Readiness probe failed` and `Liveness probe failed` have one
- * reason.
+ * The newest of each object, reason and first word, of components of Kubernetes before others: `Readiness probe failed`
+ * and `Liveness probe failed` have one reason.
  */
 export function newestOfEach(told: readonly Told[]): readonly ObjectEvent[] {
   const newest = new Map<string, Told>()
