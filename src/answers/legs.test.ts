@@ -5,7 +5,7 @@ import { modelOf } from '../../test/describe-check.ts'
 import type { Outside } from '../model/outside.ts'
 import type { Sources } from '../model/sources.ts'
 import { subject } from '../model/subject.ts'
-import { legsOf } from './legs.ts'
+import { isSlow, legsOf } from './legs.ts'
 
 const url = 'http://web.shop.example/'
 const scope = (of: string | null) => ({
@@ -32,6 +32,15 @@ test('each leg by itself, in the order of the way', () => {
     ['service', 0, 5],
   ])
   expect(legs[0]).toMatchObject({ at: ['192.0.2.10:80'], said: ['502'] })
+})
+
+test.each([
+  [2999, false],
+  [3000, true],
+])('an answer after %d ms: slow is %s', (ms, slow) => {
+  const late = { ...sources, contacts: contacts([], [get('/', 200, { basis: 'url', ms })]) }
+  const leg = legsOf(modelOf(late, {}, scope(url))).find((it) => it.name === 'controller')
+  expect(leg === undefined ? null : isSlow(leg)).toBe(slow)
 })
 
 test('a name that is not found is a leg that is broken', () => {

@@ -20,6 +20,13 @@ export interface Leg {
   readonly slowestMs: number | null
 }
 
+/** Answers that take so long are not well, whatever they say. */
+const slowMs = 3000
+
+export function isSlow({ slowestMs }: Pick<Leg, 'slowestMs'>): boolean {
+  return slowestMs !== null && slowestMs >= slowMs
+}
+
 /**
  * The way of the URL that was asked about, from outside to the pods: each leg is asked past the one before, so that the
  * first bad one with good ones behind it is where the request gets lost. Empty without a URL, or when nothing was

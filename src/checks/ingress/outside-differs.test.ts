@@ -161,6 +161,18 @@ describeCheck(check, [
     expect: [{ ...found, severity: 'warning', args: { wrong: 'name', lookup: 'ENOTFOUND' } }],
   },
   {
+    it: 'answers that are not yet slow are well',
+    given: { ...given, contacts: inside(200, { ms: 2999 }), outside: { lookupError: 'ENOTFOUND', answers: [] } },
+    scope,
+    expect: [{ ...found, severity: 'warning', args: { wrong: 'name' }, says: /answer it well\./ }],
+  },
+  {
+    it: 'and those that are slow are not',
+    given: { ...given, contacts: inside(200, { ms: 3000 }), outside: { lookupError: 'ENOTFOUND', answers: [] } },
+    scope,
+    expect: [{ ...found, severity: 'warning', args: { wrong: 'name' }, says: /answer it only after up to 3\.00 s\./ }],
+  },
+  {
     it: 'the certificate of the load balancer',
     given: { ...given, outside: outside(end(200, { certificate: { ...certificate, validity: 'expired' } })) },
     scope,

@@ -1,12 +1,13 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { type Known, known } from '../../model/known.ts'
-import type { IngressController } from '../../model/ingress.ts'
+import type { Ingress, IngressController } from '../../model/ingress.ts'
 import type { Node } from '../../model/node.ts'
-import type { Certificate, HttpEnd, PageMaker } from '../../model/contacts.ts'
+import type { Certificate, Contacts, HttpEnd, PageMaker } from '../../model/contacts.ts'
 import type { OutsideAnswer } from '../../model/outside.ts'
 import { endText, excuseOf, isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
+import { backendsOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { proxyProtocolOf } from '../../relations/ingress/proxy-protocol.ts'
 import { outsideFails } from '../../relations/symptom.ts'
 import { full, ms, quoted, some } from '../../phrases.ts'
@@ -22,7 +23,7 @@ type Wrong = 'name' | 'silent' | 'error' | 'proxy-header' | 'other-answer' | 'ce
 export default check({
   code: 'ING350',
   slug: 'ingress/outside-differs',
-  title: 'a URL fails outside, and its controllers answer it well',
+  title: 'a URL fails outside, and its controllers answer it',
   fine: 'outside, the URL is answered as its controllers answer it',
   severity: 'error',
   needs: ['ingresses'],
@@ -77,6 +78,7 @@ export default check({
         maker: bad.find((it) => it.page?.by !== undefined)?.page?.by ?? null,
         slowest: Math.max(0, ...bad.map((it) => it.ms)),
         slowestInside: Math.max(...inside.map((it) => it.ms)),
+        slowestPod: slowestPodOf(contacts.value, ingress),
         ...doorOf(bad, { nodes, ingressControllers }),
       },
       evidence: [
@@ -99,13 +101,13 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args.url} of Ingress ${full(on)} ${headlines[args.wrong](args)}, and its controllers answer it well.`,
+      `${args.url} of Ingress ${full(on)} ${headlines[args.wrong](args)}, and its controllers answer it ${howWell(args)}.`,
     detail: ({ args }) =>
       (args.wrong === 'name'
         ? `lookup on this machine: ${args.lookup}`
         : `${args.bad} of ${args.of} outside: ${args.outside}`) +
       ` · ${args.asked} asked of controllers: ${args.inside}`,
-    note: ({ args }) => noteOf(args),
+    note: ({ args }) => (isSlow(args.slowestInside) ? `${noteOf(args)}; ${slowNote(args)}` : noteOf(args)),
     help: ({ args }) => [
       args.wrong === 'silent' && args.door === 'node-port' ? helpAtNodePort : helps[args.wrong],
       ...(args.wrong === 'name' ? [`dig ${quoted(args.host)}`] : [`curl -sv -o /dev/null ${quoted(args.url)}`]),
@@ -115,6 +117,32 @@ export default check({
     ],
   },
 })
+
+/** Nobody calls it well to wait so long for an answer; pages that take one or two seconds are nothing unusual. */
+const slowMs = 3000
+
+function isSlow(slowest: number): boolean {
+  return slowest >= slowMs
+}
+
+function howWell({ slowestInside }: { readonly slowestInside: number }): string {
+  return isSlow(slowestInside) ? `only after up to ${ms(slowestInside)}` : 'well'
+}
+
+function slowNote({ slowestPod }: { readonly slowestPod: number | null }): string {
+  if (slowestPod === null) return 'whoever asks the controllers waits: their log says for which endpoint'
+  return isSlow(slowestPod)
+    ? `whoever asks waits: the pods themselves take up to ${ms(slowestPod)}`
+    : `whoever asks the controllers waits, and its pods answer within ${ms(slowestPod)} when they are asked directly: ` +
+        'the controllers cannot reach one of them at once, and their log says which'
+}
+
+/** Of the pods behind the Ingress, asked past the controllers. */
+function slowestPodOf({ direct = [] }: Contacts, ingress: Ingress): number | null {
+  const services = new Set(backendsOf(ingress).flatMap((it) => it.backend.service ?? []))
+  const its = direct.filter((it) => it.service.namespace === ingress.namespace && services.has(it.service.name))
+  return its.length === 0 ? null : Math.max(...its.map((it) => it.ms))
+}
 
 interface Told {
   readonly outside: string

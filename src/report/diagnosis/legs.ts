@@ -1,7 +1,7 @@
-import { type Leg, legsOf } from '../../answers/legs.ts'
+import { isSlow, type Leg, legsOf } from '../../answers/legs.ts'
 import type { Model } from '../../model/sources.ts'
 import { ms } from '../../phrases.ts'
-import type { Paint } from '../paint.ts'
+import type { Mark, Paint } from '../paint.ts'
 import { tableLines } from '../table.ts'
 
 const names: Readonly<Record<Leg['name'], string>> = {
@@ -17,13 +17,18 @@ export function legLines(model: Model): (paint: Paint) => readonly string[] {
     const legs = legsOf(model)
     if (legs.length === 0) return []
     const rows = legs.map((it) => [
-      `${paint.mark(it.bad === 0 ? 'ok' : 'error')} ${names[it.name]}`,
+      `${paint.mark(markOf(it))} ${names[it.name]}`,
       at(it),
       said(it),
-      it.slowestMs === null ? '-' : ms(it.slowestMs),
+      it.slowestMs === null ? '-' : `${ms(it.slowestMs)}${isSlow(it) ? ', slow' : ''}`,
     ])
     return tableLines(rows)
   }
+}
+
+function markOf(it: Leg): Mark {
+  if (it.bad > 0) return 'error'
+  return isSlow(it) ? 'warning' : 'ok'
 }
 
 function at({ at: its }: Leg): string {
