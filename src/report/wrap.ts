@@ -4,8 +4,8 @@ import { hasCommand } from './called.ts'
 /** `help: `, `note: `, a glyph, a quotation: what the lines after the first stand in from. */
 const lead = /^ *(?:(?:help|note|error): |[✗!i✓?+x-] |└ |`- |\d+\. |[-*] )?/
 
-/** What is quoted stays behind its bar, in each line that it is broken into. */
-const quotation = /^ *[│|] /
+/** What is quoted, as evidence stands in, stays behind its bar in each line that it is broken into; a table has none. */
+const quotation = /^ {4,}[│|] /
 
 /**
  * Prose within so many columns, what follows the first line standing in. Tables, commands and whatever else is aligned
