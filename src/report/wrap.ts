@@ -4,7 +4,7 @@ import { hasCommand } from './called.ts'
 /** `help: `, `note: `, a glyph, a quotation: what the lines after the first stand in from. */
 const lead = /^ *(?:(?:help|note|error): |[✗!i✓?+x-] |└ |`- |\d+\. |[-*] )?/
 
-/** What is quoted, as evidence stands in, stays behind its bar in each line that it is broken into; a table has none. */
+/** What is quoted, as evidence stands in, stays behind its bar in each line that it is broken into; no table does. */
 const quotation = /^ {4,}[│|] /
 
 /**

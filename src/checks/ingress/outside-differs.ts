@@ -101,7 +101,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args.url} of Ingress ${full(on)} ${headlines[args.wrong](args)}, and its controllers answer it ${howWell(args)}.`,
+      `${args.url} of Ingress ${full(on)} ${headlines[args.wrong](args)}, ` +
+      `and its controllers answer it ${howWell(args)}.`,
     detail: ({ args }) =>
       (args.wrong === 'name'
         ? `lookup on this machine: ${args.lookup}`
@@ -133,7 +134,7 @@ function slowNote({ slowestPod }: { readonly slowestPod: number | null }): strin
   if (slowestPod === null) return 'whoever asks the controllers waits: their log says for which endpoint'
   return isSlow(slowestPod)
     ? `whoever asks waits: the pods themselves take up to ${ms(slowestPod)}`
-    : `whoever asks the controllers waits, and its pods answer within ${ms(slowestPod)} when they are asked directly: ` +
+    : `whoever asks the controllers waits, and its pods answer within ${ms(slowestPod)} when asked directly: ` +
         'the controllers cannot reach one of them at once, and their log says which'
 }
 
