@@ -36,7 +36,7 @@ const fault: Fault = {
   breaks:
     "on a node with a DNS server, bridged packets skip conntrack, so that server's answers come from the wrong address",
   symptom: 'half of the lookups fail, but only from pods on the nodes where CoreDNS runs',
-  cause: { code: 'DNS142', subject: 'Node/worker-*' },
+  cause: { code: 'NOD533', subject: 'Node/worker-*' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
   async inject(lab) {

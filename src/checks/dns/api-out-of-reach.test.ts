@@ -54,7 +54,7 @@ describeCheck(check, [
     expect: [
       {
         subject: 'Pod/kube-system/coredns-0',
-        severity: 'warning',
+        severity: 'info',
         confidence: 'possible',
         args: { kind: 'watch-ended', of: 2 },
         says: 'nothing says that it stands again',
@@ -70,7 +70,7 @@ describeCheck(check, [
   {
     it: 'one ended, and what that server has right is older than its log',
     given: heard(121),
-    expect: [{ subject: 'Pod/kube-system/coredns-0', severity: 'warning' }],
+    expect: [{ subject: 'Pod/kube-system/coredns-0', severity: 'info' }],
   },
   {
     it: 'those of all servers ended: an API server that was started again, most often',

@@ -167,7 +167,8 @@ function watchEnded(
   return finding({
     subject: subject('Pod', namespace, name),
     confidence: 'possible',
-    severity: 'warning',
+    // One of several API servers that starts again ends the watches of one server, too.
+    severity: 'info',
     args: { kind: 'watch-ended' as const, said: own[0]?.sign.said ?? '', what: 'objects', waiting: 0, of, pod: name },
     evidence: [logEvidence(own)],
     symptoms: [dnsWatchEnded(name)],
