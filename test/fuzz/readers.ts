@@ -79,7 +79,7 @@ import { resolvingOf } from '../../src/probe/inside/inside-resolving.ts'
 import { readRecord } from '../../src/probe/measure/read-record.ts'
 import { isLoopback } from '../../src/wire/ip-family.ts'
 import { readView } from '../../src/probe/inside/resolver-view.ts'
-import { block, fileIn, filledIn, sections } from '../../src/probe/inside/script-output.ts'
+import { block, fileIn, filledIn, resolvConfUnread, sections } from '../../src/probe/inside/script-output.ts'
 import { misspelt } from '../../src/relations/dns/corefile-plugins.ts'
 import { isVariable } from '../../src/relations/dns/corefile-refusals.ts'
 import { isServerImage } from '../../src/relations/dns/dns-servers.ts'
@@ -194,6 +194,7 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   ],
   'src/probe/inside/script-output.ts filledIn': (text) => filledIn(text, 'resolv', 'a'),
   'src/probe/inside/script-output.ts sections': (text) => sections(text, 'look'),
+  'src/probe/inside/script-output.ts resolvConfUnread': (text) => resolvConfUnread(text),
   'src/relations/dns/corefile-plugins.ts misspelt': misspelt,
   'src/relations/dns/corefile-refusals.ts isVariable': isVariable,
   'src/relations/dns/dns-servers.ts isServerImage': isServerImage,
