@@ -62,10 +62,13 @@ function withoutFault(diagnosis: Diagnosis): string {
 }
 
 /** What was asked was not measured, or something was seen that may be a fault, and nothing settles it. */
-function doubtIn({ model, results }: Diagnosis): string | null {
+function doubtIn({ model, results, roots }: Diagnosis): string | null {
+  const doubters = new Set(results.flatMap(({ check }) => (check.doubts === true ? [check.code] : [])))
+  const possible = roots.find(({ finding }) => finding.confidence === 'possible' && doubters.has(finding.code))
   const its = results.filter((it) => it.check.doubts === true && it.verdict === 'cannot-tell')
   const unsettled = its.flatMap((it) => it.cannotTell).find((it) => it.reason === 'ambiguous')?.why
-  return unheard(model) ?? unsettled ?? untriedIn(model)
+  const shown = possible === undefined ? null : `what ${possible.finding.code} below says may be so`
+  return unheard(model) ?? unsettled ?? shown ?? untriedIn(model)
 }
 
 /** What was asked is whether it opens. */
