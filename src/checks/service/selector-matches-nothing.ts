@@ -47,6 +47,7 @@ export default check({
       nearMade: nearest.made(service.namespace)(pairs) ?? namesakeMiss(service, templates.get(service.namespace) ?? []),
     })
     const target = scope.target.kind === 'object' ? subjectKey(scope.target.object) : null
+    const claims = claimsOf(services)
 
     const found = choosing.flatMap((service) => {
       const behind = backing(service)
@@ -69,7 +70,7 @@ export default check({
         verdict({
           service,
           miss,
-          claimedBy: claimant(service, miss, siblings.get(service.namespace) ?? []),
+          claimedBy: claimant(service, miss, claims),
           carrier,
           meant,
           sure: behind.sure,
@@ -177,11 +178,28 @@ function idle(canary: CanaryOnly | null): Expected | null {
 }
 
 /** A Service of the namespace that selects the pods which this one would get, by what its selector nearly says. */
-function claimant(service: Service, miss: NearMiss | null, services: readonly Service[]): string | null {
+/** Services by the first pair of their selectors, so that each asks few of the others. */
+type Claims = ReadonlyMap<string, readonly Service[]>
+
+function claimsOf(services: readonly Service[]): Claims {
+  return Map.groupBy(services, (it) => {
+    const [first] = Object.entries(selectorOf(it) ?? {})
+    return first === undefined ? '' : claimKey(it.namespace, ...first)
+  })
+}
+
+function claimKey(namespace: string, key: string, value: string | null): string {
+  return JSON.stringify([namespace, key, value])
+}
+
+function claimant(service: Service, miss: NearMiss | null, claims: Claims): string | null {
   if (miss === null) return null
   const { [miss.key]: _, ...rest } = selectorOf(service) ?? {}
   const meant: Readonly<Record<string, string | null>> = { ...rest, ...changeFor(miss) }
-  const other = services.find((it) => {
+  const near = Object.entries(meant).flatMap(
+    ([key, value]) => claims.get(claimKey(service.namespace, key, value)) ?? [],
+  )
+  const other = near.find((it) => {
     const theirs = Object.entries(selectorOf(it) ?? {})
     return (
       it !== service &&

@@ -33,9 +33,9 @@ describe('the script', () => {
   })
 })
 
-/** A file of mode 0: for whom it is not to be read, root must be somebody else. */
+/** A file of mode 0, in a folder that others may enter: for whom it is not to be read, root must be somebody else. */
 describe('a resolv.conf that the user may not read', () => {
-  const etc = mkdtempSync(join(tmpdir(), 'hopscope-unreadable-'))
+  const etc = mkdtempSync('/tmp/hopscope-unreadable-')
   afterAll(() => rmSync(etc, { recursive: true, force: true }))
   chmodSync(etc, 0o755)
   for (const name of ['resolv.conf', 'hosts']) writeFileSync(join(etc, name), 'nameserver 192.0.2.53\n')
