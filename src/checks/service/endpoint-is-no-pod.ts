@@ -41,11 +41,13 @@ export default check({
     // Pods of other namespaces are only known when all were listed.
     const nets = new Set(pods.flatMap(({ ip, hostNetwork }) => (ip === null || hostNetwork ? [] : [netOf(ip)])))
     const seen = { byIp, named, nets, whole: scope.namespace === null }
-    const found = fed.flatMap((service) =>
-      slicesOf(service).flatMap((slice, _, all) =>
-        judge(service, { slice, seen, contacts: contactsOf(service), of: readyOf(all, slice.addressType) }),
-      ),
-    )
+    const found = fed.flatMap((service) => {
+      const all = slicesOf(service)
+      const ready = new Map([...new Set(all.map((it) => it.addressType))].map((it) => [it, readyOf(all, it)]))
+      return all.flatMap((slice) =>
+        judge(service, { slice, seen, contacts: contactsOf(service), of: ready.get(slice.addressType) ?? 0 }),
+      )
+    })
     return found.length > 0 ? found : ok(fed.length)
   },
 
