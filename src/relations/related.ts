@@ -20,6 +20,8 @@ import { topWorkloads, workloadOfPod } from './workload-of-pod.ts'
 export function relatedTo(model: Model, target: Subject): (finding: Pick<Finding, 'code' | 'subject'>) => boolean {
   const keys = touching(model, target)
   const dnsKeys = dnsObjects(model)
+  const { clusterDns } = model.sources
+  const dnsHome = (clusterDns.known ? clusterDns.value.service?.namespace : undefined) ?? 'kube-system'
   return (finding) => {
     const at = subjectKey(finding.subject)
     if (keys.has(at)) return true
@@ -28,7 +30,7 @@ export function relatedTo(model: Model, target: Subject): (finding: Pick<Finding
       return true
     return (
       finding.code.startsWith('DNS') &&
-      (finding.subject.namespace === null || finding.subject.namespace === 'kube-system' || dnsKeys.has(at))
+      (finding.subject.namespace === null || finding.subject.namespace === dnsHome || dnsKeys.has(at))
     )
   }
 }
