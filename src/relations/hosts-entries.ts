@@ -5,6 +5,7 @@ import { familyOf } from '../wire/ip-family.ts'
 import { withoutComment } from '../wire/resolv-conf.ts'
 import { isLikelyPublic } from './dns/public-names.ts'
 import { ownHostName } from './own-host-name.ts'
+import { bareName } from '../wire/dns-name.ts'
 
 /** One name of a hosts file. */
 export interface HostsEntry {
@@ -16,13 +17,13 @@ export interface HostsEntry {
 export function entriesOf(hosts: string): readonly HostsEntry[] {
   return hosts.split('\n').flatMap((line) => {
     const [ip, ...names] = withoutComment(line, /#/).trim().split(/\s+/)
-    return ip === undefined ? [] : names.map((it) => ({ ip, name: bare(it) }))
+    return ip === undefined ? [] : names.map((it) => ({ ip, name: bareName(it) }))
   })
 }
 
 /** As the kubelet will have written them, where nobody read the file. */
 export function declaredEntries({ hostAliases }: Pick<Pod, 'hostAliases'>): readonly HostsEntry[] {
-  return (hostAliases ?? []).flatMap(({ ip, names }) => names.map((it) => ({ ip, name: bare(it) })))
+  return (hostAliases ?? []).flatMap(({ ip, names }) => names.map((it) => ({ ip, name: bareName(it) })))
 }
 
 /**
@@ -47,7 +48,7 @@ export function serviceNamed(
   domain: string,
   services: readonly Service[],
 ): Service | null {
-  const short = name.endsWith(`.svc.${domain}`) ? name.slice(0, -`.svc.${domain}`.length) : name.replace(/\.svc$/, '')
+  const short = shortName(name, domain)
   const [first = '', second, ...more] = short.split('.')
   if (more.length > 0) return null
   return services.find((it) => it.name === first && it.namespace === (second ?? namespace)) ?? null
@@ -58,7 +59,7 @@ export function serviceNamed(
  * A name of two labels may as well be one outside of the cluster; `namespaces` tell, where they are known.
  */
 export function unreadNamespace(name: string, { scope, namespaces, domain }: Unread): string | null {
-  const short = name.endsWith(`.svc.${domain}`) ? name.slice(0, -`.svc.${domain}`.length) : name.replace(/\.svc$/, '')
+  const short = shortName(name, domain)
   const [, namespace, ...more] = short.split('.')
   if (namespace === undefined || more.length > 0 || scope.namespace === null || scope.namespace === namespace)
     return null
@@ -68,13 +69,14 @@ export function unreadNamespace(name: string, { scope, namespaces, domain }: Unr
   return short === name && isNone ? null : namespace
 }
 
+/** `cart.shop` of its longer spellings. */
+function shortName(name: string, domain: string): string {
+  return name.endsWith(`.svc.${domain}`) ? name.slice(0, -`.svc.${domain}`.length) : name.replace(/\.svc$/, '')
+}
+
 interface Unread {
   readonly scope: Pick<Scope, 'namespace'>
   /** null: not read. */
   readonly namespaces: readonly string[] | null
   readonly domain: string
-}
-
-function bare(name: string): string {
-  return name.replace(/\.$/, '').toLowerCase()
 }

@@ -19,6 +19,16 @@ export function asDnsName(text: string): DnsName | null {
   return labels.every((it) => it.length <= longestLabel && label.test(it)) ? (text as DnsName) : null
 }
 
+/** As names are compared: without the dot of the root at its end, and without case (RFC 4343). */
+export function bareName(name: string): string {
+  return name.replace(/\.$/, '').toLowerCase()
+}
+
+/** Whether a name is this zone, or below it; both bare. The root zone is empty, and holds every name. */
+export function isWithin(name: string, zone: string): boolean {
+  return zone === '' || name === zone || name.endsWith(`.${zone}`)
+}
+
 /** An address without a zone or a port. */
 export function asIpAddress(text: string): IpAddress | null {
   if (text.length > 45) return null

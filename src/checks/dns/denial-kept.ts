@@ -7,6 +7,7 @@ import type { Known } from '../../model/known.ts'
 import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import { corefileEvidence, corefileObject, importsFiles } from '../../relations/dns/corefile-text.ts'
 import { denialTime, type DenialTime } from '../../relations/dns/denial-time.ts'
+import { isWithin } from '../../wire/dns-name.ts'
 
 /** What kubeadm, the Helm chart and the clouds ship is 30 s at most: `ttl 30` with `cache 30`, or the usual 5 s. */
 const usualSeconds = 30
@@ -110,10 +111,7 @@ function longestDenial(answers: Known<NameAnswers>, domain: string): NameAnswer 
   if (!answers.known) return null
   const its = answers.value.answers.filter(
     ({ reason, answer, ttl }) =>
-      reason.kind === 'random' &&
-      answer === 'nxdomain' &&
-      ttl !== null &&
-      (reason.suffix === domain || reason.suffix.endsWith(`.${domain}`)),
+      reason.kind === 'random' && answer === 'nxdomain' && ttl !== null && isWithin(reason.suffix, domain),
   )
   return its.toSorted((a, b) => (b.ttl ?? 0) - (a.ttl ?? 0))[0] ?? null
 }

@@ -12,6 +12,7 @@ import { dnsLossInPod, nameInPod } from '../../relations/symptom.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 import { count } from '../../phrases.ts'
+import { bareName, isWithin } from '../../wire/dns-name.ts'
 
 /**
  * With dnsPolicy None the kubelet adds no suffix: what dnsConfig does not list is not in resolv.conf
@@ -63,7 +64,7 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
   const { pod, pods, view, searches, workload } = it
   const suffixes = [`${pod.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain]
   const names = view?.resolving?.names ?? []
-  const ofCluster = searches.map(bare).filter((one) => one === dns.domain || one.endsWith(`.${dns.domain}`))
+  const ofCluster = searches.map(bareName).filter((one) => isWithin(one, dns.domain))
   if (isEnough(ofCluster, names, { pod, domain: dns.domain })) return ok(pods.length)
   const lost = names.filter((one) => isShort(one, dns.domain) && isFailed(one))
   const found = names.filter((one) => isShort(one, dns.domain) && !isFailed(one) && one.result !== 'not-asked')
@@ -116,10 +117,6 @@ function looked({ pods, pod, view }: PodResolver): readonly Pod[] {
 /** `cart` and `cart.shop`: what becomes a name by a suffix alone. */
 function isShort({ typed }: InsideName, domain: string): boolean {
   return !typed.endsWith('.') && !typed.endsWith(`.${domain}`)
-}
-
-function bare(suffix: string): string {
-  return suffix.replace(/\.$/, '').toLowerCase()
 }
 
 function lookupOf(lost: readonly InsideName[], names: readonly InsideName[]): string {

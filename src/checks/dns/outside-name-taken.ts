@@ -6,6 +6,7 @@ import { count, full, some } from '../../phrases.ts'
 import { askedDomains, isAskedEverywhere, isOldestDomain } from '../../relations/dns/public-names.ts'
 import { ownAddress } from '../../relations/service/service-endpoints.ts'
 import { outsideNameTaken } from '../../relations/symptom.ts'
+import { bareName } from '../../wire/dns-name.ts'
 
 /**
  * `github.com` has one dot, and ndots is 5: each pod that asks the cluster's DNS tries
@@ -63,11 +64,12 @@ export default check({
 
 /** An alias of the very name leads to where it would have led. */
 function takesOutsideName({ namespace, name, type, externalName }: Service): boolean {
-  if (!isOldestDomain(namespace) && !isAskedEverywhere(`${name}.${namespace}`)) return false
-  return type !== 'ExternalName' || externalName?.toLowerCase().replace(/\.$/, '') !== `${name}.${namespace}`
+  const taken = nameOf({ namespace, name })
+  if (!isOldestDomain(namespace) && !isAskedEverywhere(taken)) return false
+  return type !== 'ExternalName' || bareName(externalName ?? '') !== taken
 }
 
-function nameOf({ namespace, name }: Service): string {
+function nameOf({ namespace, name }: Pick<Service, 'namespace' | 'name'>): string {
   return `${name}.${namespace}`
 }
 

@@ -19,6 +19,7 @@ import { isDenied } from '../../relations/troubles/inside-sufferer.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 import { count, full } from '../../phrases.ts'
+import { isWithin } from '../../wire/dns-name.ts'
 
 /**
  * resolv.conf is written when a pod starts, from the kubelet's clusterDNS: pods keep an address that the DNS Service
@@ -147,8 +148,7 @@ function isAnswered({ view }: PodResolver): boolean {
 function wantsClusterNames({ pod }: PodResolver, domain: string): boolean {
   return (
     isClusterFirst(pod) ||
-    (pod.dnsPolicy === 'None' &&
-      (pod.dnsConfig?.searches ?? []).some((it) => it === domain || it.endsWith(`.${domain}`)))
+    (pod.dnsPolicy === 'None' && (pod.dnsConfig?.searches ?? []).some((it) => isWithin(it, domain)))
   )
 }
 

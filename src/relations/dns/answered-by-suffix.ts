@@ -3,6 +3,7 @@ import type { Pod } from '../../model/pod.ts'
 import { type Corefile, type CorefilePlugin, zoneOf } from '../../wire/corefile.ts'
 import { isLive } from '../service/service-selects-pod.ts'
 import { longestZone } from './taken-zones.ts'
+import { bareName, isWithin } from '../../wire/dns-name.ts'
 
 /**
  * Who put a suffix into search lists: the cluster, into those of all pods that ask its DNS; a node's resolv.conf, which
@@ -19,10 +20,10 @@ export function originOf(
 ): SuffixOrigin {
   if (suffix === domain || suffix === `svc.${domain}` || suffix.endsWith(`.svc.${domain}`)) return { from: 'cluster' }
   const own = (pods ?? []).filter(
-    (it) => isLive(it) && (it.dnsConfig?.searches ?? []).some((one) => bare(one) === suffix),
+    (it) => isLive(it) && (it.dnsConfig?.searches ?? []).some((one) => bareName(one) === suffix),
   )
   // The probe's pods have the lists of their nodes.
-  const isOfNode = searches.some((it) => it.suffixes.some((one) => bare(one) === suffix))
+  const isOfNode = searches.some((it) => it.suffixes.some((one) => bareName(one) === suffix))
   return isOfNode || own.length === 0 ? { from: 'node' } : { from: 'pods', pods: own }
 }
 
@@ -54,10 +55,6 @@ function makesAddress({ args, block }: CorefilePlugin): boolean {
 }
 
 function covers({ args }: CorefilePlugin, name: string): boolean {
-  const zones = args.slice(2).map(zoneOf)
-  return zones.length === 0 || longestZone(name, new Set(zones)) !== null
-}
-
-function bare(suffix: string): string {
-  return suffix.replace(/\.$/, '').toLowerCase()
+  const zones = args.slice(2)
+  return zones.length === 0 || zones.some((it) => isWithin(name, zoneOf(it)))
 }

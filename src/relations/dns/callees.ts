@@ -6,6 +6,7 @@ import { once } from '../once.ts'
 import { hasPairs } from '../selector.ts'
 import { calledBy } from '../service/called-services.ts'
 import { selectorOf } from '../service/service-selects-pod.ts'
+import { bareName, isWithin } from '../../wire/dns-name.ts'
 
 /** What there is to call, and who serves DNS. */
 interface Around {
@@ -43,19 +44,11 @@ export function choosesOtherNames(pod: Pod, { services, clusterDns }: Around): b
   const { nameservers, searches } = pod.dnsConfig ?? { nameservers: [], searches: [] }
   if (dnsPolicy !== 'Default' && (dnsPolicy !== 'None' || nameservers.length === 0)) return false
   if (nameservers.some((it) => it === service?.clusterIP)) return false
-  if (searches.map(bare).some((it) => isUnder(it, domain))) return false
+  if (searches.map(bareName).some((it) => isWithin(it, domain))) return false
   const around = { services: services.value, namespaces: null, domain, scope: { namespace: null } }
   return !pod.containers
     .flatMap((it) => it.calls ?? [])
     .some((it) => /\.svc(?:\.|$)/i.test(it.host) || calledBy(pod, it, around).is !== 'elsewhere')
-}
-
-function bare(suffix: string): string {
-  return suffix.replace(/\.$/, '').toLowerCase()
-}
-
-function isUnder(name: string, domain: string): boolean {
-  return name === domain || name.endsWith(`.${domain}`)
 }
 
 /** Agents of a node, and whoever stands beside the DNS servers: they start before there are names. */

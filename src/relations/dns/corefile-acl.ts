@@ -1,6 +1,7 @@
 import type { Corefile, CorefilePlugin } from '../../wire/corefile.ts'
 import { zoneOf } from '../../wire/corefile.ts'
 import { contains } from '../cidr-index.ts'
+import { isWithin } from '../../wire/dns-name.ts'
 
 /** `block` says REFUSED, `filter` an empty answer, `drop` nothing at all (coredns plugin/acl ServeDNS). */
 export type AclAction = 'block' | 'filter' | 'drop'
@@ -75,9 +76,5 @@ function networkOf(source: string): string {
 }
 
 function touches(a: string, b: string): boolean {
-  return within(a, b) || within(b, a)
-}
-
-function within(name: string, zone: string): boolean {
-  return zone === '' || name === zone || name.endsWith(`.${zone}`)
+  return isWithin(a, b) || isWithin(b, a)
 }

@@ -1,5 +1,6 @@
 import { type Corefile, type CorefilePlugin, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
 import { mayServeZones } from './corefile-plugins.ts'
+import { isWithin } from '../../wire/dns-name.ts'
 
 /** A line by which names do not come to the plugin that would answer them. */
 export interface KeptBack {
@@ -118,10 +119,6 @@ function zonesOf({ name, args }: CorefilePlugin, keys: readonly string[]): reado
 
 function covers(zones: readonly string[], name: string): boolean {
   return zones.some((it) => isWithin(name, it))
-}
-
-function isWithin(name: string, zone: string): boolean {
-  return zone === '' || name === zone || name.endsWith(`.${zone}`)
 }
 
 function isReverse(zone: string): boolean {

@@ -1,4 +1,5 @@
 import { type Corefile, type CorefilePlugin, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
+import { isWithin } from '../../wire/dns-name.ts'
 
 /** How long a denial of a name of the cluster is kept, by the text of the Corefile, and the lines that say so. */
 export interface DenialTime {
@@ -51,7 +52,7 @@ function keepsDenials({ args, block }: CorefilePlugin, domain: string): boolean 
 }
 
 function hasZone(zones: readonly string[], domain: string): boolean {
-  return zones.map(zoneOf).some((it) => it === '' || domain === it || domain.endsWith(`.${it}`))
+  return zones.some((it) => isWithin(domain, zoneOf(it)))
 }
 
 function seconds(word: string | undefined): number | null {

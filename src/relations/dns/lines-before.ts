@@ -5,6 +5,7 @@ import { namesKeptBack } from './corefile-takers.ts'
 import { type NameRule, nameRules, rewritten, unknownName } from './rewrite-rules.ts'
 import { longestZone } from './taken-zones.ts'
 import type { Named } from './unserved-names.ts'
+import { bareName, isWithin } from '../../wire/dns-name.ts'
 
 export type BeforeHow = 'hosts' | 'template' | 'rewrite'
 
@@ -39,7 +40,7 @@ export function linesBefore(corefile: Corefile, named: Named): readonly LineBefo
     .flatMap(({ server, plugin }) =>
       (plugin.block ?? []).flatMap((line) =>
         line.args.flatMap((word): readonly LineBefore[] => {
-          const name = bare(word)
+          const name = bareName(word)
           const service = all.get(name)
           if (service === undefined || !comesTo(server, name) || line.name === service.clusterIP) return []
           return [{ how: 'hosts', line, mark: word, services: [service], moves: false }]
@@ -71,7 +72,7 @@ function ofRule(
 ): LineBefore {
   const others = few.flatMap(([name, service]) => {
     const to = rewritten(rule, name)
-    return to === null || to === unknownName || bare(to) === name ? [] : [{ service, to: bare(to) }]
+    return to === null || to === unknownName || bareName(to) === name ? [] : [{ service, to: bareName(to) }]
   })
   return {
     how: 'rewrite',
@@ -87,15 +88,11 @@ function answers({ args, block }: CorefilePlugin, keys: readonly string[], name:
   const type = (args[1] ?? 'ANY').toUpperCase()
   if (type !== 'A' && type !== 'ANY') return false
   const zones = (args.length > 2 ? args.slice(2) : keys).map(zoneOf)
-  if (!zones.some((it) => it === '' || name === it || name.endsWith(`.${it}`))) return false
+  if (!zones.some((it) => isWithin(name, it))) return false
   const patterns = (block ?? []).filter((it) => it.name === 'match').flatMap((it) => it.args)
   return patterns.length === 0 || patterns.some((it) => matches(it, `${name}.`, true) === true)
 }
 
 function nameOf({ name, namespace }: Service, domain: string): string {
   return `${name}.${namespace}.svc.${domain}`.toLowerCase()
-}
-
-function bare(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '')
 }

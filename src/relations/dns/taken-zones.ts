@@ -1,6 +1,7 @@
 import type { Service } from '../../model/service.ts'
 import { type Corefile, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
 import type { Named } from './unserved-names.ts'
+import { isWithin } from '../../wire/dns-name.ts'
 
 export interface TakenZone {
   readonly line: number
@@ -12,7 +13,6 @@ export interface TakenZone {
 /** The blocks without `kubernetes` that have the cluster's domain, a zone below it, or, as the next best, one above. */
 export function takenZones({ servers }: Corefile, { domain, services }: Named): readonly TakenZone[] {
   const keyed = servers.flatMap((server) => server.keys.map((key) => ({ server, key, zone: zoneOf(key) })))
-  const isWithin = (name: string, zone: string): boolean => zone === '' || name === zone || name.endsWith(`.${zone}`)
   const best = (name: string): (typeof keyed)[number] | undefined =>
     keyed.filter(({ zone }) => isWithin(name, zone)).toSorted((a, b) => b.zone.length - a.zone.length)[0]
   const ofDomain = best(`svc.${domain}`)

@@ -1,6 +1,7 @@
 import { type Corefile, type CorefilePlugin, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
 import { matches } from '../../wire/linear-regex.ts'
 import { aclsFor } from './corefile-acl.ts'
+import { isWithin } from '../../wire/dns-name.ts'
 
 /** A line that takes the questions of one type, before `kubernetes` is reached. */
 export interface TypeTaken {
@@ -104,10 +105,6 @@ function passes(it: CorefilePlugin, name: string): boolean {
   return optionsOf(it, 'fallthrough').some(
     (one) => one.args.length === 0 || one.args.some((zone) => isWithin(name, zoneOf(zone))),
   )
-}
-
-function isWithin(name: string, zone: string): boolean {
-  return zone === '' || name === zone || name.endsWith(`.${zone}`)
 }
 
 function touches(a: string, b: string): boolean {

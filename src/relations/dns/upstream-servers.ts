@@ -5,6 +5,7 @@ import type { DnsServerLog } from '../../model/server-log.ts'
 import { type Corefile, type CorefilePlugin, type CorefileServer, parseCorefile, zoneOf } from '../../wire/corefile.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { type UpstreamAddress, upstreamAddress } from '../../wire/upstream-address.ts'
+import { bareName, isWithin } from '../../wire/dns-name.ts'
 
 /** The plugins that pass a name on, in the order in which a query meets them (plugin.cfg): ZONE SERVER... each. */
 const passOn = ['forward', 'grpc', 'proxy', 'fanout'] as const
@@ -48,8 +49,7 @@ function serverOf(corefile: Corefile, name: string): CorefileServer | null {
 }
 
 function holds(zone: string, name: string): boolean {
-  const bare = name.replace(/\.$/, '').toLowerCase()
-  return zone === '' || bare === zone || bare.endsWith(`.${zone}`)
+  return isWithin(bareName(name), zone)
 }
 
 function excepted(plugin: CorefilePlugin, name: string): boolean {

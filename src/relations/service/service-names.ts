@@ -5,6 +5,7 @@ import { isIpv6 } from '../../wire/ip-family.ts'
 import { matches } from '../../wire/linear-regex.ts'
 import { type Named, optionThatTakes, type TakingOption } from '../dns/unserved-names.ts'
 import { once, put } from '../once.ts'
+import { bareName, isWithin } from '../../wire/dns-name.ts'
 
 /** What one server says to a Service's name that the Service is not. */
 export type WrongName =
@@ -205,10 +206,10 @@ export function corefileReason(
   service: Service,
   named: Named,
 ): CorefileReason | null {
-  const bare = answer.name.replace(/\.$/, '').toLowerCase()
+  const bare = bareName(answer.name)
   const serving = corefile.servers
     .flatMap((server) => server.keys.map((key) => ({ server, zone: zoneOf(key) })))
-    .filter(({ zone }) => zone === '' || bare === zone || bare.endsWith(`.${zone}`))
+    .filter(({ zone }) => isWithin(bare, zone))
     .toSorted((a, b) => b.zone.length - a.zone.length)[0]
   if (serving === undefined) return null
   const { plugins } = serving.server
