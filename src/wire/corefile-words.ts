@@ -27,8 +27,10 @@ const pattern: Form = (word) => /^[\w.*+?^$|()[\]{}\\,:<>=!"-]{1,300}$/.test(wor
 const selector: Form = (word) => /^[\w./!=,()-]{1,300}$/.test(word)
 /** Where one of a few words is expected, another one is what is wrong. */
 const choice: Form = (word) => /^[A-Za-z_-]{1,16}$/.test(word)
-/** Numbers and times, right or wrong. */
-/** `30`, `0.5`, `1h30m`: a unit stands between two numbers, so that a long run of digits is read in one way alone. */
+/**
+ * Numbers and times, right or wrong: `30`, `0.5`, `1h30m`. A unit stands between two numbers, so that a long run of
+ * digits is read in one way alone.
+ */
 const amount: Form = (word) =>
   /^[-+]?\d{1,10}(?:\.\d{0,9})?(?:[a-zµμ%]{1,4}\d{1,10}(?:\.\d{0,9})?){0,3}[a-zµμ%]{0,4}$/.test(word)
 const hex: Form = (word) => /^0x[\da-f]{1,4}$/i.test(word)

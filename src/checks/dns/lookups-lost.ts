@@ -8,6 +8,7 @@ import { subject } from '../../model/subject.ts'
 import { asOne } from '../../relations/dns/every-node.ts'
 import {
   blindNodes,
+  isLossy,
   isTroubled,
   lossOf,
   notable,
@@ -22,6 +23,7 @@ import { whenLessBusy } from '../../relations/troubles/probe-lag.ts'
 import { usersAskService } from '../../relations/dns/users-way.ts'
 import { type WhereLost, whereLost } from './where-lost.ts'
 import { exchange, latency, pathName, shares } from './dns-evidence.ts'
+import { notMeasured } from './not-measured.ts'
 import { ms, percent } from '../../phrases.ts'
 
 /**
@@ -54,10 +56,7 @@ export default check({
       })
       return cluster === undefined || outside === undefined ? [] : ofBoth(cluster, outside)
     })
-    const missing = dnsProbe.missing.map(({ node, why }) => cannotTell('failed', `node ${node}: ${why}`))
-    const stopped =
-      dnsProbe.stopped === null ? [] : [cannotTell('failed', `the probe stopped itself: ${dnsProbe.stopped}`)]
-    return [...towardsHome(dnsProbe, measured, clusterDns), ...missing, ...stopped]
+    return [...towardsHome(dnsProbe, measured, clusterDns), ...notMeasured(dnsProbe)]
   },
 
   together(findings, model) {
@@ -216,9 +215,7 @@ function judge(
   const series = seriesOf(probe, { node, zone })
   const loss = lossOf(series)
   if (loss.of === 0) return cannotTell('too-few', `no lookup of ${zone} names ended on ${node}`)
-  const bad = troubled(series)
-  const lost = notable(bad, loss.of) || series.some((it) => notable(troubled([it]), it.lookups.length))
-  if (!lost)
+  if (!isLossy(series))
     return starvedLibcs(probe).has(node)
       ? cannotTell(
           'ambiguous',

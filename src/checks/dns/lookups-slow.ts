@@ -6,19 +6,12 @@ import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { count, ms, percent } from '../../phrases.ts'
 import { asOne } from '../../relations/dns/every-node.ts'
-import {
-  blindNodes,
-  lossOf,
-  notable,
-  quantile,
-  seriesOf,
-  starvedLibcs,
-  troubled,
-} from '../../relations/dns/lookup-loss.ts'
+import { blindNodes, isLossy, lossOf, quantile, seriesOf, starvedLibcs } from '../../relations/dns/lookup-loss.ts'
 import { isSlow, lateIn, lateProbes, slowMs } from '../../relations/dns/slow-lookups.ts'
 import { dnsLossInNamespace } from '../../relations/symptom.ts'
 import { whenLessBusy } from '../../relations/troubles/probe-lag.ts'
 import { latency, pathName, shares } from './dns-evidence.ts'
+import { notMeasured } from './not-measured.ts'
 
 /**
  * The net under the checks that name why DNS is slow. What is late may have waited for the CPU at either end: only
@@ -36,10 +29,7 @@ export default check({
   decides: [],
 
   run({ dnsProbe, clusterDns }) {
-    const missing = dnsProbe.missing.map(({ node, why }) => cannotTell('failed', `node ${node}: ${why}`))
-    const stopped =
-      dnsProbe.stopped === null ? [] : [cannotTell('failed', `the probe stopped itself: ${dnsProbe.stopped}`)]
-    return [...dnsProbe.nodes.flatMap((node) => judge(dnsProbe, clusterDns, node)), ...missing, ...stopped]
+    return [...dnsProbe.nodes.flatMap((node) => judge(dnsProbe, clusterDns, node)), ...notMeasured(dnsProbe)]
   },
 
   together: (findings, model) => {
@@ -159,9 +149,4 @@ function ofZone(probe: DnsProbe, dns: Known<ClusterDns>, { node, zone, series, b
     ],
     causes: zone === 'cluster' ? [`dns-external:node/${node}`] : [],
   })
-}
-
-/** Lost, or answered with errors, as DNS110 counts. */
-function isLossy(series: readonly LookupSeries[]): boolean {
-  return notable(troubled(series), lossOf(series).of) || series.some((it) => notable(troubled([it]), it.lookups.length))
 }

@@ -5,7 +5,7 @@ import type { Known } from '../../model/known.ts'
 import type { NodeNetwork } from '../../model/node-network.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
-import { count } from '../../phrases.ts'
+import { count, full } from '../../phrases.ts'
 import { isSick } from '../../relations/service/service-contacts.ts'
 import {
   dnsLossInPod,
@@ -40,14 +40,14 @@ export default check({
         .filter(
           ({ lookup }) => lookup.known && (lookup.value.result === 'timeout' || lookup.value.result === 'unreachable'),
         )
-        .map((it) => `${it.namespace}/${it.pod}`),
+        .map((it) => full({ namespace: it.namespace, name: it.pod })),
     )
     const written = read.flatMap((it) => writtenOf(it, pods))
     const found = written.flatMap((it) => {
       const reached = reachedFrom(it, contacts)
-      const isDeaf = deaf.has(`${it.pod.namespace}/${it.pod.name}`)
+      const isDeaf = deaf.has(full(it.pod))
       if (reached.open > 0 || (reached.failed === 0 && !isDeaf)) return []
-      return [verdict(it, { ...reached, isDeaf }, contacts)]
+      return [verdict(it, reached.failed, contacts)]
     })
     if (found.length > 0) return found
     const untold = written.filter((it) => reachedFrom(it, contacts).open === 0)
@@ -62,7 +62,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Node ${args.node} has ${args.mac} written in as the hardware address of pod ${on.namespace}/${on.name}: ` +
+      `Node ${args.node} has ${args.mac} written in as the hardware address of pod ${full(on)}: ` +
       'what it routes there is lost.',
     detail: ({ args }) =>
       `${args.ip} on ${args.dev}: a permanent entry · ` +
@@ -105,12 +105,7 @@ function reachedFrom(
   return { open, failed: tries.length - open }
 }
 
-interface Reached {
-  readonly failed: number
-  readonly isDeaf: boolean
-}
-
-function verdict({ node, pod, mac, dev, ip }: Written, { failed }: Reached, contacts: Known<Contacts>) {
+function verdict({ node, pod, mac, dev, ip }: Written, failed: number, contacts: Known<Contacts>) {
   return finding({
     subject: subject('Pod', pod.namespace, pod.name),
     also: [subject('Node', null, node)],
@@ -130,7 +125,7 @@ function verdict({ node, pod, mac, dev, ip }: Written, { failed }: Reached, cont
 /** Services of which nothing failed but what goes to this address, or may. */
 function servicesBehind(ip: string, contacts: Known<Contacts>) {
   if (!contacts.known) return []
-  const byService = Map.groupBy(contacts.value.connects, (it) => `${it.service.namespace}/${it.service.name}`)
+  const byService = Map.groupBy(contacts.value.connects, (it) => full(it.service))
   return [...byService.values()].flatMap((its) => {
     const [first] = its
     const isOnly = its.filter(isSick).every((it) => it.ip === ip || it.via.kind === 'service')

@@ -192,6 +192,11 @@ export function nearlyAll(bad: number, of: number): boolean {
   return of >= 4 && bad / of >= 0.9
 }
 
+/** Lost, or answered with errors: on the whole, or on one path alone. */
+export function isLossy(series: readonly LookupSeries[]): boolean {
+  return notable(troubled(series), lossOf(series).of) || series.some((it) => notable(troubled([it]), it.lookups.length))
+}
+
 /** At least two, and at least one in a hundred: one late packet on a busy node is no fault. */
 export function notable(bad: number, of: number): boolean {
   return bad >= 2 && bad / of >= 0.01
