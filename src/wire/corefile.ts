@@ -121,6 +121,11 @@ export function zoneOf(key: string): string {
     .toLowerCase()
 }
 
+/** Pods speak nothing else with the cluster's DNS: no TLS, no HTTPS, no gRPC, no QUIC. */
+export function isPlainDns(key: string): boolean {
+  return !/^(?:tls|grpc|https3?|quic):\/\//i.test(key)
+}
+
 /** The words of a Corefile with their lines, counted from 1. */
 export function tokensOf(text: string): readonly Token[] {
   return lex(text).tokens

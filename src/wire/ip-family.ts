@@ -9,9 +9,9 @@ export function familyOf(ip: string): IpFamily {
   return isIpv6(ip) ? 'IPv6' : 'IPv4'
 }
 
-/** An address that leads back to who uses it: in a pod, to the pod itself. */
+/** An address that leads back to who uses it, however it is spelled: in a pod, to the pod itself. */
 export function isLoopback(ip: string): boolean {
-  return ip.startsWith('127.') || ip === '::1'
+  return /^(?:127\.|[0:]*:0*1$)/.test(ip)
 }
 
 /** An address of either family, and no name: what needs no lookup. No name has a colon, or digits alone in its end. */

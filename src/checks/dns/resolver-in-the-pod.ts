@@ -8,6 +8,7 @@ import { lossOf, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInPod } from '../../relations/symptom.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
 import { fileEvidence, unseenPods } from './inside-words.ts'
+import { isLoopback } from '../../wire/ip-family.ts'
 
 /**
  * A cache in the container, a daemon behind 127.0.0.53 or a mesh's proxy answers before any server of the cluster is
@@ -54,7 +55,7 @@ interface Hop {
 function hopOf({ pod, view, resolving }: InsidePod): Hop | null {
   if (pod.dnsHop !== undefined) return { name: pod.dnsHop.by, sign: pod.dnsHop.sign }
   const loopback = view.resolvConf.known
-    ? parseResolvConf(view.resolvConf.value).nameservers.find((it) => it.startsWith('127.') || it === '::1')
+    ? parseResolvConf(view.resolvConf.value).nameservers.find(isLoopback)
     : undefined
   const program = resolving?.programs[0]
   // On the host's network both are the node's.
@@ -76,25 +77,25 @@ function judge(it: InsidePod, probe: Known<DnsProbe>) {
     return own.length + names.length === 0
       ? cannotTell('ambiguous', `${where}, and no lookup was made in it`)
       : ok(1, where)
-  const isLoopback = hop.sign.startsWith('resolv.conf')
+  const isListed = hop.sign.startsWith('resolv.conf')
   const outside = probe.known
     ? lossOf(
         seriesOf(probe.value, { ...(pod.node === null ? {} : { node: pod.node }), role: 'service', zone: 'cluster' }),
       )
     : null
   // Where DNS fails without it as well, it is not the one.
-  if (!isLoopback && (outside === null || outside.of === 0))
+  if (!isListed && (outside === null || outside.of === 0))
     return cannotTell('ambiguous', `${where}, and nothing was asked beside it`)
-  if (!isLoopback && outside !== null && notable(outside.failed, outside.of))
+  if (!isListed && outside !== null && notable(outside.failed, outside.of))
     return cannotTell('ambiguous', `${where}, and lookups fail without it as well`)
   const text = view.resolvConf.known ? view.resolvConf.value : ''
   return finding({
     subject: it.workload,
-    confidence: isLoopback ? 'observed' : 'inferred',
+    confidence: isListed ? 'observed' : 'inferred',
     args: { hop: hop.name, sign: hop.sign, pod: view.pod, lookup: `lookup of ${failed.name}: ${failed.result}` },
     symptoms: [dnsLossInPod({ namespace: view.namespace, name: view.pod })],
     evidence: [
-      ...(isLoopback
+      ...(isListed
         ? [fileEvidence(it, { path: '/etc/resolv.conf', text, mark: 'nameserver', label: 'inside the pod' })]
         : [{ kind: 'fact' as const, label: hop.name, value: hop.sign }]),
       { kind: 'fact', label: `lookup of ${failed.name} in ${view.pod}`, value: failed.result },

@@ -1,12 +1,10 @@
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import { type Corefile, parseCorefile } from '../../wire/corefile.ts'
+import { type Corefile, isPlainDns, parseCorefile } from '../../wire/corefile.ts'
+import { isLoopback } from '../../wire/ip-family.ts'
 import { upstreamAddress } from '../../wire/upstream-address.ts'
 import { targetPortIn } from '../service/service-endpoints.ts'
 
 type Asked = Pick<ClusterDns, 'service' | 'pods'>
-
-/** Plain DNS: pods speak nothing else with the cluster's DNS. */
-const otherTransports = /^(?:tls|grpc|https|https3|quic):\/\//i
 
 /**
  * The Corefile without the server blocks that no pod asks: those of another port than the DNS Service leads to, and of
@@ -29,7 +27,7 @@ export function askedCorefile(text: string, dns: Asked): Corefile {
 
 /** A key without a port is of the one that CoreDNS's `-dns.port` says; what the environment says is not known. */
 function isAsked(key: string, ports: ReadonlySet<number>): boolean {
-  if (otherTransports.test(key)) return false
+  if (!isPlainDns(key)) return false
   const port = /:(\d+)$/.exec(key)?.[1]
   return port === undefined || ports.has(Number(port))
 }
@@ -49,6 +47,6 @@ function portsBehind({ servers }: Corefile): readonly number[] {
   return servers.flatMap(({ plugins }) =>
     plugins
       .flatMap((it) => it.args.slice(1).map(upstreamAddress))
-      .flatMap((it) => (it.kind === 'address' && /^(?:127\.|[0:]*:0*1$)/.test(it.ip) ? [it.port] : [])),
+      .flatMap((it) => (it.kind === 'address' && isLoopback(it.ip) ? [it.port] : [])),
   )
 }

@@ -2,7 +2,14 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { CoreDnsWindow, UpstreamWindow } from '../../model/counters.ts'
 import { type Known, mapKnown } from '../../model/known.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
-import { type Corefile, type CorefilePlugin, type CorefileServer, parseCorefile, zoneOf } from '../../wire/corefile.ts'
+import {
+  type Corefile,
+  type CorefilePlugin,
+  type CorefileServer,
+  isPlainDns,
+  parseCorefile,
+  zoneOf,
+} from '../../wire/corefile.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { type UpstreamAddress, upstreamAddress } from '../../wire/upstream-address.ts'
 import { bareName, isWithin } from '../../wire/dns-name.ts'
@@ -41,7 +48,7 @@ function serverOf(corefile: Corefile, name: string): CorefileServer | null {
   // The servers that pods ask speak plain DNS, at port 53 where any does.
   const plain = corefile.servers.flatMap((server) =>
     server.keys
-      .filter((key) => !/^(?:tls|https3?|grpc|quic):\/\//.test(key))
+      .filter(isPlainDns)
       .map((key) => ({ server, zone: zoneOf(key), usual: key.endsWith(':53') || !/:\d+$/.test(key) })),
   )
   const asked = plain.some((it) => it.usual) ? plain.filter((it) => it.usual) : plain
