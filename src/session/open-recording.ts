@@ -4,15 +4,14 @@ import { asCluster } from '../bundle/as-cluster.ts'
 import type { Bundle } from '../bundle/bundle.ts'
 import { bundleFromFolder } from '../bundle/from-folder.ts'
 import { bundleFromText } from '../bundle/from-text.ts'
-import { mostBytes } from '../bundle/json-documents.ts'
 import { closest } from '../closest.ts'
 import { collect } from '../collect/collect.ts'
 import * as resource from '../kube/resources.ts'
-import { inMiB } from '../kube/limits.ts'
 import { bytesIn } from '../snapshot/open-file.ts'
 import { readRecording, readSnapshotFrom, type Snapshot } from '../snapshot/read.ts'
 import { ToolError } from '../tool-error.ts'
 import { version } from '../version.ts'
+import { wholeText } from './whole-text.ts'
 
 export interface Opened extends Snapshot {
   /** What the answer rests on and the file can't prove; null of a recording of ours. */
@@ -40,7 +39,7 @@ export async function openRecording(path: string, namespace: string | null | und
     throw new ToolError('bad-file', `${name} is an archive`, 'unpack it, and name the folder: tar -xzf FILE')
   if (first.done === true || !isText(first.value))
     return { ...(await readSnapshotFrom(rest(first, chunks), name)), taken: null }
-  const text = await textOf(rest(first, chunks), name)
+  const text = await wholeText(rest(first, chunks), name, smaller)
   const made = path === '-' ? null : await stat(path).catch(() => null)
   return collected(bundleFromText(text, name), { path: name, namespace, t0: made?.mtime ?? new Date() })
 }
@@ -59,21 +58,7 @@ async function* rest(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Ui
   for (let it = first; it.done !== true; it = await chunks.next()) yield it.value
 }
 
-async function textOf(bytes: AsyncIterable<Uint8Array>, name: string): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of bytes) {
-    length += chunk.length
-    if (length > mostBytes)
-      throw new ToolError(
-        'bad-file',
-        `${name} has more than ${inMiB(mostBytes)}`,
-        'write one namespace of it (-n), or files: kubectl cluster-info dump --output-directory DIR',
-      )
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
+const smaller = 'write one namespace of it (-n), or files: kubectl cluster-info dump --output-directory DIR'
 
 interface Asked {
   readonly path: string

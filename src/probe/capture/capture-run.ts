@@ -99,6 +99,9 @@ async function captured(
   const stopped = (): void => stop('caller')
   signal.addEventListener('abort', stopped, { once: true })
   if (signal.aborted) stopped()
+  // Every point ends then, and the capture with the last of them.
+  caller.gone?.addEventListener('abort', () => stop('pod'), { once: true })
+  if (caller.gone?.aborted === true) stop('pod')
   const merge = createMerge(holdMs)
   const streams = openStreams(cluster, plan, { openings, enough: enough.signal, merge })
   const begun = await untilBegun(openings, streams)
@@ -198,7 +201,7 @@ async function untilBegun(
 }
 
 async function untilEnough(
-  { during, signal, gone }: CaptureCaller,
+  { during, signal }: CaptureCaller,
   { seconds }: CaptureRun,
   { ends, stop }: { readonly ends: Promise<unknown>; readonly stop: (by: CaptureEnd['endedBy']) => void },
 ): Promise<void> {
@@ -206,22 +209,9 @@ async function untilEnough(
   const all = AbortSignal.any([signal, over.signal])
   const time = wait(seconds * 1000, all).then(() => (signal.aborted ? stop('caller') : stop('time')))
   const work = during === null ? new Promise<never>(() => {}) : during(all).then(() => wait(tailMs, all))
-  const noPod = gone === undefined ? new Promise<never>(() => {}) : aborted(AbortSignal.any([gone, over.signal]))
-  await Promise.race([
-    time,
-    work.then(() => stop('time')),
-    ends.then(() => stop('packets')),
-    noPod.then(() => (gone?.aborted === true ? stop('pod') : undefined)),
-  ])
+  await Promise.race([time, work.then(() => stop('time')), ends.then(() => stop('packets'))])
   if (signal.aborted) stop('caller')
   over.abort()
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
 
 /** At once when `signal` ends. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../../kube/cluster.ts'
 import { pods } from '../../kube/resources.ts'
 
@@ -31,7 +32,7 @@ export function untilRemoved(
     for await (const { type, object } of cluster.watch(pods, { ...options, onFresh }, (raw) => raw.metadata.uid))
       if (type === 'DELETED' && object === uid) return gone.abort()
     while (!until.aborted && !gone.signal.aborted) {
-      await pause(everyMs, until)
+      await sleep(everyMs, undefined, { signal: until }).catch(() => undefined)
       await look()
     }
   }
@@ -41,10 +42,3 @@ export function untilRemoved(
 }
 
 const usualMs = 3000
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-  })
-}

@@ -1,0 +1,15 @@
+import { mostBytes } from '../bundle/json-documents.ts'
+import { inMiB } from '../kube/limits.ts'
+import { ToolError } from '../tool-error.ts'
+
+/** The text of a file that somebody named. Throws ToolError `bad-file`, with this hint, for more than is read. */
+export async function wholeText(bytes: AsyncIterable<Uint8Array>, name: string, hint: string): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of bytes) {
+    length += chunk.length
+    if (length > mostBytes) throw new ToolError('bad-file', `${name} has more than ${inMiB(mostBytes)}`, hint)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
