@@ -1,13 +1,11 @@
 import { check } from '../../findings/check.ts'
 import { ms, quoted } from '../../phrases.ts'
-import { type HopSign, judgeHops, timesIn } from '../../relations/spans/judge.ts'
+import { type HopSign, judgeHops, slowIn, timesIn } from '../../relations/spans/judge.ts'
 import type { Hop } from '../../model/spans.ts'
-import { callsBetween } from '../../relations/spans/words.ts'
+import { callsBetween, callTimes } from '../../relations/spans/words.ts'
 
 function signOf(hop: Hop): HopSign | null {
-  const work = hop.kind === 'service' ? null : timesIn(hop, 'work')
-  if (work === null || work.slow === 0) return null
-  return { times: work, count: work.slow, failed: 0, trace: work.trace, named: true, confidence: 'observed' }
+  return hop.kind === 'service' ? null : slowIn(hop, 'work')
 }
 
 /** What is called and sends no spans took the time. */
@@ -32,10 +30,7 @@ export default check({
       `${args.to}${args.system === null || args.system === args.to ? '' : ` (${args.system})`} ` +
       `takes up to ${ms(args.longestMs ?? 0)} ` +
       `for ${args.count} of ${args.of} ${callsBetween(args)}.`,
-    detail: ({ args }) =>
-      `${args.count} of ${args.of} calls; p50 ${ms(args.p50 ?? 0)}, p95 ${ms(args.p95 ?? 0)}, ` +
-      `longest ${ms(args.longestMs ?? 0)}` +
-      `${args.operation === null ? '' : ` (${args.operation})`}`,
+    detail: ({ args }) => callTimes(args),
     note: () =>
       'It sends no spans of its own: connecting and the network are in that time, as far as no span of the caller ' +
       'tells them.',

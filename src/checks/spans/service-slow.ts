@@ -1,13 +1,11 @@
 import { check } from '../../findings/check.ts'
 import { ms, quoted } from '../../phrases.ts'
-import { type HopSign, judgeHops, timesIn } from '../../relations/spans/judge.ts'
+import { type HopSign, judgeHops, slowIn, timesIn } from '../../relations/spans/judge.ts'
 import type { Hop } from '../../model/spans.ts'
-import { callsBetween } from '../../relations/spans/words.ts'
+import { callsBetween, callTimes } from '../../relations/spans/words.ts'
 
 function signOf(hop: Hop): HopSign | null {
-  const work = hop.kind === 'service' ? timesIn(hop, 'work') : null
-  if (work === null || work.slow === 0) return null
-  return { times: work, count: work.slow, failed: 0, trace: work.trace, named: true, confidence: 'observed' }
+  return hop.kind === 'service' ? slowIn(hop, 'work') : null
 }
 
 /** The service itself took the time, with no call below. */
@@ -30,10 +28,7 @@ export default check({
   words: {
     headline: ({ args }) =>
       `${args.to} itself takes up to ${ms(args.longestMs ?? 0)} for ${args.count} of ${args.of} ${callsBetween(args)}.`,
-    detail: ({ args }) =>
-      `${args.count} of ${args.of} calls; p50 ${ms(args.p50 ?? 0)}, p95 ${ms(args.p95 ?? 0)}, ` +
-      `longest ${ms(args.longestMs ?? 0)}` +
-      `${args.operation === null ? '' : ` (${args.operation})`}`,
+    detail: ({ args }) => callTimes(args),
     note: () =>
       'In that time none of its spans waits for another: it computes, sleeps, waits for a lock or a pool, or makes ' +
       'calls that nothing instruments.',

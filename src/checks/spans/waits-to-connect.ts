@@ -1,13 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { ms, quoted } from '../../phrases.ts'
-import { type HopSign, judgeHops, longestOf, outside, sumIn, timesIn } from '../../relations/spans/judge.ts'
+import { type HopSign, judgeHops, longestOf, outside, slowIn, sumIn } from '../../relations/spans/judge.ts'
 import type { Hop } from '../../model/spans.ts'
 import { callsBetween } from '../../relations/spans/words.ts'
 
 function signOf(hop: Hop): HopSign | null {
-  const connect = timesIn(hop, 'connect')
-  if (connect !== null && connect.slow > 0)
-    return { times: connect, count: connect.slow, failed: 0, trace: connect.trace, named: true, confidence: 'observed' }
+  const connect = slowIn(hop, 'connect')
+  if (connect !== null) return connect
   const times = longestOf(hop, outside, (it) => it.synTeeth)
   if (times === null) return null
   const count = sumIn(hop, outside, (it) => it.synTeeth)

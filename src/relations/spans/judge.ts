@@ -51,6 +51,13 @@ export function timesIn({ times }: Hop, phase: Phase): PhaseTimes | null {
   return times.find((it) => it.phase === phase) ?? null
 }
 
+/** Calls that a span, or what was called, says of itself were long in this part. */
+export function slowIn(hop: Hop, phase: Phase): HopSign | null {
+  const times = timesIn(hop, phase)
+  if (times === null || times.slow === 0) return null
+  return { times, count: times.slow, failed: 0, trace: times.trace, named: true, confidence: 'observed' }
+}
+
 /** The phases of a call outside of both its ends' work, which no span tells apart. */
 export const outside: readonly Phase[] = ['before', 'between', 'unseen']
 

@@ -1,4 +1,5 @@
 import type { Phase } from '../../model/spans.ts'
+import { ms } from '../../phrases.ts'
 
 const words: Readonly<Record<Phase, string>> = {
   work: 'work',
@@ -19,4 +20,21 @@ export function phaseWord(phase: Phase): string {
 /** `calls of web to cart`, `requests to web`. */
 export function callsBetween({ from, to }: { readonly from: string | null; readonly to: string }): string {
   return from === null ? `requests to ${to}` : `calls of ${from} to ${to}`
+}
+
+interface Times {
+  readonly count: number
+  readonly of: number
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly longestMs: number | null
+  readonly operation: string | null
+}
+
+/** `2 of 9 calls; p50 3 ms, p95 2.00 s, longest 2.10 s (SELECT orders)`. */
+export function callTimes({ count, of, p50, p95, longestMs, operation }: Times): string {
+  return (
+    `${count} of ${of} calls; p50 ${ms(p50 ?? 0)}, p95 ${ms(p95 ?? 0)}, longest ${ms(longestMs ?? 0)}` +
+    (operation === null ? '' : ` (${operation})`)
+  )
 }
