@@ -1,18 +1,14 @@
 // Seen: no pod reaches a pod of another node, on any port; on one node all is well, and every node is Ready.
-import { clientOn, nodeNamed } from '../../breaks/node.ts'
 import { corednsServes } from '../../breaks/coredns.ts'
 import { restartServers } from '../../breaks/coredns-manifest.ts'
 import { onNode } from '../../breaks/place.ts'
 import { rulesFault } from '../../breaks/rules-fault.ts'
 import { POD_CIDR } from '../../plan.ts'
+import { reachesPodsOf } from '../../breaks/ways.ts'
 import type { Lab } from '../../lab.ts'
 import type { Fault } from '../fault.ts'
 
-async function crosses(lab: Lab): Promise<boolean> {
-  const bridge = nodeNamed(lab, 'worker-3').podCidr.replace(/0\/24$/, '1')
-  const client = await clientOn(lab, 'worker-1')
-  return (await client.run(['busybox', 'ping', '-c', '1', '-W', '1', bridge], { timeoutMs: 3000 })).code === 0
-}
+const crosses = (lab: Lab): Promise<boolean> => reachesPodsOf(lab, 'worker-1', 'worker-3')
 
 const fault = rulesFault({
   name: 'overlay-down',

@@ -1,8 +1,9 @@
 // Seen: a pod on worker-1 waits in vain for each pod of worker-3, and the other way; both reach all others.
 import { corednsServes } from '../../breaks/coredns.ts'
-import { clientOn, nodeNamed } from '../../breaks/node.ts'
+import { nodeNamed } from '../../breaks/node.ts'
 import { onNode, type Place } from '../../breaks/place.ts'
 import { until } from '../../breaks/until.ts'
+import { reachesPodsOf } from '../../breaks/ways.ts'
 import type { Lab } from '../../lab.ts'
 import type { Fault } from '../fault.ts'
 
@@ -13,12 +14,7 @@ const here = (lab: Lab): Place => onNode(lab, nodeNamed(lab, NODE).netns)
 /** More specific than the route that is there: the first half of the range, where pods are. */
 const half = (lab: Lab): string => nodeNamed(lab, FAR).podCidr.replace('/24', '/25')
 
-/** The far node's own address among its pods: which pods run there is a matter of the faults before this one. */
-async function reaches(lab: Lab): Promise<boolean> {
-  const client = await clientOn(lab, NODE)
-  const far = nodeNamed(lab, FAR).podCidr.replace('.0/24', '.1')
-  return (await client.run(['busybox', 'ping', '-c', '1', '-W', '1', far])).code === 0
-}
+const reaches = (lab: Lab): Promise<boolean> => reachesPodsOf(lab, NODE, FAR)
 
 const fault: Fault = {
   name: 'route-blackhole',

@@ -1,8 +1,8 @@
 // Seen: `ip route get` of a pod of worker-3 on worker-1 says "Invalid argument", and its route in `ip route` is well.
-import { clientOn, nodeNamed } from '../../breaks/node.ts'
+import { nodeNamed } from '../../breaks/node.ts'
 import { onNode, type Place } from '../../breaks/place.ts'
-import { askFrom } from '../../breaks/request.ts'
 import { until } from '../../breaks/until.ts'
+import { reachesPodsOf, shopAnswersFrom } from '../../breaks/ways.ts'
 import type { Lab } from '../../lab.ts'
 import type { Fault } from '../fault.ts'
 
@@ -13,11 +13,7 @@ const PRIORITY = '1000'
 
 const here = (lab: Lab): Place => onNode(lab, nodeNamed(lab, NODE).netns)
 
-async function reaches(lab: Lab): Promise<boolean> {
-  const bridge = nodeNamed(lab, FAR).podCidr.replace(/0\/24$/, '1')
-  const client = await clientOn(lab, NODE)
-  return (await client.run(['busybox', 'ping', '-c', '1', '-W', '1', bridge], { timeoutMs: 3000 })).code === 0
-}
+const reaches = (lab: Lab): Promise<boolean> => reachesPodsOf(lab, NODE, FAR)
 
 const fault: Fault = {
   name: 'rule-leads-astray',
@@ -36,11 +32,7 @@ const fault: Fault = {
     await here(lab).run(['ip', 'rule', 'del', 'priority', PRIORITY])
     await here(lab).run(['ip', 'route', 'flush', 'table', TABLE])
     await until('the rule is gone', () => reaches(lab))
-    // What an application held over the closed way fails once more.
-    await until('the shop answers from both', async () => {
-      const all = await Promise.all([NODE, FAR, NODE, FAR].map((node) => askFrom(lab, node, 'shop', 'web')))
-      return all.every((it) => it === 200)
-    })
+    await until('the shop answers from both', () => shopAnswersFrom(lab, [NODE, FAR]))
   },
   async remove(lab) {
     await fault.takeBack(lab)
