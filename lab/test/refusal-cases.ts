@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodeIsWell } from '../breaks/node-ready.ts'
 import type { Lab } from '../lab.ts'
 import { hopscope, reportOf, subjectOf } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
@@ -108,7 +109,8 @@ export async function refusalCases(lab: Lab, tell: (result: Result) => void): Pr
     return results
   } finally {
     process.kill(kubelet, 'SIGCONT')
-    await lab.kubectl(['wait', '--for=condition=Ready', 'node/worker-3', '--timeout=90s'])
+    // Ready comes first, and the cases behind this one would meet its taints and pods that are not.
+    await nodeIsWell(lab, 'worker-3')
     await rm(folder, { recursive: true, force: true })
   }
 }
