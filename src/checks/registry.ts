@@ -233,6 +233,7 @@ import keepsController from './policy/keeps-controller.ts'
 import ingressReported from './ingress/reported.ts'
 import sliceAstray from './service/slice-astray.ts'
 import rangesOverlap from './node/ranges-overlap.ts'
+import podLeadsAstray from './node/pod-leads-astray.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -384,6 +385,7 @@ export const checks: readonly AnyCheck[] = [
   neighbourFixed, // NOD537
   ruleLeadsAstray, // NOD538
   rangesOverlap, // NOD540
+  podLeadsAstray, // NOD545
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703

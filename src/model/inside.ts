@@ -1,5 +1,6 @@
 import type { Answer } from './lookups.ts'
 import type { Known } from './known.ts'
+import type { NodeRoute } from './node-network.ts'
 import type { Libc } from './resolution.ts'
 
 /** `0.0.0.0` and `::` are every address. */
@@ -28,6 +29,8 @@ export interface InsideView {
    * it. Absent in recordings that did not look.
    */
   readonly listeners?: Known<readonly Listener[]>
+  /** The main routing table of the pod's network; absent in recordings that did not look. */
+  readonly routes?: Known<readonly NodeRoute[]>
   /** What else decides in that container what a name is; absent in recordings that did not look. */
   readonly resolving?: InsideResolving
 }

@@ -212,6 +212,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       lookup: known(object({ tool: m.word, name: m.host, result: answer, ms: number })),
       tcp53: known(oneOf(['open', 'refused', 'timeout'])),
       listeners: maybe(known(list(object({ ip: m.address, port: number })))),
+      routes: maybe(known(list(object({ to: m.address, via: nullable(m.address), dev: nullable(m.name) })))),
       resolving: maybe(resolving),
     }),
   )

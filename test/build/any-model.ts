@@ -584,6 +584,7 @@ const outside: fc.Arbitrary<Outside> = fc.record({
   ),
 })
 
+const route = fc.record({ to: ip.map((it) => `${it}/24`), via: maybe(ip), dev: maybe(name) })
 const insideServer = fc.record({ ip, tool: fc.constant('nslookup'), result: maybe(answer), ms })
 const insideView: fc.Arbitrary<InsideView> = fc.record(
   {
@@ -602,6 +603,7 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
     libc: fc.constantFrom('glibc', 'musl', null),
     resolvConfUnread: fc.record({ uid: maybe(count) }),
     listeners: known(few(fc.record({ ip, port: count }))),
+    routes: known(few(route)),
     resolving: fc.record({
       hosts: known(fc.constant('127.0.0.1\tlocalhost\n10.2.1.9\tweb-1\n')),
       nsswitch: known(fc.constantFrom('files dns', 'files', 'files mdns4_minimal [NOTFOUND=return] dns')),
@@ -644,7 +646,7 @@ const nodeNetworks: fc.Arbitrary<NodeNetworks> = fc.record({
         others: few(fc.record({ table: fc.constant('100'), to: ip.map((it) => `${it}/24`), refuses: flag })),
       }),
       fixed: few(fc.record({ ip, mac: fc.constant('02:00:00:00:00:99'), dev: name })),
-      routes: maybe(few(fc.record({ to: ip.map((it) => `${it}/24`), via: maybe(ip), dev: maybe(name) }))),
+      routes: maybe(few(route)),
       forwards: fc.record({ v4: maybe(flag), v6: maybe(flag) }),
       bridgeCalls: fc.constantFrom('on', 'off', 'no-module', 'unknown'),
       proxy: fc.record(

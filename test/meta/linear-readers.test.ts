@@ -57,6 +57,8 @@ function worstOf(reader: TextReader): readonly ((length: number) => string)[] {
   const slow = alphabets
     .map((text) => ({ text, ms: clock(reader, text(size.scan), 1) }))
     .filter(({ ms }) => ms > soon / (size.large / size.scan) ** 2)
+    // Others had the processor meanwhile, or it is slow: these few are asked again.
+    .map(({ text, ms }) => ({ text, ms: Math.min(ms, clock(reader, text(size.scan), 2)) }))
     .toSorted((one, other) => other.ms - one.ms)
   const growing = slow
     .slice(0, 20)

@@ -6,15 +6,8 @@ import type { NodeNetwork } from '../../model/node-network.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full } from '../../phrases.ts'
-import { isSick } from '../../relations/service/service-contacts.ts'
-import {
-  dnsLossInPod,
-  dnsServerDead,
-  endpointsAnswerBadly,
-  stoppedOnTheWay,
-  svcUnanswered,
-  unready,
-} from '../../relations/symptom.ts'
+import { servicesBehindAddress } from '../../relations/path/claimed-by-ways.ts'
+import { dnsLossInPod, dnsServerDead, stoppedOnTheWay, unready } from '../../relations/symptom.ts'
 
 /**
  * A node asks (ARP) which hardware address has a pod's address, and forgets the answer after a while. What somebody
@@ -117,18 +110,7 @@ function verdict({ node, pod, mac, dev, ip }: Written, failed: number, contacts:
       dnsServerDead(ip),
       stoppedOnTheWay(pod),
       unready(pod),
-      ...servicesBehind(ip, contacts).flatMap((it) => [svcUnanswered(it), endpointsAnswerBadly(it)]),
+      ...servicesBehindAddress(ip, contacts),
     ],
-  })
-}
-
-/** Services of which nothing failed but what goes to this address, or may. */
-function servicesBehind(ip: string, contacts: Known<Contacts>) {
-  if (!contacts.known) return []
-  const byService = Map.groupBy(contacts.value.connects, (it) => full(it.service))
-  return [...byService.values()].flatMap((its) => {
-    const [first] = its
-    const isOnly = its.filter(isSick).every((it) => it.ip === ip || it.via.kind === 'service')
-    return first !== undefined && isOnly && its.some((it) => it.ip === ip) ? [first.service] : []
   })
 }

@@ -115,6 +115,16 @@ echo @listen
 echo @end
 `
 
+/** The main tables of the pod's own network: what its programs send leaves by these. */
+const routing = script`
+echo @routes
+show /proc/net/route
+echo; echo @end
+echo @routes6
+show /proc/net/ipv6_route
+echo; echo @end
+`
+
 const getent = script`
 measure look getent 4 getent ahosts "$1" ||
 `
@@ -247,6 +257,7 @@ export const insideScript = joined(
   order,
   programs,
   listening,
+  routing,
   getent,
   nslookup,
   pythonAndNode,

@@ -24,6 +24,8 @@ describe('the script', () => {
     expect(view.resolvConf).toMatchObject({ known: true, value: expect.stringContaining('nameserver') as unknown })
     expect(view.lookup).toMatchObject({ known: true, value: { tool: 'getent', result: 'ok' } })
     expect(view.tcp53).toEqual(known('refused'))
+    // A machine of its own has a route of the loopback at least, or none, and the file is there.
+    expect(view.routes?.known).toBe(true)
   })
 
   it('says what a container without tools cannot tell', () => {
@@ -71,11 +73,15 @@ describe('an inside view', () => {
   })
 
   it('reads a lookup that took its timeout', () => {
+    const table = 'Iface\tDestination\nGateway\neth0\t0001020A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n'
     const stdout =
-      '@resolv\nnameserver 10.0.0.10\n\n@end\n@listen\n0100007F:1F90\n@end\n@look getent\n@start 100.00\n@stop 108.01\n@exit 137\n@tcp nc\n@start 108.01\n@stop 111.05\n@exit 1\n\n@done\n'
+      '@resolv\nnameserver 10.0.0.10\n\n@end\n@listen\n0100007F:1F90\n@end\n' +
+      `@routes\n${table}\n@end\n@routes6\n\n@end\n` +
+      '@look getent\n@start 100.00\n@stop 108.01\n@exit 137\n@tcp nc\n@start 108.01\n@stop 111.05\n@exit 1\n\n@done\n'
     expect(readInside(stdout, name, true)).toEqual({
       libc: null,
       listeners: known([{ ip: '127.0.0.1', port: 8080 }]),
+      routes: known([{ to: '10.2.1.0/24', via: null, dev: 'eth0' }]),
       resolvConf: known('nameserver 10.0.0.10'),
       lookup: known({ tool: 'getent', name, result: 'timeout', ms: 8010 }),
       tcp53: known('timeout'),

@@ -8,7 +8,8 @@ import { resolvingOf } from './inside-resolving.ts'
 import type { InsideSpec } from '../plan/plan-inside.ts'
 import { hasNoProgram, noShell, silence } from './no-shell.ts'
 import { listenersIn } from '../../wire/proc-net-tcp.ts'
-import { block, fileIn, resolvConfUnread, type Section, sections, unreadWhy } from './script-output.ts'
+import { routes6In, routesIn } from '../../wire/proc-routes.ts'
+import { block, fileIn, filledIn, resolvConfUnread, type Section, sections, unreadWhy } from './script-output.ts'
 import { connectResult, libcOf, lookupResult, silentMs } from './tool-words.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
@@ -41,7 +42,7 @@ export function readInside(
   stdout: string,
   name: string,
   askedTcp: boolean,
-): Pick<InsideView, 'resolvConf' | 'resolvConfUnread' | 'lookup' | 'tcp53' | 'libc' | 'listeners'> {
+): Pick<InsideView, 'resolvConf' | 'resolvConfUnread' | 'lookup' | 'tcp53' | 'libc' | 'listeners' | 'routes'> {
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
   const answered = firstAnswer(looks)
@@ -67,6 +68,7 @@ export function readInside(
   return {
     libc: libcOf(stdout),
     listeners: listenersOf(block(stdout, 'listen')),
+    routes: routesOf(stdout),
     resolvConf: unread === null ? fileIn(stdout, 'resolv', '/etc/resolv.conf') : unreadWhy(unread),
     ...(unread === null ? {} : { resolvConfUnread: unread }),
     lookup:
@@ -108,4 +110,12 @@ function listenersOf(text: string | null): NonNullable<InsideView['listeners']> 
   return text.split('\n').includes('more')
     ? unknown('cut-off', 'the pod has too many connections to look through')
     : known(listenersIn(text))
+}
+
+/** A kernel without IPv6 has no second table. */
+function routesOf(stdout: string): NonNullable<InsideView['routes']> {
+  const v4 = filledIn(stdout, 'routes', '/proc/net/route')
+  const v6 = fileIn(stdout, 'routes6', '/proc/net/ipv6_route')
+  if (!v4.known) return v4
+  return v6.known ? known([...routesIn(v4.value), ...routes6In(v6.value)]) : v6
 }

@@ -361,7 +361,8 @@ function announceInside(inside: ProbePlan['inside']): string {
   const names = most === 0 ? 'one name' : `at most ${most + 1} names`
   return (
     `runs a short script in ${count(inside.length, 'application container')}: reads resolv.conf, hosts, ` +
-    `nsswitch.conf and which ports are open, looks up ${names}, asks each nameserver once, and makes one connection`
+    `nsswitch.conf, routes and which ports are open, looks up ${names}, asks each nameserver once, ` +
+    'and makes one connection'
   )
 }
 

@@ -1,33 +1,9 @@
 import type { Node } from '../../model/node.ts'
-import type { NodeNetwork, NodeRoute } from '../../model/node-network.ts'
+import type { NodeNetwork } from '../../model/node-network.ts'
 import type { Pod } from '../../model/pod.ts'
 import { contains } from '../cidr-index.ts'
 import { familyOf } from '../../wire/ip-family.ts'
-
-/** Where packets for an address go, by the main table. */
-export type Way =
-  | { readonly kind: 'by'; readonly route: NodeRoute }
-  | { readonly kind: 'default'; readonly route: NodeRoute }
-  | { readonly kind: 'refused'; readonly route: NodeRoute }
-  | { readonly kind: 'none' }
-
-/** The longest prefix wins; of two alike the first, as the file has them by metric. */
-function wayTo(routes: readonly NodeRoute[], ip: string): Way {
-  let best: NodeRoute | null = null
-  let length = -1
-  for (const route of routes) {
-    const bits = bitsOf(route.to)
-    if (bits > length && contains(route.to, ip)) [best, length] = [route, bits]
-  }
-  if (best === null) return { kind: 'none' }
-  if (best.dev === null) return { kind: 'refused', route: best }
-  return { kind: length === 0 ? 'default' : 'by', route: best }
-}
-
-function bitsOf(cidr: string): number {
-  const at = cidr.lastIndexOf('/')
-  return at < 0 ? -1 : Number(cidr.slice(at + 1))
-}
+import { type Way, wayTo } from './way-to.ts'
 
 /** How one node's packets for the pods of another leave it. */
 export interface PodWay {
@@ -100,7 +76,7 @@ function areRangesUsed(nodes: readonly Node[], pods: readonly Pod[]): boolean {
 }
 
 /** The address after the range's own. */
-function firstOf(cidr: string): readonly string[] {
+export function firstOf(cidr: string): readonly string[] {
   const [base = ''] = cidr.split('/', 1)
   const [, head, last] = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.)(\d{1,3})$/.exec(base) ?? []
   if (head !== undefined && last !== undefined) return [`${head}${Math.min(255, Number(last) + 1)}`]

@@ -37,6 +37,18 @@ export function servicesAtHome(
   )
 }
 
+/** Services of which nothing failed but what goes to this address, or may. */
+export function servicesBehindAddress(ip: string, contacts: Known<Contacts>): readonly string[] {
+  if (!contacts.known) return []
+  const byService = Map.groupBy(contacts.value.connects, (it) => `${it.service.namespace}/${it.service.name}`)
+  return [...byService.values()].flatMap((its) => {
+    const [first] = its
+    const isOnly = its.filter(isSick).every((it) => it.ip === ip || it.via.kind === 'service')
+    if (first === undefined || !isOnly || !its.some((it) => it.ip === ip)) return []
+    return [svcUnanswered(first.service), endpointsAnswerBadly(first.service)]
+  })
+}
+
 interface Homes {
   /** Where the pod of this address runs. */
   readonly home: string | null
