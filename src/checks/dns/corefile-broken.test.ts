@@ -264,6 +264,32 @@ describeCheck(check, [
       },
     ],
   },
+  ...['forward . dns.example.com', 'forward . 192.0.2.53 tls://dns.example.com'].map((line) => ({
+    it: `a name that CoreDNS is to look up, before it could: ${line}`,
+    given: given(root(`${k}\n ${line}`), image('registry.k8s.io/coredns/coredns:v1.14.3')),
+    expect: [{ ...configMap, severity: 'warning' as const, args: { case: 'unparsable', line: 4 } }],
+  })),
+  {
+    it: 'the same since it can',
+    given: given(root(`${k}\n forward . dns.example.com`), image('registry.k8s.io/coredns/coredns:v1.14.4')),
+    expect: 'cannot-tell',
+    says: /^(?!.*before CoreDNS)/,
+  },
+  {
+    it: 'a name, and a build of somebody',
+    given: given(root(`${k}\n forward . dns.example.com`), image('example.com/coredns:1.11.3')),
+    expect: 'cannot-tell',
+    says: /to a name is refused before CoreDNS 1\.14\.4/,
+  },
+  {
+    it: 'addresses and a file, in an old CoreDNS',
+    given: given(
+      root(`${k}\n forward . /etc/resolv.conf 192.0.2.53:5353 tls://192.0.2.54%dns.example.com [2001:db8::1]:53`),
+      image('registry.k8s.io/coredns/coredns:v1.11.3'),
+    ),
+    expect: 'cannot-tell',
+    says: /^(?!.*before CoreDNS)/,
+  },
   {
     it: '`proxy`, and a build of somebody who may have it',
     given: given(root(`${k}\n proxy . 192.0.2.53`), image('registry.example/coredns:1.11.1')),

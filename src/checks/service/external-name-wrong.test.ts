@@ -1,4 +1,6 @@
+import { clusterDns } from '../../../test/build/dns.ts'
 import { ingress } from '../../../test/build/ingress.ts'
+import { namespace } from '../../../test/build/policy.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
@@ -21,6 +23,55 @@ describeCheck(check, [
   wrong('localhost', 'loopback'),
   wrong('pg.shop.svc.cluster.local', 'not-there'),
   wrong('pg.shop.svc', 'not-there'),
+  ...['pg.shop', 'pg', 'pg.shop.svc', 'PG.shop.svc.'].map((name) => ({
+    it: `${name}: half of the name of a Service that is there`,
+    given: { services: [alias(name), service('pg')], ingresses: [] },
+    expect: [
+      {
+        subject: 'Service/shop/db',
+        severity: 'error' as const,
+        confidence: 'inferred' as const,
+        args: { wrong: 'short', whole: 'pg.shop.svc.cluster.local' },
+      },
+    ],
+  })),
+  {
+    it: 'half of a name, in a cluster of another domain',
+    given: {
+      services: [alias('pg.shop'), service('pg')],
+      ingresses: [],
+      clusterDns: clusterDns({ domain: 'corp.internal' }),
+    },
+    expect: [{ subject: 'Service/shop/db', args: { whole: 'pg.shop.svc.corp.internal' } }],
+  },
+  {
+    it: 'half of a name, in a namespace that was not read',
+    given: modelOf(
+      { services: [alias('pg.data')], ingresses: [], namespaces: [namespace('data')] },
+      {},
+      { namespace: 'shop' },
+    ),
+    expect: [{ subject: 'Service/shop/db', severity: 'warning', confidence: 'possible', args: { wrong: 'short' } }],
+  },
+  {
+    it: 'two labels, and no namespace of that name',
+    given: modelOf(
+      { services: [alias('pg.data')], ingresses: [], namespaces: [namespace('shop')] },
+      {},
+      { namespace: 'shop' },
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'two labels, and no Service of that name in the namespace',
+    given: { services: [alias('web.dev')], ingresses: [], namespaces: [namespace('dev')] },
+    expect: 'ok',
+  },
+  {
+    it: 'a host that is called like the Service itself',
+    given: { services: [alias('db')], ingresses: [] },
+    expect: 'ok',
+  },
   {
     it: 'it maps a port',
     given: { services: [alias('db.example.com', { ports: [port({ port: 80, targetPort: 8080 })] })], ingresses: [] },
@@ -32,6 +83,11 @@ describeCheck(check, [
   {
     it: 'a Service that is there',
     given: { services: [alias('pg.shop.svc.cluster.local'), service('pg')], ingresses: [] },
+    expect: 'ok',
+  },
+  {
+    it: 'a Service that is there, with the final dot',
+    given: { services: [alias('pg.shop.svc.cluster.local.'), service('pg')], ingresses: [] },
     expect: 'ok',
   },
   {

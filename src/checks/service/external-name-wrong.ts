@@ -19,22 +19,27 @@ export default check({
   fine: 'every ExternalName names a host',
   severity: 'error',
   needs: ['services'],
-  wants: ['ingresses'],
+  wants: ['ingresses', 'namespaces', 'clusterDns'],
   remedies: [],
   decides: ['SVC-14', 'SVC-15', 'ING-30'],
 
-  run({ services, ingresses, scope }) {
+  run({ services, ingresses, namespaces, clusterDns, scope }) {
     const external = services.filter((it) => it.type === 'ExternalName')
     if (external.length === 0) return notApplicable('no Service here is of type ExternalName')
-    const there = { names: new Set(services.map(full)), whole: scope.namespace }
+    const there: There = {
+      names: new Set(services.map(full)),
+      whole: scope.namespace,
+      namespaces: new Set(namespaces.known ? namespaces.value.map((it) => it.name) : []),
+      domain: clusterDns.known ? clusterDns.value.domain : 'cluster.local',
+    }
     const found = external.flatMap((service) => {
       const wrong = wrongOf(service, there)
-      if (wrong === null) return []
+      if (wrong === 'nothing') return []
       const routed = ingresses.known ? routesTo(ingresses.value, service) : []
       return [
         verdict(
           service,
-          wrong,
+          { wrong, there },
           routed.map((it) => ingressBackendFails(it, service.name)),
         ),
       ]
@@ -49,17 +54,21 @@ export default check({
         ? `ports ${args.ports} · an ExternalName changes no port: clients connect to the port that they ask for`
         : `externalName ${args.name} · DNS answers with a CNAME to it`,
     note: ({ args }) => notes[args.wrong],
-    help: ({ subject: on, args }) => [cures[args.wrong], `kubectl -n ${on.namespace} get service ${on.name} -o yaml`],
+    help: ({ subject: on, args }) => [
+      args.whole === null ? cures[args.wrong] : `write the name to its end: \`${args.whole}\``,
+      `kubectl -n ${on.namespace} get service ${on.name} -o yaml`,
+    ],
   },
 })
 
-type Wrong = 'address' | 'no-host' | 'loopback' | 'not-there' | 'ports'
+type Wrong = 'address' | 'no-host' | 'loopback' | 'not-there' | 'short' | 'ports'
 
 const headlines: Readonly<Record<Wrong, string>> = {
   address: 'names an address, which DNS cannot alias',
   'no-host': 'names what is no host',
   loopback: 'names the loopback: each client would reach itself',
   'not-there': 'names a Service that is not there',
+  short: 'names a Service by half of its name, which DNS does not complete',
   ports: 'maps a port, which it cannot do',
 }
 
@@ -68,6 +77,9 @@ const notes: Readonly<Record<Wrong, string | null>> = {
   'no-host': 'a scheme, a port or a path is no part of a name in DNS',
   loopback: 'ingress-nginx refuses such a backend as well',
   'not-there': 'the alias is answered, and what it leads to is NXDOMAIN',
+  short:
+    'suffixes are put behind what a client asks for, and never behind what an alias leads to: ' +
+    'the short name is looked for outside of the cluster',
   ports: 'clients that speak TLS or HTTP must send the external name as SNI and Host besides',
 }
 
@@ -76,6 +88,7 @@ const cures: Readonly<Record<Wrong, string>> = {
   'no-host': 'write the host alone; the port is for the client to say',
   loopback: 'name the host that is meant',
   'not-there': 'name a Service that is there, with its namespace: NAME.NAMESPACE.svc.cluster.local',
+  short: 'write the name to its end: NAME.NAMESPACE.svc.cluster.local',
   ports: 'let clients use the real port; to map one, make it a Service without a selector, with an EndpointSlice',
 }
 
@@ -83,28 +96,73 @@ interface There {
   readonly names: ReadonlySet<string>
   /** The one namespace that was read; null = all. */
   readonly whole: string | null
+  /** Empty where they were not read. */
+  readonly namespaces: ReadonlySet<string>
+  readonly domain: string
 }
 
-function wrongOf(service: Service, { names, whole }: There): Wrong | null {
-  const name = withoutTrailing(service.externalName ?? '', '.')
+function wrongOf(service: Service, there: There): Wrong | 'nothing' {
+  const name = hostOf(service)
   if (asIpAddress(name) !== null) return 'address'
   if (/^(?:localhost|localhost\.localdomain|.*\.localhost)$/i.test(name)) return 'loopback'
   if (name === '' || asDnsName(name) === null) return 'no-host'
   const [, target, namespace] = /^([^.]+)\.([^.]+)\.svc(?:\.[^.]+\.[^.]+)?$/i.exec(name) ?? []
-  const read = namespace !== undefined && (whole === null || whole === namespace)
-  if (target !== undefined && read && !names.has(full({ namespace, name: target }))) return 'not-there'
-  return service.ports.some((it) => it.targetPort !== it.port) ? 'ports' : null
+  if (target !== undefined && namespace !== undefined && isThere({ namespace, name: target }, there) === 'no')
+    return 'not-there'
+  if (shortFor(service, there) !== null) return 'short'
+  return service.ports.some((it) => it.targetPort !== it.port) ? 'ports' : 'nothing'
 }
 
-function verdict(service: Service, wrong: Wrong, routed: readonly string[]) {
+function hostOf(service: Service): string {
+  return withoutTrailing(service.externalName ?? '', '.').toLowerCase()
+}
+
+function isThere(
+  service: { readonly namespace: string; readonly name: string },
+  { names, whole }: There,
+): 'yes' | 'no' | 'unread' {
+  if (names.has(full(service))) return 'yes'
+  return whole === null || whole === service.namespace ? 'no' : 'unread'
+}
+
+/**
+ * The Service that `pg`, `pg.data` or `pg.data.svc` is short for. CoreDNS asks for the target of the alias as it stands
+ * (plugin/kubernetes, ServiceName and `Upstream.Lookup`), and a name of one or two labels may be a host as well: it
+ * counts where a Service of that name is there. Of a namespace that was not read its name has to do.
+ */
+function shortFor(
+  service: Service,
+  there: There,
+): { readonly namespace: string; readonly name: string; readonly sure: boolean } | null {
+  const [name = '', namespace = service.namespace, svc, ...more] = hostOf(service).split('.')
+  if (more.length > 0 || (svc !== undefined && svc !== 'svc')) return null
+  const meant = { namespace, name }
+  const itself = namespace === service.namespace && name === service.name
+  const is = isThere(meant, there)
+  if (itself || is === 'no') return null
+  if (is === 'yes') return { ...meant, sure: true }
+  return svc === 'svc' || there.namespaces.has(namespace) ? { ...meant, sure: svc === 'svc' } : null
+}
+
+function verdict(
+  service: Service,
+  { wrong, there }: { readonly wrong: Wrong; readonly there: There },
+  routed: readonly string[],
+) {
+  const short = wrong === 'short' ? shortFor(service, there) : null
   const name = service.externalName ?? ''
   const isMapped = wrong === 'ports'
   const port = service.ports.find((it) => it.targetPort !== it.port)
   return finding({
     subject: serviceSubject(service),
-    confidence: 'inferred',
-    severity: isMapped ? 'warning' : 'error',
-    args: { wrong, name, ports: service.ports.map((it) => `${it.port} -> ${it.targetPort}`).join(', ') },
+    confidence: short?.sure === false ? 'possible' : 'inferred',
+    severity: isMapped || short?.sure === false ? 'warning' : 'error',
+    args: {
+      wrong,
+      name,
+      ports: service.ports.map((it) => `${it.port} -> ${it.targetPort}`).join(', '),
+      whole: short === null ? null : `${short.name}.${short.namespace}.svc.${there.domain}`,
+    },
     evidence: [
       {
         kind: 'config',
@@ -116,6 +174,7 @@ function verdict(service: Service, wrong: Wrong, routed: readonly string[]) {
         label: headlines[wrong],
       },
     ],
-    causes: isMapped ? [] : [svcUnanswered(service), nameWrong(service), ...routed],
+    // ingress-nginx completes the name by its own resolv.conf (rootfs/etc/nginx/lua/util/dns.lua).
+    causes: isMapped ? [] : [svcUnanswered(service), nameWrong(service), ...(short === null ? routed : [])],
   })
 }

@@ -2,6 +2,9 @@ import { type Corefile, type CorefilePlugin, type CorefileServer, zoneOf } from 
 import { isKnownPlugin, misspelt } from './corefile-plugins.ts'
 import { type Option, pluginRules, removedOptions, removedPlugins } from './corefile-options.ts'
 import { type CoreDnsRelease, isSince } from './coredns-release.ts'
+import { upstreamAddress } from '../../wire/upstream-address.ts'
+
+const namesSince = '1.14.4'
 
 /** A line that no CoreDNS of this release starts with. */
 export interface Refusal {
@@ -55,8 +58,21 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
       refusals.push({ line, mark: name, text: '`forward`: its `{` stands on the next line' })
     const wrong = plugin.args.some(isVariable) ? null : rules.args(plugin.args)
     if (wrong !== null) refusals.push({ line, mark: name, text: `\`${name}\`: ${wrong}` })
+    if (name === 'forward') serverNames(plugin)
     if (name === 'hosts') entries(plugin)
     if (rules.options !== null) for (const it of plugin.block ?? []) option(plugin, it, rules.options)
+  }
+
+  /** Before 1.14.4 a server is an address or a file: `not an IP address or file` (plugin/pkg/parse/host.go). */
+  function serverNames({ name, line, args }: CorefilePlugin): void {
+    const named = args.slice(1).find((it) => upstreamAddress(it).kind === 'name')
+    if (named === undefined || (release !== null && isSince(release, namesSince))) return
+    if (release?.stock === true) {
+      const text = `\`forward\`: \`${named}\` is no address, and CoreDNS before ${namesSince} looks no name up`
+      refusals.push({ line, mark: named, text })
+      return
+    }
+    doubts.add(`\`forward\` to a name is refused before CoreDNS ${namesSince}, and which one this is is not known`)
   }
 
   /** What follows `fallthrough` is no address of a name any more (plugin/hosts/setup.go). */
