@@ -35,7 +35,35 @@ describeCheck(check, [
     expect: [{ ...pod, args: { upstream: ['192.0.2.53'], file: '' } }],
   },
 
-  { it: "both: it is the upstream's", given: cluster({ network: upstreamDead }), expect: 'cannot-tell' },
+  {
+    it: "both: it is the upstream's",
+    given: cluster({ network: upstreamDead }),
+    expect: 'cannot-tell',
+    says: /fail at each server/,
+  },
+  {
+    it: 'no node gets an answer about the cluster',
+    given: cluster({ network: () => never() }),
+    expect: 'cannot-tell',
+    says: /no DNS server answered names of the cluster/,
+  },
+  {
+    it: 'one node of three is cut off, and the servers do alike',
+    given: cluster({ network: ({ node }) => (node === 'worker-3' ? never() : answered()) }),
+    expect: 'ok',
+  },
+  {
+    it: 'two nodes of three are cut off from a server that gets no answer about outside names: its way is cut',
+    given: cluster({
+      network: (it) => (it.server.pod === 'coredns-0' && it.node !== 'worker-1' ? never() : oneCut(it)),
+    }),
+    expect: 'ok',
+  },
+  {
+    it: 'one node of three is cut off, and one server answers the others no outside name',
+    given: cluster({ network: (it) => (it.node === 'worker-3' ? never() : oneCut(it)) }),
+    expect: [{ ...pod, args: { wellFailed: 0 } }],
+  },
   {
     it: 'one of two answers nothing at all',
     given: cluster({ network: ({ server }) => (server.pod === 'coredns-0' ? never() : answered()) }),

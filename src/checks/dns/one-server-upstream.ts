@@ -27,13 +27,10 @@ export default check({
   decides: [],
 
   run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
-    const { cut, well } = outsideByServer(dnsProbe)
+    const { cut, well, asked: servers } = outsideByServer(dnsProbe)
     const of = <T extends { readonly pod: string }>(all: Known<readonly T[]>, pod: string): Known<readonly T[]> =>
       all.known ? { ...all, value: all.value.filter((it) => it.pod === pod) } : all
-    if (cut.length === 0)
-      return well.length > 0
-        ? ok(well.length)
-        : cannotTell('too-few', 'no DNS server answered names of the cluster and was asked for four outside names')
+    if (cut.length === 0) return well.length > 0 ? ok(well.length) : noneWell(servers)
     return cut.map(({ pod, series, failed, of: asked }) => {
       const node = clusterDns.pods.find((it) => it.name === pod)?.node ?? null
       const logs = of(dnsServerLogs, pod)
@@ -96,3 +93,9 @@ export default check({
     ],
   },
 })
+
+function noneWell(servers: number) {
+  return servers === 0
+    ? cannotTell('too-few', 'no DNS server answered names of the cluster and was asked for four outside names')
+    : cannotTell('ambiguous', 'outside names fail at each server that was asked: none does well to compare with')
+}

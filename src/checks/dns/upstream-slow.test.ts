@@ -12,7 +12,7 @@ import {
   upstreamSeen,
   upstreamSlow,
 } from '../../../test/build/dns-faults.ts'
-import { answered, type Network } from '../../../test/build/lookups.ts'
+import { answered, type Network, never } from '../../../test/build/lookups.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known } from '../../model/known.ts'
@@ -116,7 +116,30 @@ describeCheck(check, [
     it: 'all is slow: not the upstream alone',
     given: cluster({ network: ({ zone }) => answered(zone === 'cluster' ? 400 : 1300) }),
     expect: 'cannot-tell',
-    says: /names of the cluster/,
+    says: /names of the cluster are late as well \(p95 400 ms\)/,
+  },
+  {
+    it: 'all is slow, and the probe did not get the CPU: nothing is said of DNS',
+    given: cluster({ network: ({ zone }) => answered(zone === 'cluster' ? 400 : 1300), probed: withLag(60) }),
+    expect: 'cannot-tell',
+    says: /^(?![^]*names of the cluster)[^]*got the CPU up to 60 ms late/,
+  },
+  {
+    it: 'all is slow, and the probe was just in time',
+    given: cluster({ network: ({ zone }) => answered(zone === 'cluster' ? 400 : 1300), probed: withLag(59) }),
+    expect: 'cannot-tell',
+    says: /names of the cluster are late as well/,
+  },
+  {
+    it: 'some names of the cluster are lost as well',
+    given: cluster({
+      network: ({ zone, index }) => {
+        if (zone === 'cluster') return index % 20 === 19 ? never() : answered()
+        return answered(1300)
+      },
+    }),
+    expect: 'cannot-tell',
+    says: /names of the cluster are lost as well/,
   },
   {
     it: 'late for the probe alone: CoreDNS had its answers at once',

@@ -4,6 +4,7 @@ import { corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, notable, quantile, troubled } from '../../relations/dns/lookup-loss.ts'
 import { outsideByServer } from '../../relations/dns/upstream-by-server.ts'
 import { ownLatenessMs } from '../../relations/dns/slower-than-own.ts'
+import { blurLagMs, whenLessBusy } from '../../relations/troubles/probe-lag.ts'
 import type { Upstreams } from '../../relations/dns/upstream-servers.ts'
 import type { UpstreamWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
@@ -149,8 +150,23 @@ function sharedBy(
   { p95, isLost }: { readonly p95: number; readonly isLost: boolean },
 ) {
   const cluster = lossOf(series)
-  if (notable(troubled(series), cluster.of) || quantile(cluster.times, 0.95) >= clusterSlowMs)
-    return cannotTell('ambiguous', 'names of the cluster are slow or lost as well: not the upstream alone')
+  const lost = troubled(series)
+  if (notable(lost, cluster.of))
+    return cannotTell(
+      'ambiguous',
+      `names of the cluster are lost as well (${lost} of ${cluster.of} lookups): not the upstream alone`,
+    )
+  const own = quantile(cluster.times, 0.95)
+  if (own >= clusterSlowMs) {
+    const lag = Math.max(0, ...(probe.lag ?? []).map((it) => it.p99Ms))
+    return lag >= blurLagMs
+      ? cannotTell(
+          'ambiguous',
+          `the probe got the CPU up to ${lag} ms late: how long outside names take does not show`,
+          whenLessBusy,
+        )
+      : cannotTell('ambiguous', `names of the cluster are late as well (p95 ${ms(own)}): not the upstream alone`)
+  }
   if (isLost || p95 >= ownLatenessMs(series, probe)) return null
   return cannotTell(
     'ambiguous',

@@ -1,5 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Contacts } from '../../model/contacts.ts'
+import type { Known } from '../../model/known.ts'
 import { subject } from '../../model/subject.ts'
 import type { Scope } from '../../model/sources.ts'
 import { full, some } from '../../phrases.ts'
@@ -19,11 +21,11 @@ export default check({
   fine: 'what policies allow is let through',
   severity: 'warning',
   needs: ['networkPolicies', 'pods', 'crossings'],
-  wants: ['namespaces'],
+  wants: ['namespaces', 'contacts'],
   remedies: [],
   decides: ['NP-12', 'NP-14'],
 
-  run({ networkPolicies, pods, crossings, namespaces, scope }) {
+  run({ networkPolicies, pods, crossings, namespaces, contacts, scope }) {
     if (scope.trace !== undefined) return notApplicable('of a trace, its own hops say where it breaks')
     const flows = crossedFlows(crossings, pods, networkPolicies, namespaces)
     const allowed = flows.filter((it) => it.decision.kind === 'allowed' && it.crossing.result !== null)
@@ -32,7 +34,7 @@ export default check({
     const found = groups.flatMap((its) => {
       const stopped = its.filter((it) => disagreement(it) === 'stopped')
       const [first] = stopped
-      return first === undefined ? [] : [verdict(first, { stopped, its, scope })]
+      return first === undefined ? [] : [verdict(first, { stopped, its, scope, probes: probesAt(first, contacts) })]
     })
     return found.length > 0 ? found : ok(allowed.length)
   },
@@ -43,12 +45,14 @@ export default check({
       `stops ${args.stopped === 1 ? 'it' : 'them'}.`,
     detail: ({ args }) =>
       `${args.stopped} of ${args.of} connections that policies allow ended in ${args.how.join(', ')}` +
-      (args.opened > 0 ? ` · ${args.opened} opened, so that the pod listens` : ''),
+      (args.opened > 0 ? ` · ${args.opened} opened, so that the pod listens` : '') +
+      (args.probes.length > 0 ? ` · the probe reaches it from ${some(args.probes, 2)}` : ''),
     note: ({ args }) =>
-      args.opened > 0
+      args.opened > 0 || args.probes.length > 0
         ? 'others reach the same port: what stops these is about where they come from, such as a policy of the ' +
           'CNI, a mesh or a firewall between nodes'
-        : 'nobody reaches it: a policy of the CNI or of a higher tier, a firewall on its node, or a way that is down',
+        : `${args.of === 1 ? 'no other connection to it was tried' : 'none of those that were tried reached it'}: ` +
+          'a policy of the CNI or of a higher tier, a firewall on its node, or a way that is down',
     help: ({ subject: on, args }) => [
       'look for policies of other kinds, then follow one of these connections hop by hop',
       'kubectl get ' +
@@ -62,6 +66,16 @@ interface Tried {
   readonly stopped: readonly CrossedFlow[]
   readonly its: readonly CrossedFlow[]
   readonly scope: Scope
+  /** Nodes whose probe reaches the same port of that pod. */
+  readonly probes: readonly string[]
+}
+
+function probesAt({ to, crossing: { port } }: CrossedFlow, contacts: Known<Contacts>): readonly string[] {
+  const its = contacts.known ? contacts.value.connects : []
+  const reached = its.filter(
+    (it) => it.ip === to.ip && it.port === port && it.tries.some((one) => one.result === 'open'),
+  )
+  return [...new Set(reached.filter((it) => it.via.kind === 'endpoint').map((it) => it.node))].toSorted()
 }
 
 /** Where all that is stopped goes the way between two nodes, that way may be why. */
@@ -73,7 +87,7 @@ function waysOf(stopped: readonly CrossedFlow[]): readonly string[] {
   return from.node === null || to.node === null ? [] : [wayClosed(from.node, to.node)]
 }
 
-function verdict(first: CrossedFlow, { stopped, its, scope }: Tried) {
+function verdict(first: CrossedFlow, { stopped, its, scope, probes }: Tried) {
   const { to, from, crossing } = first
   return finding({
     subject: subject('Pod', to.namespace, to.name),
@@ -87,6 +101,7 @@ function verdict(first: CrossedFlow, { stopped, its, scope }: Tried) {
       namespace: from.namespace,
       stopped: stopped.length,
       of: its.length,
+      probes,
       opened: its.filter((it) => it.crossing.result === 'open').length,
       how: [...new Set(stopped.map((it) => (it.crossing.result === 'timeout' ? 'a timeout' : 'no route')))],
     },

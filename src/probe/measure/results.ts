@@ -209,7 +209,7 @@ export function insideOf(plan: ProbePlan, views: readonly InsideView[]): Known<r
   if (plan.exec === 'left-out') return unknown('not-asked', leftOut('--no-exec'))
   if (plan.clusterName === null) return unknown('failed', noDomain)
   return plan.inside.length === 0
-    ? unknown('not-there', 'no running application pod in scope to look out of')
+    ? unknown('not-there', 'no application pod in scope is running and ready, to look out of')
     : known(views)
 }
 

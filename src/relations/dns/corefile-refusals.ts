@@ -64,7 +64,7 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
   }
 
   /** Before 1.14.4 a server is an address or a file: `not an IP address or file` (plugin/pkg/parse/host.go). */
-  function serverNames({ name, line, args }: CorefilePlugin): void {
+  function serverNames({ line, args }: CorefilePlugin): void {
     const named = args.slice(1).find((it) => upstreamAddress(it).kind === 'name')
     if (named === undefined || (release !== null && isSince(release, namesSince))) return
     if (release?.stock === true) {
