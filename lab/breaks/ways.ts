@@ -13,8 +13,8 @@ export async function reachesPodsOf(lab: Lab, from: string, to: string): Promise
   return (await client.run(['busybox', 'ping', '-c', '1', '-W', '1', bridge], { timeoutMs: 3000 })).code === 0
 }
 
-/** Twice from each: what an application held over a way that was closed fails once more. */
-export async function shopAnswersFrom(lab: Lab, nodes: readonly string[]): Promise<boolean> {
-  const all = await Promise.all([...nodes, ...nodes].map((node) => askFrom(lab, node, 'shop', 'web')))
+/** Twice from each node: what an application held over a way that was closed fails once more. */
+export async function shopAnswers(lab: Lab): Promise<boolean> {
+  const all = await Promise.all([...lab.nodes, ...lab.nodes].map(({ name }) => askFrom(lab, name, 'shop', 'web')))
   return all.every((it) => it === 200)
 }

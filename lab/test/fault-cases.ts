@@ -5,6 +5,8 @@ import { type Found, hopscope, type Ran, type Report, reportOf, subjectOf } from
 import { expectThat, type Result, skipped } from './result.ts'
 import { dnsServiceAnswers, rulesHaveFollowed } from '../breaks/coredns.ts'
 import { throughNode } from '../breaks/outside.ts'
+import { until } from '../breaks/until.ts'
+import { shopAnswers } from '../breaks/ways.ts'
 
 /** A fault that was there, was looked at, and is taken back: what is owed is the look that finds nothing any more. */
 export interface Broken {
@@ -44,6 +46,7 @@ export async function breakAndLook(lab: Lab, fault: Fault, turn: number, tell: T
   const back = await expectThat('taken back', `${fault.name}, taken back`, 'to be taken back', async () => {
     await fault.takeBack(lab)
     await dnsServiceAnswers(lab)
+    if (fault.diagnose.includes('shop')) await until('the shop answers', () => shopAnswers(lab))
     return { got: 'taken back', passed: true }
   })
   if (back.passed) return { fault, turn, results, back: { kind: 'done', seconds: back.seconds } }

@@ -2,7 +2,7 @@
 import { nodeNamed } from '../../breaks/node.ts'
 import { onNode, type Place } from '../../breaks/place.ts'
 import { until } from '../../breaks/until.ts'
-import { reachesPodsOf, shopAnswersFrom } from '../../breaks/ways.ts'
+import { reachesPodsOf } from '../../breaks/ways.ts'
 import type { Lab } from '../../lab.ts'
 import type { Fault } from '../fault.ts'
 
@@ -29,7 +29,6 @@ const fault: Fault = {
     const { podCidr, ip } = nodeNamed(lab, FAR)
     await here(lab).run(['ip', 'route', 'replace', podCidr, 'via', ip])
     await until('the route is back', () => reaches(lab))
-    await until('the shop answers from both', () => shopAnswersFrom(lab, [NODE, FAR]))
   },
   async remove(lab) {
     await fault.takeBack(lab)

@@ -2,7 +2,7 @@
 import { nodeNamed } from '../../breaks/node.ts'
 import { onNode, type Place } from '../../breaks/place.ts'
 import { until } from '../../breaks/until.ts'
-import { reachesPodsOf, shopAnswersFrom } from '../../breaks/ways.ts'
+import { reachesPodsOf } from '../../breaks/ways.ts'
 import type { Lab } from '../../lab.ts'
 import type { Fault } from '../fault.ts'
 
@@ -32,7 +32,6 @@ const fault: Fault = {
     await here(lab).run(['ip', 'rule', 'del', 'priority', PRIORITY])
     await here(lab).run(['ip', 'route', 'flush', 'table', TABLE])
     await until('the rule is gone', () => reaches(lab))
-    await until('the shop answers from both', () => shopAnswersFrom(lab, [NODE, FAR]))
   },
   async remove(lab) {
     await fault.takeBack(lab)
