@@ -153,6 +153,17 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { sick: ['web-3'], bad: 1 } }],
   },
   {
+    it: 'one has the page by turns: two processes share its port',
+    given: seen([getOf('web', 'web-1', 404), getOf('web', 'web-1', 200), getOf('web', 'web-1', 404)]),
+    expect: [
+      {
+        subject: 'Service/shop/web',
+        severity: 'warning',
+        args: { pattern: 'at-times', bad: 2, of: 3, sick: ['web-1'] },
+      },
+    ],
+  },
+  {
     it: 'none of them has it',
     given: seen([getOf('web', 'web-1', 404), getOf('web', 'web-2', 404)]),
     expect: 'ok',

@@ -200,16 +200,11 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf,
 }
 
 /**
- * 404 where the others have the page: an older replica, or one that is another thing. All of them at 404 is an answer.
+ * 404 where the others have the page: an older replica, or one that is another thing; or where the same endpoint has it
+ * at other times: several of its processes share the port (SO_REUSEPORT). All of them at 404 is an answer.
  */
 function isOddOne(it: DirectContact, its: readonly DirectContact[]): boolean {
-  return (
-    it.status === 404 &&
-    its.some(
-      (one) =>
-        one.status !== null && one.status < 400 && one.path === it.path && nameOfEndpoint(one) !== nameOfEndpoint(it),
-    )
-  )
+  return it.status === 404 && its.some((one) => one.status !== null && one.status < 400 && one.path === it.path)
 }
 
 /** A guess, and a protocol that nobody may want to be HTTP, count for less; unless users get errors of it. */
