@@ -234,6 +234,7 @@ import ingressReported from './ingress/reported.ts'
 import sliceAstray from './service/slice-astray.ts'
 import rangesOverlap from './node/ranges-overlap.ts'
 import podLeadsAstray from './node/pod-leads-astray.ts'
+import controllerKeptFromEndpoint from './ingress/controller-kept-from-endpoint.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -362,6 +363,7 @@ export const checks: readonly AnyCheck[] = [
   outsideDiffers, // ING350
   controllerMute, // ING351
   controllerServiceEmpty, // ING352
+  controllerKeptFromEndpoint, // ING355
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -1,3 +1,4 @@
+import type { FailedRequests } from '../wire/access-log/failed-requests.ts'
 import type { ConfBackend } from '../wire/nginx-backends.ts'
 import type { NginxConf } from '../wire/nginx-conf.ts'
 import type { ControllerLog } from '../wire/nginx-controller-log.ts'
@@ -27,6 +28,8 @@ export interface ControllerConfig {
   /** The configuration that nginx refused to load, and that the controller keeps to be looked at; null = none. */
   readonly refused: Known<RefusedConf | null>
   readonly log: Known<ControllerLog>
+  /** Requests for the hosts that the probe asked for, which failed while it ran; absent where it asked for none. */
+  readonly failed?: Known<readonly FailedRequests[]>
   /** Whether the API server gives any answer at all to a request from this pod, with no login. */
   readonly api: Known<'answers' | 'silent'>
 }

@@ -37,6 +37,10 @@ export const reloadRefused = (pod: Named): string => `reload-refused:${pod.names
 /** This controller's pod does not reach the API server. */
 export const controllerCutOff = (pod: Named): string => `controller-cut-off:${pod.namespace}/${pod.name}`
 
+/** A controller gets no connection to some endpoint of this Service. */
+export const controllerKeptFrom = (service: Named): string =>
+  `controller-kept-from:${service.namespace}/${service.name}`
+
 /** What clients outside of the cluster get of this Ingress, whatever its controllers say. */
 export const outsideFails = (ingress: Named): string => `outside-fails:${ingress.namespace}/${ingress.name}`
 

@@ -1,5 +1,6 @@
 import type { ControllerConfig, IngressConfigs } from '../model/ingress-config.ts'
 import type { NginxConf } from '../wire/nginx-conf.ts'
+import { requestTroubles } from '../wire/access-log/nginx-error.ts'
 import type { ControllerLog } from '../wire/nginx-controller-log.ts'
 import { exactly, flag, known, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 
@@ -74,6 +75,11 @@ const controller = exactly<ControllerConfig>()(
     backends: known(list(backend)),
     refused: known(nullable(refused)),
     log: known(liveLog),
+    failed: maybe(
+      known(
+        list(object({ host: m.host, upstream: nullable(m.address), trouble: oneOf(requestTroubles), times: number })),
+      ),
+    ),
     api: known(oneOf(['answers', 'silent'])),
   }),
 )

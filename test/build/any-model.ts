@@ -20,6 +20,7 @@ import type { Crossing } from '../../src/model/crossing.ts'
 import type { Ingress, IngressClass, IngressController } from '../../src/model/ingress.ts'
 import type { IngressConfigs } from '../../src/model/ingress-config.ts'
 import type { NginxConf } from '../../src/wire/nginx-conf.ts'
+import { requestTroubles } from '../../src/wire/access-log/nginx-error.ts'
 import type { InsideView } from '../../src/model/inside.ts'
 import type { Known, Why } from '../../src/model/known.ts'
 import type { DnsProbe } from '../../src/model/lookups.ts'
@@ -1001,6 +1002,16 @@ const ingressConfigs: fc.Arbitrary<IngressConfigs> = fc.record({
         ),
       ),
       api: known(fc.constantFrom('answers' as const, 'silent' as const)),
+      failed: known(
+        few(
+          fc.record({
+            host,
+            upstream: maybe(ip.map((it) => `${it}:8080`)),
+            trouble: fc.constantFrom(...requestTroubles),
+            times: count,
+          }),
+        ),
+      ),
       log: known(
         fc.record({
           lines: count,

@@ -77,6 +77,35 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'the controller says why',
+    given: {
+      ingresses,
+      contacts: {
+        ...contacts([], [get('/cart', 502), get('/cart', 502)]),
+        direct: [getOf('cart', 'cart-1', 200)],
+      },
+      ingressConfigs: ingressConfigs(
+        controllerConfig(ingresses, {
+          failed: known([
+            { host: 'web.example.com', upstream: '10.2.1.9:8080', trouble: 'answer-too-big', times: 2 },
+            { host: 'web.example.com', upstream: '10.2.1.9:8080', trouble: 'broke-off', times: 1 },
+            { host: 'other.example.com', upstream: '10.2.1.9:8080', trouble: 'refused', times: 9 },
+          ]),
+        }),
+      ),
+    },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        args: {
+          said:
+            "the controller's log says why, 2 times: the headers of 10.2.1.9:8080 do not fit its buffer " +
+            '(proxy-buffer-size, 4k where nothing else is said): many or long cookies',
+        },
+      },
+    ],
+  },
+  {
     it: '503',
     given: { ...asked(get('/cart', 503), get('/cart', 503), get('/', 200)), ingressControllers: [controller()] },
     expect: [

@@ -23,6 +23,7 @@ import { readTimeoutOf } from '../../relations/ingress/live-timeout.ts'
 import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { backendSeen, meaningOf } from './answer-meaning.ts'
+import { saidByLog, saidText } from './said-by-log.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
 
@@ -95,6 +96,7 @@ export default check({
           `the controller redirects by annotation ${some(args.redirecting)}: the answer is its own, ` +
           'and no pod is asked'
         )
+      if (args.said !== '') return args.said
       if (args.waits !== '') return `${args.waits}: raise proxy-read-timeout, or have them answer sooner`
       return args.backend === 'answers'
         ? between(`${args.worst}`, `${args.direct}`)
@@ -156,6 +158,8 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
   const areAllWell = parts.every((it) => it.length > 0 && !it.some(isBadEnd))
   const seen = backendSeen(contacts, ingress, route, { status: worst.status, slowest })
   const ofSharers = areAllWell ? 'answers' : 'unknown'
+  const controllers = [...new Set(bad.map((it) => it.via.controllerPod))]
+  const said = saidByLog(ingressConfigs, { host: worst.host, controllers })
   return [
     finding({
       subject: ingressSubject(ingress),
@@ -170,7 +174,8 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         of: http.length,
         counts: counts.join(', '),
         service,
-        controllers: some([...new Set(bad.map((it) => it.via.controllerPod))]),
+        controllers: some(controllers),
+        said: said === null ? '' : saidText(said),
         controller: worst.via.controllerPod,
         controllerNamespace: homes.get(worst.via.controllerPod) ?? null,
         slowest,
@@ -197,6 +202,15 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
           ),
         },
         ...(worstOf(worst, contacts) === 'circle' ? circleEvidence(ingress, worst) : []),
+        ...(said === null
+          ? []
+          : [
+              {
+                kind: 'fact' as const,
+                label: `error log of ${some(controllers, 2)}, while the probe ran`,
+                value: [`${said.trouble} ${said.times}×`, ...said.upstreams.slice(0, 3)].join(', '),
+              },
+            ]),
       ],
       // A 5xx comes from a controller that knows the route: only silence can have a cause that takes in the whole
       // Ingress.

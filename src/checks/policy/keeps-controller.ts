@@ -20,7 +20,7 @@ import type { Flow, PodLike } from '../../relations/policy/policy-flow.ts'
 import { namespaceNameLabel, selects } from '../../relations/selector.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
-import { ingressBackendFails, keptBy } from '../../relations/symptom.ts'
+import { controllerKeptFrom, ingressBackendFails, keptBy } from '../../relations/symptom.ts'
 import { deniedEvidence, nearText, peerText, policySubject, rulesEvidence } from './words.ts'
 
 /**
@@ -201,6 +201,9 @@ function verdict(its: readonly Kept[]) {
         : rulesEvidence(policy, direction, 'in its own namespace alone', meant.peer),
     ],
     symptoms: [keptBy(policy)],
-    causes: pairs,
+    causes: [
+      ...pairs,
+      ...new Set(its.map((it) => controllerKeptFrom({ namespace: it.ingress.namespace, name: it.service }))),
+    ],
   })
 }

@@ -23,8 +23,8 @@ export function noteOf({ pattern, homes, on, calls }: Seen): string {
   if (pattern === 'at-times' || pattern === 'some')
     return (
       'no controller is between: an endpoint answers well and badly by turns; ' +
-      `its load may be why, or several processes that share its port, or ${called}, of which it may get a good answer ` +
-      'once and a bad one then'
+      `its load may be why, or several processes that share its port, or ${called}, of which it may get a good ` +
+      'answer once and a bad one then'
     )
   if (pattern === 'all') return `no controller is between: the application itself says so, or ${called} fails it`
   return plain[pattern]

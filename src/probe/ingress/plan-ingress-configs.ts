@@ -68,7 +68,8 @@ export function announceIngressConfigs({ specs, leftOut }: IngressConfigPlan): r
   const pods = `${specs.length} ingress controller${specs.length === 1 ? '' : 's'}`
   return [
     `reads nginx.conf and the list of back ends in ${pods} (${specs.map((it) => it.pod).join(', ')}) by exec, ` +
-      'asks the API server for its version from there, and reads the end of the log; no certificate, no key',
+      'asks the API server for its version from there, and reads the end of the log, before and after; ' +
+      'no certificate, no key',
     ...(leftOut === 0 ? [] : [`leaves out the configuration of ${leftOut} more ingress controllers`]),
   ]
 }

@@ -19,6 +19,7 @@ import {
 } from '../node/conntrack.ts'
 import { mtuSpec, mtuTargets, networkOf, networksOf, targetsFrom } from '../node/node-networks.ts'
 import { crossingsOf } from '../inside/crossings.ts'
+import { withFailedRequests } from '../ingress/failed-requests.ts'
 import { readIngressConfigs, settleMs } from '../ingress/ingress-configs.ts'
 import { insideView } from '../inside/inside.ts'
 import { type NodeRun, type RunContext, runNode } from './node-run.ts'
@@ -124,19 +125,30 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
   }
   const runs = await Promise.all(plan.nodes.map(one))
   for (const it of readers.values()) it.end()
+  const contacts = contactsOf(plan, runs)
+  const failed = withFailedRequests(cluster, await ingressConfigs, {
+    hosts: new Set(contacts.known ? contacts.value.http.map((it) => hostOnly(it.host)) : []),
+    seconds: Math.max(1, Math.ceil(context.now() / 1000)),
+    signal,
+  })
   return fromOutside({
     dnsProbe: dnsProbeOf(plan, runs),
     nameAnswers: namesOf(plan, runs),
-    contacts: contactsOf(plan, runs),
+    contacts,
     insideViews: insideOf(plan, await inside),
     crossings: await crossings,
     coreDnsWindows: coreDnsOf(plan, runs),
     dnsServerLogs: await serverLogs,
-    ingressConfigs: await ingressConfigs,
+    ingressConfigs: await failed,
     conntrack: conntrackOf(plan, opened, windows),
     nodeNetworks: networksOf(plan, { opened, runs, networks, targets }),
     notes: notesOf(plan, runs, opened, stale),
   })
+}
+
+/** The `Host` header may carry a port. */
+function hostOnly(host: string): string {
+  return host.replace(/:\d{1,5}$/, '').toLowerCase()
 }
 
 async function crossingsOfPlan(

@@ -3,9 +3,17 @@ import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { culpritOf, isRefusing } from '../ingress/controller-state.ts'
 import { isDifferent, liveRoutes } from '../ingress/live-config.ts'
+import { failedConnects, type FailedConnects } from '../ingress/failed-connects.ts'
 import { liveEndpoints } from '../ingress/live-endpoints.ts'
 import { routeText } from '../ingress/ingress-routes-to-service.ts'
-import { backendsNotLive, ingressNotLive, reloadRefused } from '../symptom.ts'
+import {
+  backendsNotLive,
+  controllerKeptFrom,
+  ingressNotLive,
+  reloadRefused,
+  stoppedOnTheWay,
+  svcUnanswered,
+} from '../symptom.ts'
 
 /** What a controller runs otherwise than the objects say: whoever changed them believes it done. */
 export function liveTroubles(model: Model): readonly Trouble[] {
@@ -51,6 +59,7 @@ export function liveTroubles(model: Model): readonly Trouble[] {
     ]
   })
   if (!services.known || !endpointSlices.known) return [...refused, ...routes]
+  const kept = failedConnects(ingressConfigs.value, endpointSlices.value).map(outOfReach)
   const lists = liveEndpoints({ ...seen, services: services.value, endpointSlices: endpointSlices.value })
     .filter(({ stale, absent }) => stale.length > 0 || absent.length > 0)
     .map(({ service, config, live, stale, absent }): Trouble => ({
@@ -63,7 +72,32 @@ export function liveTroubles(model: Model): readonly Trouble[] {
       bad: stale.length + absent.length,
       of: Math.max(1, live.length + absent.length),
     }))
-  return [...refused, ...routes, ...lists]
+  return [...refused, ...routes, ...lists, ...kept]
+}
+
+/** A good answer of another endpoint comes after the controller's timeout: users wait. */
+function outOfReach({ config, service, pod, ip, port, times, hosts }: FailedConnects): Trouble {
+  return {
+    kind: 'contact-failed',
+    source: 'ingressConfigs',
+    sufferer: subject('Service', service.namespace, service.name),
+    involved: [
+      subject('Pod', config.namespace, config.pod),
+      ...(pod === null ? [] : [subject('Pod', service.namespace, pod)]),
+    ],
+    keys: [
+      svcUnanswered(service),
+      controllerKeptFrom(service),
+      ...(pod === null ? [] : [stoppedOnTheWay({ ...service, name: pod })]),
+    ],
+    asked: `${ip}:${port}, for ${hosts.join(', ')}`,
+    from: `inside controller ${config.namespace}/${config.pod}`,
+    how: 'timed out while connecting',
+    bad: times,
+    of: times,
+    ms: null,
+    weight: 'outage',
+  }
 }
 
 const always = {

@@ -1,24 +1,26 @@
 import { requestIn } from './access-line.ts'
 
-/** What nginx's error log says of one request. */
-export type RequestTrouble =
-  /** The server's machine said that nobody listens. */
-  | 'refused'
-  | 'timed-out-connecting'
-  | 'timed-out-answering'
-  /** The server closed or reset the connection before its answer was whole. */
-  | 'broke-off'
-  /** All servers are marked as failed, or there is none. */
-  | 'no-live-upstream'
-  | 'unreachable'
-  | 'tls-failed'
-  | 'answer-too-big'
-  | 'invalid-answer'
-  /** A limit of the controller's own. */
-  | 'limited'
-  | 'body-too-big'
-  | 'denied'
-  | 'other'
+/**
+ * What nginx's error log says of one request. `refused`: the server's machine said that nobody listens. `broke-off`:
+ * the server closed or reset the connection before its answer was whole. `no-live-upstream`: all servers are marked as
+ * failed, or there is none. `limited`: by a limit of the controller's own.
+ */
+export const requestTroubles = [
+  'refused',
+  'timed-out-connecting',
+  'timed-out-answering',
+  'broke-off',
+  'no-live-upstream',
+  'unreachable',
+  'tls-failed',
+  'answer-too-big',
+  'invalid-answer',
+  'limited',
+  'body-too-big',
+  'denied',
+  'other',
+] as const
+export type RequestTrouble = (typeof requestTroubles)[number]
 
 export interface ErrorLine {
   readonly kind: 'error'

@@ -1,0 +1,61 @@
+import type { IngressConfigs } from '../../model/ingress-config.ts'
+import type { Known } from '../../model/known.ts'
+import { some } from '../../phrases.ts'
+import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
+
+interface Asked {
+  /** The `Host` of the requests, which may carry a port. */
+  readonly host: string
+  readonly controllers: readonly string[]
+}
+
+/** What nginx says most often of requests for this host that failed while the probe ran; null: nothing. */
+export interface SaidByLog {
+  readonly trouble: RequestTrouble
+  readonly times: number
+  readonly upstreams: readonly string[]
+}
+
+export function saidByLog(configs: Known<IngressConfigs>, { host, controllers }: Asked): SaidByLog | null {
+  const name = host.replace(/:\d{1,5}$/, '').toLowerCase()
+  const said = (configs.known ? configs.value.controllers : [])
+    .filter((it) => controllers.includes(it.pod))
+    .flatMap((it) => (it.failed?.known === true ? it.failed.value : []))
+    .filter((it) => it.host === name)
+  const groups = [...Map.groupBy(said, (it) => it.trouble)].map(([trouble, its]) => ({
+    trouble,
+    times: its.reduce((sum, it) => sum + it.times, 0),
+    upstreams: [...new Set(its.flatMap((it) => it.upstream ?? []))],
+  }))
+  return groups.toSorted((a, b) => b.times - a.times)[0] ?? null
+}
+
+/** A clause each, of what nginx means by it (ngx_http_upstream.c and others), and what changes it. */
+const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> = {
+  refused: (by) => `${by} refused its connections: nobody listens there, or a rule rejects them`,
+  'timed-out-connecting': (by) =>
+    `it got no connection to ${by} in time (proxy-connect-timeout): a policy, a firewall or a route on its own way`,
+  'timed-out-answering': (by) => `it had a connection to ${by}, and no answer in its time (proxy-read-timeout)`,
+  'broke-off': (by) =>
+    `${by} ended the connection before its answer was whole: a crash, a keep-alive that is shorter than nginx's, or ` +
+    'another protocol',
+  'no-live-upstream': () => 'all its endpoints are marked as failed, or there is none',
+  unreachable: (by) => `${by} is out of its reach (no route): a rule rejects it, or a route is missing`,
+  'tls-failed': (by) =>
+    `TLS with ${by} failed: plain HTTP is spoken there, or its certificate is refused (backend-protocol, ` +
+    'proxy-ssl-verify)',
+  'answer-too-big': (by) =>
+    `the headers of ${by} do not fit its buffer (proxy-buffer-size, 4k where nothing else is said): ` +
+    'many or long cookies',
+  'invalid-answer': (by) =>
+    `what ${by} sent is no answer in the protocol that nginx speaks to it (backend-protocol), or has broken headers`,
+  limited: () => 'a limit of the Ingress was reached (limit-rps, limit-rpm, limit-connections)',
+  'body-too-big': () => 'the body of the request is larger than it takes (proxy-body-size)',
+  denied: () => 'an allow list or a deny list keeps the client out',
+  other: () => '',
+}
+
+export function saidText({ trouble, times, upstreams }: SaidByLog): string {
+  const by = upstreams.length === 0 ? 'the pod' : some(upstreams, 2)
+  return `the controller's log says why, ${times === 1 ? 'once' : `${times} times`}: ${meanings[trouble](by)}`
+}

@@ -1,0 +1,33 @@
+import { nginxError, type RequestTrouble } from './nginx-error.ts'
+
+/** What nginx's error log says of requests for one host, by one server: a count, and none of the requests. */
+export interface FailedRequests {
+  readonly host: string
+  /** `10.2.0.4:8080`; null where no server had been chosen. */
+  readonly upstream: string | null
+  readonly trouble: RequestTrouble
+  readonly times: number
+}
+
+/** Each host, server and trouble is one; of more than these the first are enough to say what is wrong. */
+const most = 200
+
+/**
+ * Lines of a controller's log, of requests for these hosts. `other` is no word that anybody could act on, and a host
+ * that nobody asked about is somebody else's.
+ */
+export function failedRequests(lines: readonly string[], hosts: ReadonlySet<string>): readonly FailedRequests[] {
+  const found = new Map<string, FailedRequests>()
+  for (const line of lines) {
+    const it = nginxError(line)
+    const host = it?.host?.replace(/:\d{1,5}$/, '').toLowerCase()
+    if (it === null || host === undefined || !hosts.has(host) || it.trouble === 'other') continue
+    const { trouble } = it
+    const upstream = it.upstream !== null && /^[\d.:[\]a-f]{3,60}$/.test(it.upstream) ? it.upstream : null
+    const key = `${host} ${upstream} ${trouble}`
+    const before = found.get(key)
+    if (before === undefined && found.size === most) continue
+    found.set(key, { host, upstream, trouble, times: (before?.times ?? 0) + 1 })
+  }
+  return [...found.values()]
+}
