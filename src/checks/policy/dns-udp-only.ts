@@ -3,10 +3,11 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
 import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
-import { dnsTcpLossInPod } from '../../relations/symptom.ts'
+import { dnsLossInPod, dnsTcpLossInPod } from '../../relations/symptom.ts'
 import { allowDns, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
 import { count, full } from '../../phrases.ts'
 
@@ -41,13 +42,19 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicy ${full(on)} lets ${args.who} ask DNS over UDP, but not over TCP.`,
+      args.tcpAlone === 0
+        ? `NetworkPolicy ${full(on)} lets ${args.who} ask DNS over UDP, but not over TCP.`
+        : `NetworkPolicy ${full(on)} lets no DNS over TCP out, and ${args.tcpAloneWho} ` +
+          `${args.tcpAlone === 1 ? 'asks' : 'ask'} over TCP alone (use-vc).`,
     detail: ({ args }) =>
       `${count(args.pods, 'pod')} in namespace ${args.namespace} · UDP ${args.port} allowed, ` +
       `TCP ${args.port} not${args.seen === '' ? '' : ` · ${args.seen}`}`,
-    note: () =>
-      'answers too long for UDP come truncated and are asked for again over TCP: ' +
-      'such a lookup hangs (glibc has no timeout of its own for that connect), all others work',
+    note: ({ args }) =>
+      args.tcpAlone === args.pods
+        ? `${useVc}: no lookup of theirs works`
+        : 'answers too long for UDP come truncated and are asked for again over TCP: ' +
+          'such a lookup hangs (glibc has no timeout of its own for that connect), all others work' +
+          (args.tcpAlone === 0 ? '' : `; but ${args.tcpAloneWho}: ${useVc}, and none works`),
     help: ({ subject: on, args }) => [
       'allow TCP 53 beside UDP 53, for the same pods',
       `hopscope fix POL402 -n ${on.namespace} --plan`,
@@ -55,6 +62,16 @@ export default check({
     ],
   },
 })
+
+const useVc = 'with use-vc glibc asks over TCP alone (musl does not know that option)'
+
+/** By their spec: glibc sends each query of such a pod over TCP. One that runs musl, as was seen inside, does not. */
+function tcpAloneOf(pods: readonly Pod[], views: readonly InsideView[]): readonly Pod[] {
+  const musl = new Set(views.filter((it) => it.libc === 'musl').map((it) => it.pod))
+  return pods.filter(
+    (it) => !musl.has(it.name) && it.dnsConfig?.options.some((option) => option.name === 'use-vc') === true,
+  )
+}
 
 function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]) {
   const { tcp } = group
@@ -69,7 +86,7 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]) {
       `${workloadsText(group.pods)}, DNS over TCP: ${tcp.why}`,
       views.length === 0 ? '--probe' : null,
     )
-  return found(group, dns, stands, lost)
+  return found(group, { dns, stands, lost, tcpAlone: tcpAloneOf(group.pods, views) })
 }
 
 /** What was seen inside a pod counts above what the rules say. */
@@ -89,7 +106,14 @@ function policyToMend({ policy, others, direction }: Isolation): NetworkPolicy {
   return [policy, ...others].find(letsUdp) ?? policy
 }
 
-function found(group: DnsGroup, dns: ClusterDns, stands: Isolation, lost: InsideView | undefined) {
+interface Shut {
+  readonly dns: ClusterDns
+  readonly stands: Isolation
+  readonly lost: InsideView | undefined
+  readonly tcpAlone: readonly Pod[]
+}
+
+function found(group: DnsGroup, { dns, stands, lost, tcpAlone }: Shut) {
   const home = { namespace: dns.service?.namespace ?? 'kube-system', labels: dnsPodLabels(dns) }
   const target = dns.service?.ports.find((it) => it.protocol === 'TCP' && it.port === 53)?.targetPort
   const port = typeof target === 'number' ? target : 53
@@ -97,10 +121,12 @@ function found(group: DnsGroup, dns: ClusterDns, stands: Isolation, lost: Inside
   return finding({
     subject: policySubject(policy),
     confidence: lost === undefined ? 'inferred' : 'observed',
-    severity: lost === undefined ? 'warning' : 'error',
+    severity: lost === undefined && tcpAlone.length === 0 ? 'warning' : 'error',
     args: {
       who: workloadsText(group.pods),
       pods: group.pods.length,
+      tcpAlone: tcpAlone.length,
+      tcpAloneWho: workloadsText(tcpAlone),
       namespace: group.namespace,
       port,
       ip: dns.service?.clusterIP ?? 'none',
@@ -108,7 +134,7 @@ function found(group: DnsGroup, dns: ClusterDns, stands: Isolation, lost: Inside
       example: group.pods[0]?.name ?? 'none',
       manifest: allowDns(policy, [{ port, protocol: 'TCP' }], home),
     },
-    causes: group.pods.map(dnsTcpLossInPod),
+    causes: [...group.pods.map(dnsTcpLossInPod), ...tcpAlone.map(dnsLossInPod)],
     evidence: [
       rulesEvidence(policy, stands.direction, 'and no TCP beside it', 'protocol: UDP'),
       workloadsEvidence('pods without DNS over TCP', group.pods),

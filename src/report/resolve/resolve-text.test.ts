@@ -53,6 +53,12 @@ describe('a lookup as text', () => {
       '! musl does not find it (no data); musl stops at a name without data, glibc goes on with the list',
     )
   })
+  it('says that musl does not know use-vc', () => {
+    const queries = found('musl').queries.map((it) => ({ ...it, transport: 'tcp' as const }))
+    const said = text({ walks: known([found('glibc', { queries }), found('musl')]) })
+    expect(said).toContain('musl gets the same by another way; glibc asks over TCP alone (use-vc), musl does not know')
+    expect(said).not.toContain('sends the same')
+  })
   it('shows whose name the records bear, and who takes them all the same', () => {
     const records = [{ name: 'cart.other.example', type: 'A', ttl: 30, data: '10.96.44.7' }]
     const queries = [query(winner, 'A', { answer: 'other-name', records }), query(winner, 'AAAA', { answer: 'nodata' })]

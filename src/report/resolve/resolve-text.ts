@@ -385,7 +385,7 @@ function others(it: Resolution, paint: Paint): readonly string[] {
   const [main, other] = [mainWalk(it), otherWalk(it)]
   if (main === null || other === null) return []
   const way = (walk: ResolverWalk): string =>
-    [...new Set(walk.queries.map((one) => `${one.name} ${one.type}`))].join('\n')
+    [...new Set(walk.queries.map((one) => `${one.name} ${one.type} ${one.transport}`))].join('\n')
   const same = way(main) === way(other) && main.end === other.end && main.queries.length === other.queries.length
   if (same) return ['', `  ${other.libc} sends the same and gets the same.`]
   const why = difference(main, other, it.resolvConf.text)
@@ -411,9 +411,15 @@ const shortEnd: Readonly<Record<ResolverWalk['end'], string>> = {
   'cut-off': 'cut off',
 }
 
+function isOverTcp({ queries }: ResolverWalk): boolean {
+  return queries.length > 0 && queries.every((it) => it.transport === 'tcp')
+}
+
 function difference(main: ResolverWalk, other: ResolverWalk, resolvConf: string): string | null {
   const musl = main.libc === 'musl' ? main : other
   const glibc = main.libc === 'glibc' ? main : other
+  if (isOverTcp(glibc) && !isOverTcp(musl))
+    return 'glibc asks over TCP alone (use-vc), musl does not know that option and asks over UDP'
   if (
     musl.candidates.length < glibc.candidates.length &&
     musl.queries.every((it) => it.type !== 'A' && it.type !== 'AAAA')
