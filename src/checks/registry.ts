@@ -235,6 +235,8 @@ import sliceAstray from './service/slice-astray.ts'
 import rangesOverlap from './node/ranges-overlap.ts'
 import podLeadsAstray from './node/pod-leads-astray.ts'
 import controllerKeptFromEndpoint from './ingress/controller-kept-from-endpoint.ts'
+import nodesOfOneAddress from './node/nodes-of-one-address.ts'
+import passthroughOff from './ingress/passthrough-off.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -363,6 +365,7 @@ export const checks: readonly AnyCheck[] = [
   outsideDiffers, // ING350
   controllerMute, // ING351
   controllerServiceEmpty, // ING352
+  passthroughOff, // ING353
   controllerKeptFromEndpoint, // ING355
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
@@ -387,6 +390,7 @@ export const checks: readonly AnyCheck[] = [
   neighbourFixed, // NOD537
   ruleLeadsAstray, // NOD538
   rangesOverlap, // NOD540
+  nodesOfOneAddress, // NOD541
   podLeadsAstray, // NOD545
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702

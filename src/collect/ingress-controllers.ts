@@ -167,6 +167,7 @@ function aboutNginx(
     ...(product === 'ingress-nginx'
       ? {
           webhook: webhook === null || webhook === '' ? 'off' : 'on',
+          passthrough: unlessFalse(flag('enable-ssl-passthrough')) ? 'on' : 'off',
           byName: unlessFalse(flag('ingress-class-by-name')) ? 'on' : 'off',
         }
       : {}),

@@ -41,6 +41,8 @@ export interface NginxRouting {
   readonly idle?: boolean
   /** `HTTPS`, `GRPC`; null = HTTP. */
   readonly protocol: string | null
+  /** TLS is to go to the pods as it came, `ssl-passthrough`. Absent where it is not, and in old recordings. */
+  readonly passthrough?: true
   /** The `Host` that pods get in place of the client's, `upstream-vhost`; absent where it has variables in it. */
   readonly vhost?: string
 }
@@ -118,6 +120,8 @@ export interface IngressController {
   readonly classNames: readonly string[]
   /** Of ingress-nginx: whether it takes an IngressClass by its name alone. Absent in old recordings. */
   readonly byName?: 'on' | 'off'
+  /** Of ingress-nginx: whether it passes TLS through at all, `--enable-ssl-passthrough`. Absent in old recordings. */
+  readonly passthrough?: 'on' | 'off'
   /** Where the pod itself listens, as its containers declare it. Absent in old recordings: 80 and 443. */
   readonly ports?: { readonly plain: number; readonly tls: number }
   /** What it is, where its configuration can be read; the rest too is absent in old recordings. */

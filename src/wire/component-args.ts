@@ -46,6 +46,7 @@ const forms = {
   'providers.kubernetesingress.ingressclass': isName,
   'watch-ingress-without-class': bool,
   'empty-ingress-class': bool,
+  'enable-ssl-passthrough': bool,
   'watch-namespace': eachOf(isName),
   'status-port': port,
   'validating-webhook': hostPort,

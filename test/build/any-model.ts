@@ -244,6 +244,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     regex: flag,
     canary: flag,
     idle: flag,
+    passthrough: fc.constant(true as const),
     protocol: maybe(fc.constant('HTTPS')),
     vhost: host,
   }),

@@ -4,7 +4,7 @@ export function node(name: string, about: Partial<Node> = {}): Node {
   return {
     name,
     labels: { 'kubernetes.io/hostname': name },
-    ip: '192.168.0.11',
+    ip: addressOf(name),
     ready: 'True',
     readyMessage: 'kubelet is posting ready status',
     unschedulable: false,
@@ -15,4 +15,11 @@ export function node(name: string, about: Partial<Node> = {}): Node {
     cpus: 4,
     ...about,
   }
+}
+
+/** Each its own: `worker-1` has 192.168.0.11. */
+function addressOf(name: string): string {
+  const [, stem = '', number = '0'] = /^(.*?)(\d{1,2})?$/.exec(name) ?? []
+  const sum = [...stem].reduce((all, it) => (all * 31 + (it.codePointAt(0) ?? 0)) % 250, 0)
+  return `192.168.${stem === 'worker-' ? 0 : sum + 1}.${10 + Number(number)}`
 }

@@ -55,6 +55,19 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'TLS that is passed through is spoken by the client',
+    given: {
+      ingresses: [
+        ingress([['/', 'web', 80]], {
+          nginx: { rewrite: null, regex: false, canary: false, protocol: 'HTTPS', passthrough: true },
+        }),
+      ],
+      services: to({ name: 'http' }),
+      ingressClasses,
+    },
+    expect: 'not-applicable',
+  },
+  {
     it: 'FastCGI is neither',
     given: { ingresses: of('FCGI'), services: to({ targetPort: 8443 }), ingressClasses },
     expect: 'ok',

@@ -31,7 +31,10 @@ export default check({
 
   run({ ingresses, services, ingressClasses, contacts }) {
     const find = servicesByName(services)
-    const own = ingresses.filter((it) => isForNginx(it, ingressClasses)).flatMap(routesOf)
+    // TLS that is passed through is spoken by the client.
+    const own = ingresses
+      .filter((it) => isForNginx(it, ingressClasses) && it.nginx?.passthrough !== true)
+      .flatMap(routesOf)
     const routes = own.flatMap((route) => {
       const service = find(route.ingress.namespace, route.backend.service)
       const port = service === null ? null : portOfBackend(service, route.backend)

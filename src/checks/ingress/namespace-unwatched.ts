@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
+import type { Ingress, IngressController } from '../../model/ingress.ts'
+import { controllersOf } from '../../relations/ingress/controllers-of.ts'
 import { allOfIngress } from '../../relations/symptom.ts'
 import { full, some } from '../../phrases.ts'
 import { isAskedAbout } from '../service/words.ts'
@@ -23,7 +24,7 @@ export default check({
     const judged = ingresses
       .filter((it) => isAskedAbout(scope, 'Ingress', it))
       .flatMap((ingress) => {
-        const own = ingressControllers.filter((it) => isOfClass(it, ingress, classes))
+        const own = controllersOf(ingress, ingressControllers, classes)
         return own.some((it) => it.watches !== undefined) ? [judge(ingress, own)] : []
       })
     return judged.length > 0 ? judged : notApplicable('no controller here was told which namespaces to look at')
@@ -41,12 +42,6 @@ export default check({
     ],
   },
 })
-
-function isOfClass(it: IngressController, { className }: Ingress, classes: readonly IngressClass[]): boolean {
-  if (className === null) return it.classNames.includes('')
-  const named = classes.find((one) => one.name === className)
-  return named === undefined ? it.classNames.includes(className) : named.controller === it.controller
-}
 
 function judge(ingress: Ingress, own: readonly IngressController[]) {
   const [first] = own

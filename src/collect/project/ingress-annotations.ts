@@ -97,12 +97,18 @@ function usualPort(scheme: string): number {
   return scheme.toLowerCase() === 'https' ? 443 : 80
 }
 
+/** strconv.ParseBool, by which the annotation is read (internal/ingress/annotations/parser). */
+function isTrue(value: string | undefined): boolean {
+  return /^(?:1|t|T|true|TRUE|True)$/.test(value ?? '')
+}
+
 export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
   const [rewrite, regex, canary, protocol] = ['rewrite-target', 'use-regex', 'canary', 'backend-protocol'].map((key) =>
     text(annotations[`${nginx}${key}`]),
   )
   const [, vhost] = /^([a-z0-9._-]{1,253})(?::\d{1,5})?$/i.exec(text(annotations[`${nginx}upstream-vhost`]) ?? '') ?? []
-  if (vhost === undefined && [rewrite, regex, canary, protocol].every((it) => it === null)) return {}
+  const passthrough = isTrue(annotations[`${nginx}ssl-passthrough`])
+  if (vhost === undefined && !passthrough && [rewrite, regex, canary, protocol].every((it) => it === null)) return {}
   return {
     nginx: {
       rewrite: rewrite ?? null,
@@ -110,6 +116,7 @@ export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
       canary: canary === 'true',
       ...(canary === 'true' && isIdle(annotations) ? { idle: true } : {}),
       protocol: protocol?.toUpperCase() ?? null,
+      ...(passthrough ? { passthrough: true as const } : {}),
       ...(vhost === undefined ? {} : { vhost: vhost.toLowerCase() }),
     },
   }
