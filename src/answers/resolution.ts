@@ -3,6 +3,7 @@ import type { Service } from '../model/service.ts'
 import type { AskedQuery, Libc, OwnLookup, ResolverWalk, ServerAnswer } from '../model/resolution.ts'
 import type { ResolverDecisions } from '../relations/policy/policy-on-resolver.ts'
 import { isolating } from '../relations/policy/policy-dns.ts'
+import type { HeadlessName } from '../relations/service/headless-names.ts'
 import { ownAddress } from '../relations/service/service-endpoints.ts'
 import { familyOf, isIpv6 } from '../wire/ip-family.ts'
 
@@ -16,6 +17,8 @@ export interface Resolution {
   readonly near: readonly string[]
   /** The first Service that one of the names tried is the name of; null when there is none, or it could not be read. */
   readonly service?: Service | null
+  /** What the first name that is a headless Service's depends on; null where none is, or where it was not read. */
+  readonly headless?: HeadlessName | null
   readonly from: {
     readonly namespace: string
     readonly pod: string | null

@@ -10,6 +10,9 @@ export const noEndpoints = (service: Named): string => `no-endpoints:${service.n
 
 export const svcUnanswered = (service: Named): string => `svc-unanswered:${service.namespace}/${service.name}`
 
+/** Pods of this StatefulSet that run and are not ready. */
+export const peersWait = (set: Named): string => `peers-wait:${set.namespace}/${set.name}`
+
 /** Connections to this Service come to pods that are not ready, as it publishes them. */
 export const unreadyPublished = (service: Named): string => `unready-published:${service.namespace}/${service.name}`
 

@@ -7,7 +7,7 @@ import { countEndpoints, slicesOfServices } from '../../relations/service/servic
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { isOver, selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { nodeDown, noEndpoints, registryUnknown, svcUnanswered, unready } from '../../relations/symptom.ts'
+import { nodeDown, noEndpoints, peersWait, registryUnknown, svcUnanswered, unready } from '../../relations/symptom.ts'
 import { refusalsOf } from '../../relations/workload-refusal.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { commandsFor, lookArgs, type ReasonedPods, reasons, reasonsEvidence, serviceSubject } from './words.ts'
@@ -149,7 +149,9 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
       ...(unmade && refused !== null ? [{ kind: 'fact' as const, label: 'refused', value: refused }] : []),
       reasonsEvidence('pods that match', reasoned),
     ],
-    symptoms: onDownNodes ? where.map((it) => nodeDown(`${it}`)) : [...unpulled(pods), ...unreadyOne(pods)],
+    symptoms: onDownNodes
+      ? where.map((it) => nodeDown(`${it}`))
+      : [...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods)],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
 }
@@ -157,6 +159,15 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
 function unreadyOne(pods: readonly Pod[]): readonly string[] {
   const [pod, ...others] = pods
   return pod === undefined || others.length > 0 || pod.phase !== 'Running' || pod.ready ? [] : [unready(pod)]
+}
+
+/** Members of one StatefulSet that run and are not ready, each of them: they may wait for each other. */
+function waitingSet(pods: readonly Pod[]): readonly string[] {
+  const sets = new Set(pods.map((it) => (it.owner?.kind === 'StatefulSet' ? `${it.namespace}/${it.owner.name}` : '')))
+  const [first] = pods
+  return first?.owner == null || sets.size !== 1 || sets.has('') || pods.some((it) => it.phase !== 'Running')
+    ? []
+    : [peersWait({ namespace: first.namespace, name: first.owner.name })]
 }
 
 /** Where each pod waits for an image whose registry its node does not find, that node is the cause. */

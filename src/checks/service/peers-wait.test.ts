@@ -1,9 +1,12 @@
+import { expect, test } from 'vitest'
 import { container, deployment, notReady, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import { unknown } from '../../model/known.ts'
 import type { Workload } from '../../model/workload.ts'
 import check from './peers-wait.ts'
+import noReadyEndpoints from './no-ready-endpoints.ts'
 
 const set = (about: Partial<Workload> = {}) =>
   deployment('db', 3, { kind: 'StatefulSet', serviceName: 'db', ready: 0, ...about })
@@ -11,11 +14,95 @@ const headless = service('db', { clusterIP: 'None' })
 const owner = { kind: 'StatefulSet', name: 'db' }
 const waiting = [notReady('db-0', 'containers with unready status', { owner })]
 
+const unhealthy = (said: string) => ({
+  namespace: 'shop',
+  object: { kind: 'Pod', name: 'db-0' },
+  reason: 'Unhealthy',
+  said,
+  times: 40,
+})
+const calling = (host: string) =>
+  notReady('db-0', 'containers with unready status', {
+    owner,
+    containers: [container({ name: 'db', ready: false, calls: [{ by: 'PEERS', host, port: 5432 }] })],
+  })
+
+test('is the cause of the Service that has no ready endpoint, where its members look for each other', () => {
+  const roots = (said: string) =>
+    diagnose(
+      modelOf({
+        services: [headless, service('db-read', { selector: { app: 'db' } })],
+        workloads: [set()],
+        pods: waiting,
+        events: [unhealthy(said)],
+        endpointSlices: [],
+      }),
+      { checks: [check, noReadyEndpoints] },
+    ).roots.map((it) => `${it.finding.code} ${it.consequences.map((one) => one.code).join(' ')}`.trim())
+  expect(roots('lookup db-1.db: no such host')).toEqual(['SVC231 SVC205 SVC205'])
+  expect(roots('HTTP probe failed with statuscode: 500')).toEqual(['SVC205', 'SVC205', 'SVC231'])
+})
+
 describeCheck(check, [
   {
     it: 'the first runs, is not ready, and has no name',
     given: { services: [headless], workloads: [set()], pods: waiting },
     expect: [{ subject: 'StatefulSet/shop/db', severity: 'info', confidence: 'possible', args: { pods: ['db-0'] } }],
+  },
+  ...['db-1.db', 'db.shop', 'db-1.db.shop.svc.cluster.local.', 'db.shop.svc.cluster.local'].map((name) => ({
+    it: `its probe fails with a name of the Service: ${name}`,
+    given: {
+      services: [headless],
+      workloads: [set()],
+      pods: waiting,
+      events: [unhealthy(`Readiness probe failed: dial tcp: lookup ${name} on 10.96.0.10:53: no such host`)],
+    },
+    expect: [
+      {
+        subject: 'StatefulSet/shop/db',
+        severity: 'error' as const,
+        confidence: 'inferred' as const,
+        args: { sign: 'event' },
+        says: /look for each other by names of Service `db`/,
+      },
+    ],
+  })),
+  ...['db', 'db.example.com', 'mongo-db', 'web.shop', 'db-1.db.data'].map((name) => ({
+    it: `its probe fails, and no name of the Service is in its words: ${name}`,
+    given: {
+      services: [headless],
+      workloads: [set()],
+      pods: waiting,
+      events: [unhealthy(`Readiness probe failed: lookup ${name}: no such host`)],
+    },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'info' as const, args: { sign: null } }],
+  })),
+  {
+    it: 'the words of another pod',
+    given: {
+      services: [headless],
+      workloads: [set()],
+      pods: waiting,
+      events: [{ ...unhealthy('lookup db-1.db'), object: { kind: 'Pod', name: 'web-1' } }],
+    },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'info', args: { sign: null } }],
+  },
+  {
+    it: 'its spec tells it to call another member',
+    given: { services: [headless], workloads: [set()], pods: [calling('db-1.db')] },
+    expect: [
+      {
+        subject: 'StatefulSet/shop/db',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { sign: 'spec', where: 'PEERS of container db', said: 'db-1.db' },
+      },
+    ],
+  },
+  {
+    it: 'its spec tells it to call somebody else',
+    given: { services: [headless], workloads: [set()], pods: [calling('web.shop')] },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'info', args: { sign: null } }],
   },
   {
     it: 'one is ready',

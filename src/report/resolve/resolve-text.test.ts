@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { allowed, found, query, resolution, serverSays } from '../../../test/build/resolution.ts'
 import { egressPolicy } from '../../../test/build/policy.ts'
 import { known, unknown } from '../../model/known.ts'
+import type { HeadlessName } from '../../relations/service/headless-names.ts'
 import { paint } from '../paint.ts'
 import { resolveAnswer } from './resolve-json.ts'
 import { resolveText } from './resolve-text.ts'
@@ -203,6 +204,24 @@ describe('a lookup as text', () => {
         ]),
       }),
     ).toContain('help: namespace shop has a Service `cart`')
+  })
+  it('says that only ready pods of a headless Service have names', () => {
+    const walks = known([
+      found('glibc', { end: 'nxdomain', winner: null }),
+      found('musl', { end: 'nxdomain', winner: null }),
+    ])
+    const service = { namespace: 'shop', name: 'db', publishNotReadyAddresses: false }
+    const headless = { service, pod: { name: 'db-0', ready: false }, ofHost: true, pods: 3, ready: 0 }
+    const said = (about: Partial<HeadlessName>) => text({ walks, headless: { ...headless, ...about } })
+    expect(said({})).toContain(
+      'help: pod db-0 is not ready, and headless Service shop/db has names for ready pods alone',
+    )
+    expect(said({ pod: null, ofHost: false })).toContain('none of the 3 pods of headless Service shop/db is ready')
+    expect(said({ pod: null, ofHost: false, ready: 1 })).not.toContain('ready pods alone')
+    expect(said({ pod: null, ofHost: true })).not.toContain('ready pods alone')
+    expect(said({ pod: { name: 'db-0', ready: true } })).not.toContain('ready pods alone')
+    expect(said({ service: { ...service, publishNotReadyAddresses: true } })).not.toContain('ready pods alone')
+    expect(text({ headless })).not.toContain('ready pods alone')
   })
   it('as JSON has the exit code, the winner and its addresses', () => {
     expect(resolveAnswer(resolution(), { started: null, durationMs: 2000, left: [] })).toMatchObject({

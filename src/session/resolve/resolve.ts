@@ -17,6 +17,7 @@ import {
   runResolve,
 } from '../../probe/resolve/resolve-run.ts'
 import { asProbe, policyOnResolver } from '../../relations/policy/policy-on-resolver.ts'
+import { headlessName } from '../../relations/service/headless-names.ts'
 import { ToolError } from '../../tool-error.ts'
 import { createIntern } from '../../wire/intern.ts'
 import { candidates, settingsOf } from '../../wire/resolver-walk.ts'
@@ -168,11 +169,19 @@ const missing = (detail: string): ReturnType<typeof unknown> => unknown('not-ask
 
 function resolutionOf(parts: Parts): Resolution {
   const { question, asker, place, run } = parts
-  const { clusterDns: dns } = place.model.sources
+  const { clusterDns: dns, services, pods } = place.model.sources
   const resolvConf = asker.conf ?? { text: run?.resolvConf ?? '', how: 'probe-pod' as const, why: null }
   return {
     ...question,
     near: nearTo(question, place),
+    headless:
+      services.known && pods.known
+        ? headlessName(
+            candidates('glibc', settingsOf('glibc', resolvConf.text), question.typed).map((it) => it.name),
+            dns.known ? dns.value.domain : 'cluster.local',
+            { services: services.value, pods: pods.value },
+          )
+        : null,
     from: fromOf(parts),
     resolvConf,
     hosts: asker.hosts,
