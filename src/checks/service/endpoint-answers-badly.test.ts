@@ -6,13 +6,15 @@ import { runs } from '../../../test/build/effort.ts'
 import { ingress } from '../../../test/build/ingress.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { egressPolicy } from '../../../test/build/policy.ts'
-import { probe } from '../../../test/build/lookups.ts'
+import { answered, never, probe } from '../../../test/build/lookups.ts'
+import { cluster } from '../../../test/build/dns-faults.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import { known } from '../../model/known.ts'
+import nodeCutOff from '../dns/node-cut-off.ts'
 import badAnswer from '../ingress/bad-answer.ts'
 import check from './endpoint-answers-badly.ts'
 
@@ -189,6 +191,26 @@ test('what users of the Ingress get folds under the pod that says it', () => {
   expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
     ['SVC208', 'ING305'],
   ])
+})
+
+test('what pods answer on a node that finds no name is of that node, where they are all of the bad ones', () => {
+  const at = (name: string, node: string, ip: string) => pod(name, { node, ip })
+  const pods = [
+    at('web-1', 'worker-2', '10.2.2.1'),
+    at('web-2', 'worker-1', '10.2.1.2'),
+    at('web-3', 'worker-2', '10.2.2.3'),
+  ]
+  const rootsOf = (...statuses: readonly number[]) => {
+    const direct = pods.map((it, i) => getOf('web', it.name, statuses[i] ?? 200, { ip: it.ip ?? '' }))
+    const cut = cluster({ network: ({ node }) => (node === 'worker-2' ? never() : answered()) })
+    const given = { ...cut, ...seen(direct), pods, services: [service('web')] }
+    const { roots } = diagnose(modelOf(given), { checks: [check, nodeCutOff] })
+    return roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)].join(' '))
+  }
+  expect(rootsOf(502, 200, 502)).toEqual(['DNS105 SVC208'])
+  expect(rootsOf(502, 502, 502)).toEqual(['DNS105', 'SVC208'])
+  expect(rootsOf(502, 200, 200)).toEqual(['DNS105', 'SVC208'])
+  expect(rootsOf(200, 502, 200)).toEqual(['DNS105', 'SVC208'])
 })
 
 test('what an endpoint says is called its own only where its node answers well besides, and never more than that', () => {

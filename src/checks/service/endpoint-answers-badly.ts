@@ -10,7 +10,7 @@ import { type Needs, needsOfPods } from '../../relations/service/needs-of-pods.t
 import { isWrongProtocol, nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
 import { httpPattern } from '../../relations/service/http-pattern.ts'
 import { routeOfContact, routesTo } from '../../relations/ingress/http-of-ingress.ts'
-import { endpointsAnswerBadly, ingressBackendFails, svcUnanswered } from '../../relations/symptom.ts'
+import { dnsLossOnNode, endpointsAnswerBadly, ingressBackendFails, svcUnanswered } from '../../relations/symptom.ts'
 import { homesOfBad } from '../../relations/service/bad-endpoints-homes.ts'
 import { lookOf, noteOf, type Pattern, patterns } from './bad-answer-words.ts'
 import { serviceSubject } from './words.ts'
@@ -191,7 +191,7 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf,
         endpointsAnswerBadly(service),
         ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : []),
       ],
-      dueTo: needs.keys,
+      dueTo: [...needs.keys, ...nodeOfAll(its, { bad, homes })],
       causes: !bad.some(isBadEnd)
         ? []
         : [endpointsAnswerBadly(service), ...routing.map((it) => ingressBackendFails(it, service.name))],
@@ -210,6 +210,19 @@ function isOddOne(it: DirectContact, its: readonly DirectContact[]): boolean {
 /** A guess, and a protocol that nobody may want to be HTTP, count for less; unless users get errors of it. */
 function isDoubtful(pattern: Pattern, routed: readonly HttpContact[]): boolean {
   return pattern === 'guess' || (pattern === 'protocol' && !routed.some(isBadEnd))
+}
+
+/**
+ * Names that the node of all bad ones does not find are why, where no good one runs there. A node's loss is told of the
+ * node, and not of each pod there.
+ */
+function nodeOfAll(
+  its: readonly DirectContact[],
+  { bad, homes }: { readonly bad: readonly DirectContact[]; readonly homes: ReadonlyMap<string, string> },
+): readonly string[] {
+  const [node, ...others] = new Set(bad.map((it) => homes.get(it.ip)))
+  const isShared = its.some((it) => !bad.includes(it) && homes.get(it.ip) === node)
+  return node === undefined || others.length > 0 || isShared ? [] : [dnsLossOnNode(node)]
 }
 
 interface Ends {

@@ -5,7 +5,7 @@ import { podsOfServices, isLive } from './service-selects-pod.ts'
 /** A name that a headless Service gives, or would give. */
 export interface HeadlessName {
   readonly service: Pick<Service, 'namespace' | 'name' | 'publishNotReadyAddresses'>
-  /** The pod that is meant by `HOST.SERVICE`; null where the Service itself is meant, and where no pod has that name. */
+  /** The pod of `HOST.SERVICE`; null where the Service itself is meant, and where no pod has that name. */
   readonly pod: Pick<Pod, 'name' | 'ready'> | null
   /** Whether the name begins with a host. */
   readonly ofHost: boolean
