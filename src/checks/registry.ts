@@ -277,8 +277,8 @@ export const checks: readonly AnyCheck[] = [
   kubeletWrongServer, // DNS148
   oneServerUpstream, // DNS150
   foreignEndpoint, // DNS155
-  nodeCacheFails, // DNS156
   noDnsServer, // DNS156
+  nodeCacheFails, // DNS157
   zoneTaken, // DNS158
   boundToLoopback, // DNS159
   answeredWithErrors, // DNS160
@@ -475,7 +475,7 @@ export const checks: readonly AnyCheck[] = [
   largeRequestsLost, // SVC238
   podNameUnserved, // SVC239
   hiddenByOwnName, // SVC240
-  sliceAstray, // SVC241
   portsCrossed, // SVC241
+  sliceAstray, // SVC242
   unexplained, // TRB901
 ]

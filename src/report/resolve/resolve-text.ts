@@ -14,6 +14,7 @@ import {
 import { policies } from './policy-lines.ts'
 import type { Paint } from '../paint.ts'
 import { labelled, tableLines } from '../table.ts'
+import { unreadyNames } from './unready-names.ts'
 import { page } from '../visible.ts'
 import { count, ms, some } from '../../phrases.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
@@ -72,28 +73,6 @@ function foreignHelp(): readonly string[] {
       'hopscope dns --probe    names the line (DNS194)',
     '',
   ]
-}
-
-/** A headless Service has names for ready pods alone: what is asked for may be there, and have none yet. */
-function unreadyNames({ headless = null }: Resolution): readonly string[] | null {
-  if (headless === null || headless.service.publishNotReadyAddresses) return null
-  const { service, pod, ofHost, pods, ready } = headless
-  const name = `${service.namespace}/${service.name}`
-  const cure =
-    'look at why it is not ready; where members look for each other before that, ' +
-    `\`publishNotReadyAddresses: true\` of the Service gives them names (SVC231)`
-  if (pod?.ready === false)
-    return [
-      `  help: pod ${pod.name} is not ready, and headless Service ${name} has names for ready pods alone: ${cure}`,
-      '',
-    ]
-  if (!ofHost && pods > 0 && ready === 0)
-    return [
-      `  help: none of the ${count(pods, 'pod')} of headless Service ${name} is ready, and it has names for ready ` +
-        `pods alone: ${cure}`,
-      '',
-    ]
-  return null
 }
 
 /** A Service that DNS denies: the denial is kept, or the server does not see the Service. */
