@@ -237,6 +237,8 @@ import podLeadsAstray from './node/pod-leads-astray.ts'
 import controllerKeptFromEndpoint from './ingress/controller-kept-from-endpoint.ts'
 import nodesOfOneAddress from './node/nodes-of-one-address.ts'
 import passthroughOff from './ingress/passthrough-off.ts'
+import targetPortNameTwice from './service/target-port-name-twice.ts'
+import namespaceEnding from './service/namespace-ending.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -477,5 +479,7 @@ export const checks: readonly AnyCheck[] = [
   hiddenByOwnName, // SVC240
   portsCrossed, // SVC241
   sliceAstray, // SVC242
+  targetPortNameTwice, // SVC243
+  namespaceEnding, // SVC244
   unexplained, // TRB901
 ]

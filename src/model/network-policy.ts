@@ -62,4 +62,6 @@ export type OtherPolicyKind = (typeof otherPolicyKinds)[number]
 export interface Namespace {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
+  /** Set once it is being deleted: what keeps it, in the words of its conditions; none where it is on its way. */
+  readonly deleting?: readonly string[]
 }

@@ -10,6 +10,9 @@ export const noEndpoints = (service: Named): string => `no-endpoints:${service.n
 
 export const svcUnanswered = (service: Named): string => `svc-unanswered:${service.namespace}/${service.name}`
 
+/** No object can be made in this namespace. */
+export const nothingMade = (namespace: string): string => `nothing-made:${namespace}`
+
 /** Pods of this StatefulSet that run and are not ready. */
 export const peersWait = (set: Named): string => `peers-wait:${set.namespace}/${set.name}`
 

@@ -326,7 +326,7 @@ export function objectSchemas(intern: Intern) {
   const otherPolicy = exactly<OtherPolicy>()(
     object({ kind: oneOf(otherPolicyKinds), namespace: nullable(shared.name), name: m.name }),
   )
-  const namespace = exactly<Namespace>()(object({ name: m.name, labels }))
+  const namespace = exactly<Namespace>()(object({ name: m.name, labels, deleting: maybe(list(m.text)) }))
 
   const node = exactly<Node>()(
     object({

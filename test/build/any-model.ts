@@ -327,7 +327,7 @@ const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record({
   namespace: maybe(name),
   name,
 })
-const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels })
+const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels, deleting: few(text) })
 
 const node: fc.Arbitrary<Node> = fc.record({
   name,

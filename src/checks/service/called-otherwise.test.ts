@@ -2,7 +2,7 @@ import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
-import type { Call, Pod } from '../../model/pod.ts'
+import type { Call, ContainerPort, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import check from './called-otherwise.ts'
@@ -14,9 +14,16 @@ const calling = (host: string, port: number | null = null, about: Partial<Pod> =
 const ledger = service('ledger', {
   ports: [{ name: null, port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }],
 })
+const of80 = { name: null, port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null } as const
+const headless = { ...ledger, clusterIP: 'None' }
+const listening: readonly ContainerPort[] = [{ name: 'http', port: 8080, protocol: 'TCP' }]
 const inPay = (it: Service): Service => ({ ...it, namespace: 'pay' })
 const namespaces = ['shop', 'pay', 'dev'].map((name) => ({ name, labels: {} }))
 const given = (caller: Pod, services: readonly Service[] = [ledger]) => ({ pods: [caller], services, namespaces })
+const withBack = (caller: Pod, called: Service, ports = listening) => ({
+  ...given(caller, [called]),
+  pods: [caller, pod('ledger-1', { containers: [container({ ports })] })],
+})
 const found = (args: Readonly<Record<string, string | number | boolean | null>>) => [
   { subject: 'Deployment/shop/web', severity: 'warning' as const, confidence: 'inferred' as const, args },
 ]
@@ -32,6 +39,31 @@ describeCheck(check, [
     given: given(calling('ledger.shop.svc.cluster.local', 81)),
     expect: found({ is: 'no-port', near: 'ledger:80', isTargetPort: false }),
   },
+  {
+    it: 'a port of a headless Service that its pods do not listen on',
+    given: withBack(calling('ledger', 80), headless),
+    expect: found({ is: 'unmapped', port: 80, near: 'ledger:8080' }),
+  },
+  {
+    it: 'the same, of a port by name',
+    given: withBack(
+      calling('ledger', 80),
+      service('ledger', { ...headless, ports: [{ ...of80, targetPort: 'http' }] }),
+    ),
+    expect: found({ is: 'unmapped', near: 'ledger:8080' }),
+  },
+  { it: 'the port of its pods', given: withBack(calling('ledger', 8080), headless), expect: 'ok' },
+  {
+    it: 'a port that it does not list: every port may be called',
+    given: withBack(calling('ledger', 81), headless),
+    expect: 'ok',
+  },
+  {
+    it: 'its pods listen on both',
+    given: withBack(calling('ledger', 80), headless, [...listening, { name: 'old', port: 80, protocol: 'TCP' }]),
+    expect: 'ok',
+  },
+  { it: 'a headless Service without a pod', given: given(calling('ledger', 80), [headless]), expect: 'ok' },
   { it: 'a slip of a name', given: given(calling('legder')), expect: found({ is: 'no-service', near: 'ledger' }) },
   {
     it: 'a Service of another namespace, without it',

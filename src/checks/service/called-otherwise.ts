@@ -30,6 +30,7 @@ export default check({
       namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
       domain: clusterDns.known ? clusterDns.value.domain : null,
       scope,
+      pods,
     }
     const judged = toldCalls(pods).map((it) => ({ ...it, called: calledBy(it.pod, it.call, around) }))
     const inside = judged.filter((it) => it.called.is !== 'elsewhere')
@@ -45,10 +46,7 @@ export default check({
     detail: ({ args }) =>
       `${args.by ?? 'its command'} in container ${args.container} · ` +
       (args.near === null ? 'nothing there is nearly called that' : `\`${args.near}\` is there`),
-    note: ({ args }) =>
-      args.is === 'no-port' && args.isTargetPort
-        ? `pods listen on ${args.port}: that is the Service's targetPort, and who calls the Service uses its port`
-        : 'seen in the spec alone: whether the program calls it, and when, was not measured',
+    note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
       `kubectl -n ${args.namespace} get services`,
       args.near === null
@@ -87,12 +85,26 @@ function verdict({ pod, container, call, called }: ToldCall & { readonly called:
             : `containers[${container}].env`,
         lines: [call.by === null ? host : `${call.by}: ${host}`],
         at: 0,
-        mark: called.is === 'no-port' ? `${called.port}` : call.host,
+        mark: called.is === 'no-port' || called.is === 'unmapped' ? `${called.port}` : call.host,
         label: labelOf(called),
       },
     ],
     causes: [toldWrongly(on)],
   })
+}
+
+interface Noted {
+  readonly is: Called['is']
+  readonly isTargetPort: boolean
+  readonly port: number | null
+}
+
+function noteOf({ is, isTargetPort, port }: Noted): string {
+  if (is === 'unmapped')
+    return 'a headless Service gives out the addresses of its pods: clients meet the pods at the very port they ask for'
+  return is === 'no-port' && isTargetPort
+    ? `pods listen on ${port}: that is the Service's targetPort, and who calls the Service uses its port`
+    : 'seen in the spec alone: whether the program calls it, and when, was not measured'
 }
 
 /** Whoever asks about the Service that is called is told of it, too. */
@@ -106,6 +118,7 @@ function nearOf(called: Called): string | null {
     const same = ports.find((it) => it.targetPort === called.port) ?? (ports.length === 1 ? ports[0] : undefined)
     return same === undefined ? null : `${name}:${same.port}`
   }
+  if (called.is === 'unmapped') return `${called.service.name}:${called.target}`
   return 'near' in called ? called.near : null
 }
 
@@ -115,6 +128,8 @@ function labelOf(called: Called): string {
       const { service } = called
       return `Service ${full(service)} offers ${service.ports.map((it) => it.port).join(', ') || 'no port'}`
     }
+    case 'unmapped':
+      return `headless: pods of Service ${full(called.service)} listen on ${called.target}`
     case 'no-namespace':
       return `no namespace \`${called.namespace}\``
     case 'other-domain':
@@ -126,6 +141,7 @@ function labelOf(called: Called): string {
 
 const says = {
   'no-port': 'a port that this Service does not offer',
+  unmapped: 'a port that the pods of this headless Service do not listen on',
   'no-service': 'and there is no such Service',
   'no-namespace': 'and there is no such namespace',
   'other-domain': "which is not this cluster's domain",

@@ -7,7 +7,15 @@ import { countEndpoints, slicesOfServices } from '../../relations/service/servic
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { isOver, selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { nodeDown, noEndpoints, peersWait, registryUnknown, svcUnanswered, unready } from '../../relations/symptom.ts'
+import {
+  nodeDown,
+  noEndpoints,
+  nothingMade,
+  peersWait,
+  registryUnknown,
+  svcUnanswered,
+  unready,
+} from '../../relations/symptom.ts'
 import { refusalsOf } from '../../relations/workload-refusal.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { commandsFor, lookArgs, type ReasonedPods, reasons, reasonsEvidence, serviceSubject } from './words.ts'
@@ -152,6 +160,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
     symptoms: onDownNodes
       ? where.map((it) => nodeDown(`${it}`))
       : [...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods)],
+    dueTo: unmade ? [nothingMade(service.namespace)] : [],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
 }

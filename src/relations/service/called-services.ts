@@ -1,12 +1,13 @@
 import { closest, editDistance } from '../../closest.ts'
 import type { Call, Pod } from '../../model/pod.ts'
-import type { Service } from '../../model/service.ts'
+import type { Service, ServicePort } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { once } from '../once.ts'
 import { ownHostName } from '../own-host-name.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
-import { isOver } from './service-selects-pod.ts'
+import { declaredPorts, targetPortIn } from './service-endpoints.ts'
+import { isLive, isOver, podsOfServices } from './service-selects-pod.ts'
 
 /** What there is to call, as far as it was read. */
 export interface Callable {
@@ -16,6 +17,8 @@ export interface Callable {
   /** null: not known, so that no name is said to be of another. */
   readonly domain: string | null
   readonly scope: Pick<Scope, 'namespace'>
+  /** Absent where it does not matter on which ports the pods of headless Services listen. */
+  readonly pods?: readonly Pod[]
 }
 
 /** What becomes of a call, by the objects alone. `elsewhere`: no name of this cluster's, or not to be told. */
@@ -23,6 +26,8 @@ export type Called =
   | { readonly is: 'elsewhere' }
   | { readonly is: 'there'; readonly service: Service }
   | { readonly is: 'no-port'; readonly service: Service; readonly port: number }
+  /** A port of a headless Service, whose pods listen on another: nobody maps the one to the other. */
+  | { readonly is: 'unmapped'; readonly service: Service; readonly port: number; readonly target: number }
   | { readonly is: 'no-service'; readonly namespace: string; readonly name: string; readonly near: string | null }
   | { readonly is: 'no-namespace'; readonly namespace: string; readonly name: string; readonly near: string | null }
   | { readonly is: 'other-domain'; readonly told: string }
@@ -70,7 +75,7 @@ export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   if ('told' in asked) return { is: 'other-domain', told: asked.told }
   const { namespace, name, sure } = asked
   const service = byPlace(around.services).get(place(namespace, name))
-  if (service !== undefined) return portOf(service, call.port)
+  if (service !== undefined) return portOf(service, call.port, around.pods)
   const { namespaces, scope } = around
   if (namespaces?.includes(namespace) === false) {
     const near = nearNamespace(name, namespace, around)
@@ -106,15 +111,31 @@ function serviceName(host: string, home: string, domain: string | null): Asked |
   return labels.length > 3 || name === undefined || namespace === undefined ? null : { namespace, name, sure: true }
 }
 
-/**
- * A headless Service gives out its pods' addresses, whose every port may be called; what an ExternalName leads to is
- * not read.
- */
-function portOf(service: Service, port: number | null): Called {
-  const isOpen = service.clusterIP === 'None' || service.type === 'ExternalName' || port === null
-  if (isOpen || service.ports.some((it) => it.port === port)) return { is: 'there', service }
-  return { is: 'no-port', service, port }
+/** What an ExternalName leads to is not read. */
+function portOf(service: Service, port: number | null, pods: readonly Pod[] | undefined): Called {
+  if (port === null || service.type === 'ExternalName') return { is: 'there', service }
+  const own = service.ports.find((it) => it.port === port)
+  if (service.clusterIP === 'None') {
+    const target = own === undefined || pods === undefined ? null : unmappedTarget(service, own, pods)
+    return target === null ? { is: 'there', service } : { is: 'unmapped', service, port, target }
+  }
+  return own === undefined ? { is: 'no-port', service, port } : { is: 'there', service }
 }
+
+/**
+ * A headless Service gives out its pods' addresses: clients connect to the very port that they ask for, and every port
+ * of a pod may be called. The number where all pods are said to listen, where it is another than the Service's, and no
+ * pod declares that one.
+ */
+function unmappedTarget(service: Service, port: ServicePort, pods: readonly Pod[]): number | null {
+  const live = byPods(pods)(service).filter(isLive)
+  const targets = new Set(live.map((it) => targetPortIn(it, port)))
+  const [target = null] = targets
+  const isOpen = live.some((it) => declaredPorts(it, port.protocol).some((one) => one.port === port.port))
+  return targets.size !== 1 || target === port.port || isOpen ? null : target
+}
+
+const byPods = once((pods: readonly Pod[]) => podsOfServices(pods))
 
 /** As many letters may be wrong in a slip. */
 const slip = 2
