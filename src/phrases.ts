@@ -39,23 +39,42 @@ export function quoted(text: string): string {
 /** A sentence of a component has its point early; what goes on is seldom a sentence. */
 const longestTold = 160
 
+/** In evidence there is room for all that one says. */
+const longestShown = 500
+
 /** What hopscope begins its own lines with. */
 const labels = /\b(error|warning|info)\[|\b(help|note):/gi
 const glyphs = /[✓✔✗✘✕✖└│┃]/gu
+
+/** Without the glyphs and labels that hopscope begins its own lines with. */
+export function withoutLabels(text: string): string {
+  return text
+    .replace(glyphs, '')
+    .replace(labels, (_, severity?: string, label?: string) =>
+      severity === undefined ? `${label} -` : `${severity} [`,
+    )
+}
 
 /**
  * What somebody else says, as part of a sentence: between quotation marks of which it has none itself, short, and
  * without what hopscope begins its own lines with.
  */
-export function told(text: string): string {
-  const plain = text
-    .replace(glyphs, '')
-    .replace(labels, (_, severity?: string, label?: string) =>
-      severity === undefined ? `${label} -` : `${severity} [`,
-    )
-    .replace(/[“”„]/g, '"')
-    .replace(/ {2,}/g, ' ')
-    .replace(/\.$/, '')
-    .trim()
-  return `“${plain.length > longestTold ? `${plain.slice(0, longestTold)}…` : plain}”`
+export function told(text: string, most: number = longestTold): string {
+  const plain = withoutLabels(text).replace(/[“”„]/g, '"').replace(/ {2,}/g, ' ').replace(/\.$/, '').trim()
+  return `“${plain.length > most ? `${plain.slice(0, most)}…` : plain}”`
+}
+
+/** The same in full, for evidence; `none` where nothing is said. */
+export function shown(text: string | null | undefined, none: string = 'no message'): string {
+  return text === null || text === undefined || text === '' ? none : told(text, longestShown)
+}
+
+/** Whoever may write Events in a namespace may write any, of any component: what one says is told as that, no more. */
+export function hearsay(text: string): string {
+  return `an Event says ${told(text)}`
+}
+
+/** `: “…”` behind what it is the reason of; nothing where nothing is said. */
+export function because(text: string | null | undefined): string {
+  return text === null || text === undefined || text === '' ? '' : `: ${told(text)}`
 }

@@ -3,6 +3,7 @@ import type { Known, Why } from '../model/known.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import { subjectKey } from '../model/subject.ts'
 import { type Bucket, type CoreDnsRates, quantileOf, sumOfDurations } from '../wire/coredns-metrics.ts'
+import { because } from '../phrases.ts'
 
 /** One DNS server in one interval. */
 export interface ServerSample {
@@ -155,7 +156,7 @@ function objects(was: ClusterDns, is: ClusterDns): readonly WatchEvent[] {
         ? [
             {
               kind: 'trouble' as const,
-              text: `${pod.name} is not ready${pod.notReadyReason === null ? '' : `: ${pod.notReadyReason}`}`,
+              text: `${pod.name} is not ready${because(pod.notReadyReason)}`,
             },
           ]
         : []),

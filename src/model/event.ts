@@ -1,4 +1,7 @@
-/** What some component warned of an object, in its own words: the newest of each reason. */
+/**
+ * What is said of an object in an Event: the newest of each reason. Whoever may write Events may write any, under any
+ * component's name, with any count; so it stands beside what a status says, and never in its place.
+ */
 export interface ObjectEvent {
   readonly namespace: string
   readonly object: { readonly kind: string; readonly name: string }
@@ -6,6 +9,4 @@ export interface ObjectEvent {
   readonly reason: string
   readonly said: string
   readonly times: number
-  /** Whose words they are, as the event itself says: whoever may write events may write any. Absent: not told. */
-  readonly by?: string
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { withoutLabels } from '../phrases.ts'
 
 /*
  * What each text of the model is. A schema is built from these alone, so that a text without a mark does not compile;
@@ -30,8 +31,10 @@ export type Mark =
   | 'time'
   /** A name of several words, as a certificate bears: `Acme Root CA`. */
   | 'title'
-  /** A sentence of anybody's: names stand among words. */
+  /** A sentence of hopscope's own: names stand among words, and others' words between quotation marks. */
   | 'text'
+  /** A sentence of anybody's: an answer has it between quotation marks or behind a bar (`told`, `shown`). */
+  | 'said'
   /** Lines of a configuration file, whose first word is a directive. */
   | 'file'
   | 'corefile'
@@ -181,6 +184,8 @@ export type Text = v.GenericSchema<unknown, string> & Marked
 /** A text of each kind; `text` makes the schema below, which may bound the length or keep one copy of what repeats. */
 export function texts(text: () => v.GenericSchema<unknown, string> = () => v.string()) {
   const of = (mark: Mark): Text => marked(text(), { kind: 'text', mark })
+  // A file says of a sentence that it is hopscope's: it begins no line as hopscope does.
+  const own: Text = marked(v.pipe(text(), v.transform(withoutLabels)), { kind: 'text', mark: 'text' })
   return {
     name: of('name'),
     host: of('host'),
@@ -195,7 +200,8 @@ export function texts(text: () => v.GenericSchema<unknown, string> = () => v.str
     hash: of('hash'),
     time: of('time'),
     title: of('title'),
-    text: of('text'),
+    text: own,
+    said: of('said'),
     file: of('file'),
     corefile: of('corefile'),
     args: marked(v.array(text()), { kind: 'arguments' }),

@@ -45,12 +45,12 @@ describe('why a workload is not ready', () => {
           pod(container({ waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } })),
         ],
       }),
-    ).toEqual({ why: 'ImagePullBackOff on worker-1: Back-off pulling image "x"', hopeless: true })
+    ).toEqual({ why: 'ImagePullBackOff on worker-1: “Back-off pulling image "x"”', hopeless: true })
   })
   test('it crashes: its code, and what the run before said last', async () => {
     const pods = [pod(container({ waiting: { reason: 'CrashLoopBackOff' } }, { terminated: { exitCode: 1 } }))]
     expect(await why({ pods, logs: { [`${log}&previous=true`]: 'starting\nCorefile:3 - Error\n' } })).toEqual({
-      why: 'CrashLoopBackOff on worker-1: container c ended with code 1; its last words: Corefile:3 - Error',
+      why: 'CrashLoopBackOff on worker-1: container c ended with code 1; its last words: “Corefile:3 - Error”',
       hopeless: true,
     })
     expect(await why({ pods })).toEqual({
@@ -74,14 +74,17 @@ describe('why a workload is not ready', () => {
       },
     }
     expect(await why({ pods: [waiting] })).toEqual({
-      why: 'Unschedulable (pod cache-x): 0/3 nodes are available',
+      why: 'Unschedulable (pod cache-x): “0/3 nodes are available”',
       hopeless: false,
     })
   })
   test('its pods are refused', async () => {
     expect(
       await why({ events: [{ message: 'old' }, { message: 'pods "cache-x" is forbidden: violates PodSecurity' }] }),
-    ).toEqual({ why: 'no pod can be made: pods "cache-x" is forbidden: violates PodSecurity', hopeless: true })
+    ).toEqual({
+      why: 'no pod can be made: an Event says “pods "cache-x" is forbidden: violates PodSecurity”',
+      hopeless: true,
+    })
   })
   test('nothing tells: no pod yet, pods on their way, pods that are leaving', async () => {
     expect(await why({})).toBeNull()

@@ -4,6 +4,7 @@ import { events, pods as podResource } from '../kube/resources.ts'
 import { failing, type RawPod } from '../probe/pods/pod-state.ts'
 import type { Subject } from '../model/subject.ts'
 import { at, list, type Manifest, strings, text } from '../manifest/object.ts'
+import { hearsay, told } from '../phrases.ts'
 
 export interface Stuck {
   /** `ImagePullBackOff on worker-1: Back-off pulling image ...`. */
@@ -39,7 +40,7 @@ export async function whyNotReady(cluster: Cluster, workload: Subject, live: Man
       `${trouble.reason} ` +
       (node === null ? `(pod ${pod.metadata.name})` : `on ${node}`) +
       (trouble.message === null ? '' : `: ${trouble.message}`) +
-      (words === null ? '' : `; its last words: ${words}`),
+      (words === null ? '' : `; its last words: ${told(words)}`),
     hopeless: trouble.hopeless,
   }
 }
@@ -69,5 +70,5 @@ async function notMade(cluster: Cluster, { namespace, kind, name }: Subject): Pr
   const last = found.known ? list(found.value).at(-1) : undefined
   return last === undefined
     ? null
-    : { why: `no pod can be made: ${(text(at(last, 'message')) ?? 'FailedCreate').slice(0, 300)}`, hopeless: true }
+    : { why: `no pod can be made: ${hearsay(text(at(last, 'message')) ?? 'FailedCreate')}`, hopeless: true }
 }

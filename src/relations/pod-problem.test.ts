@@ -226,7 +226,7 @@ const rows: readonly {
     it: 'a readiness probe, and what it was answered',
     pod: probing(http),
     events: [['Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404']],
-    why: /^readiness probe of app fails \(http-get :8080\/ready\): “HTTP probe failed with statuscode: 404”$/,
+    why: /^readiness probe of app fails \(http-get :8080\/ready\): an Event says “HTTP probe failed with statuscode: 404”$/,
     next: /logs web-1 -c app --tail/,
   },
   {
@@ -250,7 +250,7 @@ const rows: readonly {
       },
     },
     events: [['Unhealthy', 'Startup probe failed: connection refused']],
-    why: /^startup probe of app fails .*: “connection refused”$/,
+    why: /^startup probe of app fails .*: an Event says “connection refused”$/,
     next: /logs/,
   },
   {
@@ -266,7 +266,7 @@ const rows: readonly {
     it: 'a volume that is not mounted',
     pod: { status: waitingFor('ContainerCreating', '') },
     events: [['FailedMount', 'MountVolume.SetUp failed for volume "conf" : configmap "web" not found']],
-    why: /^cannot start: “MountVolume.*configmap "web" not found”$/,
+    why: /^cannot start: an Event says “MountVolume.*configmap "web" not found”$/,
     next: /get pvc/,
   },
   {
@@ -363,24 +363,43 @@ describe('an event of somebody who may write events', () => {
       raw({ spec: { containers: [{ ...app, readinessProbe }] } }),
     ).why
 
-  test.each([{ source: { component: 'spy' } }, { reportingComponent: 'spy' }])(
-    'does not stand in the place of what the kubelet says (%j)',
+  test.each([{}, { source: { component: 'kubelet' } }, { reportingComponent: 'kubelet' }])(
+    'stands beside what the status says, as an Event, whoever it says it is of, and however often (%j)',
     (by) => {
-      const later = event(by, forged, 5)
-      for (const events of [
-        [own, later],
-        [later, own],
-      ])
-        expect(why(...events)).toBe(
-          'readiness probe of app fails (http-get :8080/ready): kubelet says “connection refused”',
-        )
+      const status = 'readiness probe of app fails (http-get :8080/ready)'
+      expect(why()).toBe(status)
+      expect(why(own)).toBe(`${status}: an Event says “connection refused”`)
+      for (const said of [why(own, event(by, forged, 5)), why(event(by, forged, 5), own)])
+        expect(said).toMatch(/^readiness probe of app fails \(http-get :8080\/ready\): an Event says “ok /)
     },
   )
 
-  test('is quoted, short, and has no glyph or label of ours; whose words it says it is stands before it', () => {
+  test('says nothing where the status does: of the scheduler, of what ends by itself, of what it waits for', () => {
+    const all = ['FailedScheduling', 'Unhealthy', 'FailedMount', 'BackOff'].map((reason) => ({
+      namespace: 'shop',
+      object: { kind: 'Pod', name: 'web-1' },
+      reason,
+      said: `Liveness ${forged}`,
+      times: 5000,
+    }))
+    const unplaced: Raw = {
+      spec: noNode,
+      status: pending([{ type: 'PodScheduled', status: 'False', message: '3 Insufficient cpu' }]),
+    }
+    for (const pod of [
+      unplaced,
+      { status: ended(1, 'Error') },
+      { status: ended(137, 'OOMKilled') },
+      { status: waitingFor('ImagePullBackOff', 'not found') },
+      init({ waiting: { reason: 'ErrImagePull', message: 'manifest unknown' } }),
+    ])
+      expect(problemsOf(known(all))(raw(pod))).toEqual(problemsOf(known([]))(raw(pod)))
+  })
+
+  test('is quoted, short, and has no glyph or label of ours', () => {
     const said = why(event({ source: { component: 'spy' } }, forged, 5))
     expect(said).toMatch(
-      /^readiness probe of app fails \(http-get :8080\/ready\): spy says “ok error \[DNS101\] FORGED help - run/,
+      /^readiness probe of app fails \(http-get :8080\/ready\): an Event says “ok error \[DNS101\] FORGED help - run/,
     )
     expect(said).toMatch(/^[^“”]*“[^“”]*…”$/)
     expect(said.length).toBeLessThan(240)

@@ -1,7 +1,7 @@
 import type { ObjectEvent } from '../model/event.ts'
 import type { Known } from '../model/known.ts'
 import type { Container, Pod } from '../model/pod.ts'
-import { told } from '../phrases.ts'
+import { because, hearsay } from '../phrases.ts'
 
 /** Where the next thing about it is to be read. */
 export type Look =
@@ -36,6 +36,10 @@ export function problemsOf(events: Known<readonly ObjectEvent[]>): (pod: Pod) =>
   }
 }
 
+function notReady({ notReadyReason: said }: Pod): string {
+  return said === null || said === '' ? 'not ready, reason unknown' : `not ready${because(said)}`
+}
+
 function problemOf(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
   if (pod.phase === 'Succeeded') return { why: 'completed', look: describe }
   if (pod.phase === 'Failed') return { why: `failed${because(pod.overReason ?? pod.notReadyReason)}`, look: describe }
@@ -47,29 +51,22 @@ function problemOf(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
     startProblem(pod, events) ??
     probeProblem(pod, events) ??
     gateProblem(pod) ?? {
-      why: pod.ready && pod.ip === null ? 'has no address' : (pod.notReadyReason ?? 'not ready, reason unknown'),
+      why: pod.ready && pod.ip === null ? 'has no address' : notReady(pod),
       look: describe,
     }
   )
 }
 
-function because(said: string | null | undefined): string {
-  return said === null || said === undefined || said === '' ? '' : `: ${told(said)}`
-}
-
-/** An event says itself whose it is: that is told with it, and no more believed than that. */
-function saidBy({ by, said }: Pick<ObjectEvent, 'by' | 'said'>): string {
-  return by === undefined ? told(said) : `${by} says ${told(said)}`
-}
-
 /** The scheduler's own sentence; what it says of preemption after that helps nobody at night. */
 function unplaced(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
-  const said = pod.scheduling ?? events.find((it) => it.reason === 'FailedScheduling')?.said ?? pod.notReadyReason
-  const cut = said?.indexOf(' preemption:') ?? -1
-  const sentence = said === null || said === undefined || cut === -1 ? said : said.slice(0, cut)
+  const stated = pod.scheduling ?? pod.notReadyReason
+  const event = stated === null ? events.find((it) => it.reason === 'FailedScheduling') : undefined
+  const said = stated ?? event?.said ?? ''
+  const cut = said.indexOf(' preemption:')
+  const sentence = cut === -1 ? said : said.slice(0, cut)
   return {
-    why: `not scheduled${because(sentence)}`,
-    look: /persistentvolumeclaim|volume/i.test(sentence ?? '') ? { at: 'claims' } : { at: 'nodes' },
+    why: event === undefined ? `not scheduled${because(sentence)}` : `not scheduled: ${hearsay(sentence)}`,
+    look: /persistentvolumeclaim|volume/i.test(sentence) ? { at: 'claims' } : { at: 'nodes' },
   }
 }
 
@@ -125,7 +122,7 @@ function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | 
       ? ''
       : `, last exit ${it.lastTermination}${it.exitCode === undefined || it.exitCode === 0 ? '' : ` (${it.exitCode})`}`
   const killer = it.lastTermination === null || it.lastTermination === 'OOMKilled' ? null : killedBy(it, events)
-  const message = killer === null ? because(it.message) : `: ${killer}`
+  const message = `${because(it.message)}${killer === null ? '' : `: ${killer}`}`
   return {
     why: `${it.waiting ?? `crashes (${it.restarts} restarts)`} in container ${it.name}${ended}${message}`,
     look: logsOf({ name: it.name, restarts: it.restarts, ran: it.lastTermination !== null }),
@@ -138,7 +135,7 @@ function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | 
 function killedBy(it: Container, events: readonly ObjectEvent[]): string | null {
   if (it.exitCode !== 137 && it.exitCode !== 143) return null
   const said = events.find((one) => one.reason === 'Unhealthy' && /^(?:Liveness|Startup) /.test(one.said))
-  if (said !== undefined) return saidBy(said)
+  if (said !== undefined) return hearsay(said.said)
   const probes = [
     ...(it.livenessProbe === undefined ? [] : [`liveness probe (${it.livenessProbe})`]),
     ...(it.startupProbe === undefined ? [] : [`startup probe (${it.startupProbe})`]),
@@ -159,7 +156,7 @@ function startProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
   const failed = events.find((it) => startFailures.has(it.reason))
   if (failed === undefined) return { why: `starting${because(pod.notReadyReason)}`, look: describe }
   return {
-    why: `cannot start: ${saidBy(failed)}`,
+    why: `cannot start: ${hearsay(failed.said)}`,
     cannotStart: true,
     look: /volume|mount|claim/i.test(failed.reason) ? { at: 'claims' } : describe,
   }
@@ -184,7 +181,7 @@ function probeProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
 function probeSaid(kind: string, events: readonly ObjectEvent[]): string | null {
   const event = events.find((it) => it.reason === 'Unhealthy' && it.said.startsWith(`${kind} probe`))
   const colon = event?.said.indexOf(': ') ?? -1
-  return event === undefined || colon === -1 ? null : saidBy({ ...event, said: event.said.slice(colon + 2) })
+  return event === undefined || colon === -1 ? null : hearsay(event.said.slice(colon + 2))
 }
 
 /**

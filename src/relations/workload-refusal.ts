@@ -1,18 +1,32 @@
 import type { ObjectEvent } from '../model/event.ts'
 import type { Known } from '../model/known.ts'
 import type { Top } from './workload-of-pod.ts'
+import { hearsay, told } from '../phrases.ts'
+
+/** Why a workload makes no pods, in the words of who refused. */
+export interface Refusal {
+  readonly said: string
+  /** `event`: anybody's words. */
+  readonly from: 'status' | 'event'
+}
+
+/** As part of a sentence. */
+export function refusalText({ said, from }: Refusal): string {
+  return from === 'event' ? hearsay(said) : told(said)
+}
 
 /**
- * Why a workload cannot make its pods, in the words of who refused. Deployments and ReplicaSets say it in a condition;
+ * Why a workload cannot make its pods. Deployments and ReplicaSets say it in a condition;
  * of StatefulSets, DaemonSets and Jobs only the event `FailedCreate` tells, and it may be of an hour ago: of use only
  * where pods are missing now.
  */
-export function refusalsOf(events: Known<readonly ObjectEvent[]>): (top: Top) => string | null {
+export function refusalsOf(events: Known<readonly ObjectEvent[]>): (top: Top) => Refusal | null {
   const failed = events.known ? events.value.filter((it) => it.reason === 'FailedCreate') : []
   const byName = Map.groupBy(failed, (it) => `${it.namespace}/${it.object.kind}/${it.object.name}`)
   return (top) => {
-    const said = top.refused ?? byName.get(`${top.namespace}/${top.kind}/${top.name}`)?.[0]?.said ?? null
-    return said === null ? null : sentence(said)
+    if (top.refused !== null) return { said: sentence(top.refused), from: 'status' }
+    const said = byName.get(`${top.namespace}/${top.kind}/${top.name}`)?.[0]?.said
+    return said === undefined ? null : { said: sentence(said), from: 'event' }
   }
 }
 

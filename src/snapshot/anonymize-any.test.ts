@@ -47,6 +47,13 @@ const own: fc.Arbitrary<Own> = fc.record({
   v6: fc.tuple(octet, octet).map(([a, b]) => `2001:db8:${a.toString(16)}::${b.toString(16)}`),
 })
 
+const sentences = (it: Own): readonly string[] => [
+  `pod ${it.name} of ${it.company} failed: dial tcp ${it.v4}:53 -> ${it.v4Elsewhere}:80: i/o timeout`,
+  `lookup ${it.name}.${it.company}.example on [${it.v6}]:53: no such host`,
+  `Get "https://${it.other}.${it.company}.example:443/x?host=${it.name}": ${it.company.toUpperCase()}`,
+  `"${it.name}-7d9f8c-x2x4z" in (${it.other}),${it.v4}/24;${it.name}_${it.other} x${it.company}x`,
+]
+
 /** What stands in a text of each kind, and further forms of it, one after the other. */
 const said: Readonly<Record<Mark, (it: Own) => readonly string[]>> = {
   name: (it) => [it.name, `${it.name}-${it.other}`, `${it.company}.example/${it.name}`],
@@ -62,12 +69,8 @@ const said: Readonly<Record<Mark, (it: Own) => readonly string[]>> = {
   hash: (it) => [it.name],
   time: (it) => [it.company],
   title: (it) => [`${it.company} Root CA`, `${it.name}.${it.company}.example`],
-  text: (it) => [
-    `pod ${it.name} of ${it.company} failed: dial tcp ${it.v4}:53 -> ${it.v4Elsewhere}:80: i/o timeout`,
-    `lookup ${it.name}.${it.company}.example on [${it.v6}]:53: no such host`,
-    `Get "https://${it.other}.${it.company}.example:443/x?host=${it.name}": ${it.company.toUpperCase()}`,
-    `"${it.name}-7d9f8c-x2x4z" in (${it.other}),${it.v4}/24;${it.name}_${it.other} x${it.company}x`,
-  ],
+  text: sentences,
+  said: sentences,
   file: (it) => [
     `nameserver ${it.v4}\nsearch ${it.company}.example ${it.other}\noptions ndots:5\n# ${it.name}\n`,
     `${it.v4}\t${it.name} ${it.name}.${it.company}.example\n${it.v6} ${it.other}\n`,

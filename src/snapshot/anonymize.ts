@@ -63,6 +63,7 @@ const manners: Readonly<Record<Exclude<Mark, 'hash' | 'time' | 'file' | 'corefil
   spot: 'words',
   title: 'words',
   text: 'sentence',
+  said: 'sentence',
 }
 
 /** Names in DNS are compared without case. */

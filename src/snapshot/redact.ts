@@ -21,6 +21,7 @@ const rules: Readonly<Record<Mark, (text: string) => string>> = {
   time: redactText,
   title: redactText,
   text: redactText,
+  said: redactText,
   file: redactText,
   corefile: redactCorefile,
 }

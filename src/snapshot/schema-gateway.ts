@@ -14,7 +14,7 @@ export function gatewaySchemas(intern: Intern) {
     type: m.word,
     status: oneOf(['True', 'False', 'Unknown']),
     reason: m.word,
-    message: free.text,
+    message: free.said,
     generation: nullable(number),
   }
   const condition = object(cond)
@@ -100,7 +100,7 @@ export function gatewaySchemas(intern: Intern) {
     }),
   )
 
-  const problems = list(object({ type: m.word, reason: m.word, message: free.text }))
+  const problems = list(object({ type: m.word, reason: m.word, message: free.said }))
   const proxy = exactly<HttpProxy>()(
     object({
       ...named,
@@ -130,7 +130,7 @@ export function gatewaySchemas(intern: Intern) {
         }),
       ),
       current: nullable(m.word),
-      description: free.text,
+      description: free.said,
       conditions: list(object({ ...cond, errors: problems, warnings: problems })),
     }),
   )

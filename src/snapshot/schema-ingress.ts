@@ -18,7 +18,7 @@ const location = object({
   servicePort: nullable(m.name),
   declared: nullable(m.path),
   upstream: nullable(m.name),
-  denied: nullable(m.text),
+  denied: nullable(m.said),
   timeouts: object({ connect: nullable(number), send: nullable(number), read: nullable(number) }),
   rewrite: nullable(m.path),
   internal: flag,
@@ -41,7 +41,7 @@ const liveLog = exactly<ControllerLog>()(
       object({
         kind: oneOf(['refused', 'api-unreachable', 'default-certificate', 'ingress-ignored', 'unsynced']),
         times: number,
-        said: m.text,
+        said: m.said,
         ingress: maybe(named),
         tls: maybe(named),
         line: maybe(number),

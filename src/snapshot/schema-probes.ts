@@ -283,7 +283,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
             'last-words',
           ]),
           times: number,
-          said: m.text,
+          said: m.said,
         }),
       ),
       config: maybe(m.hash),

@@ -82,9 +82,59 @@ const identities: ReadonlySet<string> = new Set([
   'tool',
 ])
 
+/**
+ * What the API and programs have a word for. Where anybody may write one all the same, it stands in a sentence as a
+ * word, and never as a sentence of ours.
+ */
+const words: ReadonlySet<string> = new Set([
+  'annotated',
+  'appProtocol',
+  'checksum',
+  'current',
+  'deleting',
+  'device',
+  'directive',
+  'dnsPolicy',
+  'dnsPort',
+  'effect',
+  'filters',
+  'group',
+  'inScopeOnly',
+  'kind',
+  'kinds',
+  'last',
+  'lastTermination',
+  'lookupError',
+  'mode',
+  'modifier',
+  'off',
+  'overReason',
+  'pathType',
+  'programs',
+  'protocol',
+  'provider',
+  'rcode',
+  'reason',
+  'samplers',
+  'served',
+  'system',
+  'trafficDistribution',
+  'type',
+  'vendors',
+  'waiting',
+  'wellKnown',
+])
+
+/** Of two words at times: `getent ahosts`, `ip filter`. */
+const pairs: ReadonlySet<string> = new Set(['table', 'tool'])
+
+/** A finalizer and an annotation have a domain and a name: 253 and 63 characters. */
+const longestWord = 320
+const noWord = /[\s\p{So}\p{Pi}\p{Pf}„─-╿[\](){}<>|&;$`"'\\#]/gu
+
 /** What a shell takes for more than a letter; a word that begins with a dash is a flag. */
-const heeded = /[\s`$;&|<>(){}[\]\\'"!*?#~^]|^-/
-const allHeeded = new RegExp(heeded, 'g')
+const heeded = /[\s\p{So}`$;&|<>(){}[\]\\'"!*?#~^]|^-/u
+const allHeeded = new RegExp(heeded, 'gu')
 
 /** Fields that hold a file, and those that hold one that may be known. */
 const files: ReadonlySet<string> = new Set(['corefile', 'resolvConf', 'text', 'stat', 'routeTable'])
@@ -139,7 +189,7 @@ function fields(
       typeof held === 'string' || (typeof held === 'object' && held !== null)
         ? walk(held, isMap ? key : field, key, seen)
         : held
-    const called = isMap ? oneLine(field).replace(allHeeded, '_') : oneLine(field)
+    const called = isMap ? oneLine(field).replace(allHeeded, '_') : asOneWord(oneLine(field))
     if (after === held && called === field) continue
     made ??= Object.fromEntries(Object.entries(value))
     if (called !== field) delete made[field]
@@ -159,12 +209,23 @@ function kept(text: string, key: string, parent: string): string {
   if (file !== null) return redactText(asFile(text))
   const line = oneLine(text)
   if ((key === 'config' || key === 'corefileHash') && hashOfText.test(line)) return line
-  return typed.has(key) ? asWord(maskedIn(line, key)) : maskedIn(line, key)
+  const safe = maskedIn(line, key)
+  if (typed.has(key)) return asWord(safe)
+  // `dnsConfig.options[].value`
+  if (words.has(key) || (key === 'value' && parent === 'options')) return asOneWord(safe)
+  return pairs.has(key) ? safe.split(' ', 2).map(asOneWord).join(' ') : safe
 }
 
 function maskedIn(line: string, key: string): string {
   if (line.length < 6 || line === mask) return line
   return identities.has(key) ? redactName(line) : redactText(line)
+}
+
+/** Nearly every word is one. */
+const plainWord = /^[\w./:-]{0,320}$/
+
+function asOneWord(text: string): string {
+  return plainWord.test(text) || text === mask ? text : text.slice(0, longestWord).replace(noWord, '_')
 }
 
 /** A mask stays one. */

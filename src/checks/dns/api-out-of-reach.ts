@@ -7,7 +7,7 @@ import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import type { Pod } from '../../model/pod.ts'
 import { dnsServersDown, dnsWatchEnded } from '../../relations/symptom.ts'
-import { count, some } from '../../phrases.ts'
+import { count, some, shown, told } from '../../phrases.ts'
 
 /** A watch that is cut while an API server restarts leaves a line or two; what lasts is said again within seconds. */
 const fewTimes = 3
@@ -78,7 +78,7 @@ export default check({
       severity: waiting > 0 ? 'error' : 'warning',
       args: {
         kind: forbidden ? ('forbidden' as const) : ('unreachable' as const),
-        said: first.sign.kind === 'unsynced' ? 'it waits for the API server' : first.sign.said,
+        said: first.sign.kind === 'unsynced' ? '' : first.sign.said,
         what: /cannot \w+ resource "([^"]*)"/.exec(first.sign.said)?.[1] ?? 'objects',
         waiting,
         of: pods.length,
@@ -108,12 +108,12 @@ export default check({
         : `${why}: it answers with what it knew before.`
     },
     detail: ({ subject: on, args }) => {
-      if (args.kind === 'watch-ended') return `1 of ${count(args.of, 'DNS server')} · ${args.said}`
+      if (args.kind === 'watch-ended') return `1 of ${count(args.of, 'DNS server')} · ${told(args.said)}`
       const allReady = args.of === 1 ? 'its server is ready' : `all ${args.of} servers are ready`
       const waiting = args.waiting === 0 ? allReady : `${args.waiting} of ${count(args.of, 'server')} not ready`
       return (
         `${on.kind} ${on.namespace}/${on.name} · ${waiting} · ` +
-        (args.kind === 'forbidden' ? `may not read ${args.what}` : args.said)
+        (args.kind === 'forbidden' ? `may not read ${args.what}` : shown(args.said, 'it waits for the API server'))
       )
     },
     note: ({ args }) => notes[args.kind],

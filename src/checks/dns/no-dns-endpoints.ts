@@ -12,7 +12,7 @@ import { isServing } from '../../relations/service/service-selects-pod.ts'
 import { dnsServersDown } from '../../relations/symptom.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
 import { bySelector, serverArgs } from './server-words.ts'
-import { count } from '../../phrases.ts'
+import { count, shown } from '../../phrases.ts'
 
 /** The DNS Service has no ready endpoint: kube-proxy rejects every query (glibc fails in 1 ms, musl after 5 s). */
 export default check({
@@ -79,7 +79,7 @@ export default check({
         ...pods.slice(0, 4).map((it) => ({
           kind: 'fact' as const,
           label: `pod ${it.name}`,
-          value: it.ready ? 'ready' : (it.notReadyReason ?? it.phase),
+          value: it.ready ? 'ready' : shown(it.notReadyReason, it.phase),
         })),
       ],
       symptoms: [dnsServersDown],

@@ -22,7 +22,7 @@ import { cacheAddresses } from '../../relations/dns/node-cache.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsLossInPod, dnsLossOnNode } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { count, some } from '../../phrases.ts'
+import { count, some, told as quoted } from '../../phrases.ts'
 
 /**
  * Between pods and CoreDNS a cache may stand on each node: a pod of NodeLocal DNSCache, or a program of the node's own.
@@ -128,7 +128,7 @@ function headline(on: Subject, args: Down): string {
         args.pods.length === 1
           ? `The DNS cache ${args.pod} on node ${args.nodes[0]} does`
           : `${args.pods.length} of ${args.of} DNS caches of the nodes do`
-      return `${who} not run: ${args.said ?? args.state}`
+      return `${who} not run: ${args.said === null ? args.state : quoted(args.said)}`
     }
     case 'leaving':
       return (

@@ -3,7 +3,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
-import { count, full, some } from '../../phrases.ts'
+import { count, full, some, told } from '../../phrases.ts'
 import { type Behind, behindTheTimes, isOldView } from '../../relations/dns/behind-the-times.ts'
 import { denialTime, mostDenial } from '../../relations/dns/denial-time.ts'
 import { logEvidence, type Signed, signsOf } from '../../relations/dns/server-log-signs.ts'
@@ -57,7 +57,7 @@ export default check({
       `DNS server ${on.name} hears of no changes any more: what it says of ${some(args.services)} is not what the ` +
       'API and the other servers say.',
     detail: ({ args }) =>
-      (args.said === null ? '' : `${args.said} · `) +
+      (args.said === null ? '' : `${told(args.said)} · `) +
       `wrong: ${count(args.services.length, 'Service')} of those asked for` +
       (args.right === 0 ? '' : ` · right: ${args.right}, all of them older`),
     note: ({ args }) =>

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, type Confidence, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Gateway, GatewayRoute, Listener } from '../../model/gateway.ts'
 import { badCertificateReason, gatewayGroup } from '../../model/gateway-words.ts'
-import { full } from '../../phrases.ts'
+import { full, because } from '../../phrases.ts'
 import { type Attachment, attaching } from '../../relations/gateway/attachment.ts'
 import { type BadCondition, badConditions, conditionText } from '../../relations/gateway/conditions.ts'
 import { type GrantsSeen, isGranted } from '../../relations/gateway/grants.ts'
@@ -155,7 +155,7 @@ interface Found {
 
 function verdict(gateway: Gateway, listener: Listener, { fault, bad, about, routes }: Found) {
   const [first] = bad
-  const said = first === undefined ? '' : `${conditionText(first)}${first.message === '' ? '' : `: ${first.message}`}`
+  const said = first === undefined ? '' : `${conditionText(first)}${because(first.message)}`
   const onlyOld = fault === 'status' && bad.every((it) => it.kind === 'stale')
   return finding({
     subject: gatewaySubject(gateway),
@@ -171,7 +171,7 @@ function verdict(gateway: Gateway, listener: Listener, { fault, bad, about, rout
       secret: about.secret ?? '',
       where: about.where ?? '',
       other: about.other ?? '',
-      first: said.endsWith('.') ? said.slice(0, -1) : said,
+      first: said,
     },
     evidence: [
       {

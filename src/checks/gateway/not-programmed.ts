@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Gateway, GatewayRoute } from '../../model/gateway.ts'
 import type { Known } from '../../model/known.ts'
-import { full } from '../../phrases.ts'
+import { full, because } from '../../phrases.ts'
 import { parentGateway } from '../../relations/gateway/attachment.ts'
 import { badConditions, conditionText } from '../../relations/gateway/conditions.ts'
 import { gatewayFails, gatewayRouteFails } from '../../relations/symptom.ts'
@@ -32,7 +32,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.state === 'without-address'
         ? `Gateway ${full(on)} is programmed, and has no address in its status.`
-        : `Gateway ${full(on)} is not in force: ${args.first}${args.message === '' ? '' : `: ${args.message}`}.`,
+        : `Gateway ${full(on)} is not in force: ${args.first}${because(args.message)}.`,
     detail: ({ args }) =>
       args.state === 'without-address'
         ? `${args.listeners} listeners · 0 addresses`

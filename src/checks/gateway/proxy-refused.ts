@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { HttpProxy } from '../../model/http-proxy.ts'
-import { full } from '../../phrases.ts'
+import { full, shown } from '../../phrases.ts'
 import { proxyFails } from '../../relations/symptom.ts'
 import { proxySays, proxySubject } from './words.ts'
 
@@ -29,7 +29,7 @@ export default check({
       args.state === 'unserved'
         ? `Nobody has looked at HTTPProxy ${full(on)}: its status is empty.`
         : `HTTPProxy ${full(on)} is ` +
-          `${args.state === 'old' ? 'served in an older version' : args.current}: ${args.message}.`,
+          `${args.state === 'old' ? 'served in an older version' : args.current}: ${shown(args.message)}.`,
     detail: ({ args }) =>
       `status ${args.current} · class ${args.class} · ` +
       (args.host === '' ? 'no host of its own' : `host ${args.host}`),
@@ -55,7 +55,7 @@ function judge(proxy: HttpProxy) {
   const isOld = valid !== undefined && valid.generation !== null && valid.generation < proxy.generation
   if (proxy.current === 'valid' && !isOld) return ok(1)
   const [first] = proxy.conditions.flatMap((it) => it.errors)
-  const said = first?.message || proxy.description || valid?.message || 'no message'
+  const said = first?.message || proxy.description || valid?.message || ''
   const state = { none: 'unserved', old: 'old', said: 'refused' } as const
   return finding({
     subject: proxySubject(proxy),

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { GatewayRoute } from '../../model/gateway.ts'
-import { count, full, some } from '../../phrases.ts'
+import { count, full, some, because, shown } from '../../phrases.ts'
 import { badConditions, type BadCondition, conditionText } from '../../relations/gateway/conditions.ts'
 import { missingStatus } from '../../relations/gateway/route-status.ts'
 import { gatewayRouteFails } from '../../relations/symptom.ts'
@@ -30,8 +30,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.state === 'silent'
         ? `No controller has looked at ${on.kind} ${full(on)}: its status says nothing of ${some(args.parents)}.`
-        : `${on.kind} ${full(on)} is not served as written: ` +
-          `${args.first}${args.message === '' ? '' : `: ${args.message}`}.`,
+        : `${on.kind} ${full(on)} is not served as written: ${args.first}${because(args.message)}.`,
     detail: ({ args }) =>
       args.state === 'silent'
         ? `${args.parents.length} of ${count(args.of, 'parent')} without a status`
@@ -83,7 +82,7 @@ function judge(route: GatewayRoute) {
         it.bad.map((one) => ({
           kind: 'fact' as const,
           label: `${it.controller}: ${conditionText(one)}`,
-          value: one.message === '' ? 'no message' : one.message,
+          value: shown(one.message),
         })),
       ),
       ...silent.map((it) => ({ kind: 'fact' as const, label: parentText(route, it), value: 'not in status.parents' })),

@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { BackendTlsPolicy } from '../../model/gateway.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
-import { full, some } from '../../phrases.ts'
+import { full, some, because } from '../../phrases.ts'
 import { badConditions, type BadCondition, conditionText } from '../../relations/gateway/conditions.ts'
 import { servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { tlsPolicyFails } from '../../relations/symptom.ts'
@@ -92,7 +92,7 @@ function verdict(
 ) {
   const self = subject('BackendTLSPolicy', policy.namespace, policy.name)
   const [first] = bad
-  const said = first === undefined ? '' : `${conditionText(first)}${first.message === '' ? '' : `: ${first.message}`}`
+  const said = first === undefined ? '' : `${conditionText(first)}${because(first.message)}`
   return finding({
     subject: self,
     confidence: fault === 'status' ? 'observed' : 'inferred',
@@ -101,7 +101,7 @@ function verdict(
       fault,
       target,
       section,
-      first: said.endsWith('.') ? said.slice(0, -1) : said,
+      first: said,
       host: policy.hostname,
       targets: policy.targets.map((it) => `${it.kind} ${it.name}`),
       authorities: [

@@ -3,6 +3,7 @@ import type { BackendRef, Gateway, GatewayRoute, ParentRef } from '../../model/g
 import type { HttpProxy, ProxyService } from '../../model/http-proxy.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { type BadCondition, badConditions, conditionText } from '../../relations/gateway/conditions.ts'
+import { shown } from '../../phrases.ts'
 
 export function routeSubject(route: GatewayRoute): Subject {
   return subject(route.kind, route.namespace, route.name)
@@ -30,7 +31,7 @@ export function saysOf(controller: string, bad: readonly BadCondition[]): readon
   return bad.map((it) => ({
     kind: 'fact',
     label: `${controller}: ${conditionText(it)}`,
-    value: it.message === '' ? 'no message' : it.message,
+    value: shown(it.message),
   }))
 }
 
@@ -45,10 +46,10 @@ export function proxySays(proxy: HttpProxy): readonly Evidence[] {
   const said = problems.map((it): Evidence => ({
     kind: 'fact',
     label: `Contour: ${it.type} (${it.reason})`,
-    value: it.message === '' ? 'no message' : it.message,
+    value: shown(it.message),
   }))
   if (said.length > 0 || proxy.current === null || proxy.current === 'valid') return said
-  return [{ kind: 'fact', label: `Contour: ${proxy.current}`, value: proxy.description || 'no message' }]
+  return [{ kind: 'fact', label: `Contour: ${proxy.current}`, value: shown(proxy.description) }]
 }
 
 /** The parentRef as it stands in the route, with the caret under what does not fit. */

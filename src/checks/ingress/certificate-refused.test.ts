@@ -62,7 +62,7 @@ describeCheck(check, [
     it: 'a private authority',
     given: shown({ trust: 'unknown-issuer' }),
     expect: 'ok',
-    says: /signed by Example CA, whom the probe does not know/,
+    says: /signed by “Example CA”, whom the probe does not know/,
   },
   {
     it: 'TLS that may end before the controller',

@@ -7,7 +7,7 @@ import { ingressFails } from '../../relations/symptom.ts'
 import { hostFits } from '../../wire/host-pattern.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
-import { full, some } from '../../phrases.ts'
+import { full, some, shown, told } from '../../phrases.ts'
 
 /**
  * A browser stops at a certificate that is too old, or for another name; a controller without the right Secret shows
@@ -34,7 +34,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Ingress ${full(on)} shows a certificate for ${args.host} that clients refuse: ${args.what}.`,
     detail: ({ args }) =>
-      `certificate of ${args.names} · signed by ${args.issuer} · until ${args.validTo} · ` +
+      `certificate of ${args.names} · signed by ${shown(args.issuer, 'nobody named')} · until ${args.validTo} · ` +
       `shown by ${args.controllers}`,
     note: ({ args }) => notes[args.fault as Fault],
     help: ({ subject: on, args }) =>
@@ -65,9 +65,9 @@ const notes: Readonly<Record<Fault, string>> = {
 
 function judge(ingress: Ingress, contacts: Contacts) {
   const own = requestsOf(contacts, ingress)
-  const shown = own.flatMap((it) => (it.certificate === undefined ? [] : [{ it, certificate: it.certificate }]))
+  const seen = own.flatMap((it) => (it.certificate === undefined ? [] : [{ it, certificate: it.certificate }]))
   const wanted = ingress.tls !== undefined && ingress.tls.length > 0
-  if (shown.length === 0) {
+  if (seen.length === 0) {
     const isTls = wanted || own.some((it) => it.scheme === 'https')
     return isTls
       ? [
@@ -78,7 +78,7 @@ function judge(ingress: Ingress, contacts: Contacts) {
         ]
       : []
   }
-  return [...Map.groupBy(shown, ({ it }) => hostOf(it))].map(([host, its]) => {
+  return [...Map.groupBy(seen, ({ it }) => hostOf(it))].map(([host, its]) => {
     const bad = its.flatMap(({ it, certificate }) => {
       const fault = faultOf(certificate, it, contacts)
       return fault === null ? [] : [{ it, certificate, fault }]
@@ -92,7 +92,7 @@ function judge(ingress: Ingress, contacts: Contacts) {
             its.flatMap(({ certificate }) =>
               certificate.trust === 'public'
                 ? []
-                : [`${host}: signed by ${certificate.issuer || 'nobody named'}, whom the probe does not know`],
+                : [`${host}: signed by ${shown(certificate.issuer, 'nobody named')}, whom the probe does not know`],
             ),
           ),
         ]),
@@ -108,8 +108,8 @@ function judge(ingress: Ingress, contacts: Contacts) {
         host,
         fault,
         what: what(fault, certificate),
-        names: some(certificate.names) || certificate.subject || 'no name',
-        issuer: certificate.issuer || 'nobody named',
+        names: some(certificate.names) || shown(certificate.subject, 'no name'),
+        issuer: certificate.issuer,
         validTo: certificate.validTo,
         secret: entry?.secret ?? '',
         controllers: some([...new Set(bad.map(({ it }) => it.via.controllerPod))]),
@@ -160,7 +160,7 @@ function isSame(one: Certificate, other: Certificate): boolean {
 function what(fault: Fault, { names, subject, validTo }: Certificate): string {
   switch (fault) {
     case 'default':
-      return `it is the controller's own (${subject || some(names)})`
+      return `it is the controller's own (${subject === '' ? some(names) : told(subject)})`
     case 'expired':
       return `it expired on ${validTo}`
     case 'not-yet':

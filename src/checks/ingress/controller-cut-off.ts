@@ -6,7 +6,7 @@ import { cutOffSign } from '../../relations/ingress/controller-state.ts'
 import { isDifferent, liveRoutes } from '../../relations/ingress/live-config.ts'
 import { liveEndpoints } from '../../relations/ingress/live-endpoints.ts'
 import { allOfIngress, backendsNotLive, controllerCutOff, ingressNotLive, nodeDown } from '../../relations/symptom.ts'
-import { full } from '../../phrases.ts'
+import { full, shown } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 
 /**
@@ -53,7 +53,8 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Ingress controller ${full(on)} does not reach the API server: ${args.said}.`,
+    headline: ({ subject: on, args }) =>
+      `Ingress controller ${full(on)} does not reach the API server: ${shown(args.said, silence)}.`,
     detail: ({ args }) =>
       `${args.times} such lines in the last two minutes of its log · ` +
       `runs something else than ${args.ingresses} Ingresses say · ` +
@@ -69,6 +70,8 @@ export default check({
     ],
   },
 })
+
+const silence = 'no answer came to a request from inside of the pod'
 
 interface Behind {
   readonly ingresses: readonly { readonly namespace: string; readonly name: string }[]
@@ -90,14 +93,14 @@ function judge(config: ControllerConfig, { ingresses, lists, node }: Behind) {
   const isSilent = config.api.known && config.api.value === 'silent'
   const isBack = config.api.known && !isSilent && ingresses.length + lists.length === 0
   if (!isSilent && (sign === null || isBack)) return ok(1)
-  const said = sign?.said ?? 'no answer came to a request from inside of the pod'
+  const said = sign?.said ?? ''
   return finding({
     subject: podSubject(config),
     confidence: 'observed',
     // Nothing has changed since, or it came back: nobody suffers yet.
     severity: ingresses.length + lists.length === 0 ? 'warning' : 'error',
     args: { said, times: sign?.times ?? 0, ingresses: ingresses.length, services: lists.length },
-    evidence: [{ kind: 'log', source: config.pod, lines: [`${said}${sign === null ? '' : ` (${sign.times} times)`}`] }],
+    evidence: [{ kind: 'log', source: config.pod, lines: [sign === null ? silence : `${said} (${sign.times} times)`] }],
     // What keeps all pods of a node from others keeps this one from the API server.
     ...(node === null ? {} : { dueTo: [nodeDown(node)] }),
     symptoms: [controllerCutOff({ namespace: config.namespace, name: config.pod })],

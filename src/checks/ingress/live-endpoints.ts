@@ -4,7 +4,7 @@ import { subject } from '../../model/subject.ts'
 import { type LiveEndpoints, liveEndpoints } from '../../relations/ingress/live-endpoints.ts'
 import { routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { backendsNotLive, ingressBackendFails } from '../../relations/symptom.ts'
-import { full, some } from '../../phrases.ts'
+import { full, some, told } from '../../phrases.ts'
 import { isAskedAbout } from '../service/words.ts'
 
 /**
@@ -62,7 +62,7 @@ export default check({
     note: ({ args }) =>
       args.said === ''
         ? 'the controller takes up a change within seconds: it hears nothing of the API server, or could not tell nginx'
-        : `the controller says: ${args.said}`,
+        : `the controller says ${told(args.said)}`,
     help: ({ subject: on, args }) => [
       'see whether the controller reaches the API server, then restart it',
       `kubectl -n ${args.home} logs ${args.controller} --since=15m | ` +

@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import { liveOf, type LiveOf, liveVerdicts, whyNotRead } from '../../relations/ingress/live-of-ingress.ts'
 import { routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails, ingressNotLive, noEndpoints } from '../../relations/symptom.ts'
-import { full, some } from '../../phrases.ts'
+import { full, some, told } from '../../phrases.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { liveEvidence } from './live-words.ts'
 import { ingressSubject } from './words.ts'
@@ -43,7 +43,7 @@ export default check({
       args.said === ''
         ? 'the controller takes this class, and runs a configuration without it: it could not load one since, ' +
           'is cut off from the API server, or refuses this object'
-        : `the controller says: ${args.said}`,
+        : `the controller says ${told(args.said)}`,
     help: ({ subject: on, args }) => [
       'read what the controller said when it last loaded a configuration',
       `kubectl -n ${args.home} logs ${args.pod} --since=1h | grep -E 'emerg|rror|nvalid|gnoring'`,

@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { liveOf, type LiveOf } from '../../relations/ingress/live-of-ingress.ts'
 import { ingressBackendFails, ingressNotLive } from '../../relations/symptom.ts'
-import { full, some } from '../../phrases.ts'
+import { full, some, shown } from '../../phrases.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { liveEvidence } from './live-words.ts'
 import { ingressSubject } from './words.ts'
@@ -32,7 +32,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args.controller} answers 503 for ${args.route} of Ingress ${full(on)}: ${args.reason}.`,
+      `${args.controller} answers 503 for ${args.route} of Ingress ${full(on)}: ` +
+      `${shown(args.reason, 'without a reason')}.`,
     detail: ({ args }) => `${args.bad} of ${args.of} paths denied · nginx.conf line ${args.line} of ${args.controller}`,
     note: () => 'the pods behind it are not asked, whatever they would say',
     help: ({ subject: on, args }) => [
@@ -54,7 +55,7 @@ function judge({ ingress, routes }: LiveOf) {
     confidence: 'observed',
     args: {
       route: some([...new Set(denied.map(({ it }) => routeText(it.route)))], 2),
-      reason: location.denied === '' || location.denied === null ? 'without a reason' : location.denied,
+      reason: location.denied ?? '',
       bad: new Set(denied.map(({ it }) => routeText(it.route))).size,
       of: new Set(routes.map((it) => routeText(it.route))).size,
       line: location.line,

@@ -7,7 +7,7 @@ import type { Subject } from '../../model/subject.ts'
 import { culpritOf, isRefusing } from '../../relations/ingress/controller-state.ts'
 import { liveRoutes, isDifferent } from '../../relations/ingress/live-config.ts'
 import { allOfIngress, ingressNotLive, reloadRefused } from '../../relations/symptom.ts'
-import { count, full, some } from '../../phrases.ts'
+import { count, full, some, told } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 import { ingressSubject } from './words.ts'
 
@@ -61,10 +61,13 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => {
       if (args.culprit === 'gone' && args.waiting === 0)
-        return `nginx refused the configuration that came of Ingress ${full(on)}, which is gone since: ${args.said}.`
+        return (
+          `nginx refused the configuration that came of Ingress ${full(on)}, which is gone since: ` +
+          `${told(args.said)}.`
+        )
       return on.kind === 'Ingress'
-        ? `nginx refuses the configuration since Ingress ${full(on)}: ${args.said}.`
-        : `nginx refuses the configuration that ${full(on)} makes: ${args.said}.`
+        ? `nginx refuses the configuration since Ingress ${full(on)}: ${told(args.said)}.`
+        : `nginx refuses the configuration that ${full(on)} makes: ${told(args.said)}.`
     },
     detail: ({ args }) =>
       `the last of ${args.refusing} of ${args.of} controllers was refused · ${args.place} · ` +

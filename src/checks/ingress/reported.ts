@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Ingress } from '../../model/ingress.ts'
-import { count, full } from '../../phrases.ts'
+import { count, full, hearsay, shown } from '../../phrases.ts'
 import { ingressFails, ingressWaits } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 
@@ -36,7 +36,7 @@ export default check({
       (it) => full({ namespace: it.namespace, name: it.object.name }),
     )
     const found = ingresses.flatMap((ingress) => {
-      const all = (told.get(full(ingress)) ?? []).toSorted((a, b) => b.times - a.times)
+      const all = told.get(full(ingress)) ?? []
       const [event] = ingress.addresses.length > 0 ? all.filter((it) => it.times > mostHiccups) : all
       return event === undefined ? [] : [verdict(ingress, event)]
     })
@@ -46,16 +46,18 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.address === ''
-        ? `Ingress ${full(on)} has no load balancer: its controller could not make one (${args.reason}).`
-        : `The controller of Ingress ${full(on)} could not bring its load balancer up to date (${args.reason}).`,
-    detail: ({ args }) => `${count(args.times, 'time')}: ${args.said}`,
+        ? `Ingress ${full(on)} has no load balancer: its controller could not make one, ` +
+          `as an Event says (${args.reason}).`
+        : `The controller of Ingress ${full(on)} could not bring its load balancer up to date, ` +
+          `as an Event says (${args.reason}).`,
+    detail: ({ args }) => `${count(args.times, 'time')}: ${hearsay(args.said)}`,
     note: ({ args }) =>
       args.address === ''
         ? 'it has no address, and has had none: nothing of it is served'
         : `it has the address ${args.address}: what was set up before is served, changes since may not be; ` +
           'events say nothing of a later try that succeeded',
     help: ({ subject: on }) => [
-      'do what the controller asks for, in its own words above',
+      'see whether the log of the controller says the same, and do what it asks for',
       `kubectl -n ${on.namespace} describe ingress ${on.name}`,
       'kubectl get ingressclasses -o wide   # whose log says more',
     ],
@@ -66,10 +68,10 @@ function verdict(ingress: Ingress, { reason, said, times }: ObjectEvent) {
   const [address] = ingress.addresses
   return finding({
     subject: ingressSubject(ingress),
-    confidence: address === undefined ? 'inferred' : 'possible',
+    confidence: 'possible',
     severity: address === undefined ? 'error' : 'info',
     args: { reason, said: said.replace(/\.$/, ''), times, address: address ?? '' },
-    evidence: [{ kind: 'fact', label: `event ${reason}`, value: said }],
+    evidence: [{ kind: 'fact', label: `event ${reason}`, value: shown(said) }],
     causes: address === undefined ? [ingressWaits(ingress), ingressFails(ingress)] : [],
   })
 }

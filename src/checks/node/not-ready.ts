@@ -5,7 +5,7 @@ import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { dnsLossOnNode, nodeDown, nodeNotReady } from '../../relations/symptom.ts'
-import { count, some } from '../../phrases.ts'
+import { count, some, shown, told } from '../../phrases.ts'
 
 /**
  * A node that stopped reporting keeps its pods in the list for five minutes and more (tolerationSeconds 300), though
@@ -39,7 +39,9 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `Node ${on.name} is ${args.state}${args.carries === '' ? '' : `, and carries ${args.carries}`}.`,
-    detail: ({ args }) => `${args.down} of ${count(args.of, 'node')} not ready · ${args.message}`,
+    detail: ({ args }) =>
+      `${args.down} of ${count(args.of, 'node')} not ready · ` +
+      (args.message === '' ? 'no reason given' : told(args.message)),
     note: ({ args }) =>
       args.ready === 'Unknown'
         ? 'its kubelet has not reported for 40 s or more: the machine is off, cut off, or overloaded'
@@ -71,7 +73,7 @@ function verdict(
       ready: node.ready,
       state: node.ready === 'Unknown' ? 'not reporting' : 'not ready',
       carries: carries.join(' and '),
-      message: (node.readyMessage ?? 'no reason given').replace(/\.$/, ''),
+      message: (node.readyMessage ?? '').replace(/\.$/, ''),
       down: about.down,
       of: about.of,
     },
@@ -79,7 +81,7 @@ function verdict(
       {
         kind: 'fact',
         label: `Ready condition of ${node.name}`,
-        value: `${node.ready}: ${node.readyMessage ?? 'no reason given'}`,
+        value: `${node.ready}: ${shown(node.readyMessage, 'no reason given')}`,
       },
       ...(pods.length > 0
         ? [

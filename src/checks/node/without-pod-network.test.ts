@@ -57,14 +57,39 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
-    it: 'no address is left for a pod',
-    given: { nodes: [node('worker-1')], pods: [waiting()], events: [event] },
+    it: 'no address is left for a pod, as Events of one namespace say: whoever writes them may be one tenant',
+    given: {
+      nodes: [node('worker-1')],
+      pods: [waiting(), waiting({ name: 'cart-2' })],
+      events: [
+        { ...event, times: 5000 },
+        { ...event, object: { kind: 'Pod', name: 'cart-2' } },
+      ],
+    },
+    expect: [
+      {
+        subject: 'Node/worker-1',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { why: 'hearsay', pods: ['cart-1', 'cart-2'] },
+        says: /may be unable to give its pods a network: an Event says “.*no addresses available/,
+      },
+    ],
+  },
+  {
+    it: 'no address is left for a pod, as Events of two namespaces say',
+    given: {
+      nodes: [node('worker-1')],
+      pods: [waiting(), waiting({ namespace: 'web' })],
+      events: [event, { ...event, namespace: 'web' }],
+    },
     expect: [
       {
         subject: 'Node/worker-1',
         severity: 'error',
-        args: { why: 'sandbox', pods: ['cart-1'] },
-        says: /no addresses available/,
+        confidence: 'inferred',
+        args: { why: 'sandbox', pods: ['cart-1', 'cart-1'] },
+        says: /cannot give its pods a network: an Event says “/,
       },
     ],
   },

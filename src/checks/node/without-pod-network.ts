@@ -4,7 +4,7 @@ import type { ObjectEvent } from '../../model/event.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
-import { count, some, told } from '../../phrases.ts'
+import { count, some, told, shown, hearsay } from '../../phrases.ts'
 import { dnsLossOnNode, nodeDown, nodeNotReady } from '../../relations/symptom.ts'
 
 /**
@@ -33,7 +33,7 @@ export default check({
       if (node.ready === 'False' && networkNotReady.test(node.readyMessage ?? ''))
         return [verdict(node, { why: 'not-ready', said: saidOf(node), pods: its.map((it) => it.pod) })]
       if (first !== undefined)
-        return [verdict(node, { why: 'sandbox', said: shorter(first.said), pods: its.map((it) => it.pod) })]
+        return [verdict(node, { why: sandboxOf(its), said: shorter(first.said), pods: its.map((it) => it.pod) })]
       return node.podCidrs === undefined && others > 0 && others === nodes.length - 1
         ? [verdict(node, { why: 'no-range', said: '', pods: [] })]
         : []
@@ -43,7 +43,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Node ${on.name} ${headlines[args.why]}${args.said === '' ? '' : `: ${told(args.said)}`}.`,
+      `Node ${on.name} ${headlines[args.why]}${args.said === '' ? '' : `: ${saying(args.why, args.said)}`}.`,
     detail: ({ args }) =>
       args.pods.length === 0
         ? 'no pod of it waits at this moment'
@@ -57,12 +57,14 @@ export default check({
   },
 })
 
-type Why = 'unavailable' | 'not-ready' | 'sandbox' | 'no-range'
+/** `hearsay`: as `sandbox`, by the Events of one namespace alone. */
+type Why = 'unavailable' | 'not-ready' | 'sandbox' | 'hearsay' | 'no-range'
 
 const headlines: Readonly<Record<Why, string>> = {
   'not-ready': 'is not ready, since it has no network for pods',
   unavailable: 'says that its network is not available',
   sandbox: 'cannot give its pods a network',
+  hearsay: 'may be unable to give its pods a network',
   'no-range': 'has no range of pod addresses, and each other node has one',
 }
 
@@ -79,6 +81,19 @@ const labels: Readonly<Record<Exclude<Why, 'no-range'>, string>> = {
   'not-ready': 'its Ready condition',
   unavailable: 'NetworkUnavailable',
   sandbox: 'event FailedCreatePodSandBox',
+  hearsay: 'event FailedCreatePodSandBox',
+}
+
+/** The kubelet tells of a failed sandbox in Events, which whoever may write them in a namespace can write as well. */
+function saying(why: Why, said: string): string {
+  return why === 'sandbox' || why === 'hearsay' ? hearsay(said) : told(said)
+}
+
+/** One namespace may be one tenant, who must not put a node under suspicion: two say the same of their own. */
+const fewestNamespaces = 2
+
+function sandboxOf(its: readonly Failing[]): 'sandbox' | 'hearsay' {
+  return new Set(its.map((it) => it.pod.namespace)).size >= fewestNamespaces ? 'sandbox' : 'hearsay'
 }
 
 interface Failing {
@@ -116,8 +131,8 @@ interface Seen {
 function verdict(node: Node, { why, said, pods }: Seen) {
   return finding({
     subject: subject('Node', null, node.name),
-    confidence: 'inferred',
-    severity: why === 'no-range' ? 'warning' : 'error',
+    confidence: why === 'hearsay' ? 'possible' : 'inferred',
+    severity: why === 'no-range' || why === 'hearsay' ? 'warning' : 'error',
     args: { why, said, pods: pods.map((it) => it.name) },
     evidence: [
       why === 'no-range'
@@ -125,9 +140,13 @@ function verdict(node: Node, { why, said, pods }: Seen) {
         : {
             kind: 'fact',
             label: labels[why],
-            value: said,
+            value: shown(said),
           },
     ],
-    causes: [nodeDown(node.name), ...(why === 'not-ready' ? [nodeNotReady(node.name), dnsLossOnNode(node.name)] : [])],
+    // What one namespace says alone explains away nothing that was seen.
+    causes:
+      why === 'hearsay'
+        ? []
+        : [nodeDown(node.name), ...(why === 'not-ready' ? [nodeNotReady(node.name), dnsLossOnNode(node.name)] : [])],
   })
 }

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Endpoint, Service } from '../../model/service.ts'
-import { full } from '../../phrases.ts'
+import { full, shown, hearsay } from '../../phrases.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { serviceSubject } from './words.ts'
 
@@ -46,7 +46,7 @@ export default check({
           'endpoints have no hint: all are ignored.'
         : `Service ${full(on)} keeps traffic in its zone, and one endpoint of ${args.ready} takes all of zone ` +
           `${args.zone}.`,
-    detail: ({ args }) => `trafficDistribution ${args.asked}${args.said === '' ? '' : ` · ${args.said}`}`,
+    detail: ({ args }) => `trafficDistribution ${args.asked}${args.said === '' ? '' : ` · ${hearsay(args.said)}`}`,
     note: ({ args }) =>
       args.zone === null
         ? 'traffic goes to every endpoint, across zones: it works, and costs what it was to spare'
@@ -95,7 +95,7 @@ function verdict(service: Service, { ready, bare, crowd, event }: Seen) {
     args: { ready, bare, zone: crowd, asked: service.trafficDistribution ?? '', said: event?.said ?? '' },
     evidence: [
       { kind: 'fact', label: 'ready endpoints with a hint', value: `${ready - bare} of ${ready}` },
-      ...(event === null ? [] : [{ kind: 'fact' as const, label: `event ${event.reason}`, value: event.said }]),
+      ...(event === null ? [] : [{ kind: 'fact' as const, label: `event ${event.reason}`, value: shown(event.said) }]),
     ],
   })
 }

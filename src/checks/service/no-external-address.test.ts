@@ -20,7 +20,7 @@ describeCheck(check, [
   {
     it: 'the controller says why',
     given: { services: of({}), events: [event('SyncLoadBalancerFailed')] },
-    expect: [{ subject: cart, severity: 'warning', confidence: 'inferred' }],
+    expect: [{ subject: cart, severity: 'warning', confidence: 'possible', says: /an Event says “Error syncing/ }],
   },
   {
     it: 'nobody says a word',

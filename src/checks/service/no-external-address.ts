@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
 import { isAskedAbout, serviceSubject } from './words.ts'
-import { full, told } from '../../phrases.ts'
+import { full, told, shown, hearsay } from '../../phrases.ts'
 
 /**
  * Some controller has to make the load balancer that the type asks for: the cloud's, MetalLB, kube-vip. Where there is
@@ -44,7 +44,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.case === 'ports'
         ? `Load balancer of Service ${full(on)} does not take all of its ports: ${told(args.said)}.`
-        : `Service ${full(on)} has no external address${args.said === '' ? '' : `: ${told(args.said)}`}.`,
+        : `Service ${full(on)} has no external address` +
+          `${args.said === '' ? '' : `: ${args.by === 'event' ? hearsay(args.said) : told(args.said)}`}.`,
     detail: ({ args }) => `type LoadBalancer · ${args.addresses} · class ${args.class}`,
     note: ({ args }) =>
       args.said === ''
@@ -79,21 +80,24 @@ function verdict(service: Service, { balancer, failure, asked }: Seen) {
   const said = (balancer.problem ?? failure?.said ?? '').replace(/\.$/, '')
   return finding({
     subject: serviceSubject(service),
-    confidence: said === '' ? 'possible' : 'inferred',
+    confidence: balancer.problem === null ? 'possible' : 'inferred',
     // On a laptop's cluster it is so for good, and nobody minds.
     severity: said === '' && !asked ? 'info' : 'warning',
     args: {
       case: balancer.problem === null ? 'address' : 'ports',
       said,
+      by: balancer.problem === null ? ('event' as const) : ('status' as const),
       addresses: balancer.addresses.join(', ') || 'no address in its status',
       class: balancer.class ?? "the cloud's own",
     },
     evidence: [
       { kind: 'fact', label: 'status.loadBalancer', value: balancer.addresses.join(', ') || 'empty' },
-      ...(failure === null ? [] : [{ kind: 'fact' as const, label: `event ${failure.reason}`, value: failure.said }]),
+      ...(failure === null
+        ? []
+        : [{ kind: 'fact' as const, label: `event ${failure.reason}`, value: shown(failure.said) }]),
       ...(balancer.problem === null
         ? []
-        : [{ kind: 'fact' as const, label: 'condition LoadBalancerPortsError', value: balancer.problem }]),
+        : [{ kind: 'fact' as const, label: 'condition LoadBalancerPortsError', value: shown(balancer.problem) }]),
     ],
   })
 }

@@ -16,10 +16,10 @@ import {
   svcUnanswered,
   unready,
 } from '../../relations/symptom.ts'
-import { refusalsOf } from '../../relations/workload-refusal.ts'
+import { type Refusal, refusalsOf, refusalText } from '../../relations/workload-refusal.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { commandsFor, lookArgs, type ReasonedPods, reasons, reasonsEvidence, serviceSubject } from './words.ts'
-import { count, full, some, told } from '../../phrases.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /** Only ready pods become ready endpoints. With none, kube-proxy refuses: the Service is as good as empty. */
 export default check({
@@ -107,15 +107,16 @@ type NoneReady = {
   readonly nodes: readonly string[]
   readonly maker: string | null
   readonly desired: number | null
-  /** In the words of who keeps the maker from making pods. */
+  /** In the words of who keeps the maker from making pods, and whether anybody may say so. */
   readonly refused: string | null
+  readonly refusedBy: Refusal['from'] | null
 } & ReturnType<typeof lookArgs>
 
 interface Behind {
   readonly reasoned: readonly ReasonedPods[]
   readonly makers: readonly Top[]
   /** In the words of who keeps the first of them from making pods. */
-  readonly refused: string | null
+  readonly refused: Refusal | null
   readonly down: ReadonlySet<string>
 }
 
@@ -145,7 +146,8 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
       nodes: [...new Set(pods.map((it) => `${it.node}`))],
       maker: maker === undefined ? null : `${maker.kind} ${maker.name}`,
       desired: maker?.desired ?? null,
-      refused,
+      refused: refused?.said ?? null,
+      refusedBy: refused?.from ?? null,
       ...lookArgs(first),
     },
     evidence: [
@@ -154,7 +156,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
         label: `${it.kind} ${full(it)}`,
         value: `wants ${count(it.desired, 'pod')}`,
       })),
-      ...(unmade && refused !== null ? [{ kind: 'fact' as const, label: 'refused', value: refused }] : []),
+      ...(unmade && refused !== null ? [{ kind: 'fact' as const, label: 'refused', value: refusalText(refused) }] : []),
       reasonsEvidence('pods that match', reasoned),
     ],
     symptoms: onDownNodes
@@ -191,7 +193,7 @@ function whyText(args: NoneReady): string {
     case 'unmade':
       return (
         `${args.maker} wants ${count(args.desired ?? 0, 'pod')} and has none` +
-        (args.refused === null ? '' : `: ${told(args.refused)}`)
+        (args.refused === null ? '' : `: ${refusalText({ said: args.refused, from: args.refusedBy ?? 'event' })}`)
       )
     case 'nodes-down':
       return `its ${count(pods, 'pod')} ${pods === 1 ? 'is' : 'are'} on ${some(args.nodes)}, which is not ready`
@@ -224,6 +226,7 @@ function forgotten(service: Service, ready: readonly Pod[]): Verdict<NoneReady> 
       maker: null,
       desired: null,
       refused: null,
+      refusedBy: null,
       ...lookArgs(undefined),
     },
     evidence: [{ kind: 'fact', label: 'ready pods in no EndpointSlice', value: some(ready.map((it) => it.name)) }],

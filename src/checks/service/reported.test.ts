@@ -19,7 +19,14 @@ const said = (reason: string, text: string, times = 1) => event(reason, 'cart', 
 const row = (reason: string, kind: string) => ({
   it: reason,
   given: { services: [local], events: [event(reason)] },
-  expect: [{ subject: 'Service/shop/cart', severity: 'warning' as const, args: { kind }, says: /2 times: “as its/ }],
+  expect: [
+    {
+      subject: 'Service/shop/cart',
+      severity: 'warning' as const,
+      args: { kind },
+      says: /2 times: an Event says “as its/,
+    },
+  ],
 })
 
 describeCheck(check, [

@@ -6,7 +6,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
-import { count, full, told } from '../../phrases.ts'
+import { count, full, hearsay, shown } from '../../phrases.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { familyOf } from '../../wire/ip-family.ts'
 import { isServing, podsOfServices, selectorOf } from '../../relations/service/service-selects-pod.ts'
@@ -46,7 +46,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) => `Service ${full(on)}: ${headlines[args.kind]}.`,
-    detail: ({ args }) => `${args.reason}, ${count(args.times, 'time')}: ${told(args.said)}`,
+    detail: ({ args }) => `${args.reason}, ${count(args.times, 'time')}: ${hearsay(args.said)}`,
     note: ({ args }) => notes[args.kind],
     help: ({ subject: on, args }) => [cures[args.kind], `kubectl -n ${on.namespace} describe service ${on.name}`],
   },
@@ -140,8 +140,8 @@ const cures: Readonly<Record<Kind, string>> = {
 function verdict({ object, namespace, reason, said, times }: ObjectEvent, kind: Kind) {
   return finding({
     subject: subject('Service', namespace, object.name),
-    confidence: 'inferred',
+    confidence: 'possible',
     args: { kind, reason, said: said.replace(/\.$/, ''), times },
-    evidence: [{ kind: 'fact', label: `event ${reason}`, value: said }],
+    evidence: [{ kind: 'fact', label: `event ${reason}`, value: shown(said) }],
   })
 }

@@ -35,7 +35,9 @@ describeCheck(check, [
     expect: [
       {
         subject: 'Service/shop/cart',
-        args: { why: 'readiness probe of app fails (http-get :8080/ready): “HTTP probe failed with statuscode: 404”' },
+        args: {
+          why: 'readiness probe of app fails (http-get :8080/ready): an Event says “HTTP probe failed with statuscode: 404”',
+        },
       },
     ],
   },

@@ -17,7 +17,14 @@ describeCheck(check, [
   {
     it: 'its controller fails to delete the load balancer',
     given: { services: [leaving], events: [event] },
-    expect: [{ subject: 'Service/shop/cart', severity: 'warning', confidence: 'inferred', says: /is still there/ }],
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { said: event.said },
+      },
+    ],
   },
   {
     it: 'nobody says why: it may be on its way',

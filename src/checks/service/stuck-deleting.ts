@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Service } from '../../model/service.ts'
-import { full, some } from '../../phrases.ts'
+import { full, some, shown, hearsay } from '../../phrases.ts'
 import { serviceSubject } from './words.ts'
 
 /**
@@ -40,12 +40,13 @@ export default check({
     note: ({ args }) =>
       args.said === ''
         ? 'it may be on its way: a load balancer takes minutes to go'
-        : 'its controller says what it waits for',
+        : `what it waits for, so ${hearsay(args.said)}`,
     help: ({ subject: on, args }) => [
       args.said === ''
         ? 'see whether the controller that owns the finalizer runs; taking the finalizer away by hand leaves ' +
           'its load balancer behind, and paid for'
-        : 'fix what the controller names; taking the finalizer away by hand leaves its load balancer behind, ' +
+        : 'see whether its log says the same, and fix what it names; ' +
+          'taking the finalizer away by hand leaves its load balancer behind, ' +
           'and paid for',
       `kubectl -n ${on.namespace} describe service ${on.name}`,
       `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.metadata.deletionTimestamp} ` +
@@ -62,7 +63,7 @@ function isFailure({ object, reason }: ObjectEvent): boolean {
 function verdict(service: Service, finalizers: readonly string[], failure: ObjectEvent | null) {
   return finding({
     subject: serviceSubject(service),
-    confidence: failure === null ? 'possible' : 'inferred',
+    confidence: 'possible',
     severity: failure === null ? 'info' : 'warning',
     args: { finalizers, said: failure?.said ?? '' },
     evidence: [
@@ -75,7 +76,9 @@ function verdict(service: Service, finalizers: readonly string[], failure: Objec
         mark: finalizers[0] ?? '',
         label: 'the object stays until its owner takes this away',
       },
-      ...(failure === null ? [] : [{ kind: 'fact' as const, label: `event ${failure.reason}`, value: failure.said }]),
+      ...(failure === null
+        ? []
+        : [{ kind: 'fact' as const, label: `event ${failure.reason}`, value: shown(failure.said) }]),
     ],
   })
 }

@@ -23,24 +23,10 @@ export function projectEvent(raw: unknown, intern: Intern): Told | null {
       object: { kind: intern.text(kind), name },
       reason: intern.text(reason),
       said: shorter(text(root['message']) ?? ''),
-      ...byOf(root, intern),
       times: Math.max(1, whole(series['count']) ?? whole(root['count']) ?? 1),
     },
     at: lastSeen(root, series),
   }
-}
-
-function byOf(root: Fields, intern: Intern): Pick<ObjectEvent, 'by'> {
-  const by = text(root['reportingComponent']) || text(fields(root['source'])['component'])
-  return by ? { by: intern.text(by.slice(0, 60)) } : {}
-}
-
-/** Components of Kubernetes that watch over pods and Services; others may speak as well, and not in their stead. */
-const known = /^(?:kubelet|kube-proxy|default-scheduler|[a-z-]{0,40}-controller(?:-manager)?)$/
-
-function isBehind(before: Told, it: Told): boolean {
-  const [was, now] = [before, it].map(({ event: { by } }) => by === undefined || known.test(by))
-  return was === now ? before.at <= it.at : now === true
 }
 
 function lastSeen(root: Fields, series: Fields): string {
@@ -59,8 +45,8 @@ function shorter(message: string): string {
 }
 
 /**
- * The newest of each object, reason and first word, of components of Kubernetes before others: `Readiness probe failed`
- * and `Liveness probe failed` have one reason.
+ * The newest of each object, reason and first word: `Readiness probe failed` and `Liveness probe failed` have one
+ * reason. Whose it says it is makes no difference, as anybody may say it.
  */
 export function newestOfEach(told: readonly Told[]): readonly ObjectEvent[] {
   const newest = new Map<string, Told>()
@@ -68,7 +54,7 @@ export function newestOfEach(told: readonly Told[]): readonly ObjectEvent[] {
     const { namespace, object, reason, said } = it.event
     const key = [namespace, object.kind, object.name, reason, said.split(' ', 1)[0]].join('\n')
     const before = newest.get(key)
-    if (before === undefined || isBehind(before, it)) newest.set(key, it)
+    if (before === undefined || before.at <= it.at) newest.set(key, it)
   }
   return [...newest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, it]) => it.event)
 }

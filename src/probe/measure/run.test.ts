@@ -243,7 +243,7 @@ describe.concurrent('a probe that something becomes of', () => {
         nodes: ['good'],
         missing: [
           { node: 'refused', why: 'not allowed: create pods in namespace default' },
-          { node: 'imageless', why: 'ImagePullBackOff: Back-off pulling image "none"' },
+          { node: 'imageless', why: 'ImagePullBackOff: “Back-off pulling image "none"”' },
           { node: 'cordoned-1', why: 'cordoned' },
         ],
       },

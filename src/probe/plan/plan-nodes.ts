@@ -1,6 +1,7 @@
 import type { Node } from '../../model/node.ts'
 import type { Model } from '../../model/sources.ts'
 import { traceEnds } from '../../relations/path/trace-ends.ts'
+import { because } from '../../phrases.ts'
 
 export interface NodeChoice {
   readonly nodes: readonly string[]
@@ -53,7 +54,7 @@ function first(names: readonly string[], most: number): NodeChoice {
 }
 
 function obstacle(node: Node, tolerateAll: boolean): string | null {
-  if (node.ready !== 'True') return `not ready${node.readyMessage === null ? '' : `: ${node.readyMessage}`}`
+  if (node.ready !== 'True') return `not ready${because(node.readyMessage)}`
   if (node.labels['kubernetes.io/os'] === 'windows') return 'a Windows node: the probe is for Linux'
   if (tolerateAll) return null
   if (node.unschedulable) return 'cordoned'

@@ -163,7 +163,7 @@ describe('the plan', () => {
     const plan = planProbe(model(shopSources, { scope: shop }), { run })
     expect(plan.nodes).toEqual(['b', 'a'])
     expect(plan.skipped).toEqual([
-      { node: 'c', why: 'not ready: kubelet stopped' },
+      { node: 'c', why: 'not ready: “kubelet stopped”' },
       { node: 'd', why: 'cordoned' },
       { node: 'e', why: 'tainted gpu=yes:NoSchedule' },
     ])
@@ -537,7 +537,7 @@ it('announces where, how much, and how long', () => {
     'runs a short script in 1 application container: reads resolv.conf, hosts, nsswitch.conf, routes and which ports are open, looks up at most 4 names, asks each nameserver once, and makes one connection',
     'reads conntrack counters on each node: half of the pods are hostNetwork pods without privileges',
     expect.stringMatching(/^reads there routes.* answers those of this run on a port of its own/),
-    'leaves out c: not ready: kubelet stopped',
+    'leaves out c: not ready: “kubelet stopped”',
     'leaves out d: cordoned',
     'leaves out e: tainted gpu=yes:NoSchedule',
     'takes 14 s when all is well, 29 s when DNS or a web server is silent, at most two minutes; each pod ends itself after that',

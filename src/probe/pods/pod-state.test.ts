@@ -20,14 +20,14 @@ describe('pod state', () => {
         phase: 'Pending',
         containerStatuses: container({ waiting: { reason: 'ErrImagePull', message: 'no such host' } }),
       },
-      { kind: 'waiting', why: 'ErrImagePull: no such host' },
+      { kind: 'waiting', why: 'ErrImagePull: “no such host”' },
     ],
     [
       {
         phase: 'Pending',
         containerStatuses: container({ waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling' } }),
       },
-      { kind: 'stuck', why: 'ImagePullBackOff: Back-off pulling' },
+      { kind: 'stuck', why: 'ImagePullBackOff: “Back-off pulling”' },
     ],
     [
       {
@@ -41,7 +41,7 @@ describe('pod state', () => {
           },
         ],
       },
-      { kind: 'stuck', why: 'Unschedulable: 0/3 nodes are available: 1 Too many pods.' },
+      { kind: 'stuck', why: 'Unschedulable: “0/3 nodes are available: 1 Too many pods”' },
     ],
     [{ phase: 'Running', containerStatuses: container({ running: {} }) }, { kind: 'started' }],
     [
@@ -51,11 +51,11 @@ describe('pod state', () => {
     [{ phase: 'Succeeded' }, { kind: 'ended', why: null }],
     [
       { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.\nmore' },
-      { kind: 'ended', why: 'Evicted: The node was low on resource: memory.' },
+      { kind: 'ended', why: 'Evicted: “The node was low on resource: memory”' },
     ],
     [
       { phase: 'Failed', reason: 'DeadlineExceeded', message: 'Pod was active longer' },
-      { kind: 'ended', why: 'DeadlineExceeded: Pod was active longer' },
+      { kind: 'ended', why: 'DeadlineExceeded: “Pod was active longer”' },
     ],
     [{ phase: 'Failed' }, { kind: 'ended', why: 'the pod failed' }],
   ] as const)('%j', (status, expected) => {

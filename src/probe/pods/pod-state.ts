@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { RawObject } from '../../kube/cluster.ts'
+import { told } from '../../phrases.ts'
 
 /** What the API server says of a pod, as far as its life is told from it. */
 export interface RawPod extends RawObject {
@@ -64,29 +65,38 @@ export function podState(raw: RawPod): PodState {
     return { kind: 'ended', why: container.terminated.exitCode === 0 ? null : failure(status) }
   if (container?.running !== undefined) return { kind: 'started' }
   const scheduled = status.conditions?.find((it) => it.type === 'PodScheduled')
-  if (scheduled?.status === 'False') return { kind: 'stuck', why: told(scheduled.reason, scheduled.message) }
+  if (scheduled?.status === 'False') return { kind: 'stuck', why: reasonOf(scheduled.reason, scheduled.message) }
   const waiting = container?.waiting
   if (waiting?.reason !== undefined && hopeless.has(waiting.reason))
-    return { kind: 'stuck', why: told(waiting.reason, waiting.message) }
-  return { kind: 'waiting', why: told(waiting?.reason ?? 'not scheduled yet', waiting?.message) }
+    return { kind: 'stuck', why: reasonOf(waiting.reason, waiting.message) }
+  return { kind: 'waiting', why: reasonOf(waiting?.reason ?? 'not scheduled yet', waiting?.message) }
 }
 
 /** An eviction and a deadline are told by the pod, an OOM kill by its container. */
 function failure(status: NonNullable<RawPod['status']>): string {
-  if (status.reason !== undefined) return told(status.reason, status.message)
+  if (status.reason !== undefined) return reasonOf(status.reason, status.message)
   const ended = status.containerStatuses?.[0]?.state?.terminated
-  return ended === undefined
-    ? 'the pod failed'
-    : told(ended.reason ?? 'ended', ended.message ?? `exit code ${ended.exitCode}`)
+  if (ended === undefined) return 'the pod failed'
+  const reason = ended.reason ?? 'ended'
+  return isBlank(ended.message) ? `${reason}: exit code ${ended.exitCode}` : reasonOf(reason, ended.message)
 }
 
-function told(reason: string | undefined, message: string | undefined): string {
-  const text = (message ?? '').trim().split('\n')[0]?.slice(0, 300) ?? ''
-  return text === '' ? (reason ?? 'no reason given') : `${reason ?? 'waiting'}: ${text}`
+function reasonOf(reason: string | undefined, message: string | undefined): string {
+  return isBlank(message) ? (reason ?? 'no reason given') : `${reason ?? 'waiting'}: ${firstLine(message)}`
+}
+
+/** What a component or a program says is its own: it stands between quotation marks. */
+function firstLine(message: string): string {
+  return told(message.trim().split('\n')[0] ?? '')
+}
+
+function isBlank(message: string | null | undefined): message is '' | null | undefined {
+  return message === null || message === undefined || message.trim() === ''
 }
 
 export interface Failing {
   readonly reason: string
+  /** As part of a sentence: what is somebody else's is between quotation marks. */
   readonly message: string | null
   /** Time alone does not heal it. */
   readonly hopeless: boolean
@@ -99,7 +109,12 @@ export function failing(raw: RawPod): Failing | null {
   const status = statusOf(raw)
   const scheduled = status.conditions?.find((it) => it.type === 'PodScheduled')
   if (scheduled?.status === 'False')
-    return { reason: scheduled.reason ?? 'Pending', message: scheduled.message ?? null, hopeless: false, crashed: null }
+    return {
+      reason: scheduled.reason ?? 'Pending',
+      message: isBlank(scheduled.message) ? null : firstLine(scheduled.message),
+      hopeless: false,
+      crashed: null,
+    }
   return containerFailing([...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])])
 }
 
@@ -125,8 +140,9 @@ function containerFailing(containers: readonly RawContainer[]): Failing | null {
         crashed: name,
       }
     }
+    const said = state?.waiting?.message
     if (reason !== undefined && (hopeless.has(reason) || reason === 'ErrImagePull'))
-      return { reason, message: state?.waiting?.message?.slice(0, 300) ?? null, hopeless: true, crashed: null }
+      return { reason, message: isBlank(said) ? null : firstLine(said), hopeless: true, crashed: null }
   }
   return null
 }

@@ -54,7 +54,7 @@ test.each<[it: string, given: Partial<Sources>, scope: Partial<Scope>, expected:
     {},
     [
       'nuisance of gatewayClasses: not-as-declared, 1 of 1',
-      'GatewayClass/contour: Accepted in its status: Accepted is False (NoMatch): no controller takes it',
+      'GatewayClass/contour: Accepted in its status: Accepted is False (NoMatch): “no controller takes it”',
       'with GatewayClass/contour',
       'keys gateway-class-fails:contour',
     ],
@@ -111,7 +111,7 @@ test.each<[it: string, given: Partial<Sources>, scope: Partial<Scope>, expected:
     {},
     [
       'sign of gatewayClasses: not-as-declared, 1 of 1',
-      'GatewayClass/other: Accepted in its status: Accepted is False (NoMatch): no controller takes it',
+      'GatewayClass/other: Accepted in its status: Accepted is False (NoMatch): “no controller takes it”',
       'with GatewayClass/other',
       'keys gateway-class-fails:other',
     ],
@@ -128,7 +128,7 @@ test.each<[it: string, given: Partial<Sources>, scope: Partial<Scope>, expected:
     inShop,
     [
       'nuisance of gatewayClasses: not-as-declared, 1 of 1',
-      'GatewayClass/contour: Accepted in its status: Accepted is False (NoMatch): no controller takes it',
+      'GatewayClass/contour: Accepted in its status: Accepted is False (NoMatch): “no controller takes it”',
       'with GatewayClass/contour',
       'keys gateway-class-fails:contour',
     ],
@@ -169,7 +169,7 @@ test.each<[it: string, given: Partial<Sources>, scope: Partial<Scope>, expected:
       'with Gateway/edge/edge',
       'keys gateway-fails:edge/edge',
       'nuisance of gateways: not-as-declared, 2 of 2',
-      'Gateway/edge/edge: Conflicted, ResolvedRefs, listener a in its status: Conflicted is True (HostnameConflict): as b',
+      'Gateway/edge/edge: Conflicted, ResolvedRefs, listener a in its status: Conflicted is True (HostnameConflict): “as b”',
       'with Gateway/edge/edge',
       'keys gateway-fails:edge/edge/a',
     ],
@@ -198,7 +198,7 @@ test.each<[it: string, given: Partial<Sources>, scope: Partial<Scope>, expected:
     {},
     [
       'nuisance of gatewayRoutes: not-as-declared, 2 of 2',
-      'HTTPRoute/shop/web: Accepted, ResolvedRefs, as example.com/gateway sees it in its status: Accepted is False (NoMatch): no controller takes it',
+      'HTTPRoute/shop/web: Accepted, ResolvedRefs, as example.com/gateway sees it in its status: Accepted is False (NoMatch): “no controller takes it”',
       'with HTTPRoute/shop/web Gateway/edge/edge Gateway/edge/other',
       'keys gateway-route-fails:HTTPRoute/shop/web',
       'nuisance of gatewayRoutes: not-as-declared, 1 of 3',
@@ -213,7 +213,7 @@ test.each<[it: string, given: Partial<Sources>, scope: Partial<Scope>, expected:
     {},
     [
       'nuisance of backendTlsPolicies: not-as-declared, 1 of 1',
-      'BackendTLSPolicy/shop/tls: Accepted, as example.com/gateway sees it in its status: Accepted is False (NoMatch): no controller takes it',
+      'BackendTLSPolicy/shop/tls: Accepted, as example.com/gateway sees it in its status: Accepted is False (NoMatch): “no controller takes it”',
       'with BackendTLSPolicy/shop/tls Service/shop/web',
       'keys backend-tls-policy-fails:shop/tls',
     ],

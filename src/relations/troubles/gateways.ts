@@ -7,6 +7,7 @@ import { badConditions, type BadCondition, conditionText, isLookedAt } from '../
 import { parentGateway } from '../gateway/attachment.ts'
 import { missingStatus } from '../gateway/route-status.ts'
 import { gatewayClassFails, gatewayFails, gatewayRouteFails, proxyFails, tlsPolicyFails } from '../symptom.ts'
+import { because } from '../../phrases.ts'
 
 type Said = Pick<Trouble, 'sufferer' | 'involved' | 'keys' | 'asked' | 'how' | 'bad' | 'of'>
 
@@ -127,7 +128,7 @@ function ofConditions(
     {
       ...base,
       asked: [...new Set(bad.map((it) => it.type)), ...(where === '' ? [] : [where])].join(', '),
-      how: `${conditionText(first)}${first.message === '' ? '' : `: ${first.message}`}`,
+      how: `${conditionText(first)}${because(first.message)}`,
       bad: bad.length,
       of: bad.length,
     },

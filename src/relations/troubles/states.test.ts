@@ -77,7 +77,7 @@ test.each<Row>([
     {},
     [
       'sign of pods: not-as-declared, 1 of 2',
-      'Pod/shop/web-1: its Ready condition in its status: containers with unready status: [app]',
+      'Pod/shop/web-1: its Ready condition in its status: not ready: “containers with unready status: [app]”',
       'with Pod/shop/web-1 Deployment/shop/web Node/worker-1',
       'keys node-down:worker-1',
       'next kubectl -n shop describe pod web-1',
@@ -102,12 +102,12 @@ test.each<Row>([
     {},
     [
       'sign of pods: not-as-declared, 1 of 2',
-      'Pod/shop/web-1: its Ready condition in its status: containers with unready status: [app]',
+      'Pod/shop/web-1: its Ready condition in its status: not ready: “containers with unready status: [app]”',
       'with Pod/shop/web-1 Deployment/shop/web Node/worker-1',
       'keys node-down:worker-1',
       'next kubectl -n shop describe pod web-1',
       'sign of pods: not-as-declared, 1 of 2',
-      'Pod/shop/web-2: its Ready condition in its status: containers with unready status: [app]',
+      'Pod/shop/web-2: its Ready condition in its status: not ready: “containers with unready status: [app]”',
       'with Pod/shop/web-2 Deployment/shop/web Node/worker-1',
       'keys node-down:worker-1',
       'next kubectl -n shop describe pod web-2',
@@ -120,7 +120,7 @@ test.each<Row>([
     {},
     [
       'sign of pods: not-as-declared, 1 of 1',
-      'Pod/shop/web-1: its Ready condition in its status: containers with unready status: [app]',
+      'Pod/shop/web-1: its Ready condition in its status: not ready: “containers with unready status: [app]”',
       'with Pod/shop/web-1 Deployment/shop/web Node/worker-1',
       'keys node-down:worker-1',
       'next kubectl -n shop describe pod web-1',
@@ -164,7 +164,7 @@ test.each<Row>([
     {},
     [
       'nuisance of pods: not-as-declared, 1 of 2',
-      'Pod/shop/web-1: its Ready condition in its status: cannot start: “no such Secret”',
+      'Pod/shop/web-1: its Ready condition in its status: cannot start: an Event says “no such Secret”',
       'with Pod/shop/web-1 Deployment/shop/web Node/worker-1',
       'keys node-down:worker-1',
       'next kubectl -n shop describe pod web-1',
@@ -199,7 +199,7 @@ test.each<Row>([
     {},
     [
       'sign of pods: not-as-declared, 1 of 1',
-      'Pod/shop/web-1: its Ready condition in its status: not yet',
+      'Pod/shop/web-1: its Ready condition in its status: not ready: “not yet”',
       'with Pod/shop/web-1 Deployment/shop/web Node/worker-1',
       'keys node-down:worker-1',
       'next kubectl -n shop describe pod web-1',
@@ -308,7 +308,7 @@ test.each<Row>([
     {},
     [
       'nuisance of workloads: not-as-declared, 1 of 1',
-      'Deployment/shop/web: its pods in its status: makes no pods: “pods "late-1" is forbidden: exceeded quota: small”',
+      'Deployment/shop/web: its pods in its status: makes no pods: an Event says “pods "late-1" is forbidden: exceeded quota: small”',
       'with Deployment/shop/web',
       'keys ',
       'next kubectl -n shop describe deployment web',
@@ -342,7 +342,7 @@ test.each<Row>([
     {},
     [
       'nuisance of nodes: not-as-declared, 1 of 1',
-      'Node/worker-2: its Ready condition in its status: container runtime is down',
+      'Node/worker-2: its Ready condition in its status: Ready is False: “container runtime is down”',
       'with Node/worker-2',
       'keys node-down:worker-2 dns-loss:node/worker-2',
       'nuisance of nodes: not-as-declared, 1 of 1',

@@ -6,9 +6,9 @@ import { isCrashing, nextLookAt, type PodProblem, problemsOf } from '../pod-prob
 import { hasPairs } from '../selector.ts'
 import { isLive, podsOfServices, selectorOf } from '../service/service-selects-pod.ts'
 import { dnsLossOnNode, dnsServerCrash, dnsServersDown, noEndpoints, nodeDown } from '../symptom.ts'
-import { refusalsOf } from '../workload-refusal.ts'
+import { refusalsOf, refusalText } from '../workload-refusal.ts'
 import { topWorkloads, workloadOfPod } from '../workload-of-pod.ts'
-import { told } from '../../phrases.ts'
+import { because } from '../../phrases.ts'
 import { dnsObjects } from './probe-lookups.ts'
 
 /**
@@ -113,8 +113,8 @@ export function workloadTroubles(model: Model): readonly Trouble[] {
   )
   return topWorkloads(workloads.value).flatMap((top) => {
     const self = subject(top.kind, top.namespace, top.name)
-    const said = refusalOf(top)
-    if (said === null || (top.refused === null && !missing.has(subjectKey(self)))) return []
+    const refusal = refusalOf(top)
+    if (refusal === null || (top.refused === null && !missing.has(subjectKey(self)))) return []
     const fed = (services.known ? services.value : []).filter((it) => {
       const pairs = selectorOf(it)
       return it.namespace === top.namespace && pairs !== null && top.templates.some((labels) => hasPairs(pairs, labels))
@@ -128,7 +128,7 @@ export function workloadTroubles(model: Model): readonly Trouble[] {
         keys: fed.map(noEndpoints),
         asked: 'its pods',
         from: 'in its status',
-        how: `makes no pods: ${told(said)}`,
+        how: `makes no pods: ${refusalText(refusal)}`,
         next: [
           `kubectl -n ${top.namespace} describe ${top.kind.toLowerCase()} ${top.name}`,
           `kubectl -n ${top.namespace} get events --field-selector reason=FailedCreate`,
@@ -155,7 +155,7 @@ export function nodeTroubles(model: Model): readonly Trouble[] {
       keys: [nodeDown(node.name), dnsLossOnNode(node.name)],
       asked: 'its Ready condition',
       from: 'in its status',
-      how: node.readyMessage ?? `Ready is ${node.ready}`,
+      how: `Ready is ${node.ready}${because(node.readyMessage)}`,
       bad: 1,
       of: 1,
       ms: null,

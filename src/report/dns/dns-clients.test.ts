@@ -51,5 +51,7 @@ it("the servers' own words, or that there are none", () => {
         ]),
       }),
     ),
-  ).toEqual(['coredns-0 says 7 times: an upstream gave no answer (read udp 10.2.0.2:41000->10.0.0.2:53: i/o timeout)'])
+  ).toEqual([
+    'coredns-0 says 7 times: an upstream gave no answer (“read udp 10.2.0.2:41000->10.0.0.2:53: i/o timeout”)',
+  ])
 })

@@ -3,6 +3,7 @@ import type { CoreDnsSignKind } from '../../wire/coredns-log.ts'
 import type { Model } from '../../model/sources.ts'
 import { tableLines } from '../table.ts'
 import { lookupCost, outsideName } from '../../relations/dns/lookup-cost.ts'
+import { told } from '../../phrases.ts'
 
 /**
  * What applications see from inside their own containers, with their own C library, and what one lookup costs them.
@@ -60,14 +61,14 @@ const words: Readonly<Record<CoreDnsSignKind, string>> = {
 export function serverLogs(model: Model): readonly string[] {
   const { dnsServerLogs } = model.sources
   if (!dnsServerLogs.known) return [`DNS servers' logs: not read (${dnsServerLogs.why.detail})`]
-  const told = dnsServerLogs.value.flatMap(({ pod, run, signs }) =>
+  const complaints = dnsServerLogs.value.flatMap(({ pod, run, signs }) =>
     signs.map(
       (it) =>
         `${pod}${run === 'before' ? ', run before' : ''} says ${it.times === 1 ? 'once' : `${it.times} times`}: ` +
-        `${words[it.kind]} (${it.said.slice(0, 100)})`,
+        `${words[it.kind]} (${told(it.said, 100)})`,
     ),
   )
-  if (told.length > 0) return told
+  if (complaints.length > 0) return complaints
   const servers = new Set(dnsServerLogs.value.map((it) => it.pod)).size
   return [`logs of ${servers} DNS server${servers === 1 ? '' : 's'}, last two minutes: no sign of a fault`]
 }

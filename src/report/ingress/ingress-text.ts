@@ -3,6 +3,7 @@ import type { IngressRoute } from '../../answers/ingress-routes.ts'
 import type { Mark, Paint } from '../paint.ts'
 import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
+import { shown } from '../../phrases.ts'
 
 /** Just the blocks that serve the URL, each with what it comes from. */
 export function ingressConfText(conf: IngressConf, paint: Paint): string {
@@ -35,7 +36,7 @@ function controllerLines(
       ]
     case 'served': {
       const from = originText(found.ingress)
-      const said = found.denied === null ? from : `denied: ${found.denied}`
+      const said = found.denied === null ? from : `denied: ${shown(found.denied, 'without a reason')}`
       return [
         head(markOf(found), said),
         ...(found.isSure ? [] : ['  an expression could not be read, and may take the path first']),

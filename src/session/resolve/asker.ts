@@ -14,6 +14,7 @@ import { addressesInHosts } from '../../wire/resolver-walk.ts'
 import type { Frame } from '../with-cluster.ts'
 import type { Place } from './place.ts'
 import { isForAddresses, type Question } from './question.ts'
+import { because } from '../../phrases.ts'
 
 /** The pod as which a name is looked up; all null where it is any pod of the namespace. */
 export interface Asker {
@@ -78,8 +79,7 @@ function podNamed(from: string, namespace: string, model: Model): Pod {
   if (pod.phase !== 'Running' || pod.node === null)
     throw new ToolError(
       'not-found',
-      `pod ${namespace}/${name} is not running: ${pod.phase}` +
-        (pod.notReadyReason === null ? '' : `, ${pod.notReadyReason}`),
+      `pod ${namespace}/${name} is not running: ${pod.phase}` + because(pod.notReadyReason),
       'name a pod that runs, or leave out --from to ask as any pod of the namespace',
     )
   return pod
