@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { checks } from '../src/checks/registry.ts'
 import { retiredCodes } from '../src/findings/retired-codes.ts'
 
+/** Letters and first digits; DNS is the largest, and has a second hundred. */
 const families: Readonly<Record<string, string>> = {
-  dns: 'DNS1',
+  dns: 'DNS12',
   service: 'SVC2',
   ingress: 'ING3',
   policy: 'POL4',
@@ -29,8 +30,12 @@ export function objection({ slug, code, title }: NewCheck): string | null {
   const prefix = families[slug.split('/')[0] ?? '']
   if (!/^[a-z]+\/[a-z0-9]+(-[a-z0-9]+)*$/.test(slug)) return `\`${slug}\` is no slug: family/name-of-the-bad-thing`
   if (prefix === undefined) return `no family \`${slug.split('/')[0]}\`: ${Object.keys(families).join(', ')}`
-  if (!new RegExp(`^${prefix}\\d\\d$`).test(code))
-    return `a code of this family is ${prefix}00 to ${prefix}99, and the next free one ${nextFree(prefix)}`
+  const [letters, first, last] = [prefix.slice(0, 3), prefix.charAt(3), prefix.slice(-1)]
+  if (!new RegExp(`^${letters}[${first}-${last}]\\d\\d$`).test(code))
+    return (
+      `a code of this family is ${letters}${first}00 to ${letters}${last}99, ` +
+      `and the next free one ${nextFree(prefix)}`
+    )
   if (checks.some((it) => it.code === code)) return `${code} is taken; the next free one is ${nextFree(prefix)}`
   if (retiredCodes.includes(code))
     return `${code} was retired, and a code is never used again; the next free one is ${nextFree(prefix)}`
@@ -41,10 +46,11 @@ export function objection({ slug, code, title }: NewCheck): string | null {
 }
 
 function nextFree(prefix: string): string {
+  const letters = prefix.slice(0, 3)
   const used = [...checks.map((it) => it.code), ...retiredCodes]
-    .filter((it) => it.startsWith(prefix))
-    .map((it) => Number(it.slice(prefix.length)))
-  return `${prefix}${String(Math.max(0, ...used) + 1).padStart(2, '0')}`
+    .filter((it) => it.startsWith(letters) && prefix.slice(3).includes(it.charAt(3)))
+    .map((it) => Number(it.slice(3)))
+  return `${letters}${Math.max(Number(`${prefix.charAt(3)}00`), ...used) + 1}`
 }
 
 /** The three siblings, by their paths from the root. */

@@ -13,6 +13,7 @@ import serviceNameWrong from './dns/service-name-wrong.ts'
 import suffixAnswers from './dns/suffix-answers.ts'
 import hostsFileShadows from './dns/hosts-file-shadows.ts'
 import nsswitchStopsDns from './dns/nsswitch-stops-dns.ts'
+import nameserverGone from './dns/nameserver-gone.ts'
 import nameserverSilent from './dns/nameserver-silent.ts'
 import resolverInThePod from './dns/resolver-in-the-pod.ts'
 import resolvConfChanged from './dns/resolv-conf-changed.ts'
@@ -239,6 +240,7 @@ import nodesOfOneAddress from './node/nodes-of-one-address.ts'
 import passthroughOff from './ingress/passthrough-off.ts'
 import targetPortNameTwice from './service/target-port-name-twice.ts'
 import namespaceEnding from './service/namespace-ending.ts'
+import agentNotReady from './node/agent-not-ready.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -315,6 +317,7 @@ export const checks: readonly AnyCheck[] = [
   lookupsSlow, // DNS197
   denialKept, // DNS198
   untrackedLeftover, // DNS199
+  nameserverGone, // DNS201
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
@@ -393,6 +396,7 @@ export const checks: readonly AnyCheck[] = [
   ruleLeadsAstray, // NOD538
   rangesOverlap, // NOD540
   nodesOfOneAddress, // NOD541
+  agentNotReady, // NOD542
   podLeadsAstray, // NOD545
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702

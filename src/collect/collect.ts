@@ -18,6 +18,7 @@ import { collectMesh } from './mesh.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
 import { collectProxies } from './kube-proxy.ts'
+import { collectNetworkAgents, withAgents } from './network-agents.ts'
 import { namedElsewhere } from './named-elsewhere.ts'
 import { collectOtherPolicies } from './other-policies.ts'
 import { byName, inOrder } from './order.ts'
@@ -78,6 +79,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     mesh,
     events,
     proxies,
+    agents,
     clusterDns,
     version,
   ] = await Promise.all([
@@ -120,13 +122,14 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     collectMesh(served, reader, { inScope, namespace: ask.scope.namespace, intern }),
     told('events', warnings()),
     collectProxies(inScope),
+    collectNetworkAgents(inScope),
     asked,
     cluster.version(),
   ])
 
   const networkPolicies = await withDnsPolicies(ownPolicies)
   const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
-    nodes: withProxies(nodes, proxies),
+    nodes: withAgents(withProxies(nodes, proxies), agents),
     namespaces,
     pods,
     services,

@@ -21,4 +21,14 @@ export interface Node {
   readonly proxy?: 'ready' | 'not-ready' | 'none'
   /** The DaemonSet that makes those pods; absent where another does, and in files of an older hopscope. */
   readonly proxySet?: { readonly namespace: string; readonly name: string }
+  /** The pod of the network's agent there (CNI); absent where none is known by its labels, and in old recordings. */
+  readonly agent?: NetworkAgent
+}
+
+export interface NetworkAgent {
+  readonly namespace: string
+  readonly pod: string
+  readonly state: 'ready' | 'not-ready'
+  /** In the kubelet's words: `CrashLoopBackOff`, `containers with unready status`; null where it is ready. */
+  readonly why: string | null
 }

@@ -346,6 +346,9 @@ export function objectSchemas(intern: Intern) {
       provider: maybe(shared.word),
       proxy: maybe(oneOf(['ready', 'not-ready', 'none'])),
       proxySet: maybe(object({ namespace: m.name, name: m.name })),
+      agent: maybe(
+        object({ namespace: m.name, pod: m.name, state: oneOf(['ready', 'not-ready']), why: nullable(m.text) }),
+      ),
     }),
   )
 

@@ -330,6 +330,7 @@ const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record({
 const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels, deleting: few(text) })
 
 const node: fc.Arbitrary<Node> = fc.record({
+  agent: fc.record({ namespace: name, pod: name, state: fc.constantFrom('ready', 'not-ready'), why: maybe(text) }),
   name,
   labels,
   ip: maybe(ip),

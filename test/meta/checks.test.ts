@@ -8,7 +8,7 @@ import { filesIn, read, root } from './sources.ts'
 
 /** Folder, letters and first digit of a code belong together. */
 const families: Readonly<Record<string, RegExp>> = {
-  dns: /^DNS1\d\d$/,
+  dns: /^DNS[12]\d\d$/,
   service: /^SVC2\d\d$/,
   ingress: /^ING3\d\d$/,
   policy: /^POL4\d\d$/,

@@ -14,7 +14,7 @@ import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { calleeOf, choosesOtherNames } from '../../relations/dns/callees.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
-import { dnsLossInPod, toldWrongly } from '../../relations/symptom.ts'
+import { dnsLossInPod, dnsServerInPod, toldWrongly } from '../../relations/symptom.ts'
 import { isDenied } from '../../relations/troubles/inside-sufferer.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
@@ -235,10 +235,13 @@ function severityOf(isOpen: boolean, isChosen: boolean): Severity {
 }
 
 /** Where the node's kubelet writes this into every pod, that is the cause. */
-function symptomsOf({ view, pod: { resolvConfMount, dnsPolicy, node } }: PodResolver): readonly string[] {
+function symptomsOf({ view, pod, nameservers }: PodResolver): readonly string[] {
+  const { resolvConfMount, dnsPolicy, node } = pod
   const isOwn = resolvConfMount !== undefined || dnsPolicy === 'None' || dnsPolicy === 'Default'
   return [
     ...(view === null ? [] : [dnsLossInPod({ namespace: view.namespace, name: view.pod })]),
+    // An address that no pod has any more says so itself.
+    dnsServerInPod(pod, nameservers[0] ?? ''),
     ...(isOwn ? [] : [`dns-wrong-server:node/${node ?? 'unknown'}`]),
   ]
 }
