@@ -3,15 +3,18 @@ import { chosenByLabels } from '../kube/label-selector.ts'
 import { projectList, projectOne } from '../kube/projected.ts'
 import { unknown } from '../model/known.ts'
 import type { Bundle } from './bundle.ts'
+import { newestIn } from './newest.ts'
 
 /** A bundle, read as a cluster is read. What it does not hold is unknown with that reason; nothing can be changed. */
 export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
+  let newest: { readonly at: number | null } | null = null
   const notThere = <T>(asked: string) => Promise.resolve<T>(unknown('cut-off', `${bundle.what} holds no ${asked}`) as T)
   return {
     context: bundle.what,
     server: '',
     namespace: namespace ?? 'default',
     version: () => notThere('word of the API server'),
+    serverNow: () => (newest ??= { at: newestIn(bundle) }).at,
     list(resource, options, project) {
       const all = bundle.read(resource, options.namespace ?? null)
       if (!all.known) return Promise.resolve(all)

@@ -241,6 +241,8 @@ import passthroughOff from './ingress/passthrough-off.ts'
 import targetPortNameTwice from './service/target-port-name-twice.ts'
 import namespaceEnding from './service/namespace-ending.ts'
 import agentNotReady from './node/agent-not-ready.ts'
+import slicesBehind from './service/slices-behind.ts'
+import dnsSlicesBehind from './dns/slices-behind.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -318,6 +320,7 @@ export const checks: readonly AnyCheck[] = [
   denialKept, // DNS198
   untrackedLeftover, // DNS199
   nameserverGone, // DNS201
+  dnsSlicesBehind, // DNS204
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
@@ -485,5 +488,7 @@ export const checks: readonly AnyCheck[] = [
   sliceAstray, // SVC242
   targetPortNameTwice, // SVC243
   namespaceEnding, // SVC244
+  sliceAstray, // SVC241
+  slicesBehind, // SVC248
   unexplained, // TRB901
 ]

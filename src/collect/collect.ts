@@ -192,7 +192,9 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     const listed = await own
     if (from === undefined || from === ask.scope.namespace || ask.scope.namespace === null || !listed.known)
       return listed
-    const theirs = await reader.list(resource.pods, { namespace: from }, (raw) => projectPod(raw, intern))
+    const theirs = await reader.list(resource.pods, { namespace: from }, (raw) =>
+      projectPod(raw, intern, reader.serverNow?.() ?? null),
+    )
     return theirs.known ? known([...listed.value, ...theirs.value].toSorted(inOrder)) : listed
   }
 

@@ -119,7 +119,7 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
   const everyService = once(() => sorted(reader.list(services, {}, toService)))
   const everyDaemonSet = once(() => list('DaemonSet', {}))
   const listed = {
-    pods: once(() => sorted(reader.list(pods, within, (raw) => projectPod(raw, intern)))),
+    pods: once(() => sorted(reader.list(pods, within, (raw) => projectPod(raw, intern, reader.serverNow?.() ?? null)))),
     services: once(() => sorted(reader.list(services, within, toService))),
     endpointSlices: once(() => sorted(reader.list(endpointSlices, within, (raw) => projectEndpointSlice(raw, intern)))),
     workloads: (kind: Kind): Listed<Workload> => byKind[kind](),
@@ -141,7 +141,7 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
       const where = { ...(namespace === null ? {} : { namespace }), ...(labelSelector === '' ? {} : { labelSelector }) }
       // kube-proxy's are asked for by the nodes, and beside a node's cache by the DNS.
       return put(labelled, JSON.stringify(where), () =>
-        sorted(reader.list(pods, where, (raw) => projectPod(raw, intern))),
+        sorted(reader.list(pods, where, (raw) => projectPod(raw, intern, reader.serverNow?.() ?? null))),
       )
     },
 

@@ -93,6 +93,11 @@ export interface Pod {
   readonly ips?: readonly string[]
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
   readonly ready: boolean
+  /**
+   * It has been ready, or not, for a minute at least, by the API server's clock; absent where it has not, and where that
+   * is not known.
+   */
+  readonly standing?: 'settled'
   /** Why the Ready condition is false, in the kubelet's words. */
   readonly notReadyReason: string | null
   /** `Evicted`: why it is over, where somebody else ended it. */

@@ -98,6 +98,7 @@ export function objectSchemas(intern: Intern) {
       ips: maybe(list(m.address)),
       phase: oneOf(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']),
       ready: flag,
+      standing: maybe(just('settled')),
       notReadyReason: nullable(shared.said),
       overReason: maybe(shared.word),
       deleting: flag,

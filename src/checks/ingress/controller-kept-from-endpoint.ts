@@ -28,8 +28,8 @@ export default check({
   title: 'an ingress controller gets no connection to an endpoint',
   fine: 'controllers got a connection to each endpoint that the probe’s requests led them to',
   severity: 'error',
-  needs: ['ingressConfigs', 'endpointSlices'],
-  wants: ['contacts', 'ingresses', 'ingressControllers', 'pods'],
+  needs: ['ingressConfigs', 'ingresses', 'endpointSlices'],
+  wants: ['contacts', 'ingressControllers', 'pods'],
   remedies: [],
   decides: [],
 
@@ -41,15 +41,14 @@ export default check({
         ? notApplicable('no controller was asked for anything, or its log was not read after it')
         : cannotTell(why.reason, why.detail)
     }
-    const routes = ingresses.known ? ingresses.value : []
     const found = failedConnects(ingressConfigs, endpointSlices).filter(
       ({ service }) =>
         isAskedAbout(scope, 'Service', service) ||
-        routesTo(routes, service).some((it) => isAskedAbout(scope, 'Ingress', it)),
+        routesTo(ingresses, service).some((it) => isAskedAbout(scope, 'Ingress', it)),
     )
     return found.length === 0
       ? ok(read.length)
-      : found.map((it) => verdict(it, { ingresses: routes, contacts, ways: waysOf(it, ingressControllers, pods) }))
+      : found.map((it) => verdict(it, { ingresses, contacts, ways: waysOf(it, ingressControllers, pods) }))
   },
 
   words: {

@@ -6,8 +6,11 @@ import { type Fields, count, fields, isObject, list, oneOf, text, texts, whole }
 import { isNodeCache } from './node-cache.ts'
 import { isNetworkComponent } from './known-components.ts'
 
-/** `v1 Pod`; null for what is none. Sidecars (init containers that keep running) count as containers. */
-export function projectPod(raw: unknown, intern: Intern): Pod | null {
+/**
+ * `v1 Pod`; null for what is none. Sidecars (init containers that keep running) count as containers. `now` is the API
+ * server's clock, in milliseconds since 1970.
+ */
+export function projectPod(raw: unknown, intern: Intern, now: number | null = null): Pod | null {
   const it = identity(raw, intern)
   if (it === null) return null
   const spec = fields(fields(raw)['spec'])
@@ -23,6 +26,7 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     ...addresses(status),
     phase: oneOf(status['phase'], ['Unknown', 'Pending', 'Running', 'Succeeded', 'Failed']),
     ready: ready?.['status'] === 'True',
+    ...standingOf(ready, now),
     notReadyReason: ready === null || ready['status'] === 'True' ? null : reasonOf(ready),
     ...overReason(status, intern),
     deleting: text(it.metadata['deletionTimestamp']) !== null,
@@ -40,6 +44,14 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     ...gatesOf(spec, status),
     ...initOf(spec, status),
   }
+}
+
+/** Whoever follows pods has heard of it by then: the endpoint slice controller is done within seconds. */
+const settledMs = 60_000
+
+function standingOf(ready: Fields | null, now: number | null): Pick<Pod, 'standing'> {
+  const since = Date.parse(text(ready?.['lastTransitionTime']) ?? '')
+  return now !== null && now - since >= settledMs ? { standing: 'settled' } : {}
 }
 
 function addresses(status: Fields): Pick<Pod, 'ips'> {
