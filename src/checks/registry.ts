@@ -488,7 +488,6 @@ export const checks: readonly AnyCheck[] = [
   sliceAstray, // SVC242
   targetPortNameTwice, // SVC243
   namespaceEnding, // SVC244
-  sliceAstray, // SVC241
   slicesBehind, // SVC248
   unexplained, // TRB901
 ]

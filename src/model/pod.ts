@@ -94,8 +94,8 @@ export interface Pod {
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
   readonly ready: boolean
   /**
-   * It has been ready, or not, for a minute at least, by the API server's clock; absent where it has not, and where that
-   * is not known.
+   * It has been ready, or not, for a minute at least, by the API server's clock; absent where it has not, and where
+   * that is not known.
    */
   readonly standing?: 'settled'
   /** Why the Ready condition is false, in the kubelet's words. */
