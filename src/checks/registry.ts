@@ -243,6 +243,7 @@ import namespaceEnding from './service/namespace-ending.ts'
 import agentNotReady from './node/agent-not-ready.ts'
 import slicesBehind from './service/slices-behind.ts'
 import dnsSlicesBehind from './dns/slices-behind.ts'
+import fileNotMounted from './dns/file-not-mounted.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -319,6 +320,7 @@ export const checks: readonly AnyCheck[] = [
   lookupsSlow, // DNS197
   denialKept, // DNS198
   untrackedLeftover, // DNS199
+  fileNotMounted, // DNS200
   nameserverGone, // DNS201
   dnsSlicesBehind, // DNS204
   gatewayClassUnserved, // GTW701

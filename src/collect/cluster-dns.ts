@@ -8,6 +8,7 @@ import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import type { Workload } from '../model/workload.ts'
 import { cacheAddresses } from '../relations/dns/node-cache.ts'
 import { kubernetesZones } from '../relations/dns/corefile-text.ts'
+import { lackingFiles } from '../relations/dns/lacking-files.ts'
 import { isServerImage } from '../relations/dns/dns-servers.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import { corefileVersionText } from '../wire/corefile-version.ts'
@@ -123,6 +124,7 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
     corefile: mapKnown(corefile, (it) => it.text),
     ...(corefile.known ? { corefileMap: corefile.value.name } : {}),
     ...hashOf(text),
+    ...lackingOf(text, behind.value, inScope),
     domain: clusterDomain(parseCorefile(text)),
     weaveTc: inScope.weaveTcIn(namespace),
     nodeCaches: caches.value,
@@ -318,6 +320,11 @@ function readCustom(reader: Reader, namespace: string): Promise<Known<Texts>> {
   return reader.get(configMaps, namespace, customName, (raw) =>
     Object.fromEntries(Object.entries(fields(raw['data'])).map(([key, value]) => [key, text(value) ?? ''])),
   )
+}
+
+function lackingOf(text: string, pods: readonly Pod[], inScope: InScope): Pick<ClusterDns, 'lacking'> {
+  const mounted = pods.filter((it) => !it.deleting).flatMap((it) => inScope.mountedBy(it) ?? [])
+  return mounted.length === 0 ? {} : { lacking: lackingFiles(parseCorefile(text), mounted) }
 }
 
 /** The texts end here: they may hold secrets, and only their keys are judged. */

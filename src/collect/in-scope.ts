@@ -20,6 +20,7 @@ import type { Intern } from '../wire/intern.ts'
 import type { Reader } from './few-at-once.ts'
 import { inOrder } from './order.ts'
 import { projectEndpointSlice, serviceNameLabel } from './project/endpoint-slice.ts'
+import { type Mounted, projectMounted } from './project/mounted.ts'
 import { projectPod } from './project/pod.ts'
 import { fields } from './project/json.ts'
 import { projectNodeCache } from './project/node-cache.ts'
@@ -69,6 +70,8 @@ export interface InScope {
   allServices(): Listed<Service>
   slicesOf(namespace: string, service: string): Listed<EndpointSlice>
   workloadsIn(namespace: string, kind: Kind): Listed<Workload>
+  /** Of a pod of CoreDNS that was listed; null for any other. */
+  mountedBy(pod: Pick<Pod, 'namespace' | 'name'>): Mounted | null
   /** Of the DaemonSets of a namespace that `workloadsIn` has listed. */
   weaveTcIn(namespace: string): readonly WeaveTc[]
   /** DaemonSets that `workloads` or `workloadsIn` has listed and that run a DNS cache on each node. */
@@ -89,6 +92,13 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
   const within = scope === null ? {} : { namespace: scope }
   const covers = (namespace: string | null): boolean => scope === null || scope === namespace
   const labelled = new Map<string, Listed<Pod>>()
+  const mounting = new Map<string, Mounted>()
+  const toPod = (raw: unknown): Pod | null => {
+    const pod = projectPod(raw, intern, reader.serverNow?.() ?? null)
+    const mounted = pod === null ? null : projectMounted(raw)
+    if (pod !== null && mounted !== null) mounting.set(`${pod.namespace}/${pod.name}`, mounted)
+    return pod
+  }
   const delaying = new Map<string, readonly WeaveTc[]>()
   const caching = new Map<string, Template>()
   const proxying = new Map<string, Template>()
@@ -119,7 +129,7 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
   const everyService = once(() => sorted(reader.list(services, {}, toService)))
   const everyDaemonSet = once(() => list('DaemonSet', {}))
   const listed = {
-    pods: once(() => sorted(reader.list(pods, within, (raw) => projectPod(raw, intern, reader.serverNow?.() ?? null)))),
+    pods: once(() => sorted(reader.list(pods, within, toPod))),
     services: once(() => sorted(reader.list(services, within, toService))),
     endpointSlices: once(() => sorted(reader.list(endpointSlices, within, (raw) => projectEndpointSlice(raw, intern)))),
     workloads: (kind: Kind): Listed<Workload> => byKind[kind](),
@@ -140,9 +150,7 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
         .join(',')
       const where = { ...(namespace === null ? {} : { namespace }), ...(labelSelector === '' ? {} : { labelSelector }) }
       // kube-proxy's are asked for by the nodes, and beside a node's cache by the DNS.
-      return put(labelled, JSON.stringify(where), () =>
-        sorted(reader.list(pods, where, (raw) => projectPod(raw, intern, reader.serverNow?.() ?? null))),
-      )
+      return put(labelled, JSON.stringify(where), () => sorted(reader.list(pods, where, toPod)))
     },
 
     servicesIn(namespace) {
@@ -172,6 +180,10 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     workloadsIn(namespace, kind) {
       if (covers(namespace)) return chosen(listed.workloads(kind), (it) => it.namespace === namespace)
       return list(kind, { namespace })
+    },
+
+    mountedBy({ namespace, name }) {
+      return mounting.get(`${namespace}/${name}`) ?? null
     },
 
     nodeCacheTemplates() {

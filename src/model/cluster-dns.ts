@@ -27,6 +27,8 @@ export interface ClusterDns {
    * say, and in files of an older hopscope.
    */
   readonly corefileHash?: string
+  /** Files that the servers are told to read and nothing mounts; absent in old recordings, and where nobody can say. */
+  readonly lacking?: readonly LackingFile[]
   /** `cluster.local` unless the Corefile's `kubernetes` line says otherwise. */
   readonly domain: string
   /** Containers that delay AAAA queries, in the DaemonSets beside the DNS. */
@@ -43,6 +45,19 @@ export interface ClusterDns {
   /** Only where the DNS itself is asked about, and one namespace is in scope. */
   readonly elsewhere?: Known<NamedElsewhere>
 }
+
+/** By what it is named: the flag `-conf`, or a plugin of the Corefile, in that line. */
+export interface LackingFile {
+  readonly by: LackingBy
+  readonly file: string
+  readonly line: number | null
+  /** What is mounted nearest to it: `/etc/coredns`, with the files that it holds. */
+  readonly beside: { readonly at: string; readonly files: readonly string[] } | null
+}
+
+export const lackingBys = ['conf', 'hosts', 'file', 'forward', 'import', 'tls'] as const
+
+export type LackingBy = (typeof lackingBys)[number]
 
 /** Some Services of other namespaces than the one in scope; of headless and claiming ones, the slices. */
 export interface NamedElsewhere {

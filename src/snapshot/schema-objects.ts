@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ClusterDns, ServiceProxy } from '../model/cluster-dns.ts'
+import { type ClusterDns, lackingBys, type ServiceProxy } from '../model/cluster-dns.ts'
 import type { ObjectEvent } from '../model/event.ts'
 import type { ControllerFront, Ingress, IngressBackend, IngressClass, IngressController } from '../model/ingress.ts'
 import {
@@ -399,6 +399,16 @@ export function objectSchemas(intern: Intern) {
       weaveTc: listOrNone(weaveTc),
       nodeCaches: listOrNone(pod),
       scaler: maybe(workload),
+      lacking: maybe(
+        list(
+          object({
+            by: oneOf(lackingBys),
+            file: m.path,
+            line: nullable(number),
+            beside: nullable(object({ at: m.path, files: list(m.path) })),
+          }),
+        ),
+      ),
       serviceProxy: maybe(known(serviceProxy)),
       custom: maybe(known(object({ configMap: m.name, keys: list(object({ name: m.name, mentioned: flag })) }))),
       elsewhere: maybe(

@@ -13,7 +13,7 @@ import { anyMesh } from './any-mesh.ts'
 import { type Capture, signKinds } from '../../src/model/capture.ts'
 import { phases, type Spans } from '../../src/model/spans.ts'
 import { failures } from '../../src/wire/jaeger-json/span.ts'
-import type { ClusterDns, ServiceProxy } from '../../src/model/cluster-dns.ts'
+import { type ClusterDns, lackingBys, type ServiceProxy } from '../../src/model/cluster-dns.ts'
 import type { Contact, Contacts, HttpEnd, LargeRequest } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
 import type { Crossing } from '../../src/model/crossing.ts'
@@ -391,6 +391,14 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   nodeCaches: few(pod),
   custom: known(custom),
   scaler: workload,
+  lacking: few(
+    fc.record({
+      by: fc.constantFrom(...lackingBys),
+      file: fc.constant('/etc/hosts.d/extra'),
+      line: maybe(count),
+      beside: maybe(fc.record({ at: fc.constant('/etc/coredns'), files: few(fc.constant('Corefile')) })),
+    }),
+  ),
   serviceProxy: known(serviceProxy),
   elsewhere: known(fc.record({ services: few(service), claiming: few(service), slices: few(slice) })),
 })

@@ -52,7 +52,11 @@ export default check({
 
 function judge(ingress: Ingress, own: readonly IngressController[]) {
   if (own.some((it) => it.passthrough === undefined))
-    return cannotTell('not-asked', 'this recording does not say whether its controllers pass TLS through')
+    return cannotTell(
+      'not-asked',
+      'this recording does not say whether its controllers pass TLS through',
+      'a new recording',
+    )
   const off = own.filter((it) => it.passthrough === 'off')
   const [first] = off
   if (first === undefined) return ok(1)
