@@ -244,6 +244,7 @@ import agentNotReady from './node/agent-not-ready.ts'
 import slicesBehind from './service/slices-behind.ts'
 import dnsSlicesBehind from './dns/slices-behind.ts'
 import fileNotMounted from './dns/file-not-mounted.ts'
+import streamNotExposed from './ingress/stream-not-exposed.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -376,6 +377,7 @@ export const checks: readonly AnyCheck[] = [
   controllerMute, // ING351
   controllerServiceEmpty, // ING352
   passthroughOff, // ING353
+  streamNotExposed, // ING354
   controllerKeptFromEndpoint, // ING355
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802

@@ -82,6 +82,8 @@ describe('collect', () => {
     const cluster = clusterOf(objects)
     const whole = await collect(cluster, { scope: everywhere })
     expect(cluster.asked.filter((it) => / in /.test(it)).toSorted()).toEqual([
+      'configmaps in ingress-nginx tcp-services',
+      'configmaps in ingress-nginx udp-services',
       'configmaps in kube-system coredns',
       'configmaps in kube-system coredns-custom',
     ])

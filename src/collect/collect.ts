@@ -115,7 +115,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
         byName(({ name }) => name),
       ),
     ),
-    told('ingress controllers', collectIngressControllers(inScope)),
+    told('ingress controllers', collectIngressControllers(reader, inScope)),
     told('network policies', sorted(policiesIn(within), inOrder)),
     collectGateways(served, reader, { namespace: ask.scope.namespace, intern }),
     collectOtherPolicies(served, reader, ask.scope.namespace),

@@ -2,6 +2,8 @@ import type { IngressController } from '../model/ingress.ts'
 import { type Known, known } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { InScope } from './in-scope.ts'
+import type { Reader } from './few-at-once.ts'
+import { streamMapsIn } from './stream-maps.ts'
 import { frontsIn } from './controller-fronts.ts'
 import { type ComponentFlag, flagOf } from '../wire/component-args.ts'
 import { byName } from './order.ts'
@@ -94,7 +96,10 @@ const products: readonly Product[] = [
 ]
 
 /** Pods of the well-known ingress controllers, in every namespace: an Ingress's controller rarely lives in its own. */
-export async function collectIngressControllers(inScope: InScope): Promise<Known<readonly IngressController[]>> {
+export async function collectIngressControllers(
+  reader: Reader,
+  inScope: InScope,
+): Promise<Known<readonly IngressController[]>> {
   const lists = await Promise.all(
     ['app.kubernetes.io/name', 'app'].map((label) =>
       inScope.podsWith({ namespace: null, labels: { [label]: ingressControllerNames } }),
@@ -102,13 +107,19 @@ export async function collectIngressControllers(inScope: InScope): Promise<Known
   )
   const found = new Map<string, IngressController>()
   const frontsOf = frontsIn(inScope)
+  const streamsOf = streamMapsIn(reader)
   for (const list of lists) {
     if (!list.known) return list
     for (const pod of list.value) {
       const controller = ingressController(pod)
       if (controller === null) continue
       const fronts = await frontsOf(pod)
-      found.set(`${pod.namespace}/${pod.name}`, fronts === null ? controller : { ...controller, fronts })
+      const streams = controller.product === 'ingress-nginx' ? await streamsOf(pod) : []
+      found.set(`${pod.namespace}/${pod.name}`, {
+        ...controller,
+        ...(fronts === null ? {} : { fronts }),
+        ...(streams.length === 0 ? {} : { streams }),
+      })
     }
   }
   return known([...found.values()].sort(byName((it) => `${it.namespace}/${it.pod}`)))

@@ -102,6 +102,24 @@ export interface ControllerFront {
   readonly ready: number | null
 }
 
+/** A ConfigMap of TCP or UDP services, by which ingress-nginx listens on ports of their own (docs: exposing TCP). */
+export interface StreamMap {
+  readonly protocol: 'TCP' | 'UDP'
+  readonly namespace: string
+  readonly name: string
+  /** `flag`: the controller is told to read it. `name`: it has the usual name beside it, and no flag tells it. */
+  readonly by: 'flag' | 'name'
+  /** null where it could not be read. */
+  readonly ports: readonly StreamPort[] | null
+}
+
+export interface StreamPort {
+  readonly port: number
+  readonly namespace: string
+  readonly service: string
+  readonly target: number | string
+}
+
 /** A pod that serves Ingresses, recognised by its labels and arguments. */
 export interface IngressController {
   readonly namespace: string
@@ -131,6 +149,8 @@ export interface IngressController {
   readonly image?: string
   /** Absent in old recordings, and where the Services of its namespace could not be read. */
   readonly fronts?: readonly ControllerFront[]
+  /** Of ingress-nginx; absent where there are none, and in old recordings. */
+  readonly streams?: readonly StreamMap[]
   /** `--status-port`. */
   readonly statusPort?: number
   /** Namespaces that it looks at, where it is told which: `--watch-namespace`. Absent = all. */

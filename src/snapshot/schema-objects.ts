@@ -287,6 +287,19 @@ export function objectSchemas(intern: Intern) {
       product: maybe(oneOf(['ingress-nginx', 'f5-nginx'])),
       container: maybe(m.name),
       image: maybe(m.image),
+      streams: maybe(
+        list(
+          object({
+            protocol: oneOf(['TCP', 'UDP']),
+            namespace: m.name,
+            name: m.name,
+            by: oneOf(['flag', 'name']),
+            ports: nullable(
+              list(object({ port: number, namespace: m.name, service: m.name, target: either([number, shared.name]) })),
+            ),
+          }),
+        ),
+      ),
       statusPort: maybe(number),
       watches: maybe(list(m.name)),
       webhook: maybe(oneOf(['on', 'off'])),

@@ -30,6 +30,12 @@ describe('of a command line', () => {
     ['no word behind a switch', ['--empty-ingress-class', 'hunter2'], ['--empty-ingress-class', mask]],
     ['a switch that is off', ['--empty-ingress-class', 'false'], ['--empty-ingress-class', 'false']],
     ['a port of the status page', ['--status-port=10246'], ['--status-port=10246']],
+    [
+      'where TCP services stand',
+      ['--tcp-services-configmap=$(POD_NAMESPACE)/tcp-services', '--udp-services-configmap', 'nginx/udp'],
+      ['--tcp-services-configmap=$(POD_NAMESPACE)/tcp-services', '--udp-services-configmap', 'nginx/udp'],
+    ],
+    ['no such place', ['--tcp-services-configmap=$(TOKEN)/x'], [`--tcp-services-configmap=${mask}`]],
     ['whether TLS is passed through', ['--enable-ssl-passthrough'], ['--enable-ssl-passthrough']],
     ['where the webhook listens', ['--validating-webhook=:8443'], ['--validating-webhook=:8443']],
     ['no webhook that is none', ['--validating-webhook=hunter2:1'], [`--validating-webhook=${mask}`]],

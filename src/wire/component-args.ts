@@ -13,6 +13,10 @@ type Form = (value: string) => boolean
 const nameForm = /^[A-Za-z0-9](?:[A-Za-z0-9./-]{0,251}[A-Za-z0-9])?$/
 const isName: Form = (value) => nameForm.test(value) && redactName(value) === value
 
+/** `ingress-nginx/tcp-services`, `$(POD_NAMESPACE)/tcp-services`. */
+const isObjectName: Form = (value) =>
+  /^(?:\$\(POD_NAMESPACE\)|[a-z0-9-]{1,63})\/[a-z0-9.-]{1,253}$/.test(value) && redactName(value) === value
+
 const eachOf =
   (form: Form): Form =>
   (value) =>
@@ -49,6 +53,8 @@ const forms = {
   'enable-ssl-passthrough': bool,
   'watch-namespace': eachOf(isName),
   'status-port': port,
+  'tcp-services-configmap': isObjectName,
+  'udp-services-configmap': isObjectName,
   'validating-webhook': hostPort,
 } as const satisfies Readonly<Record<string, Form>>
 
