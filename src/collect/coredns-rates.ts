@@ -2,6 +2,7 @@ import { apiPath } from '../kube/address.ts'
 import type { Cluster } from '../kube/cluster.ts'
 import { known, type Known, mapKnown, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
+import type { OwnServer } from '../relations/dns/own-words.ts'
 import { type CoreDnsCounters, coreDnsCounters, type CoreDnsRates, coreDnsRates } from '../wire/coredns-metrics.ts'
 
 /** CoreDNS's usual port for /metrics, where no container port is named so. */
@@ -17,7 +18,7 @@ function metricsPort(pod: Pod): number {
  */
 export async function readCoreDnsRates(
   cluster: Cluster,
-  pods: readonly Pod[],
+  pods: readonly OwnServer[],
   seconds: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Known<CoreDnsRates>>> {
@@ -53,7 +54,7 @@ async function eachOf<T, U>(all: readonly T[], most: number, work: (it: T) => Pr
   return made
 }
 
-export async function readCounters(cluster: Cluster, pod: Pod, signal: AbortSignal): Promise<CountersReading> {
+export async function readCounters(cluster: Cluster, pod: OwnServer, signal: AbortSignal): Promise<CountersReading> {
   const text = await cluster.raw(
     apiPath`/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${metricsPort(pod)}/proxy/metrics`,
     { signal },

@@ -1,7 +1,7 @@
 import type { Cluster } from '../kube/cluster.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import { type Known, unknown } from '../model/known.ts'
-import type { Pod } from '../model/pod.ts'
+import { type OwnServer, ownServers } from '../relations/dns/own-words.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
@@ -24,18 +24,26 @@ export async function readWatch(cluster: Cluster, withinMs: number, signal: Abor
   const reader = fewAtOnce(cluster, 4)
   const at = performance.now()
   const dns = await collectClusterDns(reader, listInScope(reader, nowhere, createIntern()))
-  const running = dns.known ? scraped(dns.value.pods) : []
+  const running = dns.known ? scraped(dns.value) : []
   const metrics = await Promise.all(
     running.map(async (pod) => [pod.name, await scrape(cluster, pod, withinMs, signal)] as const),
   )
   return { at, dns: fromOutside(dns), metrics: new Map(metrics) }
 }
 
-export function scraped(pods: readonly Pod[]): readonly Pod[] {
-  return pods.filter((it) => it.phase === 'Running' && !it.deleting).slice(0, mostServers)
+/** Of those that speak for the cluster's DNS: what another writes into its metrics is not asked for. */
+export function scraped(dns: ClusterDns): readonly OwnServer[] {
+  return ownServers(dns)
+    .filter((it) => it.phase === 'Running' && !it.deleting)
+    .slice(0, mostServers)
 }
 
-async function scrape(cluster: Cluster, pod: Pod, withinMs: number, signal: AbortSignal): Promise<CountersReading> {
+async function scrape(
+  cluster: Cluster,
+  pod: OwnServer,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<CountersReading> {
   const late = AbortSignal.timeout(withinMs)
   const reading = await readCounters(cluster, pod, AbortSignal.any([signal, late]))
   if (reading.counters.known || !late.aborted) return reading

@@ -179,6 +179,21 @@ describe('servers before a change', () => {
   })
 
   test.each([
+    ['Deployment', 'ReplicaSet', 'coredns-abc', ['a']],
+    ['Deployment', 'ReplicaSet', 'coredns-xyz', []],
+    ['Deployment', 'DaemonSet', 'coredns', []],
+    ['DaemonSet', 'DaemonSet', 'coredns', ['a']],
+    ['DaemonSet', 'DaemonSet', 'trap', []],
+  ])('of a %s: a pod of %s %s is asked or not, whatever labels it bears', async (kind, owner, name, names) => {
+    const own = pod('a', {
+      labels: { 'pod-template-hash': 'abc' },
+      ownerReferences: [{ controller: true, kind: owner, name }],
+    })
+    const found = await serversNow(listed([own, pod('b')]).cluster, { ...reload, by: { kind, name: 'coredns' } })
+    expect(found.known ? [...found.value.keys()] : []).toEqual(names)
+  })
+
+  test.each([
     ['none is ready', [pod('b', {}, 'False')], metrics({}), 'no DNS server is ready'],
     ['no start time', [pod('a')], 'coredns_reload_failed_total 0', 'the metrics of a: they do not tell of reloads'],
     [

@@ -168,14 +168,23 @@ function versionsOf(text: string): readonly string[] | null {
     : ['sha512', 'md5'].map((algorithm) => createHash(algorithm).update(hashed).digest('hex'))
 }
 
-function readyServers(cluster: Asked, { namespace, labels }: Reload): Promise<Known<string[]>> {
+function readyServers(cluster: Asked, { namespace, labels, by }: Reload): Promise<Known<string[]>> {
   return cluster.list(pods, { namespace, labelSelector: selectorOf({ labels }) }, (raw) => {
     const pod = raw as unknown as Manifest
     const ready = list(at(pod, 'status', 'conditions')).some(
       (it) => at(it, 'type') === 'Ready' && at(it, 'status') === 'True',
     )
-    return ready && at(pod, 'metadata', 'deletionTimestamp') === undefined ? nameOf(pod) : null
+    return ready && isMadeBy(pod, by) && at(pod, 'metadata', 'deletionTimestamp') === undefined ? nameOf(pod) : null
   })
+}
+
+/** A ReplicaSet of a Deployment is called by it and by its template's hash. */
+function isMadeBy(pod: Manifest, by: Reload['by']): boolean {
+  if (by === undefined) return true
+  const owner = list(at(pod, 'metadata', 'ownerReferences')).find((it) => at(it, 'controller') === true)
+  const hash = at(pod, 'metadata', 'labels', 'pod-template-hash')
+  const [kind, name] = by.kind === 'Deployment' ? ['ReplicaSet', `${by.name}-${String(hash)}`] : [by.kind, by.name]
+  return at(owner, 'kind') === kind && at(owner, 'name') === name
 }
 
 async function readingOf(cluster: Asked, { namespace, port }: Reload, pod: string): Promise<Known<Reading>> {

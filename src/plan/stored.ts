@@ -19,7 +19,12 @@ const inverse = v.variant('verb', [
 ])
 const resource = v.looseObject({ group: text, version: text, plural: text, namespaced: v.boolean() })
 const base = { resource, object: subject, say: v.nullable(text), inverse }
-const reload = v.looseObject({ namespace: text, labels: v.record(text, text), port: v.number() })
+const reload = v.looseObject({
+  namespace: text,
+  labels: v.record(text, text),
+  port: v.number(),
+  by: v.optional(v.looseObject({ kind: text, name: text })),
+})
 
 const step = v.variant('verb', [
   v.looseObject({ ...base, verb: v.literal('create'), before: v.null(), after: manifest }),

@@ -38,7 +38,12 @@ describe('DNS122', () => {
   })
   test('its servers will be watched', () =>
     expect(changesOf(proposed('DNS122', corefile(without('cache 30'))))[0]).toMatchObject({
-      reload: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, port: 9153 },
+      reload: {
+        namespace: 'kube-system',
+        labels: { 'k8s-app': 'kube-dns' },
+        port: 9153,
+        by: { kind: 'Deployment', name: 'coredns' },
+      },
     }))
   test('the port of the metrics is that of the Corefile', () =>
     expect(

@@ -130,7 +130,11 @@ function reloadOf({ servers }: Corefile, dns: ClusterDns): Reload | NotOffered {
     )
   if (dns.service?.selector === null || dns.service === null)
     return notOffered('the DNS Service has no selector, so the servers that must take the change are not known')
-  return { namespace: dns.service.namespace, labels: dns.service.selector, port }
+  return { namespace: dns.service.namespace, labels: dns.service.selector, port, ...byOf(dns) }
+}
+
+function byOf({ workload }: ClusterDns): Pick<Reload, 'by'> {
+  return workload === null ? {} : { by: { kind: workload.kind, name: workload.name } }
 }
 
 /** What no CoreDNS starts with, as far as the text shows it; null when nothing is seen. */

@@ -1,4 +1,4 @@
-import { withoutForeignWords } from '../relations/dns/own-words.ts'
+import { ownServers, withoutForeignWords } from '../relations/dns/own-words.ts'
 import { plainNumber, plainText } from '../wire/plain.ts'
 import { type Subject, subject } from '../model/subject.ts'
 import { dnsSizing, type Sizing, sizingOfProbe } from '../relations/dns/dns-sizing.ts'
@@ -117,7 +117,7 @@ function sizingFor({ model }: Ask): Sizing {
     model.scope.namespace === null && pods.known && services.known ? pods.value.length + services.value.length : null
   const autopath =
     clusterDns.known && clusterDns.value.corefile.known && /^[^\S\n]*autopath\b/m.test(clusterDns.value.corefile.value)
-  const servers = clusterDns.known ? clusterDns.value.pods.filter((it) => !it.deleting).length : 0
+  const servers = clusterDns.known ? ownServers(clusterDns.value).filter((it) => !it.deleting).length : 0
   const probed = coreDnsWindows.known
     ? sizingOfProbe({
         windows: coreDnsWindows.value,

@@ -1,3 +1,4 @@
+import { ownServers } from '../../relations/dns/own-words.ts'
 import type { Model } from '../../model/sources.ts'
 import type { Pod } from '../../model/pod.ts'
 import { planNodes } from '../plan/plan-nodes.ts'
@@ -55,7 +56,7 @@ export function planLoad(
   const dns = model.sources.clusterDns
   if (!dns.known) return { why: `the cluster's DNS servers are not known: ${dns.why.detail}`, hint: null }
   const udp = dns.value.slices.flatMap((it) => it.ports).find((it) => it.protocol === 'UDP')?.port ?? 53
-  const servers = dns.value.pods
+  const servers = ownServers(dns.value)
     .filter((it) => it.ready && !it.deleting && it.phase === 'Running')
     .flatMap((it) => serverOf(it, udp))
   if (servers.length === 0) return { why: 'no DNS server is ready', hint: 'hopscope dns says why' }

@@ -5,6 +5,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known, type Known, unknown } from '../../model/known.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { coreDnsSigns, runningConfig } from '../../wire/coredns-log.ts'
+import { foreignPods, ownServers } from '../../relations/dns/own-words.ts'
 
 /** One container's log to read. */
 export interface LogSpec {
@@ -30,11 +31,17 @@ const sinceSeconds = 120
  * started again.
  */
 export function planServerLogs(dns: ClusterDns): readonly LogSpec[] {
-  const pods = dns.pods
+  // What others write is not heard, and takes no room of those that are.
+  const foreign = foreignPods(dns)
+  const pods = ownServers(dns)
     .filter((it) => !it.deleting && it.node !== null)
     .toSorted((a, b) => Number(a.ready) - Number(b.ready))
   const caches = dns.nodeCaches.filter(
-    (it) => !it.deleting && it.node !== null && (!it.ready || it.containers.some(({ restarts }) => restarts > 0)),
+    (it) =>
+      !foreign.has(it.name) &&
+      !it.deleting &&
+      it.node !== null &&
+      (!it.ready || it.containers.some(({ restarts }) => restarts > 0)),
   )
   return [...pods.slice(0, mostServers), ...caches.slice(0, mostCaches)].flatMap(({ namespace, name, containers }) =>
     containers

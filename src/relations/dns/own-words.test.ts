@@ -13,7 +13,12 @@ import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { coreDnsSigns } from '../../wire/coredns-log.ts'
-import { foreignPods } from './own-words.ts'
+import { node } from '../../../test/build/node.ts'
+import type { readCounters } from '../../collect/coredns-rates.ts'
+import { scraped } from '../../collect/watch-reading.ts'
+import { planLoad } from '../../probe/load/load-plan.ts'
+import { planServerLogs } from '../../probe/logs/server-logs.ts'
+import { foreignPods, ownServers } from './own-words.ts'
 
 const labels = { 'k8s-app': 'kube-dns' }
 const foreign = (about: Partial<Pod> = {}): Pod =>
@@ -139,4 +144,40 @@ test('what a pod of theirs says, does', () => {
   const { dnsServerLogs, ...rest } = F.cluster()
   const logs = dnsServerLogs.map((it) => (it.pod === 'coredns-0' ? { ...it, signs: said } : it))
   expect(subjects(modelOf({ ...rest, dnsServerLogs: logs })).map((it) => it.split(' ')[0])).toContain('DNS130')
+})
+
+describe('whose metrics and logs are asked for', () => {
+  const owner = fc.constantFrom<Pod['owner']>(
+    null,
+    { kind: 'Node', name: 'worker-1' },
+    { kind: 'ReplicaSet', name: 'trap-abc' },
+    { kind: 'DaemonSet', name: 'coredns' },
+  )
+  const loadOptions = { rate: 10, run: 'abc', namespace: 'shop', image: 'x', nodes: null, tolerateAll: false }
+  const traps = fc.array(fc.record({ owner, ready: fc.boolean() }), { minLength: 1, maxLength: 20 })
+
+  test('no command asks a pod that only bears the labels, and none of them takes the room of those that count', () => {
+    fc.assert(
+      fc.property(traps, fc.boolean(), (all, areFirst) => {
+        const own = clusterDns().pods
+        const trapped = all.map((it, at) => foreign({ name: `trap-${at}`, ...it }))
+        const dns = clusterDns({ pods: areFirst ? [...trapped, ...own] : [...own, ...trapped] })
+        const names = own.map((it) => it.name)
+        expect(ownServers(dns).map((it) => it.name)).toEqual(names)
+        expect(scraped(dns).map((it) => it.name)).toEqual(names)
+        expect([...new Set(planServerLogs(dns).map((it) => it.pod))].toSorted()).toEqual(names)
+        const load = planLoad(modelOf({ clusterDns: dns, nodes: [node('worker-1')], pods: [] }), loadOptions)
+        expect('spec' in load && load.spec.kind === 'load' ? load.spec.servers.map((it) => it.pod) : load).toEqual(
+          names,
+        )
+      }),
+      { numRuns: runs(120) },
+    )
+  })
+
+  test('by type: what is no server of the workload’s is not taken', () => {
+    // @ts-expect-error -- a pod is none until `ownServers` says so
+    const taken: Parameters<typeof readCounters>[1] = foreign()
+    expect(taken.name).toBe('trap-0')
+  })
 })

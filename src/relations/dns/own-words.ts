@@ -56,3 +56,17 @@ function mostOwner(pods: readonly Pod[]): string | null {
   )
   return groups[0]?.[0] ?? null
 }
+
+declare const heard: unique symbol
+
+/** A pod whose metrics and log may be read as those of the cluster's DNS. Nothing else makes one than `ownServers`. */
+export type OwnServer = Pod & { readonly [heard]: true }
+
+/** The DNS servers that speak for themselves: those of the workload, and nobody else with their labels. */
+export function ownServers(dns: ClusterDns): readonly OwnServer[] {
+  const foreign = foreignPods(dns)
+  return dns.pods.filter((it): it is OwnServer => !foreign.has(it.name))
+}
+
+/** Why nothing of a pod is read that only bears their labels. */
+export const notHeard = 'it bears the labels of the DNS servers, and is not of the workload that makes them'

@@ -4,6 +4,7 @@ import { readCoreDnsRates } from '../../collect/coredns-rates.ts'
 import { readUntil } from '../../kube/read-until.ts'
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import type { Model } from '../../model/sources.ts'
+import { foreignPods, notHeard, ownServers } from '../../relations/dns/own-words.ts'
 import { ToolError } from '../../tool-error.ts'
 import type { ClusterAsk, PodAsk } from '../asks.ts'
 import { type Caller, type SessionEvent, stepsOf } from '../events.ts'
@@ -68,8 +69,10 @@ async function measured({ cluster, signal, tell }: Frame, model: Model, windowMs
       `the cluster's DNS servers are not known: ${clusterDns.why.detail}`,
       'hopscope dns',
     )
-  const pods = clusterDns.value.pods.filter((it) => it.phase === 'Running' && !it.deleting)
+  const pods = ownServers(clusterDns.value).filter((it) => it.phase === 'Running' && !it.deleting)
   if (pods.length === 0) throw new ToolError('probe-failed', 'no DNS server runs', 'hopscope dns says why')
+  const [foreign] = foreignPods(clusterDns.value)
+  if (foreign !== undefined) stepsOf(tell)(`leaves out ${foreign}: ${notHeard}`)
   stepsOf(tell)(`reading the metrics of ${pods.length} DNS servers for ${windowMs / 1000} s ...`)
   const rates = await readCoreDnsRates(cluster, pods, windowMs / 1000, signal)
   const capacity = dnsCapacity(model, rates)

@@ -4,6 +4,8 @@ import { collect } from '../../collect/collect.ts'
 import type { Cluster } from '../../kube/cluster.ts'
 import { readUntil } from '../../kube/read-until.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Pod } from '../../model/pod.ts'
+import { foreignPods, notHeard } from '../../relations/dns/own-words.ts'
 import { type Known, known, mapKnown, unknown } from '../../model/known.ts'
 import type { ConntrackReading } from '../../probe/node/conntrack.ts'
 import { planNodes } from '../../probe/plan/plan-nodes.ts'
@@ -112,7 +114,7 @@ export async function startReaders({ cluster, signal, count }: Reading, ask: Wat
       return { sample, totals: totalsOf(sample) }
     },
     reads: () => reads,
-    servers: () => (known_ === null ? 0 : scraped(known_.pods).length),
+    servers: () => (known_ === null ? 0 : scraped(known_).length),
     nodes: () => counters.map((it) => it.node),
     canaryNode: () => canaryNode,
     async end() {
@@ -137,7 +139,8 @@ async function chosenNodes(cluster: Cluster, ask: WatchAsk): Promise<readonly st
 }
 
 function servers(dns: ClusterDns, before: WatchReading | null, now: WatchReading): readonly ServerSample[] {
-  const read = scraped(dns.pods).map((it) => it.name)
+  const read = scraped(dns).map((it) => it.name)
+  const foreign = foreignPods(dns)
   return dns.pods
     .filter((it) => !it.deleting)
     .map((pod) => ({
@@ -146,7 +149,7 @@ function servers(dns: ClusterDns, before: WatchReading | null, now: WatchReading
       cpuLimitMilli: pod.containers[0]?.cpuLimitMilli ?? null,
       rates: read.includes(pod.name)
         ? between(before?.metrics.get(pod.name), now.metrics.get(pod.name))
-        : unscraped(pod.phase),
+        : unscraped(pod, foreign.has(pod.name)),
     }))
 }
 
@@ -189,7 +192,8 @@ async function counted(
   return known({ node, insertFailed: delta.insert_failed, drop: delta.drop })
 }
 
-function unscraped(phase: string): ReturnType<typeof unknown> {
+function unscraped({ phase }: Pod, isForeign: boolean): ReturnType<typeof unknown> {
+  if (isForeign) return unknown('not-asked', notHeard)
   return phase === 'Running'
     ? unknown('failed', 'more servers than are scraped')
     : unknown('not-asked', `the pod is ${phase}`)
