@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { inMiB } from '../kube/limits.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import { mostBytes } from './json-documents.ts'
+import { ToolError } from '../tool-error.ts'
 
 /** A cluster of Kubernetes has ten thousand namespaces at most; a folder may have any number of entries. */
 const mostEntries = 20_000
@@ -15,9 +16,15 @@ export function namesIn(folder: string): { readonly files: readonly string[]; re
   } catch {
     return { files: [], folders: [] }
   }
-  const few = entries.slice(0, mostEntries)
-  const names = (them: typeof few): readonly string[] => them.map((it) => it.name).toSorted()
-  return { files: names(few.filter((it) => it.isFile())), folders: names(few.filter((it) => it.isDirectory())) }
+  // A list without those that are left would be one of which some are gone.
+  if (entries.length > mostEntries)
+    throw new ToolError(
+      'bad-file',
+      `${folder} holds ${entries.length} files, more than ${mostEntries}`,
+      'take a dump of one namespace: kubectl cluster-info dump --namespaces NS --output-directory=DIR',
+    )
+  const names = (them: typeof entries): readonly string[] => them.map((it) => it.name).toSorted()
+  return { files: names(entries.filter((it) => it.isFile())), folders: names(entries.filter((it) => it.isDirectory())) }
 }
 
 /** Windows knows no such flags. */

@@ -25,6 +25,9 @@ const deepest = 2
 
 type Layout = (folder: string) => Bundle | null
 
+/** A folder of more is no parcel that somebody sent. */
+const mostFolders = 20
+
 function firstOf(folder: string, layouts: readonly Layout[], depth = 0): Bundle | null {
   for (const layout of layouts) {
     const bundle = layout(folder)
@@ -32,7 +35,8 @@ function firstOf(folder: string, layouts: readonly Layout[], depth = 0): Bundle 
   }
   if (depth === deepest) return null
   const { folders } = namesIn(folder)
-  const found = folders.slice(0, 20).flatMap((it) => firstOf(join(folder, it), layouts, depth + 1) ?? [])
+  if (folders.length > mostFolders) return null
+  const found = folders.flatMap((it) => firstOf(join(folder, it), layouts, depth + 1) ?? [])
   // Of two, nobody said which.
   return found.length === 1 ? (found[0] ?? null) : null
 }

@@ -74,13 +74,20 @@ async function inOtherNamespace(reader: Reader, inScope: InScope): Promise<Known
     (it) => it.namespace !== usual.namespace && it.namespace !== openShift.namespace && isAsked(it),
   )
   const unread: Known<ClusterDns>[] = []
-  for (const namespace of [...new Set(others.map((it) => it.namespace))].slice(0, mostHomes)) {
+  const homes = [...new Set(others.map((it) => it.namespace))]
+  for (const namespace of homes.slice(0, mostHomes)) {
     const found = await inPlace(reader, { ...usual, namespace }, inScope)
     if (found.known && found.value.service === null) continue
     if (!found.known || (!found.value.corefile.known && found.value.corefile.why.reason !== 'not-there'))
       unread.push(found)
     else if (found.value.corefile.known && answersForServices(found.value.corefile.value)) return found
   }
+  // Whoever may make Services can make as many that look like it: of those that are left one may be the cluster's.
+  if (homes.length > mostHomes)
+    return unknown(
+      'cut-off',
+      `${homes.length} namespaces have a Service for DNS: ${mostHomes} were looked into, and none is the cluster's`,
+    )
   return unread.length === 1 ? (unread[0] ?? null) : null
 }
 

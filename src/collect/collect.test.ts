@@ -324,6 +324,39 @@ describe("the cluster's DNS by relation", () => {
     expect(service === null ? null : `${service.namespace}/${service.name}`).toBe(expected)
   })
 
+  test.each([
+    [7, 'dns'],
+    [8, 'unknown'],
+  ])('behind %d namespaces with a Service that looks like it: %s', async (decoys, expected) => {
+    const inDns = (name: string, rest: object, labels: object = {}): object => named('zz', name, rest, labels)
+    const { sources } = await collect(
+      clusterOf({
+        services: [
+          ...Array.from({ length: decoys }, (_, n) =>
+            named(`a${n}`, 'resolver', { spec: { clusterIP: `10.96.1.${n}`, selector: own, ports: dnsPorts } }),
+          ),
+          inDns('resolver', { spec: { clusterIP: '10.96.0.10', selector: own, ports: dnsPorts } }),
+        ],
+        pods: [
+          inDns(
+            'resolver-1',
+            { spec: { containers: [{ name: 'c', image: 'coredns/coredns:1.12.0' }] }, status: { phase: 'Running' } },
+            own,
+          ),
+        ],
+        configmaps: [inDns('resolver', { data: { Corefile: '.:53 {\n kubernetes k8s.example\n}' } })],
+      }),
+      { scope: everywhere },
+    )
+    const dns = sources.clusterDns
+    if (expected === 'dns') expect(dns).toMatchObject({ known: true, value: { service: { namespace: 'zz' } } })
+    else
+      expect(dns).toMatchObject({
+        known: false,
+        why: { reason: 'cut-off', detail: expect.stringMatching(/^9 namespaces/) },
+      })
+  })
+
   test('the Corefile is what the DNS servers mount, whatever its name is', async () => {
     const volumes = [
       { name: 'v', configMap: { name: 'cluster-dns-7', items: [{ key: 'Corefile', path: 'Corefile' }] } },

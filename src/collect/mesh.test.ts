@@ -87,4 +87,29 @@ describe("Istio's objects", () => {
     const { sources } = await collect(cluster, { scope: inShop })
     expect(sources.mesh).toMatchObject({ known: false, why: { reason: 'forbidden' } })
   })
+
+  const gate = (name: string, homes: number) =>
+    Array.from({ length: homes }, (_, at) => ({ metadata: { namespace: `edge-${at}`, name, labels: { istio: name } } }))
+
+  test.each([
+    [4, 4],
+    [5, null],
+  ])('of a Gateway whose pods are in %d namespaces the pods are %j', async (homes, pods) => {
+    const gateways = [at('edge', 'edge', { selector: { istio: 'gate' }, servers: [] })]
+    const cluster = clusterOf({ 'gateways.networking.istio.io': gateways, pods: gate('gate', homes) })
+    const { sources } = await collect(cluster, { scope: everywhere })
+    expect(sources.mesh).toMatchObject({ value: { gateways: [{ pods }] } })
+  })
+
+  test('the pods of the twenty-first Gateway are not known', async () => {
+    const gateways = Array.from({ length: 21 }, (_, n) =>
+      at('edge', `edge-${String(n).padStart(2, '0')}`, { selector: { istio: 'gate' }, servers: [] }),
+    )
+    const cluster = clusterOf({ 'gateways.networking.istio.io': gateways, pods: gate('gate', 1) })
+    const { mesh } = (await collect(cluster, { scope: everywhere })).sources
+    expect(mesh.known && mesh.value.gateways.map((it) => it.pods)).toEqual([
+      ...Array.from({ length: 20 }, () => 1),
+      null,
+    ])
+  })
 })

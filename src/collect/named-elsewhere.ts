@@ -6,6 +6,8 @@ import type { InScope } from './in-scope.ts'
 
 /** Of each kind; a headless one costs a read of its endpoints. */
 const most = 6
+/** One of them may be the fault: those that are left are told of. */
+const mostClaiming = 20
 
 /**
  * A few Services outside of the namespace in scope, for whoever asks about the DNS of the cluster: whether its names
@@ -19,7 +21,9 @@ export async function namedElsewhere(inScope: InScope, scope: string): Promise<K
   const headless = inTurn(others.filter((it) => it.clusterIP === 'None')).slice(0, most)
   const addressed = others.filter(hasAddress)
   const own = [...new Set([...youngestOf(addressed), ...inTurn(addressed)])].slice(0, most)
-  const claiming = others.filter(claimsAddress).slice(0, most)
+  const allClaiming = others.filter(claimsAddress)
+  const claiming = allClaiming.slice(0, mostClaiming)
+  const claimingLeft = allClaiming.length - claiming.length
   const slices: EndpointSlice[] = []
   for (const its of await Promise.all(
     [...headless, ...claiming].map((it) => inScope.slicesOf(it.namespace, it.name)),
@@ -27,7 +31,12 @@ export async function namedElsewhere(inScope: InScope, scope: string): Promise<K
     if (!its.known) return its
     slices.push(...its.value)
   }
-  return known({ services: [...headless, ...own], claiming, slices })
+  return known({
+    services: [...headless, ...own],
+    claiming,
+    ...(claimingLeft === 0 ? {} : { claimingLeft }),
+    slices,
+  })
 }
 
 /** kube-proxy takes what goes there: it may be a DNS server's address. */

@@ -64,6 +64,8 @@ export interface NamedElsewhere {
   readonly services: readonly Service[]
   /** Those that claim an outside address at the port of DNS; absent in files of an older hopscope. */
   readonly claiming?: readonly Service[]
+  /** How many more claim one, that were not looked at. */
+  readonly claimingLeft?: number
   readonly slices: readonly EndpointSlice[]
 }
 

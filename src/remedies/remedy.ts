@@ -62,7 +62,7 @@ export interface Reload {
   readonly namespace: string
   readonly labels: Readonly<Record<string, string>>
   readonly port: number
-  /** What makes the servers: whoever else bears their labels is not asked. Absent: it is not known, or an older plan. */
+  /** What makes the servers: whoever else bears their labels is not asked. Absent: not known, or an older plan. */
   readonly by?: { readonly kind: string; readonly name: string }
 }
 

@@ -425,7 +425,14 @@ export function objectSchemas(intern: Intern) {
       serviceProxy: maybe(known(serviceProxy)),
       custom: maybe(known(object({ configMap: m.name, keys: list(object({ name: m.name, mentioned: flag })) }))),
       elsewhere: maybe(
-        known(object({ services: list(service), claiming: maybe(list(service)), slices: list(endpointSlice) })),
+        known(
+          object({
+            services: list(service),
+            claiming: maybe(list(service)),
+            claimingLeft: maybe(number),
+            slices: list(endpointSlice),
+          }),
+        ),
       ),
     }),
   )

@@ -37,6 +37,13 @@ describe('whom a variable names', () => {
   ])('%s=%s', (name, text, expected) => expect(told(name, text)).toEqual(expected))
 })
 
+test('the last of a thousand addresses is one of them, and of a value of 300,000 characters', () => {
+  const many = Array.from({ length: 1000 }, (_, at) => `k-${at}.kafka:9092`)
+  expect(told('KAFKA_BROKERS', [...many, 'gone:1'].join(','))).toHaveLength(1001)
+  expect(told('KAFKA_BROKERS', `${' '.repeat(300_000)}gone:1`)).toEqual(['gone:1'])
+  expect(destinationsInCommand([`--brokers=${many.join(',')},gone:1`]).at(-1)).toMatchObject({ host: 'gone', port: 1 })
+})
+
 test('flags, joined or not', () => {
   const words = ['serve', '--db-host', 'ledger', '--cart=http://cart:81/x', '-v', '--token', 'ledger:80', 'http://web']
   expect(destinationsInCommand(words)).toEqual([

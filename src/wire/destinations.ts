@@ -9,9 +9,8 @@ export interface Destination {
   readonly scheme?: 'http' | 'https'
 }
 
-/** A tenant chooses these texts; what is longer is no address, and neither is the hundredth of one value. */
-const longestText = 4096
-const most = 32
+/** No object of the API is longer (etcd has 1.5 MiB): each address counts, and who keeps them has no endless room. */
+const longestText = 2 * 2 ** 20
 /** A company lists its networks and names in one variable. */
 const longestExceptions = 64 * 1024
 
@@ -46,7 +45,7 @@ export function destinationsIn(name: string, text: string): readonly Destination
   if (text.length > longestText || namesSecret(name) || namesItself.test(name)) return []
   const isHost = namesHost.test(name)
   // A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole.
-  const words = text.split(/[\s,;"'|]+/, most).filter((it) => !text.includes('@') || it.includes('@'))
+  const words = text.split(/[\s,;"'|]+/).filter((it) => !text.includes('@') || it.includes('@'))
   const found = words.flatMap((word) => destinationOf(word, isHost) ?? [])
   return [...new Map(found.map((it) => [`${it.host}:${it.port}`, it])).values()]
 }

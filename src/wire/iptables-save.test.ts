@@ -39,6 +39,12 @@ test('each of many rules, the last one too', () => {
   expect(found.at(-1)?.total).toBe(8999)
 })
 
+test('of more rules than are read none is said to be all', () => {
+  const rules = Array.from({ length: 20_001 }, (_, n) => `[${n}:0] -A FORWARD -s 10.0.${n >> 8}.${n & 255}/32 -j DROP`)
+  expect(dropsIn(['*filter', ...rules.slice(1), 'COMMIT'].join('\n'))).toHaveLength(20_000)
+  expect(dropsIn(['*filter', ...rules, 'COMMIT'].join('\n'))).toBeNull()
+})
+
 test.each([
   ['NOTRACK', '-d 10.96.0.10/32 -p udp -m udp --dport 53 -j NOTRACK', true],
   ['CT --notrack', '-d 10.96.0.10/32 -p udp -m udp --dport 53 -j CT --notrack', true],

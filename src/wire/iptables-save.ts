@@ -18,7 +18,7 @@ const target = /(?:^| )-j (DROP|REJECT)(?: |$)/
 /** What somebody wrote for those who read it may be anything. */
 const comment = /--comment (?:"(?:[^"\\]|\\.)*"|\S+)/g
 
-/** What `iptables-save -c` prints, as far as it drops. null: that is not what it prints. */
+/** What `iptables-save -c` prints, as far as it drops. null: that is not what it prints, or more than is read. */
 export function dropsIn(text: string): readonly Drop[] | null {
   const found: Drop[] = []
   let table: string | null = null
@@ -28,8 +28,9 @@ export function dropsIn(text: string): readonly Drop[] | null {
     if (line.startsWith('*')) {
       table = line.slice(1).trim()
       tables += 1
-    } else if (table !== null && found.length < mostRules) {
+    } else if (table !== null) {
       const drop = ofLine(line, table)
+      if (drop !== null && found.length === mostRules) return null
       if (drop !== null) found.push(drop)
     }
   }

@@ -44,7 +44,8 @@ const ofTheNode: ReadonlySet<string> = new Set(['input', 'output'])
 
 /**
  * What `nft -t list table FAMILY NAME` prints, as far as it drops what is forwarded. nft writes each rule on a line of
- * its own, and closes what it opens at the start of a line. null: that is not what it prints.
+ * its own, and closes what it opens at the start of a line. null: that is not what it prints, or
+ * more than is read.
  */
 export function nftDropsIn(text: string): readonly NftDrop[] | null {
   const lines = text.split('\n').map((it) => it.trim())
@@ -65,8 +66,11 @@ export function nftDropsIn(text: string): readonly NftDrop[] | null {
       if (base?.[1] !== undefined) chain.hook = base[1]
       for (const [, to = ''] of bare(line).matchAll(/\b(?:jump|goto) ([^\s,}]{1,200})/g)) chain.leadsTo.push(to)
       const drop = base === null ? ofRule(chain.name, line, counters) : ofPolicy(chain.name, line)
-      if (drop !== null && drops < mostRules) chain.drops.push(drop)
-      if (drop !== null) drops += 1
+      if (drop !== null) {
+        chain.drops.push(drop)
+        drops += 1
+        if (drops > mostRules) return null
+      }
     }
   }
   const hooks = hooksOf(chains)

@@ -22,6 +22,21 @@ describe('what the controller says of its configuration', () => {
     })
   })
 
+  test('what it says of Ingresses without end takes no room of what it says of itself, and of those the last stay', () => {
+    const ignored = (n: number) =>
+      klog(
+        `skipping ingress shop/web-${n}: nginx.ingress.kubernetes.io/upstream-vhost annotation contains invalid word root`,
+      )
+    const flood = Array.from({ length: 200 }, (_, n) => ignored(n))
+    const { signs } = controllerSigns([...flood, ...refused])
+    expect(signs.filter((it) => it.kind === 'refused')).toHaveLength(1)
+    const few = controllerSigns([...refused, ...flood]).signs
+    expect(few.filter((it) => it.kind === 'refused')).toHaveLength(1)
+    const others = few.filter((it) => it.kind !== 'refused')
+    expect(others.length).toBeLessThanOrEqual(50)
+    expect(others.at(-1)?.said ?? '').toContain('web-199')
+  })
+
   test('and one that it loaded since', () => {
     expect(controllerSigns([...refused, klog('"Backend successfully reloaded"')]).lastLoad).toBe('done')
     expect(controllerSigns([klog('"Backend successfully reloaded"'), ...refused]).lastLoad).toBe('refused')

@@ -21,7 +21,8 @@ export interface ControllerSign {
 
 export type ControllerSignKind = 'refused' | 'api-unreachable' | 'default-certificate' | 'ingress-ignored' | 'unsynced'
 
-const mostSigns = 50
+/** Of each kind the last ones: what tenants make it say of their Ingresses takes no room of what it says of itself. */
+const mostOfKind = 50
 const longest = 400
 
 /**
@@ -47,8 +48,12 @@ export function controllerSigns(lines: readonly string[]): ControllerLog {
     if (sign === null) continue
     const key = `${sign.kind} ${sign.said}`
     const before = found.get(key)
-    if (before === undefined && found.size >= mostSigns) continue
     found.delete(key)
+    if (before === undefined) {
+      const same = [...found].filter(([, it]) => it.kind === sign.kind)
+      const [oldest] = same.length < mostOfKind ? [] : same
+      if (oldest !== undefined) found.delete(oldest[0])
+    }
     found.set(key, { ...sign, times: (before?.times ?? 0) + 1 })
   }
   return { lines: lines.length, lastLoad, signs: [...found.values()] }

@@ -181,6 +181,16 @@ describeCheck(check, [
     scope: { namespace: 'other', target: { kind: 'dns' } },
     expect: [{ ...at, args: { from: 'corefile', ready: 0 } }],
   },
+  ...[
+    { elsewhere: known({ services: [], claiming: [], claimingLeft: 1, slices: [] }), says: /1 more Services of other/ },
+    { elsewhere: unknown('forbidden', 'list services'), says: /of other namespaces were not read: list services/ },
+  ].map(({ elsewhere, says }) => ({
+    it: `whether one of another namespace does so was not seen: ${says.source}`,
+    given: { clusterDns: { ...dns, elsewhere }, services: [], endpointSlices: [] },
+    scope: { namespace: 'other', target: { kind: 'dns' as const } },
+    expect: 'cannot-tell' as const,
+    says,
+  })),
   {
     it: 'CoreDNS forwards to nobody',
     given: { clusterDns: clusterDns({ corefile: known('.:53 {\n kubernetes cluster.local\n}\n') }), services: [] },

@@ -4,11 +4,14 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { DnsProbe } from '../../model/lookups.ts'
 import { type Known, mapKnown } from '../../model/known.ts'
 import { subject } from '../../model/subject.ts'
+import type { NamedElsewhere } from '../../model/cluster-dns.ts'
 import { full } from '../../phrases.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { forwardsToFile, type KnownUpstream, knownUpstreams } from '../../relations/dns/upstream-addresses.ts'
 import { type Taken, takenAddresses } from '../../relations/service/taken-addresses.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
+
+const nobody: NamedElsewhere = { services: [], slices: [] }
 
 /**
  * A Service may claim any address, and kube-proxy then takes what the nodes and pods send there: queries for the
@@ -35,7 +38,7 @@ export default check({
     if (upstreams.length === 0 && !isOpen)
       return notApplicable('CoreDNS forwards to no address that the Corefile names')
     const outside = outsideNames(dnsProbe)
-    const others = elsewhere?.known === true ? elsewhere.value : { claiming: [], slices: [] }
+    const others: NamedElsewhere = elsewhere?.known === true ? elsewhere.value : nobody
     const claims = takenAddresses(
       [...services, ...(others.claiming ?? [])],
       mapKnown(endpointSlices, (its) => [...its, ...others.slices]),
@@ -56,6 +59,14 @@ export default check({
         `Service ${full(first.service)} takes ${first.ip}:${first.port} (${first.by}) and has no endpoint: whether ` +
           "CoreDNS forwards there stands in its node's resolv.conf",
         '--probe',
+      )
+    if (elsewhere?.known === false)
+      return cannotTell(elsewhere.why.reason, `Services of other namespaces were not read: ${elsewhere.why.detail}`)
+    const left = others.claimingLeft ?? 0
+    if (left > 0)
+      return cannotTell(
+        'cut-off',
+        `${left} more Services of other namespaces have an outside address at port 53, and were not looked at`,
       )
     return ok(Math.max(1, upstreams.length))
   },

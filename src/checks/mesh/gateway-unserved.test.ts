@@ -51,9 +51,10 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
-    it: 'its pods may not be listed',
-    given: given({ gateways: [meshGateway({ pods: null, open: null })] }),
-    expect: 'ok',
+    it: 'the pods of one of two were not looked at: they may not be listed, or are too many',
+    given: given({ gateways: [meshGateway(), meshGateway({ name: 'other', pods: null, open: null })] }),
+    expect: 'cannot-tell',
+    says: /the pods of 1 of 2 Gateways of Istio were not looked at: edge\/other/,
   },
   { it: 'a route for sidecars alone', given: given({ virtualServices: of('mesh') }), expect: 'not-applicable' },
   {

@@ -1,9 +1,9 @@
 import { closest } from '../../closest.ts'
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Mesh, MeshGateway, VirtualService } from '../../model/mesh.ts'
 import { subject } from '../../model/subject.ts'
-import { full, some } from '../../phrases.ts'
+import { full, some, count } from '../../phrases.ts'
 import { hostTakes } from '../../relations/mesh/mesh-hosts.ts'
 import { objectLines } from './mesh-words.ts'
 
@@ -29,7 +29,15 @@ export default check({
     const gateways = mesh.gateways.filter(isHere)
     if (routes.length + gateways.length === 0) return notApplicable('no Gateway of Istio is here, and none is named')
     const found = [...routes.flatMap((it) => ofRoute(it, mesh)), ...gateways.flatMap(ofGateway)]
-    return found.length === 0 ? ok(routes.length + gateways.length) : found
+    if (found.length > 0) return found
+    const unseen = gateways.filter((it) => it.pods === null)
+    return unseen.length === 0
+      ? ok(routes.length + gateways.length)
+      : cannotTell(
+          'cut-off',
+          `the pods of ${unseen.length} of ${count(gateways.length, 'Gateway')} of Istio were not looked at: ` +
+            some(unseen.map(full)),
+        )
   },
 
   words: {

@@ -53,6 +53,18 @@ describe('a CoreDNS window', () => {
     })
   })
 
+  it.each([
+    [64, 64],
+    [65, undefined],
+  ])('of %d upstreams it tells of %j: of more than are kept, of none', (count, told) => {
+    const lines = Array.from(
+      { length: count },
+      (_, n) => `coredns_proxy_conn_cache_hits_total{proxy_name="forward",to="10.0.0.${n}:53"} 9`,
+    )
+    const window = coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, lines))
+    expect(window?.upstreams?.length).toBe(told)
+  })
+
   it('knows which text was loaded last, unless one was ever refused', () => {
     const loaded = 'ab12'.repeat(32)
     const lines = (refused: number) => [

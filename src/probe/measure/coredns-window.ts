@@ -124,9 +124,9 @@ function upstreamsOf(
       ...new Set(
         is.filter((it) => taken.some((name) => name === it.name) && ours(it)).map((it) => it.labels['to'] ?? ''),
       ),
-    ]
-      .toSorted()
-      .slice(0, mostOfOne)
+    ].toSorted()
+    // Of more than are kept, the one that fails may be among those that are left: then nothing is said of any.
+    if (servers.length > mostOfOne) return {}
     if (servers.length === 0) continue
     const upstreams = servers.map((to): UpstreamWindow => {
       const grown = (name: string, more: Readonly<Record<string, string>> = {}): number =>
