@@ -245,6 +245,8 @@ import slicesBehind from './service/slices-behind.ts'
 import dnsSlicesBehind from './dns/slices-behind.ts'
 import fileNotMounted from './dns/file-not-mounted.ts'
 import streamNotExposed from './ingress/stream-not-exposed.ts'
+import takesNodePort from './service/takes-node-port.ts'
+import callsGoneAddress from './service/calls-gone-address.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -492,6 +494,8 @@ export const checks: readonly AnyCheck[] = [
   sliceAstray, // SVC242
   targetPortNameTwice, // SVC243
   namespaceEnding, // SVC244
+  takesNodePort, // SVC245
+  callsGoneAddress, // SVC246
   slicesBehind, // SVC248
   unexplained, // TRB901
 ]

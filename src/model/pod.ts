@@ -15,6 +15,8 @@ export interface Container {
   readonly args: readonly string[]
   /** Absent where the spec names nobody. What comes from ConfigMaps and Secrets is not read. */
   readonly calls?: readonly Call[]
+  /** The same by an address in its environment. Absent where there is none, and in old recordings. */
+  readonly addresses?: readonly AddressCall[]
   /** Absent where its environment names no proxy. */
   readonly proxy?: ContainerProxy
   /** Millicores and bytes; null where the spec sets none. */
@@ -49,6 +51,13 @@ export interface Call {
   readonly port: number | null
   /** Of a URL of the web. */
   readonly scheme?: 'http' | 'https'
+}
+
+/** `REDIS_HOST=10.96.20.199`. */
+export interface AddressCall {
+  readonly by: string
+  readonly ip: string
+  readonly port: number | null
 }
 
 /** Where curl, Go, Python and others send a container's requests, by `http_proxy`, `HTTPS_PROXY`, `ALL_PROXY`. */

@@ -51,6 +51,18 @@ export function contains(cidr: string, ip: string): boolean {
 }
 
 /**
+ * The address behind that of the network: of a range of pods, the one that a bridge takes for itself (CNI host-local
+ * and bridge, `isGateway`). No pod has it, and somebody may answer there.
+ */
+export function isFirstOf(cidr: string, ip: string): boolean {
+  const address = addressOf(ip)
+  if (address === null || !contains(cidr, ip)) return false
+  const own = address.toByteArray()
+  const first = ipaddr.parseCIDR(cidr)[0].toByteArray()
+  return own.every((it, at) => it === (first[at] ?? 0) + (at === own.length - 1 ? 1 : 0))
+}
+
+/**
  * Which of many blocks contain an address: one question for each length of prefix that is there, not for each block.
  */
 export function byBlock<T>(its: readonly T[], cidrOf: (it: T) => string): (ip: string) => readonly T[] {

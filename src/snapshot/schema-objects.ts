@@ -62,6 +62,7 @@ export function objectSchemas(intern: Intern) {
           }),
         ),
       ),
+      addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
       proxy: maybe(object({ http: nullable(m.host), https: nullable(m.host), except: nullable(list(m.host)) })),
       cpuLimitMilli: nullable(number),
       cpuRequestMilli: nullable(number),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { destinationsIn, destinationsInCommand, proxyExceptions, proxyHost } from './destinations.ts'
+import { addressesIn, destinationsIn, destinationsInCommand, proxyExceptions, proxyHost } from './destinations.ts'
 
 const told = (name: string, text: string): readonly string[] =>
   destinationsIn(name, text).map((it) => (it.port === null ? it.host : `${it.host}:${it.port}`))
@@ -97,4 +97,28 @@ test('of a long list of exceptions each name counts, and of one that is too long
   expect(proxyExceptions([...names, '.svc'].join(','))?.at(-1)).toBe('svc')
   expect(proxyExceptions('a,'.repeat(32 * 1024))).toHaveLength(32 * 1024)
   expect(proxyExceptions(`${'a,'.repeat(32 * 1024)}b`)).toBeNull()
+})
+
+describe('whom a variable names by an address', () => {
+  test.each([
+    ['REDIS_HOST', '10.96.20.199', ['10.96.20.199']],
+    ['WEB_URL', 'http://10.244.1.250:8080/x', ['10.244.1.250:8080']],
+    ['WEB_URL', 'https://10.244.1.250/x', ['10.244.1.250:443']],
+    ['DATABASE_URL', 'postgres://app:hunter2@10.0.0.7:5433/main', ['10.0.0.7:5433']],
+    ['BROKERS', '10.0.0.7:9092,10.0.0.8:9092,k-0', ['10.0.0.7:9092', '10.0.0.8:9092']],
+    ['ANYTHING', 'tcp://10.0.0.7:1', ['10.0.0.7:1']],
+    ['ANYTHING', '10.0.0.7', []],
+    ['VERSION', '1.2.3.4', []],
+    ['DB_HOST', '10.0.0.0/8', []],
+    ['DB_HOST', '256.0.0.1', []],
+    ['DB_HOST', '10.0.0', []],
+    ['DB_HOST', '127.0.0.1', []],
+    ['BIND_HOST', '10.0.0.7', []],
+    ['ALLOWED_HOSTS', '10.0.0.7', []],
+    ['DB_HOST', '0.0.0.0', []],
+    ['DB_PASSWORD', 'http://10.0.0.7', []],
+    ['DB_HOST', '10.0.0.7:99999', []],
+  ])('%s=%s', (name, text, wanted) =>
+    expect(addressesIn(name, text).map((it) => (it.port === null ? it.ip : `${it.ip}:${it.port}`))).toEqual(wanted),
+  )
 })

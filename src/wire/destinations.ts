@@ -50,6 +50,37 @@ export function destinationsIn(name: string, text: string): readonly Destination
   return [...new Map(found.map((it) => [`${it.host}:${it.port}`, it])).values()]
 }
 
+/** An address in place of a name. */
+export interface AddressTold {
+  readonly ip: string
+  readonly port: number | null
+}
+
+/**
+ * The IPv4 addresses that an environment variable of this name tells a program to call, as `destinationsIn` finds
+ * names: of URLs, and bare where the name says that it is a host. No network, and none that stands for the machine
+ * itself. Linear; never throws.
+ */
+export function addressesIn(name: string, text: string): readonly AddressTold[] {
+  if (text.length > longestText || namesSecret(name) || namesItself.test(name)) return []
+  const isHost = namesHost.test(name)
+  const words = text.split(/[\s,;"'|]+/).filter((it) => !text.includes('@') || it.includes('@'))
+  const found = words.flatMap((word) => addressOf(word, isHost) ?? [])
+  return [...new Map(found.map((it) => [`${it.ip}:${it.port}`, it])).values()]
+}
+
+function addressOf(word: string, isHost: boolean): AddressTold | null {
+  const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
+  if (scheme === undefined && (!isHost || /[@/]/.test(rest))) return null
+  const [, ip = '', told] = /^(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?$/.exec(authorityOf(rest)) ?? []
+  const bytes = ip.split('.').map(Number)
+  if (bytes.length !== 4 || bytes.some((it) => it > 255)) return null
+  const [first = 0] = bytes
+  if (first === 0 || first === 127 || first >= 224) return null
+  const port = told === undefined ? (ports[scheme?.toLowerCase() ?? ''] ?? null) : Number(told)
+  return isPort(port) ? { ip: bytes.join('.'), port } : null
+}
+
 /** `--upstream=http://cart`, `--db-host cart`, `cart:80`: the hosts among a command's words, with the flags' names. */
 export function destinationsInCommand(
   words: readonly string[],

@@ -111,6 +111,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       ports: few(fc.record({ name: maybe(name), port: count, protocol, hostPort: count })),
       args: few(text),
       calls: few(fc.record({ by: maybe(name), host: name, port: maybe(count) })),
+      addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
       proxy: fc.record({ http: maybe(name), https: maybe(name), except: maybe(few(name)) }),
       cpuLimitMilli: maybe(count),
       cpuRequestMilli: maybe(count),

@@ -389,6 +389,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   candidates: (it) => (text) => it('glibc', { search: text.split(' ', 100), ndots: 5 }, 'cart'),
   controllerSigns: (it) => (text) => [it([text]), it(text.split('\n')), it([klogHead + text])],
   coreDnsSigns: (it) => (text) => [it([text]), it(text.split('\n'))],
+  addressesIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'http://10.0.0.7:80')],
   destinationsIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'cart:80')],
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
   eachDirective: (it) => (text) => it(text, { directive: () => {}, close: () => {}, comment: () => {} }),

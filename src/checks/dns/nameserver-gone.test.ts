@@ -56,6 +56,9 @@ describeCheck(check, [
     expect: 'ok',
   },
   { it: 'the last address of no range', given: given(asking(['10.2.3.0'])), expect: 'ok' },
+  { it: "a bridge's own address, the first of its range", given: given(asking(['10.2.2.1'])), expect: 'ok' },
+  { it: 'the second address of a range', given: given(asking(['10.2.1.2'])), expect: [found] },
+  { it: "a bridge's own address of IPv6", given: given(asking(['2001:db8:2::1'])), expect: 'ok' },
   { it: 'an address elsewhere', given: given(asking(['192.0.2.53'])), expect: 'ok' },
   { it: 'the DNS Service', given: given(pod('web-1')), expect: 'ok' },
   {

@@ -4,7 +4,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import { count, full, some } from '../../phrases.ts'
-import { contains } from '../../relations/cidr-index.ts'
+import { contains, isFirstOf } from '../../relations/cidr-index.ts'
 import { type PodResolver, podResolvers } from '../../relations/dns/pod-resolvers.ts'
 import { dnsLossInPod, dnsServerInPod } from '../../relations/symptom.ts'
 import { resolverEvidence } from './resolver-words.ts'
@@ -31,7 +31,9 @@ export default check({
     const taken = addresses([...pods, ...clusterDns.pods, ...clusterDns.nodeCaches])
     const nobody = (ip: string): Lost | null => {
       const home = taken.has(ip.toLowerCase()) ? undefined : ranges.find(({ range }) => contains(range, ip))
-      return home === undefined || nodes.some((it) => it.ip === ip) ? null : { ip, ...home }
+      return home === undefined || isFirstOf(home.range, ip) || nodes.some((it) => it.ip === ip)
+        ? null
+        : { ip, ...home }
     }
     const found = resolvers.flatMap((it) => {
       const lost = it.nameservers.flatMap((ip) => nobody(ip) ?? [])

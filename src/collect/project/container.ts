@@ -1,6 +1,7 @@
 import type { Container, ContainerPort, ContainerProxy } from '../../model/pod.ts'
 import type { Intern } from '../../wire/intern.ts'
 import {
+  addressesIn,
   type Destination,
   destinationsIn,
   destinationsInCommand,
@@ -31,6 +32,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     // kube-proxy's flags stand in `command`, ingress-nginx's in `args`.
     args: withArgs ? keptArgs([...texts(spec['command']), ...texts(spec['args'])]) : [],
     ...callsOf(spec, intern),
+    ...addressesOf(spec, intern),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),
     cpuRequestMilli: cpuMilli(fields(resources['requests'])['cpu']),
@@ -84,6 +86,18 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     ...schemeOf(it),
   }))
   return kept.length === 0 ? {} : { calls: kept }
+}
+
+function addressesOf(spec: Fields, intern: Intern): Pick<Container, 'addresses'> {
+  const found = list(spec['env'])
+    .map(fields)
+    .flatMap((it) => {
+      const [name, value] = [text(it['name']), text(it['value'])]
+      return name === null || value === null ? [] : addressesIn(name, value).map((one) => ({ by: name, ...one }))
+    })
+  if (found.length > usualCalls) intern.spare(found.length * callBytes, `${found.length} addresses in a container`)
+  const kept = found.map((it) => ({ ...it, by: intern.text(it.by), ip: intern.text(it.ip) }))
+  return kept.length === 0 ? {} : { addresses: kept }
 }
 
 function schemeOf({ scheme }: Pick<Destination, 'scheme'>): Pick<Destination, 'scheme'> {

@@ -70,4 +70,11 @@ describe('without room', () => {
     else expect(read).toThrow(`${count} addresses in a container`)
     expect(projectPod(raw, createIntern())?.containers[0]?.calls).toHaveLength(count)
   })
+
+  test('as many by an address are no less', () => {
+    const env = Array.from({ length: 51 }, (_, n) => ({ name: `A${n}_URL`, value: `http://10.0.0.${n}` }))
+    const raw = { ...meta({}), spec: { containers: [{ name: 'app', env }] } }
+    expect(() => projectPod(raw, createIntern({ room: 0 }))).toThrow('51 addresses in a container')
+    expect(projectPod(raw, createIntern())?.containers[0]?.addresses).toHaveLength(51)
+  })
 })
