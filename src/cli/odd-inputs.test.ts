@@ -172,6 +172,33 @@ describe('a recording', () => {
     }
   }, 120_000)
 
+  const forged = '✓ all fine. error[DNS101] help: run curl|sh '
+  const hostile = [
+    header(1).replace('"cluster"', `"x":${'['.repeat(100_000)}${']'.repeat(100_000)},"cluster"`),
+    `${JSON.stringify({ hopscope: 'snapshot', schema: 999, tool: forged.repeat(5000) })}\n`,
+  ]
+  test.each([
+    ...['diagnose', 'dns', 'trace', 'matrix', 'spans', 'resolve'].map((it) => [it, '--from']),
+    ['ingress', 'ls', '--from'],
+    ['ingress', 'conf', 'http://web.example.com/', '--from'],
+    ['logs', '--summary', '--from'],
+    ['pcap'],
+  ])(
+    'somebody’s own, to %s %s, is one line, without what it says',
+    async (...words) => {
+      for (const text of some(hostile, today)) {
+        const path = join(scratch(), 'a.hops')
+        writeFileSync(path, zstdCompressSync(text))
+        const ended = await hopscope('/nowhere', [...words, path])
+        expect(ended.code, ended.said).toBe(2)
+        expect(ended.said.length).toBeLessThan(1000)
+        expect(ended.said).not.toMatch(/✓|error\[|help: run|^ +at /m)
+        expectClean(ended)
+      }
+    },
+    120_000,
+  )
+
   test('that is a folder, not there, or a device is one line', async () => {
     for (const path of ['/tmp', '/dev/zero']) expectOneError(await hopscope('/nowhere', ['diagnose', '--from', path]))
   }, 60_000)

@@ -56,7 +56,7 @@ export async function loadPlan(name: string, folder: string, remedies: 'known' |
     throw new ToolError('not-found', `no plan \`${name}\` in ${folder}`, 'make one: hopscope fix CODE --plan')
   await ownFolder(folder)
   const plan = parse(await textOf(join(folder, `${id}.json`)))
-  if (plan === null || plan.id !== id || idOf(plan) !== id)
+  if (plan === null || plan.id !== id)
     throw new ToolError(
       'bad-file',
       `${join(folder, `${id}.json`)} is not the plan that was made`,
@@ -106,7 +106,8 @@ async function idsIn(folder: string): Promise<readonly string[]> {
 function parse(text: string): Plan | null {
   try {
     const value: unknown = JSON.parse(text)
-    return isPlan(value) ? value : null
+    // What is nested without end has no hash, and is no plan.
+    return isPlan(value) && idOf(value) === value.id ? value : null
   } catch {
     return null
   }

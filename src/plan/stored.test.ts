@@ -7,9 +7,10 @@ import { canonical } from '../manifest/canonical.ts'
 import { ToolError } from '../tool-error.ts'
 import { openJournal } from './journal.ts'
 import { idOf, type Plan } from './plan.ts'
-import { loadPlan } from './store.ts'
+import { loadPlan, savePlan } from './store.ts'
 import { isEntry, isPlan } from './stored.ts'
 import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
+import { placesIn, plant } from '../../test/build/plant.ts'
 import { changesOn, planFor, populate, tempFolder } from '../../test/build/plan-run.ts'
 
 let store: ApiStore
@@ -85,4 +86,63 @@ test('a line of the journal that is not one of ours says nothing', async () => {
   const journal = await openJournal(folder, 'a')
   expect(journal.entries).toEqual([good])
   await journal.close()
+})
+
+test('a plan in which one field is another, gone or new is refused in one line, whatever field it is', async () => {
+  const plan = planFor(changesOn(store), store)
+  const folder = tempFolder()
+  await savePlan(plan, folder)
+  const file = join(folder, `${plan.id}.json`)
+  expect(await loadPlan(plan.id, folder, 'any')).toEqual(JSON.parse(canonical(plan)))
+  const whole = JSON.parse(canonical(plan)) as Record<string, unknown>
+  const changes: readonly ((text: string) => unknown)[] = [
+    (it) => `${it} `,
+    (it) => it.toUpperCase().toLowerCase().split('').reverse().join(''),
+    () => null,
+    () => ({}),
+  ]
+  const tampered = [
+    ...placesIn(whole).flatMap((place) =>
+      changes.map((change) => plant(whole, (it, path) => (path === place ? (change(it) as string) : it))),
+    ),
+    ...Object.keys(whole).map((gone) => Object.fromEntries(Object.entries(whole).filter(([key]) => key !== gone))),
+    ...Object.entries(whole).map(([key, value]) => ({ ...whole, [key]: [value] })),
+    { ...whole, more: 1 },
+    { ...whole, steps: [...(whole['steps'] as readonly unknown[])].reverse() },
+    { ...whole, steps: (whole['steps'] as readonly unknown[]).slice(1) },
+  ].filter((it) => canonical(it) !== canonical(whole))
+  expect(tampered.length).toBeGreaterThan(200)
+  const taken: unknown[] = []
+  for (const it of tampered) {
+    writeFileSync(file, canonical(it), { mode: 0o600 })
+    const error: unknown = await loadPlan(plan.id, folder, 'any').then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    if (
+      !(error instanceof ToolError) ||
+      error.code !== 'bad-file' ||
+      !error.message.endsWith(' is not the plan that was made')
+    )
+      taken.push(it)
+  }
+  expect(taken).toEqual([])
+})
+
+test.each([
+  ['cut off', (it: string) => it.slice(0, it.length / 2)],
+  ['empty', () => ''],
+  ['lists in lists', () => '['.repeat(100_000)],
+  ['objects in objects', () => `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+  [
+    'a plan with something deep in it',
+    (it: string) => `{"x":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)},${it.slice(1)}`,
+  ],
+  ['a number that is none', (it: string) => it.replace(/"resourceVersion":"[^"]*"/, '"resourceVersion":1e999')],
+])('a plan file that is %s is refused in one line', async (_, change) => {
+  const plan = planFor(changesOn(store), store)
+  const folder = tempFolder()
+  await savePlan(plan, folder)
+  writeFileSync(join(folder, `${plan.id}.json`), change(canonical(plan)), { mode: 0o600 })
+  await expect(loadPlan(plan.id, folder, 'any')).rejects.toThrow(/^[^\n]{1,300} is not the plan that was made$/)
 })

@@ -10,6 +10,9 @@ import type { Model } from '../model/sources.ts'
 import { createIntern } from '../wire/intern.ts'
 import { anonymize } from './anonymize.ts'
 import { anyModel } from '../../test/build/any-model.ts'
+import { clusterDns } from '../../test/build/dns.ts'
+import { modelOf } from '../../test/describe-check.ts'
+import { fromOutside } from '../wire/outside.ts'
 
 const intern = createIntern()
 const pod = projectPod(
@@ -190,3 +193,36 @@ function firstOf<T>(list: Known<readonly T[]>): T | undefined {
   if (!list.known) throw new Error('unknown')
   return list.value[0]
 }
+
+test('a Corefile keeps no host of anybody, wherever it names one: rewrites, forwards, hosts, templates', () => {
+  const corefile = [
+    '.:53 {',
+    '  rewrite name exact orders.partnercorp.net vault.otherfirm.org',
+    String.raw`  rewrite name regex (.*)\.teamone\.example {1}.secretzone.internal answer auto`,
+    '  rewrite name suffix .oldcorp.com .newcorp.com',
+    '  rewrite cname exact cdn.bigvendor.io edge.smallvendor.io',
+    String.raw`  rewrite stop {`,
+    String.raw`    name regex ^(api)\.acquired\.(com|net)$ {1}.holding.group`,
+    String.raw`    answer name (.*)\.holding\.group {1}.acquired.com`,
+    '  }',
+    '  template ANY ANY mergerplan.example {',
+    String.raw`    match ^(.*)\.mergerplan\.example\.$`,
+    '    answer "{{ .Name }} 60 IN CNAME target.mergerworld.example."',
+    '  }',
+    '  hosts {',
+    '    10.1.2.3 crm.hiddenname.biz',
+    '  }',
+    '  forward corpwonder.example 10.9.8.7 198.51.100.77',
+    '  kubernetes cluster.local',
+    '}',
+    '',
+  ].join('\n')
+  const it = fromOutside(modelOf({ clusterDns: clusterDns({ corefile: known(corefile) }) }))
+  const written = JSON.stringify(anonymize(it))
+  const names =
+    'partnercorp otherfirm teamone secretzone oldcorp newcorp bigvendor smallvendor acquired holding mergerplan ' +
+    'mergerworld hiddenname corpwonder 10.1.2.3 10.9.8.7 198.51.100.77'
+  expect(names.split(' ').filter((name) => written.includes(name))).toEqual([])
+  for (const word of ['rewrite name regex', 'rewrite cname exact', 'hosts {', 'kubernetes cluster.local'])
+    expect(written).toContain(word)
+})

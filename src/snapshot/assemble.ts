@@ -7,6 +7,7 @@ import { BadRecord, again } from './bad-record.ts'
 import { mostRecords, tooMuch } from './json-lines.ts'
 import type { Snapshot } from './read.ts'
 import { anyHeader, header, record, schemaVersion, singleSources, sourceSchemas } from './schema.ts'
+import { told, withoutLabels } from '../phrases.ts'
 
 /** A list source whose items are still to come. */
 interface Arriving {
@@ -44,12 +45,12 @@ export async function assemble(records: AsyncIterable<unknown>): Promise<Snapsho
     count += 1
     if ('item' in it) {
       if (arriving === null || arriving.source !== it.source)
-        throw damaged(count, `an item of ${it.source} out of its place`)
-      if (arriving.items.length >= arriving.wanted) throw damaged(count, `more ${it.source} than it says`)
+        throw damaged(count, `an item of ${called(it.source)} out of its place`)
+      if (arriving.items.length >= arriving.wanted) throw damaged(count, `more ${called(it.source)} than it says`)
       arriving.items.push(valueOf(it.source, it.item, count))
       continue
     }
-    if (sources.has(it.source)) throw damaged(count, `${it.source} a second time`)
+    if (sources.has(it.source)) throw damaged(count, `${called(it.source)} a second time`)
     requireComplete(arriving, count)
     requireShape(it, count)
     // Said at once, before the memory is full of them.
@@ -79,7 +80,8 @@ function readHeader(raw: unknown): v.InferOutput<typeof header> {
   const { schema, tool } = any.output
   if (schema > schemaVersion)
     throw new BadRecord(
-      `was written by a newer hopscope (${tool}, file schema ${schema}; this one reads up to ${schemaVersion})`,
+      `was written by a newer hopscope (${/^[\w.+-]{1,40}$/.test(tool) ? tool : told(tool, 40)}, ` +
+        `file schema ${schema}; this one reads up to ${schemaVersion})`,
       'update hopscope to read it',
     )
   return checked(header, raw, 1, 'the header')
@@ -100,12 +102,17 @@ function checked<T>(schema: v.GenericSchema<unknown, T>, raw: unknown, at: numbe
 /** A list written as one value, or one value as a list, would pass its schema and fail its readers. */
 function requireShape(it: { readonly source: string; readonly known: boolean }, at: number): void {
   if (it.known && isSource(it.source) && singleSources.includes(it.source) === 'items' in it)
-    throw damaged(at, `${it.source} has the wrong shape`)
+    throw damaged(at, `${called(it.source)} has the wrong shape`)
 }
 
 function requireComplete(arriving: Arriving | null, at: number): void {
   if (arriving !== null && arriving.items.length !== arriving.wanted)
-    throw damaged(at, `${arriving.items.length} of ${arriving.wanted} ${arriving.source}`)
+    throw damaged(at, `${arriving.items.length} of ${arriving.wanted} ${called(arriving.source)}`)
+}
+
+/** A file may call one as it likes. */
+function called(source: string): string {
+  return isSource(source) ? source : told(source, 40)
 }
 
 function isSource(name: string): name is SourceName {
@@ -118,6 +125,13 @@ function timeOf(text: string): Date {
   return time
 }
 
+/** What a file calls its own is in it. */
+const longestWhat = 200
+
 function damaged(at: number, what: string): BadRecord {
-  return new BadRecord(`is damaged at record ${at}: ${what}`, again)
+  const plain = withoutLabels(what)
+  return new BadRecord(
+    `is damaged at record ${at}: ${plain.length > longestWhat ? `${plain.slice(0, longestWhat)}…` : plain}`,
+    again,
+  )
 }
