@@ -13,6 +13,7 @@ const conf: LackingFile = {
   line: null,
   beside: { at: '/etc/coredns', files: ['Corefile-backup'] },
 }
+const upstreams: LackingFile = { by: 'forward', file: '/etc/upstream.conf', line: 2, beside: null }
 const stock = 'registry.k8s.io/coredns/coredns:v1.11.3'
 const given = (lacking: readonly LackingFile[], image = stock, ready: readonly boolean[] = [true, true]) => {
   const usual = clusterDns()
@@ -57,18 +58,23 @@ describeCheck(check, [
     ],
   },
   {
-    it: 'the same, and one server still runs with what it started with',
+    it: 'the same, and one server runs: it has read a Corefile',
     given: given([conf], stock, [true, false]),
-    expect: [{ subject: 'Deployment/kube-system/coredns', severity: 'error' }],
+    expect: 'ok',
   },
   {
-    it: 'the same, and both still run: the next one will not',
-    given: given([conf]),
-    expect: [{ subject: 'Deployment/kube-system/coredns', severity: 'warning' }],
+    it: 'a file for forward, and all servers run what they started with',
+    given: given([upstreams]),
+    expect: [{ subject: 'ConfigMap/kube-system/coredns', severity: 'warning', args: { by: 'forward', down: false } }],
+  },
+  {
+    it: 'the same, and one does not start',
+    given: given([upstreams], stock, [true, false]),
+    expect: [{ subject: 'ConfigMap/kube-system/coredns', severity: 'error', args: { down: true } }],
   },
   {
     it: 'an image of somebody that may hold it, and its servers run',
-    given: given([conf], 'example.com/coredns:1.11.3'),
+    given: given([upstreams], 'example.com/coredns:1.11.3'),
     expect: 'ok',
   },
   {

@@ -28,13 +28,19 @@ export default check({
     const { lacking } = clusterDns
     if (!clusterDns.pods.some(isCoreDns)) return notApplicable('no pod of CoreDNS is there')
     if (lacking === undefined)
-      return cannotTell('not-asked', 'what CoreDNS mounts stands in no recording as old as this', 'a new recording')
+      return cannotTell(
+        'not-asked',
+        'what CoreDNS mounts is not told: it mounts nothing, or the recording is old',
+        'a new recording',
+      )
     const isStock = corednsRelease(clusterDns, coreDnsWindows)?.stock === true
     const found = lacking.flatMap((it) => {
-      const dies = fatal.has(it.by)
-      // All have started since, so that it is there all the same: in the image.
-      if (dies && clusterDns.pods.every((pod) => pod.ready)) return isStock ? [verdict(clusterDns, it, isStock)] : []
-      return [verdict(clusterDns, it, isStock)]
+      const ready = clusterDns.pods.filter((pod) => pod.ready).length
+      // What a pod mounts never changes: one that runs has read its Corefile, wherever that is.
+      if (it.by === 'conf' && ready > 0) return []
+      // A line of the Corefile may have come since; and an image of somebody may hold the file.
+      const isThere = fatal.has(it.by) && ready === clusterDns.pods.length && !isStock
+      return isThere ? [] : [verdict(clusterDns, it, isStock)]
     })
     return found.length > 0 ? found : ok(clusterDns.pods.length)
   },

@@ -44,6 +44,14 @@ test.each([
   [['-dns.port=53'], null],
 ])('the Corefile by %j', (args, conf) => expect(projectMounted(raw({}, { args }))?.conf).toBe(conf))
 
+test('a token alone is no volume of its own', () => {
+  const token = { name: 'kube-api-access-x', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }
+  expect(projectMounted(raw({}, { volumeMounts: [token] }))).toBeNull()
+  expect(projectMounted(raw({}, { volumeMounts: undefined }))).toBeNull()
+  const both = [token, { name: 'config-volume', mountPath: '/etc/coredns' }]
+  expect(projectMounted(raw({}, { volumeMounts: both }))?.mounts.map((it) => it.at)).toEqual(['/etc/coredns'])
+})
+
 test('no pod of CoreDNS', () => {
   expect(projectMounted({ spec: { containers: [{ name: 'a', image: 'example.com/app:1' }] } })).toBeNull()
   expect(projectMounted(null)).toBeNull()

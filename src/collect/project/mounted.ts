@@ -9,7 +9,7 @@ export interface Mounted {
   readonly mounts: readonly { readonly at: string; readonly files: readonly string[] | null }[]
 }
 
-/** Of a raw pod; null where no container of it runs CoreDNS. */
+/** Of a raw pod; null where no container of it runs CoreDNS, or that one mounts nothing of its own. */
 export function projectMounted(raw: unknown): Mounted | null {
   const spec = fields(fields(raw)['spec'])
   const own = list(spec['containers'])
@@ -17,18 +17,20 @@ export function projectMounted(raw: unknown): Mounted | null {
     .find((it) => /coredns/i.test(text(it['image']) ?? '') && isServerImage(text(it['image']) ?? ''))
   if (own === undefined) return null
   const volumes = new Map(list(spec['volumes']).map((it) => [text(fields(it)['name']), fields(it)]))
-  return {
-    conf: confOf([...texts(own['command']), ...texts(own['args'])]),
-    mounts: list(own['volumeMounts'])
-      .map(fields)
-      .flatMap((it) => {
-        const at = text(it['mountPath'])
-        if (at === null) return []
-        const isPart = text(it['subPath']) !== null || text(it['subPathExpr']) !== null
-        return [{ at: at.replace(/\/$/, ''), files: isPart ? null : filesOf(volumes.get(text(it['name'])) ?? {}) }]
-      }),
-  }
+  const mounts = list(own['volumeMounts'])
+    .map(fields)
+    .flatMap((it) => {
+      const at = text(it['mountPath'])
+      if (at === null || ofKubelet.test(at)) return []
+      const isPart = text(it['subPath']) !== null || text(it['subPathExpr']) !== null
+      return [{ at: at.replace(/\/$/, ''), files: isPart ? null : filesOf(volumes.get(text(it['name'])) ?? {}) }]
+    })
+  // Who mounts nothing brings its files along in the image.
+  return mounts.length === 0 ? null : { conf: confOf([...texts(own['command']), ...texts(own['args'])]), mounts }
 }
+
+/** The token of its service account, which each pod has. */
+const ofKubelet = /^(?:\/var)?\/run\/secrets\//
 
 /** `-conf FILE`, `--conf FILE`, `-conf=FILE` (package flag). */
 function confOf(words: readonly string[]): string | null {
