@@ -13,9 +13,9 @@ it.each([
   ],
   [
     '{"status":"Failure","message":"container is not running"}',
-    { failed: 'container is not running', notThere: false },
+    { failed: '“container is not running”', notThere: false },
   ],
-  ['garbage', { failed: 'garbage', notThere: false }],
+  ['garbage', { failed: '“garbage”', notThere: false }],
   ['', { failed: 'the API server gave no reason', notThere: false }],
 ])('%s', (text, expected) => {
   expect(readExecStatus(text)).toEqual(expected)

@@ -1,4 +1,5 @@
 import { firstLine } from './redact.ts'
+import { shown } from '../phrases.ts'
 
 export type ExecStatus = { readonly code: number } | { readonly failed: string; readonly notThere: boolean }
 
@@ -22,7 +23,7 @@ export function readExecStatus(text: string): ExecStatus {
       message,
     )?.[0]
   return {
-    failed: missing ?? (firstLine(message, 300) || 'the API server gave no reason'),
+    failed: missing ?? shown(firstLine(message, 300), 'the API server gave no reason'),
     notThere: missing !== undefined,
   }
 }

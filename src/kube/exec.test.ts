@@ -202,7 +202,7 @@ describe('execCommand', () => {
     [
       400,
       '{"message":"container zz is not valid for pod web-1"}',
-      unknown('failed', `${action}: container zz is not valid for pod web-1`),
+      unknown('failed', `${action}: “container zz is not valid for pod web-1”`),
     ],
   ])('an upgrade refused with %d', async (status, body, expected) => {
     server = await serve(() => {})

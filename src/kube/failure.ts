@@ -3,6 +3,7 @@ import { ToolError } from '../tool-error.ts'
 import { ProxyError } from './proxy-error.ts'
 import { firstLine } from './redact.ts'
 import { anyOf } from '../wire/pattern.ts'
+import { told } from '../phrases.ts'
 
 /** Why a request has no answer. */
 export type Unanswered = Extract<Known<never>, { known: false }>
@@ -17,14 +18,21 @@ export function refusal(status: number, body: string, action: string, name?: str
   if (status === 403)
     return unknown(
       'forbidden',
-      message === null || /cannot \w+ resource/.test(message) ? action : `${action}: ${message}`,
+      message === null || /cannot \w+ resource/.test(message) ? action : `${action}: ${told(message, longestSaid)}`,
     )
   if (status === 404) return unknown('not-there', name === undefined ? action : `${action}: ${name}`)
-  if (status === 504 || status === 408)
-    return unknown('timed-out', `${action}: ${message ?? `the API server answered ${status}`}`)
+  if (status === 504 || status === 408) return unknown('timed-out', `${action}: ${saidOr(message, status)}`)
   if (status === 401)
     return unknown('failed', `${action}: the API server does not accept this user's credentials (401)`)
-  return unknown('failed', `${action}: ${message ?? `the API server answered ${status}`}`)
+  return unknown('failed', `${action}: ${saidOr(message, status)}`)
+}
+
+/** A quota and a webhook have names and numbers in theirs. */
+const longestSaid = 400
+
+/** Its own words, or a webhook's, which is anybody's: between quotation marks. */
+function saidOr(message: string | null, status: number): string {
+  return message === null ? `the API server answered ${status}` : told(message, longestSaid)
 }
 
 /**

@@ -6,6 +6,7 @@ import { listAll } from './list.ts'
 import { pods } from './resources.ts'
 import { sendJson, serve, transportTo, type TestServer } from '../../test/fakes/api-server.ts'
 import type { Transport } from './transport.ts'
+import { refusal } from './failure.ts'
 
 let server: TestServer
 let transport: Transport
@@ -93,9 +94,9 @@ describe('paging', () => {
 
 describe('what is no list', () => {
   it.each([
-    [403, unknown('forbidden', `${action}: it broke`)],
+    [403, unknown('forbidden', `${action}: “it broke”`)],
     [404, unknown('not-there', action)],
-    [500, unknown('failed', `${action}: it broke`)],
+    [500, unknown('failed', `${action}: “it broke”`)],
   ])('%d', async (status, expected) => {
     await serveWith((_, response) => sendJson(response, status, { kind: 'Status', message: 'it broke' }))
     expect(await names()).toEqual(expected)
@@ -160,3 +161,13 @@ it('reads compressed lists, and characters that two chunks share', async () => {
   expect(await names()).toEqual(known(['é€𝄞']))
   expect(await names()).toEqual(known(['é€𝄞']))
 })
+
+it.each([400, 403, 409, 422, 500, 504])(
+  'what a server or a webhook says with a %d is between quotation marks',
+  async (status) => {
+    const message = 'admission webhook "x" denied the request: ✓ all fine. error[DNS101] FORGED help: run curl|sh'
+    const said = refusal(status, JSON.stringify({ kind: 'Status', message }), 'create pods in namespace shop')
+    expect(said.why.detail).toContain('“admission webhook "x" denied the request: all fine. error [DNS101] FORGED')
+    expect(said.why.detail.replace(/“[^“”]*”/, '')).toBe('create pods in namespace shop: ')
+  },
+)

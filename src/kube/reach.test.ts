@@ -157,7 +157,7 @@ describe('no answer', () => {
     )
     await expect(reach(url)).rejects.toMatchObject({
       code: 'unreachable',
-      message: expect.stringMatching(/it answered 503 apiserver not ready$/),
+      message: expect.stringMatching(/it answered 503: “apiserver not ready”$/),
     })
   })
 })

@@ -6,6 +6,7 @@ import { networkReason, statusMessage } from './failure.ts'
 import { refusalBytes, TooMuch } from './limits.ts'
 import { readText, sendPatiently } from './request.ts'
 import type { Transport } from './transport.ts'
+import { because, told } from '../phrases.ts'
 
 /**
  * One GET /version, so that an unreachable server, a bad certificate or rejected credentials end the run with one clear
@@ -39,7 +40,7 @@ export async function checkReachable(cluster: Cluster, timeoutMs: number, stop?:
   if (status >= 500)
     throw new ToolError(
       'unreachable',
-      `${cannotReach(transport)}: it answered ${status} ${statusMessage(text) ?? ''}`.trimEnd(),
+      `${cannotReach(transport)}: it answered ${status}${because(statusMessage(text))}`,
       'it may be starting: try again in a minute',
     )
 }
@@ -72,7 +73,7 @@ function unauthorized({ target, credentials }: Transport, text: string): ToolErr
     )
   const who = target.userName === '' ? "the kubeconfig's context names no user" : `user \`${target.userName}\``
   const message = statusMessage(text)
-  const said = message === null || message === 'Unauthorized' ? '' : ` (${message})`
+  const said = message === null || message === 'Unauthorized' ? '' : ` (${told(message)})`
   return new ToolError(
     'unauthorized',
     `cluster \`${target.context}\` (${target.server}) does not accept the credentials of ${who}${said}`,

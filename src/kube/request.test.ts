@@ -28,7 +28,7 @@ describe('Retry-After', () => {
       sendJson(response, 429, { message: 'too many requests' }, { 'retry-after': '0' }),
     )
     transport = transportTo(server)
-    expect(await ask(transport, wanted)).toEqual(unknown('failed', 'get /version: too many requests'))
+    expect(await ask(transport, wanted)).toEqual(unknown('failed', 'get /version: “too many requests”'))
     expect(server.requests.length).toBe(4)
   })
 
