@@ -13,7 +13,7 @@ import { withoutForeignWords } from './relations/dns/own-words.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
 import { relatedTo } from './relations/related.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
-import { unheard, unmeasured } from './relations/unmeasured.ts'
+import { unheard, unmeasured, unseenWhole } from './relations/unmeasured.ts'
 import { type Untold, untoldIn } from './relations/untold.ts'
 
 type CannotTell = Extract<Verdict, { kind: 'cannot-tell' }>
@@ -317,7 +317,8 @@ export function exitCode(
   if (diagnosis.results.some((it) => it.verdict === 'crashed')) return 2
   const fails = (it: Finding): boolean => rank[it.severity] <= rank[options.failOn] && (options.counts?.(it) ?? true)
   if (diagnosis.results.some((it) => it.findings.some(fails))) return 1
-  if (unmeasured(diagnosis.model) !== null || unheard(diagnosis.model) !== null || isBlind(diagnosis)) return 2
+  const { model } = diagnosis
+  if ([unmeasured(model), unheard(model), unseenWhole(model)].some((it) => it !== null) || isBlind(diagnosis)) return 2
   const isUnsure = (it: CheckResult): boolean => !it.cannotTell.every(isNotAsked)
   if (options.strict && diagnosis.results.some(isUnsure)) return 1
   return 0

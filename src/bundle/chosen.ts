@@ -27,7 +27,9 @@ const owners = { ReplicaSet: replicaSets, StatefulSet: statefulSets, DaemonSet: 
 /** Makes unknown the kinds of which others name objects that are not there. */
 export function doubt(pieces: Pieces, what: string): void {
   for (const [namespace, piece] of pieces.get(keyOf(endpointSlices)) ?? []) {
-    const named = read(piece()).flatMap((slice) => targetsOf(slice))
+    const targets = read(piece()).flatMap((slice) => targetsOf(slice))
+    const stale = leftovers(targets, read(pieces.get(keyOf(pods))?.get(namespace)?.() ?? nothing))
+    const named = targets.flatMap((it) => (stale.has(it.pod) ? [] : [it.pod]))
     lessThan(pieces, { key: keyOf(pods), namespace, named, of: 'an EndpointSlice', what })
   }
   for (const [namespace, piece] of pieces.get(keyOf(pods)) ?? []) {
@@ -66,11 +68,40 @@ function read(objects: Objects): readonly RawObject[] {
   return objects.known ? objects.value : []
 }
 
-function targetsOf({ metadata, ...slice }: RawObject): readonly string[] {
-  return fieldsOf(slice['endpoints']).flatMap((it) => {
+interface Target {
+  readonly pod: string
+  readonly node: string | null
+}
+
+function targetsOf({ metadata, ...slice }: RawObject): readonly Target[] {
+  return fieldsOf(slice['endpoints']).flatMap((it): readonly Target[] => {
     const [target] = fieldsOf([it['targetRef']])
-    return target?.['kind'] === 'Pod' ? `${metadata.namespace ?? ''}/${String(target['name'])}` : []
+    const node = it['nodeName']
+    return target?.['kind'] === 'Pod'
+      ? [
+          {
+            pod: `${metadata.namespace ?? ''}/${String(target['name'])}`,
+            node: typeof node === 'string' ? node : null,
+          },
+        ]
+      : []
   })
+}
+
+const nothing: Objects = unknown('not-there', 'no list of pods')
+
+/**
+ * Endpoints of pods that are gone, which a controller that stands still leaves behind: few beside those whose pods are
+ * there, and on nodes of which there are others. What was chosen by a label or a field leaves out more, or whole nodes.
+ */
+function leftovers(targets: readonly Target[], pods: readonly RawObject[]): ReadonlySet<string> {
+  const there = new Set(pods.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`))
+  const nodes = new Set(pods.flatMap((it) => fieldsOf([it['spec']]).map((spec) => spec['nodeName'])))
+  const missing = targets.filter((it) => !there.has(it.pod))
+  const areFew = missing.length * 3 <= targets.length && commonLabel(pods) === null
+  return new Set(
+    areFew && missing.every((it) => it.node === null || nodes.has(it.node)) ? missing.map((it) => it.pod) : [],
+  )
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -9,7 +9,7 @@ const families: Readonly<Record<Trouble['kind'], RegExp>> = {
   'lookup-slow': /^(?:DNS|POL|NOD)/,
   'lookup-wrong': /^(?:DNS|POL|NOD)/,
   'server-error': /^(?:DNS|POL|NOD)/,
-  'contact-failed': /^(?:DNS|SVC|POL|NOD|MSH)/,
+  'contact-failed': /^(?:DNS|SVC|ING|POL|NOD|MSH)/,
   'bad-answer': /^(?:SVC|ING|POL|NOD|GTW|MSH)/,
   'not-as-declared': /^(?:DNS|SVC|ING|NOD|GTW)/,
 }

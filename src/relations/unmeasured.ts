@@ -1,3 +1,4 @@
+import { isNotCollected, type Known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
 import { count, some } from '../phrases.ts'
 import { unjudgedRequests } from './ingress/unjudged-requests.ts'
@@ -29,4 +30,18 @@ export function unheard(model: Model): string | null {
     3,
   )
   return `every request for ${count(silent.length, 'Ingress', 'Ingresses')} failed (${names}), and ${first.why}`
+}
+
+/**
+ * Why what everything else stands on was not seen, in words: of a scope that has pods and Services, a list of either
+ * that was forbidden or cut off leaves nothing to be called well. Null where both were read, or nobody asked for them.
+ */
+export function unseenWhole({ scope, sources }: Model): string | null {
+  if (scope.target.kind === 'dns') return null
+  for (const name of ['pods', 'services'] as const) {
+    const source: Known<unknown> = sources[name]
+    if (!source.known && source.why.reason !== 'not-asked' && !isNotCollected(source.why))
+      return `the ${name} were not seen: ${source.why.detail}`
+  }
+  return null
 }

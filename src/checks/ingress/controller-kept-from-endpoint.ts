@@ -12,6 +12,7 @@ import { tally } from '../../relations/service/service-contacts.ts'
 import {
   controllerKeptFrom,
   ingressBackendFails,
+  outsideFails,
   stoppedOnTheWay,
   svcUnanswered,
   wayClosed,
@@ -132,6 +133,6 @@ function verdict(
       ...(of > open ? [svcUnanswered(service)] : []),
       ...(pod === null ? [] : [stoppedOnTheWay({ namespace: service.namespace, name: pod })]),
     ],
-    causes: routesTo(ingresses, service).map((it) => ingressBackendFails(it, service.name)),
+    causes: routesTo(ingresses, service).flatMap((it) => [ingressBackendFails(it, service.name), outsideFails(it)]),
   })
 }

@@ -192,9 +192,7 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf,
         ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : []),
       ],
       dueTo: [...needs.keys, ...nodeOfAll(its, { bad, homes })],
-      causes: !bad.some(isBadEnd)
-        ? []
-        : [endpointsAnswerBadly(service), ...routing.map((it) => ingressBackendFails(it, service.name))],
+      causes: [endpointsAnswerBadly(service), ...routing.map((it) => ingressBackendFails(it, service.name))],
     }),
   ]
 }

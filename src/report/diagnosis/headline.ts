@@ -3,7 +3,7 @@ import { type Diagnosis, isBlind, isNotAsked } from '../../engine.ts'
 import type { Model } from '../../model/sources.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { count, some } from '../../phrases.ts'
-import { unheard, unmeasured } from '../../relations/unmeasured.ts'
+import { unheard, unmeasured, unseenWhole } from '../../relations/unmeasured.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
@@ -41,6 +41,8 @@ function withoutFault(diagnosis: Diagnosis): string {
   if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${what} is well.`
   const doubt = doubtIn(diagnosis)
   if (doubt !== null) return `hopscope can't say whether ${what} is well: ${doubt}.`
+  const unseen = unseenWhole(model)
+  if (unseen !== null && !isBlind(diagnosis)) return `hopscope can't say whether ${what} is well: ${unseen}.`
   if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
   const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
   const isMore = unsure > 0 || roots.length > 0
