@@ -68,7 +68,7 @@ function covers(wide: string, key: string): boolean {
 const families: Readonly<Record<string, RegExp>> = {
   'lookup-failed': /^(?:DNS|POL|NOD)/,
   'server-error': /^(?:DNS|POL|NOD)/,
-  'contact-failed': /^(?:DNS|SVC|POL|NOD)/,
+  'contact-failed': /^(?:DNS|SVC|ING|POL|NOD)/,
   'bad-answer': /^(?:SVC|ING|POL|NOD)/,
   'not-as-declared': /^(?:DNS|SVC|ING|NOD)/,
 }
