@@ -280,7 +280,7 @@ test('the race, as told', () => {
       DNS117 DNS119 DNS148 DNS165 DNS167 DNS177 DNS182 DNS190 DNS193 DNS196
           needs a read of the cluster
 
-    46 ok · 1 finding (+1 explained) · 11 cannot tell · 2 need --probe · 1 need --node-access · 13 not applicable
+    46 ok · 1 finding (+1 explained) · 11 cannot tell · 2 need --probe · 1 need --node-access · 14 not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
