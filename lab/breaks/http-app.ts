@@ -23,3 +23,31 @@ process.on('SIGTERM', () => process.exit(0))`
     resources: { requests: { cpu: '2m', memory: '32Mi' }, limits: { memory: '128Mi' } },
   })
 }
+
+/**
+ * A page on one port and 404 on another; on the same one two processes share it, as SO_REUSEPORT lets them, and the
+ * kernel gives each connection to either.
+ */
+export function twoServers(
+  namespace: string,
+  name: string,
+  { page, nothing }: { readonly page: number; readonly nothing: number },
+): Deployment {
+  const program = `
+const http = require('node:http')
+const ready = (answer) => (request, response) => {
+  if (request.url === '/ready') return response.end('ready')
+  answer(response)
+}
+http.createServer(ready((it) => it.end('the page'))).listen({ port: ${page}, host: '0.0.0.0', reusePort: true })
+http
+  .createServer(ready((it) => { it.statusCode = 404; it.end('nothing here') }))
+  .listen({ port: ${nothing}, host: '0.0.0.0', reusePort: true })
+process.on('SIGTERM', () => process.exit(0))`
+  return withContainer(deployment(namespace, name), {
+    image: defaultImage,
+    command: ['node', '-e', program],
+    args: [],
+    resources: { requests: { cpu: '2m', memory: '32Mi' }, limits: { memory: '128Mi' } },
+  })
+}

@@ -212,6 +212,17 @@ import gatewayRight from './controls/gateway-right.ts'
 import gatewayGrantRight from './controls/gateway-grant-right.ts'
 import gatewayCanaryZero from './controls/gateway-canary-zero.ts'
 import proxyIncludesRight from './controls/proxy-includes-right.ts'
+import podRoutesRefuse from './node/pod-routes-refuse.ts'
+import hostNameHidesService from './service/host-name-hides-service.ts'
+import portsCrossed from './service/ports-crossed.ts'
+import portSharedByTwo from './service/port-shared-by-two.ts'
+import subdomainWithoutService from './service/subdomain-without-service.ts'
+import upstreamVhost from './ingress/upstream-vhost.ts'
+import answerHeadersTooBig from './ingress/answer-headers-too-big.ts'
+import controllerNeighbourFixed from './ingress/controller-neighbour-fixed.ts'
+import dnsStubFirstSilent from './dns/dns-stub-first-silent.ts'
+import dnsUntrackedLeftover from './dns/dns-untracked-leftover.ts'
+import dnsExternalIpOfUpstream from './dns/dns-external-ip-of-upstream.ts'
 
 export const faults: readonly Fault[] = [
   agentsOnHostNetwork,
@@ -426,4 +437,15 @@ export const faults: readonly Fault[] = [
   uplinkMtuSmaller,
   wayToPodLossy,
   weaveTcBroken,
+  podRoutesRefuse,
+  hostNameHidesService,
+  portsCrossed,
+  portSharedByTwo,
+  subdomainWithoutService,
+  upstreamVhost,
+  answerHeadersTooBig,
+  controllerNeighbourFixed,
+  dnsStubFirstSilent,
+  dnsUntrackedLeftover,
+  dnsExternalIpOfUpstream,
 ]
