@@ -39,11 +39,8 @@ function withoutFault(diagnosis: Diagnosis): string {
     return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${what} is well.`
   const silence = unmeasured(model)
   if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${what} is well.`
-  const doubt = doubtIn(diagnosis)
-  if (doubt !== null) return `hopscope can't say whether ${what} is well: ${doubt}.`
-  const unseen = unseenWhole(model)
-  if (unseen !== null && !isBlind(diagnosis)) return `hopscope can't say whether ${what} is well: ${unseen}.`
-  if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
+  const blank = withoutSight(diagnosis, what)
+  if (blank !== null) return blank
   const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
   const isMore = unsure > 0 || roots.length > 0
   const left = results.reduce((sum, it) => sum + it.ignored.length, 0)
@@ -61,6 +58,15 @@ function withoutFault(diagnosis: Diagnosis): string {
   const measured = model.scope.level === 'read' ? 'nothing was measured' : null
   const tail = [...(seen === '' ? [] : [seen]), ...(measured === null ? [] : [measured]), ...rest].join('; ')
   return `Nothing wrong was seen in ${what}${tail === '' ? '' : `: ${tail}`}.`
+}
+
+/** Where too little was seen, or something stays in doubt: that is no health. Null where all of it was seen. */
+function withoutSight(diagnosis: Diagnosis, what: string): string | null {
+  const doubt = doubtIn(diagnosis)
+  if (doubt !== null) return `hopscope can't say whether ${what} is well: ${doubt}.`
+  if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
+  const unseen = unseenWhole(diagnosis.model)
+  return unseen === null ? null : `hopscope can't say whether ${what} is well: ${unseen}.`
 }
 
 /** What was asked was not measured, or something was seen that may be a fault, and nothing settles it. */
