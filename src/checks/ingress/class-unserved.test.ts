@@ -215,6 +215,24 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'the IngressClass is gone, and the address of before is still there',
+    given: {
+      ingresses: of({ addresses: ['192.0.2.7'] }),
+      ingressClasses: [],
+      ingressControllers: [controller({ byName: 'off' })],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { class: 'nginx', near: '' } }],
+  },
+  {
+    it: 'the annotation needs no IngressClass',
+    given: {
+      ingresses: of({ classFrom: 'annotation' }),
+      ingressClasses: [],
+      ingressControllers: [controller({ byName: 'off' })],
+    },
+    expect: 'ok',
+  },
+  {
     it: 'the same by the annotation: --ingress-class counts',
     given: {
       ingresses: of({ classFrom: 'annotation' }),

@@ -44,7 +44,8 @@ export default check({
       'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, or nothing at all',
     help: ({ subject: on, args }) => [
       args.near === ''
-        ? `name a class that is served, or run ${args.owner === null ? 'its controller' : `\`${args.owner}\``}`
+        ? 'name a class that is served, make its IngressClass, or run ' +
+          (args.owner === null ? 'its controller' : `\`${args.owner}\``)
         : `name a class that is served: \`${args.near}\``,
       ...(args.near === ''
         ? []

@@ -129,7 +129,7 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
   const named = classes.find((it) => it.name === name)
   const own = controllers.filter((it) =>
     named === undefined
-      ? it.classNames.includes(name)
+      ? it.classNames.includes(name) && goesByName(ingress, it)
       : it.controller === named.controller || (it.classNames.includes(name) && goesByName(ingress, it)),
   )
   const ready = own.find((it) => it.ready)
@@ -140,6 +140,16 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
   )
   if (cloud !== undefined && own.length === 0) return ofCloud(ingress, cloud, seen)
   if (own.length > 0) return { kind: 'down', pods: own }
+  // Whoever goes by the object let go of it when the object went, and leaves the address as it was.
+  const blind = named === undefined ? controllers.find((it) => it.ready && it.classNames.includes(name)) : undefined
+  if (blind !== undefined)
+    return {
+      kind: 'nobody',
+      why:
+        `is of class \`${name}\`, and there is no IngressClass of that name, by which its controller ` +
+        `${podName(blind)} goes`,
+      meant: null,
+    }
   const what =
     named === undefined
       ? `neither an IngressClass nor a controller bears the class \`${name}\``
@@ -251,8 +261,9 @@ export function servedClasses({
   const byObject = classes.filter((it) => ready.some((one) => one.controller === it.controller)).map((it) => it.name)
   const byName = ready.flatMap((one) =>
     one.classNames.filter((name) => {
-      const named = one.byName === 'off' ? classes.find((it) => it.name === name) : undefined
-      return name !== '' && (named === undefined || named.controller === one.controller)
+      const isByObject = one.byName === 'off'
+      const named = classes.find((it) => it.name === name)
+      return name !== '' && (!isByObject || named?.controller === one.controller)
     }),
   )
   return [...new Set([...byObject, ...byName])]
