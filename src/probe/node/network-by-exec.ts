@@ -70,10 +70,14 @@ async function rulesByExec(exec: Exec): Promise<RulesRead> {
   const drops = dropsIn(saved.v4)
   if (drops === null)
     return { drops: unknown('failed', "iptables-save in kube-proxy's pod printed no table"), nftTables }
+  // A node without IPv6 prints none.
+  const six = /^\*/m.test(saved.v6) ? dropsIn(saved.v6) : []
+  if (six === null)
+    return { drops: unknown('cut-off', "ip6tables-save in kube-proxy's pod printed more than is read"), nftTables }
   return {
     drops: known([
       ...drops.map((it): DropSeen => ({ family: 'v4', ...it })),
-      ...(dropsIn(saved.v6) ?? []).map((it): DropSeen => ({ family: 'v6', ...it })),
+      ...six.map((it): DropSeen => ({ family: 'v6', ...it })),
       ...native.drops,
     ]),
     nftTables,

@@ -139,6 +139,14 @@ describe("in kube-proxy's pod", () => {
     // iptables' own table was read once, kube-proxy's is its own matter, and a name with a semicolon is no word of nft.
     expect(asked.filter((it) => it.startsWith('nft'))).toEqual(['nft list tables', 'nft -t list table ip tfw'])
   })
+  test('rules of IPv6 without end are not known, and none of them are none', async () => {
+    const v4 = printed('*filter\nCOMMIT\n')
+    const drop = '[1:1] -A F -j DROP\n'
+    const rules = (v6: string) => rulesBy({ 'iptables-save -c': v4, 'ip6tables-save -c': printed(v6) })
+    expect((await rules(`*filter\n${drop.repeat(20_001)}`)).drops).toMatchObject({ why: { reason: 'cut-off' } })
+    expect((await rules(`*filter\n${drop}`)).drops).toMatchObject({ value: [{ family: 'v6' }] })
+    expect((await rules('')).drops).toEqual(known([]))
+  })
   test('a table of that name which iptables does not know, or knows in part, is read as well', async () => {
     const tables = printed('table ip filter\n')
     const own = printed('table ip filter {\n chain F {\n  counter packets 1 bytes 1 drop\n }\n}\n')
