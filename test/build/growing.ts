@@ -101,6 +101,8 @@ const closedRules = (n: number): NetworkPolicy['egress'] =>
     ),
   )
 
+const appRules: NetworkPolicy['egress'] = [rule(times(20, (i) => peer({ podSelector: labels({ app: `app${i}` }) })))]
+
 function lookupsOf(nodes: number): Sources['dnsProbe'] {
   return probe({
     nodes: times(nodes, (i) => `node-${i}`),
@@ -205,6 +207,21 @@ export const shapes: Readonly<Record<string, Shape>> = {
   'policies on all pods': {
     n: 1000,
     of: (n) => about({ pods: apps(1000), networkPolicies: times(n, (i) => egressPolicy(`deny${i}`, closedRules(5))) }),
+  },
+  'policies that each leave one pod out': {
+    n: 300,
+    of: (n) =>
+      about({
+        pods: apps(n * 4).map((it, i) => ({ ...it, labels: { app: `app${i % n}`, k: `v${i}` } })),
+        services: misspelt(n),
+        networkPolicies: times(n, (i) => ({
+          ...egressPolicy(`not${i}`, appRules, {
+            podSelector: { matchLabels: {}, matchExpressions: [{ key: 'k', operator: 'NotIn', values: [`v${i}`] }] },
+          }),
+          types: ['Ingress', 'Egress'],
+          ingress: appRules,
+        })),
+      }),
   },
   'policies and what pods reach': {
     n: 250,

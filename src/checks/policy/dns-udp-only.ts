@@ -7,6 +7,7 @@ import type { Pod } from '../../model/pod.ts'
 import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
+import { sameDoor } from '../../relations/policy/same-door.ts'
 import { dnsLossInPod, dnsTcpLossInPod } from '../../relations/symptom.ts'
 import { allowDns, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
 import { count, full } from '../../phrases.ts'
@@ -37,7 +38,12 @@ export default check({
         'not-there',
         'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns',
       )
-    return groups.map((group) => judge(group, clusterDns, viewsOf(group, insideViews)))
+    const doors = sameDoor(groups, {
+      way: 'tcp',
+      apart: (it) => viewsOf(it, insideViews).length > 0,
+      mark: (it) => `${tcpAloneOf(it.pods, []).length > 0}`,
+    })
+    return doors.map((group) => judge(group, clusterDns, viewsOf(group, insideViews)))
   },
 
   words: {

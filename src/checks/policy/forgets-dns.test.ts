@@ -50,6 +50,33 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'policies that each leave a pod out: one finding for each policy that is the first, not for each pod',
+    given: given(
+      ...['a', 'b', 'c'].map((it, index) =>
+        egressPolicy(it, [rule([], [onPort(80)])], {
+          podSelector: {
+            matchLabels: {},
+            matchExpressions: [{ key: 'app', operator: 'NotIn', values: [['db'], ['web'], ['none']][index] ?? [] }],
+          },
+        }),
+      ),
+    ),
+    expect: [
+      { subject: 'NetworkPolicy/shop/a', args: { pods: 2, others: 1 } },
+      { subject: 'NetworkPolicy/shop/b', args: { pods: 1, others: 1 } },
+    ],
+  },
+  {
+    it: 'pods behind the same first policy, and further ones that choose among them: one finding, all policies counted',
+    given: given(
+      egressPolicy('all', [rule([], [onPort(80)])]),
+      ...['db', 'web'].map((app) =>
+        egressPolicy(`of-${app}`, [rule([], [onPort(81)])], { podSelector: labels({ app }) }),
+      ),
+    ),
+    expect: [{ subject: 'NetworkPolicy/shop/all', args: { pods: 3, others: 2 } }],
+  },
+  {
     it: 'a policy of its own lets a database open nothing, and it calls nobody: it needs no names',
     given: given(egressPolicy('db-only-answers', [], { podSelector: labels({ app: 'db' }) })),
     expect: [{ subject: 'NetworkPolicy/shop/db-only-answers', severity: 'info', args: { isMeant: true } }],

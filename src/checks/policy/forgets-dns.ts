@@ -18,6 +18,7 @@ import {
   workloadsEvidence,
   workloadsText,
 } from './words.ts'
+import { sameDoor } from '../../relations/policy/same-door.ts'
 import { dnsDoorShut } from '../../relations/symptom.ts'
 import { count, full } from '../../phrases.ts'
 
@@ -50,7 +51,12 @@ export default check({
       group.pods.every((it) => isShutIn(it, networkPolicies) && !isTargetPod(scope, it))
     // Pods of other namespaces were not read, and are no part of what is well.
     const note = scope.namespace === null ? null : `pods of namespace ${scope.namespace} alone`
-    return groups.map((group) =>
+    const doors = sameDoor(groups, {
+      way: 'udp',
+      apart: (it) => viewsOf(it, insideViews).length > 0,
+      mark: (it) => `${meant(it)}`,
+    })
+    return doors.map((group) =>
       judge(group, { dns: clusterDns, views: viewsOf(group, insideViews), all, isMeant: meant(group), note }),
     )
   },

@@ -32,23 +32,23 @@ export default check({
     const labels = new Map(namespaces.map((it) => [it.name, it.labels]))
     const inOwn = selectedFrom(live)
     const anywhere = selectedFrom(live.map((it) => ({ namespace: '', labels: it.labels, pod: it })))
-    const meantBy = ({ podSelector, namespaceSelector, ipBlock }: PolicyPeer, home: string): readonly Pod[] => {
+    const meantBy = ({ podSelector, namespaceSelector, ipBlock }: PolicyPeer, home: string): Iterable<Pod> => {
       // All pods of a namespace are meant as a namespace.
       if (ipBlock !== null || podSelector === null || isEverything(podSelector)) return []
       if (namespaceSelector === null) return inOwn(home, podSelector)
-      return anywhere('', podSelector)
+      return Iterator.from(anywhere('', podSelector))
         .map((it) => it.pod)
         .filter((it) => selectsNamespace(namespaceSelector, it.namespace, labels.get(it.namespace) ?? null) === 'yes')
     }
     const found = own.flatMap((policy) => {
       const selected = isEverything(policy.podSelector) ? [] : inOwn(policy.namespace, policy.podSelector)
-      if (isOnHost(selected))
-        return [verdict(policy, { role: 'selected', pods: selected, direction: null, peer: null })]
+      const alone = onHostAlone(selected)
+      if (alone.length > 0) return [verdict(policy, { role: 'selected', pods: alone, direction: null, peer: null })]
       return (['Ingress', 'Egress'] as const).flatMap((direction) =>
         rulesOf(policy, direction).flatMap(({ peers }) =>
           peers.flatMap((peer) => {
-            const meant = meantBy(peer, policy.namespace)
-            return isOnHost(meant) ? [verdict(policy, { role: 'peer', pods: meant, direction, peer })] : []
+            const meant = onHostAlone(meantBy(peer, policy.namespace))
+            return meant.length > 0 ? [verdict(policy, { role: 'peer', pods: meant, direction, peer })] : []
           }),
         ),
       )
@@ -80,8 +80,14 @@ export default check({
 })
 
 /** Some are meant, and all of them are on the host network. */
-function isOnHost(pods: readonly Pod[]): boolean {
-  return pods.length > 0 && pods.every((it) => it.hostNetwork)
+/** The pods, where all of them are on the host network; none as soon as one is not. */
+function onHostAlone(pods: Iterable<Pod>): readonly Pod[] {
+  const its: Pod[] = []
+  for (const it of pods) {
+    if (!it.hostNetwork) return []
+    its.push(it)
+  }
+  return its
 }
 
 interface Seen {

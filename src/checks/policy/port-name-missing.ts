@@ -31,7 +31,7 @@ export default check({
     if (named.length === 0) return notApplicable('no NetworkPolicy here opens a port by its name')
     const selected = selectedFrom(pods.filter(isLive))
     const found = named.flatMap(({ policy, name, protocol }) => {
-      const own = selected(policy.namespace, policy.podSelector)
+      const own = [...selected(policy.namespace, policy.podSelector)]
       const without = own.filter((it) => !declaredPorts(it, protocol).some((port) => port.name === name))
       return without.length === 0 ? [] : [verdict({ policy, name, protocol }, own, without)]
     })

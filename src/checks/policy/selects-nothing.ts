@@ -5,7 +5,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Workload } from '../../model/workload.ts'
 import { full } from '../../phrases.ts'
 import { put } from '../../relations/once.ts'
-import { selectedFrom } from '../../relations/policy/selected.ts'
+import { isAny, selectedFrom } from '../../relations/policy/selected.ts'
 import { isEverything, selectorText } from '../../relations/selector.ts'
 import { type NearMiss, nearMisses } from '../../relations/service/near-miss.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
@@ -37,12 +37,12 @@ export default check({
     const nearest = new Map<string, ReturnType<typeof nearMisses>>()
     const found = own.flatMap((policy) => {
       const { namespace, podSelector } = policy
-      if (selected(namespace, podSelector).length > 0) return []
+      if (isAny(selected(namespace, podSelector))) return []
       const carriers = there.get(namespace) ?? []
       const near = put(nearest, namespace, () => nearMisses(carriers))
       // Without a pair it is wide, and what else it fits says nothing.
       const hasPairs = Object.keys(podSelector.matchLabels).length > 0
-      const elsewhere = hasPairs ? (anywhere('', podSelector)[0]?.home ?? null) : null
+      const elsewhere = hasPairs ? (Iterator.from(anywhere('', podSelector)).next().value?.home ?? null) : null
       return [verdict(policy, { of: carriers.length, near: nearOf(podSelector, near), elsewhere })]
     })
     return found.length > 0 ? found : ok(own.length)

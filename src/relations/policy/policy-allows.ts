@@ -4,9 +4,10 @@ import type { Pod } from '../../model/pod.ts'
 import { byBlock } from '../cidr-index.ts'
 import { labelClasses } from '../label-classes.ts'
 import { once } from '../once.ts'
-import { type Direction, policiesOfPods } from './policy-applies-to-pod.ts'
+import { type Direction, policiesSelecting } from './policy-applies-to-pod.ts'
 import type { End, Flow, PodLike } from './policy-flow.ts'
-import { ruleUnion } from './policy-rule-union.ts'
+import { type RuleUnion, ruleUnion } from './policy-rule-union.ts'
+import { sharedRules } from './policy-rules-shared.ts'
 import type { Labels } from '../selector.ts'
 
 export type { End, Flow, PodLike } from './policy-flow.ts'
@@ -53,6 +54,9 @@ export function probeEnd(
   }
 }
 
+/** So few rules are looked through for each list of policies anew. */
+const fewPolicies = 8
+
 /** What policies decide. */
 export interface PolicyRules {
   (flow: Flow): Decision
@@ -66,7 +70,7 @@ export interface PolicyRules {
  * the API leaves the answer to the implementation (ipBlock against pods, hostNetwork, a pod to itself), it is unknown.
  */
 export function policyRules(policies: readonly NetworkPolicy[], namespaces: Known<readonly Namespace[]>): PolicyRules {
-  const selecting = policiesOfPods(policies)
+  const selecting = policiesSelecting(policies)
   const selected = {
     Egress: once((own: PodLike) => selecting(own, 'Egress')),
     Ingress: once((own: PodLike) => selecting(own, 'Ingress')),
@@ -75,10 +79,20 @@ export function policyRules(policies: readonly NetworkPolicy[], namespaces: Know
     ? new Map(namespaces.value.map((it) => [it.name, it.labels]))
     : new Map<string, Labels>()
   const labelsOf = (namespace: string): Labels | null => labels.get(namespace) ?? null
-  const unions = {
-    Egress: once((by: readonly NetworkPolicy[]) => ruleUnion(by, 'Egress', labelsOf)),
-    Ingress: once((by: readonly NetworkPolicy[]) => ruleUnion(by, 'Ingress', labelsOf)),
+  const unionsOf = (which: Direction): ((by: readonly NetworkPolicy[]) => RuleUnion) => {
+    // An index for each list, until the lists together are many times the policies.
+    let left = 2 * policies.length + fewPolicies
+    let shared: ((by: readonly NetworkPolicy[]) => RuleUnion) | null = null
+    return once((by) => {
+      if (by.length <= fewPolicies || by.length <= left) {
+        left -= by.length
+        return ruleUnion(by, which, labelsOf)
+      }
+      shared ??= sharedRules(policies, which, labelsOf)
+      return shared(by)
+    })
   }
+  const unions = { Egress: unionsOf('Egress'), Ingress: unionsOf('Ingress') }
 
   const direction = (flow: Flow, which: Direction): Decision => {
     const [own, peer] = which === 'Egress' ? [flow.from, flow.to] : [flow.to, flow.from]
@@ -111,7 +125,7 @@ export function policyRules(policies: readonly NetworkPolicy[], namespaces: Know
  * By all that policies look at: the namespace, labels that they ask for, blocks that they name, declared ports, the
  * network.
  */
-function endClasses(policies: readonly NetworkPolicy[]): (end: PodLike) => string {
+const endClasses = once((policies: readonly NetworkPolicy[]): ((end: PodLike) => string) => {
   const peers = policies.flatMap((it) => [...it.ingress, ...it.egress]).flatMap((it) => it.peers)
   const classOf = labelClasses([
     ...policies.map((it) => it.podSelector),
@@ -131,7 +145,7 @@ function endClasses(policies: readonly NetworkPolicy[]): (end: PodLike) => strin
       ports.map((it) => [it.name, it.port, it.protocol]),
     ])
   }
-}
+})
 
 /** `NetworkPolicy shop/default-deny`, or the first of several. */
 export function policyNames(by: readonly NetworkPolicy[]): string {

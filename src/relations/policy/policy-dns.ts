@@ -3,11 +3,13 @@ import type { InsideView } from '../../model/inside.ts'
 import { type Known, unknown } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
-import { once } from '../once.ts'
+import { byBlock } from '../cidr-index.ts'
+import { put } from '../once.ts'
 import type { Direction } from './policy-applies-to-pod.ts'
 import { type Decision, type Flow, podEnd, type PolicyRules, policyRules } from './policy-allows.ts'
 import { targetPortIn } from '../service/service-endpoints.ts'
 import { subjectKey } from '../../model/subject.ts'
+import { textOrder } from '../../model/text-order.ts'
 import { podResolvers } from '../dns/pod-resolvers.ts'
 import { isLive, isOver } from '../service/service-selects-pod.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
@@ -54,10 +56,21 @@ export function dnsGroups({
   namespaces,
   views = unknown('not-asked', 'nobody looked into pods'),
 }: Asking): readonly DnsGroup[] {
-  const rules = { all: policyRules(policies, namespaces), blocks: policyRules(policies.map(blocksOnly), namespaces) }
+  const covering = byBlock(
+    policies.flatMap((it) => it.egress).flatMap((it) => it.peers.flatMap((peer) => peer.ipBlock?.cidr ?? [])),
+    (it) => it,
+  )
+  const blocks = policyRules(policies.map(blocksOnly), namespaces)
+  const rules: Rules = {
+    all: policyRules(policies, namespaces),
+    // Asked of those alone that some policy isolates: then nothing but a block lets them through.
+    blocks: (ip, flow) =>
+      covering(ip).length > 0 && blocks({ ...flow, to: { kind: 'address', ip } }).kind === 'allowed',
+  }
   const servers = dns.pods.filter((it) => !isOver(it))
   // One of each class stands for all: a pod that is a server itself is judged by every one, for it may reach itself.
   const alike = [...new Map(servers.map((it) => [rules.all.classOf(podEnd(it)), it])).values()]
+  const serving = new Set(servers)
   const asked = serversAsked(pods, dns, views)
   const memo = new Map<string, { readonly udp: Decision; readonly tcp: Decision }>()
   const groups = new Map<
@@ -70,9 +83,10 @@ export function dnsGroups({
       readonly server: string | null
     }
   >()
+  const numbers = new Map<readonly NetworkPolicy[], number>()
   for (const pod of pods.filter((it) => asksClusterDns(it, dns))) {
     const server = asked(pod)
-    const isServer = servers.includes(pod)
+    const isServer = serving.has(pod)
     const at = `${rules.all.classOf(podEnd(pod))}\n${isServer ? pod.name : ''}\n${server}`
     const ways =
       memo.get(at) ??
@@ -83,12 +97,12 @@ export function dnsGroups({
           }
         : { udp: toAddress(rules, pod, server, 'UDP'), tcp: toAddress(rules, pod, server, 'TCP') })
     memo.set(at, ways)
-    const key = `${pod.namespace}\n${decisionKey(ways.udp)}\n${decisionKey(ways.tcp)}\n${server}`
+    const key = `${pod.namespace}\n${decisionKey(ways.udp, numbers)}\n${decisionKey(ways.tcp, numbers)}\n${server}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { namespace: pod.namespace, pods: [pod], ...ways, server })
     else group.pods.push(pod)
   }
-  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
+  return [...groups.values()].toSorted(inOrder)
 }
 
 /**
@@ -129,7 +143,7 @@ function toAddress(rules: Rules, pod: Pod, ip: string, protocol: Transport): Dec
 interface Rules {
   readonly all: PolicyRules
   /** The same policies with no peer left but ipBlocks: what they let through by address. */
-  readonly blocks: (flow: Flow) => Decision
+  readonly blocks: (ip: string, flow: Omit<Flow, 'to'>) => boolean
 }
 
 function blocksOnly(policy: NetworkPolicy): NetworkPolicy {
@@ -157,10 +171,7 @@ function toDns(rules: Rules, pod: Pod, { dns, servers }: Towards, protocol: Tran
   if (denied === undefined) return { kind: 'allowed' }
 
   const passes = (ip: string | null | undefined): boolean =>
-    ip !== null &&
-    ip !== undefined &&
-    ip !== 'None' &&
-    rules.blocks({ from, to: { kind: 'address', ip }, port: 53, protocol }).kind === 'allowed'
+    ip !== null && ip !== undefined && ip !== 'None' && rules.blocks(ip, { from, port: 53, protocol })
   if (denied.direction === 'Egress' && passes(dns.service?.clusterIP))
     return {
       ...denied,
@@ -179,11 +190,32 @@ function toDns(rules: Rules, pod: Pod, { dns, servers }: Towards, protocol: Tran
   return denied
 }
 
-function decisionKey(decision: Decision): string {
-  return decision.kind === 'allowed' ? 'allowed' : `${decision.kind} ${decision.direction} ${namesOf(decision.by)}`
+/** Lists of policies by a number each: their names are megabytes where thousands of lists have a thousand each. */
+function decisionKey(decision: Decision, numbers: Map<readonly NetworkPolicy[], number>): string {
+  return decision.kind === 'allowed'
+    ? 'allowed'
+    : `${decision.kind} ${decision.direction} ${put(numbers, decision.by, () => numbers.size)}`
 }
 
-const namesOf = once((by: readonly NetworkPolicy[]) => by.map((it) => it.name).join(','))
+/** By what nothing but the policies' names tell: never by the order of the pods. */
+function inOrder(a: DnsGroup, b: DnsGroup): number {
+  return (
+    textOrder(a.namespace, b.namespace) ||
+    decisionOrder(a.udp, b.udp) ||
+    decisionOrder(a.tcp, b.tcp) ||
+    textOrder(a.server ?? 'null', b.server ?? 'null')
+  )
+}
+
+function decisionOrder(a: Decision, b: Decision): number {
+  if (a.kind === 'allowed' || b.kind === 'allowed') return textOrder(a.kind, b.kind)
+  const differing = a.by === b.by ? -1 : a.by.findIndex((it, index) => it.name !== b.by[index]?.name)
+  return (
+    textOrder(a.kind, b.kind) ||
+    textOrder(a.direction, b.direction) ||
+    (differing < 0 ? a.by.length - b.by.length : textOrder(a.by[differing]?.name ?? '', b.by[differing]?.name ?? ''))
+  )
+}
 
 /** The policy that a finding is about is the first by name of those that isolate. */
 export interface Isolation {

@@ -53,7 +53,7 @@ export function ruleUnion(
 }
 
 /** All that `isPort` looks at. One text for each end and port, since a million flows have a thousand ends. */
-function portKey({ to, port, protocol }: Flow): string {
+export function portKey({ to, port, protocol }: Flow): string {
   return put(portKeys(to), `${protocol} ${port}`, () =>
     JSON.stringify([protocol, port, to.kind === 'address' ? [] : namesOf(to, port, protocol)]),
   )
@@ -68,7 +68,7 @@ function namesOf({ ports }: PodLike, port: number, protocol: Flow['protocol']): 
 }
 
 /** All that `Peers` look at. */
-const peerKey = once((peer: End): string =>
+export const peerKey = once((peer: End): string =>
   peer.kind === 'address'
     ? peer.ip
     : JSON.stringify([peer.namespace, peer.ip, peer.hostNetwork, Object.entries(peer.labels)]),
@@ -104,7 +104,11 @@ function peersOf(rules: readonly { readonly rule: PolicyRule; readonly home: str
   return { lets, inBlocks }
 }
 
-function isSelected({ peer: it, home }: Entry, peer: PodLike, labelsOf: (namespace: string) => Labels | null): Tri {
+export function isSelected(
+  { peer: it, home }: Entry,
+  peer: PodLike,
+  labelsOf: (namespace: string) => Labels | null,
+): Tri {
   const own = peer.namespace === home ? 'yes' : 'no'
   const namespace =
     it.namespaceSelector === null
@@ -116,7 +120,7 @@ function isSelected({ peer: it, home }: Entry, peer: PodLike, labelsOf: (namespa
 }
 
 /** A named port is looked up in the pod that is connected to, so the same rule may mean different numbers. */
-function isPort(it: PolicyPort, { to, port, protocol }: Flow): boolean {
+export function isPort(it: PolicyPort, { to, port, protocol }: Flow): boolean {
   if (it.protocol !== protocol) return false
   if (it.port === null) return true
   if (typeof it.port === 'number') return port >= it.port && port <= (it.endPort ?? it.port)

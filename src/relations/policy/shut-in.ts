@@ -1,8 +1,7 @@
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
-import { once } from '../once.ts'
 import { isEverything } from '../selector.ts'
-import { policiesOfPods } from './policy-applies-to-pod.ts'
+import { policiesSelecting } from './policy-applies-to-pod.ts'
 
 /**
  * Whether somebody means that this pod opens no connection at all: a policy that chooses its pods, and not a whole
@@ -11,9 +10,6 @@ import { policiesOfPods } from './policy-applies-to-pod.ts'
  */
 export function isShutIn(pod: Pod, policies: readonly NetworkPolicy[]): boolean {
   if (pod.containers.some((it) => (it.calls ?? []).length > 0)) return false
-  const its = selecting(policies)(pod, 'Egress')
+  const its = policiesSelecting(policies)(pod, 'Egress')
   return its.length > 0 && its.every((it) => it.egress.length === 0) && its.some((it) => !isEverything(it.podSelector))
 }
-
-/** An index for all pods that are asked about, not one for each. */
-const selecting = once(policiesOfPods)
