@@ -209,7 +209,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
     of: (n) => about({ pods: apps(1000), networkPolicies: times(n, (i) => egressPolicy(`deny${i}`, closedRules(5))) }),
   },
   'policies that each leave one pod out': {
-    n: 300,
+    n: 200,
     of: (n) =>
       about({
         pods: apps(n * 4).map((it, i) => ({ ...it, labels: { app: `app${i % n}`, k: `v${i}` } })),
