@@ -2,6 +2,7 @@ import { insideView } from '../../../test/build/dns.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import { contacts, repeat, toPod, toService, tries } from '../../../test/build/contacts.ts'
 import { completed, container, notReady, pod } from '../../../test/build/pod.ts'
+import { controller } from '../../../test/build/ingress.ts'
 import { ingressPolicy } from '../../../test/build/policy.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { known } from '../../model/known.ts'
@@ -110,6 +111,16 @@ describeCheck(check, [
     it: 'no probe, and the pods declare other ports',
     given: { services, pods: [pod('cart-1', { containers: elsewhere })] },
     expect: [{ subject: 'Service/shop/cart', severity: 'warning', confidence: 'possible', args: { declared: [9090] } }],
+  },
+  {
+    it: 'an ingress controller listens where its ConfigMap of TCP services says, and declares none of it',
+    given: {
+      services,
+      pods: [pod('cart-1', { containers: elsewhere })],
+      ingressControllers: [controller({ namespace: 'shop', pod: 'cart-1' })],
+    },
+    expect: 'cannot-tell',
+    says: /only a connection tells/,
   },
   {
     it: 'the pods declare other ports, and the probe is let in',

@@ -25,11 +25,16 @@ export default check({
   fine: 'no target port is seen to be closed',
   severity: 'error',
   needs: ['services', 'pods'],
-  wants: ['contacts', 'networkPolicies', 'namespaces', 'insideViews'],
+  wants: ['contacts', 'networkPolicies', 'namespaces', 'insideViews', 'ingressControllers'],
   remedies: [],
   decides: ['SVC-07', 'SVC-10', 'SVC-11'],
 
-  run({ services, pods, contacts, networkPolicies, namespaces, insideViews, scope }) {
+  run({ services, pods, contacts, networkPolicies, namespaces, insideViews, ingressControllers, scope }) {
+    const controllers = new Set(
+      ingressControllers.known
+        ? ingressControllers.value.map((it) => full({ namespace: it.namespace, name: it.pod }))
+        : [],
+    )
     const [podsOf, contactsOf] = [podsOfServices(pods), contactsOfServices(contacts)]
     const decide = policyOnProbe({ contacts, networkPolicies, namespaces, scope })
     const parts = services.flatMap((service) =>
@@ -45,6 +50,7 @@ export default check({
                 index,
                 serving,
                 views: insideViews,
+                opensByConfig: serving.every((it) => controllers.has(full(it))) ? 'yes' : 'no',
                 seen: (port.protocol === 'TCP' ? directContacts(contactsOf(service), port, serving) : []).filter(
                   (it) => tally([it]).open > 0 || decide(it, serving, port).kind !== 'denied',
                 ),
@@ -157,6 +163,8 @@ interface Part {
   readonly index: number
   readonly serving: readonly Pod[]
   readonly views: Known<readonly InsideView[]>
+  /** Of an ingress controller: the ports of its TCP services stand in a ConfigMap, and nobody declares them. */
+  readonly opensByConfig: 'yes' | 'no'
   readonly seen: readonly Contact[]
 }
 
@@ -222,14 +230,14 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
 }
 
 /** `open` = the declarations leave it open. */
-function byDeclaration({ service, port, index, serving }: Part) {
+function byDeclaration({ service, port, index, serving, opensByConfig }: Part) {
   if (typeof port.targetPort === 'string') return 'ok' as const
   const other = otherProtocol(service, port, serving)
   const declared = serving.map((it) => declaredPorts(it, 'TCP').map((one) => one.port))
   if (other === null && declared.every((it) => it.includes(Number(port.targetPort)))) return 'ok' as const
   const all = [...new Set(declared.flat())].toSorted((a, b) => a - b)
-  if (other === null && (declared.some((it) => it.length === 0) || all.includes(port.targetPort)))
-    return 'open' as const
+  const isOpen = opensByConfig === 'yes' || declared.some((it) => it.length === 0) || all.includes(port.targetPort)
+  if (other === null && isOpen) return 'open' as const
   return finding({
     subject: serviceSubject(service),
     confidence: 'possible',
