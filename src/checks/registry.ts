@@ -247,6 +247,9 @@ import fileNotMounted from './dns/file-not-mounted.ts'
 import streamNotExposed from './ingress/stream-not-exposed.ts'
 import takesNodePort from './service/takes-node-port.ts'
 import callsGoneAddress from './service/calls-gone-address.ts'
+import forwardsToShutService from './dns/forwards-to-shut-service.ts'
+import searchLacksService from './dns/search-lacks-service.ts'
+import templateDeniesAaaa from './dns/template-denies-aaaa.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -326,6 +329,9 @@ export const checks: readonly AnyCheck[] = [
   fileNotMounted, // DNS200
   nameserverGone, // DNS201
   dnsSlicesBehind, // DNS204
+  forwardsToShutService, // DNS205
+  searchLacksService, // DNS206
+  templateDeniesAaaa, // DNS207
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

@@ -91,6 +91,9 @@ export const dnsLossInPod = (pod: Named): string => `dns-loss:ns/${pod.namespace
 /** A policy on the DNS servers, whoever it keeps out. */
 export const dnsDoorShut = (policy: Named): string => `dns-door-shut:${policy.namespace}/${policy.name}`
 
+/** Names of Services do not become names by the search list of this workload's pods. */
+export const searchLacks = (workload: Subject): string => `search-lacks:${subjectKey(workload)}`
+
 /** One nameserver of this pod's resolv.conf, by itself. */
 export const dnsServerInPod = (pod: Named, ip: string): string => `dns-server-in-pod:${pod.namespace}/${pod.name}/${ip}`
 

@@ -8,7 +8,7 @@ import type { Service } from '../../model/service.ts'
 import { calleeOf } from '../../relations/dns/callees.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
 import { type PodResolver, podResolvers, serverKinds } from '../../relations/dns/pod-resolvers.ts'
-import { dnsLossInPod, nameInPod } from '../../relations/symptom.ts'
+import { dnsLossInPod, nameInPod, searchLacks } from '../../relations/symptom.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 import { count } from '../../phrases.ts'
@@ -90,6 +90,8 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
       lookup: lookupOf(lost, names),
     },
     symptoms: lost.flatMap((one) => at.map((it) => nameInPod(it, one.service))),
+    // What its own spec names is told by name.
+    dueTo: [searchLacks(workload)],
     causes: lost.length > 0 ? at.map(dnsLossInPod) : [],
     evidence: [
       resolverEvidence(it, 'search', searches[0] ?? 'searches', `no ${suffixes[0]}`),

@@ -88,7 +88,7 @@ export function calledBy(pod: Pod, call: Call, around: Callable): Called {
 }
 
 /** Names that DNS need not answer: hostAliases, and the pod itself. */
-function isInHosts(pod: Pod, host: string): boolean {
+export function isInHosts(pod: Pod, host: string): boolean {
   return (
     host === ownHostName(pod) ||
     (pod.hostAliases ?? []).some((it) => it.names.some((one) => one.toLowerCase() === host))
