@@ -46,7 +46,7 @@ function withoutFault(diagnosis: Diagnosis): string {
   const left = results.reduce((sum, it) => sum + it.ignored.length, 0)
   const rest = [
     ...(left > 0 ? [`${count(left, 'finding')} ignored`] : []),
-    ...(unsure > 0 ? [`${count(unsure, 'check')} could not tell`] : []),
+    ...(unsure > 0 ? [`${unsure} check${unsure === 1 ? '' : 's'} could not tell`] : []),
     ...(roots.length > 0
       ? [`${roots.length === 1 ? 'one thing is' : `${roots.length} things are`} worth knowing, below`]
       : []),
