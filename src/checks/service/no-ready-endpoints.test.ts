@@ -124,6 +124,38 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/cart', severity: 'warning' }],
   },
   {
+    it: 'ready pods, and none has an address of the one family that is offered',
+    given: {
+      services: [service('cart', { families: ['IPv6'], clusterIP: 'fd00::7' })],
+      pods: [pod('cart-1')],
+      endpointSlices: [slice('cart', [])],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { case: 'unlisted', lacking: 'IPv6' },
+        says: 'it offers IPv6 alone, and its 1 ready pod has no such address',
+      },
+    ],
+  },
+  ...(
+    [
+      [{ families: ['IPv4'] }, {}],
+      [{ families: ['IPv6', 'IPv4'] }, {}],
+      [{ families: ['IPv6'] }, { ips: ['10.2.1.4', 'fd00:2::4'] }],
+    ] as const
+  ).map(([offer, having]) => ({
+    it: `ready pods of that family, and no slice lists them: ${offer.families.join(', ')}`,
+    given: {
+      services: [service('cart', offer)],
+      pods: [pod('cart-1', having)],
+      endpointSlices: [slice('cart', [])],
+    },
+    expect: [{ subject: 'Service/shop/cart', confidence: 'possible' as const, args: { lacking: null } }],
+  })),
+  {
     it: 'ready pods that no slice lists',
     given: { services, pods: [pod('cart-1')], endpointSlices: [slice('cart', [])] },
     expect: [{ subject: 'Service/shop/cart', confidence: 'possible', args: { case: 'unlisted' } }],

@@ -20,6 +20,7 @@ import { type Refusal, refusalsOf, refusalText } from '../../relations/workload-
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { commandsFor, lookArgs, type ReasonedPods, reasons, reasonsEvidence, serviceSubject } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
+import { type IpFamily, familyOf } from '../../wire/ip-family.ts'
 
 /** Only ready pods become ready endpoints. With none, kube-proxy refuses: the Service is as good as empty. */
 export default check({
@@ -71,12 +72,22 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `Service ${full(on)} has no ready endpoint: ${whyText(args)}.`,
     detail: ({ args }) => `0 ready of ${count(args.pods, 'pod')} · ${allText(args)}`,
-    note: ({ args }) =>
-      args.case === 'unlisted'
+    note: ({ args }) => {
+      if (args.lacking !== null)
+        return 'slices are of one address family each, and a pod without an address of it is in none'
+      return args.case === 'unlisted'
         ? 'the control plane writes EndpointSlices from ready pods: either it lags, ' +
-          'or it was at work while hopscope read'
-        : 'only ready pods get traffic; with none, connections to the Service are refused at once',
+            'or it was at work while hopscope read'
+        : 'only ready pods get traffic; with none, connections to the Service are refused at once'
+    },
     help: ({ subject: on, args }) => {
+      if (args.lacking !== null)
+        return [
+          `offer the family that the pods have (spec.ipFamilies), or let pods have ${args.lacking} addresses: ` +
+            'on nodes and CNI',
+          `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.ipFamilies} {.spec.clusterIPs}'`,
+          `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name}`,
+        ]
       if (args.case === 'unlisted')
         return [
           'run hopscope again; if it stays, the endpoint slice controller is not at work',
@@ -110,6 +121,8 @@ type NoneReady = {
   /** In the words of who keeps the maker from making pods, and whether anybody may say so. */
   readonly refused: string | null
   readonly refusedBy: Refusal['from'] | null
+  /** The family that the Service offers alone, and none of its ready pods has. */
+  readonly lacking: IpFamily | null
 } & ReturnType<typeof lookArgs>
 
 interface Behind {
@@ -148,6 +161,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
       desired: maker?.desired ?? null,
       refused: refused?.said ?? null,
       refusedBy: refused?.from ?? null,
+      lacking: null,
       ...lookArgs(first),
     },
     evidence: [
@@ -198,6 +212,11 @@ function whyText(args: NoneReady): string {
     case 'nodes-down':
       return `its ${count(pods, 'pod')} ${pods === 1 ? 'is' : 'are'} on ${some(args.nodes)}, which is not ready`
     case 'unlisted':
+      if (args.lacking !== null)
+        return (
+          `it offers ${args.lacking} alone, and its ${count(pods, 'ready pod')} ` +
+          `${pods === 1 ? 'has' : 'have'} no such address`
+        )
       return (
         `${count(pods, 'matching pod')} ${pods === 1 ? 'is' : 'are'} ready, ` +
         `and no EndpointSlice lists ${pods === 1 ? 'it' : 'them'}`
@@ -212,11 +231,19 @@ function allText({ case: kind, pods, reasons, counts }: NoneReady): string {
   return reasons.map((it, index) => `${counts[index]} ${it}`).join(', ') || 'no pods at all'
 }
 
+/** The one family that is offered, where no pod has an address of it. */
+function lackingFamily({ families = [] }: Service, pods: readonly Pod[]): IpFamily | null {
+  const [only, ...others] = families
+  const has = (it: Pod): boolean => [...(it.ips ?? []), it.ip ?? ''].some((ip) => ip !== '' && familyOf(ip) === only)
+  return only === undefined || others.length > 0 || pods.some((it) => it.ip === null || has(it)) ? null : only
+}
+
 function forgotten(service: Service, ready: readonly Pod[]): Verdict<NoneReady> {
+  const lacking = lackingFamily(service, ready)
   return finding({
     subject: serviceSubject(service),
-    confidence: 'possible',
-    severity: 'warning',
+    confidence: lacking === null ? 'possible' : 'inferred',
+    severity: lacking === null ? 'warning' : 'error',
     args: {
       case: 'unlisted',
       pods: ready.length,
@@ -227,6 +254,7 @@ function forgotten(service: Service, ready: readonly Pod[]): Verdict<NoneReady> 
       desired: null,
       refused: null,
       refusedBy: null,
+      lacking,
       ...lookArgs(undefined),
     },
     evidence: [{ kind: 'fact', label: 'ready pods in no EndpointSlice', value: some(ready.map((it) => it.name)) }],
