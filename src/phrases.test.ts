@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { count, full, ms, percent, some } from './phrases.ts'
+import { count, full, ms, percent, readable, some } from './phrases.ts'
 
 test.each([
   [count(1, 'pod'), '1 pod'],
@@ -23,6 +23,18 @@ test.each([
   [percent(0.0996), '10 %'],
   [percent(1), '100 %'],
 ])('%s', (said, expected) => expect(said).toBe(expected))
+
+test.each([
+  ['a'.repeat(256), 'a'.repeat(256)],
+  ['a'.repeat(257), `${'a'.repeat(120)}… (257 characters)`],
+  [
+    `routes shop.example.com/${'b'.repeat(300)} to cart.`,
+    `routes shop.example.com/${'b'.repeat(103)}… (317 characters) to cart.`,
+  ],
+  [`says “${'c'.repeat(300)}”.`, `says “${'c'.repeat(119)}… (301 characters)”.`],
+])('a word longer than any name is cut in a sentence: %s', (sentence, expected) => {
+  expect(readable(sentence)).toBe(expected)
+})
 
 test('a longer time is never written as a shorter one', () => {
   const value = (text: string): number => Number.parseFloat(text) * (text.endsWith(' s') ? 1000 : 1)

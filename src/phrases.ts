@@ -31,6 +31,20 @@ export function percent(part: number, of = 1): string {
   return `${of100.toFixed(of100 >= 9.95 || of100 === 0 ? 0 : 1)} %`
 }
 
+/** No host name is longer than 253 (RFC 1035), and few paths that anybody wrote by hand. */
+const longestWord = 256
+const keptOfWord = 120
+const longWords = new RegExp(String.raw`\S{${longestWord + 1},}`, 'gu')
+
+/** A sentence in which a path or a host may have any length: the start of it, and how long it is. */
+export function readable(sentence: string): string {
+  return sentence.replace(longWords, (it) => {
+    // What closes a quotation, or the sentence, stays.
+    const end = /[”`'".,:;)\]]*$/.exec(it.slice(-4))?.[0] ?? ''
+    return `${it.slice(0, keptOfWord).toWellFormed()}… (${it.length - end.length} characters)${end}`
+  })
+}
+
 /** As a POSIX shell reads it back. */
 export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`

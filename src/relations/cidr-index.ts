@@ -27,6 +27,17 @@ interface Range {
 
 /** Null for what is no CIDR: it contains nothing. */
 function rangeOf(cidr: string): Range | null {
+  const before = ranges.get(cidr)
+  if (before !== undefined) return before
+  const range = cidr.length > longest ? null : parsedRange(cidr)
+  if (ranges.size >= kept) ranges.clear()
+  if (cidr.length <= longest) ranges.set(cidr, range)
+  return range
+}
+
+const ranges = new Map<string, Range | null>()
+
+function parsedRange(cidr: string): Range | null {
   if (!ipaddr.isValidCIDR(cidr)) return null
   const [range, bits] = ipaddr.parseCIDR(cidr)
   return { kind: range.kind(), bits, network: networkOf(range, bits) }

@@ -26,3 +26,21 @@ test.each([
     `${bar} ${forged}`,
   ])
 })
+
+test('no more carets than are shown of what they point at', () => {
+  const mark = 'v'.repeat(100_000)
+  const lines = evidenceLines(
+    {
+      kind: 'config',
+      object: subject('Ingress', 'shop', 'web'),
+      path: 'spec',
+      lines: [mark],
+      at: 0,
+      mark,
+      label: 'here',
+    },
+    paint({ colour: false, ascii: false, width: 100 }),
+  )
+  expect(lines.join('\n')).toMatch(/\^ here/)
+  expect(Math.max(...lines.map((it) => it.length))).toBeLessThan(1000)
+})

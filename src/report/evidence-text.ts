@@ -56,7 +56,9 @@ function configLines(evidence: Extract<Evidence, { kind: 'config' }>, { quote }:
   const lines = evidence.lines.map((line, index) => shortened(line, index === evidence.at ? evidence.mark : ''))
   const marked = lines[evidence.at] ?? ''
   const start = Math.max(0, marked.lastIndexOf(evidence.mark))
-  const caret = `    ${' '.repeat(start)}${'^'.repeat(Math.max(1, evidence.mark.length))} ${evidence.label}`
+  // Of what is pointed at, no more is under carets than is shown.
+  const width = Math.max(1, Math.min(evidence.mark.length, marked.length - start))
+  const caret = `    ${' '.repeat(start)}${'^'.repeat(width)} ${evidence.label}`
   return [
     `${evidence.object.kind} ${name}, ${evidence.path}`,
     ...lines.flatMap((line, index) => [`  ${quote} ${line}`, ...(index === evidence.at ? [caret] : [])]),

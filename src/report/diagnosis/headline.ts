@@ -2,7 +2,7 @@ import { isUntold, traceOf } from '../../answers/trace/trace.ts'
 import { type Diagnosis, isBlind, isNotAsked } from '../../engine.ts'
 import type { Model } from '../../model/sources.ts'
 import { textOrder } from '../../model/text-order.ts'
-import { count, some } from '../../phrases.ts'
+import { count, readable, some } from '../../phrases.ts'
 import { unheard, unmeasured, unseenWhole } from '../../relations/unmeasured.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from '../name.ts'
@@ -26,7 +26,7 @@ export function headline(diagnosis: Diagnosis): string {
         ? ''
         : ` The same at ${same.slice(0, 4).join(', ')}${same.length > 4 ? ` and ${same.length - 4} more` : ''}.`
     const below = others === 0 ? '' : ` ${count(others, 'more root cause')} below.`
-    return `${check?.words.headline(root.finding) ?? root.finding.slug}${also}${below}`
+    return `${readable(check?.words.headline(root.finding) ?? root.finding.slug)}${also}${below}`
   }
   return withoutFault(diagnosis)
 }

@@ -10,6 +10,7 @@ import { byLateness } from './late-probes.ts'
 import { lookedAt } from './looked-at.ts'
 import type { Level } from '../../model/sources.ts'
 import { helpLines, levelOfDns, notAgain } from '../help.ts'
+import { readable } from '../../phrases.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
 import { page } from '../visible.ts'
@@ -97,7 +98,9 @@ function rootOrRepeat(
   const lines = rootLines(root, checks, { ...options, detail: 'quiet' })
   const headline = checks.get(code)?.words.headline(root.finding)
   // Of one Service with two such ports, the sentence says which.
-  return isNamed && headline !== undefined ? [...lines.slice(0, 2), `  ${headline}`, ...lines.slice(3)] : lines
+  return isNamed && headline !== undefined
+    ? [...lines.slice(0, 2), `  ${readable(headline)}`, ...lines.slice(3)]
+    : lines
 }
 
 function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, options: Shown): readonly string[] {
@@ -110,7 +113,7 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
   const first = `${paint.mark(finding.severity)} ${named}`
   const head = [
     `${pad(first, paint.width - finding.confidence.length, paint)}${paint.confidence(finding.confidence)}`,
-    `  ${check.words.detail(finding)}`,
+    `  ${readable(check.words.detail(finding))}`,
   ]
   const under = [...new Set(root.consequences.map((it) => consequence(it, checks, paint)))]
   if (options.detail === 'quiet') return ['', ...head, ...under]
