@@ -56,7 +56,10 @@ export default check({
       'outside answers 403, 502, 503 or 504 for names that it does not know',
     help: ({ subject: on, args }) => [
       `add ${some(args.hosts)} to NO_PROXY of ${on.kind} ${on.name}, in small letters too: no_proxy`,
-      `kubectl -n ${on.namespace} get pods -o custom-columns='POD:.metadata.name,ENV:.spec.containers[*].env'`,
+      // These two alone: a whole environment would show each password of the namespace on a screen that others see.
+      `kubectl -n ${on.namespace} get pods -o jsonpath='{range .items[*]}{.metadata.name}: ` +
+        `{.spec.containers[*].env[?(@.name=="NO_PROXY")].value} ` +
+        `{.spec.containers[*].env[?(@.name=="no_proxy")].value}{"\\n"}{end}'`,
     ],
   },
 })
