@@ -46,7 +46,20 @@ describeCheck(check, [
     given: given(edge({ externalTrafficPolicy: 'Local' }), list, answered(403)),
     expect: 'ok',
   },
-  { it: 'no such Service is seen', given: given(edge({ type: 'ClusterIP' }), list, answered(403)), expect: 'ok' },
+  {
+    it: 'no such Service is seen',
+    given: given(edge({ type: 'ClusterIP' }), list, answered(403)),
+    expect: 'cannot-tell',
+    says: /what stands before the controller of shop\/web was not read/,
+  },
+  {
+    it: 'no such Service, and the controller has the address of its node',
+    given: {
+      ...given(edge({ type: 'ClusterIP' }), list, answered(403)),
+      pods: [pod('controller-1', { namespace: 'ingress-nginx', hostNetwork: true })],
+    },
+    expect: 'ok',
+  },
   { it: 'no allow-list', given: given(edge(), [], answered(403)), expect: 'not-applicable' },
   {
     it: 'pods forbidden',

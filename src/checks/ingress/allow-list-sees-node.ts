@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { Outside } from '../../model/outside.ts'
@@ -41,7 +41,18 @@ export default check({
         target.kind === 'object' && target.object.namespace === ingress.namespace && target.object.name === ingress.name
       return hiding.length === 0 ? [] : [verdict(ingress, { by, hiding, refused: isAsked && isRefused(outside) })]
     })
-    return found.length > 0 ? found : ok(listed.length)
+    if (found.length > 0) return found
+    // Whose address a controller sees is settled before it: by a Service that was read, or by its node's own address.
+    const unseen = listed.filter(({ ingress }) => {
+      const before = beforeOf(ingress)
+      return before.services.length === 0 && !before.onHost
+    })
+    return unseen.length === 0
+      ? ok(listed.length)
+      : cannotTell(
+          'not-there',
+          `what stands before the controller of ${some(unseen.map((it) => full(it.ingress)))} was not read`,
+        )
   },
 
   words: {
