@@ -44,6 +44,17 @@ describeCheck(check, [
   },
   { it: 'it has its slice', given: { services: [db], endpointSlices: [by('db')] }, expect: 'ok' },
   {
+    it: 'its only slice holds a name, which kube-proxy does not heed',
+    given: { services: [db], endpointSlices: [by('db', { addressType: 'FQDN' })] },
+    expect: 'cannot-tell',
+    says: /slices of shop\/db hold names \(addressType FQDN\)/,
+  },
+  {
+    it: 'one slice with a name, and one with an address',
+    given: { services: [db], endpointSlices: [by('db', { addressType: 'FQDN' }), by('db', { name: 'db-2' })] },
+    expect: 'ok',
+  },
+  {
     it: 'it has its slice, and one was left over from another',
     given: { services: [db], endpointSlices: [by('db'), by('old', { name: 'old-1' })] },
     expect: 'ok',

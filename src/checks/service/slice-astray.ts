@@ -1,9 +1,9 @@
 import { closest } from '../../closest.ts'
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
-import { count, full } from '../../phrases.ts'
+import { count, full, some } from '../../phrases.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
@@ -41,7 +41,16 @@ export default check({
         const meant = meantFor(service, astray)
         return meant === null ? [] : [verdict(service, meant)]
       })
-    return found.length > 0 ? found : ok(byHand.length)
+    if (found.length > 0) return found
+    // kube-proxy makes rules of addresses alone, so that such a slice is none to it; another proxy may take names.
+    const byName = byHand.filter((it) => slicesOf(it).length > 0 && slicesOf(it).every(isOfNames))
+    return byName.length === 0
+      ? ok(byHand.length)
+      : cannotTell(
+          'not-there',
+          `slices of ${some(byName.map((it) => full(it)))} hold names (addressType FQDN), and kube-proxy ` +
+            'heeds addresses alone',
+        )
   },
 
   words: {
@@ -59,6 +68,10 @@ export default check({
     ],
   },
 })
+
+function isOfNames({ addressType }: EndpointSlice): boolean {
+  return addressType === 'FQDN'
+}
 
 interface Meant {
   readonly slice: EndpointSlice
