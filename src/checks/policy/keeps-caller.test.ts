@@ -71,7 +71,8 @@ describeCheck(check, [
     given: given([ingressPolicy('deny', [], about('cart'))], caller('cart'), [
       { kind: 'CiliumNetworkPolicy', namespace: 'shop', name: 'cart' },
     ]),
-    expect: 'ok',
+    expect: 'cannot-tell',
+    says: /policies of other kinds decide here too/,
   },
   {
     it: 'it is told to call what is not there: another finding says so',

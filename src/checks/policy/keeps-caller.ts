@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
@@ -71,7 +71,14 @@ export default check({
         ? []
         : [verdict({ pod, call, service }, { policy, direction, of: decisions.length, near, flow: first.flow })]
     })
-    return found.length > 0 ? found : ok(wanted.length)
+    if (found.length > 0) return found
+    // A deny of another kind drops what NetworkPolicies let through.
+    if (!otherPolicies.known)
+      return cannotTell(otherPolicies.why.reason, 'whether policies of other kinds are there was not read')
+    const isOpen = wanted.some((it) => othersOn(otherPolicies, [it.pod.namespace, it.service.namespace]).length > 0)
+    return isOpen
+      ? cannotTell('failed', 'policies of other kinds decide here too, and are not evaluated')
+      : ok(wanted.length)
   },
 
   words: {
