@@ -194,6 +194,68 @@ test.each<Row>([
     ],
   ],
   [
+    'a new release that never starts, and the old pods are as many as wanted',
+    {
+      pods: [
+        waits('x', {
+          labels: { app: 'web', 'pod-template-hash': 'abc12' },
+          containers: [container({ ready: false, waiting: 'ErrImagePull' })],
+        }),
+      ],
+      services: [service('web')],
+      workloads: [
+        {
+          kind: 'Deployment',
+          namespace: 'shop',
+          name: 'web',
+          owner: null,
+          desired: 2,
+          ready: 2,
+          templateLabels: { app: 'web' },
+        },
+      ],
+    },
+    {},
+    [
+      'sign of pods: not-as-declared, 1 of 1',
+      'Pod/shop/web-1: container app in its status: ErrImagePull in container app',
+      'with Pod/shop/web-1 Deployment/shop/web Service/shop/web Node/worker-1',
+      'keys no-endpoints:shop/web node-down:worker-1',
+      'next kubectl -n shop describe pod web-1',
+    ],
+  ],
+  [
+    'the same, and one is lacking',
+    {
+      pods: [
+        waits('x', {
+          labels: { app: 'web', 'pod-template-hash': 'abc12' },
+          containers: [container({ ready: false, waiting: 'ErrImagePull' })],
+        }),
+      ],
+      services: [service('web')],
+      workloads: [
+        {
+          kind: 'Deployment',
+          namespace: 'shop',
+          name: 'web',
+          owner: null,
+          desired: 2,
+          ready: 1,
+          templateLabels: { app: 'web' },
+        },
+      ],
+    },
+    {},
+    [
+      'nuisance of pods: not-as-declared, 1 of 1',
+      'Pod/shop/web-1: container app in its status: ErrImagePull in container app',
+      'with Pod/shop/web-1 Deployment/shop/web Service/shop/web Node/worker-1',
+      'keys no-endpoints:shop/web node-down:worker-1',
+      'next kubectl -n shop describe pod web-1',
+    ],
+  ],
+  [
     'it has no containers yet',
     { pods: [notReady('web-1', 'not yet', { containers: [] })] },
     {},

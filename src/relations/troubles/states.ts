@@ -1,6 +1,7 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
+import type { Workload } from '../../model/workload.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { isCrashing, nextLookAt, type PodProblem, problemsOf } from '../pod-problem.ts'
 import { hasPairs } from '../selector.ts'
@@ -19,7 +20,8 @@ const onItsWay: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitiali
 
 /** Pods that cannot run as their spec says. */
 export function podTroubles(model: Model): readonly Trouble[] {
-  const { pods, services } = model.sources
+  const { pods, services, workloads } = model.sources
+  const spare = spareMakers(workloads.known ? workloads.value : [])
   const dnsPods = dnsPodsOf(model)
   const inScope = model.scope.target.kind === 'dns' || !pods.known ? [] : pods.value
   const all = [...new Map([...dnsPods, ...inScope].map((it) => [`${it.namespace}/${it.name}`, it])).values()]
@@ -38,6 +40,7 @@ export function podTroubles(model: Model): readonly Trouble[] {
     return ofPod(pod, problemOf(pod), {
       services: servicesOf.get(key) ?? [],
       dns: isDns.has(key) ? dnsObjects(model) : [],
+      isSpare: spare.has(subjectKey(workloadOfPod(pod))),
     })
   })
 }
@@ -50,9 +53,21 @@ function dnsPodsOf(model: Model): readonly Pod[] {
 interface Around {
   readonly services: readonly Subject[]
   readonly dns: readonly Subject[]
+  /** Its Deployment has as many ready pods as it wants, without it. */
+  readonly isSpare: boolean
 }
 
-function ofPod(pod: Pod, problem: PodProblem, { services, dns }: Around): readonly Trouble[] {
+/** Deployments that lack nothing, and their ReplicaSets: a new release that never starts, and old pods that go on. */
+function spareMakers(workloads: readonly Workload[]): ReadonlySet<string> {
+  const full = workloads.filter((it) => it.kind === 'Deployment' && it.desired > 0 && it.ready >= it.desired)
+  const names = new Set(full.map((it) => `${it.namespace}/${it.name}`))
+  const made = workloads.filter(
+    (it) => it.owner?.kind === 'Deployment' && names.has(`${it.namespace}/${it.owner.name}`),
+  )
+  return new Set([...full, ...made].map((it) => subjectKey(subject(it.kind, it.namespace, it.name))))
+}
+
+function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare }: Around): readonly Trouble[] {
   const notReady = pod.phase === 'Running' && !pod.ready
   const stuck = pod.containers.filter(
     (it) => (it.waiting !== null && !onItsWay.has(it.waiting)) || (notReady && isCrashing(it)),
@@ -92,8 +107,10 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns }: Around): readon
       bad: Math.max(1, stuck.length),
       of: Math.max(1, pod.containers.length),
       ms: null,
-      // A pod that is not ready may be on its way up, as in each rollout; one that waits with an error is stuck.
-      weight: stuck.length > 0 || failsToStart || cannotStart ? 'nuisance' : 'sign',
+      // A pod that is not ready may be on its way up, as in each rollout; one that waits with an error is stuck, and a
+      // nuisance where somebody lacks it.
+      weight:
+        (stuck.length > 0 || failsToStart || cannotStart) && !(isSpare && services.length > 0) ? 'nuisance' : 'sign',
     },
   ]
 }
