@@ -32,6 +32,7 @@ import { readFound } from '../../src/probe/capture/found.ts'
 import { projectNamespace } from '../../src/collect/project/namespace.ts'
 import { projectNetworkPolicy } from '../../src/collect/project/network-policy.ts'
 import { projectNodeCache } from '../../src/collect/project/node-cache.ts'
+import { projectMounted } from '../../src/collect/project/mounted.ts'
 import { projectNode } from '../../src/collect/project/node.ts'
 import { projectPod } from '../../src/collect/project/pod.ts'
 import { projectService } from '../../src/collect/project/service.ts'
@@ -298,6 +299,7 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/namespace.ts projectNamespace': (value) => projectNamespace(value, intern),
   'src/collect/project/network-policy.ts projectNetworkPolicy': (value) => projectNetworkPolicy(value, intern),
   'src/collect/project/node-cache.ts projectNodeCache': (value) => projectNodeCache(fields(value)),
+  'src/collect/project/mounted.ts projectMounted': (value) => projectMounted(value),
   'src/collect/project/node.ts projectNode': (value) => projectNode(value, intern),
   'src/collect/project/pod.ts projectPod': (value) => projectPod(value, intern),
   'src/collect/project/service.ts projectService': (value) => projectService(value, intern),

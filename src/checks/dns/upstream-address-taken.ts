@@ -50,6 +50,15 @@ export default check({
     const bad = taken.filter((it) => outside === 'fail' || (it.ready === 0 && outside !== 'answered'))
     const byService = Map.groupBy(bad, (it) => full(it.service))
     if (byService.size > 0) return [...byService.values()].map((its) => judge(its, outside))
+    // It may be the server itself that is meant, behind a Service: only whether it answers tells.
+    const [held] = outside === 'unclear' ? taken : []
+    if (held !== undefined)
+      return cannotTell(
+        dnsProbe.known ? 'too-few' : dnsProbe.why.reason,
+        `Service ${full(held.service)} takes ${held.ip}:${held.port} (${held.by}), to which CoreDNS forwards: ` +
+          'whether names outside the cluster are answered was not measured',
+        dnsProbe.known || dnsProbe.why.reason !== 'not-asked' ? null : '--probe',
+      )
     // Whose address it is would stand in a file that nobody read; where names outside are answered, it is no matter.
     const doubtful = claims.filter((it) => it.port === dnsPort && it.ready === 0)
     const [first] = upstreams.length === 0 && outside !== 'answered' ? doubtful : []

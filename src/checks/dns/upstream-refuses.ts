@@ -2,16 +2,16 @@ import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import type { Known } from '../../model/known.ts'
+import type { Known, Why } from '../../model/known.ts'
 import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { signsOf } from '../../relations/dns/server-log-signs.ts'
-import { isAllForwarded, lateOf, stateOfStub, stubZones } from '../../relations/dns/stub-zones.ts'
+import { isAllForwarded, lateOf, stateOfStub, type StubZone, stubZones } from '../../relations/dns/stub-zones.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { outsideFailure, type OutsideSources, upstreamEvidence } from './upstream-evidence.ts'
 import { askUpstream, byHand, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
-import { ms } from '../../phrases.ts'
+import { ms, some } from '../../phrases.ts'
 
 /** The upstream answers CoreDNS, and each answer is an error, which CoreDNS hands on: so CoreDNS is blamed for it. */
 export default check({
@@ -205,10 +205,23 @@ function middleOf(late: readonly NameAnswer[]): number {
 }
 
 /** Zones with servers of their own, by the question for the zone itself. */
+/** The other outside names say nothing of zones that have servers of their own. */
+function notAsked(stubs: readonly StubZone[], { reason, detail }: Why): Verdict<Refused> {
+  const zones = some(stubs.map(({ zone }) => zone))
+  const isOpen = reason === 'not-asked'
+  return cannotTell(
+    reason,
+    `names under ${zones} were not asked for${isOpen ? '' : `: ${detail}`}`,
+    isOpen ? '--probe' : null,
+  )
+}
+
 function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly string[]): readonly Verdict<Refused>[] {
-  if (!dns.corefile.known || !answers.known) return []
+  if (!dns.corefile.known) return []
   const text = dns.corefile.value
-  return stubZones(askedCorefile(text, dns)).flatMap((stub): readonly Verdict<Refused>[] => {
+  const stubs = stubZones(askedCorefile(text, dns))
+  if (!answers.known) return stubs.length === 0 ? [] : [notAsked(stubs, answers.why)]
+  return stubs.flatMap((stub): readonly Verdict<Refused>[] => {
     const { zone, forwarding } = stub
     const { state, seen } = stateOfStub(zone, answers.value)
     if (state === 'unknown-zone' && !isAllForwarded(stub)) return []
