@@ -1,6 +1,7 @@
 import type { IngressConfigs } from '../../model/ingress-config.ts'
 import type { Known } from '../../model/known.ts'
 import { some } from '../../phrases.ts'
+import { hostAlone } from '../../wire/access-log/failed-requests.ts'
 import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
 
 interface Asked {
@@ -17,7 +18,7 @@ export interface SaidByLog {
 }
 
 export function saidByLog(configs: Known<IngressConfigs>, { host, controllers }: Asked): SaidByLog | null {
-  const name = host.replace(/:\d{1,5}$/, '').toLowerCase()
+  const name = hostAlone(host)
   const said = (configs.known ? configs.value.controllers : [])
     .filter((it) => controllers.includes(it.pod))
     .flatMap((it) => (it.failed?.known === true ? it.failed.value : []))

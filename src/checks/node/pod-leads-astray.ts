@@ -4,6 +4,7 @@ import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { insidePods } from '../../relations/dns/inside-pods.ts'
 import { type LedAstray, ledAstray } from '../../relations/node/pod-own-routes.ts'
+import { routeLine } from '../../relations/node/way-to.ts'
 import { servicesBehindAddress } from '../../relations/path/claimed-by-ways.ts'
 import { calleeOutOfReach, dnsLossInPod, stoppedOnTheWay, unready } from '../../relations/symptom.ts'
 import { unseenPods } from '../dns/inside-words.ts'
@@ -92,7 +93,7 @@ function verdict(
       {
         kind: 'log',
         source: `/proc/net/route in pod ${full(pod)}`,
-        lines: (view.routes?.known === true ? view.routes.value : []).slice(0, mostLines).map(lineOf),
+        lines: (view.routes?.known === true ? view.routes.value : []).slice(0, mostLines).map(routeLine),
       },
     ],
     causes: [
@@ -105,11 +106,7 @@ function verdict(
 
 const mostLines = 12
 
-function lineOf({ to, via, dev }: NonNullable<LedAstray['route']>): string {
-  return `${to}${via === null ? '' : ` via ${via}`}${dev === null ? ' refused' : ` dev ${dev}`}`
-}
-
 function routeText(it: LedAstray | undefined): string {
   const route = it?.route ?? null
-  return route === null ? 'no route, and no default route' : `the route for it there: ${lineOf(route)}`
+  return route === null ? 'no route, and no default route' : `the route for it there: ${routeLine(route)}`
 }

@@ -5,6 +5,7 @@ import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
 import { type AroundWays, brokenWays } from '../../relations/node/broken-ways.ts'
 import { type PodWay, podWays } from '../../relations/node/pod-routes.ts'
+import { routeLine } from '../../relations/node/way-to.ts'
 
 /**
  * Packets for pods of another node leave by the node's own routing table. A route that refuses them, or hands them to a
@@ -89,12 +90,7 @@ function found(node: string, its: readonly PodWay[], { networks, around }: Seen)
       {
         kind: 'log',
         source: `the main routing table of ${node}`,
-        lines: (networks.find((it) => it.node === node)?.routes ?? [])
-          .slice(0, 12)
-          .map(
-            (it) =>
-              `${it.to}${it.via === null ? '' : ` via ${it.via}`}${it.dev === null ? ' refused' : ` dev ${it.dev}`}`,
-          ),
+        lines: (networks.find((it) => it.node === node)?.routes ?? []).slice(0, 12).map(routeLine),
       },
     ],
     causes: brokenWays(node, to, around),

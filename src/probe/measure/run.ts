@@ -9,6 +9,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
 import type { NodeNetwork, NodeNetworks } from '../../model/node-network.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
+import { hostAlone } from '../../wire/access-log/failed-requests.ts'
 import { fromOutside } from '../../wire/outside.ts'
 import {
   type ConntrackReader,
@@ -127,7 +128,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
   for (const it of readers.values()) it.end()
   const contacts = contactsOf(plan, runs)
   const failed = withFailedRequests(cluster, await ingressConfigs, {
-    hosts: new Set(contacts.known ? contacts.value.http.map((it) => hostOnly(it.host)) : []),
+    hosts: new Set(contacts.known ? contacts.value.http.map((it) => hostAlone(it.host)) : []),
     seconds: Math.max(1, Math.ceil(context.now() / 1000)),
     signal,
   })
@@ -144,11 +145,6 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     nodeNetworks: networksOf(plan, { opened, runs, networks, targets }),
     notes: notesOf(plan, runs, opened, stale),
   })
-}
-
-/** The `Host` header may carry a port. */
-function hostOnly(host: string): string {
-  return host.replace(/:\d{1,5}$/, '').toLowerCase()
 }
 
 async function crossingsOfPlan(

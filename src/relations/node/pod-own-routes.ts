@@ -8,6 +8,7 @@ import { familyOf, isIp, isLoopback } from '../../wire/ip-family.ts'
 import { parseResolvConf, readLines } from '../../wire/resolv-conf.ts'
 import type { InsidePod } from '../dns/inside-pods.ts'
 import { calledBy, toldCalls } from '../service/called-services.ts'
+import { isSilent } from '../troubles/inside-resolving.ts'
 import { slicesOfServices } from '../service/service-endpoints.ts'
 import { firstOf } from './pod-routes.ts'
 import { wayTo } from './way-to.ts'
@@ -75,7 +76,7 @@ function nameservers({ view, resolving }: InsidePod): readonly Sent[] {
 /** An error of a server is an answer as well. */
 function answered(result: Answer): Sent['came'] {
   if (result === 'not-asked') return null
-  return result === 'timeout' || result === 'unreachable' ? result : 'well'
+  return isSilent({ result }) ? result : 'well'
 }
 
 /** What its spec tells it to call, and what was connected to from inside. */

@@ -25,3 +25,8 @@ function bitsOf(cidr: string): number {
   const at = cidr.lastIndexOf('/')
   return at < 0 ? -1 : Number(cidr.slice(at + 1))
 }
+
+/** `10.2.3.0/24 via 192.168.0.13 dev eth0`, as a line of evidence. */
+export function routeLine({ to, via, dev }: NodeRoute): string {
+  return `${to}${via === null ? '' : ` via ${via}`}${dev === null ? ' refused' : ` dev ${dev}`}`
+}

@@ -9,6 +9,11 @@ export interface FailedRequests {
   readonly times: number
 }
 
+/** What a `Host` header, or a log's word of it, names: it may carry a port. */
+export function hostAlone(host: string): string {
+  return host.replace(/:\d{1,5}$/, '').toLowerCase()
+}
+
 /** Each host, server and trouble is one; of more than these the first are enough to say what is wrong. */
 const most = 200
 
@@ -20,8 +25,8 @@ export function failedRequests(lines: readonly string[], hosts: ReadonlySet<stri
   const found = new Map<string, FailedRequests>()
   for (const line of lines) {
     const it = nginxError(line)
-    const host = it?.host?.replace(/:\d{1,5}$/, '').toLowerCase()
-    if (it === null || host === undefined || !hosts.has(host) || it.trouble === 'other') continue
+    const host = hostAlone(it?.host ?? '')
+    if (it === null || !hosts.has(host) || it.trouble === 'other') continue
     const { trouble } = it
     const upstream = it.upstream !== null && /^[\d.:[\]a-f]{3,60}$/.test(it.upstream) ? it.upstream : null
     const key = `${host} ${upstream} ${trouble}`
