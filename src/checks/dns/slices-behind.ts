@@ -9,6 +9,7 @@ import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { hasPairs } from '../../relations/selector.ts'
 import { type Behind, behindText, slicesBehind } from '../../relations/service/slices-behind.ts'
 import { dnsServerDead, dnsServersDown } from '../../relations/symptom.ts'
+import { behindHelp, behindNote } from '../service/behind-words.ts'
 
 /**
  * The same as SVC248, of the Service that all lookups go by: a server at an address that its pod does not have, at a
@@ -47,14 +48,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       `The EndpointSlices of the DNS Service ${full(on)} are behind its servers: ${args.what[0]}.`,
     detail: ({ args }) => `${args.what.join(' · ')} · in ${some(args.slices)}`,
-    note: () =>
-      'the endpoint slice controller, a part of kube-controller-manager, puts this right within seconds: it stands ' +
-      'still, or somebody else writes these slices',
-    help: ({ subject: on }) => [
-      'run it again; if it stays, see whether kube-controller-manager runs and reaches the API server',
-      `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o yaml`,
-      'kubectl -n kube-system get lease kube-controller-manager -o yaml',
-    ],
+    note: () => behindNote,
+    help: ({ subject: on }) => behindHelp(on),
   },
 })
 

@@ -9,6 +9,7 @@ import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { podsOfServices, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { type Behind, behindText, slicesBehind } from '../../relations/service/slices-behind.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
+import { behindHelp, behindNote } from './behind-words.ts'
 import { serviceSubject } from './words.ts'
 
 /**
@@ -65,15 +66,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       `The EndpointSlices of Service ${full(on)} are behind its pods: ${args.what[0]}.`,
     detail: ({ args }) => `${args.what.join(' · ')} · in ${some(args.slices)}`,
-    note: () =>
-      'the endpoint slice controller, a part of kube-controller-manager, puts this right within seconds: it stands ' +
-      'still, or somebody else writes these slices',
-    help: ({ subject: on }) => [
-      'run it again; if it stays, see whether kube-controller-manager runs and reaches the API server',
-      `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o yaml`,
-      `kubectl -n ${on.namespace} get pods -o wide`,
-      'kubectl -n kube-system get lease kube-controller-manager -o yaml',
-    ],
+    note: () => behindNote,
+    help: ({ subject: on }) => behindHelp(on, `kubectl -n ${on.namespace} get pods -o wide`),
   },
 })
 
