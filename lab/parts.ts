@@ -54,6 +54,11 @@ export function contourPart(): Part {
   })
 }
 
+/** Only the cases of traces need these two: a tracing server, and a shop with OpenTelemetry's SDK. */
+export function tracingParts(): readonly [jaeger: Part, traced: Part] {
+  return [goPart('jaeger', { target: 'github.com/jaegertracing/jaeger/cmd/all-in-one' }), goPart('traced')]
+}
+
 export function parts(): readonly Part[] {
   const shop = join(HERE, 'shop')
   return [

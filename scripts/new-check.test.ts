@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { checks } from '../src/checks/registry.ts'
-import { isFull } from '../test/build/effort.ts'
+import { isFull, oneADay } from '../test/build/effort.ts'
 import { objection, register, scaffold } from './new-check.ts'
 import { addCommand, addVerb, commandObjection, commandScaffold } from './new-command.ts'
 import { faultObjection, faultScaffold, listFault } from './new-fault.ts'
@@ -110,15 +110,18 @@ describe('in a copy of the repository', () => {
     }),
   )
 
-  test.each([
-    ['compiles', 'tsc', ['--noEmit', '-p', 'tsconfig.scaffold.json']],
-    ['passes the linter', 'oxlint', ['--deny-warnings', ...paths, ...others]],
-    [
-      'passes its own test and the guards of every check',
-      'vitest',
-      ['run', '--no-cache', `src/checks/${it.slug}.test.ts`, 'test/meta/checks.test.ts', '-t', it.code],
-    ],
-  ])(
+  // Each of them takes as long as the whole of what it is about.
+  test.each(
+    oneADay<readonly [string, string, readonly string[]]>([
+      ['compiles', 'tsc', ['--noEmit', '-p', 'tsconfig.scaffold.json']],
+      ['passes the linter', 'oxlint', ['--deny-warnings', ...paths, ...others]],
+      [
+        'passes its own test and the guards of every check',
+        'vitest',
+        ['run', '--no-cache', `src/checks/${it.slug}.test.ts`, 'test/meta/checks.test.ts', '-t', it.code],
+      ],
+    ]),
+  )(
     'the result %s',
     (_, tool, args) => {
       const env = Object.fromEntries(

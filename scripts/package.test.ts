@@ -91,6 +91,7 @@ const traces: Readonly<Record<string, RegExp>> = {
   commander: /CommanderError/,
   'dns-packet': /Label length is|Cannot decode name/,
   'ipaddr.js': /ipaddr: /,
+  'js-yaml': /nesting exceeded maxDepth/,
   re2js: /RE2JS/,
   valibot: /ValiError/,
   ws: /WS_ERR_/,

@@ -20,7 +20,10 @@ const report = join(scratch, 'vitest.json')
 const workers = availableParallelism() + 2
 
 const steps = [
-  { name: 'types', command: [bin('tsc'), '--noEmit'] },
+  {
+    name: 'types',
+    command: [bin('tsc'), '--noEmit', '--incremental', '--tsBuildInfoFile', join(root, 'node_modules/.cache/types')],
+  },
   { name: 'lint', command: [bin('oxlint'), '--deny-warnings'] },
   { name: 'format', command: [bin('oxfmt'), '--check'] },
   { name: 'unused', command: [bin('knip'), '--no-progress', '--treat-config-hints-as-errors'] },

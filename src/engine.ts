@@ -10,10 +10,11 @@ import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
 import { subject } from './model/subject.ts'
 import { withoutGuessedNames } from './relations/dns/guessed-domain.ts'
 import { withoutForeignWords } from './relations/dns/own-words.ts'
+import { withoutTextNotInForce } from './relations/dns/text-in-force.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
 import { relatedTo } from './relations/related.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
-import { unheard, unmeasured, unseenWhole } from './relations/unmeasured.ts'
+import { unheard, unjudgedTarget, unmeasured, unseenWhole } from './relations/unmeasured.ts'
 import { type Untold, untoldIn } from './relations/untold.ts'
 
 type CannotTell = Extract<Verdict, { kind: 'cannot-tell' }>
@@ -61,11 +62,13 @@ type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
  * what it claims all the same; one that touches the target only through what it causes there is kept.
  */
 export function diagnose(asRead: Model, ask: Ask): Diagnosis {
-  const model = withoutForeignWords(withoutForbiddenLookups(withoutGuessedNames(asRead)))
+  const stored = withoutForeignWords(withoutForbiddenLookups(withoutGuessedNames(asRead)))
+  const model = withoutTextNotInForce(stored)
+  const modelFor = (it: AnyCheck): Model => (it.reads === 'stored-corefile' ? stored : model)
   const concerns = concernsOf(model)
   const asked = ask.checks.filter((it) => isPartOf(model, familyOf(it)))
   const last = asked.filter((it) => it.judges === 'leftovers')
-  const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, model, []))
+  const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, modelFor(check), []))
 
   const troubles = last.length === 0 ? [] : troublesOf(model).filter((it) => isAsked(it, model, concerns))
   const { left, claimed } = claims(
@@ -168,7 +171,7 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
   const idle = missing.length > 0 ? isIdle(check, model) : null
   if (idle !== null) return { ...without, base: { ...base, verdict: 'not-applicable', note: idle } }
   if (missing.length > 0) {
-    const cannotTell = missing.map(({ name, why }) => notSeen(name, why))
+    const cannotTell = missing.map(({ name, why }) => notSeen(name, why, model))
     return { ...without, base: { ...base, verdict: unsure(cannotTell), cannotTell } }
   }
 
@@ -199,7 +202,9 @@ function withoutWhom(check: AnyCheck, model: Model): readonly Untold[] {
  * What runs in a controller is looked into for the Ingresses that there are, and connects are made inside the pod that
  * a trace starts from: without one, nothing was missed.
  */
-function isIdle({ needs }: AnyCheck, { scope, sources: { ingresses } }: Model): string | null {
+function isIdle({ needs }: AnyCheck, { scope, sources: { beside, ingresses } }: Model): string | null {
+  if (needs.includes('beside') && !beside.known && beside.why.reason === 'not-asked')
+    return 'it rests on kinds that are read of files alone'
   if (needs.includes('ingresses') && ingresses.known && ingresses.value.length === 0) return 'no Ingress here'
   return needs.includes('crossings') && scope.trace === undefined ? 'no trace was asked for' : null
 }
@@ -266,9 +271,12 @@ function resettled(check: AnyCheck, { scope, sources }: Model, verdict: Verdict)
   return flag === undefined ? verdict : { ...verdict, settle: `a run without ${flag}` }
 }
 
+const levels = ['read', 'probe', 'node'] as const
+
 const flagOf = { read: null, probe: '--probe', node: '--node-access' } as const
 
-function notSeen(name: SourceName, why: Why): CannotTell {
+/** A recording of this level and of an older hopscope: no flag adds to it. */
+function notSeen(name: SourceName, why: Why, { scope }: Model): CannotTell {
   const flag = leftOutBy(why)
   if (flag !== null)
     return {
@@ -278,7 +286,8 @@ function notSeen(name: SourceName, why: Why): CannotTell {
       settle: `a run without ${flag}`,
     }
   const again = isNotCollected(why) ? 'a new recording' : null
-  const settle = why.reason === 'not-asked' ? (flagOf[sourceLevel[name]] ?? again) : null
+  const further = levels.indexOf(sourceLevel[name]) > levels.indexOf(scope.level) ? flagOf[sourceLevel[name]] : null
+  const settle = why.reason === 'not-asked' ? (further ?? again ?? flagOf[sourceLevel[name]]) : null
   const seen = settle === null || settle === again ? why.detail : 'not measured'
   const words = why.reason === 'forbidden' ? `no permission: ${why.detail}` : seen
   return { kind: 'cannot-tell', reason: why.reason, why: words, settle }
@@ -318,7 +327,8 @@ export function exitCode(
   const fails = (it: Finding): boolean => rank[it.severity] <= rank[options.failOn] && (options.counts?.(it) ?? true)
   if (diagnosis.results.some((it) => it.findings.some(fails))) return 1
   const { model } = diagnosis
-  if ([unmeasured(model), unheard(model), unseenWhole(model)].some((it) => it !== null) || isBlind(diagnosis)) return 2
+  if ([unmeasured, unheard, unjudgedTarget, unseenWhole].some((why) => why(model) !== null) || isBlind(diagnosis))
+    return 2
   const isUnsure = (it: CheckResult): boolean => !it.cannotTell.every(isNotAsked)
   if (options.strict && diagnosis.results.some(isUnsure)) return 1
   return 0

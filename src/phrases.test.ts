@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { count, full, ms, percent, readable, some } from './phrases.ts'
+import { count, full, hearsayOfLast, ms, percent, readable, some } from './phrases.ts'
 
 test.each([
   [count(1, 'pod'), '1 pod'],
@@ -34,6 +34,22 @@ test.each([
   [`says “${'c'.repeat(300)}”.`, `says “${'c'.repeat(119)}… (301 characters)”.`],
 ])('a word longer than any name is cut in a sentence: %s', (sentence, expected) => {
   expect(readable(sentence)).toBe(expected)
+})
+
+const sandbox =
+  'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "4f5e": ' +
+  'plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container'
+
+test.each([
+  [
+    sandbox,
+    'an Event says “… plugin type="aws-cni" name="aws-cni" failed (add): ' +
+      'add cmd: failed to assign an IP address to container”',
+  ],
+  ['MountVolume.SetUp failed: no', 'an Event says “MountVolume.SetUp failed: no”'],
+  ['a'.repeat(200), `an Event says “${'a'.repeat(160)}…”`],
+])('of an error in others the last words are told: %s', (said, expected) => {
+  expect(hearsayOfLast(said)).toBe(expected)
 })
 
 test('a longer time is never written as a shorter one', () => {

@@ -88,6 +88,21 @@ export function hearsay(text: string): string {
   return `an Event says ${told(text)}`
 }
 
+/** In front of what it is about: `rpc error: code = Unknown desc = …: plugin type="aws-cni" failed (add): …`. */
+const wrapped = /(?:rpc error: code = \w+ desc = |failed to (?:setup|set up|destroy) network for sandbox )/
+
+/**
+ * The same of an error that each caller has put its own words before, as the kubelet, the runtime and a CNI plugin do:
+ * what is wrong stands at its end.
+ */
+export function hearsayOfLast(text: string): string {
+  if (text.length <= longestTold || !wrapped.test(text)) return hearsay(text)
+  const parts = text.split(/: (?=\S)/)
+  let end = parts.pop() ?? ''
+  while (parts.length > 0 && end.length + (parts.at(-1) ?? '').length < longestTold - 2) end = `${parts.pop()}: ${end}`
+  return hearsay(parts.length === 0 ? end : `… ${end}`)
+}
+
 /** `: “…”` behind what it is the reason of; nothing where nothing is said. */
 export function because(text: string | null | undefined): string {
   return text === null || text === undefined || text === '' ? '' : `: ${told(text)}`

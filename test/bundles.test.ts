@@ -59,10 +59,13 @@ async function greener(objects: readonly Manifest[], choose: Chooser): Promise<r
   const filed = verdicts(await diagnosed(asCluster(bundleFromText(text, 'FILE'), null)))
   return [...filed].flatMap(([code, it]) => {
     const there = live.get(code)
-    // TRB901 speaks of what was seen, and whether it has a cause: of a pod that is not in the file it has nothing to
-    // say, and the checks that would read the list say that they can't.
+    // TRB901 and TRB903 speak of what was seen, and whether it has a cause: of a pod that is not in the file they have
+    // nothing to say, and the checks that would read the list say that they can't. TRB903 has more to look at in a
+    // file.
     const isMore =
-      code !== 'TRB901' && ((it === 'ok' && there !== 'ok') || (it === 'not-applicable' && there === 'finding'))
+      code !== 'TRB901' &&
+      code !== 'TRB903' &&
+      ((it === 'ok' && there !== 'ok') || (it === 'not-applicable' && there === 'finding'))
     return isMore || it === 'crashed' ? `${code} ${it}, and ${there} in the cluster` : []
   })
 }

@@ -4,11 +4,14 @@ import type { AnyCheck } from '../src/findings/check.ts'
 import type { Finding } from '../src/findings/finding.ts'
 import { bySymptom } from '../src/findings/symptom-index.ts'
 import type { Args, Confidence, Severity } from '../src/findings/verdict.ts'
-import { type Known, known } from '../src/model/known.ts'
+import type { InsideView } from '../src/model/inside.ts'
+import { type Known, known, unknown } from '../src/model/known.ts'
 import { model } from '../src/model/build.ts'
+import type { Pod } from '../src/model/pod.ts'
 import { subjectKey } from '../src/model/subject.ts'
 import { type Model, type Scope, sourceLevel, type SourceName, type Sources } from '../src/model/sources.ts'
 import { redactCorefile } from '../src/wire/redact-corefile.ts'
+import { notPasteable } from './pasteable.ts'
 
 interface Row {
   readonly it: string
@@ -71,9 +74,23 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
           ]) {
             expect(say).not.toMatch(/\bundefined\b|\bNaN\b|\[object|(?<!dev\/|":)\bnull\b/)
           }
+          const help = check.words.help(found)
+          expect(help.flatMap((it, line) => notPasteable(it, line === 0) ?? [])).toEqual([])
           expect(check.words.headline(found)).toMatch(/\.$/)
           expect(found.evidence.length).toBeGreaterThan(0)
           if (!isCauseOfItsOwn.has(check.code)) expect(ownCauses(found)).toEqual([])
+        }
+      })
+    }
+
+    for (const row of table.filter(isSeenInside)) {
+      test.each(goodSights)('$it hides nothing: ' + row.it, ({ add }) => {
+        const given = asKept(isModel(row.given) ? row.given : modelOf(row.given, {}, row.scope))
+        for (const model of add(given)) {
+          const result = diagnose(freeze(model), { checks: [check] }).results[0]
+          expect(result?.crash).toBeNull()
+          if (isRefuted(check.code)) expect(result?.verdict).not.toBe('ok')
+          else expect(result?.verdict).toBe('finding')
         }
       })
     }
@@ -103,6 +120,7 @@ const isCauseOfItsOwn: ReadonlySet<string> = new Set([
   'DNS187',
   'NOD510',
   'NOD532',
+  'NOD556',
   'SVC207',
   'SVC208',
   'SVC238',
@@ -134,6 +152,82 @@ function watch(given: never, touched: Set<string>): never {
 
 function told(result: CheckResult): string {
   return [result.note ?? '', ...result.cannotTell.map((it) => `${it.why} ${it.settle ?? ''}`)].join('\n')
+}
+
+function isSeenInside({ given, expect: wanted }: Row): boolean {
+  const views = isModel(given) ? given.sources.insideViews : known(given.insideViews ?? [])
+  return typeof wanted !== 'string' && views.known && views.value.length > 0
+}
+
+/** A policy that is said to keep a pod from DNS, which then is answered, is not enforced: that can't be told. */
+function isRefuted(code: string): boolean {
+  return code === 'POL401' || code === 'POL402'
+}
+
+/**
+ * A container and a replica that are well, before and after those that were looked into: each has files, and a replica
+ * a network of its own, and of what is bad in one nothing is made good by another.
+ */
+const goodSights: readonly { readonly it: string; readonly add: (model: Model) => readonly Model[] }[] = [
+  { it: 'a good container of the same pod', add: (model) => withGoodSight(model, goodContainer) },
+  { it: 'a good replica', add: (model) => withGoodSight(model, goodReplica) },
+]
+
+function withGoodSight(
+  model: Model,
+  good: (pod: Pod, of: Model) => { readonly pods: readonly Pod[]; readonly view: InsideView },
+): readonly Model[] {
+  const { insideViews, pods } = model.sources
+  if (!insideViews.known || !pods.known) return []
+  return insideViews.value.flatMap(({ namespace, pod: name }) => {
+    const pod = pods.value.find((it) => it.namespace === namespace && it.name === name)
+    if (pod === undefined) return []
+    const { pods: its, view } = good(pod, model)
+    const all = known(pods.value.flatMap((it) => (it === pod ? its : [it])))
+    return [
+      [view, ...insideViews.value],
+      [...insideViews.value, view],
+    ].map((views) => ({ ...model, sources: { ...model.sources, pods: all, insideViews: known(views) } }))
+  })
+}
+
+function goodContainer(pod: Pod, of: Model) {
+  const [first] = pod.containers
+  const beside = first === undefined ? [] : [{ ...first, name: 'beside', image: 'beside', ports: [] }]
+  const { tcp53: _shared, ...view } = goodView(pod, of)
+  return {
+    pods: [{ ...pod, containers: [...pod.containers, ...beside] }],
+    view: { ...view, container: 'beside', tcp53: unknown('not-there', 'no tool') } as const,
+  }
+}
+
+function goodReplica(pod: Pod, of: Model) {
+  const replica = { ...pod, name: `${pod.name}-beside`, ip: '10.2.9.99', ips: ['10.2.9.99'] }
+  return { pods: [pod, replica], view: goodView(replica, of) }
+}
+
+function goodView({ namespace, name, containers }: Pod, { sources: { clusterDns: dns } }: Model): InsideView {
+  const domain = dns.known ? dns.value.domain : 'cluster.local'
+  const server = (dns.known ? dns.value.service?.clusterIP : null) ?? '10.96.0.10'
+  return {
+    namespace,
+    pod: name,
+    container: containers[0]?.name ?? 'app',
+    libc: 'glibc',
+    resolvConf: known(
+      `search ${namespace}.svc.${domain} svc.${domain} ${domain}\nnameserver ${server}\noptions ndots:5\n`,
+    ),
+    lookup: known({ tool: 'getent', name: `kubernetes.default.svc.${domain}.`, result: 'ok', ms: 1 }),
+    tcp53: known('open'),
+    resolving: {
+      hosts: known('127.0.0.1\tlocalhost\n'),
+      nsswitch: known('files dns'),
+      glibc: null,
+      programs: [],
+      servers: known([{ ip: server, tool: 'nslookup', result: 'ok', ms: 1 }]),
+      names: [],
+    },
+  }
 }
 
 /** A model of these sources, with access to nodes; `instead` puts a source's reason where its value would be. */

@@ -1,3 +1,5 @@
+import { isAnswered } from './ask-dns.ts'
+import { onNode } from './place.ts'
 import type { Lab } from '../lab.ts'
 import { COREDNS } from './coredns.ts'
 
@@ -33,6 +35,16 @@ export async function serverStates(lab: Lab): Promise<readonly ServerState[]> {
       waiting: it.state.waiting?.reason ?? null,
       lastEnd: it.lastState.terminated?.reason ?? null,
     })),
+  )
+}
+
+/** Both run, none is ready, none waits to be started, and no lookup is answered. */
+export async function noServerIsReady(lab: Lab): Promise<boolean> {
+  const all = await serverStates(lab)
+  return (
+    all.length === 2 &&
+    all.every((it) => !it.ready && it.waiting === null) &&
+    !(await isAnswered(onNode(lab, 'worker-1')))
   )
 }
 

@@ -7,6 +7,7 @@ import type { Fault } from './fault.ts'
 const folders: Readonly<Record<string, string>> = {
   DNS: 'dns',
   SVC: 'service',
+  TRB: 'service',
   ING: 'ingress',
   POL: 'policy',
   NOD: 'node',

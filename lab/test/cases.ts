@@ -24,6 +24,7 @@ import { resolveCases } from './resolve-cases.ts'
 import type { Result } from './result.ts'
 import { rightsCases } from './rights-cases.ts'
 import { safetyCases } from './safety-cases.ts'
+import { spansCases } from './spans-cases.ts'
 import { traceCases } from './trace-cases.ts'
 import { watchCases } from './watch-cases.ts'
 
@@ -123,6 +124,19 @@ const groups: readonly Group[] = [
     guess: 110,
     run: logsLiveCases,
     own: ['lab/test/logs-cases.ts', 'src/cli/logs/', 'src/session/logs/', 'src/answers/tail/', 'src/kube/logs.ts'],
+  }),
+  group({
+    name: 'spans-live',
+    guess: 120,
+    run: spansCases,
+    own: [
+      'lab/test/spans-cases.ts',
+      'lab/go/traced/',
+      'src/answers/spans/',
+      'src/checks/spans/',
+      'src/session/spans/',
+      'src/wire/jaeger-json/',
+    ],
   }),
   group({
     name: 'matrix',

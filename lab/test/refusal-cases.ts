@@ -67,7 +67,7 @@ export async function refusalCases(lab: Lab, tell: (result: Result) => void): Pr
     await refused('unknown node', /node `worker-99`/, ['diagnose', 'dns', '--probe', '--node', 'worker-99'])
     const foreign = join(folder, 'foreign.hops')
     await writeFile(foreign, 'not a snapshot')
-    await refused('foreign snapshot', /is no hopscope snapshot/, ['diagnose', '--from', foreign])
+    await refused('foreign snapshot', /is neither a hopscope snapshot nor/, ['diagnose', '--from', foreign])
 
     const snapshot = join(folder, 'cut.hops')
     await hopscope(['collect', '-n', 'shop', '--out', snapshot], { kubeconfig: lab.kubeconfig })

@@ -1,10 +1,10 @@
-import type { HttpEnd } from '../model/contacts.ts'
-import type { Outside } from '../model/outside.ts'
+import type { Basis, HttpEnd } from '../model/contacts.ts'
+import type { Outside, OutsideAnswer } from '../model/outside.ts'
 import type { Model } from '../model/sources.ts'
 import type { Subject } from '../model/subject.ts'
 import { full } from '../phrases.ts'
 import { isRoutingKind, servicesRoutedBy } from '../relations/gateway/routed-services.ts'
-import { excuseOf, isBadEnd } from '../relations/ingress/http-answers.ts'
+import { excuseOf, isBadEnd, isDoubtful, isLedAway, isRefusedCertificate } from '../relations/ingress/http-answers.ts'
 import { requestsOf, routeOfContact } from '../relations/ingress/http-of-ingress.ts'
 import { tally } from '../relations/service/service-contacts.ts'
 
@@ -14,6 +14,8 @@ export interface Leg {
   /** Whom it was asked of: addresses, controller pods, a Service, pods. */
   readonly at: readonly string[]
   readonly bad: number
+  /** Answered, and not as a client wants it: a 4xx, a certificate that clients refuse. */
+  readonly doubtful: number
   readonly of: number
   /** What came: `200`, `502`, `ECONNREFUSED`; empty where only a connection was made. */
   readonly said: readonly string[]
@@ -65,6 +67,7 @@ export function legsOf(model: Model): readonly Leg[] {
             name: 'service' as const,
             at: [`${ingress.namespace}/${service}`],
             bad: failed,
+            doubtful: 0,
             of,
             said: Object.entries(by).flatMap(([result, n]) => (n > 0 ? [result] : [])),
             slowestMs: Math.max(...connects.flatMap((it) => it.tries.map((one) => one.ms))),
@@ -93,6 +96,7 @@ function routedLegs(model: Model, object: Subject): readonly Leg[] {
             name: 'service' as const,
             at: [...new Set(connects.map((it) => full(it.service)))],
             bad: failed,
+            doubtful: 0,
             of,
             said: Object.entries(by).flatMap(([result, n]) => (n > 0 ? [result] : [])),
             slowestMs: Math.max(...connects.flatMap((it) => it.tries.map((one) => one.ms))),
@@ -104,20 +108,41 @@ function routedLegs(model: Model, object: Subject): readonly Leg[] {
 
 /** A 4xx is an answer, and a wrong one where the controllers have another: then somebody before them gives it. */
 function outsideLegs({ lookupError, answers }: Outside, inside: readonly HttpEnd[] = []): readonly Leg[] {
-  if (lookupError !== null) return [{ name: 'outside', at: [], bad: 1, of: 1, said: [lookupError], slowestMs: null }]
+  if (lookupError !== null)
+    return [{ name: 'outside', at: [], bad: 1, doubtful: 0, of: 1, said: [lookupError], slowestMs: null }]
   if (answers.length === 0) return []
   const isServed = inside.length > 0 && inside.every((it) => it.status !== null && it.status < 400 && !isBadEnd(it))
-  const bad = answers.filter((it) => isBadEnd(it) || (isServed && (it.status ?? 0) >= 400)).length
-  return [{ ...leg('outside', answers, (it) => `${it.ip}:${it.port}`), bad }]
+  // A redirect to another host that no controller makes is somebody else's as well.
+  const isOther = (it: HttpEnd): boolean => (it.status ?? 0) >= 400 || (isLedAway(it) && !inside.some(isLedAway))
+  const isBad = (it: OutsideAnswer): boolean => isBadEnd(it) || (isServed && isOther(it))
+  return [leg('outside', answers, (it) => `${it.ip}:${it.port}`, isBad)]
 }
 
-function leg<T extends HttpEnd>(name: Leg['name'], its: readonly T[], at: (it: T) => string): Leg {
+type Ended = HttpEnd & { readonly host: string; readonly basis?: Basis }
+
+function leg<T extends Ended>(
+  name: Leg['name'],
+  its: readonly T[],
+  at: (it: T) => string,
+  isBad: (it: T) => boolean = isBadEnd,
+): Leg {
   return {
     name,
     at: [...new Set(its.map(at))],
-    bad: its.filter(isBadEnd).length,
+    bad: its.filter(isBad).length,
+    doubtful: its.filter((it) => !isBad(it) && isDoubtful(it)).length,
     of: its.length,
-    said: [...new Set(its.map((it) => it.error ?? String(it.status)))],
+    said: [...new Set(its.map(said))],
     slowestMs: its.length === 0 ? null : Math.max(...its.map((it) => it.ms)),
   }
 }
+
+function said(it: Ended): string {
+  const came = it.error ?? String(it.status)
+  const { certificate } = it
+  if (certificate === undefined || !isRefusedCertificate(it)) return came
+  const { validity } = certificate
+  return `${came}, ${validity === 'now' ? 'certificate of another name' : certificates[validity]}`
+}
+
+const certificates = { expired: 'certificate expired', 'not-yet': 'certificate not valid yet' } as const

@@ -4,7 +4,7 @@ import type { Pod } from '../model/pod.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
 import { textOrder } from '../model/text-order.ts'
-import { crossedFlows, type CrossedFlow, disagreement } from '../relations/policy/crossed-flows.ts'
+import { crossedFlows, type CrossedFlow, disagreement, isLetThrough } from '../relations/policy/crossed-flows.ts'
 import { othersOn, otherPolicyText } from '../relations/policy/other-policies.ts'
 import { type Decision, type End, podEnd, policyRules, type PolicyRules } from '../relations/policy/policy-allows.ts'
 import { offeredPorts } from '../relations/path/offered-ports.ts'
@@ -34,7 +34,7 @@ export interface MatrixCell {
   /** Policies that deny, or that leave it open: `shop/default-deny`. */
   readonly by: readonly string[]
   /** One connect from a pod of the row to a pod of the column; null: none was made, or its tool did not tell. */
-  readonly measured: ConnectResult | null
+  readonly measured: ConnectResult | 'hung-up' | null
   readonly disagrees: 'not-enforced' | 'stopped' | null
 }
 
@@ -172,15 +172,20 @@ function saidBy(kinds: ReadonlySet<Decision['kind']>): Said {
   return 'allow'
 }
 
+/** Pods are asked by their addresses. */
+function measuredOf(result: CrossedFlow['crossing']['result']): ConnectResult | null {
+  return result === 'no-name' ? 'error' : result
+}
+
 /** The worst that was measured: one pair that disagrees is not made good by another. */
 function seen(flows: readonly CrossedFlow[]): Pick<MatrixCell, 'measured' | 'disagrees'> {
   const told = flows.filter((it) => it.crossing.result !== null)
   const wrong = told.find((it) => disagreement(it) !== null)
-  const shown = wrong ?? told.find((it) => it.crossing.result !== 'open') ?? told[0]
+  const shown = wrong ?? told.find((it) => !isLetThrough(it.crossing)) ?? told[0]
+  const isHungUp = shown?.crossing.hungUp === true
   const result = shown?.crossing.result ?? null
   return {
-    // Pods are asked by their addresses.
-    measured: result === 'no-name' ? 'error' : result,
+    measured: isHungUp ? 'hung-up' : measuredOf(result),
     disagrees: wrong === undefined ? null : disagreement(wrong),
   }
 }

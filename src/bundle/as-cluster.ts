@@ -1,8 +1,9 @@
 import type { Cluster, ListOptions, RawObject } from '../kube/cluster.ts'
 import { chosenByLabels } from '../kube/label-selector.ts'
 import { projectList, projectOne } from '../kube/projected.ts'
-import { unknown } from '../model/known.ts'
+import { known, unknown } from '../model/known.ts'
 import type { Bundle } from './bundle.ts'
+import { isPartial } from './kinds.ts'
 import { newestIn } from './newest.ts'
 
 /** A bundle, read as a cluster is read. What it does not hold is unknown with that reason; nothing can be changed. */
@@ -16,7 +17,10 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
     version: () => notThere('word of the API server'),
     serverNow: () => (newest ??= { at: newestIn(bundle) }).at,
     list(resource, options, project) {
-      const all = bundle.read(resource, options.namespace ?? null)
+      const where = options.namespace ?? null
+      const read = bundle.read(resource, where)
+      const some = !read.known && isPartial(resource) ? bundle.part(resource, where) : []
+      const all = some.length === 0 ? read : known(some)
       if (!all.known) return Promise.resolve(all)
       const choose = chosenBy(options)
       return Promise.resolve(
@@ -31,7 +35,15 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
       const one = all.value.find(({ metadata }) => metadata.name === name)
       return Promise.resolve(one === undefined ? unknown('not-there', name) : projectOne(one, project))
     },
-    // Which groups are served decides whether a kind is none or unseen.
+    held: {
+      holds: (resource, where) =>
+        bundle.holds(resource, where) || (isPartial(resource) && bundle.part(resource, where).length > 0),
+      isWhole: (resource, where) => bundle.hasAll(resource, where),
+      what: bundle.what,
+      unread: (where) => bundle.unread(where),
+      strangers: (where) => bundle.strangers(where),
+      withStatus: (where) => bundle.withStatus(where),
+    },
     raw: () => notThere('list of what the API server serves'),
     mayI: () => notThere('rights'),
     logs: () => notThere('log that is read'),

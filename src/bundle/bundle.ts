@@ -1,6 +1,8 @@
 import type { RawObject, Resource } from '../kube/cluster.ts'
 import { type Known, known, unknown } from '../model/known.ts'
-import { namespacedKeys, keyOf } from './kinds.ts'
+import type { UnreadKind } from '../model/sources.ts'
+import type { Typed } from './unread.ts'
+import { keyOf, named, namespacedKeys, speaksOfItself } from './kinds.ts'
 
 export type Objects = Known<readonly RawObject[]>
 
@@ -22,6 +24,18 @@ export interface Bundle {
   readonly isWhole: boolean
   /** All of a kind in a namespace (null: in every one), or why that is not in it. Never a part of it. */
   read(resource: Resource, namespace: string | null): Objects
+  /** Whether anything of a kind is in it, of a namespace (null: of any), be it a part, or what can't be read. */
+  holds(resource: Resource, namespace: string | null): boolean
+  /** Whether all of a kind are in it, of a namespace (null: of every one). */
+  hasAll(resource: Resource, namespace: string | null): boolean
+  /** What is in it of a kind, of a namespace (null: of any), though that may not be all. */
+  part(resource: Resource, namespace: string | null): readonly RawObject[]
+  /** Kinds that nobody reads, and that may have a say on traffic. */
+  unread(namespace: string | null): readonly UnreadKind[]
+  /** The objects of these kinds, as far as they were read. */
+  strangers(namespace: string | null): readonly Typed[]
+  /** As of Held. */
+  withStatus(namespace: string | null): readonly RawObject[]
 }
 
 /** No namespace has this name. */
@@ -39,9 +53,25 @@ export interface Made {
   readonly pieces: Pieces
   /** Every namespace of the cluster, where the bundle says so. */
   readonly every: readonly string[] | null
+  /** Objects that are there, where they may not be all: by key. */
+  readonly doubted?: ReadonlyMap<string, readonly RawObject[]>
+  /** As of Bundle; none where its maker writes nothing but kinds that are read. */
+  readonly unread?: Bundle['unread']
+  readonly strangers?: Bundle['strangers']
+  /** Objects of kinds that are in no piece, and of which some have a status. */
+  readonly others?: (namespace: string | null) => readonly RawObject[]
 }
 
-export function bundleOf({ what, taken, pieces, every }: Made): Bundle {
+export function bundleOf({
+  what,
+  taken,
+  pieces,
+  every,
+  doubted = new Map(),
+  unread = () => [],
+  strangers = () => [],
+  others = () => [],
+}: Made): Bundle {
   const absent = (key: string, where: string): Objects => unknown('cut-off', `${what} holds no ${key}${where}`)
   const all = [...pieces.values()].flatMap((it) => [...it.keys()])
   return {
@@ -49,6 +79,31 @@ export function bundleOf({ what, taken, pieces, every }: Made): Bundle {
     taken,
     namespaces: [...new Set(all)].filter((it) => it !== everywhere).toSorted(),
     isWhole: [...pieces].some(([key, its]) => namespacedKeys.has(key) && isWhole(its)),
+    unread,
+    strangers,
+    withStatus(namespace) {
+      const listed = [...pieces].flatMap(([key, its]) =>
+        speaksOfItself(key) ? [...its.values()].flatMap((it) => objectsOf(it()).map((one) => named(one, key))) : [],
+      )
+      const alone = [...doubted].flatMap(([key, its]) => (speaksOfItself(key) ? its : []))
+      return [...listed, ...alone, ...others(namespace)].filter((it) => isOf(namespace)(it) && hasStatus(it))
+    },
+    holds(resource, namespace) {
+      const its = pieces.get(keyOf(resource))
+      if (its === undefined) return false
+      return namespace === null || its.has(everywhere) || its.has(namespace)
+    },
+    hasAll(resource, namespace) {
+      const its = pieces.get(keyOf(resource))
+      if (its === undefined) return false
+      const isThere = isWhole(its) || (resource.namespaced && namespace !== null && its.has(namespace))
+      return isThere && !(doubted.get(keyOf(resource)) ?? []).some(isOf(namespace))
+    },
+    part(resource, namespace) {
+      const key = keyOf(resource)
+      const there = [...(pieces.get(key)?.values() ?? [])].flatMap((it) => objectsOf(it()))
+      return [...there, ...(doubted.get(key) ?? [])].filter(isOf(namespace))
+    },
     read(resource, namespace) {
       const key = keyOf(resource)
       const its = pieces.get(key)
@@ -78,4 +133,17 @@ export function bundleOf({ what, taken, pieces, every }: Made): Bundle {
     }
     return known(objects)
   }
+}
+
+function objectsOf(objects: Objects): readonly RawObject[] {
+  return objects.known ? objects.value : []
+}
+
+function hasStatus(it: RawObject): boolean {
+  const status = (it as { readonly status?: unknown }).status
+  return typeof status === 'object' && status !== null
+}
+
+function isOf(namespace: string | null): (it: RawObject) => boolean {
+  return ({ metadata }) => namespace === null || metadata.namespace === undefined || metadata.namespace === namespace
 }

@@ -6,7 +6,7 @@ import { scratch } from '../../test/build/program.ts'
 import * as resource from '../kube/resources.ts'
 import type { Bundle } from './bundle.ts'
 import { bundleFromFolder } from './from-folder.ts'
-import { yamlValue } from './must-gather.ts'
+import { gatewayKinds } from '../kube/resources.ts'
 
 function told(bundle: Bundle, kind: typeof resource.pods, namespace: string | null): string {
   const read = bundle.read(kind, namespace)
@@ -149,19 +149,93 @@ test('a link for a namespace is not followed', () => {
   expect(bundleFromFolder(folder).namespaces).toEqual(['elsewhere', 'shop'])
 })
 
-test.each([
-  ['numbers are plain', 'a: 80\nb: [9007199254740993]', { known: true, value: { a: 80, b: [9_007_199_254_740_992] } }],
-  ['an alias is refused', 'a: &a [1]\nb: *a', { known: false, why: { reason: 'cut-off', detail: 'holds aliases' } }],
-  [
-    'what is no YAML',
-    'a: [',
-    { known: false, why: { reason: 'cut-off', detail: expect.stringMatching(/not valid YAML/) } },
-  ],
-])('YAML: %s', (_it, text, expected) => expect(yamlValue(text)).toEqual(expected))
+const pod = (name: string): object => ({ apiVersion: 'v1', kind: 'Pod', ...named(name, 'shop') })
+const podList = (...names: readonly string[]): object => ({ apiVersion: 'v1', kind: 'List', items: names.map(pod) })
 
-test('YAML: no more of it than 4 MiB', () => {
-  expect(yamlValue(`# ${' '.repeat(4 * 2 ** 20)}`)).toMatchObject({
-    known: false,
-    why: { detail: 'is more YAML than is read' },
-  })
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  ['a file of YAML', { 'pods.yaml': stringify(podList('a', 'b')) }, 'a b'],
+  ['two files, one in a folder', { 'a.yml': stringify(podList('a')), 'x/b.json': json(podList('b')) }, 'a b'],
+  ['settings beside it', { 'pods.yaml': stringify(podList('a', 'b')), 'values.yaml': 'replicas: 2' }, 'a b'],
+])('a folder of files by kubectl get: %s', (_it, files, expected) => {
+  const folder = scratch()
+  for (const [name, text] of Object.entries(files)) put(folder, name, text)
+  expect(told(bundleFromFolder(folder), resource.pods, 'shop')).toBe(expected)
+})
+
+test('a folder of files of which one is broken is refused with its name', () => {
+  const folder = scratch()
+  put(folder, 'pods.yaml', stringify(podList('a')))
+  put(folder, 'web.yaml', 'apiVersion: v1\nkind: {{ .Values.kind }}\n')
+  expect(() => bundleFromFolder(folder)).toThrow(/: web\.yaml is not valid YAML /)
+})
+
+test('a dump into files may be YAML', () => {
+  const folder = scratch()
+  put(folder, 'nodes.yaml', stringify(list('Node', named('n'))))
+  put(folder, 'shop/pods.yaml', stringify(list('Pod', named('a', 'shop'))))
+  expect(told(bundleFromFolder(folder), resource.pods, 'shop')).toBe('a')
+})
+
+const custom = (apiVersion: string, kind: string, name: string, namespace?: string): object => ({
+  apiVersion,
+  kind,
+  ...named(name, namespace),
+})
+const gatewayApi = 'gateway.networking.k8s.io/v1'
+
+test('custom kinds of a support bundle: those that are read, and the others by their number', () => {
+  const folder = supportBundle(['shop', 'kube-system'])
+  const at = 'support-bundle-2026-11-29T07_00_00/cluster-resources/custom-resources'
+  const put1 = (path: string, ...its: readonly object[]): void => put(folder, `${at}/${path}`, stringify(its))
+  put1('httproutes.gateway.networking.k8s.io/shop.yaml', custom(gatewayApi, 'HTTPRoute', 'r', 'shop'))
+  put1('gatewayclasses.gateway.networking.k8s.io.yaml', custom(gatewayApi, 'GatewayClass', 'edge'))
+  put1('virtualservers.k8s.nginx.org/shop.yaml', custom('k8s.nginx.org/v1', 'VirtualServer', 'v', 'shop'))
+  put1('virtualservers.k8s.nginx.org/kube-system.yaml', custom('k8s.nginx.org/v1', 'VirtualServer', 'w', 'kube-system'))
+  put1('globalthings.example.org.yaml', custom('example.org/v1', 'GlobalThing', 'g'))
+  put1(
+    'servicemonitors.monitoring.coreos.com/shop.yaml',
+    custom('monitoring.coreos.com/v1', 'ServiceMonitor', 'm', 'shop'),
+  )
+  put(folder, `${at}/broken.example.net/shop.yaml`, '{')
+  const bundle = bundleFromFolder(folder)
+  expect(told(bundle, gatewayKinds.HTTPRoute, 'shop')).toBe('r')
+  expect(told(bundle, gatewayKinds.GatewayClass, null)).toBe('edge')
+  expect(bundle.holds(gatewayKinds.HTTPRoute, 'kube-system')).toBe(false)
+  expect(bundle.hasAll(gatewayKinds.HTTPRoute, null)).toBe(false)
+  expect(bundle.holds(gatewayKinds.Gateway, 'shop')).toBe(false)
+  expect(bundle.unread('shop')).toEqual([
+    { kind: 'GlobalThing', group: 'example.org', objects: 1 },
+    { kind: 'VirtualServer', group: 'k8s.nginx.org', objects: 1 },
+    { kind: 'broken', group: 'example.net', objects: 1 },
+  ])
+  expect(bundle.unread(null)[0]).toEqual({ kind: 'VirtualServer', group: 'k8s.nginx.org', objects: 2 })
+})
+
+test('custom kinds of a must-gather: lists, and objects one by one where all of them were gathered', () => {
+  const files = {
+    'namespaces/shop/gateway.networking.k8s.io/httproutes/r.yaml': stringify(
+      custom(gatewayApi, 'HTTPRoute', 'r', 'shop'),
+    ),
+    'namespaces/shop/gateway.networking.k8s.io/gateways.yaml': stringify(
+      list('Gateway', custom(gatewayApi, 'Gateway', 'edge', 'shop')),
+    ),
+    'namespaces/shop/route.openshift.io/routes.yaml': stringify({
+      apiVersion: 'route.openshift.io/v1',
+      kind: 'RouteList',
+      items: [named('a', 'shop'), named('b', 'shop')],
+    }),
+    'cluster-scoped-resources/gateway.networking.k8s.io/gatewayclasses/c.yaml': stringify(
+      custom(gatewayApi, 'GatewayClass', 'c'),
+    ),
+  }
+  const bundle = bundleFromFolder(mustGather({ ...files, version: 'openshift/must-gather\n' }))
+  expect(told(bundle, gatewayKinds.HTTPRoute, 'shop')).toBe('r')
+  expect(told(bundle, gatewayKinds.Gateway, 'shop')).toBe('edge')
+  expect(told(bundle, gatewayKinds.GatewayClass, null)).toBe('c')
+  expect(bundle.unread('shop')).toEqual([{ kind: 'Route', group: 'route.openshift.io', objects: 2 }])
+  expect(bundle.unread('other')).toEqual([])
+  // `oc adm inspect` writes no version, and what it was asked for.
+  const inspected = bundleFromFolder(mustGather(files))
+  expect(inspected.holds(gatewayKinds.HTTPRoute, 'shop')).toBe(false)
+  expect(inspected.holds(gatewayKinds.Gateway, 'shop')).toBe(true)
 })

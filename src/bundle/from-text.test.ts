@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { stringify } from 'yaml'
 import type { Resource } from '../kube/cluster.ts'
 import * as resource from '../kube/resources.ts'
 import type { Bundle } from './bundle.ts'
@@ -100,6 +101,25 @@ test.each([
   expect(told(bundleFromText(text, 'FILE'), resource.pods, namespace)).toBe(expected)
 })
 
+/** As an API server has it; a manifest has no such thing. */
+const live = (name: string): object => {
+  const { metadata, ...rest } = object('Pod', `shop/${name}`) as { readonly metadata: object }
+  return { ...rest, metadata: { ...metadata, uid: '1f0c' } }
+}
+const ten = Array.from({ length: 10 }, (_, index) => live(`web-${index}`))
+const one = 'kubectl get wrote one of the pods by its name, and not all'
+const manifests = ten.map((_, index) => object('Pod', `shop/web-${index}`))
+
+test.each([
+  ['lists, one after the other', [JSON.parse(list(web, cart)), JSON.parse(list(other))], '3'],
+  ['every object by itself', ten, '10'],
+  ['some of them', ten.slice(0, 3), one],
+  ['manifests, of which others may be', manifests, one],
+])('documents of YAML: %s', (_it, all, expected) => {
+  const text = all.map((it: unknown) => stringify(it)).join('---\n')
+  expect(told(bundleFromText(text, 'FILE'), resource.pods, 'shop')).toBe(expected)
+})
+
 test.each([
   ['its owner is there', list(owned, set('web-5d')), '1'],
   [
@@ -112,7 +132,12 @@ test.each([
 })
 
 test.each([
-  ['nothing', '', 'FILE is empty'],
+  ['nothing', '', 'FILE is neither a hopscope snapshot nor Kubernetes objects in JSON or YAML'],
+  ['a word', 'hello', 'FILE is neither'],
+  ['a log', '2026-11-29T10:00:00Z error: no route: to host', 'FILE is neither'],
+  ['broken YAML', 'apiVersion: v1\nkind: List\nitems: [', 'FILE is not valid YAML (line 3)'],
+  ['YAML cut off', stringify(JSON.parse(list(web))).split('items:')[0] ?? '', 'kubectl get is no list'],
+  ['objects and values', 'apiVersion: v1\nkind: Pod\n---\nreplicas: 2\n', 'holds YAML that is no Kubernetes object'],
   ['cut off', list(web).slice(0, -5), 'FILE is cut off: it ends too early'],
   ['something behind it', `${list(web)} and so on`, 'FILE is no JSON'],
   ['a report', '{"schema":"hopscope/v1","findings":[]}', 'FILE holds JSON that is no Kubernetes object'],
@@ -157,4 +182,48 @@ test('a namespace that stands in a dump twice is not believed', () => {
   expect(() =>
     bundleFromText(`${sample('dump.txt').split('====', 1)[0]}${lists.split('====', 1)[0]}${lists}`, 'dump.txt'),
   ).toThrow('namespace default does not stand by itself')
+})
+
+test('Endpoints that no slice mirrors stand beside the slices, if their Service chooses no pods', () => {
+  const spec = { ports: [{ port: 3306 }] }
+  const subsets = [{ addresses: [{ ip: '192.168.50.20' }], ports: [{ port: 3306 }] }]
+  const mirrored = object(
+    'EndpointSlice',
+    'shop/mail-x1',
+    { labels: { 'kubernetes.io/service-name': 'mail' }, addressType: 'IPv4', endpoints: [] },
+    'discovery.k8s.io/v1',
+  )
+  const bundle = bundleFromText(
+    list(
+      mirrored,
+      object('Service', 'shop/db', { spec }),
+      object('Service', 'shop/web', { spec: { ...spec, selector: { app: 'web' } } }),
+      ...['db', 'db-external', 'web', 'mail'].map((it) => object('Endpoints', `shop/${it}`, { subsets })),
+      object('Endpoints', 'shop/leader'),
+    ),
+    'all.json',
+  )
+  const read = bundle.read(resource.endpointSlices, 'shop')
+  expect(read.known ? read.value.map((it) => `${it.kind} ${it.metadata.name}`) : read.why).toEqual([
+    'EndpointSlice mail-x1',
+    'Endpoints db',
+    'Endpoints db-external',
+  ])
+  // Where no slices were written, nobody knows which Endpoints have none.
+  const bare = bundleFromText(list(object('Endpoints', 'shop/db', { subsets })), 'all.json')
+  expect(told(bare, resource.endpointSlices, 'shop')).toMatch(/holds no endpointslices/)
+})
+
+test('what has a status is there as what it is, though items of a list leave their kind out', () => {
+  const status = { conditions: [] }
+  const named = { metadata: { name: 'web', namespace: 'shop' }, status }
+  const deployments = JSON.stringify({ apiVersion: 'apps/v1', kind: 'DeploymentList', items: [named] })
+  const others = list(
+    object('Certificate', 'shop/tls', { status }, 'cert-manager.io/v1'),
+    object('Certificate', 'lost/tls', { status }, 'cert-manager.io/v1'),
+    object('Pod', 'shop/web-1', { status }),
+    object('Secret', 'shop/tls'),
+  )
+  const found = bundleFromText(`${deployments}${others}`, 'FILE').withStatus('shop')
+  expect(found.map((it) => `${it.kind}/${it.metadata.name}`)).toEqual(['Deployment/web', 'Certificate/tls'])
 })

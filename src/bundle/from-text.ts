@@ -1,4 +1,5 @@
 import type { RawObject, Resource } from '../kube/cluster.ts'
+import { asRawObject } from '../kube/raw-object.ts'
 import { known, unknown } from '../model/known.ts'
 import { ToolError } from '../tool-error.ts'
 import { type Bundle, bundleOf, everywhere, type Pieces, putPiece } from './bundle.ts'
@@ -6,10 +7,14 @@ import { withoutLogs } from './dump-text.ts'
 import { jsonDocuments } from './json-documents.ts'
 import { asDocument, type Document, itemsOf, resourceOf, keyOf } from './kinds.ts'
 import { commonLabel, doubt } from './chosen.ts'
+import { addEndpoints } from './endpoints.ts'
+import { othersIn } from './strangers.ts'
+import { strangersIn, typedIn, unreadKinds } from './unread.ts'
+import { yamlDocuments } from './yaml-documents.ts'
 
 /**
- * What `kubectl get … -o json` or `kubectl cluster-info dump` printed. Rejects with ToolError `bad-file`; `name` is how
- * errors call it.
+ * What `kubectl get … -o json`, `-o yaml` or `kubectl cluster-info dump` printed. Rejects with ToolError `bad-file`;
+ * `name` is how errors call it.
  */
 export function bundleFromText(text: string, name: string): Bundle {
   const bare = withoutLogs(text)
@@ -19,17 +24,53 @@ export function bundleFromText(text: string, name: string): Bundle {
       `${name}: the log of ${bare.pod} writes what the dump itself writes, so no more of it can be told apart`,
       'dump into files, where logs stand by themselves: kubectl cluster-info dump --output-directory DIR',
     )
-  const documents = jsonDocuments(bare.text)
-  if (documents.kind === 'trouble')
-    throw new ToolError('bad-file', `${name} ${documents.what}`, 'write it again: kubectl get KINDS -o json > FILE')
+  const all = objectsIn(bare.text, name)
+  return isDump(all) ? dumped(all, name) : listed(all)
+}
+
+/** What `--from` takes, for whoever named something else. */
+const whatIsRead =
+  '--from reads what these wrote: hopscope collect (.hops), kubectl get -o json or -o yaml, ' +
+  'kubectl cluster-info dump, a support bundle or a must-gather (unpacked)'
+
+const again = 'write it again: kubectl get KINDS -o yaml > FILE'
+
+/** The documents of a text, each of which says its kind. Throws ToolError `bad-file` for any other text. */
+export function objectsIn(text: string, name: string): readonly Document[] {
+  const isJson = /^(?:\uFEFF)?\s{0,100}[{[]/.test(text)
+  const documents = isJson ? jsonDocuments(text) : yamlDocuments(text)
+  if (documents.kind === 'trouble') {
+    if (!isJson && !hasKind(text)) throw foreign(name)
+    throw new ToolError('bad-file', `${name} ${documents.what}`, again)
+  }
   const all = documents.values.flatMap((it) => asDocument(it) ?? [])
-  if (all.some((it) => typeof it.kind !== 'string' || typeof it.apiVersion !== 'string'))
+  const other = all.find((it) => typeof it.kind !== 'string' || typeof it.apiVersion !== 'string')
+  if (other === undefined && (isJson || all.length > 0)) return all
+  if (isJson)
     throw new ToolError(
       'bad-file',
       `${name} holds JSON that is no Kubernetes object`,
       'a report (-o json) can not be read back; hopscope collect --out FILE.hops writes what --from reads',
     )
-  return isDump(all) ? dumped(all, name) : listed(all)
+  // kubectl writes keys in their order: behind what is missing of a list stands its kind.
+  if (typeof other?.apiVersion === 'string') throw new ToolError('bad-file', `${name} ${cutOff}`, again)
+  throw hasKind(text)
+    ? new ToolError('bad-file', `${name} holds YAML that is no Kubernetes object`, again)
+    : foreign(name)
+}
+
+const cutOff = 'is cut off, or no Kubernetes object: it says no kind'
+
+function hasKind(text: string): boolean {
+  return /^(?:- )?(?:apiVersion|kind):/m.test(text)
+}
+
+function foreign(name: string): ToolError {
+  return new ToolError(
+    'bad-file',
+    `${name} is neither a hopscope snapshot nor Kubernetes objects in JSON or YAML`,
+    whatIsRead,
+  )
 }
 
 function isDump(all: readonly Document[]): boolean {
@@ -84,17 +125,23 @@ function addList(pieces: Pieces, list: Document, namespace: string): void {
 }
 
 /** One command's objects: with those of two namespaces it was -A, else it was one namespace's. */
-function listed(all: readonly Document[]): Bundle {
+export function listed(written: readonly Document[]): Bundle {
+  const all = inLists(written)
   const what = 'kubectl get'
   const pieces: Pieces = new Map()
+  const doubted = new Map<string, RawObject[]>()
+  const doubtful = (resource: Resource, objects: readonly RawObject[]): void => {
+    doubted.set(keyOf(resource), [...(doubted.get(keyOf(resource)) ?? []), ...objects])
+  }
   for (const document of all) {
     const list = listResource(document)
     if (document.kind !== 'List' && list === null) {
-      addAlone(pieces, document)
+      const alone = addAlone(pieces, document)
+      if (alone !== null) doubtful(alone.resource, [alone.object])
       continue
     }
     const items = itemsOf(document, what)
-    if (!items.known) throw new ToolError('bad-file', items.why.detail, 'write it again: kubectl get KINDS -o json')
+    if (!items.known) throw new ToolError('bad-file', items.why.detail, again)
     const label = commonLabel(items.value)
     const part =
       label === null ? null : unknown('cut-off', `all that ${what} wrote bears ${label}, as -l would choose it`)
@@ -106,24 +153,50 @@ function listed(all: readonly Document[]): Bundle {
       const before = pieces.get(key)?.get(at)?.()
       const together = before?.known === true ? merged(before.value, objects) : objects
       putPiece(pieces, key, at, () => part ?? known(together))
+      if (part !== null) doubtful(resource, objects)
     }
   }
   doubt(pieces, what)
+  addEndpoints(pieces, all)
+  const strangers = strangersIn(all.flatMap(typedIn))
+  const unread = unreadKinds(strangers)
   const taken =
     `${what} is taken to have written all of each kind in it: without -l, --field-selector and names of objects. ` +
     'A kind that is not in it may be none, or not asked for: it is unknown'
-  return bundleOf({ what, taken, pieces, every: null })
+  const others = (): readonly RawObject[] => othersIn(all)
+  const held = { unread: () => unread, strangers: () => strangers, others }
+  return bundleOf({ what, taken, pieces, every: null, doubted, ...held })
+}
+
+/** Nobody names more one by one. */
+const mostNamed = 10
+
+/** A list whose objects somebody wrote apart, each a document, is the list that it was: of a cluster, not for one. */
+function inLists(all: readonly Document[]): readonly Document[] {
+  const isList = (it: Document): boolean => it.kind === 'List' || listResource(it) !== null
+  const alone = all.filter((it) => !isList(it))
+  if (alone.length < mostNamed || alone.length < all.length || !alone.some(isOfCluster)) return all
+  return [{ apiVersion: 'v1', kind: 'List', items: alone }]
+}
+
+/** What an API server writes into each object, and nobody who wants to make one. */
+function isOfCluster({ metadata }: Document): boolean {
+  const { uid, resourceVersion } = (asDocument(metadata) ?? {}) as Readonly<Record<string, unknown>>
+  return typeof uid === 'string' || typeof resourceVersion === 'string'
 }
 
 /** `kubectl get svc web`: there may be others. */
-function addAlone(pieces: Pieces, document: Document): void {
+function addAlone(pieces: Pieces, document: Document): { resource: Resource; object: RawObject } | null {
   const resource = resourceOf(document.apiVersion, document.kind)
-  if (resource === null) return
+  const object = asRawObject(document)
+  if (resource === null || object === null) return null
   const { namespace } = (asDocument(document.metadata) ?? {}) as { readonly namespace?: unknown }
   const at = resource.namespaced && typeof namespace === 'string' ? namespace : everywhere
   const key = keyOf(resource)
-  if (pieces.get(key)?.has(at) === true) return
+  // All of them were written as well.
+  if (pieces.get(key)?.has(at) === true) return null
   putPiece(pieces, key, at, () => unknown('cut-off', `kubectl get wrote one of the ${key} by its name, and not all`))
+  return { resource, object }
 }
 
 function byResource(items: readonly RawObject[], list: Resource | null): ReadonlyMap<Resource, RawObject[]> {

@@ -83,6 +83,9 @@ import badAnswer from './ingress/bad-answer.ts'
 import forgetsDns from './policy/forgets-dns.ts'
 import dnsUdpOnly from './policy/dns-udp-only.ts'
 import nodeNotReady from './node/not-ready.ts'
+import eventsSay from './trouble/events-say.ts'
+import programsSay from './trouble/programs-say.ts'
+import saysOfItself from './trouble/says-of-itself.ts'
 import unexplained from './trouble/unexplained.ts'
 import notConfigured from './ingress/not-configured.ts'
 import pathNotFound from './ingress/path-not-found.ts'
@@ -250,6 +253,71 @@ import callsGoneAddress from './service/calls-gone-address.ts'
 import forwardsToShutService from './dns/forwards-to-shut-service.ts'
 import searchLacksService from './dns/search-lacks-service.ts'
 import templateDeniesAaaa from './dns/template-denies-aaaa.ts'
+import slicesUnheeded from './service/slices-unheeded.ts'
+import leftByProxy from './service/left-by-proxy.ts'
+import externalIpAstray from './service/external-ip-astray.ts'
+import proxyRefusesConfig from './node/proxy-refuses-config.ts'
+import nodePortsBound from './node/node-ports-bound.ts'
+import proxyClusterRange from './node/proxy-cluster-range.ts'
+import fewConnections from './node/few-connections.ts'
+import serviceRulesBehind from './node/service-rules-behind.ts'
+import clientAddressHidden from './policy/client-address-hidden.ts'
+import dnsKeptFromApi from './policy/dns-kept-from-api.ts'
+import namesInCircle from './service/names-in-circle.ts'
+import kubeletHandsOut from './dns/kubelet-hands-out.ts'
+import cachePlaceholderLeft from './dns/cache-placeholder-left.ts'
+import declaresOtherPorts from './service/declares-other-ports.ts'
+import apiServerAddress from './service/api-server-address.ts'
+import podsOfNoNode from './node/pods-of-no-node.ts'
+import withoutAddress from './node/without-address.ts'
+import forgetsConnections from './node/forgets-connections.ts'
+import ruleTakesElsewhere from './node/rule-takes-elsewhere.ts'
+import middlewareMissing from './ingress/middleware-missing.ts'
+import nextHopFixed from './node/next-hop-fixed.ts'
+import routeHidden from './gateway/route-hidden.ts'
+import uploadsRefused from './ingress/uploads-refused.ts'
+import limitsMet from './ingress/limits-met.ts'
+import failedLately from './ingress/failed-lately.ts'
+import mayGoByProxy from './service/may-go-by-proxy.ts'
+import nodeApiOutOfReach from './node/api-out-of-reach.ts'
+import podSizeLost from './node/pod-size-lost.ts'
+import corefileKeyMissing from './dns/corefile-key-missing.ts'
+import nobodyWrittenDown from './service/nobody-written-down.ts'
+import listensElsewhere from './service/listens-elsewhere.ts'
+import linkVariables from './service/link-variables.ts'
+import customRefused from './dns/custom-refused.ts'
+import kubeDnsSettings from './dns/kube-dns-settings.ts'
+import serverRights from './dns/server-rights.ts'
+import rewrittenAstray from './dns/rewritten-astray.ts'
+import nodeResolverAsked from './dns/node-resolver-asked.ts'
+import certificateUnfit from './ingress/certificate-unfit.ts'
+import routeUnread from './ingress/route-unread.ts'
+import routeBroken from './ingress/route-broken.ts'
+import albWithoutNodePort from './ingress/alb-without-node-port.ts'
+import proxyProtocolOneSided from './ingress/proxy-protocol-one-sided.ts'
+import externalHostUnknown from './ingress/external-host-unknown.ts'
+import snippetRefused from './ingress/snippet-refused.ts'
+import authorityMissing from './gateway/authority-missing.ts'
+import webhookGone from './service/webhook-gone.ts'
+import apiUnavailable from './service/api-unavailable.ts'
+import refusesCaller from './mesh/refuses-caller.ts'
+import httpRuleWithoutWaypoint from './mesh/http-rule-without-waypoint.ts'
+import hostNotRegistered from './mesh/host-not-registered.ts'
+import otherShuts from './policy/other-shuts.ts'
+import namesUnwatched from './policy/names-unwatched.ts'
+import addressUnannounced from './service/address-unannounced.ts'
+import outsidePodNetwork from './node/outside-pod-network.ts'
+import nameNotPublished from './ingress/name-not-published.ts'
+import inboundDenied from './mesh/inbound-denied.ts'
+import sideBySide from './node/side-by-side.ts'
+import podKeptIn from './node/pod-kept-in.ts'
+import asksGoneAddress from './service/asks-gone-address.ts'
+import connectionsNotAccepted from './service/connections-not-accepted.ts'
+import sourcePortsTaken from './service/source-ports-taken.ts'
+import hangsUp from './service/hangs-up.ts'
+import ownConnectionsRefused from './service/own-connections-refused.ts'
+import otherTextRuns from './dns/other-text-runs.ts'
+import authAnswersBadly from './ingress/auth-answers-badly.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -332,6 +400,15 @@ export const checks: readonly AnyCheck[] = [
   forwardsToShutService, // DNS205
   searchLacksService, // DNS206
   templateDeniesAaaa, // DNS207
+  kubeletHandsOut, // DNS208
+  cachePlaceholderLeft, // DNS209
+  corefileKeyMissing, // DNS210
+  otherTextRuns, // DNS211
+  customRefused, // DNS214
+  kubeDnsSettings, // DNS215
+  serverRights, // DNS216
+  rewrittenAstray, // DNS217
+  nodeResolverAsked, // DNS218
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
@@ -349,6 +426,8 @@ export const checks: readonly AnyCheck[] = [
   proxyBackendMissing, // GTW722
   proxyWithoutEndpoints, // GTW723
   proxySecret, // GTW724
+  routeHidden, // GTW725
+  authorityMissing, // GTW726
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -387,12 +466,29 @@ export const checks: readonly AnyCheck[] = [
   passthroughOff, // ING353
   streamNotExposed, // ING354
   controllerKeptFromEndpoint, // ING355
+  middlewareMissing, // ING356
+  uploadsRefused, // ING357
+  limitsMet, // ING358
+  failedLately, // ING359
+  certificateUnfit, // ING360
+  routeUnread, // ING361
+  routeBroken, // ING362
+  albWithoutNodePort, // ING363
+  proxyProtocolOneSided, // ING364
+  externalHostUnknown, // ING365
+  snippetRefused, // ING366
+  nameNotPublished, // ING367
+  authAnswersBadly, // ING368
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
   mtlsKeepsOut, // MSH804
   letsNobodyIn, // MSH805
   egressLeftOut, // MSH806
+  refusesCaller, // MSH807
+  httpRuleWithoutWaypoint, // MSH808
+  hostNotRegistered, // MSH809
+  inboundDenied, // MSH810
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
@@ -412,7 +508,22 @@ export const checks: readonly AnyCheck[] = [
   rangesOverlap, // NOD540
   nodesOfOneAddress, // NOD541
   agentNotReady, // NOD542
+  proxyRefusesConfig, // NOD543
+  nodePortsBound, // NOD544
   podLeadsAstray, // NOD545
+  proxyClusterRange, // NOD546
+  fewConnections, // NOD547
+  podsOfNoNode, // NOD548
+  withoutAddress, // NOD549
+  serviceRulesBehind, // NOD550
+  forgetsConnections, // NOD551
+  ruleTakesElsewhere, // NOD552
+  nextHopFixed, // NOD553
+  sideBySide, // NOD554
+  nodeApiOutOfReach, // NOD555
+  podSizeLost, // NOD556
+  podKeptIn, // NOD557
+  outsidePodNetwork, // NOD560
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
@@ -452,6 +563,10 @@ export const checks: readonly AnyCheck[] = [
   unexplainedDrop, // POL422
   dnsLeavesNamespacesOut, // POL423
   keepsController, // POL424
+  clientAddressHidden, // POL426
+  dnsKeptFromApi, // POL428
+  otherShuts, // POL429
+  namesUnwatched, // POL430
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903
@@ -503,5 +618,26 @@ export const checks: readonly AnyCheck[] = [
   takesNodePort, // SVC245
   callsGoneAddress, // SVC246
   slicesBehind, // SVC248
+  slicesUnheeded, // SVC249
+  leftByProxy, // SVC250
+  externalIpAstray, // SVC251
+  declaresOtherPorts, // SVC252
+  apiServerAddress, // SVC253
+  asksGoneAddress, // SVC254
+  connectionsNotAccepted, // SVC255
+  sourcePortsTaken, // SVC256
+  ownConnectionsRefused, // SVC257
+  namesInCircle, // SVC260
+  mayGoByProxy, // SVC261
+  nobodyWrittenDown, // SVC263
+  listensElsewhere, // SVC264
+  linkVariables, // SVC265
+  hangsUp, // SVC266
+  webhookGone, // SVC280
+  apiUnavailable, // SVC281
+  addressUnannounced, // SVC282
   unexplained, // TRB901
+  saysOfItself, // TRB903
+  eventsSay, // TRB904
+  programsSay, // TRB905
 ]

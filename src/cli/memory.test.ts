@@ -295,7 +295,7 @@ describe('a capture', () => {
   test.each([...all.map((it) => [it, [it], 600] as const), ['all of it', all, 120] as const])(
     'of 512 interfaces, each with more than is kept in mind: %s',
     async (name, what, times) => {
-      if (!isFull && name !== 'all of it' && name !== all[today % all.length]) return
+      if (!isFull && name !== [...all, 'all of it'][today % (all.length + 1)]) return
       const ended = await peakOf('crowded', crowdedCapture({ interfaces: 512, times, what }))
       expect(ended.code).not.toBe(0)
       expect(ended.out).not.toMatch(/^✓/m)
@@ -303,11 +303,17 @@ describe('a capture', () => {
     120_000,
   )
 
-  test('of one interface that a scan went by, and of 64 of one path', async () => {
-    const scanned = crowdedCapture({ interfaces: 1, times: 400_000, what: ['scanned'] })
-    const path = { interfaces: 64, times: 4000, what: ['silent'] }
-    const marked = crowdedCapture({ ...path, comment: (index) => `x; stages ${index % 6}; hears all` })
-    for (const [name, bytes] of isFull || today % 2 === 0 ? [['path', marked] as const] : [['scan', scanned] as const])
-      expect((await peakOf(name, bytes)).code).not.toBe(0)
-  }, 120_000)
+  test.skipIf(isLeft(3))(
+    'of one interface that a scan went by, and of 64 of one path',
+    async () => {
+      const scanned = crowdedCapture({ interfaces: 1, times: 400_000, what: ['scanned'] })
+      const path = { interfaces: 64, times: 4000, what: ['silent'] }
+      const marked = crowdedCapture({ ...path, comment: (index) => `x; stages ${index % 6}; hears all` })
+      for (const [name, bytes] of isFull || today % 2 === 0
+        ? [['path', marked] as const]
+        : [['scan', scanned] as const])
+        expect((await peakOf(name, bytes)).code).not.toBe(0)
+    },
+    120_000,
+  )
 })

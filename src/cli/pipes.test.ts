@@ -3,6 +3,7 @@ import { constants, openSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { oneADay } from '../../test/build/effort.ts'
 import { describe, expect, test } from 'vitest'
 import { clouds } from '../../test/flavours/clouds.ts'
 import { fakeCluster } from '../../test/flavours/fake-cluster.ts'
@@ -53,7 +54,7 @@ describe.concurrent('a recording', () => {
     expect(await hopscope(['diagnose', '--from', pipe()], '/nowhere')).toMatchObject(oneError(/nobody writes to it/))
   }, 120_000)
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  test.each(oneADay(['SIGINT', 'SIGTERM', 'SIGHUP'] as const))(
     'the same, and %s',
     async (signal) => {
       const began = performance.now()
@@ -74,6 +75,15 @@ describe.concurrent('a recording', () => {
     await writer.write(readFileSync(recording))
     await writer.close()
     expect(await ended).toMatchObject({ code: 1, said: '' })
+  }, 120_000)
+
+  test('that comes late on standard input', async () => {
+    const late = `sleep 2; cat ${recording}`
+    const ended = execFileSync('bash', [
+      '-c',
+      `(${late}) | ${process.execPath} ${programFile} diagnose --from - || true`,
+    ])
+    expect(ended.toString()).toMatch(/DNS101/)
   }, 120_000)
 
   test('whose frames have no end, and unpack to nothing', async () => {

@@ -186,7 +186,11 @@ export async function run(args: readonly string[]): Promise<number> {
     command('resolve', 'look a name up as a pod would: every query in order, the answers, and the suffix that won'),
   )
     .argument('<name>', 'cart, cart.shop, example.com., or an IP address')
-    .option('--from <pod>', 'as this pod does: pod/NAME; else as any pod of the namespace')
+    .option(
+      '--from <pod>',
+      'as this pod does: pod/NAME; deploy/, sts/, ds/ or svc/NAME for one of its pods; else as any pod of the ' +
+        'namespace',
+    )
     .option('-c, --container <name>', "that container's files and C library; else the first that is ready")
     .option('--type <type>', 'one record type (A, AAAA, CNAME, MX, NS, PTR, SOA, SRV, TXT) instead of A and AAAA')
     .option('--node <name>', 'ask from this node, when no pod is named')
@@ -255,7 +259,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ),
     ),
   )
-    .argument('<pod>', 'pod/NAME')
+    .argument('<pod>', 'pod/NAME; deploy/, sts/, ds/ or svc/NAME for one of its pods')
     .option('--peer <end>', 'the other end: pod/NAME, svc/NAME or an address; else the DNS servers')
     .option('--filter <filter>', "as of tcpdump: 'tcp port 8080 and host 10.1.2.3'; else DNS, or all with the peer")
     .addOption(

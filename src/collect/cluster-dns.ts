@@ -1,4 +1,5 @@
 import { configMaps } from '../kube/resources.ts'
+import type { Held } from '../kube/cluster.ts'
 import { sealedHash } from '../kube/sealed-hash.ts'
 import type { ClusterDns, CustomConfig } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown, unknown } from '../model/known.ts'
@@ -14,6 +15,8 @@ import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import { corefileVersionText } from '../wire/corefile-version.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
 import { sha512 } from '../wire/sha512.ts'
+import { readCacheConfig, readHandedOut } from './beside-corefile.ts'
+import { customRefusals, readKubeDns, readRights } from './dns-settings.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
 import { inOrder } from './order.ts'
@@ -50,8 +53,12 @@ const openShift: Place = {
  * The cluster's DNS server: Service, slices, pods, workload and Corefile. Known with `service: null` when it was
  * looked for and is not there; unknown as a whole when any part but the Corefile may not be read.
  */
-export async function collectClusterDns(reader: Reader, inScope: InScope): Promise<Known<ClusterDns>> {
-  const here = await inPlace(reader, usual, inScope)
+export async function collectClusterDns(
+  reader: Reader,
+  inScope: InScope,
+  held: Held | undefined = undefined,
+): Promise<Known<ClusterDns>> {
+  const here = await inPlace(reader, usual, inScope, held)
   if (!here.known || here.value.service !== null || here.value.pods.length > 0 || here.value.workload !== null)
     return here
   const there = await inPlace(reader, openShift, inScope)
@@ -95,11 +102,16 @@ function answersForServices(corefile: string): boolean {
   return kubernetesZones(parseCorefile(corefile)).length > 0
 }
 
-async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<Known<ClusterDns>> {
+async function inPlace(
+  reader: Reader,
+  place: Place,
+  inScope: InScope,
+  held: Held | undefined = undefined,
+): Promise<Known<ClusterDns>> {
   const { namespace } = place
   const [found, workloads, custom] = await Promise.all([
     inScope.servicesIn(namespace),
-    allOf([inScope.workloadsIn(namespace, 'Deployment'), inScope.workloadsIn(namespace, 'DaemonSet')]),
+    makersIn(namespace, inScope, held),
     readCustom(reader, namespace),
   ])
   if (!found.known) return found
@@ -119,24 +131,52 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
   const corefile = await readCorefile(reader, place, { service, pods: behind.value })
 
   const vip = service?.clusterIP ?? null
-  const held = vip !== null && cacheAddresses({ nodeCaches: caches.value }).includes(vip)
-  const text = corefile.known ? corefile.value.text : ''
+  const isCached = vip !== null && cacheAddresses({ nodeCaches: caches.value }).includes(vip)
+  const text = corefile.text.known ? corefile.text.value : ''
+  const domain = clusterDomain(parseCorefile(text))
+  const account = behind.value.flatMap((it) => inScope.mountedBy(it)?.account ?? [])[0]
   return known({
     service,
     slices: slices.value,
     pods: behind.value,
     ...scalerOf(workloads.value),
-    ...(held ? { serviceProxy: await collectServiceProxy(reader, inScope, workloads.value) } : {}),
+    ...(isCached ? { serviceProxy: await collectServiceProxy(reader, inScope, workloads.value) } : {}),
     ...(await workloadOf({ pods: behind.value, service, place, workloads: workloads.value, inScope })),
-    corefile: mapKnown(corefile, (it) => it.text),
-    ...(corefile.known ? { corefileMap: corefile.value.name } : {}),
+    corefile: corefile.text,
+    ...(corefile.text.known && corefile.seen !== null ? { corefileMap: corefile.seen.configMap } : {}),
+    ...(corefile.seen === null ? {} : { corefileKeys: corefile.seen }),
     ...hashOf(text),
     ...lackingOf(text, behind.value, inScope),
-    domain: clusterDomain(parseCorefile(text)),
+    domain,
     weaveTc: inScope.weaveTcIn(namespace),
     nodeCaches: caches.value,
+    ...(await readHandedOut(reader)),
+    ...(await readCacheConfig(reader, caches.value, domain)),
+    ...(await readKubeDns(reader, held)),
+    ...(await readRights(reader, held, account === undefined ? null : { namespace, account })),
     custom: mapKnown(custom, (texts) => customConfig(texts, text)),
   })
+}
+
+/**
+ * A cluster of Fargate alone has no DaemonSets, and then a file holds none: where no pod of this namespace is of one,
+ * those that it does not hold miss nobody.
+ */
+async function makersIn(
+  namespace: string,
+  inScope: InScope,
+  held: Held | undefined,
+): Promise<Known<readonly Workload[]>> {
+  const [deployments, daemonSets] = [
+    inScope.workloadsIn(namespace, 'Deployment'),
+    inScope.workloadsIn(namespace, 'DaemonSet'),
+  ]
+  const all = await allOf([deployments, daemonSets])
+  if (all.known || held === undefined || (await daemonSets).known) return all
+  const pods = await inScope.podsWith({ namespace, labels: {} })
+  return pods.known && pods.value.length > 0 && pods.value.every((it) => it.owner?.kind !== 'DaemonSet')
+    ? deployments
+    : all
 }
 
 /**
@@ -296,27 +336,45 @@ function carries(labels: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => labels[key] === value)
 }
 
+interface CorefileRead {
+  readonly text: ClusterDns['corefile']
+  /** Of the ConfigMap that was there. */
+  readonly seen: NonNullable<ClusterDns['corefileKeys']> | null
+}
+
 /**
- * The key `Corefile` of the first ConfigMap that is there, and no other key: the one that the DNS servers mount, else
- * by its usual names. Charts name it as the Service; GKE's `kube-dns` holds kube-dns's own settings.
+ * The key `Corefile` of the first ConfigMap that is there, or the one that all servers mount in its place, and the
+ * names of the others: the one that the DNS servers mount, else by its usual names. Charts name it as the Service;
+ * GKE's `kube-dns` holds kube-dns's own settings.
  */
 async function readCorefile(
   reader: Reader,
   place: Place,
   { service, pods }: Pick<ClusterDns, 'service' | 'pods'>,
-): Promise<Known<{ readonly name: string; readonly text: string }>> {
+): Promise<CorefileRead> {
   const mounted = pods.flatMap((it) => it.corefileMap ?? [])
   const own = service === null || service.name === 'kube-dns' ? [] : [service.name]
+  const wanted = keyOf(pods)
   const names = [...new Set([...mounted, ...own, ...place.configMaps])]
   for (const name of names) {
-    const found = await reader.get(configMaps, place.namespace, name, (raw) => text(fields(raw['data'])['Corefile']))
+    const found = await reader.get(configMaps, place.namespace, name, (raw) => ({
+      text: text(fields(raw['data'])[wanted]),
+      keys: [...Object.keys(fields(raw['data'])), ...Object.keys(fields(raw['binaryData']))].toSorted(),
+    }))
     if (!found.known && found.why.reason === 'not-there') continue
-    if (!found.known) return found
-    return found.value === null
-      ? unknown('not-there', `ConfigMap ${place.namespace}/${name} has no key Corefile`)
-      : known({ name, text: found.value })
+    if (!found.known) return { text: found, seen: null }
+    const seen = { configMap: name, wanted, keys: found.value.keys }
+    return found.value.text === null
+      ? { text: unknown('not-there', `ConfigMap ${place.namespace}/${name} has no key ${wanted}`), seen }
+      : { text: known(found.value.text), seen }
   }
-  return unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${place.namespace}`)
+  return { text: unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${place.namespace}`), seen: null }
+}
+
+/** While servers of two templates run, none of them speaks for all. */
+function keyOf(pods: readonly Pod[]): string {
+  const [only = 'Corefile', ...others] = new Set(pods.filter((it) => !it.deleting).map((it) => it.corefileKey))
+  return others.length === 0 ? only : 'Corefile'
 }
 
 const customName = 'coredns-custom'
@@ -338,11 +396,13 @@ function lackingOf(text: string, pods: readonly Pod[], inScope: InScope): Pick<C
 function customConfig(texts: Texts, corefile: string): CustomConfig {
   const mentioned = (name: string): boolean =>
     corefile.includes(name) || Object.entries(texts).some(([key, value]) => key !== name && value.includes(name))
+  const refused = customRefusals(corefile, texts)
   return {
     configMap: customName,
     keys: Object.keys(texts)
       .toSorted()
       .map((name) => ({ name, mentioned: mentioned(name) })),
+    ...(refused.length === 0 ? {} : { refused }),
   }
 }
 

@@ -86,6 +86,7 @@ describe('collect', () => {
       'configmaps in ingress-nginx udp-services',
       'configmaps in kube-system coredns',
       'configmaps in kube-system coredns-custom',
+      'configmaps in kube-system kubelet-config',
     ])
     expect(new Set(cluster.asked).size).toBe(cluster.asked.length)
     const { sources } = await collect(clusterOf(objects), { scope: inShop })
@@ -377,6 +378,31 @@ describe("the cluster's DNS by relation", () => {
     const dns = sources.clusterDns
     expect(dns).toMatchObject({ known: true, value: { domain: 'k8s.example' } })
     expect(dns.known && corefileObject(dns.value).name).toBe('cluster-dns-7')
+  })
+
+  test.each([
+    ['the key that the servers mount is read, and none beside it', ['main', 'Corefile'], 'k8s.main'],
+    ['where it is missing, the names of the others are told', ['Corefile'], null],
+  ])('%s', async (_, keys, domain) => {
+    const volumes = [{ name: 'v', configMap: { name: 'coredns', items: [{ key: 'main', path: 'Corefile' }] } }]
+    const spec = { containers: [{ name: 'coredns', image: 'coredns/coredns:1.12.0' }], volumes }
+    const data = Object.fromEntries(keys.map((it) => [it, `.:53 {\n kubernetes k8s.${it}\n}`]))
+    const { sources } = await collect(
+      clusterOf({
+        services: objects.services,
+        pods: [named('kube-system', 'coredns-1', { spec, status: { phase: 'Running' } }, dnsLabels)],
+        configmaps: [named('kube-system', 'coredns', { data })],
+      }),
+      { scope: everywhere },
+    )
+    expect(sources.clusterDns).toMatchObject({
+      known: true,
+      value: {
+        corefile: { known: domain !== null },
+        corefileKeys: { configMap: 'coredns', wanted: 'main', keys: keys.toSorted() },
+        domain: domain ?? 'cluster.local',
+      },
+    })
   })
 
   const template = (labels: object, rest: object): object => ({ template: { metadata: { labels }, spec: rest } })

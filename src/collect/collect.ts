@@ -1,4 +1,4 @@
-import type { Cluster, ListOptions } from '../kube/cluster.ts'
+import type { Cluster, Held, ListOptions } from '../kube/cluster.ts'
 import * as resource from '../kube/resources.ts'
 import { model } from '../model/build.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
@@ -6,21 +6,24 @@ import type { ObjectEvent } from '../model/event.ts'
 import { type Known, known, mapKnown } from '../model/known.ts'
 import type { NetworkPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
-import type { Model, Scope, Sources } from '../model/sources.ts'
+import type { FileKinds, Model, Scope, Sources } from '../model/sources.ts'
 import { withProxies } from './with-proxies.ts'
 import { put } from '../relations/once.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
+import { collectBeside } from './beside.ts'
+import { collectForwardedTo } from './beside-corefile.ts'
 import { collectClusterDns } from './cluster-dns.ts'
 import { fewAtOnce } from './few-at-once.ts'
 import { collectGateways } from './gateways.ts'
 import { collectMesh } from './mesh.ts'
+import { collectMiddlewares } from './middlewares.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
-import { collectProxies } from './kube-proxy.ts'
+import { collectProxies, collectProxyConfig } from './kube-proxy.ts'
 import { collectNetworkAgents, withAgents } from './network-agents.ts'
 import { namedElsewhere } from './named-elsewhere.ts'
-import { collectOtherPolicies } from './other-policies.ts'
+import { collectOtherPolicies, policiesNotHeld } from './other-policies.ts'
 import { byName, inOrder } from './order.ts'
 import { newestOfEach, projectEvent } from './project/event.ts'
 import { projectIngressClass } from './project/ingress-class.ts'
@@ -29,6 +32,8 @@ import { projectNamespace } from './project/namespace.ts'
 import { projectNetworkPolicy } from './project/network-policy.ts'
 import { projectNode } from './project/node.ts'
 import { projectPod } from './project/pod.ts'
+import { projectStatuses } from './project/status.ts'
+import type { Serving } from './served-kinds.ts'
 import { allOf, workloadKinds } from './workloads.ts'
 
 export interface CollectAsk {
@@ -58,7 +63,11 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
 
   // Which groups are served is asked for by several, and answered once.
   const answers = new Map<string, ReturnType<Cluster['raw']>>()
-  const served: Pick<Cluster, 'raw'> = { raw: (path) => put(answers, path, () => cluster.raw(path)) }
+  const { held } = cluster
+  const served: Serving = {
+    raw: (path) => put(answers, path, () => cluster.raw(path)),
+    ...(held === undefined ? {} : { held }),
+  }
 
   const policiesIn = (where: ListOptions): Promise<Known<NetworkPolicy[]>> =>
     reader.list(resource.networkPolicies, where, (raw) => projectNetworkPolicy(raw, intern))
@@ -77,9 +86,11 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     gateways,
     otherPolicies,
     mesh,
+    middlewares,
     events,
     proxies,
     agents,
+    apiSlices,
     clusterDns,
     version,
   ] = await Promise.all([
@@ -120,16 +131,25 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     collectGateways(served, reader, { namespace: ask.scope.namespace, intern }),
     collectOtherPolicies(served, reader, ask.scope.namespace),
     collectMesh(served, reader, { inScope, namespace: ask.scope.namespace, intern }),
+    collectMiddlewares(served, reader, ask.scope.namespace),
     told('events', warnings()),
     collectProxies(inScope),
     collectNetworkAgents(inScope),
+    told('endpoints of the API server', inScope.slicesOf('default', 'kubernetes')),
     asked,
     cluster.version(),
   ])
 
   const networkPolicies = await withDnsPolicies(ownPolicies)
+  const proxyConfig = await collectProxyConfig(reader, proxies)
+  const beside = await collectBeside(held, reader, {
+    namespace: ask.scope.namespace,
+    intern,
+    controllers: ingressControllers,
+    policies: gateways.backendTlsPolicies,
+  })
   const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
-    nodes: withAgents(withProxies(nodes, proxies), agents),
+    nodes: withAgents(withProxies(nodes, proxies, proxyConfig), agents),
     namespaces,
     pods,
     services,
@@ -140,10 +160,16 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ingressControllers,
     ...gateways,
     mesh,
+    middlewares,
     networkPolicies,
     otherPolicies,
     clusterDns,
+    apiSlices,
     events,
+    beside,
+    ...(held === undefined
+      ? {}
+      : { statuses: known(projectStatuses(held.withStatus(ask.scope.namespace), reader.serverNow?.() ?? null)) }),
   }
   return fromOutside(
     model(sources, {
@@ -152,15 +178,18 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
         context: cluster.context,
         version: version.known ? version.value.gitVersion : 'unknown',
         tool: ask.tool ?? 'unknown',
+        ...(held === undefined ? {} : { file: fileKinds(held, ask.scope.namespace) }),
       },
     }),
   )
 
   async function clusterDnsOf(): Promise<Known<ClusterDns>> {
-    const found = await collectClusterDns(reader, inScope)
+    const found = await collectClusterDns(reader, inScope, held)
     const { namespace, target } = ask.scope
-    if (!found.known || namespace === null || target.kind !== 'dns') return found
-    return known({ ...found.value, elsewhere: await namedElsewhere(inScope, namespace) })
+    if (!found.known || namespace === null) return found
+    const forwardedTo = await collectForwardedTo(found.value, inScope)
+    const dns = forwardedTo === null ? found.value : { ...found.value, forwardedTo }
+    return known(target.kind === 'dns' ? { ...dns, elsewhere: await namedElsewhere(inScope, namespace) } : dns)
   }
 
   /**
@@ -203,7 +232,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
       await reader.list(resource.events, { ...within, fieldSelector: 'type=Warning' }, (raw) =>
         projectEvent(raw, intern),
       ),
-      newestOfEach,
+      (all) => newestOfEach(all, reader.serverNow?.() ?? null),
     )
   }
 
@@ -216,6 +245,10 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     )
     return arrived
   }
+}
+
+function fileKinds(held: Held, namespace: string | null): FileKinds {
+  return { policiesNotHeld: policiesNotHeld(held, namespace), unread: held.unread(namespace) }
 }
 
 async function sorted<T>(source: Promise<Known<T[]>>, order: (a: T, b: T) => number): Promise<Known<readonly T[]>> {

@@ -14,19 +14,27 @@ export function frontsIn(inScope: InScope): (pod: Pod) => Promise<readonly Contr
     if (!services.known) return null
     const near = services.value.flatMap((service) => {
       const front = frontOf(service, pod)
-      return front === null ? [] : [front]
+      return front === null ? [] : [{ front, isLocal: service.externalTrafficPolicy === 'Local' }]
     })
     const counted = await Promise.all(
-      near.map(async (it) => ({ ...it, ready: await readyOf(inScope, it.namespace, it.name) })),
+      near.map(async ({ front, isLocal }) => ({ ...front, ...(await readyOf(inScope, front, isLocal)) })),
     )
     return counted.filter((it) => it.wants.length === 0 || it.ready === 0)
   }
 }
 
-async function readyOf(inScope: InScope, namespace: string, name: string): Promise<number | null> {
+async function readyOf(
+  inScope: InScope,
+  { namespace, name }: ControllerFront,
+  isLocal: boolean,
+): Promise<Pick<ControllerFront, 'ready' | 'localOn'>> {
   const slices = await inScope.slicesOf(namespace, name)
-  if (!slices.known) return null
-  return new Set(slices.value.flatMap((it) => it.endpoints.filter(({ ready }) => ready).map(({ ip }) => ip))).size
+  if (!slices.known) return { ready: null }
+  const ready = slices.value.flatMap((it) => it.endpoints.filter((one) => one.ready))
+  return {
+    ready: new Set(ready.map(({ ip }) => ip)).size,
+    ...(isLocal ? { localOn: [...new Set(ready.flatMap(({ node }) => node ?? []))] } : {}),
+  }
 }
 
 function frontOf(service: Service, pod: Pod): ControllerFront | null {
@@ -40,6 +48,7 @@ function frontOf(service: Service, pod: Pod): ControllerFront | null {
     namespace,
     name,
     type,
+    externalTrafficPolicy: service.externalTrafficPolicy ?? 'Cluster',
     addresses: [...new Set([...(service.loadBalancer?.addresses ?? []), ...(service.externalIPs ?? [])])],
     ports: service.ports
       .filter((it) => it.protocol === 'TCP')

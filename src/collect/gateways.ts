@@ -1,4 +1,4 @@
-import type { Cluster, ListOptions, RawObject } from '../kube/cluster.ts'
+import type { ListOptions, RawObject } from '../kube/cluster.ts'
 import { gatewayKinds, type GatewayKind } from '../kube/resources.ts'
 import type { Gateway, GatewayApi, GatewayRoute, RouteKind } from '../model/gateway.ts'
 import { type Known, known } from '../model/known.ts'
@@ -8,7 +8,7 @@ import type { Reader } from './few-at-once.ts'
 import { inOrder, byName } from './order.ts'
 import { projectGateway, projectGatewayClass, projectGrant, projectRoute, projectTlsPolicy } from './project/gateway.ts'
 import { projectHttpProxy, projectTlsDelegation } from './project/http-proxy.ts'
-import { servedKinds } from './served-kinds.ts'
+import { type Serving, servedKinds } from './served-kinds.ts'
 
 type GatewaySources = Pick<
   Sources,
@@ -26,15 +26,21 @@ type Gathered = { readonly [K in keyof GatewaySources]: Known<GatewaySources[K]>
 
 const routeKinds: readonly RouteKind[] = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute']
 
+/** What is looked for from a reference alone, so that "may be there" is an answer without it. */
+type Referred = 'ReferenceGrant' | 'TLSCertificateDelegation'
+
 /**
- * Gateway API and HTTPProxy, as far as the API server serves them.
+ * Gateway API and HTTPProxy, as far as the API server serves them, or a file holds them.
  */
 export async function collectGateways(
-  cluster: Pick<Cluster, 'raw'>,
+  cluster: Serving,
   reader: Reader,
   { namespace, intern }: { readonly namespace: string | null; readonly intern: Intern },
 ): Promise<Gathered> {
-  const served = await servedKinds(cluster, gatewayKinds)
+  const served = await servedKinds(cluster, gatewayKinds, {
+    namespace,
+    across: ['Gateway', 'ReferenceGrant', 'TLSCertificateDelegation'],
+  })
   if (!served.known) {
     return {
       gatewayApi: served,
@@ -47,7 +53,7 @@ export async function collectGateways(
       tlsDelegations: served,
     }
   }
-  const { versions, silent } = served.value
+  const { versions, silent, notHeld } = served.value
   const partial = new Set<GatewayKind>()
   const within: ListOptions = namespace === null ? {} : { namespace }
 
@@ -63,28 +69,37 @@ export async function collectGateways(
   /** What is referred to from other namespaces: of all, or as much as may be listed. */
   const everywhere = async <T>(kind: GatewayKind, project: (raw: RawObject) => T | null): Promise<Known<T[]>> => {
     const all = await read(kind, {}, project)
-    if (all.known || namespace === null || all.why.reason !== 'forbidden') return all
+    if (all.known && isOfScope(kind)) partial.add(kind)
+    if (all.known || namespace === null || !(all.why.reason === 'forbidden' || isOfScope(kind))) return all
     const some = await read(kind, within, project)
     if (some.known) partial.add(kind)
     return some
   }
+  /** A file has all of the namespace, and of others none or a part. */
+  const isOfScope = (kind: GatewayKind): boolean =>
+    versions.has(kind) && !notHeld.includes(kind) && cluster.held?.isWhole(gatewayKinds[kind], null) === false
+  /** `isListed` says of which nothing is known. */
+  const referred = async <T>(kind: Referred, project: (raw: RawObject) => T | null): Promise<Known<T[]>> =>
+    versions.size > 0 && notHeld.includes(kind) && !versions.has(kind) ? known([]) : everywhere(kind, project)
 
   const [classes, gateways, grants, delegations, policies, proxies, ...routes] = await Promise.all([
     read('GatewayClass', {}, projectGatewayClass),
     everywhere('Gateway', (raw) => projectGateway(raw, intern)),
-    everywhere('ReferenceGrant', (raw) => projectGrant(raw, intern)),
-    everywhere('TLSCertificateDelegation', (raw) => projectTlsDelegation(raw, intern)),
+    referred('ReferenceGrant', (raw) => projectGrant(raw, intern)),
+    referred('TLSCertificateDelegation', (raw) => projectTlsDelegation(raw, intern)),
     read('BackendTLSPolicy', within, (raw) => projectTlsPolicy(raw, intern)),
     read('HTTPProxy', within, (raw) => projectHttpProxy(raw, intern)),
     ...routeKinds.map((kind) => read(kind, within, (raw) => projectRoute(kind, raw, intern))),
   ])
-  const all = allRoutes(routes)
+  const all = allRoutes(routes.filter((_, index) => isRouteRead(routeKinds[index])))
+  const [unsaid] = versions.size > 0 && notHeld.length > 0 ? [] : silent.values()
   return {
     gatewayApi:
-      [...silent.values()][0] ??
+      unsaid ??
       known<GatewayApi>({
         served: [...versions.keys()].toSorted(),
         inScopeOnly: [...partial].toSorted(),
+        ...(notHeld.length === 0 ? {} : { notHeld: notHeld.toSorted() }),
       }),
     gatewayClasses: ordered(
       classes,
@@ -96,6 +111,12 @@ export async function collectGateways(
     backendTlsPolicies: ordered(policies, inOrder),
     httpProxies: ordered(proxies, inOrder),
     tlsDelegations: ordered(delegations, inOrder),
+  }
+
+  /** Of a file with routes, those that it holds are judged; that others are not known is told beside (untold.ts). */
+  function isRouteRead(kind: RouteKind | undefined): boolean {
+    if (kind === undefined || versions.has(kind)) return true
+    return !notHeld.includes(kind) || !routeKinds.some((it) => versions.has(it))
   }
 }
 

@@ -147,6 +147,8 @@ export function ingressController(pod: Pod): IngressController | null {
     controller,
     classNames: [...new Set(product.classNames(flag))],
     ...aboutNginx(pod, { product: productOf(product, controller), flag }),
+    ...(flag('default-target-type') === 'ip' ? { defaultTarget: 'ip' as const } : {}),
+    ...(product.names.includes('traefik') ? aboutTraefik(pod, flag) : {}),
     ports: {
       plain: portOf(pod, ['http', 'web', 'proxy', 'http2'], [80, 8080, 8000]),
       tls: portOf(pod, ['https', 'websecure', 'proxy-tls'], [443, 8443]),
@@ -168,7 +170,7 @@ function aboutNginx(
   if (product === undefined) return {}
   const main = pod.containers.find((it) => /^(?:controller|nginx-ingress)/.test(it.name)) ?? pod.containers[0]
   const port = Number(flag('status-port') ?? '')
-  const watches = (flag('watch-namespace') ?? '').split(',').filter((it) => /^[a-z0-9][a-z0-9-]*$/.test(it))
+  const watches = namespacesIn(flag('watch-namespace'))
   const webhook = flag('validating-webhook')
   return {
     product,
@@ -177,11 +179,50 @@ function aboutNginx(
     ...(watches.length === 0 ? {} : { watches }),
     ...(product === 'ingress-nginx'
       ? {
+          ...configMapOf(pod, flag),
+          ...((flag('default-ssl-certificate') ?? '') === '' ? {} : { defaultCertificate: true as const }),
           webhook: webhook === null || webhook === '' ? 'off' : 'on',
           passthrough: unlessFalse(flag('enable-ssl-passthrough')) ? 'on' : 'off',
           byName: unlessFalse(flag('ingress-class-by-name')) ? 'on' : 'off',
         }
       : {}),
+  }
+}
+
+function namespacesIn(value: string | null): readonly string[] {
+  return (value ?? '').split(',').filter((it) => /^[a-z0-9][a-z0-9-]*$/.test(it))
+}
+
+/** `$(POD_NAMESPACE)/ingress-nginx-controller`. */
+function configMapOf(pod: Pod, flag: Flag): Pick<IngressController, 'configMap'> {
+  const [namespace = '', name = ''] = (flag('configmap') ?? '').split('/')
+  if (namespace === '' || name === '') return {}
+  return { configMap: { namespace: namespace === '$(POD_NAMESPACE)' ? pod.namespace : namespace, name } }
+}
+
+type CrdFlag = 'allowcrossnamespace' | 'allowexternalnameservices' | 'ingressclass'
+
+/** cmd/traefik, the static configuration as flags; of a file or of variables nothing is known. */
+function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
+  const main = pod.containers.find((it) => it.name.includes('traefik')) ?? pod.containers[0]
+  const watches = namespacesIn(flag('providers.kubernetesingress.namespaces'))
+  const ofRoutes = namespacesIn(flag('providers.kubernetescrd.namespaces'))
+  const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
+  // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
+  const isByFlags = flag('providers.kubernetescrd') !== null || ofRoutes.length > 0
+  const allows = (value: string | null): 'yes' | 'no' | 'unsure' => {
+    if (value === null) return isByFlags ? 'no' : 'unsure'
+    return /^(?:false|f|0)$/i.test(value) ? 'no' : 'yes'
+  }
+  return {
+    ...(main === undefined ? {} : { container: main.name, image: main.image }),
+    ...(watches.length === 0 ? {} : { watches }),
+    crd: {
+      watches: ofRoutes.length === 0 ? null : ofRoutes,
+      className: crd('ingressclass'),
+      acrossNamespaces: allows(crd('allowcrossnamespace')),
+      externalNames: allows(crd('allowexternalnameservices')),
+    },
   }
 }
 

@@ -1,6 +1,12 @@
-import { type Known, known } from '../model/known.ts'
+import { configMaps } from '../kube/resources.ts'
+import { type Known, known, unknown } from '../model/known.ts'
+import type { ProxyConfig } from '../model/node.ts'
 import type { Pod } from '../model/pod.ts'
+import { flagOf } from '../wire/component-args.ts'
+import { readKubeProxyConfig } from '../wire/kube-proxy-config.ts'
+import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
+import { fields, text } from './project/json.ts'
 import { isProxyImage } from './project/proxy.ts'
 
 /**
@@ -20,4 +26,51 @@ export async function collectProxies(inScope: InScope): Promise<Known<readonly P
     all.push(...found.value.filter((it) => it.containers.some(({ image }) => isProxyImage(image))))
   }
   return known(all)
+}
+
+/**
+ * What kube-proxy is started with; null where it is not known to be a file: no pod of it runs, or its flags say all.
+ */
+export async function collectProxyConfig(
+  reader: Reader,
+  proxies: Known<readonly Pod[]>,
+): Promise<Known<ProxyConfig> | null> {
+  if (!proxies.known || proxies.value.length === 0) return null
+  const words = proxies.value.flatMap((it) => it.containers.flatMap(({ args }) => args))
+  // With `--config` the flags beside it are not heeded (cmd/kube-proxy/app/options.go); no word at all says nothing.
+  if (words.length > 0 && flagOf(words, 'config') === null) return null
+  const found = await proxyConfigText(proxies.value, reader)
+  if (!found.known) return found
+  const { namespace, name } = found.value
+  const config = readKubeProxyConfig(found.value.text)
+  return config === null
+    ? unknown('failed', `ConfigMap ${namespace}/${name} holds no configuration of kube-proxy that can be read`)
+    : known({ namespace, name, config })
+}
+
+interface ConfigText {
+  readonly namespace: string
+  readonly name: string
+  readonly text: string
+}
+
+/**
+ * The ConfigMap bears kubeadm's name, EKS's, or that of the DaemonSet; each stands beside the pods. EKS has another
+ * one of kubeadm's name, with a kubeconfig in it.
+ */
+export async function proxyConfigText(proxies: readonly Pod[], reader: Reader): Promise<Known<ConfigText>> {
+  const [proxy] = proxies
+  const namespace = proxy?.namespace ?? 'kube-system'
+  const names = [...new Set(['kube-proxy', proxy?.owner?.name ?? 'kube-proxy', 'kube-proxy-config'])]
+  let empty: ConfigText | null = null
+  for (const name of names) {
+    const found = await reader.get(configMaps, namespace, name, (raw) => {
+      const data = fields(raw['data'])
+      return text(data['config.conf']) ?? text(data['config']) ?? ''
+    })
+    if (found.known && found.value !== '') return known({ namespace, name, text: found.value })
+    if (found.known) empty ??= { namespace, name, text: '' }
+    else if (found.why.reason !== 'not-there') return empty === null ? found : known(empty)
+  }
+  return empty === null ? unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${namespace}`) : known(empty)
 }

@@ -1,4 +1,4 @@
-import type { Cluster, ListOptions, RawObject } from '../kube/cluster.ts'
+import type { ListOptions, RawObject } from '../kube/cluster.ts'
 import { type MeshKind, meshKinds } from '../kube/resources.ts'
 import { type Known, known } from '../model/known.ts'
 import type { Mesh, MeshGateway } from '../model/mesh.ts'
@@ -16,7 +16,9 @@ import {
   projectSidecarScope,
   projectVirtualService,
 } from './project/istio.ts'
-import { servedKinds } from './served-kinds.ts'
+import { type Serving, servedKinds } from './served-kinds.ts'
+
+const allMeshKinds = Object.keys(meshKinds) as readonly MeshKind[]
 
 /** Gateways whose pods are looked for: each is a list. */
 const mostGateways = 20
@@ -32,15 +34,19 @@ interface Around {
 /**
  * Istio's objects, as far as the API server serves them. What decides for the namespace in scope may stand in another:
  * all are listed, or as many as may be, and of which kinds these are not all is said. A kind that may not be listed at
- * all makes the whole unknown: half of what a mesh is told is no ground for a judgement.
+ * all makes the whole unknown: half of what a mesh is told is no ground for a judgement. Of a file, what it holds is
+ * judged, and the kinds that it does not hold are named: what would need them cannot be told.
  */
 export async function collectMesh(
-  cluster: Pick<Cluster, 'raw'>,
+  cluster: Serving,
   reader: Reader,
   { inScope, namespace, intern }: Around,
 ): Promise<Known<Mesh>> {
-  const served = await servedKinds(cluster, meshKinds)
+  const served = await servedKinds(cluster, meshKinds, { namespace, across: allMeshKinds })
   if (!served.known) return served
+  const { notHeld } = served.value
+  const [unseen] = served.value.silent.values()
+  if (notHeld.length > 0 && served.value.versions.size === 0 && unseen !== undefined) return unseen
   const partial = new Set<MeshKind>()
   const within: ListOptions = namespace === null ? {} : { namespace }
 
@@ -49,12 +55,18 @@ export async function collectMesh(
     project: (raw: RawObject, intern: Intern) => T | null,
   ): Promise<Known<readonly T[]>> => {
     const version = served.value.versions.get(kind)
+    if (version === undefined && notHeld.includes(kind)) return known([])
     if (version === undefined) return served.value.silent.get(kind) ?? known([])
     const list = (options: ListOptions): Promise<Known<T[]>> =>
       reader.list({ ...meshKinds[kind], version }, options, (raw) => project(raw, intern))
     const all = await list({})
+    // Of a file: all of the namespace, and of others none or a part.
+    const isOfScope = !notHeld.includes(kind) && cluster.held?.isWhole(meshKinds[kind], null) === false
+    if (all.known && isOfScope) partial.add(kind)
     if (all.known) return known(all.value.toSorted(inOrder))
-    if (namespace === null || all.why.reason !== 'forbidden') return all
+    // A part of the policies may lack the one that shuts or opens: none of them is judged then.
+    if (notHeld.includes(kind)) return known([])
+    if (namespace === null || !(all.why.reason === 'forbidden' || isOfScope)) return all
     const some = await list(within)
     if (!some.known) return some
     partial.add(kind)
@@ -76,6 +88,7 @@ export async function collectMesh(
   return known({
     served: [...served.value.versions.keys()].toSorted(),
     inScopeOnly: [...partial].toSorted(),
+    ...(notHeld.length === 0 ? {} : { notHeld: notHeld.toSorted() }),
     virtualServices: valueOf(virtualServices),
     destinationRules: valueOf(destinationRules),
     gateways: await Promise.all(
@@ -108,8 +121,9 @@ async function withPods(gateway: MeshGateway, inScope: InScope): Promise<MeshGat
   const homes = [...new Set(pods.value.map((it) => it.namespace))]
   // Half of the Services before them would call ports closed that are not: nothing is said of such a one.
   if (homes.length > mostHomes) return gateway
+  const seen = { ...gateway, pods: pods.value.length, homes: homes.toSorted() }
   const services = await Promise.all(homes.map((it) => inScope.servicesIn(it)))
-  if (!services.every((it) => it.known)) return { ...gateway, pods: pods.value.length }
+  if (!services.every((it) => it.known)) return seen
   const before = services
     .flatMap(valueOf)
     .filter(
@@ -120,8 +134,7 @@ async function withPods(gateway: MeshGateway, inScope: InScope): Promise<MeshGat
     )
   const ports = before.flatMap((it) => it.ports).flatMap(({ port, targetPort }) => [port, targetPort])
   return {
-    ...gateway,
-    pods: pods.value.length,
+    ...seen,
     open:
       before.length === 0 ? null : [...new Set(ports.filter((it) => typeof it === 'number'))].toSorted((a, b) => a - b),
   }

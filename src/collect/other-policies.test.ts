@@ -22,7 +22,7 @@ describe('policies of other kinds', () => {
       ciliumclusterwidenetworkpolicies: [named('deny')],
       globalnetworkpolicies: [named('never-asked')],
     })
-    expect(await collectOtherPolicies(there, there, null)).toEqual(
+    expect(await collectOtherPolicies(there, there, null)).toMatchObject(
       known([
         { kind: 'CiliumClusterwideNetworkPolicy', namespace: null, name: 'deny' },
         { kind: 'CiliumNetworkPolicy', namespace: 'shop', name: 'web' },

@@ -1,12 +1,14 @@
 import { apiPath } from '../kube/address.ts'
-import type { Cluster } from '../kube/cluster.ts'
+import type { Cluster, Held } from '../kube/cluster.ts'
 import { parseObject } from '../kube/request.ts'
 import { otherPolicyResources } from '../kube/resources.ts'
-import { type Known, known } from '../model/known.ts'
+import { type Known, known, unknown } from '../model/known.ts'
 import { type OtherPolicy, type OtherPolicyKind, otherPolicyKinds } from '../model/network-policy.ts'
 import { textOrder } from '../model/text-order.ts'
 import type { Reader } from './few-at-once.ts'
 import { fields, list, text } from './project/json.ts'
+import { wordsOf } from './project/other-policy.ts'
+import type { Serving } from './served-kinds.ts'
 
 /**
  * Names of policies of other kinds. Which groups are served is asked first, as for Gateway API: without a CRD each user
@@ -14,13 +16,17 @@ import { fields, list, text } from './project/json.ts'
  * is none; one that may not be listed makes the whole unknown, since any of it may decide.
  */
 export async function collectOtherPolicies(
-  cluster: Pick<Cluster, 'raw'>,
+  cluster: Serving,
   reader: Reader,
   namespace: string | null,
 ): Promise<Known<readonly OtherPolicy[]>> {
-  const versions = await servedGroups(cluster)
+  const { held } = cluster
+  const asked = otherPolicyKinds.filter((it) => held?.holds(otherPolicyResources[it], namespace) !== false)
+  if (held !== undefined && asked.length === 0)
+    return unknown('cut-off', `${held.what} holds no policies of other kinds`)
+  const versions = held === undefined ? await servedGroups(cluster) : known(heldGroups)
   if (!versions.known) return versions
-  const lists = await Promise.all(otherPolicyKinds.map((kind) => listOf(kind, versions.value)))
+  const lists = await Promise.all(asked.map((kind) => listOf(kind, versions.value)))
   const all: OtherPolicy[] = []
   for (const it of lists) {
     if (!it.known) return it
@@ -33,16 +39,27 @@ export async function collectOtherPolicies(
     const resource = otherPolicyResources[kind]
     const within = namespace !== null && resource.namespaced ? { namespace } : {}
     for (const version of served.get(resource.group) ?? []) {
-      const listed = await reader.list({ ...resource, version }, within, ({ metadata }): OtherPolicy => ({
+      const listed = await reader.list({ ...resource, version }, within, (raw): OtherPolicy => ({
         kind,
-        namespace: metadata.namespace ?? null,
-        name: metadata.name,
+        namespace: raw.metadata.namespace ?? null,
+        name: raw.metadata.name,
+        ...wordsOf(kind, raw),
       }))
       if (listed.known || listed.why.reason !== 'not-there') return listed
     }
     return known<readonly OtherPolicy[]>([])
   }
 }
+
+/** Of a file: kinds of which it holds nothing, or not all. */
+export function policiesNotHeld(held: Held, namespace: string | null): readonly OtherPolicyKind[] {
+  return otherPolicyKinds.filter((it) => !held.isWhole(otherPolicyResources[it], namespace))
+}
+
+/** A file is read at whatever version it was written. */
+const heldGroups: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.values(otherPolicyResources).map((it) => [it.group, [it.version]]),
+)
 
 function keyOf({ kind, namespace, name }: OtherPolicy): string {
   return `${kind} ${namespace ?? ''} ${name}`

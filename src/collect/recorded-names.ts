@@ -4,6 +4,7 @@ import type { GatewayRoute } from '../model/gateway.ts'
 import type { HttpProxy } from '../model/http-proxy.ts'
 import type { Ingress } from '../model/ingress.ts'
 import { known, type Known, unknown } from '../model/known.ts'
+import type { VirtualService } from '../model/mesh.ts'
 import type { Model } from '../model/sources.ts'
 import type { Names } from './target.ts'
 
@@ -14,7 +15,9 @@ interface Named {
 
 /** What a recording holds, asked as a cluster would be: so that a target means the same in both. */
 export function recordedNames(model: Model): Names {
+  const { beside } = model.sources
   return {
+    ...(beside.known ? { beside: beside.value } : {}),
     list: (resource, { namespace }, project) => {
       const all = rawOf(model, resource.plural)
       if (!all.known) return Promise.resolve(all)
@@ -52,8 +55,13 @@ function rawOf({ sources }: Model, plural: string): Known<readonly RawObject[]> 
     case 'pods':
       return named(sources.pods)
     case 'httproutes':
+      return ofKind(sources.gatewayRoutes, 'HTTPRoute')
     case 'grpcroutes':
-      return ofKind(sources.gatewayRoutes, plural === 'httproutes' ? 'HTTPRoute' : 'GRPCRoute')
+      return ofKind(sources.gatewayRoutes, 'GRPCRoute')
+    case 'tlsroutes':
+      return ofKind(sources.gatewayRoutes, 'TLSRoute')
+    case 'virtualservices':
+      return sources.mesh.known ? known(sources.mesh.value.virtualServices.map(rawVirtualService)) : sources.mesh
     case 'httpproxies':
       return sources.httpProxies.known ? known(sources.httpProxies.value.map(rawProxy)) : sources.httpProxies
     case 'ingresses':
@@ -89,6 +97,10 @@ function rawRoute({ namespace, name, hostnames, rules }: GatewayRoute): RawObjec
       })),
     },
   }
+}
+
+function rawVirtualService({ namespace, name, hosts, gateways }: VirtualService): RawObject {
+  return { metadata: { namespace, name }, spec: { hosts, gateways } }
 }
 
 function rawProxy({ namespace, name, host, includes, routes }: HttpProxy): RawObject {

@@ -1,4 +1,4 @@
-import { configMaps, localRedirectPolicies } from '../kube/resources.ts'
+import { localRedirectPolicies } from '../kube/resources.ts'
 import type { ServiceProxy } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
@@ -7,8 +7,7 @@ import { mask } from '../wire/secrets.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
-import { collectProxies } from './kube-proxy.ts'
-import { fields, text } from './project/json.ts'
+import { collectProxies, proxyConfigText } from './kube-proxy.ts'
 
 /**
  * What carries packets to the addresses of Services. Asked only where it decides something: whether a cache on the node
@@ -42,21 +41,7 @@ async function modeOf(proxies: readonly Pod[], reader: Reader): Promise<Known<st
   const flag = flagOf(words, 'config') === null ? flagOf(words, 'proxy-mode') : null
   if (flag === mask) return unknown('failed', "kube-proxy's --proxy-mode is none of those that are known")
   if (flag !== null && flag !== '') return known(flag)
-  const config = await configOf(proxies[0], reader)
+  const config = await proxyConfigText(proxies, reader)
   // Without a word of its own kube-proxy takes iptables.
-  return mapKnown(config, (it) => /^mode: *["']?([a-z]+)/m.exec(it)?.[1] ?? 'iptables')
-}
-
-/** The ConfigMap bears kubeadm's name, else that of the DaemonSet; each stands beside the pods. */
-async function configOf(proxy: Pod | undefined, reader: Reader): Promise<Known<string>> {
-  const namespace = proxy?.namespace ?? 'kube-system'
-  const names = [...new Set(['kube-proxy', proxy?.owner?.name ?? 'kube-proxy'])]
-  for (const name of names) {
-    const found = await reader.get(configMaps, namespace, name, (raw) => {
-      const data = fields(raw['data'])
-      return text(data['config.conf']) ?? text(data['config']) ?? ''
-    })
-    if (found.known || found.why.reason !== 'not-there') return found
-  }
-  return unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${namespace}`)
+  return mapKnown(config, ({ text }) => /^mode: *["']?([a-z]+)/m.exec(text)?.[1] ?? 'iptables')
 }

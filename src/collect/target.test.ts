@@ -42,6 +42,15 @@ describe('targets', () => {
     ['ing/web', object('Ingress', 'shop', 'web')],
     ['dns', { target: { kind: 'dns' }, namespace: 'shop' }],
     [null, { target: { kind: 'everything' }, namespace: 'shop' }],
+    ['http://checkout/a?b=c', { ...object('Service', 'shop', 'checkout'), serviceUrl: 'http://checkout/a?b=c' }],
+    [
+      'http://checkout.shop:8080',
+      { ...object('Service', 'shop', 'checkout'), serviceUrl: 'http://checkout.shop:8080/' },
+    ],
+    [
+      'https://me:pw@checkout.shop.svc.cluster.local/',
+      { ...object('Service', 'shop', 'checkout'), serviceUrl: 'https://checkout.shop.svc.cluster.local/' },
+    ],
     ['https://web.example.com', object('Ingress', 'shop', 'web', 'https://web.example.com/')],
     ['http://pay.example.com/a', object('HTTPRoute', 'shop', 'pay', 'http://pay.example.com/a')],
     ['https://deep.pay.example.org/', object('HTTPProxy', 'edge', 'deep', 'https://deep.pay.example.org/')],
@@ -68,7 +77,7 @@ describe('targets', () => {
     [
       'https://mail.corp.test/',
       'not-found',
-      'no Ingress, HTTPRoute or HTTPProxy has a rule for mail.corp.test/',
+      'no Ingress, route, HTTPProxy or VirtualService has a rule for mail.corp.test/',
       'kubectl get ingresses -A',
     ],
     ['checkout', 'usage', '`checkout` is no target', 'Perhaps svc/checkout'],

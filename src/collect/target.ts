@@ -12,20 +12,23 @@ import {
   services,
   statefulSets,
 } from '../kube/resources.ts'
+import type { Beside } from '../model/beside.ts'
 import type { Known, Why } from '../model/known.ts'
 import type { Scope } from '../model/sources.ts'
 import { subject } from '../model/subject.ts'
 import { ToolError } from '../tool-error.ts'
+import { asIpAddress } from '../wire/dns-name.ts'
 import { ownerOf } from './url.ts'
 
 export interface ResolvedTarget {
   readonly target: Scope['target']
+  readonly serviceUrl?: string
   /** The namespace to read: the Ingress's own for a URL, else the one given. null = every namespace. */
   readonly namespace: string | null
 }
 
 /** Where names are looked for: a cluster, or a recording of one. */
-export type Names = Pick<Cluster, 'get' | 'list'>
+export type Names = Pick<Cluster, 'get' | 'list'> & { readonly beside?: Beside }
 
 interface Kind {
   readonly kind: string
@@ -45,6 +48,7 @@ const kinds: readonly Kind[] = [
   { kind: 'Ingress', resource: ingresses, words: ['ing', 'ingress', 'ingresses'] },
   { kind: 'HTTPRoute', resource: gatewayKinds.HTTPRoute, words: ['httproute', 'httproutes'] },
   { kind: 'GRPCRoute', resource: gatewayKinds.GRPCRoute, words: ['grpcroute', 'grpcroutes'] },
+  { kind: 'TLSRoute', resource: gatewayKinds.TLSRoute, words: ['tlsroute', 'tlsroutes'] },
   { kind: 'HTTPProxy', resource: gatewayKinds.HTTPProxy, words: ['httpproxy', 'httpproxies'] },
 ]
 
@@ -111,22 +115,58 @@ async function requireObject(cluster: Names, kind: Kind, namespace: string, name
 async function resolveUrl(text: string, cluster: Names, namespace: string | null): Promise<ResolvedTarget> {
   const url = URL.parse(text)
   if (url === null || url.hostname === '') throw new ToolError('usage', `\`${text}\` is no URL`, forms)
+  const plain = plainUrl(url)
+  // No rule of an Ingress is meant by a name that only the cluster's DNS has, whatever takes any host.
+  const isInner = /^[^.]+$|\.svc(?:\.|$)/.test(url.hostname)
+  const inner = isInner ? await serviceNamed(url.hostname, cluster, namespace) : null
+  if (inner !== null) return ofService(inner, plain)
   const found = await ownerOf(url, cluster, namespace)
   if (!found.known) throw notRead('Ingresses', found.why)
   const object = found.value
+  const service = object === null && !isInner ? await serviceNamed(url.hostname, cluster, namespace) : null
+  if (service !== null) return ofService(service, plain)
   if (object === null)
     throw new ToolError(
       'not-found',
-      `no Ingress, HTTPRoute or HTTPProxy has a rule for ${url.hostname}${url.pathname}`,
+      `no Ingress, route, HTTPProxy or VirtualService has a rule for ${url.hostname}${url.pathname}`,
       'kubectl get ingresses -A lists their hosts',
     )
-  // Credentials before the host are no part of the question, and scope is printed; a query is, and the door masks
-  // secrets in it.
-  const plain = `${url.protocol}//${url.host}${url.pathname}${url.search}`
   return {
     target: { kind: 'object', object, url: plain },
     namespace: object.namespace,
   }
+}
+
+function ofService(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  url: string,
+): ResolvedTarget {
+  return {
+    target: { kind: 'object', object: subject('Service', namespace, name), url: null },
+    serviceUrl: url,
+    namespace,
+  }
+}
+
+/**
+ * Credentials before the host are no part of the question, and scope is printed; a query is, and the door masks secrets
+ * in it.
+ */
+export function plainUrl(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}${url.search}`
+}
+
+/** `cart`, `cart.shop`, `cart.shop.svc` and longer, as a program may spell a Service. */
+export async function serviceNamed(
+  host: string,
+  cluster: Names,
+  namespace: string | null,
+): Promise<{ readonly namespace: string; readonly name: string } | null> {
+  if (asIpAddress(host) !== null) return null
+  const [name = '', of = namespace, svc] = host.split('.')
+  if (of === null || (svc !== undefined && svc !== 'svc')) return null
+  const found = await cluster.get(services, of, name, () => true)
+  return found.known ? { namespace: of, name } : null
 }
 
 async function namesOf(cluster: Names, resource: Resource, namespace: string | null): Promise<readonly string[]> {

@@ -56,6 +56,15 @@ describe('the ends of a trace', () => {
       trace: { host: 'elsewhere.example', port: 80 },
     })
   })
+  test('a pod to a URL whose host is a Service', async () => {
+    expect(await resolve('pod/web-1', 'http://web:8080/cart?id=1')).toEqual({
+      namespace: 'shop',
+      target: { kind: 'object', object: { kind: 'Service', namespace: 'shop', name: 'web' }, url: null },
+      serviceUrl: 'http://web:8080/cart?id=1',
+      trace: { from: { namespace: 'shop', pod: 'web-1' }, host: null, port: 8080 },
+    })
+    expect(await resolve('pod/web-1', 'web:80')).not.toHaveProperty('serviceUrl')
+  })
   test('a Service or a node to start from, a node to lead to', async () => {
     expect(await resolve('svc/web', 'node/worker-1:30080')).toMatchObject({
       trace: { from: { namespace: 'shop', pod: 'web-1' }, host: '192.0.2.1', port: 30_080 },
@@ -68,7 +77,7 @@ describe('the ends of a trace', () => {
   })
   test.each([
     { from: 'outside', to: 'svc/web', says: /leads to a URL or an Ingress/ },
-    { from: 'outside', to: 'https://nobody.example/', says: /no Ingress, HTTPRoute or HTTPProxy/ },
+    { from: 'outside', to: 'https://nobody.example/', says: /no Ingress, route, HTTPProxy or VirtualService/ },
     { from: 'outside', to: 'ingress/any', says: /no rule with a host/ },
     { from: 'outside', to: 'http://', says: /no URL/ },
     { from: 'node/worker-2', to: 'svc/web', says: /has no address/ },

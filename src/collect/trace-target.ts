@@ -1,23 +1,20 @@
 import type { Names } from './target.ts'
-import { resolveTarget } from './target.ts'
+import { plainUrl, resolveTarget, serviceNamed } from './target.ts'
 import { ingresses, nodes, pods, services } from '../kube/resources.ts'
-import type { Pod } from '../model/pod.ts'
 import type { TraceAsk } from '../model/crossing.ts'
 import type { Scope } from '../model/sources.ts'
-import { podsOfServices } from '../relations/service/service-selects-pod.ts'
-import { type Subject, subject, subjectKey } from '../model/subject.ts'
-import { workloadOfPod } from '../relations/workload-of-pod.ts'
+import { subject } from '../model/subject.ts'
 import { ToolError } from '../tool-error.ts'
 import { asDnsName, asIpAddress } from '../wire/dns-name.ts'
 import { createIntern } from '../wire/intern.ts'
 import { projectIngress } from './project/ingress.ts'
 import { projectNode } from './project/node.ts'
-import { projectPod } from './project/pod.ts'
-import { projectService } from './project/service.ts'
+import { onePod, podsIn } from './one-pod.ts'
 
 export interface ResolvedTrace {
   readonly namespace: string | null
   readonly target: Scope['target']
+  readonly serviceUrl?: string
   /** Not of a trace from outside: no pod of the cluster asks. */
   readonly trace?: TraceAsk
 }
@@ -44,7 +41,8 @@ export async function resolveTrace(
   if (ends.from === 'outside') return fromOutside(url, cluster, namespace)
   const from = await startOf(ends.from, cluster, namespace)
   const served = url === null ? null : await servedHere(url, cluster, namespace)
-  if (served !== null && url !== null) {
+  const isRouted = served !== null && served.serviceUrl === undefined
+  if (isRouted && url !== null) {
     const port = url.port === '' ? defaultPort(url) : Number(url.port)
     return { ...served, trace: { from, host: url.hostname, port } }
   }
@@ -56,6 +54,7 @@ export async function resolveTrace(
   return {
     namespace: far.namespace,
     target: { kind: 'object', object: subject(far.object, far.namespace, far.name), url: null },
+    ...(url !== null && far.object === 'Service' ? { serviceUrl: plainUrl(url) } : {}),
     trace: { from, host: null, port: far.port },
   }
 }
@@ -117,51 +116,11 @@ function pathOf(path: string | null): string {
 
 type From = TraceAsk['from']
 
-/** Of a workload or a Service the first running pod by name, a ready one first; of a node one in its own network. */
 async function startOf(text: string, cluster: Names, namespace: string): Promise<From> {
   const [, node] = /^nodes?\/(.+)$/i.exec(text) ?? []
   if (node !== undefined) return onNode(node, cluster)
-  const word = text.includes('/') ? text : `pod/${text}`
-  const { target } = await resolveTarget(word, cluster, namespace)
-  if (target.kind !== 'object') throw new ToolError('usage', `\`${text}\` is no start of a trace`, fromForms)
-  if (target.object.kind === 'Pod') return { namespace, pod: target.object.name }
-  const all = await podsIn(cluster, text, namespace)
-  return { namespace, pod: firstOf(await ofObject(target.object, all, cluster), text, namespace) }
-}
-
-async function ofObject(object: Subject, all: readonly Pod[], cluster: Names): Promise<readonly Pod[]> {
-  if (object.kind !== 'Service') {
-    const wanted = subjectKey(object)
-    return all.filter((it) => subjectKey(workloadOfPod(it)) === wanted)
-  }
-  const intern = createIntern()
-  const found = await cluster.get(services, object.namespace, object.name, (raw) => projectService(raw, intern))
-  return found.known && found.value !== null ? podsOfServices(all)(found.value) : []
-}
-
-async function podsIn(cluster: Names, text: string, namespace: string | null): Promise<readonly Pod[]> {
-  const intern = createIntern()
-  const listed = await cluster.list(pods, namespace === null ? {} : { namespace }, (raw) => projectPod(raw, intern))
-  if (!listed.known)
-    throw new ToolError(
-      'forbidden',
-      `the pods of ${text} are not known`,
-      `this needs the right to ${listed.why.detail}`,
-    )
-  return listed.value.flatMap((it) => it ?? [])
-}
-
-function firstOf(its: readonly Pod[], text: string, namespace: string): string {
-  const own = its.filter((it) => !it.deleting).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  const running = own.filter((it) => it.phase === 'Running')
-  const pod = running.find((it) => it.ready) ?? running[0] ?? own[0]
-  if (pod === undefined)
-    throw new ToolError(
-      'not-found',
-      `${text} has no pod in namespace ${namespace}`,
-      `hopscope diagnose ${text} -n ${namespace} says why`,
-    )
-  return pod.name
+  const { pod } = await onePod(text, cluster, namespace, fromForms)
+  return { namespace, pod }
 }
 
 async function onNode(name: string, cluster: Names): Promise<From> {
@@ -271,17 +230,4 @@ async function object(
   const [bare, of] = here ? [name, namespace] : [name.slice(0, dot), name.slice(dot + 1)]
   await resolveTarget(`${word}/${bare}`, cluster, of)
   return { kind: 'object', object: kind, namespace: of, name: bare, port }
-}
-
-/** `cart`, `cart.shop`, `cart.shop.svc` and longer, as a program may spell a Service. */
-async function serviceNamed(
-  host: string,
-  cluster: Names,
-  namespace: string,
-): Promise<{ readonly namespace: string; readonly name: string } | null> {
-  if (asIpAddress(host) !== null) return null
-  const [name = '', of = namespace, svc] = host.split('.')
-  if (svc !== undefined && svc !== 'svc') return null
-  const found = await cluster.get(services, of, name, () => true)
-  return found.known ? { namespace: of, name } : null
 }

@@ -1,31 +1,35 @@
 import type { Cluster, RawObject, Resource } from '../kube/cluster.ts'
-import { gatewayKinds, ingresses } from '../kube/resources.ts'
+import { gatewayKinds, ingresses, meshKinds } from '../kube/resources.ts'
+import type { Beside } from '../model/beside.ts'
 import type { Ingress } from '../model/ingress.ts'
 import { known, type Known, mapKnown } from '../model/known.ts'
 import { type Route, routeFor } from '../relations/ingress/ingress-routes-to-service.ts'
 import { nearRoutes } from '../relations/ingress/near-route.ts'
 import { createIntern } from '../wire/intern.ts'
 import { type Subject, subject } from '../model/subject.ts'
-import { type UrlOwner, urlOwner } from '../relations/gateway/url-owner.ts'
+import { claimant, type UrlOwner, urlOwner } from '../relations/gateway/url-owner.ts'
 import { inOrder } from './order.ts'
 import { projectRoute } from './project/gateway.ts'
 import { projectHttpProxy } from './project/http-proxy.ts'
 import { projectIngress } from './project/ingress.ts'
+import { projectVirtualService } from './project/istio.ts'
+
+/** `beside`: of a file, what a cluster is not asked for. */
+type Listing = Pick<Cluster, 'list'> & { readonly beside?: Beside }
 
 /**
- * What a request for the URL belongs to: an Ingress, a route of Gateway API, an HTTPProxy, whichever fits most closely.
+ * What a request for the URL belongs to: an Ingress, a route of Gateway API, an HTTPProxy, a VirtualService, and in a
+ * file an IngressRoute, whichever fits most closely; else an object of another kind in the file that has the host.
  * Where none takes it, the Ingress whose rule nearly does: the finding about that one is the answer (ING330).
  */
-export async function ownerOf(
-  url: URL,
-  cluster: Pick<Cluster, 'list'>,
-  namespace: string | null,
-): Promise<Known<Subject | null>> {
+export async function ownerOf(url: URL, cluster: Listing, namespace: string | null): Promise<Known<Subject | null>> {
   const [byIngress, byGateway] = await Promise.all([
     ingressFor(url, cluster, namespace),
     gatewayOwner(url, cluster, namespace),
   ])
-  if (!byIngress.known) return byGateway === null ? byIngress : known(byGateway.object)
+  const byClaim = claimant(url.hostname, cluster.beside?.claims ?? [])
+  const other = byGateway?.object ?? byClaim
+  if (!byIngress.known) return other === null && cluster.beside === undefined ? byIngress : known(other)
   const { ingress, nearest } = byIngress.value
   const route = ingress === null ? null : routeFor(ingress, url.hostname, decoded(url.pathname))
   const closer =
@@ -34,16 +38,14 @@ export async function ownerOf(
       byGateway.hostRank > hostRank(route) ||
       (byGateway.hostRank === hostRank(route) && byGateway.pathLength > pathLength(route)))
   if (closer) return known(byGateway.object)
+  // What is not evaluated, and has the host, may be what takes the URL: no rule of another is the one that was meant.
+  if (ingress === null && byClaim !== null) return known(byClaim)
   const best = ingress ?? nearest
   return known(best === null ? null : subject('Ingress', best.namespace, best.name))
 }
 
 /** CRDs that are not served, or may not be read, own nothing that could be told. */
-async function gatewayOwner(
-  url: URL,
-  cluster: Pick<Cluster, 'list'>,
-  namespace: string | null,
-): Promise<UrlOwner | null> {
+async function gatewayOwner(url: URL, cluster: Listing, namespace: string | null): Promise<UrlOwner | null> {
   const intern = createIntern()
   const all = async <T>(resource: Resource, project: (raw: RawObject) => T | null): Promise<readonly T[]> => {
     const everywhere = await cluster.list(resource, {}, project)
@@ -52,13 +54,23 @@ async function gatewayOwner(
     const own = await cluster.list(resource, { namespace }, project)
     return own.known ? own.value : []
   }
-  const [http, grpc, proxies] = await Promise.all([
+  const [http, grpc, tls, proxies, virtualServices] = await Promise.all([
     all(gatewayKinds.HTTPRoute, (raw) => projectRoute('HTTPRoute', raw, intern)),
     all(gatewayKinds.GRPCRoute, (raw) => projectRoute('GRPCRoute', raw, intern)),
+    // A name in TLS leads only what speaks TLS.
+    url.protocol === 'https:' ? all(gatewayKinds.TLSRoute, (raw) => projectRoute('TLSRoute', raw, intern)) : [],
     all(gatewayKinds.HTTPProxy, (raw) => projectHttpProxy(raw, intern)),
+    all(meshKinds.VirtualService, (raw) => projectVirtualService(raw, intern)),
   ])
-  const routes = [...http, ...grpc].toSorted(inOrder)
-  return urlOwner({ host: url.hostname, path: decoded(url.pathname) }, routes, proxies.toSorted(inOrder))
+  return urlOwner(
+    { host: url.hostname, path: decoded(url.pathname) },
+    {
+      routes: [...http, ...grpc, ...tls].toSorted(inOrder),
+      proxies: proxies.toSorted(inOrder),
+      virtualServices: virtualServices.toSorted(inOrder),
+      ingressRoutes: cluster.beside?.ingressRoutes ?? [],
+    },
+  )
 }
 
 interface IngressForUrl {

@@ -6,7 +6,11 @@ import type { Pod } from '../model/pod.ts'
  * The nodes with what became of kube-proxy on each. Where it could not be read, or has no pod at all, nothing is said:
  * Cilium and others take its place, and k3s runs it inside of its own process.
  */
-export function withProxies(nodes: Known<readonly Node[]>, proxies: Known<readonly Pod[]>): Known<readonly Node[]> {
+export function withProxies(
+  nodes: Known<readonly Node[]>,
+  proxies: Known<readonly Pod[]>,
+  config: Node['proxyConfig'] | null,
+): Known<readonly Node[]> {
   if (!proxies.known || proxies.value.length === 0) return nodes
   const byNode = Map.groupBy(proxies.value, (it) => it.node)
   const made = proxies.value.find((it) => it.owner?.kind === 'DaemonSet')
@@ -16,6 +20,7 @@ export function withProxies(nodes: Known<readonly Node[]>, proxies: Known<readon
       ...it,
       proxy: stateOf(byNode.get(it.name) ?? []),
       ...(made === undefined ? {} : { proxySet }),
+      ...(config == null || !byNode.has(it.name) ? {} : { proxyConfig: config }),
     })),
   )
 }

@@ -31,6 +31,8 @@ export interface CheckMeta<A extends Args = Args> {
   readonly judges?: 'leftovers'
   /** What is ambiguous to it is a doubt about something that was seen: without it nobody says that all is well. */
   readonly doubts?: true
+  /** It judges the Corefile as it is stored, also where the DNS servers run another. */
+  readonly reads?: 'stored-corefile'
   readonly words: Words<A>
   /**
    * Several root causes of this code, told as one where they are one; null where they are not. Asked after folding, so

@@ -12,6 +12,7 @@ const families: Readonly<Record<Trouble['kind'], RegExp>> = {
   'contact-failed': /^(?:DNS|SVC|ING|POL|NOD|MSH)/,
   'bad-answer': /^(?:SVC|ING|POL|NOD|GTW|MSH)/,
   'not-as-declared': /^(?:DNS|SVC|ING|NOD|GTW)/,
+  reported: /^(?:DNS|SVC|ING|POL|NOD|GTW|MSH)/,
 }
 
 export interface Claims {
@@ -72,6 +73,10 @@ function ofGroup(
   const byObject = (object: string): boolean => isAnswered(`object ${object}`, () => [at.get(object) ?? []])
   // Every one is asked, not the first alone: each cause that has a part in it is to be known.
   return troubles.filter((it) =>
-    [...it.keys.map(byKey), ...it.involved.map((one) => byObject(subjectKey(one)))].includes(true),
+    // What else stands on the way of an object is no reason of what is said of that object.
+    [
+      ...it.keys.map(byKey),
+      ...(it.kind === 'reported' ? [it.sufferer] : it.involved).map((one) => byObject(subjectKey(one))),
+    ].includes(true),
   )
 }

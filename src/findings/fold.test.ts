@@ -39,6 +39,12 @@ describe('fold', () => {
     expect(shape([found('A', { causes: ['x'] }), found('B', { dueTo: ['x'] })])).toBe('A(B)'))
   test('what explains nothing and is explained by nothing stands alone', () =>
     expect(shape([replica, ingress])).toBe('DNS106 ING301'))
+  test('a name that this one machine does not find stands behind what is wrong in the cluster', () => {
+    const outside = (wrong: string) => found('ING350', { severity: 'warning', args: { wrong } })
+    const cluster = found('ING357', { severity: 'warning' })
+    expect(shape([outside('name'), cluster])).toBe('ING357 ING350')
+    expect(shape([outside('silent'), cluster])).toBe('ING350 ING357')
+  })
   test('a symptom folds under its cause, by wildcard', () => expect(shape([loss, replica])).toBe('DNS106(DNS110)'))
   test('a consequence of a consequence hangs under the root', () =>
     expect(shape([ingress, loss, replica])).toBe('DNS106(DNS110 ING301)'))

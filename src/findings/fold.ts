@@ -77,6 +77,8 @@ function comesOf(finding: Finding | undefined): readonly string[] {
  */
 function leftover({ finding }: RootCause): number {
   if (finding.code.startsWith('TRB')) return 2
+  // Of DNS as this one machine asks it: what is wrong in the cluster comes first.
+  if (finding.code === 'ING350' && finding.args['wrong'] === 'name') return 1
   return finding.code === 'SVC208' || finding.code === 'ING305' ? 1 : 0
 }
 

@@ -1,3 +1,4 @@
+import type { Complaint } from '../model/program-log.ts'
 import type { SourceName } from '../model/sources.ts'
 import type { Subject } from '../model/subject.ts'
 
@@ -14,6 +15,8 @@ export interface Trouble {
     | 'contact-failed'
     | 'bad-answer'
     | 'not-as-declared'
+    /** Somebody says so, and nothing that is read shows it. */
+    | 'reported'
   readonly source: SourceName
   /** The pod, Service, Ingress or node whose user complains. */
   readonly sufferer: Subject
@@ -33,6 +36,14 @@ export interface Trouble {
   readonly of: number
   /** The slowest, in milliseconds; null where time says nothing. */
   readonly ms: number | null
+  /** Of what a program's log says: whose it is, and how often and when, in words of ours. */
+  readonly log?: {
+    readonly namespace: string
+    readonly pod: string
+    readonly container: string
+    readonly kind: Complaint['kind']
+    readonly times: string
+  }
   /** Commands that lead on, where more is known than the source tells. */
   readonly next?: readonly string[]
   /** `outage`: does not work. `nuisance`: works, badly. `sign`: worth a line, and nobody need suffer. */

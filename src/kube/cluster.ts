@@ -1,5 +1,6 @@
 import type { ApiPath } from './address.ts'
 import type { Known } from '../model/known.ts'
+import type { UnreadKind } from '../model/sources.ts'
 import type { ContainerCommand } from './container-command.ts'
 
 /** What the API server sends, before projection: only `collect` looks inside. */
@@ -75,6 +76,25 @@ export interface ExactLog {
   readonly onBroken: (why: string) => void
 }
 
+/** What another tool wrote of a cluster, which has no list of what its API server serves. */
+export interface Held {
+  /** What wrote it: `kubectl get`. */
+  readonly what: string
+  /**
+   * Whether it holds objects of this kind, of a namespace or of any (null), be it a part of them. Where it does not,
+   * there may be none, or nobody asked for them.
+   */
+  holds(resource: Resource, namespace: string | null): boolean
+  /** Whether it holds all of this kind, of a namespace or of every one (null): what is not among them is not there. */
+  isWhole(resource: Resource, namespace: string | null): boolean
+  /** What it holds and nobody here reads, though it may have a say on traffic. */
+  unread(namespace: string | null): readonly UnreadKind[]
+  /** The objects of those kinds, as they stand there. */
+  strangers(namespace: string | null): readonly unknown[]
+  /** Whatever it holds that has a status, but for pods and nodes: of a namespace and of none, or of any (null). */
+  withStatus(namespace: string | null): readonly RawObject[]
+}
+
 /**
  * One Kubernetes API server, as one user. Expected refusals (403, 404, a timeout, a cut connection) are values;
  * an exception is a bug. Every call ends within the request timeout or when `signal` aborts.
@@ -84,6 +104,8 @@ export interface Cluster {
   readonly server: string
   /** The namespace that the kubeconfig's context names, or `default`. */
   readonly namespace: string
+  /** Of a file alone: an API server says itself what it serves. */
+  readonly held?: Held
   version(options?: {
     readonly signal?: AbortSignal
   }): Promise<Known<{ readonly gitVersion: string; readonly platform: string }>>

@@ -1,3 +1,4 @@
+import { oneADay } from '../../test/build/effort.ts'
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -62,7 +63,7 @@ async function membersOf(group: number): Promise<readonly string[]> {
   }
 }
 
-describe.concurrent.each(shells.filter(([, [file]]) => existsSync(file)))('%s', (_shell, program) => {
+describe.concurrent.each(oneADay(shells.filter(([, [file]]) => existsSync(file))))('%s', (_shell, program) => {
   test.each(endless)('ends itself in time: %s', async (_name, text) => {
     const ended = await run(program, text, 1)
     expect(ended).toMatchObject({ out: 'begun\n', left: [] })

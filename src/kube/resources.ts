@@ -49,6 +49,10 @@ export const horizontalPodAutoscalers: Resource = {
   namespaced: true,
 }
 
+/** Of files alone: what a cluster lets others do is none of hopscope's business. */
+export const clusterRoles = grouped('rbac.authorization.k8s.io', 'clusterroles', false)
+export const clusterRoleBindings = grouped('rbac.authorization.k8s.io', 'clusterrolebindings', false)
+
 export const selfSubjectAccessReviews = grouped('authorization.k8s.io', 'selfsubjectaccessreviews', false)
 
 const gateway = (plural: string, namespaced = true): Resource => ({
@@ -96,6 +100,40 @@ export const meshKinds = {
 
 export type MeshKind = keyof typeof meshKinds
 
+const traefik = (group: string): Resource => ({ group, version: 'v1alpha1', plural: 'middlewares', namespaced: true })
+
+/** Traefik's Middlewares, by their group since 2.10 and by the one before (docs/content/migration/v2.md). */
+export const middlewareKinds = {
+  Middleware: traefik('traefik.io'),
+  OldMiddleware: traefik('traefik.containo.us'),
+} as const satisfies Readonly<Record<string, Resource>>
+
+const alone = (group: string, plural: string, namespaced = true, version = 'v1'): Resource => ({
+  group,
+  version,
+  plural,
+  namespaced,
+})
+
+/**
+ * What is read of files alone, where somebody put it: to list it of a cluster would take rights that hopscope does not
+ * ask for. Each at whatever version it was written.
+ */
+export const besideKinds = {
+  Secret: core('secrets'),
+  IngressRoute: alone('traefik.io', 'ingressroutes', true, 'v1alpha1'),
+  OldIngressRoute: alone('traefik.containo.us', 'ingressroutes', true, 'v1alpha1'),
+  ValidatingWebhookConfiguration: alone('admissionregistration.k8s.io', 'validatingwebhookconfigurations', false),
+  MutatingWebhookConfiguration: alone('admissionregistration.k8s.io', 'mutatingwebhookconfigurations', false),
+  APIService: alone('apiregistration.k8s.io', 'apiservices', false),
+  IPAddressPool: alone('metallb.io', 'ipaddresspools', true, 'v1beta1'),
+  L2Advertisement: alone('metallb.io', 'l2advertisements', true, 'v1beta1'),
+  BGPAdvertisement: alone('metallb.io', 'bgpadvertisements', true, 'v1beta1'),
+  Server: alone('policy.linkerd.io', 'servers', true, 'v1beta3'),
+  LinkerdAuthorizationPolicy: alone('policy.linkerd.io', 'authorizationpolicies', true, 'v1alpha1'),
+  ServerAuthorization: alone('policy.linkerd.io', 'serverauthorizations', true, 'v1beta1'),
+} as const satisfies Readonly<Record<string, Resource>>
+
 const policyOf = (group: string, plural: string, namespaced: boolean): Resource => ({
   group,
   version: 'v1',
@@ -110,8 +148,8 @@ export const otherPolicyResources = {
   ClusterNetworkPolicy: policyOf('policy.networking.k8s.io', 'clusternetworkpolicies', false),
   CiliumNetworkPolicy: policyOf('cilium.io', 'ciliumnetworkpolicies', true),
   CiliumClusterwideNetworkPolicy: policyOf('cilium.io', 'ciliumclusterwidenetworkpolicies', false),
-  'Calico NetworkPolicy': policyOf('crd.projectcalico.org', 'networkpolicies', true),
-  'Calico GlobalNetworkPolicy': policyOf('crd.projectcalico.org', 'globalnetworkpolicies', false),
-  'Antrea NetworkPolicy': policyOf('crd.antrea.io', 'networkpolicies', true),
-  'Antrea ClusterNetworkPolicy': policyOf('crd.antrea.io', 'clusternetworkpolicies', false),
+  CalicoNetworkPolicy: policyOf('crd.projectcalico.org', 'networkpolicies', true),
+  CalicoGlobalNetworkPolicy: policyOf('crd.projectcalico.org', 'globalnetworkpolicies', false),
+  AntreaNetworkPolicy: policyOf('crd.antrea.io', 'networkpolicies', true),
+  AntreaClusterNetworkPolicy: policyOf('crd.antrea.io', 'clusternetworkpolicies', false),
 } as const satisfies Readonly<Record<string, Resource>>

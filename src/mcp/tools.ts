@@ -141,7 +141,9 @@ export const tools: readonly Tool[] = [
     probes: true,
     input: v.strictObject({
       name: text('cart, cart.shop, example.com., or an IP address'),
-      as_pod: v.optional(text('pod/NAME; else as any pod of the namespace')),
+      as_pod: v.optional(
+        text('pod/NAME; or deploy/NAME, sts/NAME, ds/NAME for one of its pods; else any pod of the namespace'),
+      ),
       type: v.optional(text('A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT; else A and AAAA')),
       namespace: where.namespace,
     }),

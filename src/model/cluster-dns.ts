@@ -22,6 +22,11 @@ export interface ClusterDns {
   /** The ConfigMap that it was read from; absent where none was, and in files of an older hopscope. */
   readonly corefileMap?: string
   /**
+   * The key that the servers mount as their Corefile, and which keys that ConfigMap has; absent where none was read,
+   * and in files of an older hopscope.
+   */
+  readonly corefileKeys?: { readonly configMap: string; readonly wanted: string; readonly keys: readonly string[] }
+  /**
    * Stands for the hash by which CoreDNS names this very text (its plugin `reload`), of the text as it was read: what
    * is kept of it may have words taken out. In old recordings that hash itself. Absent where the text alone does not
    * say, and in files of an older hopscope.
@@ -42,6 +47,23 @@ export interface ClusterDns {
   readonly serviceProxy?: Known<ServiceProxy>
   /** ConfigMap `coredns-custom`, which AKS and k3s mount beside the Corefile; absent in files of an older hopscope. */
   readonly custom?: Known<CustomConfig>
+  /** Where the Corefile forwards to addresses of Services, and one namespace is in scope. */
+  readonly forwardedTo?: Known<ForwardedTo>
+  /**
+   * `clusterDNS` of kubeadm's ConfigMap `kubelet-config`: what kubelets are told to hand to pods as their nameservers.
+   * Absent where there is none, and in files of an older hopscope.
+   */
+  readonly handedOut?: Known<readonly string[]>
+  /** `clusterDomain` of the same: what pods' search lists end in. Absent where it says none. */
+  readonly kubeletDomain?: string
+  /** Rules of the node caches' Corefile that lead a name into the cluster where nobody answers for it. */
+  readonly cacheRewrites?: readonly StrayRewrite[]
+  /** The ConfigMap `kube-dns`, of a file alone; absent where there is none. */
+  readonly kubeDns?: KubeDnsConfig
+  /** What the DNS servers' ClusterRole lacks, of a file alone; absent where that was not read. */
+  readonly rights?: ServerRights
+  /** Words of the manifest of NodeLocal DNSCache that nobody replaced in its Corefile. Absent where it was not read. */
+  readonly placeholders?: readonly Placeholder[]
   /** Only where the DNS itself is asked about, and one namespace is in scope. */
   readonly elsewhere?: Known<NamedElsewhere>
 }
@@ -59,6 +81,24 @@ export const lackingBys = ['conf', 'hosts', 'file', 'forward', 'import', 'tls'] 
 
 export type LackingBy = (typeof lackingBys)[number]
 
+/** Services of any namespace at addresses that the Corefile names, with their slices. */
+export interface ForwardedTo {
+  readonly services: readonly Service[]
+  readonly slices: readonly EndpointSlice[]
+}
+
+/** With its place in the Corefile. Others than these the cache replaces itself. */
+export interface Placeholder {
+  readonly word: (typeof placeholderWords)[number]
+  readonly line: number
+}
+
+export const placeholderWords = [
+  '__PILLAR__LOCAL__DNS__',
+  '__PILLAR__DNS__SERVER__',
+  '__PILLAR__DNS__DOMAIN__',
+] as const
+
 /** Some Services of other namespaces than the one in scope; of headless and claiming ones, the slices. */
 export interface NamedElsewhere {
   readonly services: readonly Service[]
@@ -74,7 +114,54 @@ export interface CustomConfig {
   readonly configMap: string
   /** `mentioned`: another key, or the Corefile, has its name in the text, as a zone file's. */
   readonly keys: readonly { readonly name: string; readonly mentioned: boolean }[]
+  /** What no CoreDNS starts with, where the Corefile imports these keys; absent where there is nothing of it. */
+  readonly refused?: readonly CustomRefusal[]
 }
+
+/** In that line of the key's text. */
+export interface CustomRefusal {
+  readonly key: string
+  readonly line: number
+  readonly text: string
+}
+
+/** `rewrite name git.example git.shop.svc.cluster.local` in a block that sends its names elsewhere. */
+export interface StrayRewrite {
+  readonly line: number
+  readonly from: string
+  readonly to: string
+  /** The zones of its block, and whom that passes names on to. */
+  readonly zones: readonly string[]
+  readonly forwards: readonly string[]
+}
+
+/** Settings of kube-dns (k8s.io/dns pkg/dns/config), which node caches read as well. */
+export interface KubeDnsConfig {
+  readonly stubDomains: readonly { readonly domain: string; readonly servers: readonly string[] }[]
+  readonly upstreams: readonly string[]
+  readonly problems: readonly KubeDnsProblem[]
+}
+
+export interface KubeDnsProblem {
+  readonly key: 'stubDomains' | 'upstreamNameservers'
+  readonly is: (typeof kubeDnsProblems)[number]
+  /** Of which stub domain; null for the whole. */
+  readonly domain: string | null
+  /** What stands there, where it is an address or a name. */
+  readonly server: string | null
+}
+
+export const kubeDnsProblems = ['not-json', 'no-object', 'no-list', 'no-domain', 'no-address', 'too-many'] as const
+
+/** `role` null: no ClusterRole is bound to them. */
+export interface ServerRights {
+  readonly account: string
+  readonly role: string | null
+  readonly lacks: readonly (typeof neededByDns)[number][]
+}
+
+/** What the plugin `kubernetes` lists and watches, pods aside, which it does only if it is told to verify them. */
+export const neededByDns = ['endpointslices', 'services', 'namespaces'] as const
 
 /** `redirects`: names of the CiliumLocalRedirectPolicies, without which Cilium goes past a cache on the node. */
 export type ServiceProxy =

@@ -4,6 +4,21 @@
  */
 export type ConnectResult = 'open' | 'refused' | 'timeout' | 'no-route' | 'no-source' | 'error'
 
+/** What a server's first words say, where they are known: it has no place left, or does not want this client. */
+export type Refusal = 'full' | 'not-welcome'
+
+export interface ConnectTry {
+  readonly result: ConnectResult
+  readonly ms: number
+  /**
+   * Of an open connection that was stayed on for a moment: after how long the other side ended it, without a byte or
+   * with a refusal; null: it stayed, or spoke. Absent: nobody stayed on it.
+   */
+  readonly hungUpMs?: number | null
+  /** Absent: it hung up without a byte, or did not. */
+  readonly refusal?: Refusal
+}
+
 export interface Contact {
   readonly node: string
   readonly service: { readonly namespace: string; readonly name: string; readonly port: number }
@@ -11,7 +26,7 @@ export interface Contact {
   readonly via: { readonly kind: 'service' } | { readonly kind: 'endpoint'; readonly pod: string | null }
   readonly ip: string
   readonly port: number
-  readonly tries: readonly { readonly result: ConnectResult; readonly ms: number }[]
+  readonly tries: readonly ConnectTry[]
 }
 
 /**
@@ -27,6 +42,8 @@ export interface Certificate {
   readonly covers: boolean
   /** By the clock of the node that asked. */
   readonly validity: 'now' | 'expired' | 'not-yet'
+  /** Absent in old recordings. */
+  readonly validFrom?: string
   readonly validTo: string
   readonly trust: 'public' | 'unknown-issuer' | 'self-signed'
 }
@@ -124,8 +141,11 @@ export interface StrangerAnswer extends HttpEnd {
 export interface Unasked {
   readonly service: { readonly namespace: string; readonly name: string; readonly port: number }
   readonly protocol: 'TCP' | 'UDP' | 'SCTP'
-  /** `not-http`: connected at most, since nothing says that it speaks HTTP. `mesh`: a sidecar answers for the pod. */
-  readonly why: 'not-http' | 'not-tcp' | 'mesh' | 'bound'
+  /**
+   * `not-http`: connected at most, since nothing says that it speaks HTTP. `mesh`: a sidecar answers for the pod.
+   * `guarded`: its Ingress asks who comes, and the endpoints are not asked past that.
+   */
+  readonly why: 'not-http' | 'not-tcp' | 'mesh' | 'bound' | 'guarded'
 }
 
 /** What the probe pods saw of Services and Ingresses, and from where. */
@@ -135,6 +155,8 @@ export interface Contacts {
   readonly http: readonly HttpContact[]
   /** These are absent in old recordings, which asked neither. */
   readonly direct?: readonly DirectContact[]
+  /** The URL that the user named, at the Service's own address: which endpoint answered is not known. */
+  readonly through?: readonly DirectContact[]
   readonly large?: readonly LargeRequest[]
   readonly nodePorts?: readonly NodePortContact[]
   readonly strangers?: readonly StrangerAnswer[]

@@ -32,4 +32,9 @@ export interface Crossing {
   /** null: the tool does not say what became of it. `no-name`: the host's name led to no address. */
   readonly result: ConnectResult | 'no-name' | null
   readonly ms: number
+  /**
+   * Of an open connection: whether the other side ended it at once, without a byte, and did the same to the one after
+   * it. Absent: the tool does not tell.
+   */
+  readonly hungUp?: boolean
 }

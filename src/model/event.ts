@@ -9,4 +9,6 @@ export interface ObjectEvent {
   readonly reason: string
   readonly said: string
   readonly times: number
+  /** Seconds since it was seen last; absent where it tells no time, and in old recordings. */
+  readonly age?: number
 }

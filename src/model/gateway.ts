@@ -9,6 +9,8 @@ export interface GatewayApi {
   readonly served: readonly string[]
   /** Kinds of which only those of the namespace in scope may be listed: what is not there may be elsewhere. */
   readonly inScopeOnly: readonly string[]
+  /** Of a file alone: kinds of which it holds nothing, or not all: whether there are others is not known. */
+  readonly notHeld?: readonly string[]
 }
 
 export interface Condition {
@@ -70,6 +72,8 @@ export interface GatewayRoute {
   readonly namespace: string
   readonly name: string
   readonly generation: number
+  /** Seconds since 1970; absent where it says none, and in old recordings. */
+  readonly created?: number
   /** Empty = every host of the listener. */
   readonly hostnames: readonly string[]
   readonly parents: readonly ParentRef[]

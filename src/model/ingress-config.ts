@@ -1,4 +1,5 @@
 import type { FailedRequests } from '../wire/access-log/failed-requests.ts'
+import type { RequestTrouble } from '../wire/access-log/nginx-error.ts'
 import type { ConfBackend } from '../wire/nginx-backends.ts'
 import type { NginxConf } from '../wire/nginx-conf.ts'
 import type { ControllerLog } from '../wire/nginx-controller-log.ts'
@@ -30,8 +31,47 @@ export interface ControllerConfig {
   readonly log: Known<ControllerLog>
   /** Requests for the hosts that the probe asked for, which failed while it ran; absent where it asked for none. */
   readonly failed?: Known<readonly FailedRequests[]>
+  /** What went wrong with requests of users before the probe began; absent in old recordings. */
+  readonly lately?: Known<SaidLately>
   /** Whether the API server gives any answer at all to a request from this pod, with no login. */
   readonly api: Known<'answers' | 'silent'>
+}
+
+/** The end of a controller's log, as far as it goes back, at most `lateSeconds`: by its own clock. */
+export interface SaidLately {
+  readonly lines: number
+  /** Milliseconds since 1970 of the first and the last line; null where none bears a time. */
+  readonly from: number | null
+  readonly until: number | null
+  /** There were more lines than are read: what stood before the first one is not known. */
+  readonly cutOff: boolean
+  readonly requests: readonly LateRequests[]
+  /** Lines of which no Ingress could be told. */
+  readonly unplaced: number
+}
+
+/** So far back a fault is still the users' own: what was said before is another day's. */
+export const lateSeconds = 900
+
+/** Requests to one path of an Ingress that went wrong in one way: a count, and none of the requests. */
+export interface LateRequests {
+  readonly ingress: { readonly namespace: string; readonly name: string }
+  readonly service: string | null
+  /** The server block's name, and the path as the Ingress declares it. */
+  readonly host: string
+  readonly path: string
+  /** Of the location in nginx.conf. */
+  readonly line: number
+  readonly trouble: RequestTrouble
+  /** `10.2.0.4:8080`; null where no server had been chosen. */
+  readonly upstream: string | null
+  readonly times: number
+  /** Of these, milliseconds since 1970; null where there is none. */
+  readonly last: number | null
+  /** The largest body among them, in bytes. */
+  readonly largest: number | null
+  /** More such lines, older than the last change of the Ingress, or of bodies that it takes by now. */
+  readonly over: number
 }
 
 /** The configuration that nginx refused, and where in it nginx stopped, as far as the controller's log says. */

@@ -53,9 +53,14 @@ export interface IngressAuth {
   readonly port: number
 }
 
+/** Whether an ALB sends to node ports, or to the addresses of pods. */
+export type AlbTarget = 'instance' | 'ip'
+
 export interface Ingress {
   readonly namespace: string
   readonly name: string
+  /** Seconds since 1970; absent where it says none, and in old recordings. */
+  readonly created?: number
   /** `spec.ingressClassName`, else the legacy annotation, else null: the cluster's default class. */
   readonly className: string | null
   readonly classFrom: 'spec' | 'annotation' | 'default'
@@ -67,19 +72,37 @@ export interface Ingress {
   readonly addresses: readonly string[]
   /** Programs that wrote this status, by the names under which they write: `glbc`, `nginx-ingress-controller`. */
   readonly statusBy?: readonly string[]
+  /** When anybody last changed more than its status, milliseconds since 1970. Absent where nobody noted it. */
+  readonly changedAt?: number
   /** Vendors whose annotations it bears: `alb`, `nginx`. */
   readonly vendors?: readonly string[]
   readonly actions?: readonly IngressAction[]
   /** Names of annotations that are for nginx controllers: `nginx.org/rewrites`. Their values are not read. */
   readonly annotated?: readonly string[]
+  /** Ranges of its allow-list for ingress-nginx. Absent where it has none, and in old recordings. */
+  readonly allowed?: readonly string[]
+  /** Traefik's middlewares that it goes through, by the name and provider: `shop-auth@kubernetescrd`. */
+  readonly middlewares?: readonly string[]
+  /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
+  readonly albTarget?: AlbTarget | 'unset'
   readonly nginx?: NginxRouting
   readonly auth?: IngressAuth
+  /** What GKE's controller wrote of the load balancer's health checks; absent where it wrote nothing. */
+  readonly health?: { readonly backends: number; readonly unhealthy: readonly { readonly name: string }[] }
+}
+
+/** A Middleware of Traefik's, by which a router changes requests; known by its name alone. */
+export interface Middleware {
+  readonly namespace: string
+  readonly name: string
 }
 
 export interface IngressClass {
   readonly name: string
   readonly controller: string
   readonly isDefault: boolean
+  /** It refers to parameters of its controller's own, which are not read. */
+  readonly parameters?: true
 }
 
 /** A Service by which a controller is reached from outside, or was meant to be: by NodePorts, or a load balancer. */
@@ -100,6 +123,13 @@ export interface ControllerFront {
   readonly wants: readonly string[]
   /** Addresses that are ready in its slices; null where these were not read. */
   readonly ready: number | null
+  /**
+   * Nodes that have such an address, of one with externalTrafficPolicy Local. Absent where each node forwards, where
+   * the slices were not read, and in old recordings.
+   */
+  readonly localOn?: readonly string[]
+  /** Absent in old recordings. */
+  readonly externalTrafficPolicy?: 'Local' | 'Cluster'
 }
 
 /** A ConfigMap of TCP or UDP services, by which ingress-nginx listens on ports of their own (docs: exposing TCP). */
@@ -155,6 +185,21 @@ export interface IngressController {
   readonly statusPort?: number
   /** Namespaces that it looks at, where it is told which: `--watch-namespace`. Absent = all. */
   readonly watches?: readonly string[]
+  /** Where its settings are, as it is told: `--configmap`. Of ingress-nginx; absent in old recordings, as the rest. */
+  readonly configMap?: { readonly namespace: string; readonly name: string }
+  /** It is told of a certificate for hosts that have none of their own: `--default-ssl-certificate`. */
+  readonly defaultCertificate?: true
+  /** Of the AWS Load Balancer Controller: `--default-target-type`. */
+  readonly defaultTarget?: AlbTarget
+  /** Of Traefik, how it looks at IngressRoutes: `--providers.kubernetescrd.…`. */
+  readonly crd?: {
+    /** null = of every namespace. */
+    readonly watches: readonly string[] | null
+    readonly className: string | null
+    /** Whether Services and Middlewares of other namespaces are taken; `unsure` where no flag is about these at all. */
+    readonly acrossNamespaces: 'yes' | 'no' | 'unsure'
+    readonly externalNames: 'yes' | 'no' | 'unsure'
+  }
   /** Whether it offers an admission webhook: `--validating-webhook`. */
   readonly webhook?: 'on' | 'off'
 }

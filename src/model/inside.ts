@@ -9,6 +9,58 @@ export interface Listener {
   readonly port: number
 }
 
+/** What can be seen of the connections of a pod's own programs, read twice in some seconds. */
+export interface PodSockets {
+  /** Connects without an answer, by their other end. */
+  readonly connecting: readonly WaitingSockets[]
+  /** Open connections whose data is sent again and again, and not acknowledged. */
+  readonly unacknowledged: readonly UnheardSockets[]
+  /** Where connections wait that the program does not accept: the same ones in both reads. */
+  readonly unaccepted: readonly UnacceptedSockets[]
+  /** `net.ipv4.ip_local_port_range` of the pod's network; null where it could not be read. */
+  readonly ports: { readonly from: number; readonly to: number } | null
+  /** Other ends to which half of these ports lead at least. */
+  readonly crowds: readonly { readonly ip: string; readonly port: number; readonly sockets: number }[]
+}
+
+export interface WaitingSockets {
+  readonly ip: string
+  readonly port: number
+  readonly sockets: number
+  /** The longest that one of them waited, at the least. */
+  readonly ms: number
+  /** In how many of the two reads some waited there. */
+  readonly reads: number
+}
+
+export interface UnheardSockets {
+  readonly ip: string
+  readonly port: number
+  /** The port of the pod that the other end connected to; null where the pod connected. */
+  readonly own: number | null
+  readonly sockets: number
+  /** The most that one of them sent its data again. */
+  readonly again: number
+}
+
+export interface UnacceptedSockets {
+  readonly ip: string
+  readonly port: number
+  /** At the second read. */
+  readonly waits: number
+  /** Those that waited at the first read already. */
+  readonly stay: number
+  /** Between the reads. */
+  readonly ms: number
+}
+
+export interface InsideLookup {
+  readonly tool: string
+  readonly name: string
+  readonly result: Answer
+  readonly ms: number
+}
+
 /** What one application pod sees of DNS from inside, by exec into a container that is there. */
 export interface InsideView {
   readonly namespace: string
@@ -21,7 +73,7 @@ export interface InsideView {
   /** The C library by its files; null when neither or both are seen, absent in recordings that did not look. */
   readonly libc?: Libc | null
   /** A lookup with whatever the container has (getent, nslookup, node, python3); which one it was. */
-  readonly lookup: Known<{ readonly tool: string; readonly name: string; readonly result: Answer; readonly ms: number }>
+  readonly lookup: Known<InsideLookup>
   /** TCP connect to the DNS Service, port 53. */
   readonly tcp53: Known<'open' | 'refused' | 'timeout'>
   /**
@@ -29,6 +81,8 @@ export interface InsideView {
    * it. Absent in recordings that did not look.
    */
   readonly listeners?: Known<readonly Listener[]>
+  /** What its own connections suffer, by the same files; absent in recordings that did not look. */
+  readonly sockets?: Known<PodSockets>
   /** The main routing table of the pod's network; absent in recordings that did not look. */
   readonly routes?: Known<readonly NodeRoute[]>
   /** What else decides in that container what a name is; absent in recordings that did not look. */

@@ -6,6 +6,8 @@ export interface Mesh {
   readonly served: readonly string[]
   /** Kinds of which only those of the namespace in scope may be listed. */
   readonly inScopeOnly: readonly string[]
+  /** Of a file alone: kinds of which it holds nothing, or not all: what is not in their lists may be there. */
+  readonly notHeld?: readonly string[]
   readonly virtualServices: readonly VirtualService[]
   readonly destinationRules: readonly DestinationRule[]
   readonly gateways: readonly MeshGateway[]
@@ -52,7 +54,11 @@ export interface MeshGateway {
     readonly protocol: string
     /** `*.example.com`, or `namespace/host`. */
     readonly hosts: readonly string[]
+    /** The Secret of its certificate, `tls.credentialName`; absent where it names none, and in old recordings. */
+    readonly credential?: string
   }[]
+  /** The namespaces of its pods, where its Secrets must be; absent where these may not be listed. */
+  readonly homes?: readonly string[]
   /** The pods that it selects, wherever they are; null where they may not be listed. */
   readonly pods: number | null
   /** Ports, and target ports, of the Services before these pods; null where they are not known. */
@@ -83,6 +89,20 @@ export interface AuthorizationPolicy {
   readonly action: 'ALLOW' | 'DENY' | 'AUDIT' | 'CUSTOM'
   /** How many rules; none lets nobody in where the action is ALLOW. */
   readonly rules: number
+  /** It holds at a waypoint or a Gateway, and not at pods. Absent in old recordings, as what follows. */
+  readonly attached?: true
+  /** Of each rule, whom it is about: any one of these. */
+  readonly from?: readonly (readonly AuthorizationSource[])[]
+  /** How many rules go by what only HTTP has: methods, paths, headers, tokens. */
+  readonly http?: number
+  /** A condition of its status that is False. */
+  readonly refused?: { readonly type: string; readonly reason: string; readonly message: string }
+}
+
+/** A caller must be in both lists, where they are not empty; both empty, and other things decide, or nothing. */
+export interface AuthorizationSource {
+  readonly namespaces: readonly string[]
+  readonly principals: readonly string[]
 }
 
 export interface SidecarScope {

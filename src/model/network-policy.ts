@@ -43,6 +43,22 @@ export interface OtherPolicy {
   /** null: it is the cluster's. */
   readonly namespace: string | null
   readonly name: string
+  /** Of Calico and Cilium, as far as it is read. Absent of others, and in old recordings. */
+  readonly says?: OtherPolicyWords
+}
+
+type Direction = 'Ingress' | 'Egress'
+
+export interface OtherPolicyWords {
+  /** Directions in which it decides. */
+  readonly types: readonly Direction[]
+  /** Directions in which a rule of it may let something through. */
+  readonly allows: readonly Direction[]
+  /** Labels that its pods must have, none for all of them; null where it chooses them in another way. */
+  readonly selects: Readonly<Record<string, string>> | null
+  /** Of Cilium: hosts are named by their names, and names are watched as they are looked up. */
+  readonly fqdns: 'none' | 'named'
+  readonly lookups: 'unwatched' | 'watched'
 }
 
 export const otherPolicyKinds = [
@@ -51,10 +67,10 @@ export const otherPolicyKinds = [
   'ClusterNetworkPolicy',
   'CiliumNetworkPolicy',
   'CiliumClusterwideNetworkPolicy',
-  'Calico NetworkPolicy',
-  'Calico GlobalNetworkPolicy',
-  'Antrea NetworkPolicy',
-  'Antrea ClusterNetworkPolicy',
+  'CalicoNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
+  'AntreaNetworkPolicy',
+  'AntreaClusterNetworkPolicy',
 ] as const
 
 export type OtherPolicyKind = (typeof otherPolicyKinds)[number]

@@ -1,3 +1,4 @@
+import type { Protocol } from './pod.ts'
 import type { Known } from './known.ts'
 
 /** What the network of nodes is like, as it was read on the nodes themselves, and what crosses from one to another. */
@@ -24,6 +25,11 @@ export interface NodeNetwork {
     readonly rules: 'none' | 'added' | 'unknown'
     readonly others: readonly { readonly table: string; readonly to: string; readonly refuses: boolean }[]
   }
+  /**
+   * net.netfilter.nf_conntrack_tcp_timeout_established: seconds that a connection is kept in mind on which nothing
+   * comes; null where it can't be read. Absent in files of an older hopscope.
+   */
+  readonly keptSeconds?: number | null
   /** Neighbours that somebody wrote in for good; IPv4 alone. Absent: not looked at. */
   readonly fixed?: readonly { readonly ip: string; readonly mac: string; readonly dev: string }[]
   /** net.ipv4.ip_forward and net.ipv6.conf.all.forwarding; null where the file is not there. */
@@ -43,6 +49,30 @@ export interface NodeNetwork {
   readonly nftTables?: Known<readonly string[]>
   /** Of table raw of iptables; absent where `drops` is not known, and in files of an older hopscope. */
   readonly untracked?: readonly UntrackedRule[]
+  /** Of table nat of iptables, but for kube-proxy's; absent as above. */
+  readonly leading?: readonly LeadingRule[]
+  /**
+   * Where kube-proxy's rules of iptables lead addresses of Services, those that stood alike at both readings. Absent:
+   * not read, or not in this form (another mode, another proxy), and in files of an older hopscope.
+   */
+  readonly serviceRules?: readonly ServiceRule[]
+}
+
+export interface ServiceRule {
+  /** Of a Service: its ClusterIP, an external one, one of a load balancer. */
+  readonly ip: string
+  readonly port: number
+  readonly protocol: Protocol
+  /** `10.2.1.3:8080`, `[fd00::3]:8080`; none: it is refused, or leads nowhere. */
+  readonly endpoints: readonly string[]
+}
+
+/** A rule of table nat that leads elsewhere what it takes, and is not kube-proxy's. */
+export interface LeadingRule {
+  readonly family: 'v4' | 'v6'
+  readonly chain: string
+  /** As iptables-save has it. */
+  readonly rule: string
 }
 
 /** What it takes is not tracked, and so not translated: no address of a Service leads anywhere (NOTRACK). */

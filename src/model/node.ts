@@ -1,3 +1,6 @@
+import type { KubeProxyConfig } from '../wire/kube-proxy-config.ts'
+import type { Known } from './known.ts'
+
 export interface Node {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
@@ -21,8 +24,20 @@ export interface Node {
   readonly proxy?: 'ready' | 'not-ready' | 'none'
   /** The DaemonSet that makes those pods; absent where another does, and in files of an older hopscope. */
   readonly proxySet?: { readonly namespace: string; readonly name: string }
+  /**
+   * What kube-proxy there is started with. Absent where no node has a pod of it, where its flags say so instead of a
+   * file, and in files of an older hopscope.
+   */
+  readonly proxyConfig?: Known<ProxyConfig>
   /** The pod of the network's agent there (CNI); absent where none is known by its labels, and in old recordings. */
   readonly agent?: NetworkAgent
+}
+
+/** Of kube-proxy's ConfigMap, which is named here: what is judged of it. */
+export interface ProxyConfig {
+  readonly namespace: string
+  readonly name: string
+  readonly config: KubeProxyConfig
 }
 
 export interface NetworkAgent {

@@ -1,3 +1,5 @@
+import type { Listen } from '../wire/listens.ts'
+
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
 export interface ContainerPort {
@@ -17,8 +19,16 @@ export interface Container {
   readonly calls?: readonly Call[]
   /** The same by an address in its environment. Absent where there is none, and in old recordings. */
   readonly addresses?: readonly AddressCall[]
+  /** On what its flags, its environment or its program's habits tell it to listen. Absent where they say nothing. */
+  readonly listens?: readonly Listen[]
+  /** A variable by which the kubelet tells of a Service, named in what its last run said at its end. */
+  readonly endLink?: EndLink
+  /** A lookup that failed its last run, as that said. */
+  readonly endLookup?: PullLookup
   /** Absent where its environment names no proxy. */
   readonly proxy?: ContainerProxy
+  /** Its environment has a proxy by the name, and the value stands in a ConfigMap or a Secret. */
+  readonly proxyElsewhere?: true
   /** Millicores and bytes; null where the spec sets none. */
   readonly cpuLimitMilli: number | null
   readonly cpuRequestMilli: number | null
@@ -49,6 +59,8 @@ export interface Call {
   readonly host: string
   /** null where none is told, and the scheme tells none. */
   readonly port: number | null
+  /** Where another variable than the host's tells the port: `DB_PORT` beside `DB_HOST`. */
+  readonly portBy?: string
   /** Of a URL of the web. */
   readonly scheme?: 'http' | 'https'
 }
@@ -64,11 +76,28 @@ export interface AddressCall {
 export interface ContainerProxy {
   readonly http: string | null
   readonly https: string | null
-  /** The names of `NO_PROXY`; null where that may come from a ConfigMap or a Secret, which are not read. */
+  /**
+   * The names of `NO_PROXY`, with a port where that alone is excepted: `cart:8080`. null where it may come from a
+   * ConfigMap or a Secret, which are not read.
+   */
   readonly except: readonly string[] | null
+  /** Its addresses and ranges; absent with `except`, and in old recordings. */
+  readonly ranges?: readonly string[]
+  /** The names of `NO_PROXY` where `no_proxy` is set too, and is another: Go reads this one, curl and Python that. */
+  readonly capitals?: readonly string[]
 }
 
-/** What the kubelet says of a lookup that the node made itself: Go's `lookup NAME on SERVER: HOW`. */
+/** `REDIS_PORT=tcp://10.96.31.44:6379`: by its name, or by the address and port that it holds. */
+export interface EndLink {
+  readonly variable: string | null
+  readonly ip: string | null
+  readonly port: number | null
+}
+
+/**
+ * What the kubelet says of a lookup that the node made itself, or a program of one of its own: Go's `lookup NAME on
+ * SERVER: HOW`.
+ */
 export interface PullLookup {
   readonly name: string
   /** Address and port of the server in the node's resolv.conf; null where the message names none. */
@@ -113,12 +142,22 @@ export interface Pod {
   readonly overReason?: string
   readonly deleting: boolean
   readonly hostNetwork: boolean
+  /** The annotation of EKS by which a pod is kept for one kind of nodes. Absent where it bears none. */
+  readonly computeType?: 'ec2' | 'fargate'
   readonly dnsPolicy: string
+  /** `enableServiceLinks: false`: no variables of Services are set in it. Absent where they are. */
+  readonly serviceLinks?: 'off'
   readonly dnsConfig: DnsConfig | null
-  /** The ConfigMap whose key `Corefile` it mounts, as DNS servers do. */
+  /** The ConfigMap that it mounts the file `Corefile` from, or the key of that name, as DNS servers do. */
   readonly corefileMap?: string
+  /** Where it mounts another key of that ConfigMap as the file `Corefile`. Absent where it is the key `Corefile`. */
+  readonly corefileKey?: string
+  /** Its annotations have some of its traffic pass by the proxy of its mesh; which, is not read. */
+  readonly meshBypass?: true
   /** Where a container mounts something over /etc/resolv.conf: what stands in the volume. Absent where none does. */
   readonly resolvConfMount?: { readonly kind: string; readonly name: string }
+  /** The same over /etc/nsswitch.conf; absent in old recordings as well. */
+  readonly nsswitchMount?: { readonly kind: string; readonly name: string }
   /** Of its spec: what its DNS name is made of, `HOSTNAME.SUBDOMAIN.NAMESPACE.svc`. Absent where the spec has none. */
   readonly hostname?: string
   readonly subdomain?: string
@@ -135,4 +174,8 @@ export interface Pod {
   /** Readiness gates that are not true. */
   readonly gates?: readonly string[]
   readonly init?: InitState
+  /** Of pods of Istio, which are known to others by it. Absent of others, and in old recordings. */
+  readonly serviceAccount?: string
+  /** Its proxy of Linkerd denies what nothing authorizes. Absent of others, and in old recordings. */
+  readonly inboundDefault?: 'deny'
 }

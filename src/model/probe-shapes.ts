@@ -48,6 +48,7 @@ export function httpEndFields(m: Texts) {
         issuer: m.title,
         covers: flag,
         validity: oneOf(['now', 'expired', 'not-yet']),
+        validFrom: maybe(m.time),
         validTo: m.time,
         trust: oneOf(['public', 'unknown-issuer', 'self-signed']),
       }),
@@ -103,6 +104,7 @@ export function networkHereFields(m: Texts) {
     ),
     fixed: maybe(list(object({ ip: m.address, mac: m.address, dev: m.name }))),
     forwards: object({ v4: nullable(flag), v6: nullable(flag) }),
+    keptSeconds: maybe(nullable(number)),
     bridgeCalls: oneOf(['on', 'off', 'no-module', 'unknown']),
     proxy: object({
       health: oneOf(['well', 'unwell', 'mute', 'nobody', 'unknown']),

@@ -21,6 +21,12 @@ export interface LoadBalancer {
   readonly sourceRanges?: readonly string[]
   /** `allocateLoadBalancerNodePorts: false`. */
   readonly nodePorts?: 'none'
+  /** Its annotations say that it sends to pods themselves, so that no node port is in its way. */
+  readonly sendsTo?: 'pods'
+  /** Its annotations ask the load balancer to tell clients' addresses by the PROXY protocol. */
+  readonly proxyProtocol?: 'asked'
+  /** It asks MetalLB for a pool or an address by name. */
+  readonly asksFor?: 'something'
 }
 
 export interface Service {
@@ -53,6 +59,8 @@ export interface Service {
   readonly labels?: Readonly<Record<string, string>>
   /** What has to let go of it before it is gone; only of one that is being deleted. */
   readonly deleting?: readonly string[]
+  /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
+  readonly albTarget?: 'instance' | 'ip'
 }
 
 export interface Endpoint {
@@ -76,4 +84,13 @@ export interface EndpointSlice {
   readonly addressType: 'IPv4' | 'IPv6' | 'FQDN'
   readonly ports: readonly { readonly name: string | null; readonly port: number | null; readonly protocol: Protocol }[]
   readonly endpoints: readonly Endpoint[]
+  /** The label of its own by which kube-proxy leaves it out; absent where it bears none, and in old recordings. */
+  readonly leftOut?: LeftOut
+  /** No slice: Endpoints of this name, of which a file holds no slice. Absent of all slices. */
+  readonly from?: 'Endpoints'
 }
+
+/** `service.kubernetes.io/…`: of what bears one of these kube-proxy makes no rule (cmd/kube-proxy/app/server.go). */
+export const leavingOut = ['service-proxy-name', 'headless'] as const
+
+export type LeftOut = (typeof leavingOut)[number]

@@ -1,3 +1,4 @@
+import type { Beside } from './beside.ts'
 import type { Capture } from './capture.ts'
 import type { ClusterDns } from './cluster-dns.ts'
 import type { Contacts } from './contacts.ts'
@@ -5,7 +6,7 @@ import type { ConntrackWindow, CoreDnsWindow } from './counters.ts'
 import type { Crossing, TraceAsk } from './crossing.ts'
 import type { BackendTlsPolicy, Gateway, GatewayApi, GatewayClass, GatewayRoute, ReferenceGrant } from './gateway.ts'
 import type { HttpProxy, TlsDelegation } from './http-proxy.ts'
-import type { Ingress, IngressClass, IngressController } from './ingress.ts'
+import type { Ingress, IngressClass, IngressController, Middleware } from './ingress.ts'
 import type { IngressConfigs } from './ingress-config.ts'
 import type { InsideView } from './inside.ts'
 import type { Known } from './known.ts'
@@ -13,14 +14,17 @@ import type { ObjectEvent } from './event.ts'
 import type { DnsProbe } from './lookups.ts'
 import type { Mesh } from './mesh.ts'
 import type { NameAnswers } from './name-answers.ts'
-import type { Namespace, NetworkPolicy, OtherPolicy } from './network-policy.ts'
+import type { Namespace, NetworkPolicy, OtherPolicy, OtherPolicyKind } from './network-policy.ts'
 import type { NodeNetworks } from './node-network.ts'
 import type { Node } from './node.ts'
 import type { Outside } from './outside.ts'
+import type { PodWays } from './pod-ways.ts'
 import type { Pod } from './pod.ts'
+import type { ProgramLog } from './program-log.ts'
 import type { DnsServerLog } from './server-log.ts'
 import type { EndpointSlice, Service } from './service.ts'
 import type { Spans } from './spans.ts'
+import type { ObjectStatus } from './status.ts'
 import type { Subject } from './subject.ts'
 import type { Workload } from './workload.ts'
 
@@ -37,6 +41,8 @@ export interface Sources {
   readonly ingresses: readonly Ingress[]
   readonly ingressClasses: readonly IngressClass[]
   readonly ingressControllers: readonly IngressController[]
+  /** Of Traefik, of every namespace. */
+  readonly middlewares: readonly Middleware[]
   readonly gatewayApi: GatewayApi
   readonly gatewayClasses: readonly GatewayClass[]
   readonly gateways: readonly Gateway[]
@@ -51,12 +57,20 @@ export interface Sources {
   /** Policies of other kinds that this API server has: of tiers, of Cilium, Calico, Antrea. */
   readonly otherPolicies: readonly OtherPolicy[]
   readonly clusterDns: ClusterDns
+  /** Slices of Service default/kubernetes, whatever the scope. */
+  readonly apiSlices: readonly EndpointSlice[]
   /** Warnings about objects of the namespaces in scope. */
   readonly events: readonly ObjectEvent[]
+  /** Of a file alone: kinds that a cluster is not asked for. */
+  readonly beside: Beside
+  /** Of a file: conditions of objects that nothing else here reads. */
+  readonly statuses: readonly ObjectStatus[]
   // probe
   readonly dnsProbe: DnsProbe
   readonly nameAnswers: NameAnswers
   readonly contacts: Contacts
+  /** What the probe's own pods reach, whatever the scope. */
+  readonly podWays: PodWays
   readonly insideViews: readonly InsideView[]
   /** Connects out of the pod that a trace starts from; without one, of pods to what they are told to call. */
   readonly crossings: readonly Crossing[]
@@ -64,6 +78,8 @@ export interface Sources {
   readonly outside: Outside
   readonly coreDnsWindows: readonly CoreDnsWindow[]
   readonly dnsServerLogs: readonly DnsServerLog[]
+  /** What programs in pods wrote of connections of theirs that failed. */
+  readonly programLogs: readonly ProgramLog[]
   readonly ingressConfigs: IngressConfigs
   // node access
   readonly conntrack: readonly ConntrackWindow[]
@@ -89,6 +105,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   ingresses: 'read',
   ingressClasses: 'read',
   ingressControllers: 'read',
+  middlewares: 'read',
   gatewayApi: 'read',
   gatewayClasses: 'read',
   gateways: 'read',
@@ -101,15 +118,20 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   networkPolicies: 'read',
   otherPolicies: 'read',
   clusterDns: 'read',
+  apiSlices: 'read',
   events: 'read',
+  beside: 'read',
+  statuses: 'read',
   dnsProbe: 'probe',
   nameAnswers: 'probe',
   contacts: 'probe',
+  podWays: 'probe',
   insideViews: 'probe',
   crossings: 'probe',
   outside: 'probe',
   coreDnsWindows: 'probe',
   dnsServerLogs: 'probe',
+  programLogs: 'probe',
   ingressConfigs: 'probe',
   conntrack: 'node',
   nodeNetworks: 'node',
@@ -128,6 +150,8 @@ export interface Scope {
     | { readonly kind: 'everything' }
     | { readonly kind: 'dns' }
     | { readonly kind: 'object'; readonly object: Subject; readonly url: string | null }
+  /** A URL whose host is the target, a Service: it is asked of its endpoints as it stands here. */
+  readonly serviceUrl?: string
   readonly level: Level
   /** Only of `trace`: who is to reach the target. */
   readonly trace?: TraceAsk
@@ -137,6 +161,22 @@ export interface ClusterFacts {
   readonly context: string
   readonly version: string
   readonly tool: string
+  /** Of what another tool wrote: a file tells nothing of a kind by holding none of it, and holds more than is read. */
+  readonly file?: FileKinds
+}
+
+export interface FileKinds {
+  /** Policies beside NetworkPolicy of which it holds none, or not all: there may be others. */
+  readonly policiesNotHeld: readonly OtherPolicyKind[]
+  readonly unread: readonly UnreadKind[]
+}
+
+/** Objects of a kind that is not read, and that may have a say on traffic. */
+export interface UnreadKind {
+  readonly kind: string
+  /** Empty for the core group. */
+  readonly group: string
+  readonly objects: number
 }
 
 /** The model is the snapshot: every source, each with its value or the reason why there is none. */

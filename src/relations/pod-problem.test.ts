@@ -236,6 +236,13 @@ const rows: readonly {
     next: /jsonpath/,
   },
   {
+    it: 'a readiness probe of another port, where somebody answers',
+    pod: probing({ httpGet: { path: '/', port: 9090 } }),
+    events: [['Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503']],
+    why: /an Event says “HTTP probe failed with statuscode: 503”$/,
+    next: /logs web-1 -c app --tail/,
+  },
+  {
     it: 'a readiness probe of another port',
     pod: probing({ tcpSocket: { port: 9090 } }),
     why: /the container declares 8080 \(http\)$/,

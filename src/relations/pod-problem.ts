@@ -1,7 +1,7 @@
 import type { ObjectEvent } from '../model/event.ts'
 import type { Known } from '../model/known.ts'
 import type { Container, Pod } from '../model/pod.ts'
-import { because, hearsay } from '../phrases.ts'
+import { because, hearsay, hearsayOfLast } from '../phrases.ts'
 
 /** Where the next thing about it is to be read. */
 export type Look =
@@ -156,7 +156,7 @@ function startProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
   const failed = events.find((it) => startFailures.has(it.reason))
   if (failed === undefined) return { why: `starting${because(pod.notReadyReason)}`, look: describe }
   return {
-    why: `cannot start: ${hearsay(failed.said)}`,
+    why: `cannot start: ${hearsayOfLast(failed.said)}`,
     cannotStart: true,
     look: /volume|mount|claim/i.test(failed.reason) ? { at: 'claims' } : describe,
   }
@@ -169,8 +169,10 @@ function probeProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
   const probe = starting ? it.startupProbe : it.readinessProbe
   if (probe === null || probe === undefined) return null
   const kind = starting ? 'startup' : 'readiness'
-  const port = portProblem(probe, it)
-  const said = port ?? probeSaid(starting ? 'Startup' : 'Readiness', events)
+  const event = probeSaid(starting ? 'Startup' : 'Readiness', events)
+  // Whoever answers listens there, declared or not.
+  const port = event !== null && /statuscode: \d/.test(event) ? null : portProblem(probe, it)
+  const said = port ?? event
   const why = said === null ? '' : `: ${said}`
   const look: Look =
     port === null ? logsOf({ name: it.name, restarts: it.restarts, ran: true }) : { at: 'ports', container: it.name }

@@ -16,6 +16,12 @@ export const nothingMade = (namespace: string): string => `nothing-made:${namesp
 /** Pods of this StatefulSet that run and are not ready. */
 export const peersWait = (set: Named): string => `peers-wait:${set.namespace}/${set.name}`
 
+/** Pods of this workload have the node's DNS servers in place of the cluster's. */
+export const nodeResolver = (workload: Subject): string => `node-resolver:${subjectKey(workload)}`
+
+/** No pod of this workload is ready. */
+export const podsUnready = (workload: Subject): string => `pods-unready:${subjectKey(workload)}`
+
 /** Connections to this Service come to pods that are not ready, as it publishes them. */
 export const unreadyPublished = (service: Named): string => `unready-published:${service.namespace}/${service.name}`
 
@@ -47,6 +53,10 @@ export const controllerCutOff = (pod: Named): string => `controller-cut-off:${po
 export const controllerKeptFrom = (service: Named): string =>
   `controller-kept-from:${service.namespace}/${service.name}`
 
+/** Requests of users to this Ingress went wrong in the last minutes: by its Service, or in the controller itself. */
+export const failedLately = (ingress: Named, at: string): string =>
+  `failed-lately:${ingress.namespace}/${ingress.name}/${at}`
+
 /** What clients outside of the cluster get of this Ingress, whatever its controllers say. */
 export const outsideFails = (ingress: Named): string => `outside-fails:${ingress.namespace}/${ingress.name}`
 
@@ -57,11 +67,20 @@ export const endpointsAnswerBadly = (service: Named): string =>
 /** What stands behind this Service, or some of it, does not have a page that it should have. */
 export const notFoundBySome = (service: Named): string => `not-found-by-some:${service.namespace}/${service.name}`
 
+/** What stands behind this Service ends connections at once, without a byte. */
+export const hangsUp = (service: Named): string => `hangs-up:${service.namespace}/${service.name}`
+
 /** A node does not forward this Service's NodePort. */
 export const nodePortUnanswered = (service: Named): string =>
   `node-port-unanswered:${service.namespace}/${service.name}`
 
 export const nodeDown = (node: string): string => `node-down:${node}`
+
+/** What pods of this node send to the API server is lost. */
+export const apiWayLost = (node: string): string => `api-way-lost:${node}`
+
+/** Pods of this node do not reach the API server. */
+export const apiOutOfReach = (node: string): string => `api-out-of-reach:${node}`
 
 /** The Ready condition of this node is not True. */
 export const nodeNotReady = (node: string): string => `node-not-ready:${node}`
@@ -71,6 +90,9 @@ export const wayClosed = (a: string, b: string): string => `way-closed:${[a, b].
 
 /** This node leads addresses of Services astray that others lead well. */
 export const serviceRules = (node: string): string => `service-rules:${node}`
+
+/** The rules of this node are not those that kube-proxy should have written. */
+export const rulesBehind = (node: string): string => `rules-behind:${node}`
 
 /** Large packets from pods of the one node do not reach the other, and small ones do. */
 export const largeLost = (from: string, to: string): string => `large-lost:${from}/${to}`
@@ -82,7 +104,13 @@ export const largeRequestsLost = (kind: 'Service' | 'Ingress', { namespace, name
 /** kube-proxy says of itself that it is not well, or says nothing. */
 export const proxyUnwell = (node: string): string => `proxy-unwell:${node}`
 
+/** Some pod of this node is reached from there alone. */
+export const keptIn = (node: string): string => `kept-in:${node}`
+
 export const dnsLossOnNode = (node: string): string => `dns-loss:node/${node}`
+
+/** What pods of this node are told of names below a suffix is what they are told of Services that are there. */
+export const suffixEnds = (node: string): string => `suffix-ends:node/${node}`
 
 export const dnsLossInNamespace = (namespace: string): string => `dns-loss:ns/${namespace}`
 
@@ -100,6 +128,9 @@ export const dnsServerInPod = (pod: Named, ip: string): string => `dns-server-in
 /** A name of this Service, as this pod looks it up. */
 export const nameInPod = (pod: Named, service: Named): string =>
   `name-in-pod:${pod.namespace}/${pod.name}/${service.namespace}/${service.name}`
+
+/** DNS has no names for the pods of this StatefulSet. */
+export const podsUnnamed = (set: Named): string => `pods-unnamed:${set.namespace}/${set.name}`
 
 /** DNS denies this Service, or says something else of it. */
 export const nameWrong = (service: Named): string => `name-wrong:${service.namespace}/${service.name}`
@@ -124,6 +155,12 @@ export function nameWrongOf(asked: string): readonly string[] {
 
 /** The DNS Service does not answer this pod over TCP, whatever it does over UDP. */
 export const dnsTcpLossInPod = (pod: Named): string => `dns-tcp-loss:${pod.namespace}/${pod.name}`
+
+/** A kubelet hands this nameserver to pods. */
+export const handedOutBy = (ip: string): string => `nameserver-handed-out:${ip}`
+
+/** DNS caches of the nodes end for what their Corefile has in it. */
+export const cachePlaceholders = 'dns-cache-placeholders'
 
 /** No server behind the DNS Service is ready. */
 export const dnsServersDown = 'dns-servers-down'
@@ -163,6 +200,10 @@ export const searchAmplified = (workload: Subject): string => `search-amplified:
 
 /** What this policy lets nobody through to. */
 export const keptBy = (policy: Named): string => `kept-by:${policy.namespace}/${policy.name}`
+
+/** A name of a port that this policy opens means nothing in this pod. */
+export const portNameMeansNothing = (policy: Named, name: string, pod: Named): string =>
+  `port-name:${policy.namespace}/${policy.name}:${name}:${pod.namespace}/${pod.name}`
 
 /** This workload is told to call what is not there. */
 export const toldWrongly = (workload: Subject): string => `told-wrongly:${subjectKey(workload)}`
@@ -207,3 +248,12 @@ export const stoppedOnTheWay = (pod: Named): string => `stopped-on-the-way:${pod
 
 /** Pods that look a name outside of the cluster up get this Service, whose name it is below a suffix. */
 export const outsideNameTaken = (service: Named): string => `outside-name-taken:${service.namespace}/${service.name}`
+
+/** This pod waits for an answer from an address that nobody has. */
+export const goneAsked = (pod: Named, ip: string): string => `gone-asked:${pod.namespace}/${pod.name}/${ip}`
+
+/** Connections to this port of a pod wait, and its program does not accept them. */
+export const notAccepted = (pod: Named, port: number): string => `not-accepted:${pod.namespace}/${pod.name}/${port}`
+
+/** This pod has no source port left, or hardly one, for connections to one other end. */
+export const sourcePortsTaken = (pod: Named): string => `source-ports-taken:${pod.namespace}/${pod.name}`

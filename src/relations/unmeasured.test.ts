@@ -3,7 +3,11 @@ import { modelOf } from '../../test/describe-check.ts'
 import { known, unknown } from '../model/known.ts'
 import type { DnsProbe } from '../model/lookups.ts'
 import type { Level, Model } from '../model/sources.ts'
-import { unmeasured } from './unmeasured.ts'
+import { pod } from '../../test/build/pod.ts'
+import { port, service, slice } from '../../test/build/service.ts'
+import { contacts, repeat, toService } from '../../test/build/contacts.ts'
+import { subject } from '../model/subject.ts'
+import { unheard, unmeasured } from './unmeasured.ts'
 
 function model(level: Level, dnsProbe: Model['sources']['dnsProbe']): Model {
   const one = modelOf({}, { dnsProbe })
@@ -45,4 +49,26 @@ test.each([
   ['no server to ask: DNS107 says so', model('probe', unknown('not-there', 'none')), null],
 ] as const)('%s', (_name, given, expected) => {
   expect(unmeasured(given)).toBe(expected)
+})
+
+const syslog = service('syslog', { ports: [port({ name: 'syslog', port: 514, protocol: 'UDP' })] })
+const nothing = unknown('not-there', 'nothing to connect to')
+const named = (about: Partial<Model['scope']>, asked: Model['sources']['contacts'], its = syslog): Model =>
+  modelOf(
+    { services: [its], endpointSlices: [slice('syslog', [pod('syslog-1')])] },
+    { contacts: asked },
+    { level: 'probe', target: { kind: 'object', object: subject('Service', 'shop', 'syslog'), url: null }, ...about },
+  )
+
+test.each([
+  ['of UDP alone', named({}, nothing), 'nothing was asked of its port UDP 514'],
+  ['others were connected to', named({}, known(contacts([toService('web', 'a', repeat(3, 'open'))]))), /UDP 514/],
+  ['one of its ports was', named({}, known(contacts([toService('syslog', 'a', repeat(3, 'open'))]))), null],
+  ['only reading', named({ level: 'read' }, nothing), null],
+  ['the probe itself was not allowed', named({}, unknown('forbidden', 'create pods')), null],
+  ['it has no port', named({}, nothing, { ...syslog, ports: [] }), null],
+  ['nobody named it', named({ target: { kind: 'everything' } }, nothing), null],
+] as const)('a Service that was named, %s', (_name, given, expected) => {
+  if (expected instanceof RegExp) expect(unheard(given)).toMatch(expected)
+  else expect(unheard(given)).toBe(expected)
 })

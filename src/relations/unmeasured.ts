@@ -1,6 +1,9 @@
 import { isNotCollected, type Known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
+import { subject, subjectKey } from '../model/subject.ts'
 import { count, some } from '../phrases.ts'
+import { urlOwner } from './gateway/url-owner.ts'
+import { countEndpoints } from './service/service-endpoints.ts'
 import { unjudgedRequests } from './ingress/unjudged-requests.ts'
 
 /**
@@ -22,6 +25,31 @@ export function unmeasured({ scope, sources: { dnsProbe } }: Model): string | nu
  * Like a probe that measured nothing: no fault was seen, and no health either.
  */
 export function unheard(model: Model): string | null {
+  return unaskedTarget(model) ?? unheardRequests(model)
+}
+
+/**
+ * Of a Service that was named, and of which nothing could be asked though a probe was: UDP answers nobody who does not
+ * know its protocol. Objects alone do not say that it serves.
+ */
+function unaskedTarget({ scope: { level, target, trace }, sources }: Model): string | null {
+  if (level === 'read' || trace !== undefined || target.kind !== 'object' || target.url !== null) return null
+  const { kind, namespace, name } = target.object
+  const { services, endpointSlices, contacts } = sources
+  if (kind !== 'Service' || !services.known || !endpointSlices.known) return null
+  const isOwn = (it: { readonly namespace: string; readonly name: string }): boolean =>
+    it.namespace === namespace && it.name === name
+  const service = services.value.find(isOwn)
+  const slices = endpointSlices.value.filter((it) => it.namespace === namespace && it.service === name)
+  if (service === undefined || service.ports.length === 0 || countEndpoints(slices).ready.length === 0) return null
+  const isAsked = contacts.known
+    ? contacts.value.connects.some((it) => isOwn(it.service))
+    : contacts.why.reason !== 'not-there'
+  const ports = service.ports.map(({ protocol, port }) => `${protocol} ${port}`)
+  return isAsked ? null : `nothing was asked of its ${ports.length === 1 ? 'port' : 'ports'} ${some(ports, 3)}`
+}
+
+function unheardRequests(model: Model): string | null {
   const silent = unjudgedRequests(model)
   const [first] = silent
   if (first === undefined) return null
@@ -30,6 +58,27 @@ export function unheard(model: Model): string | null {
     3,
   )
   return `every request for ${count(silent.length, 'Ingress', 'Ingresses')} failed (${names}), and ${first.why}`
+}
+
+/**
+ * Why nothing can be said of a URL that somebody asked about: what has its host in a file is of a kind that nobody
+ * evaluates, or goes by more than is read of it. Null where it is evaluated.
+ */
+export function unjudgedTarget({ scope: { target }, sources: { beside } }: Model): string | null {
+  if (target.kind !== 'object' || target.url === null || !beside.known) return null
+  const { object } = target
+  const url = URL.parse(target.url)
+  const own = subjectKey(object)
+  const name = `${object.kind} ${object.namespace}/${object.name}`
+  if (beside.value.claims.some((it) => subjectKey(subject(it.kind, it.namespace, it.name)) === own))
+    return `${name} has this host and is not evaluated`
+  const route = (beside.value.ingressRoutes ?? []).find(
+    (it) => object.kind === 'IngressRoute' && it.namespace === object.namespace && it.name === object.name,
+  )
+  if (route === undefined || url === null) return null
+  const owner = urlOwner({ host: url.hostname, path: url.pathname }, { routes: [], ingressRoutes: [route] })
+  if (owner !== null && owner.pathLength < 0) return `no rule of ${name} was seen that takes this path`
+  return route.routes.every((it) => it.more === 'more') ? `${name} goes by more than hosts and paths` : null
 }
 
 /**

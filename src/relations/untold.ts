@@ -5,7 +5,7 @@ import { blindNodes } from './dns/lookup-loss.ts'
 import { once } from './once.ts'
 import { isServing } from './service/service-selects-pod.ts'
 
-/** A node, or a DNS server by its pod, of which a source that is known tells nothing. */
+/** A node, a DNS server by its pod, or a kind of a file, of which a source that is known tells nothing. */
 export interface Untold {
   readonly who: string
   readonly why: string
@@ -17,13 +17,16 @@ type Parts = Partial<Record<SourceName, readonly Untold[]>>
  * What is missing of sources that ask several: a source is known when one of three nodes answered, and what is said of
  * all then is said of one. By source, so that whoever calls something well can say without whom.
  */
-export const untoldIn = once(({ sources }: Model): Parts => {
-  const { dnsProbe, nodeNetworks, conntrack, contacts, clusterDns } = sources
+export const untoldIn = once(({ sources, cluster }: Model): Parts => {
+  const { dnsProbe, nodeNetworks, conntrack, contacts, podWays, clusterDns } = sources
   const whys = new Map(
-    [dnsProbe, nodeNetworks].flatMap((it) => (it.known ? it.value.missing.map(({ node, why }) => [node, why]) : [])),
+    [dnsProbe, podWays, nodeNetworks].flatMap((it) =>
+      it.known ? it.value.missing.map(({ node, why }) => [node, why]) : [],
+    ),
   )
   const nodes = new Set([
     ...(dnsProbe.known ? dnsProbe.value.nodes : []),
+    ...(podWays.known ? podWays.value.api.map((it) => it.node) : []),
     ...(nodeNetworks.known ? nodeNetworks.value.nodes.map((it) => it.node) : []),
     ...whys.keys(),
   ])
@@ -42,8 +45,16 @@ export const untoldIn = once(({ sources }: Model): Parts => {
     serversBut(seen, why).map((it) =>
       foreign.has(it.who) ? { who: it.who, why: 'it belongs to another owner than the DNS servers' } : it,
     )
-  const { coreDnsWindows, dnsServerLogs, nameAnswers } = sources
+  const { coreDnsWindows, dnsServerLogs, gatewayApi, nameAnswers, otherPolicies } = sources
+  const notHeld = (who: string, kinds: readonly string[]): readonly Untold[] =>
+    kinds.length === 0 ? [] : [{ who, why: `the file holds none, or not all: ${some(kinds, 12)}` }]
+  const absent = gatewayApi.known ? (gatewayApi.value.notHeld ?? []) : []
   return {
+    gatewayRoutes: notHeld(
+      'other routes',
+      absent.filter((it) => it.endsWith('Route')),
+    ),
+    otherPolicies: otherPolicies.known ? notHeld('other policies', cluster.file?.policiesNotHeld ?? []) : [],
     ...(dnsProbe.known
       ? {
           dnsProbe: [
@@ -80,6 +91,14 @@ export const untoldIn = once(({ sources }: Model): Parts => {
           contacts: but(
             [contacts.value.connects, contacts.value.http, contacts.value.direct ?? []].flat().map((it) => it.node),
             'nothing was connected to from there',
+          ),
+        }
+      : {}),
+    ...(podWays.known
+      ? {
+          podWays: but(
+            podWays.value.api.map((it) => it.node),
+            'its probe pod did not connect to the API server',
           ),
         }
       : {}),

@@ -67,6 +67,9 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   const edit = edits[code]
   if (object === undefined || edit === undefined || !dns.known)
     return notOffered('where this cluster keeps its Corefile is not known')
+  const key = dns.value.corefileKeys?.wanted ?? 'Corefile'
+  if (key !== 'Corefile')
+    return notOffered(`the servers mount key ${key} of ConfigMap ${object.namespace}/${object.name} as their Corefile`)
   const found = objects.one(object)
   if (!found.known) return notSeen(`ConfigMap ${object.namespace}/${object.name}`, found)
   const before = found.value

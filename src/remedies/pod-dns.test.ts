@@ -42,6 +42,25 @@ describe('pod-dns against DNS118', () => {
     expect(whyNot(asking('DNS118', deployment({ dnsPolicy: 'ClusterFirst' })))).toContain('not on the host'))
 })
 
+describe('pod-dns against DNS218', () => {
+  test.each([
+    ['Default', false, 'ClusterFirst'],
+    ['Default', true, 'ClusterFirstWithHostNet'],
+    ['ClusterFirst', true, 'ClusterFirstWithHostNet'],
+  ])('%s, on the host %s: %s', (dnsPolicy, hostNetwork, policy) =>
+    expect(podAfter(asking('DNS218', deployment({ hostNetwork, dnsPolicy })))).toEqual({
+      hostNetwork,
+      dnsPolicy: policy,
+    }),
+  )
+  test("the cluster's by now", () =>
+    expect(whyNot(asking('DNS218', deployment({ dnsPolicy: 'ClusterFirst' })))).toContain('no longer'))
+  test("the cluster's on the host's network by now", () =>
+    expect(whyNot(asking('DNS218', deployment({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' })))).toContain(
+      'by now',
+    ))
+})
+
 describe('pod-dns against DNS117', () => {
   const none = (...nameservers: readonly string[]): Manifest =>
     deployment({ dnsPolicy: 'None', dnsConfig: { nameservers, searches: ['cluster.local'] } })

@@ -28,12 +28,14 @@ const edits: Readonly<Record<string, (given: Given) => Edited | NotOffered>> = {
   DNS117: rightServer,
   DNS118: hostNetworkPolicy,
   DNS119: withoutForeign,
+  DNS218: clusterServers,
 }
 
 const effects: Readonly<Record<string, string>> = {
   DNS117: "its pods ask the cluster's DNS Service",
   DNS118: "its pods ask the cluster's DNS Service, and find names of Services",
   DNS119: "its pods ask the cluster's DNS Service alone, and names of the cluster are no longer missing now and then",
+  DNS218: "its pods ask the cluster's DNS Service, and find names of Services",
 }
 
 /** Whom the pods of a workload ask, where its own manifest says so. */
@@ -127,6 +129,17 @@ function hostNetworkPolicy({ before, name }: Given): Edited | NotOffered {
     after: put(before, [...pod, 'dnsPolicy'], 'ClusterFirstWithHostNet'),
     say: 'dnsPolicy ClusterFirstWithHostNet',
   }
+}
+
+/** Whether on its node's network or not, it asks its node, and calls a Service. */
+function clusterServers(given: Given): Edited | NotOffered {
+  const { before, name } = given
+  if (at(before, ...pod, 'hostNetwork') === true && text(at(before, ...pod, 'dnsPolicy')) !== 'Default')
+    return hostNetworkPolicy(given)
+  if (text(at(before, ...pod, 'dnsPolicy')) !== 'Default')
+    return notOffered(`${name} no longer has the DNS servers of its node`)
+  const policy = at(before, ...pod, 'hostNetwork') === true ? 'ClusterFirstWithHostNet' : 'ClusterFirst'
+  return { after: put(before, [...pod, 'dnsPolicy'], policy), say: `dnsPolicy ${policy}` }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { helpLines, isWrite, notAgain } from './help.ts'
+import { helpLines, isWrite, notAgain, withoutAltered } from './help.ts'
 
 describe('what is printed of a help', () => {
   test('looking stands before changing', () => {
@@ -71,4 +71,20 @@ describe('a command that says what was just done', () => {
     })
     expect(again).toEqual([])
   })
+})
+
+describe('a name that was altered at the door', () => {
+  const help = ['change the policy', 'kubectl -n shop edit networkpolicy web_id', 'kubectl get pods -A']
+  test.each([
+    ['its own', { namespace: 'shop', name: 'web_id' }, ['kubectl get pods -A']],
+    ["its namespace's", { namespace: 'sh_op', name: 'web' }, help.slice(1)],
+  ])('%s: no command names it, and it is said', (_, on, commands) => {
+    const [sentence, ...rest] = withoutAltered(help, on)
+    expect(sentence).toMatch(/^change the policy; no cluster has such a name/)
+    expect(rest).toEqual(commands)
+  })
+  test.each([
+    ['a name as the API has it', { namespace: 'shop', name: 'web-id.v2' }],
+    ['what is no object of a namespace, as a name of DNS', { namespace: null, name: '_sip._tcp' }],
+  ])('%s', (_, on) => expect(withoutAltered(help, on)).toEqual(help))
 })

@@ -1,4 +1,5 @@
 import type { Level, Scope } from '../model/sources.ts'
+import type { Subject } from '../model/subject.ts'
 import { anyOf } from '../wire/pattern.ts'
 
 /** What changes something when it is pasted; everything else is only looked with. */
@@ -30,6 +31,24 @@ const flags = { read: [], probe: ['--probe'], node: ['--probe', '--node-access']
  */
 export function notAgain(help: readonly string[], level: Level): readonly string[] {
   return help.filter((line, index) => index === 0 || !isRun(line, level))
+}
+
+/**
+ * A name with what no API server takes in one has an underscore in its place (src/wire/outside.ts), and none of a pod,
+ * a Service or their like has one of its own (RFC 1123). A command with it names nothing, or another object.
+ */
+export function withoutAltered(
+  help: readonly string[],
+  { namespace, name }: Pick<Subject, 'namespace' | 'name'>,
+): readonly string[] {
+  const altered = namespace === null ? [] : [namespace, name].filter((it) => it.includes('_'))
+  const [sentence, ...commands] = help
+  if (altered.length === 0 || sentence === undefined) return help
+  const rest = commands.filter((it) => !altered.some((one) => it.includes(one)))
+  return [
+    `${sentence}; no cluster has such a name: \`_\` stands for what it may not hold, and no command here names it`,
+    ...rest,
+  ]
 }
 
 /** How DNS was asked about: a run about one object asks for that object's sake, and DNS by itself is another matter. */

@@ -35,7 +35,17 @@ export async function narrowed(model: Model, target: string | null, { from, name
       `${from} was recorded for ${nameOf(scope.target)}: it holds too little of ${target ?? 'the namespace'}`,
       'leave out the target, or record without one: hopscope collect',
     )
-  return { ...within, scope: { ...scope, namespace: resolved.namespace, target: wanted } }
+  const { serviceUrl } = target === null ? scope : resolved
+  const { serviceUrl: _before, ...rest } = scope
+  return {
+    ...within,
+    scope: {
+      ...rest,
+      namespace: resolved.namespace,
+      target: wanted,
+      ...(serviceUrl === undefined ? {} : { serviceUrl }),
+    },
+  }
 }
 
 /**
@@ -60,7 +70,7 @@ function inNamespace(model: Model, namespace: string | null): Model {
   const own = <T extends { readonly namespace: string }>(list: Known<readonly T[]>): Known<readonly T[]> =>
     list.known ? known(list.value.filter((it) => it.namespace === namespace)) : list
   const dns = sources.clusterDns.known ? (sources.clusterDns.value.service?.namespace ?? 'kube-system') : 'kube-system'
-  const measuredFrom = [sources.dnsProbe, sources.nameAnswers, sources.contacts].flatMap((it) =>
+  const measuredFrom = [sources.dnsProbe, sources.nameAnswers, sources.contacts, sources.podWays].flatMap((it) =>
     it.known ? [it.value.from.namespace] : [],
   )
   const kept = new Set([namespace, dns, ...measuredFrom])

@@ -3,6 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { stringify } from 'yaml'
 import { scratch } from '../../test/build/program.ts'
 import { diagnoseFile } from './diagnose-file.ts'
 import { openRecording } from './open-recording.ts'
@@ -32,6 +33,20 @@ test.each([
   expect(model.scope).toEqual({ namespace: expected, target: { kind: 'everything' }, level: 'read' })
   expect(model.sources.pods.known).toBe(true)
   expect(model.sources.networkPolicies).toMatchObject({ known: false, why: { reason: 'cut-off' } })
+})
+
+const items = readFileSync(at('get-shop.json'), 'utf8')
+
+test.each([
+  ['YAML', stringify(JSON.parse(items))],
+  ['YAML behind a mark and a comment', `\uFEFF# kubectl get all\n---\n${stringify(JSON.parse(items))}`],
+  ['UTF-16, as PowerShell writes it', Buffer.from(`\uFEFF${items}`, 'utf16le')],
+])('%s is read as JSON is', async (_it, text) => {
+  const [{ model }, same] = await Promise.all([
+    openRecording(written(text), undefined),
+    openRecording(at('get-shop.json'), undefined),
+  ])
+  expect(model.sources).toEqual(same.model.sources)
 })
 
 test('of what kubectl get wrote is said what it is taken for', async () => {
@@ -65,7 +80,9 @@ test.each([
   ['an archive', written(Buffer.from([0x1f, 0x8b, 8, 0])), undefined, /is an archive$/],
   ['a folder that is none', scratch(), undefined, /is a folder, and no bundle that is known$/],
   ['no file', join(scratch(), 'none'), undefined, /^no file /],
-  ['a file that is neither', written('kind: List'), undefined, /is no hopscope snapshot$/],
+  ['a file that is neither', written('replicas: 2'), undefined, /neither a hopscope snapshot nor Kubernetes objects/],
+  ['what is no text', written(Buffer.from([1, 2, 3])), undefined, /is no hopscope snapshot$/],
+  ['a list in YAML that is cut off', written('apiVersion: v1\nitems:\n- kind: Pod\n'), undefined, /is cut off, or /],
 ])('%s is refused', async (_it, path, namespace, expected) => {
   await expect(openRecording(path, namespace)).rejects.toMatchObject({
     name: 'ToolError',

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { createReadStream } from 'node:fs'
 import { asCluster } from '../bundle/as-cluster.ts'
 import type { Bundle } from '../bundle/bundle.ts'
 import { bundleFromFolder } from '../bundle/from-folder.ts'
@@ -7,7 +6,7 @@ import { bundleFromText } from '../bundle/from-text.ts'
 import { closest } from '../closest.ts'
 import { collect } from '../collect/collect.ts'
 import * as resource from '../kube/resources.ts'
-import { bytesIn } from '../snapshot/open-file.ts'
+import { bytesIn, standardInput } from '../snapshot/open-file.ts'
 import { readRecording, readSnapshotFrom, type Snapshot } from '../snapshot/read.ts'
 import { ToolError } from '../tool-error.ts'
 import { version } from '../version.ts'
@@ -19,14 +18,14 @@ export interface Opened extends Snapshot {
 }
 
 /**
- * A recording, or what another tool wrote of a cluster: `kubectl get -o json`, `kubectl cluster-info dump`, a support
- * bundle, a must-gather. `-` is standard input. `namespace` as in Narrower.
+ * A recording, or what another tool wrote of a cluster: `kubectl get -o json` or `-o yaml`, `kubectl cluster-info
+ * dump`, a support bundle, a must-gather. `-` is standard input. `namespace` as in Narrower.
  */
 export async function openRecording(path: string, namespace: string | null | undefined): Promise<Opened> {
   if (path !== '-' && (await stat(path).catch(() => null))?.isDirectory() === true)
     return collected(bundleFromFolder(path), { path, namespace, t0: (await stat(path)).mtime })
   const name = path === '-' ? 'standard input' : path
-  const bytes = path === '-' ? createReadStream('', { fd: 0 }) : bytesIn(path)
+  const bytes = path === '-' ? standardInput() : bytesIn(path)
   const chunks = bytes[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   let first: IteratorResult<Uint8Array>
   try {
@@ -49,9 +48,11 @@ function isGzip(start: Uint8Array): boolean {
   return start[0] === 0x1f && start[1] === 0x8b
 }
 
-/** A `{`, behind space or the mark of UTF-8. */
+/** Nothing at its start that a text never has: a recording of ours, zstd, starts with such. */
 function isText(start: Uint8Array): boolean {
-  return /^(?:\uFEFF)?\s{0,100}\{/.test(Buffer.from(start.subarray(0, 200)).toString('utf8'))
+  if (start[0] === 0xff && start[1] === 0xfe) return true
+  const isZstd = start[0] === 0x28
+  return !isZstd && start.subarray(0, 200).every((it) => it >= 0x20 || (it >= 0x09 && it <= 0x0d))
 }
 
 async function* rest(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -108,6 +109,6 @@ function namespaceOf(bundle: Bundle, { path, namespace }: Asked): string | null 
   throw new ToolError(
     'usage',
     `${path} (${what}) does not hold every namespace`,
-    namespaces.length === 0 ? 'it holds none: kubectl get KINDS -A -o json' : `name one of its own: -n ${all}`,
+    namespaces.length === 0 ? 'it holds none: kubectl get KINDS -A -o yaml' : `name one of its own: -n ${all}`,
   )
 }

@@ -11,5 +11,7 @@ export async function wholeText(bytes: AsyncIterable<Uint8Array>, name: string, 
     if (length > mostBytes) throw new ToolError('bad-file', `${name} has more than ${inMiB(mostBytes)}`, hint)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  const all = Buffer.concat(chunks)
+  // PowerShell's `>` writes so.
+  return new TextDecoder(all[0] === 0xff && all[1] === 0xfe ? 'utf-16le' : 'utf-8', { ignoreBOM: true }).decode(all)
 }

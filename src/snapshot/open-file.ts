@@ -1,7 +1,8 @@
-import { constants, createReadStream, createWriteStream, openSync } from 'node:fs'
+import { constants, createReadStream, createWriteStream, openSync, read } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /*
  * A path that the user names may lead to a pipe that nobody has opened at its other end. Opening such a one blocks a
@@ -24,6 +25,35 @@ export async function* bytesIn(path: string, waitMs = patienceMs): AsyncGenerato
     if (length > mostBytes) throw coded('EFBIG', `it has more than ${mostBytes / 2 ** 20} MiB`)
     yield chunk
   }
+}
+
+/** Of a read that found nothing yet. */
+const lookAgainMs = 20
+
+/**
+ * Standard input to its end. Node makes it a pipe that never waits as soon as anything imports `node:process`, as a
+ * package does: what is not there yet is then an error of a read, and no end.
+ */
+export async function* standardInput(): AsyncGenerator<Uint8Array> {
+  const chunk = Buffer.alloc(64 * 1024)
+  for (;;) {
+    const length = await readInto(chunk)
+    if (length === 0) return
+    if (length === null) await sleep(lookAgainMs)
+    else yield Buffer.from(chunk.subarray(0, length))
+  }
+}
+
+/** Null: nothing yet. Windows says the end of a pipe as an error. */
+function readInto(chunk: Buffer): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    read(0, chunk, 0, chunk.length, null, (error, length) => {
+      if (error === null) resolve(length)
+      else if (error.code === 'EAGAIN') resolve(null)
+      else if (error.code === 'EOF') resolve(0)
+      else reject(error)
+    })
+  })
 }
 
 /** What is written to it; a pipe that nobody reads is an error, ENXIO. */

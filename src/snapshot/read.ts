@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress } from 'node:zlib'
 import type { Model } from '../model/sources.ts'
@@ -6,7 +5,7 @@ import { ToolError } from '../tool-error.ts'
 import { assemble } from './assemble.ts'
 import { BadRecord, again } from './bad-record.ts'
 import { jsonLines } from './json-lines.ts'
-import { bytesIn } from './open-file.ts'
+import { bytesIn, standardInput } from './open-file.ts'
 
 export interface Snapshot {
   readonly model: Model
@@ -21,9 +20,7 @@ export async function readSnapshot(path: string): Promise<Model> {
 
 /** As `readSnapshot`, with the time of its making; `-` is standard input. */
 export function readRecording(path: string): Promise<Snapshot> {
-  return path === '-'
-    ? readSnapshotFrom(createReadStream('', { fd: 0 }), 'standard input')
-    : readSnapshotFrom(bytesIn(path), path)
+  return path === '-' ? readSnapshotFrom(standardInput(), 'standard input') : readSnapshotFrom(bytesIn(path), path)
 }
 
 /** As `readSnapshot`, from any bytes; `name` is how errors call them. Holds one record beside the model. */
@@ -65,7 +62,7 @@ function foreign(start: Buffer): BadRecord {
     'is no hopscope snapshot',
     isJson
       ? 'a report (-o json) can not be read back; hopscope collect --out FILE.hops writes what --from reads'
-      : 'hopscope collect --out FILE.hops writes one',
+      : 'hopscope collect --out FILE.hops writes one; kubectl get -o json or -o yaml is read as well',
   )
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { BackendTlsPolicy, Gateway, GatewayApi, GatewayClass, GatewayRoute } from '../model/gateway.ts'
 import type { ReferenceGrant } from '../model/gateway.ts'
 import type { HttpProxy, TlsDelegation } from '../model/http-proxy.ts'
-import { exactly, labelsThrough, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { exactly, labelsThrough, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 import type { Intern } from '../wire/intern.ts'
 
 /** Gateway API and HTTPProxy, with words and names that repeat kept once. */
@@ -61,6 +61,7 @@ export function gatewaySchemas(intern: Intern) {
       kind: oneOf(['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute']),
       ...named,
       generation: number,
+      created: maybe(number),
       hostnames: list(m.host),
       parents: list(parent),
       rules: list(
@@ -139,7 +140,9 @@ export function gatewaySchemas(intern: Intern) {
     object({ ...named, delegations: list(object({ secret: m.name, namespaces: list(m.name) })) }),
   )
 
-  const api = exactly<GatewayApi>()(object({ served: list(m.word), inScopeOnly: list(m.word) }))
+  const api = exactly<GatewayApi>()(
+    object({ served: list(m.word), inScopeOnly: list(m.word), notHeld: maybe(list(m.word)) }),
+  )
 
   return { api, gatewayClass, gateway, route, grant, tlsPolicy, proxy, delegation }
 }

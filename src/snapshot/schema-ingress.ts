@@ -1,5 +1,6 @@
-import type { ControllerConfig, IngressConfigs } from '../model/ingress-config.ts'
+import type { ControllerConfig, IngressConfigs, SaidLately } from '../model/ingress-config.ts'
 import type { NginxConf } from '../wire/nginx-conf.ts'
+import { errorLevels } from '../wire/nginx-conf.ts'
 import { requestTroubles } from '../wire/access-log/nginx-error.ts'
 import type { ControllerLog } from '../wire/nginx-controller-log.ts'
 import { exactly, flag, known, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
@@ -28,6 +29,7 @@ const liveConf = exactly<NginxConf>()(
   object({
     checksum: nullable(m.word),
     complete: flag,
+    errorLog: maybe(object({ place: oneOf(['container', 'elsewhere']), level: oneOf(errorLevels) })),
     upstreams: list(object({ name: m.name, addresses: list(m.address) })),
     servers: list(object({ ...place, serverNames: list(m.host), tls: flag, locations: list(location) })),
   }),
@@ -65,6 +67,31 @@ const refused = object({
   ingress: nullable(named),
 })
 
+const lately = exactly<SaidLately>()(
+  object({
+    lines: number,
+    from: nullable(number),
+    until: nullable(number),
+    cutOff: flag,
+    unplaced: number,
+    requests: list(
+      object({
+        ingress: named,
+        service: nullable(m.name),
+        host: m.host,
+        path: m.path,
+        line: number,
+        trouble: oneOf(requestTroubles),
+        upstream: nullable(m.address),
+        times: number,
+        last: nullable(number),
+        largest: nullable(number),
+        over: number,
+      }),
+    ),
+  }),
+)
+
 const controller = exactly<ControllerConfig>()(
   object({
     namespace: m.name,
@@ -77,9 +104,18 @@ const controller = exactly<ControllerConfig>()(
     log: known(liveLog),
     failed: maybe(
       known(
-        list(object({ host: m.host, upstream: nullable(m.address), trouble: oneOf(requestTroubles), times: number })),
+        list(
+          object({
+            host: m.host,
+            upstream: nullable(m.address),
+            trouble: oneOf(requestTroubles),
+            times: number,
+            status: maybe(number),
+          }),
+        ),
       ),
     ),
+    lately: maybe(known(lately)),
     api: known(oneOf(['answers', 'silent'])),
   }),
 )

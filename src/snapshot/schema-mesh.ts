@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { exactly, labelsThrough, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { exactly, just, labelsThrough, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 import type { Mesh } from '../model/mesh.ts'
 import type { Intern } from '../wire/intern.ts'
 
@@ -16,6 +16,7 @@ export function meshSchema(intern: Intern) {
     object({
       served: list(m.word),
       inScopeOnly: list(m.word),
+      notHeld: maybe(list(m.word)),
       virtualServices: list(
         object({
           ...named,
@@ -31,7 +32,8 @@ export function meshSchema(intern: Intern) {
         object({
           ...named,
           selector: labels,
-          servers: list(object({ port: number, protocol: m.word, hosts: list(m.host) })),
+          servers: list(object({ port: number, protocol: m.word, hosts: list(m.host), credential: maybe(m.name) })),
+          homes: maybe(list(m.name)),
           pods: nullable(number),
           open: nullable(list(number)),
         }),
@@ -39,7 +41,15 @@ export function meshSchema(intern: Intern) {
       serviceEntries: list(object({ ...named, hosts: list(m.host) })),
       peerAuthentications: list(object({ ...selected, mode: mtls, ports: list(object({ port: number, mode: mtls })) })),
       authorizationPolicies: list(
-        object({ ...selected, action: oneOf(['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']), rules: number }),
+        object({
+          ...selected,
+          action: oneOf(['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']),
+          rules: number,
+          attached: maybe(just(true)),
+          from: maybe(list(list(object({ namespaces: list(m.name), principals: list(m.name) })))),
+          http: maybe(number),
+          refused: maybe(object({ type: m.word, reason: m.word, message: m.said })),
+        }),
       ),
       sidecars: list(object({ ...selected, egress: nullable(list(m.host)) })),
     }),

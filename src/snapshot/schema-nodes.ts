@@ -34,6 +34,17 @@ export function nodeNetworksOf(m: Texts): Schema<NodeNetworks> {
     drops: known(list(drop)),
     nftTables: maybe(known(list(m.text))),
     untracked: maybe(list(object({ family: oneOf(['v4', 'v6']), chain: m.name, rule: m.text }))),
+    leading: maybe(list(object({ family: oneOf(['v4', 'v6']), chain: m.name, rule: m.text }))),
+    serviceRules: maybe(
+      list(
+        object({
+          ip: m.address,
+          port: number,
+          protocol: oneOf(['TCP', 'UDP', 'SCTP']),
+          endpoints: list(m.address),
+        }),
+      ),
+    ),
   })
   const path = object({
     node: m.name,

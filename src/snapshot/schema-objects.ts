@@ -1,7 +1,15 @@
 import * as v from 'valibot'
-import { type ClusterDns, lackingBys, type ServiceProxy } from '../model/cluster-dns.ts'
+import { type ClusterDns, lackingBys, placeholderWords, type ServiceProxy } from '../model/cluster-dns.ts'
 import type { ObjectEvent } from '../model/event.ts'
-import type { ControllerFront, Ingress, IngressBackend, IngressClass, IngressController } from '../model/ingress.ts'
+import type { ObjectStatus } from '../model/status.ts'
+import type {
+  ControllerFront,
+  Ingress,
+  IngressBackend,
+  IngressClass,
+  IngressController,
+  Middleware,
+} from '../model/ingress.ts'
 import {
   either,
   exactly,
@@ -20,20 +28,17 @@ import {
   texts,
   variant,
 } from '../model/marks.ts'
-import {
-  type Namespace,
-  type NetworkPolicy,
-  type OtherPolicy,
-  otherPolicyKinds,
-  type PolicyRule,
-  type Selector,
-} from '../model/network-policy.ts'
-import type { Node } from '../model/node.ts'
-import type { Container, DnsConfig, Pod } from '../model/pod.ts'
-import type { EndpointSlice, Service } from '../model/service.ts'
+import { type Namespace, type NetworkPolicy, type PolicyRule, type Selector } from '../model/network-policy.ts'
+import type { Node, ProxyConfig } from '../model/node.ts'
+import type { DnsConfig, Pod } from '../model/pod.ts'
+import { type EndpointSlice, leavingOut, type Service } from '../model/service.ts'
 import type { WeaveTc } from '../model/weave-tc.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
+import { refusedFields } from '../wire/kube-proxy-config.ts'
+import { dnsSettingsOf } from './schema-dns-settings.ts'
+import { containerOf } from './schema-container.ts'
+import { otherPolicyOf } from './schema-other-policy.ts'
 
 const protocol = oneOf(['TCP', 'UDP', 'SCTP'])
 
@@ -45,41 +50,7 @@ export function objectSchemas(intern: Intern) {
   const labels = labelsThrough(intern.labels)
   const owner = nullable(object({ kind: shared.word, name: shared.name }))
   const portOf = nullable(either([number, m.name]))
-
-  const container = exactly<Container>()(
-    object({
-      name: shared.name,
-      image: shared.image,
-      ports: list(object({ name: nullable(shared.name), port: number, protocol, hostPort: maybe(number) })),
-      args: m.args,
-      calls: maybe(
-        list(
-          object({
-            by: nullable(shared.name),
-            host: m.host,
-            port: nullable(number),
-            scheme: maybe(oneOf(['http', 'https'])),
-          }),
-        ),
-      ),
-      addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
-      proxy: maybe(object({ http: nullable(m.host), https: nullable(m.host), except: nullable(list(m.host)) })),
-      cpuLimitMilli: nullable(number),
-      cpuRequestMilli: nullable(number),
-      memoryLimitBytes: nullable(number),
-      readinessProbe: nullable(shared.check),
-      ready: flag,
-      restarts: number,
-      waiting: nullable(shared.word),
-      lastTermination: nullable(shared.word),
-      pullLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),
-      message: maybe(m.said),
-      exitCode: maybe(number),
-      livenessProbe: maybe(shared.check),
-      startupProbe: maybe(shared.check),
-      started: maybe(flag),
-    }),
-  )
+  const container = containerOf(m, shared)
 
   const dnsConfig = exactly<DnsConfig>()(
     object({
@@ -88,7 +59,6 @@ export function objectSchemas(intern: Intern) {
       options: list(object({ name: m.word, value: nullable(m.word) })),
     }),
   )
-
   const pod = exactly<Pod>()(
     object({
       namespace: shared.name,
@@ -104,14 +74,21 @@ export function objectSchemas(intern: Intern) {
       overReason: maybe(shared.word),
       deleting: flag,
       hostNetwork: flag,
+      computeType: maybe(oneOf(['ec2', 'fargate'])),
       dnsPolicy: shared.word,
+      serviceLinks: maybe(just('off')),
       dnsConfig: nullable(dnsConfig),
       corefileMap: maybe(m.name),
+      corefileKey: maybe(m.name),
+      meshBypass: maybe(just(true)),
       resolvConfMount: maybe(object({ kind: m.word, name: m.name })),
+      nsswitchMount: maybe(object({ kind: m.word, name: m.name })),
       hostname: maybe(shared.name),
       subdomain: maybe(shared.name),
       hostAliases: maybe(list(object({ ip: m.address, names: list(m.host) }))),
       dnsHop: maybe(object({ by: m.text, sign: m.text })),
+      serviceAccount: maybe(m.name),
+      inboundDefault: maybe(just('deny')),
       owner,
       containers: listThrough(container, intern.same),
       scheduling: maybe(m.said),
@@ -151,6 +128,7 @@ export function objectSchemas(intern: Intern) {
       internalTrafficPolicy: oneOf(['Cluster', 'Local']),
       sessionAffinity: maybe(just('ClientIP')),
       publishNotReadyAddresses: flag,
+      albTarget: maybe(oneOf(['instance', 'ip'])),
       loadBalancer: maybe(
         object({
           addresses: list(m.address),
@@ -158,6 +136,9 @@ export function objectSchemas(intern: Intern) {
           problem: nullable(m.said),
           sourceRanges: maybe(list(m.address)),
           nodePorts: maybe(just('none')),
+          sendsTo: maybe(just('pods')),
+          proxyProtocol: maybe(just('asked')),
+          asksFor: maybe(just('something')),
         }),
       ),
       externalIPs: maybe(list(m.address)),
@@ -189,6 +170,8 @@ export function objectSchemas(intern: Intern) {
           zones: maybe(list(shared.name)),
         }),
       ),
+      leftOut: maybe(oneOf(leavingOut)),
+      from: maybe(just('Endpoints')),
     }),
   )
 
@@ -218,6 +201,7 @@ export function objectSchemas(intern: Intern) {
     object({
       namespace: shared.name,
       name: m.name,
+      created: maybe(number),
       className: nullable(shared.name),
       classFrom: oneOf(['spec', 'annotation', 'default']),
       rules: list(
@@ -227,7 +211,10 @@ export function objectSchemas(intern: Intern) {
       tls: maybe(list(object({ hosts: list(m.host), secret: nullable(m.name) }))),
       addresses: list(m.address),
       statusBy: maybe(list(shared.name)),
+      changedAt: maybe(number),
       annotated: maybe(list(shared.word)),
+      allowed: maybe(list(m.address)),
+      middlewares: maybe(list(m.name)),
       vendors: maybe(list(shared.word)),
       actions: maybe(
         list(
@@ -238,6 +225,7 @@ export function objectSchemas(intern: Intern) {
           }),
         ),
       ),
+      albTarget: maybe(oneOf(['instance', 'ip', 'unset'])),
       nginx: maybe(
         object({
           rewrite: nullable(m.path),
@@ -250,9 +238,12 @@ export function objectSchemas(intern: Intern) {
         }),
       ),
       auth: maybe(object({ host: m.host, port: number })),
+      health: maybe(object({ backends: number, unhealthy: list(object({ name: m.name })) })),
     }),
   )
-  const ingressClass = exactly<IngressClass>()(object({ name: m.name, controller: m.name, isDefault: flag }))
+  const ingressClass = exactly<IngressClass>()(
+    object({ name: m.name, controller: m.name, isDefault: flag, parameters: maybe(just(true)) }),
+  )
   const controllerFront = exactly<ControllerFront>()(
     object({
       namespace: m.name,
@@ -269,6 +260,8 @@ export function objectSchemas(intern: Intern) {
       ),
       wants: list(m.text),
       ready: nullable(number),
+      localOn: maybe(list(m.name)),
+      externalTrafficPolicy: maybe(oneOf(['Local', 'Cluster'])),
     }),
   )
   const ingressController = exactly<IngressController>()(
@@ -303,6 +296,17 @@ export function objectSchemas(intern: Intern) {
       ),
       statusPort: maybe(number),
       watches: maybe(list(m.name)),
+      configMap: maybe(object({ namespace: m.name, name: m.name })),
+      defaultCertificate: maybe(just(true)),
+      defaultTarget: maybe(oneOf(['instance', 'ip'])),
+      crd: maybe(
+        object({
+          watches: nullable(list(m.name)),
+          className: nullable(m.name),
+          acrossNamespaces: oneOf(['yes', 'no', 'unsure']),
+          externalNames: oneOf(['yes', 'no', 'unsure']),
+        }),
+      ),
       webhook: maybe(oneOf(['on', 'off'])),
       fronts: maybe(list(controllerFront)),
     }),
@@ -338,10 +342,25 @@ export function objectSchemas(intern: Intern) {
       egress: list(rule),
     }),
   )
-  const otherPolicy = exactly<OtherPolicy>()(
-    object({ kind: oneOf(otherPolicyKinds), namespace: nullable(shared.name), name: m.name }),
-  )
+  const middleware = exactly<Middleware>()(object({ namespace: shared.name, name: m.name }))
+  const otherPolicy = otherPolicyOf(m, shared, labels)
   const namespace = exactly<Namespace>()(object({ name: m.name, labels, deleting: maybe(list(m.text)) }))
+
+  const proxyConfig = exactly<ProxyConfig>()(
+    object({
+      namespace: m.name,
+      name: m.name,
+      config: object({
+        mode: nullable(m.word),
+        nodePortRanges: list(m.address),
+        detectLocalMode: m.word,
+        clusterRanges: list(m.address),
+        maxPerCore: nullable(number),
+        min: nullable(number),
+        refused: list(oneOf(refusedFields)),
+      }),
+    }),
+  )
 
   const node = exactly<Node>()(
     object({
@@ -361,6 +380,7 @@ export function objectSchemas(intern: Intern) {
       provider: maybe(shared.word),
       proxy: maybe(oneOf(['ready', 'not-ready', 'none'])),
       proxySet: maybe(object({ namespace: m.name, name: m.name })),
+      proxyConfig: maybe(known(proxyConfig)),
       agent: maybe(
         object({ namespace: m.name, pod: m.name, state: oneOf(['ready', 'not-ready']), why: nullable(m.text) }),
       ),
@@ -374,6 +394,23 @@ export function objectSchemas(intern: Intern) {
       reason: shared.word,
       said: m.said,
       times: number,
+      age: maybe(number),
+    }),
+  )
+
+  const status = exactly<ObjectStatus>()(
+    object({
+      kind: shared.word,
+      group: m.name,
+      namespace: nullable(shared.name),
+      name: m.name,
+      type: shared.word,
+      state: oneOf(['True', 'False']),
+      wrong: flag,
+      reason: shared.word,
+      said: m.said,
+      age: maybe(number),
+      secret: maybe(m.name),
     }),
   )
 
@@ -407,6 +444,7 @@ export function objectSchemas(intern: Intern) {
       workloadPods: maybe(list(m.name)),
       corefile: known(m.corefile),
       corefileMap: maybe(m.name),
+      corefileKeys: maybe(object({ configMap: m.name, wanted: m.name, keys: list(m.name) })),
       corefileHash: maybe(m.hash),
       domain: m.host,
       // Files of before it was looked for have none.
@@ -424,7 +462,10 @@ export function objectSchemas(intern: Intern) {
         ),
       ),
       serviceProxy: maybe(known(serviceProxy)),
-      custom: maybe(known(object({ configMap: m.name, keys: list(object({ name: m.name, mentioned: flag })) }))),
+      forwardedTo: maybe(known(object({ services: list(service), slices: list(endpointSlice) }))),
+      handedOut: maybe(known(list(m.address))),
+      placeholders: maybe(list(object({ word: oneOf(placeholderWords), line: number }))),
+      ...dnsSettingsOf(m),
       elsewhere: maybe(
         known(
           object({
@@ -446,12 +487,14 @@ export function objectSchemas(intern: Intern) {
     ingress,
     ingressClass,
     ingressController,
+    middleware,
     networkPolicy,
     otherPolicy,
     namespace,
     node,
     clusterDns,
     event,
+    status,
     labels,
   }
 }

@@ -1,7 +1,7 @@
 import type { Contacts } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { Crossing } from '../model/crossing.ts'
-import type { InsideResolving, InsideView } from '../model/inside.ts'
+import type { InsideResolving, InsideView, PodSockets } from '../model/inside.ts'
 import type { Answer, DnsProbe, LookupSeries } from '../model/lookups.ts'
 import type { NameAnswers } from '../model/name-answers.ts'
 import {
@@ -21,8 +21,11 @@ import {
   flag,
 } from '../model/marks.ts'
 import type { Outside } from '../model/outside.ts'
+import type { PodWays } from '../model/pod-ways.ts'
 import { answerShape, httpEndFields, nameAnswerFields, serverShape } from '../model/probe-shapes.ts'
+import type { ProgramLog } from '../model/program-log.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
+import { complaintKinds } from '../wire/program-words.ts'
 
 const m = texts()
 const answer = exactly<Answer>()(answerShape)
@@ -97,9 +100,27 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
   const ofPort = object({ namespace: m.name, name: m.name, port: number })
   const controller = object({ controllerPod: m.name, ip: m.address, port: number })
   const tries = list(
-    object({ result: oneOf(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error']), ms: number }),
+    object({
+      result: oneOf(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error']),
+      ms: number,
+      hungUpMs: maybe(nullable(number)),
+      refusal: maybe(oneOf(['full', 'not-welcome'])),
+    }),
   )
   const basis = oneOf(['url', 'declared', 'guessed'])
+  const direct = list(
+    object({
+      node: m.name,
+      service: ofPort,
+      pod: nullable(m.name),
+      ip: m.address,
+      port: number,
+      host: m.host,
+      path: m.path,
+      basis,
+      ...httpEnd,
+    }),
+  )
   const contacts = exactly<Contacts>()(
     object({
       from,
@@ -132,21 +153,8 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
           object({ node: m.name, service: ofPort, at: object({ node: m.name, ip: m.address }), port: number, tries }),
         ),
       ),
-      direct: maybe(
-        list(
-          object({
-            node: m.name,
-            service: ofPort,
-            pod: nullable(m.name),
-            ip: m.address,
-            port: number,
-            host: m.host,
-            path: m.path,
-            basis,
-            ...httpEnd,
-          }),
-        ),
-      ),
+      direct: maybe(direct),
+      through: maybe(direct),
       large: maybe(
         list(
           object({
@@ -171,7 +179,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
           object({
             service: ofPort,
             protocol: oneOf(['TCP', 'UDP', 'SCTP']),
-            why: oneOf(['not-http', 'not-tcp', 'mesh', 'bound']),
+            why: oneOf(['not-http', 'not-tcp', 'mesh', 'bound', 'guarded']),
           }),
         ),
       ),
@@ -201,6 +209,36 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     }),
   )
 
+  const carried = nullable(object({ asked: number, small: number, there: number, back: number }))
+  const podWays = exactly<PodWays>()(
+    object({
+      from,
+      api: list(object({ node: m.name, via: oneOf(['service', 'endpoint']), ip: m.address, port: number, tries })),
+      between: list(
+        object({
+          node: m.name,
+          to: m.name,
+          ip: m.address,
+          mtu: nullable(number),
+          datagrams: carried,
+          streams: carried,
+        }),
+      ),
+      missing: list(object({ node: m.name, why: m.text })),
+    }),
+  )
+
+  const place = { ip: m.address, port: number }
+  const sockets = exactly<PodSockets>()(
+    object({
+      connecting: list(object({ ...place, sockets: number, ms: number, reads: number })),
+      unacknowledged: list(object({ ...place, own: nullable(number), sockets: number, again: number })),
+      unaccepted: list(object({ ...place, waits: number, stay: number, ms: number })),
+      ports: nullable(object({ from: number, to: number })),
+      crowds: list(object({ ...place, sockets: number })),
+    }),
+  )
+
   const insideView = exactly<InsideView>()(
     object({
       namespace: m.name,
@@ -212,6 +250,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       lookup: known(object({ tool: m.word, name: m.host, result: answer, ms: number })),
       tcp53: known(oneOf(['open', 'refused', 'timeout'])),
       listeners: maybe(known(list(object({ ip: m.address, port: number })))),
+      sockets: maybe(known(sockets)),
       routes: maybe(known(list(object({ to: m.address, via: nullable(m.address), dev: nullable(m.name) })))),
       resolving: maybe(resolving),
     }),
@@ -255,6 +294,26 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       upstreams: maybe(list(object({ to: m.address, sent: number, answers: counts(), seconds: number }))),
       config: maybe(m.hash),
       version: maybe(m.version),
+    }),
+  )
+
+  const programLog = exactly<ProgramLog>()(
+    object({
+      namespace: m.name,
+      pod: m.name,
+      container: m.name,
+      seconds: number,
+      during: number,
+      lines: number,
+      complaints: list(
+        object({
+          kind: oneOf(complaintKinds),
+          host: nullable(m.address),
+          port: nullable(number),
+          times: number,
+          during: number,
+        }),
+      ),
     }),
   )
 
@@ -303,6 +362,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       tool: nullable(m.word),
       result: nullable(oneOf(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error', 'no-name'])),
       ms: number,
+      hungUp: maybe(flag),
     }),
   )
 
@@ -326,11 +386,13 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     dnsProbe,
     nameAnswers,
     contacts,
+    podWays,
     insideView,
     crossing,
     outside,
     conntrackWindow,
     coreDnsWindow,
     dnsServerLog,
+    programLog,
   }
 }

@@ -1,9 +1,11 @@
 import * as v from 'valibot'
+import { otherPolicyKinds } from '../model/network-policy.ts'
 import type { ClusterFacts, Scope, SourceName, Sources } from '../model/sources.ts'
 import {
   type Schema,
   exactly,
   just,
+  list,
   maybe,
   nullable,
   number,
@@ -14,6 +16,7 @@ import {
   why,
 } from '../model/marks.ts'
 import type { Intern } from '../wire/intern.ts'
+import { besideSchema } from './schema-beside.ts'
 import { gatewaySchemas } from './schema-gateway.ts'
 import { meshSchema } from './schema-mesh.ts'
 import { objectSchemas } from './schema-objects.ts'
@@ -34,7 +37,16 @@ export const anyHeader = v.object({ hopscope: v.literal(format), schema: v.numbe
 
 const m = texts()
 
-export const cluster = exactly<ClusterFacts>()(object({ context: m.name, version: m.version, tool: m.version }))
+const unreadKind = object({ kind: m.name, group: m.name, objects: number })
+
+export const cluster = exactly<ClusterFacts>()(
+  object({
+    context: m.name,
+    version: m.version,
+    tool: m.version,
+    file: maybe(object({ policiesNotHeld: list(oneOf(otherPolicyKinds)), unread: list(unreadKind) })),
+  }),
+)
 
 const subject = object({ kind: m.word, namespace: nullable(m.name), name: m.name })
 
@@ -46,6 +58,7 @@ export const scope = exactly<Scope>()(
       object({ kind: just('dns') }),
       object({ kind: just('object'), object: subject, url: nullable(m.url) }),
     ]),
+    serviceUrl: maybe(m.url),
     level: oneOf(['read', 'probe', 'node']),
     trace: maybe(
       object({
@@ -93,6 +106,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     ingresses: objects.ingress,
     ingressClasses: objects.ingressClass,
     ingressControllers: objects.ingressController,
+    middlewares: objects.middleware,
     gatewayApi: gateways.api,
     gatewayClasses: gateways.gatewayClass,
     gateways: gateways.gateway,
@@ -103,17 +117,22 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     tlsDelegations: gateways.delegation,
     mesh: meshSchema(intern),
     events: objects.event,
+    beside: besideSchema,
+    statuses: objects.status,
     networkPolicies: objects.networkPolicy,
     otherPolicies: objects.otherPolicy,
     clusterDns: objects.clusterDns,
+    apiSlices: objects.endpointSlice,
     dnsProbe: probes.dnsProbe,
     nameAnswers: probes.nameAnswers,
     contacts: probes.contacts,
+    podWays: probes.podWays,
     insideViews: probes.insideView,
     crossings: probes.crossing,
     outside: probes.outside,
     coreDnsWindows: probes.coreDnsWindow,
     dnsServerLogs: probes.dnsServerLog,
+    programLogs: probes.programLog,
     ingressConfigs: ingressConfigs,
     conntrack: probes.conntrackWindow,
     nodeNetworks: nodeNetworksOf(m),
@@ -127,9 +146,11 @@ export const singleSources: readonly SourceName[] = [
   'clusterDns',
   'gatewayApi',
   'mesh',
+  'beside',
   'dnsProbe',
   'nameAnswers',
   'contacts',
+  'podWays',
   'ingressConfigs',
   'outside',
   'nodeNetworks',

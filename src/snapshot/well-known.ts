@@ -4,8 +4,9 @@ export const wellKnown: ReadonlySet<string> = new Set(
     // Namespaces, and programs that come with a cluster or with an ingress.
     'default kube-system kube-public kube-node-lease kubernetes ingress-nginx openshift-dns openshift-ingress',
     'istio-system',
-    'kube-dns kube-dns-upstream coredns kube-proxy node-local-dns dns-default rke2-coredns rke2-coredns-rke2-coredns',
-    'etcd kube-apiserver',
+    'kube-dns kube-dns-upstream coredns kube-proxy kube-proxy-config node-local-dns dns-default',
+    'rke2-coredns rke2-coredns-rke2-coredns',
+    'etcd kube-apiserver Corefile',
     'nginx ingress-nginx-controller nginx-ingress nginx-ingress-controller haproxy haproxy-ingress kubernetes-ingress',
     'traefik rke2-traefik rke2-ingress-nginx contour projectcontour envoy kong ingress-kong istio istio-ingressgateway',
     'ingressgateway aws-load-balancer-controller alb use-annotation gce gce-internal gce-multi-cluster nsx azure',
@@ -16,6 +17,7 @@ export const wellKnown: ReadonlySet<string> = new Set(
     'pod-name pod-index batch job-name job-completion-index controller-uid pod-template-hash controller-revision-hash',
     'pod-template-generation metadata k8s-app service-name topology region zone hostname arch os beta node node-role',
     'control-plane master worker node-type dns operator daemonset-dns addonmanager mode not-ready unreachable',
+    'service service-proxy-name headless exclude-from-external-load-balancers',
     'unschedulable memory-pressure disk-pressure pid-pressure network-unavailable',
     'true false none None linux windows amd64 arm64 Helm EnsureExists Reconcile',
     // Names of ports, and of resolver options.

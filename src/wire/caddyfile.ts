@@ -6,6 +6,9 @@
 
 import { unclosedBrace } from './unclosed-brace.ts'
 
+/** What is said of a block without its end. */
+export const neverClosed = '`{` is never closed'
+
 export interface Token {
   readonly text: string
   /** Counted from 1: where the token begins. */
@@ -247,8 +250,7 @@ export function parseCaddyfile(text: string): Caddyfile {
   }
 
   function unclosed(opened: Token): void {
-    if (openQuote === null)
-      problems.push({ line: unclosedBrace(text) ?? opened.line, text: '`{` is never closed', mark: '{' })
+    if (openQuote === null) problems.push({ line: unclosedBrace(text) ?? opened.line, text: neverClosed, mark: '{' })
     else problems.push({ line: openQuote, text: 'a quote is never closed', mark: '"' })
   }
 }

@@ -41,6 +41,9 @@ const forms = {
   // kubernetes/kubernetes: cmd/kube-proxy/app/options.go; proxy modes of all releases.
   'proxy-mode': (value) => /^(?:iptables|ipvs|nftables|userspace|kernelspace)$/.test(value),
   config: none,
+  // kubernetes-sigs/external-dns: pkg/apis/externaldns/types.go.
+  source: (value) => /^[a-z][a-z0-9-]{0,40}$/.test(value),
+  'domain-filter': (value) => /^\.?(?:[a-z0-9-]{1,63}\.){1,20}[a-z0-9-]{0,63}$/i.test(value),
   // The ingress controllers of src/collect/ingress-controllers.ts.
   'controller-class': isName,
   'ingress-class': isName,
@@ -48,6 +51,15 @@ const forms = {
   'ingress-class-name': eachOf(isName),
   'ingress.class': isName,
   'providers.kubernetesingress.ingressclass': isName,
+  'providers.kubernetesingress.namespaces': eachOf(isName),
+  'providers.kubernetescrd': bool,
+  'providers.kubernetescrd.allowexternalnameservices': bool,
+  'providers.kubernetescrd.namespaces': eachOf(isName),
+  'providers.kubernetescrd.ingressclass': isName,
+  'providers.kubernetescrd.allowcrossnamespace': bool,
+  configmap: isObjectName,
+  'default-ssl-certificate': isObjectName,
+  'default-target-type': (value) => /^(?:ip|instance)$/.test(value),
   'watch-ingress-without-class': bool,
   'empty-ingress-class': bool,
   'enable-ssl-passthrough': bool,
@@ -119,6 +131,11 @@ function valueOf(flag: ComponentFlag, value: string): string {
  */
 export function flagOf(args: readonly string[], flag: ComponentFlag): string | null {
   return valuesOf(args, flag)[0] ?? null
+}
+
+/** The same of each place in which it is given. */
+export function flagsOf(args: readonly string[], flag: ComponentFlag): readonly string[] {
+  return valuesOf(args, flag)
 }
 
 function valuesOf(args: readonly string[], flag: ComponentFlag): readonly string[] {

@@ -1,4 +1,4 @@
-import { type Directive, lex, parseCaddyfile, type Problem, sameLine, type Token } from './caddyfile.ts'
+import { type Directive, lex, neverClosed, parseCaddyfile, type Problem, sameLine, type Token } from './caddyfile.ts'
 import { unclosedBrace } from './unclosed-brace.ts'
 
 /** One directive: `forward . /etc/resolv.conf { max_concurrent 1000 }`. */
@@ -60,7 +60,7 @@ function mayBePlugin(name: string): boolean {
 /** Most often the name of the next server, in a block that somebody forgot to close. */
 function noPlugin({ name, line }: CorefilePlugin, text: string): Problem {
   const open = unclosedBrace(text)
-  if (open !== null) return { line: open, text: '`{` is never closed', mark: '{' }
+  if (open !== null) return { line: open, text: neverClosed, mark: '{' }
   return { line, text: `there is no plugin \`${name}\``, mark: name }
 }
 

@@ -1,6 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressesIn, destinationsIn, destinationsInCommand, proxyExceptions, proxyHost } from './destinations.ts'
+import {
+  addressesIn,
+  destinationsIn,
+  destinationsInCommand,
+  proxyExceptions,
+  proxyHost,
+  proxyRanges,
+} from './destinations.ts'
 
 const told = (name: string, text: string): readonly string[] =>
   destinationsIn(name, text).map((it) => (it.port === null ? it.host : `${it.host}:${it.port}`))
@@ -16,6 +23,7 @@ describe('whom a variable names', () => {
     ['KAFKA_BROKERS', 'k-0.kafka:9092,k-1.kafka:9092', ['k-0.kafka:9092', 'k-1.kafka:9092']],
     ['ANYTHING', 'cart.shop.svc:80', ['cart.shop.svc:80']],
     ['REDIS_ADDR', 'redis:6379', ['redis:6379']],
+    ['downstream', 'cart:8080', ['cart:8080']],
     ['JAVA_OPTS', '-Dcart.url=http://cart:80', []],
     ['GREETING', 'hello', []],
     ['TIME', '12:30', []],
@@ -53,6 +61,17 @@ test('flags, joined or not', () => {
   ])
 })
 
+test('a flag that takes a script tells nobody whom to call: the script does', () => {
+  const script = "fetch('http://api:8080/')"
+  for (const words of [
+    ['node', '-e', script],
+    ['sh', '-c', 'curl http://api:8080/; sleep 1'],
+    ['node', '--eval', script],
+  ])
+    for (const it of destinationsInCommand(words)) expect([it.flag, it.host, it.port]).toEqual([null, 'api', 8080])
+  expect(destinationsInCommand(['app', '-h', 'http://api:8080'])).toMatchObject([{ flag: '--h', host: 'api' }])
+})
+
 test('a password that is joined to its flag is no name of one', () => {
   const found = destinationsInCommand(['-phunter2', 'http://db', '-upstream=http://cart', '-H', 'http://web'])
   expect(found.map(({ flag, host }) => [flag, host])).toEqual([
@@ -87,10 +106,17 @@ test.each([
 
 test.each([
   ['localhost, .svc,.cluster.local 10.0.0.0/8', ['svc', 'cluster.local']],
-  ['*.corp.example,cart:80', ['corp.example', 'cart']],
+  ['*.corp.example,cart:80', ['corp.example', 'cart:80']],
   ['*', ['*']],
   ['10.0.0.7,::1,$(X)', []],
 ])('what is excepted by `%s`', (text, names) => expect(proxyExceptions(text)).toEqual(names))
+
+test.each([
+  ['localhost,127.0.0.1,.svc', ['127.0.0.1']],
+  ['10.96.0.0/12, 10.0.0.7:8080', ['10.96.0.0/12', '10.0.0.7']],
+  ['10.0.0.0/33,10.0.0.256,10.0.0,cart,::1/128,*', []],
+  ['', []],
+])('addresses that are excepted by `%s`', (text, ranges) => expect(proxyRanges(text)).toEqual(ranges))
 
 test('of a long list of exceptions each name counts, and of one that is too long none is said to be missing', () => {
   const names = Array.from({ length: 1000 }, (_, n) => `host-${n}.corp.example`)

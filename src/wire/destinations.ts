@@ -22,7 +22,7 @@ const onlyNumbers = /^[\d.]+$/
 /** `DB_HOST`, `--db-host`, `KAFKA_BROKERS`: what such a name holds is a host even where it is one bare word. */
 const hostWords = [
   'host|hostname|hosts|addr|addrs|address|addresses|url|urls|uri|endpoint|endpoints|server|servers',
-  'service|upstream|backend|broker|brokers|target|peer|peers|dsn|api',
+  'service|upstream|downstream|destination|backend|broker|brokers|target|peer|peers|dsn|api',
 ].join('|')
 const namesHost = new RegExp(`(?:^|[_.-])(?:${hostWords})$`, 'i')
 /** What a program listens on, or is called itself. */
@@ -88,19 +88,25 @@ export function destinationsInCommand(
   return words.flatMap((word, at) => {
     const [, dashes, flag, set] = /^(--?)([A-Za-z][\w.-]{0,63})(?:=([^]*))?$/.exec(word.slice(0, longestText)) ?? []
     if (flag !== undefined)
-      return destinationsIn(flag, set ?? '').map((it) => ({ ...it, flag: flagName(dashes, flag) }))
+      return destinationsIn(flag, set ?? '').map((it) => ({ ...it, flag: flagName(dashes, flag, set ?? '') }))
     const [, before, name] = /^(--?)([A-Za-z][\w.-]{0,63})$/.exec((words[at - 1] ?? '').slice(0, 80)) ?? []
     return destinationsIn(name ?? '', word).map((it) => ({
       ...it,
-      flag: name === undefined ? null : flagName(before, name),
+      flag: name === undefined ? null : flagName(before, name, word),
     }))
   })
 }
 
-/** `-pX` of MySQL's is a flag with its value: behind one dash, only what names a host is a name for certain. */
-function flagName(dashes: string | undefined, name: string): string | null {
+/**
+ * `-pX` of MySQL's is a flag with its value: behind one dash, only what names a host is a name for certain. Of a script
+ * (`node -e`, `sh -c`, `--eval`) the flag tells nothing: what is called stands somewhere in it.
+ */
+function flagName(dashes: string | undefined, name: string, value: string): string | null {
+  if ((name.length === 1 || takesScript.test(name)) && /[\s();]/.test(value)) return null
   return dashes === '--' || name.length === 1 || namesHost.test(name) ? `--${name}` : null
 }
+
+const takesScript = /^(?:eval|print|exec|execute|command|script|code)$/i
 
 /**
  * A bare word is a host where the variable's name says so; with a port beside it, also where it can be nothing else:
@@ -144,18 +150,30 @@ function webScheme(scheme: string | undefined): Pick<Destination, 'scheme'> {
 
 /**
  * The names in a `NO_PROXY`, without the dot that some begin with (curl, Go and Python take `.svc` for all names that
- * end so); ports and ranges of addresses are left out, since what is called by a name is not held against those. `*` is
- * all names. null: too long to be read, so that nobody knows. Linear; never throws.
+ * end so), and with the port where one stands there: `cart:8080` excepts no other (httpproxy.Config, urllib). Addresses
+ * are left out, since what is called by a name is not held against those. `*` is all names. null: too long to be read,
+ * so that nobody knows. Linear; never throws.
  */
 export function proxyExceptions(text: string): readonly string[] | null {
   if (text.length > longestExceptions) return null
   return text.split(/[\s,]+/).flatMap((word) => {
     if (word === '*') return ['*']
-    const name = word
-      .toLowerCase()
-      .replace(/:\d{1,5}$/, '')
-      .replace(/^\*?\./, '')
-    return isName(name) ? [name.replace(/\.$/, '')] : []
+    const [, before = '', port = ''] = /^([^:]*)(:\d{1,5})?$/.exec(word.toLowerCase()) ?? []
+    const name = before.replace(/^\*?\./, '')
+    return isName(name) ? [`${name.replace(/\.$/, '')}${port}`] : []
+  })
+}
+
+/**
+ * The IPv4 addresses and ranges in a `NO_PROXY`, which Go, Python and curl (since 7.86) hold against calls by address.
+ * Those of a text that is too long are not told apart from none: `proxyExceptions` says so. Linear; never throws.
+ */
+export function proxyRanges(text: string): readonly string[] {
+  if (text.length > longestExceptions) return []
+  return text.split(/[\s,]+/).flatMap((word) => {
+    const [, address = '', bits = ''] = /^(\d{1,3}(?:\.\d{1,3}){3})(\/\d{1,2})?(?::\d{1,5})?$/.exec(word) ?? []
+    const isOne = address.split('.').every((it) => Number(it) < 256) && Number(bits.slice(1)) <= 32
+    return address !== '' && isOne ? [`${address}${bits}`] : []
   })
 }
 

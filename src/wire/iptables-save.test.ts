@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dropsIn, untrackedIn } from './iptables-save.ts'
+import { dropsIn, leadingIn, untrackedIn } from './iptables-save.ts'
 
 test('rules and policies that drop, with their counters', () => {
   const text = [
@@ -57,6 +57,18 @@ test.each([
   expect(untrackedIn(saved('raw'))).toEqual(is ? [{ chain: 'PREROUTING', rule }] : [])
   // Only table raw comes before conntrack.
   expect(untrackedIn(saved('filter'))).toEqual([])
+})
+
+test.each([
+  ['DNAT', 'CNI-DN-1', '-p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.2.2.9:80', true],
+  ['REDIRECT', 'OUTPUT', '-p tcp -j REDIRECT --to-ports 15001', true],
+  ['of kube-proxy', 'KUBE-SEP-A', '-p tcp -j DNAT --to-destination 10.2.2.9:80', false],
+  ['MASQUERADE', 'POSTROUTING', '-j MASQUERADE', false],
+  ['a comment that says so', 'PREROUTING', '-m comment --comment "-j DNAT" -j ACCEPT', false],
+])('what leads elsewhere: %s', (_, chain, rule, is) => {
+  const saved = (table: string) => `*${table}\n:PREROUTING ACCEPT [1:2]\n[3:4] -A ${chain} ${rule}\nCOMMIT\n`
+  expect(leadingIn(saved('nat'))).toEqual(is ? [{ chain, rule }] : [])
+  expect(leadingIn(saved('filter'))).toEqual([])
 })
 
 test('of ten thousand rules that track nothing the first are enough', () => {

@@ -37,7 +37,7 @@ export function dropsIn(text: string): readonly Drop[] | null {
   return tables === 0 ? null : found
 }
 
-/** A rule of table raw that leaves packets untracked. */
+/** A rule of a table, by its chain. */
 interface Untracked {
   readonly chain: string
   readonly rule: string
@@ -45,17 +45,31 @@ interface Untracked {
 
 /** A cache on the node leaves eight of them for each of its addresses; of more, the first are enough. */
 const mostUntracked = 64
+const leads = /(?:^| )-j (?:DNAT|REDIRECT|NETMAP)(?: |$)/
 const untracks = /(?:^| )-j (?:NOTRACK|CT(?: .{1,200})? --notrack)(?: |$)/
 
 /** What `iptables-save -c` prints of table raw, as far as it says `-j NOTRACK`, or `-j CT --notrack`. */
 export function untrackedIn(text: string): readonly Untracked[] {
+  return rulesIn(text, 'raw', ({ said }) => untracks.test(said))
+}
+
+/** Of table nat, what leads packets elsewhere and stands in no chain of kube-proxy's (KUBE-…). */
+export function leadingIn(text: string): readonly Untracked[] {
+  return rulesIn(text, 'nat', ({ chain, said }) => !chain.startsWith('KUBE-') && leads.test(said))
+}
+
+function rulesIn(
+  text: string,
+  table: 'raw' | 'nat',
+  isWanted: (it: { readonly chain: string; readonly said: string }) => boolean,
+): readonly Untracked[] {
   const found: Untracked[] = []
-  let isRaw = false
+  let isTable = false
   for (const line of text.split('\n')) {
-    if (line.startsWith('*')) isRaw = line.trim() === '*raw'
-    if (!isRaw || line.length > 2000 || found.length >= mostUntracked) continue
+    if (line.startsWith('*')) isTable = line.trim() === `*${table}`
+    if (!isTable || line.length > 2000 || found.length >= mostUntracked) continue
     const [, , chain, rest] = rule.exec(line) ?? []
-    if (chain !== undefined && rest !== undefined && untracks.test(rest.replace(comment, '')))
+    if (chain !== undefined && rest !== undefined && isWanted({ chain, said: rest.replace(comment, '') }))
       found.push({ chain, rule: rest })
   }
   return found

@@ -17,6 +17,18 @@ export function matches(pattern: string, text: string, ignoreCase: boolean): boo
   }
 }
 
+/** What each group of the expression stands for where it is found first, the whole at 0; null where it is not. */
+export function groupsFound(pattern: string, text = '', ignoreCase = false): readonly string[] | null {
+  if (pattern.length > longestPattern || text.length > longestText) return null
+  try {
+    const found = RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0).matcher(text)
+    if (!found.find()) return null
+    return Array.from({ length: found.groupCount() + 1 }, (_, at) => found.group(at) ?? '')
+  } catch {
+    return null
+  }
+}
+
 const longestPattern = 500
 const longestText = 2000
 

@@ -66,6 +66,19 @@ describe('what a running nginx.conf says', () => {
     expect(parseNginxConf(`server { location ${head} { } }`).servers[0]?.locations).toMatchObject([{ modifier, path }])
   })
 
+  test.each([
+    ['error_log /var/log/nginx/error.log notice;', { place: 'container', level: 'notice' }],
+    ['error_log stderr;', { place: 'container', level: 'error' }],
+    ['error_log /dev/stderr crit;', { place: 'container', level: 'crit' }],
+    ['error_log /var/log/own.log warn;\nerror_log stderr debug;', { place: 'elsewhere', level: 'warn' }],
+    ['error_log syslog:server=10.0.0.1 sometimes;', { place: 'elsewhere', level: 'error' }],
+    ['server { error_log stderr crit; }', undefined],
+    ['', undefined],
+  ])('where the errors go: %s', (directive, errorLog) => {
+    expect(parseNginxConf(`http { ${directive}\n}`).errorLog).toEqual(errorLog)
+    expect(parseNginxConf(`${directive}\nhttp { }`).errorLog).toEqual(errorLog)
+  })
+
   test('what was denied, and why', () => {
     const denied = location(
       '/',

@@ -14,7 +14,19 @@ export interface NginxConf {
   readonly upstreams: readonly { readonly name: string; readonly addresses: readonly string[] }[]
   /** Read to its last brace: what is not in it is not there. */
   readonly complete: boolean
+  /** The first `error_log` outside of all servers; absent where none was seen, and in old recordings. */
+  readonly errorLog?: ErrorLog
 }
+
+/** Where nginx's words on failed requests go, and from which level on: they are of the level `error`. */
+export interface ErrorLog {
+  /** Into the container's own log: `stderr`, or the file that the images link to it. */
+  readonly place: 'container' | 'elsewhere'
+  readonly level: ErrorLevel
+}
+
+export const errorLevels = ['debug', 'info', 'notice', 'warn', 'error', 'crit', 'alert', 'emerg'] as const
+export type ErrorLevel = (typeof errorLevels)[number]
 
 export interface ConfServer {
   readonly line: number
@@ -144,6 +156,7 @@ export function parseNginxConf(text: string, cutOff = false): NginxConf {
   const upstreams: { name: string; addresses: string[] }[] = []
   const open: Block[] = []
   let checksum: string | null = null
+  let errorLog: ErrorLog | null = null
   let locations = 0
 
   const ended = eachDirective(text, {
@@ -165,6 +178,7 @@ export function parseNginxConf(text: string, cutOff = false): NginxConf {
       if (inside?.kind === 'location') ofLocation(inside.location, { name, rest, line, raw })
       if (inside?.kind === 'upstream' && name === 'server' && inside.addresses.length < 1000)
         inside.addresses.push((rest[0] ?? '').slice(0, longestName))
+      if (name === 'error_log' && !open.some((it) => it.kind !== 'other')) errorLog ??= errorLogOf(rest)
       // What `if` and the like hold belongs to what they stand in.
       if (inside?.kind === 'other') hide(open)
     },
@@ -201,8 +215,20 @@ export function parseNginxConf(text: string, cutOff = false): NginxConf {
     servers: servers.map(finished),
     upstreams,
     complete: ended && !cutOff && open.length === 0 && locations < mostLocations,
+    ...(errorLog === null ? {} : { errorLog }),
   }
 }
+
+/** `error_log /var/log/nginx/error.log notice`; without a level it is `error` (ngx_core, error_log). */
+function errorLogOf([place = '', level]: readonly string[]): ErrorLog {
+  return {
+    place: place === 'stderr' || place === '/dev/stderr' || place === linked ? 'container' : 'elsewhere',
+    level: errorLevels.find((it) => it === level) ?? 'error',
+  }
+}
+
+/** rootfs/Dockerfile of ingress-nginx, build/Dockerfile of F5's: a link to /dev/stderr. */
+const linked = '/var/log/nginx/error.log'
 
 function hide(open: readonly Block[]): void {
   const around = open.findLast((it) => it.kind === 'location' || it.kind === 'server')

@@ -80,6 +80,21 @@ describe('the hash of the configuration that runs', () => {
   })
 })
 
+test.each([
+  ['CrashLoopBackOff', 'CrashLoopBackOff'],
+  ['not-asked', 'not-asked'],
+  ['', ''],
+  ['CrashLoopBackOff\n98 ok · 0 findings\n✓ Nothing wrong', '“CrashLoopBackOff_98_ok_·_0_findings___Nothing_wrong”'],
+  ['Nothing_wrong_was_seen', '“Nothing_wrong_was_seen”'],
+  ['“quoted” already', '“quoted__already”'],
+  ['A'.repeat(65), `“${'A'.repeat(64)}”`],
+])('a reason is one word of CamelCase, or quoted: %s', (written, kept) => {
+  for (const key of ['waiting', 'lastTermination', 'overReason', 'reason', 'last'])
+    expect(fromOutside({ [key]: written })).toEqual({ [key]: kept })
+  // What looks like a key is masked in another pass.
+  if (!/\d/.test(kept)) expect(fromOutside({ reason: kept })).toEqual({ reason: kept })
+})
+
 test('of what commands are made of, nothing is heeded by a shell', () => {
   const bad = fc.string({ unit: fc.constantFrom(...'a-.;&|<>(){}[]`$\\\'"!*?#~ \t'), minLength: 1, maxLength: 20 })
   const fields = ['namespace', 'name', 'pod', 'node', 'service', 'container', 'controllerPod', 'className', 'volume']

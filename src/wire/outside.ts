@@ -106,10 +106,13 @@ const words: ReadonlySet<string> = new Set([
   'lastTermination',
   'lookupError',
   'mode',
+  'detectLocalMode',
   'modifier',
+  'notHeld',
   'off',
   'overReason',
   'pathType',
+  'policiesNotHeld',
   'programs',
   'protocol',
   'provider',
@@ -124,6 +127,14 @@ const words: ReadonlySet<string> = new Set([
   'waiting',
   'wellKnown',
 ])
+
+/**
+ * Words that stand in a sentence of ours as they are, `crashes (Error)`: a component writes one of CamelCase. What is
+ * none was written by whoever may write a status, and is quoted as a sentence is.
+ */
+const reasons: ReadonlySet<string> = new Set(['last', 'lastTermination', 'overReason', 'reason', 'waiting'])
+const plainReason = /^[A-Za-z0-9-]{0,64}$/
+const longestReason = 64
 
 /** Of two words at times: `getent ahosts`, `ip filter`. */
 const pairs: ReadonlySet<string> = new Set(['table', 'tool'])
@@ -209,12 +220,17 @@ function kept(text: string, key: string, parent: string): string {
   if (file !== null) return redactText(asFile(text))
   const line = oneLine(text)
   if ((key === 'config' || key === 'corefileHash') && hashOfText.test(line)) return line
+  if (key === 'trace' && traceId.test(line)) return line
   const safe = maskedIn(line, key)
   if (typed.has(key)) return asWord(safe)
+  if (reasons.has(key)) return asReason(safe)
   // `dnsConfig.options[].value`
   if (words.has(key) || (key === 'value' && parent === 'options')) return asOneWord(safe)
   return pairs.has(key) ? safe.split(' ', 2).map(asOneWord).join(' ') : safe
 }
+
+/** By which a trace is found again; 16 bytes, in older systems 8 (W3C Trace Context, Jaeger). */
+const traceId = /^(?:[0-9a-f]{16}){1,2}$/
 
 function maskedIn(line: string, key: string): string {
   if (line.length < 6 || line === mask) return line
@@ -226,6 +242,13 @@ const plainWord = /^[\w./:-]{0,320}$/
 
 function asOneWord(text: string): string {
   return plainWord.test(text) || text === mask ? text : text.slice(0, longestWord).replace(noWord, '_')
+}
+
+function asReason(text: string): string {
+  if (plainReason.test(text) || text === mask) return text
+  // What came through here before is quoted already.
+  const bare = text.replace(/^“|”$/g, '')
+  return `“${asOneWord(bare.length > longestReason ? bare.slice(0, longestReason) : bare)}”`
 }
 
 /** A mask stays one. */

@@ -13,6 +13,11 @@ test.each([
   ['access_token=abc&x=1 y', 'access_token=[redacted] y'],
   ['-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY----- rest', '[redacted] rest'],
   ['configmaps "web" already exists', 'configmaps "web" already exists'],
+  ['no file /home/me/hopscope/2026-11-29T194359-shop.hops', 'no file /home/me/hopscope/2026-11-29T194359-shop.hops'],
+  ['no file /home/me/hopscope/2026-11-29T194359-shop.hopsX', 'no file [redacted].hopsX'],
+  ['one: trace 4bf92f3577b34da6a3ce929d0e0e4736, 2 s', 'one: trace 4bf92f3577b34da6a3ce929d0e0e4736, 2 s'],
+  ['4bf92f3577b34da6a3ce929d0e0e4736', '[redacted]'],
+  ['key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY.', 'key [redacted].'],
   ['10.2.1.9 - - "GET /cart" 503', '10.2.1.9 - - "GET /cart" 503'],
 ])('%s', (text, expected) => expect(redactText(text)).toBe(expected))
 

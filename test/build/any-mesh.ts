@@ -42,6 +42,8 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       ...selected,
       action: fc.constantFrom('ALLOW' as const, 'DENY' as const, 'AUDIT' as const, 'CUSTOM' as const),
       rules: fc.nat(3),
+      from: few(few(fc.record({ namespaces: few(name), principals: few(fc.constant('cluster.local/ns/a/sa/b')) }))),
+      http: fc.nat(3),
     }),
   ),
   sidecars: few(fc.record({ ...selected, egress: maybe(few(host)) })),

@@ -9,11 +9,21 @@ import {
   referenceGrant,
   tlsDelegation,
 } from './any-gateway.ts'
+import { anyBeside } from './any-beside.ts'
 import { anyMesh } from './any-mesh.ts'
 import { type Capture, signKinds } from '../../src/model/capture.ts'
 import { phases, type Spans } from '../../src/model/spans.ts'
+import { refusedFields } from '../../src/wire/kube-proxy-config.ts'
+import { listenHosts } from '../../src/wire/listens.ts'
 import { failures } from '../../src/wire/jaeger-json/span.ts'
-import { type ClusterDns, lackingBys, type ServiceProxy } from '../../src/model/cluster-dns.ts'
+import {
+  type ClusterDns,
+  kubeDnsProblems,
+  lackingBys,
+  neededByDns,
+  placeholderWords,
+  type ServiceProxy,
+} from '../../src/model/cluster-dns.ts'
 import type { Contact, Contacts, HttpEnd, LargeRequest } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
 import type { Crossing } from '../../src/model/crossing.ts'
@@ -25,6 +35,8 @@ import type { InsideView } from '../../src/model/inside.ts'
 import type { Known, Why } from '../../src/model/known.ts'
 import type { DnsProbe } from '../../src/model/lookups.ts'
 import type { NameAnswers } from '../../src/model/name-answers.ts'
+import { complaintKinds } from '../../src/wire/program-words.ts'
+import type { ProgramLog } from '../../src/model/program-log.ts'
 import type { DnsServerLog } from '../../src/model/server-log.ts'
 import {
   type Namespace,
@@ -36,8 +48,9 @@ import {
 import type { NodeNetworks } from '../../src/model/node-network.ts'
 import type { Node } from '../../src/model/node.ts'
 import type { Outside, OutsideAnswer } from '../../src/model/outside.ts'
+import type { PodWays } from '../../src/model/pod-ways.ts'
 import type { Pod } from '../../src/model/pod.ts'
-import type { EndpointSlice, Service } from '../../src/model/service.ts'
+import { type EndpointSlice, leavingOut, type Service } from '../../src/model/service.ts'
 import type { Model, Scope } from '../../src/model/sources.ts'
 import type { WeaveTc } from '../../src/model/weave-tc.ts'
 import type { Workload } from '../../src/model/workload.ts'
@@ -94,6 +107,8 @@ const pod: fc.Arbitrary<Pod> = fc.record({
   deleting: flag,
   hostNetwork: flag,
   dnsPolicy: fc.constantFrom('ClusterFirst', 'Default'),
+  computeType: fc.constantFrom('ec2' as const, 'fargate' as const),
+  serviceLinks: fc.constant('off' as const),
   dnsConfig: maybe(
     fc.record({
       nameservers: few(ip),
@@ -110,9 +125,31 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       image: fc.constantFrom('registry.corp.example/team/cart:1', 'coredns/coredns:1.11.1'),
       ports: few(fc.record({ name: maybe(name), port: count, protocol, hostPort: count })),
       args: few(text),
-      calls: few(fc.record({ by: maybe(name), host: name, port: maybe(count) })),
+      calls: few(
+        fc.record(
+          { by: maybe(name), host: name, port: maybe(count), portBy: name },
+          { requiredKeys: ['by', 'host', 'port'] },
+        ),
+      ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
-      proxy: fc.record({ http: maybe(name), https: maybe(name), except: maybe(few(name)) }),
+      listens: few(fc.record({ by: name, host: maybe(fc.constantFrom(...listenHosts)), port: maybe(count) })),
+      endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
+      endLookup: fc.record({ name, server: maybe(ip), how: text }),
+      proxy: fc.record({
+        http: maybe(name),
+        https: maybe(name),
+        except: maybe(
+          few(
+            fc.oneof(
+              name,
+              name.map((it) => `${it}:8080`),
+            ),
+          ),
+        ),
+        ranges: few(ip.map((it) => `${it}/16`)),
+        capitals: few(name),
+      }),
+      proxyElsewhere: fc.constant(true as const),
       cpuLimitMilli: maybe(count),
       cpuRequestMilli: maybe(count),
       memoryLimitBytes: maybe(count),
@@ -166,6 +203,7 @@ const service: fc.Arbitrary<Service> = fc.record(
       problem: maybe(text),
       sourceRanges: few(ip.map((it) => `${it}/24`)),
       nodePorts: fc.constant('none' as const),
+      sendsTo: fc.constant('pods' as const),
     }),
     externalIPs: few(ip),
     families: fc.subarray(['IPv4' as const, 'IPv6' as const]),
@@ -206,6 +244,8 @@ const slice: fc.Arbitrary<EndpointSlice> = fc.record({
       hostname: name,
     }),
   ),
+  leftOut: fc.constantFrom(...leavingOut),
+  from: fc.constant('Endpoints' as const),
 })
 
 const workload: fc.Arbitrary<Workload> = fc.record(
@@ -232,7 +272,10 @@ const backend = fc.record({
 })
 const ingress: fc.Arbitrary<Ingress> = fc.record({
   statusBy: few(fc.constantFrom('glbc', 'controller')),
+  changedAt: count,
   vendors: few(fc.constantFrom('alb', 'nginx')),
+  allowed: few(ip.map((it) => `${it}/24`)),
+  middlewares: few(name.map((it) => `${it}@kubernetescrd`)),
   actions: few(
     fc.record({
       name,
@@ -293,6 +336,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
       ),
       wants: few(text),
       ready: maybe(count),
+      localOn: few(name),
     }),
   ),
 })
@@ -348,6 +392,21 @@ const node: fc.Arbitrary<Node> = fc.record({
   provider: fc.constantFrom('gce', 'aws'),
   proxy: fc.constantFrom('ready' as const, 'not-ready' as const, 'none' as const),
   proxySet: fc.constant({ namespace: 'net-system', name: 'service-proxy' }),
+  proxyConfig: known(
+    fc.record({
+      namespace: fc.constant('kube-system'),
+      name: fc.constantFrom('kube-proxy', 'kube-proxy-config'),
+      config: fc.record({
+        mode: maybe(fc.constantFrom('iptables', 'ipvs', 'iptable')),
+        nodePortRanges: few(fc.constantFrom('127.0.0.1/32', '10.0.0.0/8', 'fd00::/8')),
+        detectLocalMode: fc.constantFrom('ClusterCIDR', 'NodeCIDR'),
+        clusterRanges: few(ip.map((it) => `${it}/16`)),
+        maxPerCore: maybe(count),
+        min: maybe(count),
+        refused: few(fc.constantFrom(...refusedFields)),
+      }),
+    }),
+  ),
 })
 
 const corefile = fc.constantFrom(
@@ -372,7 +431,11 @@ const weaveTc: fc.Arbitrary<WeaveTc> = fc.record({
     fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), hostPath: maybe(fc.constant('/usr/lib/tc')) }),
   ),
 })
-const custom = fc.record({ configMap: fc.constant('coredns-custom'), keys: few(fc.record({ name, mentioned: flag })) })
+const custom = fc.record({
+  configMap: fc.constant('coredns-custom'),
+  keys: few(fc.record({ name, mentioned: flag })),
+  refused: few(fc.record({ key: name, line: count, text })),
+})
 
 const serviceProxy: fc.Arbitrary<ServiceProxy> = fc.oneof(
   fc.record({ kind: fc.constant('kube-proxy' as const), mode: fc.constantFrom('iptables', 'ipvs') }),
@@ -386,6 +449,7 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   workloadPods: few(name),
   corefile: known(corefile),
   corefileMap: fc.constantFrom('coredns', 'dns-coredns'),
+  corefileKeys: fc.record({ configMap: name, wanted: fc.constantFrom('Corefile', 'other'), keys: few(name) }),
   corefileHash: fc.constantFrom('ab', 'cd'),
   domain: fc.constant('cluster.local'),
   weaveTc: few(weaveTc),
@@ -401,6 +465,24 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
     }),
   ),
   serviceProxy: known(serviceProxy),
+  forwardedTo: known(fc.record({ services: few(service), slices: few(slice) })),
+  handedOut: known(few(ip)),
+  kubeletDomain: name,
+  cacheRewrites: few(fc.record({ line: count, from: name, to: name, zones: few(name), forwards: few(ip) })),
+  kubeDns: fc.record({
+    stubDomains: few(fc.record({ domain: name, servers: few(ip) })),
+    upstreams: few(ip),
+    problems: few(
+      fc.record({
+        key: fc.constantFrom('stubDomains' as const, 'upstreamNameservers' as const),
+        is: fc.constantFrom(...kubeDnsProblems),
+        domain: maybe(name),
+        server: maybe(name),
+      }),
+    ),
+  }),
+  rights: fc.record({ account: name, role: maybe(name), lacks: few(fc.constantFrom(...neededByDns)) }),
+  placeholders: few(fc.record({ word: fc.constantFrom(...placeholderWords), line: count })),
   elsewhere: known(fc.record({ services: few(service), claiming: few(service), slices: few(slice) })),
 })
 
@@ -486,7 +568,15 @@ const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
 })
 
 const tries: fc.Arbitrary<Contact['tries']> = few(
-  fc.record({ result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'no-source', 'error'), ms }),
+  fc.record(
+    {
+      result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'no-source', 'error'),
+      ms,
+      hungUpMs: maybe(ms),
+      refusal: fc.constantFrom('full', 'not-welcome'),
+    },
+    { requiredKeys: ['result', 'ms'] },
+  ),
 )
 const ofPort = fc.record({ namespace: name, name, port: count })
 const via = fc.record({ controllerPod: name, ip, port: count })
@@ -505,6 +595,7 @@ const httpEnd: fc.Arbitrary<HttpEnd> = fc.record(
       issuer: text,
       covers: flag,
       validity: fc.constantFrom('now', 'expired', 'not-yet'),
+      validFrom: text,
       validTo: text,
       trust: fc.constantFrom('public', 'unknown-issuer', 'self-signed'),
     }),
@@ -543,6 +634,9 @@ const contacts: fc.Arbitrary<Contacts> = fc.record({
   direct: few(
     withEnd({ node: name, service: ofPort, pod: maybe(name), ip, port: count, host, path: fc.constant('/'), basis }),
   ),
+  through: few(
+    withEnd({ node: name, service: ofPort, pod: maybe(name), ip, port: count, host, path: fc.constant('/'), basis }),
+  ),
   large: few(
     withEnd<Omit<LargeRequest, keyof HttpEnd>>({
       node: name,
@@ -563,25 +657,42 @@ const contacts: fc.Arbitrary<Contacts> = fc.record({
     }),
   ),
   strangers: few(withEnd({ node: name, host, via })),
-  unasked: few(fc.record({ service: ofPort, protocol, why: fc.constantFrom('not-http', 'not-tcp', 'mesh', 'bound') })),
+  unasked: few(
+    fc.record({ service: ofPort, protocol, why: fc.constantFrom('not-http', 'not-tcp', 'mesh', 'bound', 'guarded') }),
+  ),
   eased: few(fc.record({ node: name, ip, port: count, why: text })),
 })
 
-const crossing: fc.Arbitrary<Crossing> = fc.record({
-  from: fc.record({ namespace: name, pod: name, container: name }),
-  to: fc.oneof(
-    fc.record({ kind: fc.constant('service' as const), namespace: name, name, port: count }),
-    fc.record({ kind: fc.constant('endpoint' as const), namespace: name, service: maybe(name), pod: maybe(name) }),
-    fc.record({ kind: fc.constant('host' as const) }),
+const carried = fc.record({ asked: fc.constant(3), small: fc.nat(3), there: fc.nat(3), back: fc.nat(3) })
+
+const podWays: fc.Arbitrary<PodWays> = fc.record({
+  from,
+  api: few(fc.record({ node: name, via: fc.constantFrom('service', 'endpoint'), ip, port: count, tries })),
+  between: few(
+    fc.record({ node: name, to: name, ip, mtu: maybe(count), datagrams: maybe(carried), streams: maybe(carried) }),
   ),
-  host: ip,
-  port: count,
-  tool: maybe(fc.constantFrom('nc', 'bash')),
-  result: maybe(
-    fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const, 'no-route' as const, 'no-name' as const),
-  ),
-  ms,
+  missing: few(fc.record({ node: name, why: text })),
 })
+
+const crossing: fc.Arbitrary<Crossing> = fc.record(
+  {
+    from: fc.record({ namespace: name, pod: name, container: name }),
+    to: fc.oneof(
+      fc.record({ kind: fc.constant('service' as const), namespace: name, name, port: count }),
+      fc.record({ kind: fc.constant('endpoint' as const), namespace: name, service: maybe(name), pod: maybe(name) }),
+      fc.record({ kind: fc.constant('host' as const) }),
+    ),
+    host: ip,
+    port: count,
+    tool: maybe(fc.constantFrom('nc', 'bash')),
+    result: maybe(
+      fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const, 'no-route' as const, 'no-name' as const),
+    ),
+    ms,
+    hungUp: flag,
+  },
+  { requiredKeys: ['from', 'to', 'host', 'port', 'tool', 'result', 'ms'] },
+)
 
 const outside: fc.Arbitrary<Outside> = fc.record({
   lookupError: maybe(fc.constant('ENOTFOUND')),
@@ -615,6 +726,15 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
     libc: fc.constantFrom('glibc', 'musl', null),
     resolvConfUnread: fc.record({ uid: maybe(count) }),
     listeners: known(few(fc.record({ ip, port: count }))),
+    sockets: known(
+      fc.record({
+        connecting: few(fc.record({ ip, port: count, sockets: count, ms, reads: fc.constantFrom(1, 2) })),
+        unacknowledged: few(fc.record({ ip, port: count, own: maybe(count), sockets: count, again: count })),
+        unaccepted: few(fc.record({ ip, port: count, waits: count, stay: count, ms })),
+        ports: maybe(fc.record({ from: count, to: count })),
+        crowds: few(fc.record({ ip, port: count, sockets: count })),
+      }),
+    ),
     routes: known(few(route)),
     resolving: fc.record({
       hosts: known(fc.constant('127.0.0.1\tlocalhost\n10.2.1.9\tweb-1\n')),
@@ -732,6 +852,24 @@ const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record(
   },
   { requiredKeys: ['node', 'windowMs', 'delta', 'entries', 'max'] },
 )
+const programLog: fc.Arbitrary<ProgramLog> = fc.record({
+  namespace: name,
+  pod: name,
+  container: name,
+  seconds: count,
+  during: count,
+  lines: count,
+  complaints: few(
+    fc.record({
+      kind: fc.constantFrom(...complaintKinds),
+      host: fc.option(fc.oneof(name, ip)),
+      port: fc.option(fc.integer({ min: 1, max: 65_535 })),
+      times: count,
+      during: count,
+    }),
+  ),
+})
+
 const dnsServerLog: fc.Arbitrary<DnsServerLog> = fc.record({
   pod: name,
   container: name,
@@ -782,6 +920,7 @@ const scope: fc.Arbitrary<Scope> = fc.record(
         url: maybe(fc.constant('https://web.shop.example/cart')),
       }),
     ),
+    serviceUrl: fc.constant('http://cart.shop/items'),
     level: fc.constantFrom('read', 'probe', 'node'),
     trace: fc.record({ from: fc.record({ namespace: name, pod: name }), host: maybe(name), port: maybe(count) }),
   },
@@ -1013,6 +1152,30 @@ const ingressConfigs: fc.Arbitrary<IngressConfigs> = fc.record({
         ),
       ),
       api: known(fc.constantFrom('answers' as const, 'silent' as const)),
+      lately: known(
+        fc.record({
+          lines: count,
+          from: maybe(count),
+          until: maybe(count),
+          cutOff: flag,
+          unplaced: count,
+          requests: few(
+            fc.record({
+              ingress: owned,
+              service: maybe(name),
+              host,
+              path: fc.constantFrom('/cart', '/'),
+              line: count,
+              trouble: fc.constantFrom(...requestTroubles),
+              upstream: maybe(ip.map((it) => `${it}:8080`)),
+              times: count,
+              last: maybe(count),
+              largest: maybe(count),
+              over: count,
+            }),
+          ),
+        }),
+      ),
       failed: known(
         few(
           fc.record({
@@ -1068,6 +1231,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     ingresses: known(few(ingress)),
     ingressClasses: known(few(ingressClass)),
     ingressControllers: known(few(ingressController)),
+    middlewares: known(few(fc.record({ namespace: name, name }))),
     events: known(
       few(
         fc.record({
@@ -1079,6 +1243,26 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
         }),
       ),
     ),
+    statuses: known(
+      few(
+        fc.record(
+          {
+            kind: fc.constant('Certificate'),
+            group: fc.constant('cert-manager.io'),
+            namespace: fc.option(name),
+            name,
+            type: fc.constant('Ready'),
+            state: fc.constantFrom('True', 'False'),
+            wrong: fc.boolean(),
+            reason: fc.constantFrom('Expired', ''),
+            said: text,
+            age: count,
+            secret: name,
+          },
+          { requiredKeys: ['kind', 'group', 'namespace', 'name', 'type', 'state', 'wrong', 'reason', 'said'] },
+        ),
+      ),
+    ),
     gatewayApi: known(gatewayApi),
     gatewayClasses: known(few(gatewayClass)),
     gateways: known(few(gateway)),
@@ -1088,12 +1272,15 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     httpProxies: known(few(httpProxy)),
     tlsDelegations: known(few(tlsDelegation)),
     mesh: known(anyMesh),
+    beside: known(anyBeside),
     networkPolicies: known(few(policy)),
     otherPolicies: known(few(otherPolicy)),
     clusterDns: known(clusterDns),
+    apiSlices: known(few(slice)),
     dnsProbe: known(dnsProbe),
     nameAnswers: known(nameAnswers),
     contacts: known(contacts),
+    podWays: known(podWays),
     insideViews: known(few(insideView)),
     crossings: known(few(crossing)),
     capture: known(capture),
@@ -1101,6 +1288,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     outside: known(outside),
     coreDnsWindows: known(few(coreDnsWindow)),
     dnsServerLogs: known(few(dnsServerLog)),
+    programLogs: known(few(programLog)),
     ingressConfigs: known(ingressConfigs),
     conntrack: known(few(conntrack)),
     nodeNetworks: known(nodeNetworks),

@@ -149,6 +149,7 @@ export function certificate(about: Partial<Certificate> = {}): Certificate {
     issuer: 'Example CA',
     covers: true,
     validity: 'now',
+    validFrom: 'Jan  1 00:00:00 2021 GMT',
     validTo: 'Jan  1 00:00:00 2031 GMT',
     trust: 'public',
     ...about,

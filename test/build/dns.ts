@@ -9,6 +9,7 @@ export function clusterDns(about: Partial<ClusterDns> = {}): ClusterDns {
   const pods = ['10.2.0.2', '10.2.2.2'].map((ip, index) =>
     pod(`coredns-${index}`, {
       namespace: 'kube-system',
+      dnsPolicy: 'Default',
       labels: { 'k8s-app': 'kube-dns' },
       ip,
       node: `worker-${index + 1}`,

@@ -12,13 +12,16 @@ export function rangeOf(nodes: readonly string[], name: string): string {
   return `10.2.${nodes.indexOf(name) + 1}.0/24`
 }
 
-/** One pod a node, which every node's probe connects to on two ports; a way that is not open is silent. */
+/** One pod on each of `homes`, which every node's probe connects to on two ports; a way that is not open is silent. */
 export function mesh(
   nodes: readonly string[],
   isOpen: Way,
   ports: readonly number[] = [8080, 9090],
+  homes: readonly string[] = nodes,
 ): Pick<Sources, 'pods' | 'contacts' | 'dnsProbe' | 'clusterDns' | 'networkPolicies' | 'namespaces'> {
-  const pods = nodes.map((node, index) => pod(`cart-${index + 1}`, { node, ip: `10.2.${index + 1}.9` }))
+  const pods = nodes
+    .map((node, index) => pod(`cart-${index + 1}`, { node, ip: `10.2.${index + 1}.9` }))
+    .filter((it) => homes.includes(it.node ?? ''))
   const connects = nodes.flatMap((from) =>
     pods.flatMap((to) =>
       ports.map((port) =>

@@ -321,6 +321,7 @@ const gardener: readonly Manifest[] = [
       egress: [
         {
           ports: [
+            { protocol: 'TCP', port: 443 },
             { protocol: 'TCP', port: 53 },
             { protocol: 'UDP', port: 53 },
           ],
@@ -719,6 +720,7 @@ export const distributions: readonly Flavour[] = [
       maker('Deployment', 'kube-system/dns-coredns', {
         labels: { 'app.kubernetes.io/name': 'coredns', 'app.kubernetes.io/instance': 'dns', 'k8s-app': 'dns' },
         replicas: 2,
+        pod: { dnsPolicy: 'Default' },
         containers: [{ ...coreDnsContainer, image: 'coredns/coredns:1.12.1' }],
       }),
       object('ConfigMap', 'kube-system/dns-coredns', { data: { Corefile: corefile() } }),

@@ -3,10 +3,12 @@ import type { InsideView } from '../../src/model/inside.ts'
 import { known } from '../../src/model/known.ts'
 import type { LookupSeries } from '../../src/model/lookups.ts'
 import type { NameAnswer } from '../../src/model/name-answers.ts'
+import type { PodWays } from '../../src/model/pod-ways.ts'
 import type { Service } from '../../src/model/service.ts'
 import type { Model } from '../../src/model/sources.ts'
 import { planProbe, type ProbePlan } from '../../src/probe/plan/plan.ts'
 import { insideView } from '../build/dns.ts'
+import { hubsOf } from '../../src/probe/plan/plan-between.ts'
 import { answered, conntrackOf, coreDnsWindow, lookup, type Network, probe } from '../build/lookups.ts'
 import { nameAnswer } from '../build/name-answers.ts'
 import { serverLog } from '../build/server-log.ts'
@@ -38,6 +40,7 @@ export function probed(read: Model, answering: Answering = {}): Model {
       notAsked: 0,
     }),
     contacts: known({ from: fromOf(plan), connects: connects(plan), http: http(plan) }),
+    podWays: known(podWays(plan)),
     insideViews: known(views(plan, answering, dns.known ? dns.value.domain : 'cluster.local')),
     coreDnsWindows: known(plan.metrics.map((it) => coreDnsWindow(it.pod, it.ip, 0.02))),
     dnsServerLogs: known((dns.known ? dns.value.pods : []).map((it) => serverLog(it.name))),
@@ -146,6 +149,25 @@ function connects(plan: ProbePlan): readonly Contact[] {
       return { ...it, node, tries }
     }),
   )
+}
+
+/** What the platform puts before its API servers is reached by the Service's address, whatever else is. */
+function podWays(plan: ProbePlan): PodWays {
+  const tries = [{ result: 'open' as const, ms: 1 }]
+  const all = { asked: 3, small: 3, there: 3, back: 3 }
+  const once = { asked: 1, small: 1, there: 1, back: 1 }
+  const service = { via: 'service', ip: '10.0.0.1', port: 443, tries } as const
+  return {
+    from: fromOf(plan),
+    api: plan.nodes.flatMap((node) => [
+      { node, ...service },
+      ...plan.api.map((it) => ({ node, via: 'endpoint' as const, ...it, tries })),
+    ]),
+    between: hubsOf(plan.nodes).flatMap((to, at) =>
+      plan.nodes.slice(at + 1).map((node) => ({ node, to, ip: '10.0.0.2', mtu: 1450, datagrams: all, streams: once })),
+    ),
+    missing: plan.skipped,
+  }
 }
 
 function http(plan: ProbePlan): readonly HttpContact[] {

@@ -85,7 +85,7 @@ describe('no reader is forgotten', () => {
       )
 
   /** Text of ours. */
-  const own = /^src\/probe\/(?:pods\/pod-manifest|.*local-cluster)/
+  const own = /^src\/probe\/(?:pods\/pod-manifest|pod\/node\/bulk-answerer|.*local-cluster)/
 
   test('that takes a text from a cluster, a container or a file', () => {
     const all = exported(/^src\/(?:kube|probe|snapshot|collect)\//, '(?:text|stdout|line|body|token): string')

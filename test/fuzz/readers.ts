@@ -1,13 +1,27 @@
 import * as v from 'valibot'
 import type { LinearPattern } from '../../src/wire/linear-regex.ts'
 import { withoutLogs } from '../../src/bundle/dump-text.ts'
-import { bundleFromText } from '../../src/bundle/from-text.ts'
+import { bundleFromText, objectsIn } from '../../src/bundle/from-text.ts'
 import { jsonDocuments } from '../../src/bundle/json-documents.ts'
 import { itemsOf } from '../../src/bundle/kinds.ts'
-import { yamlValue } from '../../src/bundle/must-gather.ts'
+import { yamlDocuments, yamlValue } from '../../src/bundle/yaml-documents.ts'
 import { closest, editDistance } from '../../src/closest.ts'
+import {
+  projectAdvertisement,
+  projectApiService,
+  projectClaim,
+  projectControllerSettings,
+  projectMeshSettings,
+  projectPodNetwork,
+  projectPool,
+  projectWebhooks,
+} from '../../src/collect/project/beside.ts'
+import { projectAuthorized, projectLinkerdServer } from '../../src/collect/project/linkerd.ts'
+import { projectKeys, projectSecret } from '../../src/collect/project/secret.ts'
+import { projectIngressRoute } from '../../src/collect/project/traefik.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
+import { projectStatuses } from '../../src/collect/project/status.ts'
 import {
   projectGateway,
   projectGatewayClass,
@@ -80,6 +94,7 @@ import { resolvingOf } from '../../src/probe/inside/inside-resolving.ts'
 import { readRecord } from '../../src/probe/measure/read-record.ts'
 import { isLoopback } from '../../src/wire/ip-family.ts'
 import { readView } from '../../src/probe/inside/resolver-view.ts'
+import { socketsOf } from '../../src/probe/inside/inside-sockets.ts'
 import { block, fileIn, filledIn, resolvConfUnread, sections } from '../../src/probe/inside/script-output.ts'
 import { misspelt } from '../../src/relations/dns/corefile-plugins.ts'
 import { isVariable } from '../../src/relations/dns/corefile-refusals.ts'
@@ -139,7 +154,12 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   ],
   'src/bundle/from-text.ts bundleFromText': orToolError((text) => bundleFromText(text, 'FILE')),
   'src/bundle/json-documents.ts jsonDocuments': (text) => [jsonDocuments(text), jsonDocuments(`{"a":${text}`)],
-  'src/bundle/must-gather.ts yamlValue': yamlValue,
+  'src/bundle/from-text.ts objectsIn': orToolError((text) => objectsIn(`apiVersion: v1\nkind: List\n${text}`, 'FILE')),
+  'src/bundle/yaml-documents.ts yamlDocuments': (text) => [
+    yamlDocuments(text),
+    yamlDocuments(`apiVersion: v1\nitems:\n- kind: Pod\n  metadata: ${text}\nkind: List\n`),
+  ],
+  'src/bundle/yaml-documents.ts yamlValue': yamlValue,
   'src/closest.ts closest': (text) => closest(text, [text, `${text}x`, 'kube-dns', 'coredns']),
   'src/closest.ts editDistance': (text) => editDistance(text.slice(0, 253), 'coredns'),
   'src/probe/capture/found.ts readFound': readFound,
@@ -182,6 +202,10 @@ export const ofText: Readonly<Record<string, TextReader>> = {
       },
     ]),
   'src/probe/inside/inside.ts readInside': (text) => readInside(text, 'a', true),
+  'src/probe/inside/inside-sockets.ts socketsOf': (text) => [
+    socketsOf(text),
+    socketsOf(`@sockets1\n${text}\n@end\n@sockets2\n${text}\n@end`),
+  ],
   'src/probe/pod/contacts/page-maker.ts pageMaker': (text) => [pageMaker(text, ''), pageMaker('', text)],
   'src/probe/pod/resolve/libc-lookup.ts fromGetent': (text) => fromGetent(text, 1),
   'src/probe/pod/resolve/libc-lookup.ts fromNode': (text) => fromNode(text, 1),
@@ -278,6 +302,20 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
       JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [value, ...objectsOf(value)] }),
     ),
   'src/bundle/kinds.ts itemsOf': (value) => [itemsOf(value, 'FILE'), itemsOf([value], 'FILE')],
+  'src/collect/project/beside.ts projectApiService': (value) => projectApiService(value),
+  'src/collect/project/beside.ts projectPool': (value) => projectPool(value, intern),
+  'src/collect/project/beside.ts projectPodNetwork': (value) => projectPodNetwork(value, intern),
+  'src/collect/project/beside.ts projectControllerSettings': (value) => projectControllerSettings(value, intern),
+  'src/collect/project/beside.ts projectMeshSettings': (value) => projectMeshSettings(value, intern),
+  'src/collect/project/beside.ts projectClaim': (value) => projectClaim(value, intern),
+  'src/collect/project/beside.ts projectWebhooks': (value) => projectWebhooks('MutatingWebhookConfiguration', value),
+  'src/collect/project/beside.ts projectAdvertisement': (value) =>
+    projectAdvertisement('L2Advertisement', value, intern),
+  'src/collect/project/linkerd.ts projectLinkerdServer': (value) => projectLinkerdServer(value, intern),
+  'src/collect/project/linkerd.ts projectAuthorized': (value) => projectAuthorized(value, intern),
+  'src/collect/project/secret.ts projectSecret': (value) => projectSecret(value, intern, 0),
+  'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
+  'src/collect/project/traefik.ts projectIngressRoute': (value) => projectIngressRoute(value, 'traefik.io', intern),
   'src/collect/project/endpoint-slice.ts projectEndpointSlice': (value) => projectEndpointSlice(value, intern),
   'src/collect/project/event.ts projectEvent': (value) => projectEvent(value, intern),
   'src/collect/project/gateway.ts projectGateway': (value) => projectGateway(value, intern),
@@ -287,6 +325,8 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/gateway.ts projectTlsPolicy': (value) => projectTlsPolicy(value, intern),
   'src/collect/project/http-proxy.ts projectHttpProxy': (value) => projectHttpProxy(value, intern),
   'src/collect/project/http-proxy.ts projectTlsDelegation': (value) => projectTlsDelegation(value, intern),
+  'src/collect/project/status.ts projectStatuses': (value) =>
+    projectStatuses([value, { apiVersion: 'a/v1', kind: 'A', metadata: { name: 'a' }, status: value }], 0),
   'src/collect/project/istio.ts projectVirtualService': (value) => projectVirtualService(value, intern),
   'src/collect/project/istio.ts projectDestinationRule': (value) => projectDestinationRule(value, intern),
   'src/collect/project/istio.ts projectMeshGateway': (value) => projectMeshGateway(value, intern),
@@ -394,8 +434,19 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   addressesIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'http://10.0.0.7:80')],
   destinationsIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'cart:80')],
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
+  listensIn: (it) => (text) => [
+    it({
+      env: [
+        { name: 'HOST', value: text },
+        { name: text, value: '80' },
+      ],
+      words: [text],
+    }),
+    it({ env: [], words: ['--bind', ...text.split(' ')] }),
+  ],
   eachDirective: (it) => (text) => it(text, { directive: () => {}, close: () => {}, comment: () => {} }),
   eachSample: (it) => (text) => it(text, () => {}),
+  flagsOf: (it) => (text) => [it([text], 'source'), it(text.split(' '), 'domain-filter')],
   flagOf: (it) => (text) => [
     it([text], 'localip'),
     it(text.split(' '), 'ingress-class'),
@@ -408,6 +459,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
       it(text, { plugin, line: plugin, isEdns: false }),
       it(text, { plugin, line: 'except', isEdns: true }),
     ]),
+  kubeDnsConfig: (it) => (text) => [it(text, null), it(null, text), it(`{"corp.example": ["${text}"]}`, `["${text}"]`)],
   keptArgs: (it) => (text) => [it([text]), it(text.split(' ')), it([`--localip=${text}`, '--ingress-class', text])],
   linearPattern: (it) => {
     // One find is linear: all of them need a limit.

@@ -9,6 +9,7 @@ import { readSnapshot } from '../../src/snapshot/read.ts'
 import { cluster } from '../build/dns-faults.ts'
 import { forwardingOf, mesh } from '../build/mesh.ts'
 import { networks, threeNodes } from '../build/node-network.ts'
+import { podWays } from '../build/pod-ways.ts'
 import { freeze, modelOf } from '../describe-check.ts'
 import { root } from './sources.ts'
 
@@ -94,6 +95,25 @@ const silences: readonly Silence[] = [
     direct: (it.direct ?? []).filter((one) => !is(one.node)),
     nodePorts: (it.nodePorts ?? []).filter((one) => !is(one.node)),
   })),
+  silence('podWays: connected to nothing', 'nodes', (it, is) => ({
+    ...it,
+    api: it.api.filter((one) => !is(one.node)),
+  })),
+  silence('podWays: got the CPU too late', 'nodes', (it, is) => ({
+    ...it,
+    api: it.api.map((one) => (is(one.node) ? { ...one, tries: one.tries.slice(0, 0) } : one)),
+  })),
+  silence('podWays: was sent nothing', 'nodes', (it, is) => ({
+    ...it,
+    between: it.between.filter((one) => !is(one.node) && !is(one.to)),
+  })),
+  silence('podWays: answered nothing', 'nodes', (it, is) => ({
+    ...it,
+    between: it.between.map((one) => {
+      const none = { asked: 3, small: 0, there: 0, back: 0 }
+      return is(one.node) || is(one.to) ? { ...one, datagrams: none, streams: none } : one
+    }),
+  })),
   silence('nodeNetworks: was not read', 'nodes', (it, is) => ({
     nodes: it.nodes.filter((one) => !is(one.node)),
     paths: it.paths.filter((one) => !is(one.node) && !is(one.to)),
@@ -154,6 +174,7 @@ const built = modelOf({
   ...dns,
   pods: ways.pods,
   contacts: ways.contacts,
+  podWays: podWays(Object.fromEntries(names.map((it) => [it, {}]))),
   nodes: threeNodes.map((it) => ({ ...it, proxy: 'ready' })),
   nodeNetworks: networks(),
   networkPolicies: [],

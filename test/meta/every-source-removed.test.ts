@@ -114,9 +114,13 @@ describe.each(all)('%s', (_, model, nth) => {
     for (const [index, result] of without.results.entries()) {
       const before = whole.results[index]
       const told = `${result.check.code} ${result.verdict}`
-      // Where there is no Ingress, nothing else is missed of one; where nobody traces, no connect of a trace.
+      // Where there is no Ingress, nothing else is missed of one; where nobody traces, no connect of a trace; what is
+      // read of files alone is nothing to a cluster.
       const needs: readonly string[] = result.check.needs
-      const idle = (hasNoIngress && needs.includes('ingresses')) || (isUntraced && needs.includes('crossings'))
+      const idle =
+        (hasNoIngress && needs.includes('ingresses')) ||
+        (isUntraced && needs.includes('crossings')) ||
+        (!without.model.sources.beside.known && needs.includes('beside'))
       const isIdle = result.verdict === 'not-applicable' && idle
       if (result.verdict !== 'cannot-tell' && needs.includes(name) && !isIdle) decided.push(told)
       // Without the policies nobody knows that the probe was not let through: its silence is an error then, told

@@ -1,11 +1,9 @@
 // As after an upgrade that left an old ClusterRole behind. Seen: both pods 0/1 Running without a restart, /ready says
 // `kubernetes`, the log `endpointslices.discovery.k8s.io is forbidden`.
-import { isAnswered } from '../../breaks/ask-dns.ts'
 import { corednsPods, COREDNS } from '../../breaks/coredns.ts'
 import { coreDnsFault } from '../../breaks/coredns-fault.ts'
 import { restartServers } from '../../breaks/coredns-manifest.ts'
-import { onNode } from '../../breaks/place.ts'
-import { serverStates } from '../../breaks/server-states.ts'
+import { noServerIsReady } from '../../breaks/server-states.ts'
 
 const ROLE = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -24,12 +22,5 @@ export default coreDnsFault({
     await lab.kubectl(['replace', '--validate=false', '-f', '-'], JSON.stringify(ROLE))
     if ((await corednsPods(lab)).some((it) => it.ready)) await restartServers(lab)
   },
-  async inEffect(lab) {
-    const all = await serverStates(lab)
-    return (
-      all.length === 2 &&
-      all.every((it) => !it.ready && it.waiting === null) &&
-      !(await isAnswered(onNode(lab, 'worker-1')))
-    )
-  },
+  inEffect: noServerIsReady,
 })

@@ -14,7 +14,7 @@ export default namespaceFault({
   kind: 'fault',
   breaks: "web runs on its node's network with dnsPolicy ClusterFirst, which there means the node's own servers",
   symptom: 'web says that there is no such host as cart, since it was moved to the host network',
-  cause: { code: 'DNS118', subject: `Deployment/${NAMESPACE}/web` },
+  cause: { code: 'DNS218', subject: `Deployment/${NAMESPACE}/web` },
   namespace: NAMESPACE,
   broken: objectsOf({ ...good, web: onHost('ClusterFirst') }),
   repaired: objectsOf({ ...good, web: onHost('ClusterFirstWithHostNet') }),

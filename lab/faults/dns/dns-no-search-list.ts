@@ -14,7 +14,7 @@ export default namespaceFault({
   kind: 'fault',
   breaks: "web has dnsPolicy None with the cluster's server and no search list",
   symptom: 'web says that there is no such host as cart, and the full name works',
-  cause: { code: 'DNS177', subject: `Deployment/${NAMESPACE}/web` },
+  cause: { code: 'DNS206', subject: `Deployment/${NAMESPACE}/web` },
   namespace: NAMESPACE,
   broken: objectsOf({ ...good, web: deployment(NAMESPACE, 'web', { args, pod }) }),
   repaired: objectsOf(good),

@@ -1,12 +1,12 @@
 // Seen: web has 502: the pod of cart, on the same node, answers by its own address, which web did not ask.
 import { app, deployment, objectsOf } from '../../breaks/app.ts'
+import { brokenBeside } from '../../breaks/broken-beside.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { nodeNamed } from '../../breaks/node.ts'
 import { onNode } from '../../breaks/place.ts'
 import { ask } from '../../breaks/request.ts'
 import { until } from '../../breaks/until.ts'
 import type { Lab } from '../../lab.ts'
-import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-bridge'
 const NODE = 'worker-2'
@@ -34,20 +34,10 @@ async function set(lab: Lab, value: 0 | 1): Promise<void> {
   await onNode(lab, nodeNamed(lab, NODE).netns).run(['sh', '-c', `echo ${value} > ${file}`])
 }
 
-export default {
-  ...base,
-  reach: { kind: 'cluster' },
-  async inject(lab) {
-    await base.inject(lab)
+export default brokenBeside(base, {
+  async damage(lab) {
     await set(lab, 0)
     await until('web does not reach cart', async () => (await ask(lab, NAMESPACE, 'web')) === 502)
   },
-  async takeBack(lab) {
-    await set(lab, 1)
-    await base.takeBack(lab)
-  },
-  async remove(lab) {
-    await set(lab, 1)
-    await base.remove(lab)
-  },
-} satisfies Fault
+  mend: (lab) => set(lab, 1),
+})

@@ -2,13 +2,13 @@
 // alone; 127.0.0.1:10256 there takes a connection and says nothing.
 import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { app, objectsOf } from '../../breaks/app.ts'
+import { brokenBeside } from '../../breaks/broken-beside.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { nodeNamed } from '../../breaks/node.ts'
 import { ask, askFrom } from '../../breaks/request.ts'
 import { until } from '../../breaks/until.ts'
 import { type Lab, LabError } from '../../lab.ts'
 import { namespacePath } from '../../net/namespace.ts'
-import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-hangs'
 const NODE = 'worker-3'
@@ -43,23 +43,13 @@ async function signal(lab: Lab, what: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
   for (const pid of await pids(lab)) process.kill(pid, what)
 }
 
-export default {
-  ...base,
-  reach: { kind: 'cluster' },
-  async inject(lab) {
-    await base.inject(lab)
+export default brokenBeside(base, {
+  async damage(lab) {
     if ((await pids(lab)).length === 0) throw new LabError(`no kube-proxy runs on ${NODE}`)
     await signal(lab, 'SIGSTOP')
     await lab.kubectl(['-n', NAMESPACE, 'rollout', 'restart', 'deployment/cart'])
     await lab.kubectl(['-n', NAMESPACE, 'rollout', 'status', 'deployment/cart', '--timeout=60s'])
     await until(`${NODE} asks a pod that is gone`, async () => (await askFrom(lab, NODE, NAMESPACE, 'cart')) !== 200)
   },
-  async takeBack(lab) {
-    await signal(lab, 'SIGCONT')
-    await base.takeBack(lab)
-  },
-  async remove(lab) {
-    await signal(lab, 'SIGCONT')
-    await base.remove(lab)
-  },
-} satisfies Fault
+  mend: (lab) => signal(lab, 'SIGCONT'),
+})

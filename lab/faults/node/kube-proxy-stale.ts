@@ -1,11 +1,10 @@
 // Seen: on worker-2 cart's Service leads to addresses that no pod has any more; from the other nodes it is 200.
-import type { Lab } from '../../lab.ts'
 import { app, objectsOf } from '../../breaks/app.ts'
 import { proxyBack, proxyGoneFrom } from '../../breaks/kube-proxy.ts'
+import { brokenBeside } from '../../breaks/broken-beside.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { ask, askFrom } from '../../breaks/request.ts'
 import { until } from '../../breaks/until.ts'
-import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-stale'
 const NODE = 'worker-2'
@@ -20,23 +19,13 @@ const base = namespaceFault({
   inEffect: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,
 })
 
-export default {
-  ...base,
-  reach: { kind: 'cluster' },
-  async inject(lab: Lab): Promise<void> {
-    await base.inject(lab)
+export default brokenBeside(base, {
+  async damage(lab) {
     await proxyGoneFrom(lab, NODE)
     await lab.kubectl(['-n', NAMESPACE, 'rollout', 'restart', 'deployment/cart'])
     await lab.kubectl(['-n', NAMESPACE, 'rollout', 'status', 'deployment/cart', '--timeout=60s'])
     await until('cart is well elsewhere', async () => (await ask(lab, NAMESPACE, 'cart')) === 200)
     await until(`${NODE} asks pods that are gone`, async () => (await askFrom(lab, NODE, NAMESPACE, 'cart')) !== 200)
   },
-  async takeBack(lab: Lab): Promise<void> {
-    await proxyBack(lab)
-    await base.takeBack(lab)
-  },
-  async remove(lab: Lab): Promise<void> {
-    await proxyBack(lab)
-    await base.remove(lab)
-  },
-} satisfies Fault
+  mend: proxyBack,
+})

@@ -1,12 +1,12 @@
 // Seen: web gets 502, cart is ready, and its own node's pods have 200 from it.
 import { app, deployment, objectsOf } from '../../breaks/app.ts'
+import { brokenBeside } from '../../breaks/broken-beside.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { nodeNamed } from '../../breaks/node.ts'
 import { onNode, type Place, pods } from '../../breaks/place.ts'
 import { ask } from '../../breaks/request.ts'
 import { until } from '../../breaks/until.ts'
 import type { Lab } from '../../lab.ts'
-import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-neighbour'
 const NODE = 'worker-3'
@@ -36,25 +36,12 @@ async function forget(lab: Lab): Promise<void> {
   await here(lab).run(['ip', 'neigh', 'flush', 'dev', 'cni0', 'nud', 'permanent'])
 }
 
-const fault: Fault = {
-  ...healthy,
-  reach: { kind: 'cluster' },
-  async inject(lab) {
-    await healthy.inject(lab)
+export default brokenBeside(healthy, {
+  async damage(lab) {
     const [cart] = await pods(lab, NAMESPACE, 'app=cart')
     if (cart === undefined) return
     await here(lab).run(['ip', 'neigh', 'replace', cart.ip, 'lladdr', nobody, 'dev', 'cni0', 'nud', 'permanent'])
     await until('cart is out of reach', async () => (await ask(lab, NAMESPACE, 'web')) !== 200)
   },
-  async takeBack(lab) {
-    await forget(lab)
-    await until('cart answers', async () => (await ask(lab, NAMESPACE, 'web')) === 200)
-    await healthy.takeBack(lab)
-  },
-  async remove(lab) {
-    await forget(lab)
-    await healthy.remove(lab)
-  },
-}
-
-export default fault
+  mend: forget,
+})

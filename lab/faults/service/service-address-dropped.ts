@@ -1,12 +1,12 @@
 // Seen: on worker-2 a connect to cart's Service ends in silence, one to each of its pods opens; elsewhere both open.
 import { app, objectsOf } from '../../breaks/app.ts'
+import { brokenBeside } from '../../breaks/broken-beside.ts'
 import { addRules, removeRules, type Rule } from '../../breaks/firewall.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { nodeNamed } from '../../breaks/node.ts'
 import { onNode } from '../../breaks/place.ts'
 import { ask } from '../../breaks/request.ts'
 import type { Lab } from '../../lab.ts'
-import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-vip'
 const NODE = 'worker-2'
@@ -31,19 +31,7 @@ const base = namespaceFault({
 
 const here = (lab: Lab) => onNode(lab, nodeNamed(lab, NODE).netns)
 
-export default {
-  ...base,
-  reach: { kind: 'cluster' },
-  async inject(lab: Lab): Promise<void> {
-    await base.inject(lab)
-    await addRules(here(lab), RULES)
-  },
-  async takeBack(lab: Lab): Promise<void> {
-    await removeRules(here(lab), RULES)
-    await base.takeBack(lab)
-  },
-  async remove(lab: Lab): Promise<void> {
-    await removeRules(here(lab), RULES)
-    await base.remove(lab)
-  },
-} satisfies Fault
+export default brokenBeside(base, {
+  damage: (lab) => addRules(here(lab), RULES),
+  mend: (lab) => removeRules(here(lab), RULES),
+})

@@ -7,21 +7,30 @@ export function hopKey({ from, to }: Pick<Hop, 'from' | 'to'>): string {
   return `${from ?? ''}\n${to}`
 }
 
+/** Of a trace that is slow, what takes half of it is: 980 ms of 1.05 s are no small call of many. */
+export function slowIn(traceMs: number, slowMs: number): number {
+  return traceMs >= slowMs ? Math.min(slowMs, traceMs / 2) : slowMs
+}
+
 interface Seen {
   readonly call: Call
   readonly trace: string
   readonly isRecent: boolean
+  /** From here on a part of a call is slow. */
+  readonly slowMs: number
 }
 
 const mostHops = 200
 
 /** Calls by hop, the one with the most time on the critical paths first. */
 export function hopsOf(traces: readonly TraceSeen[], slowMs: number): readonly Hop[] {
-  const all = traces.flatMap(({ calls, trace, isRecent }) => calls.map((call): Seen => ({ call, trace, isRecent })))
+  const all = traces.flatMap(({ calls, trace, isRecent, ms }) =>
+    calls.map((call): Seen => ({ call, trace, isRecent, slowMs: slowIn(ms, slowMs) })),
+  )
   // What nobody chose for its length tells what is usual; without any there are only chosen ones to tell it.
   const anyRecent = traces.some((it) => it.isRecent)
   return [...Map.groupBy(all, ({ call: { hop } }) => `${hopKey(hop)}\n${hop.kind}`).values()]
-    .flatMap((its) => hopOf(its, anyRecent, slowMs) ?? [])
+    .flatMap((its) => hopOf(its, anyRecent) ?? [])
     .toSorted((a, b) => sumOf(b) - sumOf(a) || (hopKey(a) < hopKey(b) ? -1 : 1))
     .slice(0, mostHops)
 }
@@ -30,7 +39,7 @@ function sumOf({ times }: Hop): number {
   return times.reduce((sum, it) => sum + it.sum, 0)
 }
 
-function hopOf(its: readonly Seen[], anyRecent: boolean, slowMs: number): Hop | null {
+function hopOf(its: readonly Seen[], anyRecent: boolean): Hop | null {
   const [first] = its
   if (first === undefined) return null
   const calls = its.map((it) => it.call)
@@ -39,7 +48,7 @@ function hopOf(its: readonly Seen[], anyRecent: boolean, slowMs: number): Hop | 
     system: calls.find((it) => it.hop.system !== null)?.hop.system ?? null,
     calls: its.length,
     failures: failuresOf(its),
-    times: phases.flatMap((phase, place) => timesOf(its, { phase, place, anyRecent, slowMs }) ?? []),
+    times: phases.flatMap((phase, place) => timesOf(its, { phase, place, anyRecent }) ?? []),
     busiest: mostAtATime(calls.filter((it) => (it.ms[poolPlace] ?? 0) < it.end - it.start)),
     waiting: mostAtATime(calls.filter((it) => (it.ms[poolPlace] ?? 0) > 0).map(waitOf)),
   }
@@ -75,10 +84,9 @@ interface Of {
   readonly phase: PhaseTimes['phase']
   readonly place: number
   readonly anyRecent: boolean
-  readonly slowMs: number
 }
 
-function timesOf(its: readonly Seen[], { phase, place, anyRecent, slowMs }: Of): PhaseTimes | null {
+function timesOf(its: readonly Seen[], { phase, place, anyRecent }: Of): PhaseTimes | null {
   const own = its.flatMap((it) => {
     const ms = it.call.ms[place] ?? 0
     return ms > 0 ? [{ ...it, ms }] : []
@@ -90,7 +98,7 @@ function timesOf(its: readonly Seen[], { phase, place, anyRecent, slowMs }: Of):
   if (worst === undefined) return null
   const usual = own.filter((it) => it.isRecent || !anyRecent).map((it) => it.ms)
   const sorted = (usual.length > 0 ? usual : own.map((it) => it.ms)).toSorted((a, b) => a - b)
-  const slow = own.filter((it) => it.ms >= slowMs)
+  const slow = own.filter((it) => it.ms >= it.slowMs)
   return {
     phase,
     count: own.length,

@@ -213,6 +213,23 @@ test('many small calls of a slow trace are told, since none of them is slow', ()
   expect(of(root, ...many).scattered).toEqual([])
 })
 
+test('of a slow trace, what takes half of it is slow, and no small call of many', () => {
+  const trace = { ...root, micros: 1_050_000 }
+  const most = (ms: number) => of(trace, span('q', { parent: '1', kind: 'client', at: 10, ms, tags: { peer: 'db' } }))
+  const slowOf = (it: ReturnType<typeof of>) =>
+    it.hops.find(({ to }) => to === 'db')?.times.find(({ phase }) => phase === 'work')?.slow
+  expect(most(980).scattered).toEqual([])
+  expect(slowOf(most(980))).toBe(1)
+  expect(slowOf(most(525))).toBe(1)
+  expect(slowOf(most(524))).toBe(0)
+  // The trace itself is not slow.
+  const soon = of(
+    { ...root, micros: 999_000 },
+    span('q', { parent: '1', kind: 'client', at: 10, ms: 980, tags: { peer: 'db' } }),
+  )
+  expect(slowOf(soon)).toBe(0)
+})
+
 test.each<[string, readonly ReadSpan[], object]>([
   ['no span', [], { traces: 0, hops: [] }],
   ['a parent that is not there', [span('1', { parent: '0' })], { doubts: { orphans: 1, cycles: 0 } }],

@@ -1,7 +1,7 @@
 import { type Scattered, type Spans, type SpansAsked, type TracePath } from '../../model/spans.ts'
 import type { ReadSpan, TracesRead } from '../../wire/jaeger-json/span.ts'
 import { callsOf, type TraceSeen } from './calls.ts'
-import { hopKey, hopsOf } from './hops.ts'
+import { hopKey, hopsOf, slowIn } from './hops.ts'
 import { treeOf } from './span-tree.ts'
 
 /** One answer of the server, or one file. */
@@ -85,7 +85,7 @@ function pathOf({ trace, ms, spans, failed, steps }: TraceSeen): TracePath {
 /** Slow from end to end, and no call of it is: told by the hop that most of it went to. */
 function scatteredOf(seen: readonly TraceSeen[], slowMs: number): readonly Scattered[] {
   const its = seen
-    .filter(({ ms, calls }) => ms >= slowMs && !calls.some((it) => it.ms.some((one) => one >= slowMs)))
+    .filter(({ ms, calls }) => ms >= slowMs && !calls.some((it) => it.ms.some((one) => one >= slowIn(ms, slowMs))))
     .flatMap((it) => mostOf(it) ?? [])
   return [...Map.groupBy(its, (it) => `${hopKey(it)}\n${it.phase}`).values()].flatMap((same) => {
     const [worst] = same.toSorted((a, b) => b.sum - a.sum)

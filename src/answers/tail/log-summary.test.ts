@@ -201,3 +201,26 @@ test.each([
   ['/v1/items', '/v1/items'],
   ['/blob/9f86d081884c7d659a2f', '/blob/:id'],
 ])('%s is %s', (path, shape) => expect(pathShape(path)).toBe(shape))
+
+test('two Ingresses with one path and one backend are two groups where the format names them', () => {
+  const entry = accessReader()(nginx({ status: 200, servers: ['10.2.0.4:80'] }))
+  if (entry.kind !== 'request') throw new Error('it is a request')
+  const sums = summing()
+  for (const route of ['shop/a', 'shop/a', 'shop/b', null]) sums.add({ ...entry, route })
+  const { groups, withoutOwner } = sums.result()
+  expect(groups.map((it) => [it.route, it.requests])).toEqual([
+    ['shop/a', 2],
+    [null, 1],
+    ['shop/b', 1],
+  ])
+  expect(withoutOwner).toBe(1)
+})
+
+test.each([
+  [413, [], { 413: 1 }],
+  [429, [], { 429: 1 }],
+  [404, [], {}],
+  [413, ['10.2.0.4:80'], {}],
+])('a %s of %j', (status, servers, refused) => {
+  expect(summaryOf([nginx({ status, servers })]).refused).toEqual(refused)
+})

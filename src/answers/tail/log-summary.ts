@@ -24,6 +24,8 @@ export interface LogGroup {
   /** With `:n` and `:id` for numbers and keys; null: of those that are too many to be told apart. */
   readonly path: string | null
   readonly backend: string | null
+  /** The Ingress, router or route, where the format names it: two of them may share path and backend. */
+  readonly route: string | null
   readonly status: number | null
   readonly requests: number
   /** Whom its errors come from; empty where it has none. */
@@ -66,6 +68,10 @@ export interface LogSummary {
   readonly retried: { readonly requests: number; readonly rescued: number } | null
   /** Requests whose format does not say which server was asked. */
   readonly withoutServer: number
+  /** Requests whose format tells neither their host nor their route: several Ingresses may be one group. */
+  readonly withoutOwner: number
+  /** Requests that the controller refused without asking a server, by status: limits and lists, no server error. */
+  readonly refused: Readonly<Record<number, number>>
   /** The worst first. */
   readonly groups: readonly LogGroup[]
   readonly servers: readonly ServerUse[]
@@ -77,8 +83,15 @@ export interface LogSummary {
 const mostGroups = 2000
 const mostServers = 2000
 
+/** By a list, a size, a rate: what a controller's own rules say. A 404 or a 401 without a server is nobody's limit. */
+const ownRefusals: ReadonlySet<number> = new Set([403, 413, 414, 429, 431])
+
+function refusalOf({ status, tries }: AccessLine): number | null {
+  return status !== null && tries?.length === 0 && ownRefusals.has(status) ? status : null
+}
+
 interface Group {
-  readonly key: Pick<LogGroup, 'host' | 'path' | 'backend' | 'status'>
+  readonly key: Pick<LogGroup, 'host' | 'path' | 'backend' | 'route' | 'status'>
   requests: number
   retried: number | null
   readonly who: Map<WhoSaid, number>
@@ -116,17 +129,19 @@ export function summing(): Summing {
   const empty = new Set<string>()
   const lines = { requests: 0, errors: 0, joined: 0, other: 0 }
   const retried = { told: false, requests: 0, rescued: 0 }
-  let [from, to, serverErrors, withoutServer] = [Infinity, -Infinity, 0, 0]
+  const refused = new Map<number, number>()
+  let [from, to, serverErrors, withoutServer, withoutOwner] = [Infinity, -Infinity, 0, 0, 0]
 
   function groupOf(line: AccessLine): Group {
     const path = line.path === null ? null : pathShape(line.path)
-    const { host, backend, status } = line
-    const name = `${host ?? '\n'} ${path ?? '\n'} ${backend ?? '\n'} ${status ?? '\n'}`
+    const { host, backend, route, status } = line
+    const name = [host, path, backend, route, status].map((it) => it ?? '\n').join(' ')
     const found = groups.get(name)
     if (found !== undefined) return found
     const isFull = groups.size >= mostGroups
-    const key = isFull ? { host: null, path: null, backend: null, status } : { host, path, backend, status }
-    const rest = `\n\n\n ${status ?? '\n'}`
+    const none = { host: null, path: null, backend: null, route: null }
+    const key = isFull ? { ...none, status } : { host, path, backend, route, status }
+    const rest = `\n\n\n\n ${status ?? '\n'}`
     const held = isFull ? groups.get(rest) : undefined
     if (held !== undefined) return held
     const made = newGroup(ownKey(key))
@@ -147,6 +162,9 @@ export function summing(): Summing {
     if (line.at !== null && line.at < from) from = line.at
     if (line.at !== null && line.at > to) to = line.at
     if (line.tries === null) withoutServer++
+    if (line.host === null && line.route === null) withoutOwner++
+    const own = refusalOf(line)
+    if (own !== null) count(refused, own)
     const group = groupOf(line)
     group.requests++
     addSpent(group, line)
@@ -236,6 +254,8 @@ export function summing(): Summing {
         who: countsOf(who, all),
         retried: retried.told ? { requests: retried.requests, rescued: retried.rescued } : null,
         withoutServer,
+        withoutOwner,
+        refused: Object.fromEntries([...refused].toSorted(([a], [b]) => a - b)),
         groups: moved.map(({ it, bare }) => groupResult(it, bare)).toSorted(worstFirst),
         servers: [...servers]
           .map(([address, it]) => ({
@@ -257,9 +277,9 @@ function isEmpty(backend: string | null, empty: ReadonlySet<string>): boolean {
   return backend !== null && [...empty].some((it) => backend.startsWith(`${it.replace('/', '-')}-`))
 }
 
-function ownKey({ host, path, backend, status }: Group['key']): Group['key'] {
+function ownKey({ host, path, backend, route, status }: Group['key']): Group['key'] {
   const own = (text: string | null): string | null => (text === null ? null : ownText(text))
-  return { host: own(host), path: own(path), backend: own(backend), status }
+  return { host: own(host), path: own(path), backend: own(backend), route: own(route), status }
 }
 
 function newGroup(key: Group['key']): Group {
@@ -325,8 +345,8 @@ function worstFirst(a: LogGroup, b: LogGroup): number {
   return errors(b) - errors(a) || b.requests - a.requests || order(nameOf(a), nameOf(b))
 }
 
-function nameOf({ host, path, backend, status }: LogGroup): string {
-  return `${host ?? ''} ${path ?? ''} ${backend ?? ''} ${status ?? ''}`
+function nameOf({ host, path, backend, route, status }: LogGroup): string {
+  return `${host ?? ''} ${path ?? ''} ${backend ?? ''} ${route ?? ''} ${status ?? ''}`
 }
 
 function order(a: string, b: string): number {

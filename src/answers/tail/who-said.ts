@@ -52,6 +52,7 @@ const byTrouble: Readonly<Record<RequestTrouble, WhoSaid | null>> = {
   limited: 'controller',
   'body-too-big': 'controller',
   denied: 'controller',
+  'auth-unclear': 'controller',
   other: null,
 }
 

@@ -2,9 +2,10 @@ import type { Hop, HopName, HopVerdict, Narrowed, Part } from './hop.ts'
 
 /**
  * The first broken hop, as far as the pod itself did not prove it whole: an open connection refutes what was worked out
- * from objects, and a name that is not found breaks the path however open the address is.
+ * from objects, and a name that is not found breaks the path however open the address is. `staysOn`: whether the pod's
+ * own tool stayed on the line, and would have seen who hangs up.
  */
-export function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopName | null {
+export function breakOf(hops: readonly Hop[], measured: Hop | undefined, staysOn: boolean): HopName | null {
   const broken = hops.filter((it) => it.verdict === 'broken')
   // A lookup that nobody answers is lost on the same nodes' ways: the name is not what is wrong.
   const name = broken.find((it) => it.name === 'resolve')?.seen
@@ -12,7 +13,7 @@ export function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopNam
   if (isLost && broken.some((it) => it.name === 'route')) return 'route'
   // Who is refused was heard: its packets got there, and the answer back.
   const failures = measured?.seen.kind === 'connects' ? measured.seen.results : []
-  const isHeard = failures.length > 0 && failures.every((it) => it === 'refused')
+  const isHeard = failures.length > 0 && failures.every((it) => it === 'refused' || it === 'hung-up')
   const around: ReadonlySet<HopName> = new Set([
     ...(['beside', 'elsewhere', 'direct'] as const),
     ...(isHeard ? (['route', 'mtu'] as const) : []),
@@ -20,20 +21,24 @@ export function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopNam
   const own = broken.filter((it) => !around.has(it.name))
   if (measured?.verdict !== 'ok')
     return (own[0] ?? (measured?.verdict === 'broken' ? measured : broken[0]))?.name ?? null
-  // An open connection has sent no packet of full size, and asked nothing yet.
-  const inside: ReadonlySet<HopName> = new Set([
-    'resolve',
-    'mtu',
-    'http',
-    'large',
-    'controller',
-    'backend',
-    'endpoints',
-  ])
-  const within = own.find((it) => inside.has(it.name))
-  if (within !== undefined) return within.name
-  // One connect came through by chance; others of the same pod's, or of its node's, were led to where nobody answers.
-  return broken.find((it) => (isOfPod(it) || it.name === 'beside') && isPart(it))?.name ?? null
+  return within(own) ?? aroundIt(broken, staysOn)
+}
+
+/** An open connection has sent no packet of full size, and asked nothing yet. */
+const inside: ReadonlySet<HopName> = new Set(['resolve', 'mtu', 'http', 'large', 'controller', 'backend', 'endpoints'])
+
+function within(own: readonly Hop[]): HopName | null {
+  return own.find((it) => inside.has(it.name))?.name ?? null
+}
+
+/**
+ * One connect came through by chance; others of the same pod's, or of its node's, were led to where nobody answers. Or
+ * whoever stays on the line is hung up on, and the pod's own tool did not stay.
+ */
+function aroundIt(broken: readonly Hop[], staysOn: boolean): HopName | null {
+  const beside = broken.filter((it) => it.name === 'beside' || it.name === 'elsewhere' || it.name === 'direct')
+  const hungUp = staysOn ? undefined : beside.find((it) => isHungUp(it) && !isPart(it))
+  return (hungUp ?? broken.find((it) => (isOfPod(it) || it.name === 'beside') && isPart(it)))?.name ?? null
 }
 
 /** Past the Service, tried in the pod itself. */
@@ -43,6 +48,11 @@ function isOfPod({ name, how }: Hop): boolean {
 
 function isPart({ seen }: Hop): boolean {
   return seen.kind === 'connects' && seen.open > 0 && seen.open < seen.of
+}
+
+/** It opens, and the other side ends it at once. */
+export function isHungUp({ seen }: Pick<Hop, 'seen'>): boolean {
+  return seen.kind === 'connects' && seen.results.length > 0 && seen.results.every((it) => it === 'hung-up')
 }
 
 /** Which share of connections gets through, where some do: "does not reach" is not said of these. */
@@ -71,6 +81,9 @@ export function narrow(hops: readonly Hop[]): Narrowed | null {
   const [connect, beside, elsewhere, direct] = [of('connect'), of('beside'), of('elsewhere'), of('direct')]
   if (connect !== 'broken') return null
   const seen = hops.find((it) => it.name === 'direct')?.seen
+  // Its node led it there, and nobody else's would lead it further.
+  const isLed = hops.some((it) => it.name === 'connect' && isHungUp(it))
+  if (isLed) return direct === 'broken' && beside === 'broken' ? 'everywhere' : null
   if (direct === 'ok' && beside !== 'ok') return 'service-address'
   if (beside === 'ok') return 'this-pod'
   if (beside === 'broken' && elsewhere === 'ok') return 'this-node'

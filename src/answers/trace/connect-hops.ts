@@ -2,9 +2,16 @@ import type { ConnectResult, Contact } from '../../model/contacts.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import { known } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
-import { excuseOf, isBadEnd } from '../../relations/ingress/http-answers.ts'
-import { addressesOf, type PathAddress, type TraceEnds, tracedPorts } from '../../relations/path/trace-ends.ts'
+import { excuseOf, isBadEnd, isDoubtful } from '../../relations/ingress/http-answers.ts'
+import {
+  addressesOf,
+  isPastTcp,
+  type PathAddress,
+  type TraceEnds,
+  tracedPorts,
+} from '../../relations/path/trace-ends.ts'
 import { endpointsFrom, isShort, sightOf, sights } from '../../relations/service/meet-each.ts'
+import { hangUpsOf, hungUpTimes, stayedOn } from '../../relations/service/hang-ups.ts'
 import { ownAddress } from '../../relations/service/service-endpoints.ts'
 import { tally } from '../../relations/service/service-contacts.ts'
 import { type Bare, hop, type HopName, whyNot, without } from './hop.ts'
@@ -14,11 +21,12 @@ export function connectHop({ sources }: Model, ends: TraceEnds): Bare {
   const { crossings } = sources
   if (ends.from === null) return without('connect', 'not-read')
   if (ends.from.phase !== 'Running') return without('connect', 'not-running')
+  if (isPastTcp(ends)) return without('connect', 'not-tcp')
   if (addressesOf(ends).length === 0) return without('connect', 'no-address')
   if (!crossings.known) return without('connect', whyNot(crossings.why))
   const used = crossings.value.filter((it) => it.to.kind !== 'endpoint' || !hasOwnAddress(ends))
   const planned = addressesOf(ends).filter((it) => it.to.kind !== 'endpoint' || !hasOwnAddress(ends))
-  return withSight(ofCrossings('connect', used, planned), sources, ends)
+  return withSight(ofCrossings(sources, 'connect', used, planned), sources, ends)
 }
 
 /** One connect meets one endpoint: where no probe pod beside it tried more, that is all there is to say. */
@@ -47,14 +55,14 @@ export function directHop({ sources }: Model, ends: TraceEnds): readonly Bare[] 
   if (inside.some((it) => it.result !== null)) {
     const ports = tracedPorts(service, ends.ask.port)
     const all = ports.reduce((sum, { port }) => sum + endpointsFrom(service, slices, { port, node: null }), 0)
-    return [ofAll(ofCrossings('direct', inside, planned), planned.length, all)]
+    return [ofAll(ofCrossings(sources, 'direct', inside, planned), planned.length, all)]
   }
   const probed = contacts.known
     ? contacts.value.connects.filter((it) => isOf(it, service, ends.ask.port) && it.via.kind === 'endpoint')
     : []
   const tried = new Set(probed.filter((it) => it.tries.length > 0).map((it) => `${it.ip}:${it.port}`))
   const missing = planned.filter((it) => !tried.has(`${it.host}:${it.port}`)).length
-  return probed.length === 0 ? [] : [ofContacts('direct', probed, missing)]
+  return probed.length === 0 ? [] : [ofContacts(sources, 'direct', probed, missing)]
 }
 
 /** Of many endpoints some are tried: what they say is theirs. */
@@ -69,12 +77,18 @@ function hasOwnAddress({ to }: TraceEnds): boolean {
 }
 
 /** Well only where each address that was to be tried was told of: what is missing is no sign of health. */
-function ofCrossings(name: HopName, its: readonly Crossing[], planned: readonly PathAddress[]): Bare {
+function ofCrossings(
+  sources: Model['sources'],
+  name: HopName,
+  its: readonly Crossing[],
+  planned: readonly PathAddress[],
+): Bare {
   // A name that leads nowhere is told at its own hop: no connection was tried.
   const told = its.filter((it) => it.result !== null && it.result !== 'no-name')
   if (its.length > 0 && its.every((it) => it.result === 'no-name')) return without(name, 'no-address')
   if (told.length === 0) return without(name, its.length === 0 ? 'no-address' : 'no-tool')
-  const open = told.filter((it) => it.result === 'open').length
+  const hungUp = new Set(hangUpsOf(sources).crossings)
+  const open = told.filter((it) => it.result === 'open' && !hungUp.has(it)).length
   const all = new Set([...planned, ...its].map(keyOf)).size
   const unmeasured = all - new Set(told.map(keyOf)).size
   const well = unmeasured === 0 ? 'ok' : 'cannot-tell'
@@ -82,7 +96,7 @@ function ofCrossings(name: HopName, its: readonly Crossing[], planned: readonly 
     kind: 'connects',
     open,
     of: told.length,
-    results: [...new Set(told.flatMap(({ result }) => (isFailure(result) ? [result] : [])))],
+    results: [...new Set(told.flatMap((it) => (hungUp.has(it) ? ['hung-up' as const] : failuresOf(it.result))))],
     address: all === 1 ? `${told[0]?.host}:${told[0]?.port}` : `${all} addresses`,
     ms: Math.max(...told.map((it) => it.ms)),
     ...(unmeasured === 0 ? {} : { unmeasured }),
@@ -93,8 +107,8 @@ function keyOf({ to, host, port }: PathAddress): string {
   return to.kind === 'endpoint' ? `${host}:${port}` : `${to.kind}:${port}`
 }
 
-function isFailure(result: Crossing['result']): result is Exclude<ConnectResult, 'open'> {
-  return result !== null && result !== 'open' && result !== 'no-name'
+function failuresOf(result: Crossing['result']): readonly (ConnectResult | 'hung-up')[] {
+  return result === null || result === 'open' || result === 'no-name' ? [] : [result]
 }
 
 /** The Service's address from a probe pod on the same node, and from the other nodes: it is this, and not that. */
@@ -109,7 +123,7 @@ export function nodeHops({ sources }: Model, { ask, from, to }: TraceEnds): read
       return sum + ports.filter((it) => !tried.has(it.port)).length
     }, 0)
   const node = (name: HopName, some: readonly Contact[]): Bare => {
-    const bare = ofContacts(name, some, missing(some))
+    const bare = ofContacts(sources, name, some, missing(some))
     const { seen } = bare
     const [sight] = sights({ connects: some }, known([to.service]), known(to.slices)).filter(isShort)
     return seen.kind === 'connects' && sight !== undefined ? { ...bare, seen: { ...seen, sight } } : bare
@@ -129,14 +143,22 @@ function isOf(
   return service.namespace === namespace && service.name === name && (port === null || service.port === port)
 }
 
-function ofContacts(name: HopName, its: readonly Contact[], unmeasured: number): Bare {
-  const { of, open, by } = tally(its)
+function ofContacts(sources: Model['sources'], name: HopName, all: readonly Contact[], unmeasured: number): Bare {
+  const hanging = new Set(hangUpsOf(sources).contacts)
+  // Of who hangs up, a handshake alone tells nothing.
+  const its = all.map((it) => (hanging.has(it) ? { ...it, tries: stayedOn(it.tries) } : it))
+  const hungUp = all.reduce((sum, it) => sum + (hanging.has(it) ? hungUpTimes(it.tries) : 0), 0)
+  const { of, open: opened, by } = tally(its)
+  const open = opened - hungUp
   const well = unmeasured === 0 && of > 0 ? 'ok' : 'cannot-tell'
   return hop(name, open === of ? well : 'broken', 'beside', {
     kind: 'connects',
     open,
     of,
-    results: (Object.keys(by) as ConnectResult[]).filter((it) => it !== 'open' && by[it] > 0),
+    results: [
+      ...(Object.keys(by) as ConnectResult[]).filter((it) => it !== 'open' && by[it] > 0),
+      ...(hungUp > 0 ? (['hung-up'] as const) : []),
+    ],
     address: new Set(its.map((it) => `${it.ip}:${it.port}`)).size === 1 ? `${its[0]?.ip}:${its[0]?.port}` : 'each',
     ms: Math.max(0, ...its.flatMap((it) => it.tries.map((one) => one.ms))),
     ...(unmeasured === 0 ? {} : { unmeasured }),
@@ -155,20 +177,26 @@ export function httpHop(model: Model, { ask, to }: TraceEnds): readonly Bare[] {
       excuse(it) === null,
   )
   if (its.length === 0) return [without('http', 'no-http')]
-  const bad = its.filter(isBadEnd)
+  const through = (contacts.value.through ?? []).filter((it) => excuse(it) === null)
+  const answers = [...its, ...through]
+  const bad = answers.filter(isBadEnd)
   const asked = new Set(its.map((it) => it.ip))
-  const sick = new Set(bad.map((it) => it.ip))
+  const sick = new Set(its.filter(isBadEnd).map((it) => it.ip))
   const port = new Set(its.map((it) => it.service.port))
   const there = [...port].map((it) => endpointsFrom(to.service, to.slices, { port: it, node: null, only: 'ready' }))
   const all = Math.max(asked.size, ...there)
   const well = asked.size === all ? 'ok' : 'cannot-tell'
+  // Who names a URL wants that page, and not only an answer.
+  const doubtful = answers.filter((it) => it.basis === 'url' && isDoubtful(it)).length
   return [
     hop('http', bad.length > 0 ? 'broken' : well, 'beside', {
       kind: 'answers',
       bad: bad.length,
-      of: its.length,
-      statuses: [...new Set((bad.length > 0 ? bad : its).map((it) => it.error ?? String(it.status)))].slice(0, 4),
-      well: { endpoints: asked.size - sick.size, of: all },
+      ...(doubtful === 0 ? {} : { doubtful }),
+      of: answers.length,
+      statuses: [...new Set((bad.length > 0 ? bad : answers).map((it) => it.error ?? String(it.status)))].slice(0, 4),
+      // By the Service's address alone: no share of the endpoints is.
+      ...(bad.length > 0 && sick.size === 0 ? {} : { well: { endpoints: asked.size - sick.size, of: all } }),
     }),
   ]
 }

@@ -13,7 +13,14 @@ export type HopVerdict = 'ok' | 'broken' | 'cannot-tell' | 'not-looked'
 
 /** What was seen at a hop, as values; `report/trace` makes the sentences. */
 export type Seen =
-  | { readonly kind: 'name'; readonly typed: string; readonly result: Answer; readonly addresses: readonly string[] }
+  | {
+      readonly kind: 'name'
+      readonly typed: string
+      readonly result: Answer
+      readonly addresses: readonly string[]
+      /** Of several in that pod, each with files of its own, the one in which it is so; absent: of one, or of all. */
+      readonly container?: string
+    }
   | { readonly kind: 'service'; readonly type: string; readonly ports: string; readonly missing: number | null }
   | { readonly kind: 'endpoints'; readonly ready: number; readonly of: number }
   | {
@@ -27,7 +34,8 @@ export type Seen =
       readonly kind: 'connects'
       readonly open: number
       readonly of: number
-      readonly results: readonly ConnectResult[]
+      /** `hung-up`: it opened, and the other side ended it at once, without a byte. */
+      readonly results: readonly (ConnectResult | 'hung-up')[]
       readonly address: string
       readonly ms: number
       /** Addresses that nothing is known of, though a connection may be led there; absent: none. */
@@ -38,6 +46,8 @@ export type Seen =
   | {
       readonly kind: 'answers'
       readonly bad: number
+      /** Answered, and not as a client wants it: a 4xx, a certificate that clients refuse; absent: none. */
+      readonly doubtful?: number
       readonly of: number
       readonly statuses: readonly string[]
       /** Of endpoints that were asked themselves: how many answered well each time. */
@@ -76,6 +86,7 @@ export type Why =
   | 'not-running'
   | 'not-read'
   | 'no-address'
+  | 'not-tcp'
   | 'no-http'
   | 'not-filled'
   | 'not-asked'

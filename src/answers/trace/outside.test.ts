@@ -120,3 +120,10 @@ test('whatever goes wrong outside is never open, and the break is the innermost 
     }),
   )
 })
+
+test('an answer that a client does not want has another sign than one that it wants', () => {
+  const text = traceText(traced(sources({ ...well, outside: 403, controller: 403 })), plain)
+  expect(text.split('\n')[0]).toBe('! this machine reaches http://web.example.com/, and is answered 403.')
+  expect(text).toMatch(/^ *\d {2}! load balancer +.*answered 403/m)
+  expect(text).toMatch(/^ *\d {2}! controller +.*answered 403/m)
+})

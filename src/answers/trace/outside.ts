@@ -61,12 +61,19 @@ function legHop(legs: readonly Leg[], name: Leg['name'], why: Why): Bare {
   const at = hopOfLeg[name]
   if (leg === undefined || (name === 'outside' && leg.at.length === 0))
     return { name: at, verdict: 'not-looked', how: 'nobody', seen: { kind: 'why', why } }
-  const { bad, of, said } = leg
+  const { bad, doubtful, of, said } = leg
   return {
     name: at,
     verdict: bad === 0 ? 'ok' : 'broken',
     how: name === 'outside' ? 'outside' : 'beside',
-    seen: { kind: 'answers', bad, of, statuses: said.slice(0, 4), at: leg.at.slice(0, 3) },
+    seen: {
+      kind: 'answers',
+      bad,
+      ...(doubtful === 0 ? {} : { doubtful }),
+      of,
+      statuses: said.slice(0, 4),
+      at: leg.at.slice(0, 3),
+    },
   }
 }
 

@@ -15,39 +15,54 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
   if (to.kind !== 'service' || asksNodeResolver(ends.from)) return []
   const { insideViews } = model.sources
   if (!insideViews.known) return [without('resolve', whyNot(insideViews.why))]
-  const view = viewOf(model, ask.from)
-  const names = (view?.resolving?.names ?? []).filter(
-    (it) => it.service.namespace === to.service.namespace && it.service.name === to.service.name,
+  const views = viewsOf(model, ask.from)
+  const names = views.flatMap(({ container, resolving }) =>
+    (resolving?.names ?? []).flatMap((it) =>
+      it.service.namespace === to.service.namespace && it.service.name === to.service.name
+        ? [{ ...it, container }]
+        : [],
+    ),
   )
+  // That one container finds the name is no comfort to the one beside it.
   const bad = names.find((it) => isFailed(it) || isLedAstray(it, ends.from, to))
+  const silent = views.filter(({ container }) => !names.some((it) => it.container === container))
+  const failed = bad === undefined ? failedInside(silent, views) : null
+  if (names.length > 0 && failed !== null) return [failed]
   const told = bad ?? names[0]
   if (told === undefined)
-    return [
-      failedInside(view) ??
-        resolvedBeside(model, ends) ??
-        without('resolve', view === undefined ? 'not-asked' : 'no-tool'),
-    ]
+    return [failed ?? resolvedBeside(model, ends) ?? without('resolve', views.length === 0 ? 'not-asked' : 'no-tool')]
   const { typed, result, addresses } = told
-  return [hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses })]
+  const where = bad === undefined ? {} : containerOf(bad, views)
+  return [
+    hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses, ...where }),
+  ]
 }
 
 function asksNodeResolver(from: TraceEnds['from']): boolean {
   return from !== null && (from.dnsPolicy === 'Default' || (from.hostNetwork && from.dnsPolicy === 'ClusterFirst'))
 }
 
-function viewOf({ sources: { insideViews } }: Model, from: TraceEnds['ask']['from']): InsideView | undefined {
-  if (!insideViews.known) return undefined
-  return insideViews.value.find((it) => it.namespace === from.namespace && it.pod === from.pod)
+function viewsOf({ sources: { insideViews } }: Model, from: TraceEnds['ask']['from']): readonly InsideView[] {
+  if (!insideViews.known) return []
+  return insideViews.value.filter((it) => it.namespace === from.namespace && it.pod === from.pod)
+}
+
+function containerOf({ container }: { readonly container: string }, views: readonly InsideView[]) {
+  return views.length > 1 ? { container } : {}
 }
 
 /**
  * The one lookup that was made in the pod itself: where that fails, a probe pod beside it, which other policies and
  * another resolv.conf hold, proves nothing.
  */
-function failedInside(view: InsideView | undefined): Bare | null {
-  if (view === undefined || !view.lookup.known || !isFailed(view.lookup.value)) return null
-  const { name: typed, result } = view.lookup.value
-  return hop('resolve', 'broken', 'inside', { kind: 'name', typed, result, addresses: [] })
+function failedInside(views: readonly InsideView[], all = views): Bare | null {
+  const [failed] = views.flatMap(({ container, lookup }) =>
+    lookup.known && isFailed(lookup.value) ? [{ container, ...lookup.value }] : [],
+  )
+  if (failed === undefined) return null
+  const { name: typed, result } = failed
+  const where = containerOf(failed, all)
+  return hop('resolve', 'broken', 'inside', { kind: 'name', typed, result, addresses: [], ...where })
 }
 
 /** A host by its name: the tool that connects says whether the name led anywhere. An address needs no lookup. */
@@ -61,7 +76,7 @@ function resolvedHost(model: Model, host: string, from: TraceEnds['ask']['from']
   // Silence is of the lookup as well as of the connection.
   if (told.some((it) => it.result === 'open' || it.result === 'refused' || it.result === 'no-route'))
     return [hop('resolve', 'ok', 'inside', seen('ok'))]
-  return [failedInside(viewOf(model, from)) ?? without('resolve', told.length === 0 ? 'no-tool' : 'unclear')]
+  return [failedInside(viewsOf(model, from)) ?? without('resolve', told.length === 0 ? 'no-tool' : 'unclear')]
 }
 
 /** The Service's full name, as each DNS server answered a probe pod: one of the pod's own node where there is one. */

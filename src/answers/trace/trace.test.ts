@@ -56,6 +56,72 @@ describe('a trace', () => {
     expect(verdicts(trace)).toMatchObject({ connect: 'ok', direct: 'ok' })
   })
 
+  describe('it opens, and the other side hangs up at once', () => {
+    const hungUp = (is: boolean) => all('open').map((it) => ({ ...it, hungUp: is }))
+    const beside = (hungUpMs: number | null) => {
+      const stayed = [...repeat(4, 'open'), ...repeat(3, 'open').map((it) => ({ ...it, hungUpMs }))]
+      return contacts([toService('web', 'worker-1', stayed), toService('web', 'worker-2', stayed)])
+    }
+    const textOf = (trace: Trace): string => traceText(trace, plain)
+
+    test('as the pod itself sees it', () => {
+      const trace = look({ crossings: hungUp(true) })
+      expect(trace).toMatchObject({ verdict: 'broken', at: 'connect' })
+      expect(textOf(trace)).toMatch(/reaches service shop\/web, which hangs up at once: the path breaks at connect/)
+      expect(textOf(trace)).toMatch(/hung up at once: 0 of 1 stayed open/)
+      expect(textOf(trace)).not.toMatch(/✓ connect/)
+    })
+
+    test('on probe pods as well: it is the program at the other end', () => {
+      const trace = look({ crossings: hungUp(true), contacts: beside(2) })
+      expect(trace).toMatchObject({ verdict: 'broken', at: 'connect', narrowed: 'everywhere' })
+      expect(textOf(trace)).toMatch(/Probe pods are hung up on as well/)
+      expect(verdicts(trace)).toMatchObject({ beside: 'broken', elsewhere: 'broken' })
+    })
+
+    test('on probe pods, where the tool in the pod does not tell', () => {
+      const trace = look({ crossings: all('open'), contacts: beside(2) })
+      expect(trace).toMatchObject({ verdict: 'broken', at: 'beside' })
+      expect(textOf(trace)).toMatch(/where probe pods are hung up on at once/)
+    })
+
+    test('on probe pods alone: it knows who may come, and the pod may', () => {
+      expect(look({ crossings: hungUp(false), contacts: beside(2) })).toMatchObject({ verdict: 'open', at: null })
+    })
+
+    test('on nobody', () => {
+      expect(look({ crossings: hungUp(false), contacts: beside(null) })).toMatchObject({ verdict: 'open', at: null })
+    })
+
+    test('and requests are answered: it does not wait for who says nothing', () => {
+      const answered = { ...beside(2), direct: [getOf('web', 'web-1', 200)] }
+      expect(look({ crossings: all('open'), contacts: answered })).toMatchObject({ verdict: 'open', at: null })
+    })
+
+    test('a policy that denies it may be enforced by that', () => {
+      const deny = { networkPolicies: [ingressPolicy('web', [], { podSelector: labels({ app: 'web' }) })] }
+      expect(look({ ...deny, crossings: hungUp(true) })).toMatchObject({ verdict: 'broken', at: 'policy' })
+    })
+  })
+
+  test("the URL that was asked for fails by the Service's address alone", () => {
+    const direct = [1, 2].map((n) => getOf('web', `web-${n}`, 200, { ip: `10.2.1.${n}`, basis: 'url' }))
+    const through = [502, 200].map((status) => ({ ...getOf('web', 'web-1', status, { basis: 'url' }), pod: null }))
+    const trace = look({ crossings: all('open'), contacts: { ...contacts([]), direct, through } })
+    expect(trace).toMatchObject({ verdict: 'broken', at: 'http' })
+    expect(traceText(trace, plain)).toMatch(/is answered well only 3 of 4 times/)
+  })
+
+  test('the URL that was asked for is answered by a 404: it is reached, and that is not all', () => {
+    const asked = (status: number, basis: 'url' | 'guessed') => {
+      const direct = [1, 2].map((n) => getOf('web', `web-${n}`, status, { ip: `10.2.1.${n}`, path: '/cart', basis }))
+      return traceText(look({ crossings: all('open'), contacts: { ...contacts([]), direct } }), plain)
+    }
+    expect(asked(404, 'url')).toMatch(/reaches service shop\/web, and is answered 404\./)
+    expect(asked(200, 'url')).toMatch(/reaches service shop\/web\./)
+    expect(asked(404, 'guessed')).toMatch(/reaches service shop\/web\./)
+  })
+
   test('nobody is ready behind the Service', () => {
     const trace = look({
       endpointSlices: base.endpointSlices.map((it) => ({
@@ -71,6 +137,19 @@ describe('a trace', () => {
     expect(trace).toMatchObject({ verdict: 'broken', at: 'service' })
     // There was nothing to connect to: that says nothing of the container's shell.
     expect(trace.hops.find((it) => it.name === 'connect')?.seen).toEqual({ kind: 'why', why: 'no-address' })
+  })
+
+  test('a port of UDP is told as one: nothing was sent to it, and its address is known', () => {
+    const ports = base.services.flatMap((it) => it.ports.map((port) => ({ ...port, protocol: 'UDP' as const })))
+    const trace = look({ services: base.services.map((it) => ({ ...it, ports })) })
+    expect(verdicts(trace)).toMatchObject({ service: 'ok', policy: 'not-looked', connect: 'not-looked' })
+    const text = traceText(trace, plain)
+    expect(text).toMatch(/its port is not of TCP, and nothing was sent to it/)
+    expect(text).toMatch(/port \d+.* of UDP -> /)
+    expect(text).not.toMatch(/no address|port none/)
+    // One that has a port of TCP as well is traced by that.
+    const both = base.services.map((it) => ({ ...it, ports: [...ports, ...it.ports] }))
+    expect(traceText(look({ services: both, crossings: all('open') }), plain)).not.toMatch(/not of TCP/)
   })
 
   test('a policy denies it; an open connection refutes that', () => {
@@ -99,6 +178,16 @@ describe('a trace', () => {
       expect(named(own, 'ok', ['10.96.44.7'])).toMatchObject({ verdict: 'open', at: null })
     })
 
+    test('is wrong in one of two containers', () => {
+      const views = [told('ok', ['10.96.44.7']), { ...told('ok', ['192.0.2.9']), container: 'proxy' }]
+      const services = [service('web', own)]
+      for (const insideViews of [views, views.toReversed()])
+        expect(look({ crossings: all('open'), services, insideViews }).hops[0]).toMatchObject({
+          verdict: 'broken',
+          seen: { addresses: ['192.0.2.9'], container: 'proxy' },
+        })
+    })
+
     test('is judged as the checks judge it: within a family, and of a headless Service by its endpoints', () => {
       expect(named({ clusterIP: 'fd00::7' }, 'ok', ['fd00:0::7'])).toMatchObject({ verdict: 'open' })
       expect(named({ clusterIP: 'None' }, 'ok', ['10.2.1.1'])).toMatchObject({ at: null })
@@ -120,6 +209,16 @@ describe('a trace', () => {
           expect(trace.hops[0]).toMatchObject({ name: 'resolve', verdict: 'broken', how: 'inside' })
         }),
       )
+    })
+
+    test('in the container in which it is so, whatever the one beside it finds', () => {
+      const views = [insideView('client-1'), { ...failed('timeout'), container: 'proxy' }]
+      for (const insideViews of [views, views.toReversed()])
+        expect(look({ crossings: all('open'), insideViews }).hops[0]).toMatchObject({
+          name: 'resolve',
+          verdict: 'broken',
+          seen: { kind: 'name', result: 'timeout', container: 'proxy' },
+        })
     })
 
     test('a name that the pod did find counts for itself', () => {

@@ -1,6 +1,14 @@
 import type { Finding } from '../../findings/finding.ts'
+import type { ServicePort } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
-import { farNameOf, namespacesOf, traceEnds, type TraceEnds, tracedPorts } from '../../relations/path/trace-ends.ts'
+import {
+  farNameOf,
+  isPastTcp,
+  namespacesOf,
+  traceEnds,
+  type TraceEnds,
+  tracedPorts,
+} from '../../relations/path/trace-ends.ts'
 import { tracedFlows } from '../../relations/path/trace-policy.ts'
 import { othersOn, otherPolicyText } from '../../relations/policy/other-policies.ts'
 import { countEndpoints, portText, portsText } from '../../relations/service/service-endpoints.ts'
@@ -30,7 +38,9 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
     ...urlHops(model),
   ].map((it) => ({ ...it, codes: codesAt(it.name, findings) }))
   const measured = hops.find((it) => it.name === 'connect')
-  const at = breakOf(hops, measured)
+  const { crossings } = model.sources
+  const staysOn = crossings.known && crossings.value.some((it) => it.hungUp !== undefined)
+  const at = breakOf(hops, measured, staysOn)
   return {
     from: { ...ends.ask.from, node: ends.from?.node ?? null },
     to: farNameOf(ends),
@@ -93,10 +103,10 @@ const familyOf: Readonly<Record<HopName, RegExp>> = {
   policy: /^POL/,
   route: /^NOD(?:51[012]|530|535|536)/,
   mtu: /^(?:NOD532|DNS147)/,
-  connect: /^(?:SVC207|NOD|TRB)/,
-  beside: /^$/,
-  elsewhere: /^SVC209/,
-  direct: /^$/,
+  connect: /^(?:SVC207|SVC266|NOD|TRB)/,
+  beside: /^SVC266/,
+  elsewhere: /^SVC(?:209|266)/,
+  direct: /^SVC266/,
   outside: /^ING35/,
   controller: /^(?:ING3[0-4]|GTW)/,
   backend: /^SVC207/,
@@ -113,11 +123,15 @@ function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[
   if (to.kind !== 'service') return []
   const { service, slices } = to
   const missing = ask.port !== null && !service.ports.some((it) => it.port === ask.port) ? ask.port : null
-  const chosen = tracedPorts(service, ask.port)
+  const tcp = tracedPorts(service, ask.port)
+  const chosen = tcp.length > 0 ? tcp : service.ports.filter((it) => ask.port === null || it.port === ask.port)
   const about = hop('service', missing === null ? 'ok' : 'broken', 'config', {
     kind: 'service',
     type: service.clusterIP === 'None' ? 'headless' : service.type,
-    ports: missing === null ? chosen.map((it) => `${portText(it)} -> ${it.targetPort}`).join(', ') : portsText(service),
+    ports:
+      missing === null
+        ? chosen.map((it) => `${portText(it)}${ofProtocol(it)} -> ${it.targetPort}`).join(', ')
+        : portsText(service),
     missing,
   })
   if (service.type === 'ExternalName') return [about]
@@ -134,11 +148,15 @@ function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[
   ]
 }
 
+function ofProtocol({ protocol }: ServicePort): string {
+  return protocol === 'TCP' ? '' : ` of ${protocol}`
+}
+
 function policyHop({ sources }: Model, ends: TraceEnds): Bare {
   const { networkPolicies, namespaces, pods } = sources
   if (!networkPolicies.known || !pods.known || ends.from === null) return without('policy', 'not-read')
   const flows = tracedFlows(ends, networkPolicies.value, namespaces, pods.value)
-  if (flows.length === 0) return without('policy', 'no-address')
+  if (flows.length === 0) return without('policy', isPastTcp(ends) ? 'not-tcp' : 'no-address')
   const denied = flows.filter((it) => it.decision.kind === 'denied')
   const open = flows.filter((it) => it.decision.kind === 'unknown')
   const by = [...denied, ...open].flatMap(({ decision }) => (decision.kind === 'allowed' ? [] : decision.by))

@@ -18,8 +18,8 @@ export default check({
     detail: ({ args }) => `${args.count} of ${count(args.of, 'answer')} with ${args.detail}`,
     note: () => 'Only HTTP/1 in the clear can be read.',
     help: () => [
-      'Look at the log of that server; 502, 503 and 504 are said by a proxy about what stands behind it.',
-      'hopscope diagnose https://HOST/PATH',
+      'Look at the log of that server; 502, 503 and 504 are said by a proxy about what stands behind it, and ' +
+        '`hopscope diagnose` follows a URL to there.',
     ],
   },
 })

@@ -6,6 +6,7 @@ import { corefileObject } from '../../relations/dns/corefile-text.ts'
 import { differing } from '../../relations/dns/answers-differ.ts'
 import { nearlyAll } from '../../relations/dns/lookup-loss.ts'
 import { serverName } from './dns-evidence.ts'
+import { byHand } from './upstream-words.ts'
 
 /**
  * A name has an address, and the question for its IPv6 address is answered "there is no such name" instead of "none of
@@ -38,6 +39,8 @@ export default check({
       confidence: 'observed',
       args: {
         names: names.join(', '),
+        ask: byHand(names[0] ?? ''),
+        at: denied[0]?.server.ip ?? '',
         where: zones.has('cluster') ? 'cluster' : 'outside',
         denied: denied.reduce((sum, it) => sum + bad(it), 0),
         of: denied.reduce((sum, it) => sum + it.lookups.length, 0),
@@ -65,7 +68,7 @@ export default check({
         : 'fix the server that answers so, or have CoreDNS answer AAAA itself: ' +
           '`template IN AAAA ZONE { rcode NOERROR }` (not where IPv6 is in use)',
       `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep -A3 template`,
-      'dig AAAA NAME: status must be NOERROR',
+      `on a node:  dig AAAA ${args.ask} @${args.at}   # the status must be NOERROR`,
     ],
   },
 })

@@ -8,7 +8,7 @@ import type { Pod } from '../../model/pod.ts'
 import { type AclAction, type AclRule, aclsFor, keptOut } from '../../relations/dns/corefile-acl.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
-import { aclKeepsOut, dnsLossInPod, dnsLossOnNode } from '../../relations/symptom.ts'
+import { aclKeepsOut, dnsLossInPod, dnsLossOnNode, suffixEnds } from '../../relations/symptom.ts'
 import { readableCorefile } from './readable-corefile.ts'
 import { restart, serverArgs } from './server-words.ts'
 import { count, some } from '../../phrases.ts'
@@ -148,8 +148,10 @@ function judge(rule: AclRule, { dns, text, pods, of, asked }: Around) {
 
 /** What the servers say to those pods alone; a refusal is told by DNS160 as it was seen, and this stands under it. */
 function explained(action: AclAction, nodes: readonly string[], pods: readonly Pod[]): readonly string[] {
-  if (action === 'block') return []
+  const suffixes = nodes.map(suffixEnds)
+  if (action === 'block') return suffixes
   return [
+    ...suffixes,
     ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]),
     ...pods.map(dnsLossInPod),
     ...(action === 'filter' ? ['name-wrong:*'] : []),

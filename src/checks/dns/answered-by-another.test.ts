@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
-import { absent, answered, type Asked, type Network, probe } from '../../../test/build/lookups.ts'
+import { absent, answered, type Asked, coreDnsWindow, type Network, probe } from '../../../test/build/lookups.ts'
 import { dnsServers, nameAnswers, rightAnswers } from '../../../test/build/name-answers.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
@@ -9,8 +9,17 @@ import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
+import { corefileVersionText } from '../../wire/corefile-version.ts'
+import { sha512 } from '../../wire/sha512.ts'
 import { checks } from '../registry.ts'
 import check from './answered-by-another.ts'
+
+/** What each server says that it runs. */
+const runs = (text: string) =>
+  clusterDns().pods.map((it) => ({
+    ...coreDnsWindow(it.name, it.ip ?? '', 0.02),
+    config: sha512(corefileVersionText(text, 'unknown') ?? ''),
+  }))
 
 const cart = service('cart', { clusterIP: '10.96.44.7' })
 const nodes = ['worker-1', 'worker-2', 'worker-3']
@@ -32,7 +41,10 @@ const given = (network: Network, isDenied: (it: NameAnswer) => boolean, corefile
   nameAnswers: names(isDenied),
   clusterDns: clusterDns({ corefile: known(corefile) }),
   services: [cart],
+  coreDnsWindows: runs(corefile),
 })
+const hashed = (corefile: string) =>
+  clusterDns({ corefile: known(corefile), corefileHash: sha512(corefileVersionText(corefile, 'unknown') ?? '') })
 const isClusters = (it: Asked): boolean => it.zone === 'cluster'
 const onWorker3: Network = (it) =>
   isClusters(it) && it.node === 'worker-3' && it.transport === 'udp' ? absent : answered()
@@ -60,6 +72,26 @@ const withBeyond = {
 }
 
 describeCheck(check, [
+  {
+    it: 'no server tells which text it runs: that they say the same to all is read in the stored one alone',
+    given: { ...given(onWorker3, isOn3), coreDnsWindows: [] },
+    expect: [{ subject: 'Node/worker-3', severity: 'error', confidence: 'inferred', args: { text: 'unsaid' } }],
+  },
+  {
+    it: 'the Corefile may not be read',
+    given: { ...given(onWorker3, isOn3), clusterDns: clusterDns({ corefile: unknown('forbidden', 'no permission') }) },
+    expect: [{ subject: 'Node/worker-3', severity: 'error', confidence: 'inferred', args: { text: 'unread' } }],
+  },
+  {
+    it: 'an acl was taken out of the ConfigMap, and the servers run the text that has it still',
+    given: {
+      ...given(onWorker3, isOn3),
+      clusterDns: hashed(text),
+      coreDnsWindows: runs(text.replace('errors', 'errors\n    acl {\n        block\n    }')),
+    },
+    expect: 'cannot-tell',
+    says: /run another Corefile than is stored/,
+  },
   {
     it: 'a nat rule of one node leads UDP elsewhere',
     given: given(onWorker3, isOn3),

@@ -1,4 +1,3 @@
-import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -8,7 +7,8 @@ import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { type AnsweredByAnother, answeredByAnother, type Word } from '../../relations/dns/answered-by-another.ts'
 import { namedServices } from '../../relations/dns/unserved-names.ts'
-import { dnsLossInPod, dnsLossOnNode, nameWrong } from '../../relations/symptom.ts'
+import { type ByWhoAsks, byWhoAsks } from '../../relations/dns/text-in-force.ts'
+import { dnsLossInPod, dnsLossOnNode, nameWrong, suffixEnds } from '../../relations/symptom.ts'
 
 /**
  * A rule on a node (a nat rule that an old agent left behind, a transparent DNS proxy) sends queries elsewhere,
@@ -21,28 +21,31 @@ export default check({
   fine: 'from each node the DNS servers say the same',
   severity: 'error',
   needs: ['clusterDns', 'dnsProbe'],
-  wants: ['nameAnswers', 'services', 'endpointSlices', 'namespaces', 'pods'],
+  wants: ['nameAnswers', 'services', 'endpointSlices', 'namespaces', 'pods', 'coreDnsWindows', 'dnsServerLogs'],
   remedies: [],
   decides: [],
+  reads: 'stored-corefile',
 
-  run({ clusterDns, dnsProbe, nameAnswers, services, endpointSlices, namespaces, pods }) {
+  run({ clusterDns, dnsProbe, coreDnsWindows, dnsServerLogs, ...given }) {
     const asked = dnsProbe.series.filter((it) => it.zone === 'cluster' && it.transport === 'udp')
     if (asked.length === 0) return notApplicable('no name of the cluster was asked for')
+    const { nameAnswers, services, endpointSlices, namespaces, pods } = given
     const found = answeredByAnother({
       probe: known(dnsProbe),
       names: nameAnswers,
       named: namedServices(clusterDns, services, endpointSlices, namespaces),
     })
     if (found.length === 0) return ok(asked.length)
-    const by = byWhoAsks(clusterDns)
-    return by === null
-      ? found.map((it) => verdict(it, clusterDns, pods.known ? pods.value : []))
-      : cannotTell(
-          'ambiguous',
-          `nodes get other answers than others (${some(found.map((it) => it.node))}), and the Corefile has ` +
-            `\`${by}\`, ` +
-            'which answers by who asks',
-        )
+    const by = byWhoAsks(clusterDns, coreDnsWindows, dnsServerLogs)
+    const differ = `nodes get other answers than others (${some(found.map((it) => it.node))}), and`
+    if (by?.kind === 'plugin')
+      return cannotTell('ambiguous', `${differ} the Corefile has \`${by.plugin}\`, which answers by who asks`)
+    if (by?.kind === 'other-text')
+      return cannotTell(
+        'ambiguous',
+        `${differ} the servers run another Corefile than is stored: it may answer by who asks (\`acl\`, \`view\`)`,
+      )
+    return found.map((it) => verdict(it, { dns: clusterDns, pods: pods.known ? pods.value : [], text: textOf(by) }))
   },
 
   words: {
@@ -53,13 +56,16 @@ export default check({
       `${count(args.wrong, 'wrong answer')} from ${count(args.places.length, 'address', 'addresses')}, none right · ` +
       `${becauseText[args.because]}${tcpText[args.tcp]}`,
     note: ({ args }) =>
-      'a server says the same to every node: what only this node hears, the servers did not say; a nat rule, an ' +
+      `${sameText[args.text]}: what only this node hears, the servers did not say; a nat rule, an ` +
       'agent or a proxy on the node sends the queries elsewhere' +
       (args.caches > 0 ? ', or its NodeLocal DNSCache answers' : ''),
     help: ({ args }) => [
+      ...(args.text === 'in-force'
+        ? []
+        : ['first see that the Corefile which the servers run has no `acl`, no `view`']),
       `on ${args.node}, look for a rule that takes port 53 elsewhere, and whose it is`,
       `on ${args.node}:  iptables-save -t nat | grep -w 53; nft list ruleset | grep -w -B3 53`,
-      `on ${args.node}:  conntrack -L -p udp --dport 53 | head    the second src= is who answers`,
+      `on ${args.node}:  conntrack -L -p udp --dport 53 | head   # the second src= is who answers`,
     ],
   },
 })
@@ -75,15 +81,27 @@ const tcpText: Readonly<Record<AnsweredByAnother['tcp'], string>> = {
   'not-asked': '',
 }
 
-/** Plugins by which CoreDNS itself says different things to different clients. */
-function byWhoAsks(dns: ClusterDns): string | null {
-  const { corefile } = dns
-  if (!corefile.known) return null
-  const plugins = askedCorefile(corefile.value, dns).servers.flatMap((it) => it.plugins.map((plugin) => plugin.name))
-  return ['acl', 'view'].find((it) => plugins.includes(it)) ?? null
+/** Whether it is known that the servers' text does not answer by who asks. */
+type Text = 'in-force' | 'unsaid' | 'unread'
+
+function textOf(by: ByWhoAsks | null): Text {
+  if (by === null) return 'in-force'
+  return by.kind === 'unread' ? 'unread' : 'unsaid'
 }
 
-function verdict(it: AnsweredByAnother, dns: ClusterDns, pods: readonly Pod[]) {
+const sameText: Readonly<Record<Text, string>> = {
+  'in-force': 'by the Corefile that they run the servers say the same to every node',
+  unsaid: 'by the Corefile that is stored the servers say the same to every node, and none tells whether it runs it',
+  unread: 'a server says the same to every node, unless its Corefile, which was not read, has `acl` or `view`',
+}
+
+interface Around {
+  readonly dns: ClusterDns
+  readonly pods: readonly Pod[]
+  readonly text: Text
+}
+
+function verdict(it: AnsweredByAnother, { dns, pods, text }: Around) {
   const called = ({ ip }: Word): string => {
     const pod = dns.pods.find((one) => one.ip === ip)?.name
     return pod ?? (dns.service?.clusterIP === ip ? `Service ${ip}` : ip)
@@ -91,8 +109,9 @@ function verdict(it: AnsweredByAnother, dns: ClusterDns, pods: readonly Pod[]) {
   const clients = pods.filter((one) => one.node === it.node)
   return finding({
     subject: subject('Node', null, it.node),
-    confidence: 'observed',
+    confidence: text === 'in-force' ? 'observed' : 'inferred',
     args: {
+      text,
       node: it.node,
       places: it.words.map(called),
       wrong: it.wrong,
@@ -114,6 +133,7 @@ function verdict(it: AnsweredByAnother, dns: ClusterDns, pods: readonly Pod[]) {
     ],
     causes: [
       dnsLossOnNode(it.node),
+      suffixEnds(it.node),
       ...it.services.map(nameWrong),
       ...clients.flatMap((one) => [
         dnsLossInPod(one),

@@ -8,6 +8,7 @@ import { differing, type Differing, type ServersWord } from '../../relations/dns
 import { forwardingOf } from '../../relations/dns/upstream-servers.ts'
 import { dnsAnswersDiffer } from '../../relations/symptom.ts'
 import { type Corefile, parseCorefile } from '../../wire/corefile.ts'
+import { askUpstream, byHand } from './upstream-words.ts'
 
 /**
  * `forward` takes its servers for copies of each other: it asks one of them, by chance or in turns, and believes its
@@ -76,7 +77,9 @@ export default check({
         ? [
             'let one `forward` hold servers alone that know the same names: give the zone that only some of them ' +
               'know a server block of its own',
-            ...args.upstreams.slice(0, 4).map((it) => `on a node:  dig ${args.name} @${it}`),
+            ...askUpstream({ upstream: args.upstreams.slice(0, 4) }, byHand(args.name)).map(
+              (it) => `on a node:  ${it}`,
+            ),
           ]
         : [
             'ask each server by itself, and see which is right',

@@ -6,7 +6,7 @@ import { logEvidence, type Signed, signsOf } from '../../relations/dns/server-lo
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import type { Pod } from '../../model/pod.ts'
-import { dnsServersDown, dnsWatchEnded } from '../../relations/symptom.ts'
+import { apiOutOfReach, dnsServersDown, dnsWatchEnded } from '../../relations/symptom.ts'
 import { count, some, shown, told } from '../../phrases.ts'
 
 /** A watch that is cut while an API server restarts leaves a line or two; what lasts is said again within seconds. */
@@ -89,7 +89,10 @@ export default check({
         { kind: 'fact', label: 'DNS servers ready', value: `${ready.size} of ${pods.length}` },
       ],
       // A crash that is caught between two starts looks the same.
-      symptoms: first.sign.kind === 'unsynced' ? [dnsServersDown] : [],
+      symptoms: [
+        ...(first.sign.kind === 'unsynced' ? [dnsServersDown] : []),
+        ...(forbidden ? [] : homesOf(signed, pods).map(apiOutOfReach)),
+      ],
       causes: waiting > 0 ? [dnsServersDown] : [],
     })
   },
@@ -157,6 +160,11 @@ const helps: Readonly<Record<Kind, Help>> = {
     `kubectl -n ${on.namespace} logs ${on.name} --since=5m | grep -i -E "plugin/kubernetes|failed to"`,
     'hopscope dns',
   ],
+}
+
+function homesOf(signed: readonly Signed[], pods: readonly Pod[]): readonly string[] {
+  const complaining = new Set(signed.map(({ log }) => log.pod))
+  return [...new Set(pods.flatMap((it) => (complaining.has(it.name) ? (it.node ?? []) : [])))]
 }
 
 function watchEnded(

@@ -47,7 +47,7 @@ export default check({
         )
       return args.state === 'full'
         ? `The conntrack table of node ${on.name} is full (${args.entries} of ${args.max}): ` +
-            'new connections are dropped, DNS lookups first of all.'
+            'new connections are dropped, and DNS lookups with them.'
         : `The conntrack table of node ${on.name} is nearly full: ` +
             `${args.entries} of ${args.max} (${args.percent}).`
     },

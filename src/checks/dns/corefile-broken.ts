@@ -31,6 +31,7 @@ export default check({
   wants: ['dnsServerLogs', 'coreDnsWindows', 'dnsProbe'],
   remedies: ['corefile-edit'],
   decides: ['DNS-43', 'DNS-44'],
+  reads: 'stored-corefile',
 
   run({ clusterDns, dnsServerLogs, coreDnsWindows, dnsProbe }) {
     if (!clusterDns.corefile.known)

@@ -32,6 +32,43 @@ describeCheck(check, [
     expect: [{ ...configMap, args: { asked: 'cluster.local', served: 'k8s.example' } }],
   },
 
+  {
+    it: 'no pod was looked into, and kubelets are told another domain',
+    given: { pods, clusterDns: { ...dns(corefile()), kubeletDomain: 'k8s.corp.local' } },
+    expect: [
+      {
+        ...configMap,
+        confidence: 'inferred',
+        args: { asked: 'k8s.corp.local', served: 'cluster.local' },
+        says: /clusterDomain of kubelet-config: k8s\.corp\.local · Corefile: cluster\.local/,
+      },
+    ],
+  },
+  ...['cluster.local', 'a.cluster.local'].map((kubeletDomain) => ({
+    it: `kubelets are told ${kubeletDomain}, and no pod was looked into`,
+    given: { pods, clusterDns: { ...dns(corefile()), kubeletDomain } },
+    expect: 'cannot-tell' as const,
+  })),
+  {
+    it: 'pods that were looked into have the domain, whatever kubelets that join are told',
+    given: {
+      pods,
+      clusterDns: { ...dns(corefile()), kubeletDomain: 'k8s.corp.local' },
+      insideViews: seen('cluster.local'),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a rewrite speaks of that domain',
+    given: {
+      pods,
+      clusterDns: {
+        ...dns(corefile('cluster.local', '  rewrite name suffix .k8s.corp.local .cluster.local\n')),
+        kubeletDomain: 'k8s.corp.local',
+      },
+    },
+    expect: 'cannot-tell',
+  },
   { it: 'one domain', given: { pods, clusterDns: dns(corefile()), insideViews: seen('cluster.local') }, expect: 'ok' },
   {
     it: 'the second of two zones',

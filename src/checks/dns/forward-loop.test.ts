@@ -51,7 +51,42 @@ const goesRound = {
   ],
 }
 
+const withPolicy = (dnsPolicy: string, nameservers: readonly string[] = []): ClusterDns['pods'] =>
+  clusterDns().pods.map((it) => ({
+    ...it,
+    dnsPolicy,
+    ready: false,
+    dnsConfig: nameservers.length === 0 ? null : { nameservers, searches: [], options: [] },
+  }))
+const toFile = corefile('forward . /etc/resolv.conf')
+
 describeCheck(check, [
+  {
+    it: 'the servers have the resolv.conf of pods that ask the cluster',
+    given: given(toFile, { pods: withPolicy('ClusterFirst') }),
+    expect: [{ ...configMap, args: { policy: 'ClusterFirst', file: true }, says: /which leads back to it/ }],
+  },
+  {
+    it: 'the same by nameservers of their own',
+    given: given(toFile, { pods: withPolicy('None', ['10.96.0.10']) }),
+    expect: [{ ...configMap, args: { policy: 'None' } }],
+  },
+  {
+    it: 'they are ready, and `loop` let them start',
+    given: given(toFile, { pods: withPolicy('ClusterFirst').map((it) => ({ ...it, ready: true })) }),
+    expect: 'ok',
+  },
+  { it: "they have their node's", given: given(toFile, { pods: withPolicy('Default') }), expect: 'ok' },
+  {
+    it: 'they have others of their own',
+    given: given(toFile, { pods: withPolicy('None', ['10.0.0.2']) }),
+    expect: 'ok',
+  },
+  {
+    it: 'kubelets hand out the caches of the nodes, which ask others for outside names',
+    given: given(toFile, { pods: withPolicy('ClusterFirst'), handedOut: known(['169.254.20.10']) }),
+    expect: 'ok',
+  },
   {
     it: "systemd-resolved's address, which in a pod is the pod",
     given: given(corefile('forward . 127.0.0.53')),
@@ -67,6 +102,22 @@ describeCheck(check, [
     it: "the DNS Service's address",
     given: given(corefile('forward . 10.96.0.10')),
     expect: [{ ...configMap, args: { why: "the DNS Service's own address" } }],
+  },
+  {
+    it: 'a stub zone to the DNS Service, its names made names of another block first',
+    given: given(
+      'corp.example {\n  rewrite name suffix .corp.example .apps.svc.cluster.local\n  forward . 10.96.0.10\n}\n' +
+        corefile('forward . 192.0.2.53'),
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'a stub zone to the DNS Service, its names made others of the same zone',
+    given: given(
+      'corp.example {\n  rewrite name web.corp.example www.corp.example\n  forward . 10.96.0.10\n}\n' +
+        corefile('forward . 192.0.2.53'),
+    ),
+    expect: [configMap],
   },
   {
     it: 'a stub zone to the DNS Service',

@@ -3,7 +3,14 @@ import type { Evidence } from '../../findings/evidence.ts'
 import { type Args, cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Known } from '../../model/known.ts'
 import { corefileEvidence, corefileObject, kubernetesZones } from '../../relations/dns/corefile-text.ts'
-import { leadsBack, leadsBackUnseen, type Round, seenByPlugin, sentBack } from '../../relations/dns/forward-loops.ts'
+import {
+  leadsBack,
+  leadsBackUnseen,
+  ownResolvConf,
+  type Round,
+  seenByPlugin,
+  sentBack,
+} from '../../relations/dns/forward-loops.ts'
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
 import { crashesUnheard, logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsServerCrash, dnsServersDown, dnsUpstreamSilent } from '../../relations/symptom.ts'
@@ -72,6 +79,7 @@ export default check({
         line: first.plugin.line,
         guarded,
         file: first.to.startsWith('/'),
+        policy: first.why === ownResolvConf ? (clusterDns.pods[0]?.dnsPolicy ?? null) : null,
       },
       evidence: [
         ...(signed.length === 0 ? [] : [logEvidence(signed)]),
@@ -110,6 +118,18 @@ export default check({
             'or name another upstream in the Corefile',
           `kubectl -n ${on.namespace} edit configmap ${on.name}`,
         ]
+      if (args.policy !== null)
+        return [
+          'set dnsPolicy: Default in the pod template of the DNS servers: the file is the one of their node then; ' +
+            '`loop` is the messenger, leave it in',
+          ...(args.maker === ''
+            ? []
+            : [
+                `kubectl -n ${on.namespace} patch ${args.maker} -p ` +
+                  `'{"spec":{"template":{"spec":{"dnsPolicy":"Default"}}}}'`,
+              ]),
+          `kubectl -n ${on.namespace} logs ${bySelector(args)} --previous --tail=20 | grep -i loop`,
+        ]
       return args.file
         ? [
             "give CoreDNS a resolv.conf with the servers that the node itself asks: kubelet's resolvConf, " +
@@ -119,9 +139,14 @@ export default check({
             ...restart(on.namespace, args),
           ]
         : [
-            'name servers outside the cluster; `loop` is the messenger, leave it in',
+            args.guarded
+              ? 'name servers outside the cluster; `loop` is the messenger, leave it in'
+              : 'name servers outside the cluster, and put `loop` into the block: it ends a server that asks itself',
             `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-            `kubectl -n ${on.namespace} logs ${bySelector(args)} --previous --tail=20 | grep -i loop`,
+            // Without the plugin nothing ended, and nothing was written.
+            ...(args.guarded
+              ? [`kubectl -n ${on.namespace} logs ${bySelector(args)} --previous --tail=20 | grep -i loop`]
+              : []),
           ]
     },
   },
@@ -146,9 +171,7 @@ function guardEvidence(guarded: boolean): Evidence {
   return {
     kind: 'fact',
     label: 'plugin loop',
-    value: guarded
-      ? 'there: it ends the process when it sees the loop'
-      : 'not there: the loop goes on until memory is used up',
+    value: guarded ? 'there: it ends the process when it sees the loop' : 'not there: nothing ends the process',
   }
 }
 

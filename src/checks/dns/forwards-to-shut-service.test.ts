@@ -39,6 +39,48 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'the same, in another namespace than the one in scope',
+    given: {
+      clusterDns: {
+        ...stub('10.96.30.53'),
+        forwardedTo: known({ services: [{ ...consul([dnsPort({ port: 8600 })]), namespace: 'data' }], slices: full }),
+      },
+      services: [],
+      endpointSlices: [],
+    },
+    scope: { namespace: 'shop' },
+    expect: [{ ...at, severity: 'error', args: { is: 'no-port', service: 'data/consul-dns' } }],
+  },
+  {
+    it: 'a Service of another namespace that takes it, and one that nothing stands behind',
+    given: {
+      clusterDns: {
+        ...stub('10.96.30.53 10.96.30.54'),
+        forwardedTo: known({
+          services: [
+            { ...consul([dnsPort()]), namespace: 'data' },
+            service('empty', { namespace: 'data', clusterIP: '10.96.30.54', ports: [dnsPort()] }),
+          ],
+          slices: [slice('consul-dns', [pod('consul-0', { ip: '10.2.1.9' })], { namespace: 'data' })],
+        }),
+      },
+      services: [],
+      endpointSlices: [],
+    },
+    scope: { namespace: 'shop' },
+    expect: [{ ...at, severity: 'warning', args: { is: 'no-endpoint', service: 'data/empty', bad: 1, of: 2 } }],
+  },
+  {
+    it: 'in another namespace, and Services of others may not be read',
+    given: {
+      clusterDns: { ...stub('10.96.30.53'), forwardedTo: unknown('forbidden', 'list services') },
+      services: [],
+      endpointSlices: [],
+    },
+    scope: { namespace: 'shop' },
+    expect: 'cannot-tell',
+  },
+  {
     it: 'the port is named, and offered',
     given: {
       clusterDns: stub('10.96.30.53:8600'),

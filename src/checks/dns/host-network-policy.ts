@@ -6,6 +6,8 @@ import type { Scope } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import { calleeOf } from '../../relations/dns/callees.ts'
+import { insidePods, worstLookup } from '../../relations/dns/inside-pods.ts'
+import { nodeResolver } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { count } from '../../phrases.ts'
 
@@ -74,19 +76,18 @@ function judge(pods: readonly Pod[], views: readonly InsideView[], { scope, call
   const silent = pods.filter((it) => it.dnsPolicy === 'ClusterFirst')
   const [first] = silent
   if (first === undefined) return ok(pods.length)
-  const lookup = views.find(
-    (it) => it.namespace === first.namespace && silent.some(({ name }) => name === it.pod),
-  )?.lookup
-  const result = lookup?.known === true ? lookup.value.result : null
+  const lookup = worstLookup(insidePods(silent, views))
+  const result = lookup?.result ?? null
   if (result === 'ok') return ok(pods.length, 'the servers of the node know the names of the cluster')
   return finding({
     subject: workloadOfPod(first),
     // Who asks about this very workload is told that it finds no name of the cluster.
     severity: result !== null && (calls || pods.some((it) => isTargetPod(scope, it))) ? 'warning' : 'info',
     confidence: result === null ? 'inferred' : 'observed',
+    symptoms: [nodeResolver(workloadOfPod(first))],
     args: {
       pods: silent.length,
-      lookup: lookup?.known === true ? `lookup of ${lookup.value.name}: ${lookup.value.result}` : 'not looked into',
+      lookup: lookup === null ? 'not looked into' : `lookup of ${lookup.name}: ${lookup.result}`,
     },
     evidence: [
       {

@@ -15,13 +15,13 @@ import {
   unreadNamespace,
 } from '../../relations/hosts-entries.ts'
 import { answerFits } from '../../relations/dns/inside-answers.ts'
-import { type InsidePod, insidePods } from '../../relations/dns/inside-pods.ts'
+import { type InsidePod, insidePods, lookedInto, type SeenIn, seenInOf } from '../../relations/dns/inside-pods.ts'
 import { nsswitchOf } from '../../relations/nsswitch.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { nameInPod } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { fileEvidence, unseenPods } from './inside-words.ts'
+import { execInto, fileEvidence, seenInPart, unseenPods, whose } from './inside-words.ts'
 import { count, some } from '../../phrases.ts'
 
 /**
@@ -67,11 +67,11 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} takes ${args.name} for ${args.ip}: ` +
+      `${whose(on, args)} takes ${args.name} for ${args.ip}: ` +
       `an entry of its hosts file stands before Service ${args.service} (${args.is}).`,
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · ${count(args.pods, 'pod')} · ${args.from}: ` +
-      `${args.ip} ${args.name} · the Service is ${args.is} · ${args.lookup}`,
+      `${args.ip} ${args.name} · the Service is ${args.is} · ${args.lookup}${seenInPart(args)}`,
     note: ({ args }) =>
       args.from === 'hostAliases'
         ? 'the kubelet writes hostAliases into /etc/hosts when a container starts'
@@ -82,7 +82,7 @@ export default check({
         : 'take the line out: look for hostAliases, for a mount of /etc/hosts, ' +
           'and for what an image writes at its start',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 hostAliases`,
-      `kubectl -n ${on.namespace} exec ${on.kind === 'Pod' ? on.name : args.pod} -- cat /etc/hosts`,
+      `kubectl -n ${on.namespace} exec ${execInto(args)} -- cat /etc/hosts`,
     ],
   },
 })
@@ -102,6 +102,7 @@ function judge(pods: readonly Pod[], insideViews: Known<readonly InsideView[]>, 
     elsewhere.push(...entriesToJudge(entries, pod).flatMap((it) => (unreadName(it, against) ? [it.name] : [])))
     return wrongEntry(entries, pod, against, inside)
   }
+  const wrongs: Shadowed[] = []
   for (const one of looked) {
     const hosts = one.resolving?.hosts
     const read = hosts?.known === true ? hosts.value : null
@@ -110,12 +111,15 @@ function judge(pods: readonly Pod[], insideViews: Known<readonly InsideView[]>, 
     if (one.view.libc !== 'musl' && one.resolving !== null && nsswitchOf(one.resolving.nsswitch)?.filesFirst === false)
       continue
     const wrong = wrongOf(entriesOf(read), one.pod, one)
-    if (wrong !== null) return { verdict: [found(pods, wrong, one, read)], elsewhere }
+    if (wrong !== null) wrongs.push({ wrong, inside: one, text: read })
   }
+  const [shadowed] = wrongs
+  if (shadowed !== undefined)
+    return { verdict: [found(pods, shadowed.wrong, seenAlike(shadowed, wrongs, looked))], elsewhere }
   const read = new Set(looked.flatMap(({ resolving, pod }) => (resolving?.hosts.known === true ? [pod.name] : [])))
   for (const pod of oneOfEachAliases(pods.filter((it) => !read.has(it.name)))) {
     const declared = wrongOf(declaredEntries(pod), pod, null)
-    if (declared !== null) return { verdict: [found(pods, declared, null, null)], elsewhere }
+    if (declared !== null) return { verdict: [found(pods, declared, null)], elsewhere }
   }
   return { verdict: [ok(pods.length)], elsewhere }
 }
@@ -136,6 +140,29 @@ interface Wrong {
   readonly pod: Pod
 }
 
+interface Shadowed {
+  readonly wrong: Wrong
+  readonly inside: InsidePod
+  readonly text: string
+}
+
+interface Sight extends Omit<Shadowed, 'wrong'> {
+  readonly seenIn: SeenIn
+}
+
+const nowhere: SeenIn = { inPods: [], inContainers: [], lookedInto: 0 }
+
+/** Where else that entry stands: what more there is in others is told once this is out of the way. */
+function seenAlike({ wrong, inside, text }: Shadowed, all: readonly Shadowed[], looked: readonly InsidePod[]): Sight {
+  const { ip, name } = wrong.entry
+  const alike = all.filter((it) => it.wrong.entry.ip === ip && it.wrong.entry.name === name)
+  const seenIn = seenInOf(
+    alike.map((it) => it.inside),
+    lookedInto(looked)(inside),
+  )
+  return { inside, text, seenIn }
+}
+
 function wrongEntry(
   entries: readonly HostsEntry[],
   pod: Pod,
@@ -153,15 +180,15 @@ function wrongEntry(
   return null
 }
 
-function found(pods: readonly Pod[], { entry, service, pod }: Wrong, inside: InsidePod | null, text: string | null) {
+function found(pods: readonly Pod[], { entry, service, pod }: Wrong, sight: Sight | null) {
   const workload = workloadOfPod(pod)
   const isDeclared = (pod.hostAliases ?? []).some(
     (it) => it.ip === entry.ip && it.names.some((one) => one.toLowerCase().replace(/\.$/, '') === entry.name),
   )
-  const said = inside?.resolving?.names.find((it) => it.typed.toLowerCase() === entry.name)
+  const said = sight?.inside.resolving?.names.find((it) => it.typed.toLowerCase() === entry.name)
   return finding({
     subject: workload,
-    confidence: inside === null ? 'inferred' : 'observed',
+    confidence: sight === null ? 'inferred' : 'observed',
     args: {
       name: entry.name,
       ip: entry.ip,
@@ -169,21 +196,28 @@ function found(pods: readonly Pod[], { entry, service, pod }: Wrong, inside: Ins
       is: service.clusterIP === 'None' ? 'headless' : (service.clusterIP ?? 'elsewhere'),
       pods: pods.length,
       pod: pod.name,
+      container: sight?.inside.view.container ?? null,
+      ...(sight?.seenIn ?? nowhere),
       from: isDeclared ? 'hostAliases' : '/etc/hosts',
       lookup:
         said === undefined ? 'not looked up there' : `looked up there: ${said.addresses.join(', ') || said.result}`,
     },
     symptoms: pods.map((it) => nameInPod(it, service)),
     evidence: [
-      evidenceOf(entry, pod, inside, text),
+      evidenceOf(entry, pod, sight),
       { kind: 'fact', label: `Service ${service.namespace}/${service.name}`, value: service.clusterIP ?? 'no address' },
     ],
   })
 }
 
-function evidenceOf(entry: HostsEntry, pod: Pod, inside: InsidePod | null, text: string | null): Evidence {
-  if (inside !== null && text !== null)
-    return fileEvidence(inside, { path: '/etc/hosts', text, mark: entry.ip, label: 'stands before DNS' })
+function evidenceOf(entry: HostsEntry, pod: Pod, sight: Sight | null): Evidence {
+  if (sight !== null)
+    return fileEvidence(sight.inside, {
+      path: '/etc/hosts',
+      text: sight.text,
+      mark: entry.ip,
+      label: 'stands before DNS',
+    })
   const lines = ['hostAliases:', `- ip: ${entry.ip}`, '  hostnames:', `  - ${entry.name}`]
   return {
     kind: 'config',

@@ -4,7 +4,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { type ServerKind, serverKinds } from '../../relations/dns/pod-resolvers.ts'
-import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
+import { dnsLossInNamespace, dnsLossOnNode, handedOutBy } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
 /**
@@ -71,6 +71,7 @@ function judge(probe: DnsProbe, node: string, kind: (ip: string) => ServerKind, 
       latency(`lookups at ${server}`, own),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
+    dueTo: [handedOutBy(server)],
     causes: [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-wrong-server:node/${node}`],
   })
 }

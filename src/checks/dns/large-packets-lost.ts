@@ -64,6 +64,7 @@ export default check({
           args: {
             side,
             pairs: pairs.map((it) => `from ${it.pod} to ${it.node}`).join(', '),
+            ip: pairs[0]?.ip ?? '',
             smallFailed: loss.failed,
             smallOf: loss.of,
             p50: ms(quantile(loss.times, 0.5)),
@@ -89,12 +90,12 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.side === 'sender'
-        ? `Large packets of the DNS server on node ${on.name} never reach other nodes: small answers are quick, ` +
+        ? `Large packets of the DNS server on node ${on.name} do not reach other nodes: small answers are quick, ` +
           'large ones hang.'
-        : `Large packets from DNS servers never reach pods on node ${on.name}: small answers are quick, ` +
+        : `Large packets from DNS servers do not reach pods on node ${on.name}: small answers are quick, ` +
           'large ones hang.',
     detail: ({ args }) =>
-      `${args.pairs}: connected, and an answer of several full packets never came · ` +
+      `${args.pairs}: connected, and an answer of several full packets did not come · ` +
       `small answers ${args.smallFailed} of ${args.smallOf} failed, p50 ${args.p50}`,
     note: () =>
       'an MTU on the way is smaller than the pods believe, ' +
@@ -104,7 +105,7 @@ export default check({
       "set the CNI's MTU to what the network carries (VXLAN takes 50 bytes, WireGuard 60, IPsec up to 80), " +
         'and let ICMP type 3 code 4 pass',
       `from a pod ${args.side === 'sender' ? 'on another node' : `on ${on.name}`}:  ` +
-        'ping -M do -s 1472 COREDNS_POD_IP, then smaller, until it answers: that size + 28 is the MTU',
+        `ping -M do -c 3 -s 1472 ${args.ip}   # then smaller, until it answers: that size + 28 is the MTU`,
       'until then: `bufsize 1232` in the Corefile keeps UDP answers small enough; TCP needs the MTU fixed, ' +
         'or MSS clamping',
     ],

@@ -73,13 +73,13 @@ export default check({
     headline: ({ subject: on, args }) => {
       if (args.nodes !== null)
         return (
-          `DNS lookups of ${args.zone} names ${verbs[args.trouble]} from all ${args.nodes} nodes probed, ` +
+          `DNS lookups of ${args.zone} names ${does(args)} from all ${args.nodes} nodes probed, ` +
           'and no known cause matches.'
         )
       return args.towards.length > 0
         ? `DNS lookups of ${args.zone} names that cross to node ${on.name}, where all DNS servers run, ` +
-            `${verbs[args.trouble]}: from ${args.towards.join(', ')}.`
-        : `DNS lookups of ${args.zone} names from node ${on.name} ${verbs[args.trouble]}, ` +
+            `${does(args)}: from ${args.towards.join(', ')}.`
+        : `DNS lookups of ${args.zone} names from node ${on.name} ${does(args)}, ` +
             `${args.byCache ? 'by the DNS cache of that node' : 'and no known cause matches'}.`
     },
     detail: ({ subject: on, args }) =>
@@ -103,6 +103,11 @@ export default check({
 })
 
 const verbs = { lost: 'are lost', failing: 'fail' } as const
+
+/** All of them, or how many: a third is not "are lost". */
+function does({ trouble, bad, of }: Lost): string {
+  return bad === of ? verbs[trouble] : `${verbs[trouble]} (${bad} of ${of})`
+}
 
 type Lost = {
   readonly bad: number

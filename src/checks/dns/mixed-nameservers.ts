@@ -6,8 +6,8 @@ import { type PodResolver, podResolvers, type ServerKind, serverKinds } from '..
 import { dnsServerInPod } from '../../relations/symptom.ts'
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
-import { unseenPods } from './inside-words.ts'
-import { resolverEvidence } from './resolver-words.ts'
+import { seenInPart, unseenPods, whose } from './inside-words.ts'
+import { resolverEvidence, seenPods } from './resolver-words.ts'
 import { count } from '../../phrases.ts'
 
 /**
@@ -37,11 +37,11 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} asks ${args.other} beside the cluster's DNS: ` +
+      `${whose(on, args)} asks ${args.other} beside the cluster's DNS: ` +
       'names of the cluster will be missing now and then.',
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · ${count(args.pods, 'pod')} · ` +
-      `nameservers ${args.all} · ${args.other}: ${args.how}`,
+      `nameservers ${args.all} · ${args.other}: ${args.how}${seenInPart(args)}`,
     note: () =>
       'musl (Alpine) asks all servers at once and takes the first answer, NXDOMAIN too; ' +
       'glibc asks the next when one is late, and never goes back for a name that was denied',
@@ -78,8 +78,8 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, upstreams: Rea
   return finding({
     subject: it.workload,
     confidence: it.seen === null ? 'inferred' : knows.confidence,
-    args: { other: ip, all: it.nameservers.join(', '), pods: it.pods.length, how: knows.how },
-    symptoms: it.view === null ? [] : [dnsServerInPod({ namespace: it.view.namespace, name: it.view.pod }, ip)],
+    args: { other: ip, all: it.nameservers.join(', '), pods: it.pods.length, how: knows.how, ...it.seenIn },
+    symptoms: seenPods(it).map((pod) => dnsServerInPod(pod, ip)),
     evidence: [
       resolverEvidence(it, 'nameserver', ip, 'knows no name of the cluster'),
       { kind: 'fact', label: ip, value: knows.how },

@@ -3,10 +3,11 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
-import { count, full, some } from '../../phrases.ts'
+import { count, some } from '../../phrases.ts'
 import { contains, isFirstOf } from '../../relations/cidr-index.ts'
 import { type PodResolver, podResolvers } from '../../relations/dns/pod-resolvers.ts'
 import { dnsLossInPod, dnsServerInPod } from '../../relations/symptom.ts'
+import { seenInPart, whose } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 
 /**
@@ -53,11 +54,12 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} asks DNS server ${args.ip}, an address of the pods of node ${args.node} that ` +
+      `${whose(on, args)} asks DNS server ${args.ip}, an address of the pods of node ${args.node} that ` +
       `${args.whole ? 'no pod has' : 'no DNS server has'}.`,
     detail: ({ args }) =>
       `${count(args.pods, 'pod')} · nameservers ${some(args.nameservers)} · ${args.ip} is in ${args.range}` +
-      (args.servers.length === 0 ? '' : ` · the DNS servers have ${some(args.servers)}`),
+      (args.servers.length === 0 ? '' : ` · the DNS servers have ${some(args.servers)}`) +
+      seenInPart(args),
     note: ({ args }) =>
       args.all
         ? "a pod's address goes with the pod: each lookup waits for a server that is not there"
@@ -114,6 +116,7 @@ function verdict(it: PodResolver, { ip, node, range }: Lost, { all, dns, isWhole
       nameservers: it.nameservers,
       servers: dns.pods.flatMap((one) => one.ip ?? []),
       vip: dns.service?.clusterIP ?? null,
+      ...it.seenIn,
     },
     evidence: [
       resolverEvidence(it, 'nameserver', ip, `in ${range}, the pods of node ${node.name}`),

@@ -6,7 +6,7 @@ import { dnsServerInPod } from '../../relations/symptom.ts'
 import { isSilent } from '../../relations/troubles/inside-resolving.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
 import { settingsOf } from '../../wire/resolver-walk.ts'
-import { fileEvidence, unseenPods } from './inside-words.ts'
+import { execInto, fileEvidence, judgeEach, seenHere, seenIn, unseenPods, whose } from './inside-words.ts'
 
 /**
  * A list of nameservers hides a dead one: lookups work, late. Each was asked once by itself, from inside the pod; the
@@ -26,15 +26,15 @@ export default check({
     const looked = insidePods(pods, insideViews)
     if (looked.length === 0)
       return unseenPods({ known: true, value: insideViews }) ?? notApplicable('no pod was looked into')
-    return looked.map(judge)
+    return judgeEach(looked, judge)
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} has a nameserver that does not answer: ${args.dead}, ` +
+      `${whose(on, args)} has a nameserver that does not answer: ${args.dead}, ` +
       `the ${args.place} of ${args.of}; ${args.cost}.`,
     detail: ({ args }) =>
-      `asked by itself in pod ${args.pod} · ${args.all} · ${args.libc}, timeout ${args.timeout} s, ` +
+      `asked by itself in ${seenIn(args)} · ${args.all} · ${args.libc}, timeout ${args.timeout} s, ` +
       `${args.attempts} attempts${args.rotate ? ', rotate' : ''}`,
     note: ({ args }) =>
       args.libc === 'musl'
@@ -43,7 +43,7 @@ export default check({
     help: ({ subject: on, args }) => [
       `take ${args.dead} out of the list, or find out why it is silent: from this pod, and from its node`,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsConfig`,
-      `kubectl -n ${on.namespace} exec ${args.pod} -- nslookup kubernetes.default ${args.dead}`,
+      `kubectl -n ${on.namespace} exec ${execInto(args)} -- nslookup kubernetes.default ${args.dead}`,
     ],
   },
 })
@@ -92,7 +92,7 @@ function told(it: InsidePod, asked: readonly InsideServer[], dead: readonly Insi
       place: places[place] ?? 'last',
       of: asked.length,
       cost: costOf({ isFelt, rotates, seconds, isMusl: view.libc === 'musl' }),
-      pod: view.pod,
+      ...seenHere(it),
       all: asked.map((one) => `${one.ip} ${one.result ?? 'unclear'}`).join(', '),
       libc: view.libc ?? 'C library not known, taken for glibc',
       timeout: seconds,

@@ -9,8 +9,8 @@ import { calleeOf } from '../../relations/dns/callees.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
 import { type PodResolver, podResolvers, serverKinds } from '../../relations/dns/pod-resolvers.ts'
 import { dnsLossInPod, nameInPod, searchLacks } from '../../relations/symptom.ts'
-import { unseenPods } from './inside-words.ts'
-import { resolverEvidence } from './resolver-words.ts'
+import { seenInPart, unseenPods, whose } from './inside-words.ts'
+import { resolverEvidence, seenPods } from './resolver-words.ts'
 import { count } from '../../phrases.ts'
 import { bareName, isWithin } from '../../wire/dns-name.ts'
 
@@ -45,10 +45,11 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} does not find Services by their short names: its search list has ` +
+      `${whose(on, args)} does not find Services by their short names: its search list has ` +
       `${args.has === 'other' ? "the cluster's suffixes, without its own namespace" : 'no suffix of the cluster'}, ` +
       `so \`${args.short}\` is no name there.`,
-    detail: ({ args }) => `${count(args.pods, 'pod')} · dnsPolicy None · searches: ${args.searches} · ${args.lookup}`,
+    detail: ({ args }) =>
+      `${count(args.pods, 'pod')} · dnsPolicy None · searches: ${args.searches} · ${args.lookup}` + seenInPart(args),
     note: ({ args }) =>
       `the server is the cluster's, so that full names as ${args.full} are no matter of suffixes: nothing is wrong ` +
       'if it spells all names so',
@@ -85,6 +86,7 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
       full: `${full.name}.${full.namespace}.svc.${dns.domain}`,
       pods: pods.length,
       pod: pod.name,
+      ...it.seenIn,
       searches: searches.length === 0 ? 'none' : searches.join(' '),
       suffixes: suffixes.join(' '),
       lookup: lookupOf(lost, names),
@@ -110,10 +112,9 @@ function isEnough(
   return !names.some((it) => isShort(it, domain) && isFailed(it) && it.service.namespace === pod.namespace)
 }
 
-/** The pod that was looked into; the workload's others were not. */
-function looked({ pods, pod, view }: PodResolver): readonly Pod[] {
-  const name = view?.pod ?? pod.name
-  return pods.filter((it) => it.name === name)
+/** The pods that were looked into; the workload's others were not. */
+function looked(it: PodResolver): readonly Pod[] {
+  return it.view === null ? [it.pod] : seenPods(it)
 }
 
 /** `cart` and `cart.shop`: what becomes a name by a suffix alone. */

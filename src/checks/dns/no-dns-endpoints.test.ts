@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cluster, dnsWithoutEndpoints, noEndpoints, replicaDead } from '../../../test/build/dns-faults.ts'
+import { node } from '../../../test/build/node.ts'
 import { clusterDns, insideView } from '../../../test/build/dns.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
@@ -12,6 +13,20 @@ const service = { subject: 'Service/kube-system/kube-dns' }
 const unselected = (selector: Readonly<Record<string, string>>): ClusterDns => {
   const dns = clusterDns()
   return { ...dns, service: { ...dns.service!, selector }, slices: dns.slices.map((it) => ({ ...it, endpoints: [] })) }
+}
+
+const fargate = { 'eks.amazonaws.com/compute-type': 'fargate' }
+const down = dnsWithoutEndpoints(2)
+const offFargate: ClusterDns = {
+  ...down,
+  pods: down.pods.map((it) => ({ ...it, node: null, computeType: 'ec2' })),
+}
+const waiting: ClusterDns = {
+  ...down,
+  pods: down.pods.map((it) => ({
+    ...it,
+    containers: it.containers.map((one) => ({ ...one, ready: false, waiting: 'CrashLoopBackOff', restarts: 9 })),
+  })),
 }
 
 describeCheck(check, [
@@ -50,6 +65,23 @@ describeCheck(check, [
     },
     expect: [{ ...service, severity }],
   })),
+  {
+    it: 'EKS of Fargate alone, and its servers wait for nodes of EC2',
+    given: { clusterDns: offFargate, nodes: [node('f-1', { labels: fargate })] },
+    expect: [
+      { ...service, args: { isOffFargate: true }, says: /compute-type: ec2, and each node is one of Fargate\./ },
+    ],
+  },
+  {
+    it: 'the same with a node of EC2: something else keeps them',
+    given: { clusterDns: offFargate, nodes: [node('f-1', { labels: fargate }), node('n-1')] },
+    expect: [{ ...service, args: { isOffFargate: false } }],
+  },
+  {
+    it: 'all of its pods wait for the same',
+    given: { clusterDns: waiting },
+    expect: [{ ...service, says: /server behind the DNS Service is ready: CrashLoopBackOff in container coredns/ }],
+  },
   { it: 'without a probe', given: { clusterDns: dnsWithoutEndpoints(0) }, expect: [service] },
 
   {

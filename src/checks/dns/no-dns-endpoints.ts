@@ -7,12 +7,15 @@ import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
+import type { Workload } from '../../model/workload.ts'
 import { subject } from '../../model/subject.ts'
+import { type PodProblem, problemsOf } from '../../relations/pod-problem.ts'
 import { isServing } from '../../relations/service/service-selects-pod.ts'
-import { dnsServersDown } from '../../relations/symptom.ts'
+import { dnsServersDown, podsUnready } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
 import { bySelector, serverArgs } from './server-words.ts'
-import { count, shown } from '../../phrases.ts'
+import { count } from '../../phrases.ts'
 
 /** The DNS Service has no ready endpoint: kube-proxy rejects every query (glibc fails in 1 ms, musl after 5 s). */
 export default check({
@@ -22,11 +25,11 @@ export default check({
   fine: 'the DNS Service has ready servers',
   severity: 'error',
   needs: ['clusterDns'],
-  wants: ['insideViews', 'nodes'],
+  wants: ['insideViews', 'nodes', 'events'],
   remedies: ['scale-coredns'],
   decides: ['DNS-57', 'DNS-35'],
 
-  run({ clusterDns, insideViews, nodes }) {
+  run({ clusterDns, insideViews, nodes, events }) {
     const { service, slices, pods, workload } = clusterDns
     if (service === null)
       return cannotTell(
@@ -39,6 +42,7 @@ export default check({
     const where = { namespace: service.namespace, service: service.name }
     const missed = missedBy(service, pods)
     const elsewhere = answeredElsewhere(service, insideViews)
+    const problemOf = problemsOf(events)
     const putAway = isPutAway(clusterDns)
     if (elsewhere === null && putAway && !insideViews.known && mayHaveCloudDns(nodes)) {
       return cannotTell(
@@ -60,6 +64,8 @@ export default check({
         desired: workload?.desired ?? 'unknown',
         workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`,
         ip: service.clusterIP ?? 'none',
+        why: reasonOfAll(pods.map((it) => (isServing(it) ? null : problemOf(it)))),
+        isOffFargate: keptOffFargate(pods, nodes),
         missed: missed.length,
         selector: labelsText(service.selector ?? {}),
         restore: restoring(service, missed[0]),
@@ -70,16 +76,12 @@ export default check({
         {
           kind: 'fact',
           label: 'workload',
-          value:
-            workload === null
-              ? 'none selects these pods'
-              : `${workload.kind} ${workload.namespace}/${workload.name}: ` +
-                `${workload.ready} ready of ${workload.desired} wanted`,
+          value: workloadText(workload),
         },
         ...pods.slice(0, 4).map((it) => ({
           kind: 'fact' as const,
           label: `pod ${it.name}`,
-          value: it.ready ? 'ready' : shown(it.notReadyReason, it.phase),
+          value: it.ready ? 'ready' : problemOf(it).why,
         })),
       ],
       symptoms: [dnsServersDown],
@@ -90,6 +92,7 @@ export default check({
         'dns-cut-off:*',
         `no-endpoints:${where.namespace}/${where.service}`,
         `svc-unanswered:${where.namespace}/${where.service}`,
+        ...pods.map((it) => podsUnready(workloadOfPod(it))),
       ],
     })
   },
@@ -103,9 +106,15 @@ export default check({
           'The cluster has no DNS: the selector of the DNS Service finds none of ' +
           `${count(args.missed, 'ready server')}.`
         )
+      if (args.isOffFargate)
+        return (
+          'The cluster has no DNS: its servers bear the annotation eks.amazonaws.com/compute-type: ec2, ' +
+          'and each node is one of Fargate.'
+        )
       return args.desired === 0
         ? `The cluster has no DNS: ${args.workload} is scaled to 0.`
-        : 'The cluster has no DNS: no server behind the DNS Service is ready.'
+        : 'The cluster has no DNS: no server behind the DNS Service is ready' +
+            `${args.why === null ? '' : `: ${args.why}`}.`
     },
     detail: ({ subject: on, args }) =>
       `Service ${on.namespace}/${on.name} ${args.ip} · 0 ready of ${args.endpoints} endpoints · ` +
@@ -125,6 +134,13 @@ export default check({
           'give the Service the labels of the servers',
           `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args.restore}'`,
           `kubectl -n ${on.namespace} get pods --show-labels`,
+        ]
+      if (args.isOffFargate)
+        return [
+          'take the annotation out of the pod template, with a Fargate profile for this namespace; or add nodes of EC2',
+          `kubectl -n ${on.namespace} patch ${args.maker} --type=json -p ` +
+            `'[{"op":"remove","path":"/spec/template/metadata/annotations/eks.amazonaws.com~1compute-type"}]'`,
+          `kubectl -n ${on.namespace} rollout restart ${args.maker}`,
         ]
       if (args.desired === 0 && args.maker.startsWith('daemonset/'))
         return ['it fits no node: look at which nodes it asks for', `kubectl -n ${on.namespace} describe ${args.maker}`]
@@ -153,6 +169,33 @@ function answeredElsewhere({ clusterIP }: Service, views: Known<readonly InsideV
   const fine = looked.every((it) => it.lookup.known && it.lookup.value.result === 'ok')
   const first = servers[0]?.[0] ?? null
   return fine && servers.every((it) => it.length > 0 && !it.includes(clusterIP ?? '')) ? first : null
+}
+
+function workloadText(workload: Workload | null): string {
+  return workload === null
+    ? 'none selects these pods'
+    : `${workload.kind} ${workload.namespace}/${workload.name}: ${workload.ready} ready of ${workload.desired} wanted`
+}
+
+/** One reason for all of them; that they are not ready, without more, is none. */
+function reasonOfAll(problems: readonly (PodProblem | null)[]): string | null {
+  const [first] = problems
+  const isOne = first != null && problems.every((it) => it?.why === first.why)
+  return isOne && (first.cannotStart === true || first.look.at !== 'describe') ? first.why : null
+}
+
+/**
+ * On a cluster of Fargate alone EKS's own Deployment of CoreDNS waits for nodes of EC2, until somebody takes its
+ * annotation away (eks/latest/userguide/fargate-getting-started.html).
+ */
+function keptOffFargate(pods: readonly Pod[], nodes: Known<readonly Node[]>): boolean {
+  const isFargates = (it: Node): boolean => it.labels['eks.amazonaws.com/compute-type'] === 'fargate'
+  return (
+    pods.length > 0 &&
+    pods.every((it) => it.node === null && it.computeType === 'ec2') &&
+    nodes.known &&
+    nodes.value.every(isFargates)
+  )
 }
 
 /** Alone at 0 it would be scaled up again: with its autoscaler at 0 as well, somebody meant it. */

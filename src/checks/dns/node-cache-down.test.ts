@@ -42,6 +42,9 @@ const inside = (server: string, result: 'ok' | 'timeout') => [
   }),
 ]
 const web = [pod('web-1', { node: 'worker-1' })]
+const tainted = nodes.map((it, at) =>
+  at === 0 ? { ...it, taints: [{ key: 'gpu', value: null, effect: 'NoSchedule' }] } : it,
+)
 const gke = (name: string, ready: boolean) =>
   node(name, {
     kubelet: 'v1.32.4-gke.1415000',
@@ -162,10 +165,73 @@ describeCheck(check, [
       clusterDns: with_(well.slice(2)),
       nodes: [
         node('worker-1', { labels: { 'kubernetes.io/os': 'windows' } }),
-        node('worker-2', { taints: [{ key: 'gpu', value: null, effect: 'NoSchedule' }] }),
+        node('worker-2', {
+          taints: [
+            { key: 'gpu', value: null, effect: 'NoSchedule' },
+            // What every DaemonSet tolerates keeps no cache off.
+            { key: 'node.kubernetes.io/unschedulable', value: null, effect: 'NoSchedule' },
+          ],
+        }),
         node('worker-3'),
       ],
     },
+    expect: 'ok',
+  },
+  {
+    it: 'a taint keeps the cache off, and kubelets hand its address to the pods there',
+    given: { clusterDns: with_(well.slice(1), { handedOut: known(['169.254.20.10']) }), nodes: tainted, pods: web },
+    expect: [
+      {
+        subject: 'DaemonSet/kube-system/cache',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { case: 'missed', pods: ['shop/web-1'], taints: ['gpu:NoSchedule'] },
+        says: /Pods of node worker-1 have no DNS: kubelets hand them 169\.254\.20\.10/,
+      },
+    ],
+  },
+  {
+    it: 'no taint, and its selector leaves the node out',
+    given: { clusterDns: with_(holding.slice(1), { handedOut: known(['169.254.20.10']) }), nodes, pods: web },
+    expect: [{ subject: 'DaemonSet/kube-system/cache', severity: 'error', args: { case: 'missed', taints: [] } }],
+  },
+  {
+    it: 'the DNS Service stands behind the cache in the list',
+    given: {
+      clusterDns: with_(well.slice(1), { handedOut: known(['169.254.20.10', '10.96.0.10']) }),
+      nodes: tainted,
+      pods: web,
+    },
+    expect: [
+      {
+        subject: 'DaemonSet/kube-system/cache',
+        severity: 'warning',
+        says: /wait for each lookup: .* 169\.254\.20\.10 first/,
+      },
+    ],
+  },
+  {
+    it: 'no pod there asks the cluster',
+    given: {
+      clusterDns: with_(well.slice(1), { handedOut: known(['169.254.20.10']) }),
+      nodes: tainted,
+      pods: web.map((it) => ({ ...it, hostNetwork: true })),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'pods were seen to be answered there',
+    given: {
+      clusterDns: with_(well.slice(1), { handedOut: known(['169.254.20.10']) }),
+      nodes: tainted,
+      pods: web,
+      insideViews: inside('169.254.20.10', 'ok'),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'kubelets hand out the DNS Service, whose address the caches hold',
+    given: { clusterDns: with_(holding.slice(1), { handedOut: known(['10.96.0.10']) }), nodes: tainted, pods: web },
     expect: 'ok',
   },
   {
@@ -177,6 +243,19 @@ describeCheck(check, [
     it: 'neither do the servers: it is not the proxy',
     given: { ...cluster({ network: () => never() }), pods: web, insideViews: inside('169.254.10.11', 'timeout') },
     expect: 'ok',
+  },
+  {
+    it: 'it answers another pod of that node',
+    given: {
+      ...cluster(),
+      pods: [...web, pod('web-2', { node: 'worker-1' })],
+      insideViews: [
+        ...inside('169.254.10.11', 'timeout'),
+        ...inside('169.254.10.11', 'ok').map((it) => ({ ...it, pod: 'web-2' })),
+      ],
+    },
+    expect: 'cannot-tell',
+    says: /pod shop\/web-1 is not answered by 169\.254\.10\.11, and others are/,
   },
   {
     it: 'the proxy answers',

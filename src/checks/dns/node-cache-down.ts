@@ -13,6 +13,7 @@ import {
   askedInside,
   isNodesOwn,
   leavingCaches,
+  nodesBare,
   nodesWithoutCache,
   serversAnswer,
   stuckCaches,
@@ -20,9 +21,12 @@ import {
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { cacheAddresses } from '../../relations/dns/node-cache.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
-import { dnsLossInPod, dnsLossOnNode } from '../../relations/symptom.ts'
+import { cachePlaceholders, dnsLossInPod, dnsLossOnNode } from '../../relations/symptom.ts'
+import { isClusterFirst } from '../../relations/dns/pod-resolvers.ts'
+import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { count, some, told as quoted } from '../../phrases.ts'
+import { full, some } from '../../phrases.ts'
+import { commands, detail, type Down, headline, helps, notes } from './node-cache-words.ts'
 
 /**
  * Between pods and CoreDNS a cache may stand on each node: a pod of NodeLocal DNSCache, or a program of the node's own.
@@ -33,7 +37,7 @@ export default check({
   code: 'DNS173',
   slug: 'dns/node-cache-down',
   title: "a node's DNS cache is not at work",
-  fine: 'the DNS cache of each node is at work',
+  fine: 'each DNS cache of a node is at work, and no node whose pods ask one lacks it',
   severity: 'error',
   needs: ['clusterDns'],
   wants: ['nodes', 'pods', 'insideViews', 'dnsProbe', 'dnsServerLogs'],
@@ -46,7 +50,8 @@ export default check({
       ...stuck(clusterDns, dnsServerLogs),
       ...leaving(clusterDns, dnsProbe),
       ...passedBy(clusterDns),
-      ...absent(clusterDns, nodes, asked),
+      ...missed(clusterDns, nodes, pods, asked),
+      ...absent(clusterDns, nodes, pods, asked),
       ...nodesOwn(clusterDns, asked, dnsProbe),
     ]
     if (found.length > 0) return found
@@ -54,6 +59,12 @@ export default check({
     if (unread !== null) return cannotTell(unread.reason, `whether packets come to the caches: ${unread.detail}`)
     if (clusterDns.nodeCaches.length > 0) return ok(clusterDns.nodeCaches.length)
     const own = asked.filter((it) => isNodesOwn(clusterDns, it.server))
+    const unanswered = own.find((it) => !it.answered)
+    if (unanswered !== undefined && own.some((it) => it.answered && it.server === unanswered.server))
+      return cannotTell(
+        'ambiguous',
+        `pod ${full(unanswered.pod)} is not answered by ${unanswered.server}, and others are`,
+      )
     return own.length > 0 ? ok(own.length) : notApplicable('no DNS cache runs on the nodes')
   },
 
@@ -65,204 +76,15 @@ export default check({
   },
 })
 
-type Stuck = {
-  readonly case: 'port-taken' | 'no-upstream' | 'crash'
-  /** One of them, for the commands. */
-  readonly namespace: string
-  readonly pod: string
-  readonly pods: readonly string[]
-  /** Of each pod in turn. */
-  readonly nodes: readonly string[]
-  readonly of: number
-  readonly state: string
-  /** The line of its log that tells the reason. */
-  readonly said: string | null
-}
-
-type Leaving = {
-  readonly case: 'leaving'
-  readonly namespace: string
-  readonly pod: string
-  readonly node: string | null
-  readonly failed: number
-  readonly of: number
-  readonly dead: boolean
-}
-
-type PassedBy = {
-  readonly case: 'ipvs' | 'bypassed'
-  readonly namespace: string
-  readonly vip: string
-  readonly addresses: readonly string[]
-}
-
-type Absent = {
-  readonly case: 'absent'
-  readonly namespace: string
-  /** Nodes that have a cache. */
-  readonly having: number
-  /** That the node lacks, for a cache that goes by it. */
-  readonly label: string | null
-  /** Pods that ask the address of a cache, and are not answered. */
-  readonly lost: number
-  readonly server: string | null
-}
-
-type NodesOwn = {
-  readonly case: 'nodes-own'
-  readonly server: string
-  readonly domain: string
-  readonly lost: number
-  readonly of: number
-}
-
-type Down = Stuck | Leaving | PassedBy | Absent | NodesOwn
-type Case = Down['case']
-
-function headline(on: Subject, args: Down): string {
-  switch (args.case) {
-    case 'port-taken':
-    case 'no-upstream':
-    case 'crash': {
-      const who =
-        args.pods.length === 1
-          ? `The DNS cache ${args.pod} on node ${args.nodes[0]} does`
-          : `${args.pods.length} of ${args.of} DNS caches of the nodes do`
-      return `${who} not run: ${args.said === null ? args.state : quoted(args.said)}`
-    }
-    case 'leaving':
-      return (
-        `The DNS cache ${args.pod} on node ${args.node} is being deleted, ` +
-        'and no other has taken its place' +
-        (args.dead ? `: ${args.failed} of ${args.of} lookups there had no answer` : '')
-      )
-    case 'ipvs':
-      return (
-        `The DNS caches of the nodes claim ${args.vip}, the DNS Service's own address, ` +
-        'which kube-proxy in IPVS mode holds already'
-      )
-    case 'bypassed':
-      return (
-        'No lookup reaches the DNS caches of the nodes: Cilium carries them past, ' +
-        'and no CiliumLocalRedirectPolicy sends them there'
-      )
-    case 'absent':
-      return `No DNS cache runs on node ${on.name}, as on the others: ${whyAbsent(args)}${lostText(args)}`
-    case 'nodes-own':
-      return (
-        `Pods of node ${on.name} ask ${args.server}, which is the node's own and does not answer; ` +
-        "the cluster's DNS servers answer that node"
-      )
-  }
-}
-
-function whyAbsent({ label }: Absent): string {
-  return label === null ? 'its DaemonSet has no pod there' : `it lacks the label ${label}`
-}
-
-function lostText({ lost, server }: Absent): string {
-  if (lost === 0) return ''
-  const [ask, are] = lost === 1 ? ['asks', 'is'] : ['ask', 'are']
-  return `; ${count(lost, 'pod')} there ${ask} ${server}, and ${are} not answered`
-}
-
-function detail(on: Subject, args: Down): string {
-  switch (args.case) {
-    case 'port-taken':
-    case 'no-upstream':
-    case 'crash':
-      return `${some(args.pods.map((pod, index) => `${pod} on ${args.nodes[index]}`))} · ${args.state}`
-    case 'leaving':
-      return (
-        `${args.pod} is being deleted · ` +
-        (args.of === 0 ? 'not asked' : `${args.failed} of ${args.of} lookups without an answer`)
-      )
-    case 'ipvs':
-      return `-localip ${args.addresses.join(',')} · kube-proxy: mode ipvs`
-    case 'bypassed':
-      return `Cilium in place of kube-proxy · 0 CiliumLocalRedirectPolicies · the caches hold ${args.vip}`
-    case 'absent':
-      return `${args.having} nodes have one · ${whyAbsent(args)}`
-    case 'nodes-own':
-      return `${args.lost} of ${count(args.of, 'pod')} looked into there had no answer at ${args.server}`
-  }
-}
-
-function commands(on: Subject, args: Down): readonly string[] {
-  switch (args.case) {
-    case 'port-taken':
-    case 'no-upstream':
-    case 'crash':
-      return [
-        `kubectl -n ${args.namespace} logs ${args.pod} --previous --tail=20`,
-        `kubectl -n ${args.namespace} describe pod ${args.pod}`,
-      ]
-    case 'leaving':
-      return [
-        `kubectl -n ${args.namespace} delete pod ${args.pod} --force --grace-period=0`,
-        `kubectl -n ${args.namespace} logs ${args.pod} --tail=20`,
-      ]
-    case 'ipvs':
-      return [
-        `kubectl -n ${args.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`,
-        'kubectl -n kube-system get configmap kube-proxy -o yaml | grep mode',
-      ]
-    case 'bypassed':
-      return [
-        'kubectl get ciliumlocalredirectpolicies -A',
-        `kubectl -n ${args.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`,
-      ]
-    case 'absent':
-      return [
-        `kubectl get node ${on.name} --show-labels`,
-        `kubectl -n ${args.namespace} get pods -o wide --field-selector spec.nodeName=${on.name}`,
-      ]
-    case 'nodes-own':
-      return [
-        `kubectl debug node/${on.name} -it --image=busybox -- ` +
-          `nslookup kubernetes.default.svc.${args.domain} ${args.server}`,
-        `kubectl get node ${on.name} --show-labels`,
-      ]
-  }
-}
-
-const notes: Readonly<Record<Case, string>> = {
-  'port-taken':
-    "the cache listens on the node's own network, at 53, 8080, 9253 and 9353: " +
-    'whatever else holds one of them keeps it from starting',
-  'no-upstream': 'it learns the address of its upstream Service from its environment, once, at its start',
-  crash: 'a cache that is gone leaves its address on the node: nothing takes its place until it is back',
-  leaving: 'it takes its rules and its address away on its way out, and may wait for the lock of iptables for ever',
-  ipvs:
-    'in IPVS mode each node has the addresses of all Services on kube-ipvs0: ' +
-    'a cache can only have one of its own there',
-  bypassed:
-    "Cilium sends packets for a Service on their way before the node's own network sees them; " +
-    'a CiliumLocalRedirectPolicy sends those for DNS to the cache',
-  absent: 'pods of a node without a cache ask the DNS servers, unless their kubelet hands out the address of the cache',
-  'nodes-own':
-    'this address is answered by a program of the node (AKS LocalDNS) or by the cloud (GKE Cloud DNS), and by no pod',
-}
-
-const helps: Readonly<Record<Case, string>> = {
-  'port-taken': 'see who holds the port on the node, and give one of the two another',
-  'no-upstream': 'make the Service first, then restart the caches',
-  crash: 'read why it ended',
-  leaving: 'end it at once, and see whether a newer image lets it go by itself',
-  ipvs: "let the caches listen on a link-local address alone, and hand that out by the kubelets' clusterDNS",
-  bypassed: 'make the policy, or take the caches away: nobody asks them',
-  absent:
-    'let the DaemonSet run there; on GKE the node pool has to be created again, and the label is not to be set by hand',
-  'nodes-own': "see what the node's own proxy says; pods that must not wait can ask the DNS Service by dnsConfig",
-}
-
 interface Told {
   readonly on: Subject
+  readonly also?: readonly Subject[]
   readonly args: Down
   readonly evidence: readonly Evidence[]
   readonly severity?: Severity
   readonly confidence?: Confidence
   readonly symptoms?: readonly string[]
+  readonly dueTo?: readonly string[]
   readonly causes?: readonly string[]
 }
 
@@ -316,6 +138,7 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>) {
           .slice(0, 6)
           .map((it) => ({ kind: 'fact' as const, label: `${it.pod.name} on ${it.pod.node}`, value: it.why })),
       ],
+      dueTo: [cachePlaceholders],
       causes: lossOn(nodes),
     }),
   ]
@@ -385,8 +208,79 @@ function unreadWay(dns: ClusterDns): Why | null {
 /** GKE runs its cache on nodes that bear this label, and sets it when the node is made. */
 const gkeLabel = 'addon.gke.io/node-local-dns-ds-ready'
 
-function absent(dns: ClusterDns, nodes: Known<readonly Node[]>, asked: readonly Asked[]) {
-  const without = nodes.known ? nodesWithoutCache(dns, nodes.value) : []
+interface Missing {
+  readonly node: Node
+  readonly pods: readonly Pod[]
+}
+
+/**
+ * Nodes whose kubelets hand the address of the cache to pods that are there, and that have none, be it that a taint
+ * keeps it off: it is a link-local address, which no other node answers.
+ */
+function missing(
+  dns: ClusterDns,
+  nodes: Known<readonly Node[]>,
+  pods: Known<readonly Pod[]>,
+  asked: readonly Asked[],
+): readonly Missing[] {
+  const own = ownAddresses(dns)
+  const [first] = dns.handedOut?.known === true ? dns.handedOut.value : []
+  if (first === undefined || !own.includes(first) || !nodes.known || !pods.known) return []
+  return nodesBare(dns, nodes.value).flatMap((node) => {
+    const its = pods.value.filter((it) => it.node === node.name && isLive(it) && isClusterFirst(it))
+    const answered = asked.some((it) => it.pod.node === node.name && own.includes(it.server) && it.answered)
+    return its.length === 0 || answered ? [] : [{ node, pods: its }]
+  })
+}
+
+/** Addresses that a cache has beside the DNS Service's: those that nobody else answers. */
+function ownAddresses(dns: ClusterDns): readonly string[] {
+  return cacheAddresses(dns).filter((it) => it !== dns.service?.clusterIP)
+}
+
+function missed(dns: ClusterDns, nodes: Known<readonly Node[]>, pods: Known<readonly Pod[]>, asked: readonly Asked[]) {
+  const all = missing(dns, nodes, pods, asked)
+  const [first] = all
+  const handed = dns.handedOut?.known === true ? dns.handedOut.value : []
+  const [cache] = dns.nodeCaches
+  if (first === undefined || cache === undefined) return []
+  const own = ownAddresses(dns)
+  const isFirst = handed.some((it) => !own.includes(it))
+  const names = all.map(({ node }) => node.name)
+  const theirs = all.flatMap((it) => it.pods)
+  return [
+    told({
+      on: workloadOfPod(cache),
+      severity: isFirst ? 'warning' : 'error',
+      also: names.map((it) => subject('Node', null, it)),
+      args: {
+        case: 'missed',
+        namespace: cache.namespace,
+        nodes: names,
+        pods: theirs.map((it) => `${it.namespace}/${it.name}`),
+        server: handed[0] ?? '',
+        isFirst,
+        // Every DaemonSet tolerates what the node controller sets.
+        taints: first.node.taints
+          .filter((it) => !it.key.startsWith('node.kubernetes.io/'))
+          .map((it) => `${it.key}:${it.effect}`),
+      },
+      evidence: [
+        { kind: 'fact', label: 'ConfigMap kube-system/kubelet-config', value: `clusterDNS: ${some(handed)}` },
+        ...all.slice(0, 4).map((it) => ({
+          kind: 'fact' as const,
+          label: `node ${it.node.name}, no cache`,
+          value: some(it.pods.map((one) => `${one.namespace}/${one.name}`)),
+        })),
+      ],
+      causes: isFirst ? [] : [...lossOn(names), ...theirs.map(dnsLossInPod)],
+    }),
+  ]
+}
+
+function absent(dns: ClusterDns, nodes: Known<readonly Node[]>, pods: Known<readonly Pod[]>, asked: readonly Asked[]) {
+  const spoken = new Set(missing(dns, nodes, pods, asked).map((it) => it.node.name))
+  const without = (nodes.known ? nodesWithoutCache(dns, nodes.value) : []).filter((it) => !spoken.has(it.name))
   const vip = dns.service?.clusterIP ?? null
   const own = cacheAddresses(dns).filter((it) => it !== vip)
   return without.map((node) => {

@@ -1,6 +1,8 @@
+import { expect, test } from 'vitest'
 import { clusterDns, insideView, resolving } from '../../../test/build/dns.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { known, unknown } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
@@ -34,6 +36,15 @@ describeCheck(check, [
     expect: [{ ...on, confidence: 'inferred' }],
   },
   {
+    it: 'the file is mounted from a ConfigMap',
+    given: {
+      ...base,
+      pods: [pod('web-1', { nsswitchMount: { kind: 'ConfigMap', name: 'names' } })],
+      ...seen('files', failed),
+    },
+    expect: [{ ...on, args: { kind: 'ConfigMap', from: 'names' }, says: /hosts: files \(ConfigMap names\)/ }],
+  },
+  {
     it: 'files ends the search',
     given: { ...base, ...seen('files [NOTFOUND=return] dns', failed) },
     expect: [{ ...on, args: { how: 'stopped', stop: 'files' } }],
@@ -61,6 +72,55 @@ describeCheck(check, [
       ...seen('dns [!UNAVAIL=return] files'),
     },
     expect: [{ subject: on.subject, severity: 'warning', args: { how: 'files-unread' } }],
+  },
+
+  {
+    it: 'the second container of a pod, whose first is well',
+    given: {
+      ...base,
+      pods: [pod('web-1', { containers: ['app', 'sidecar'].map((name) => container({ name })) })],
+      insideViews: [
+        ...seen('files dns', open).insideViews,
+        ...seen('files', { container: 'sidecar', ...open }).insideViews,
+      ],
+    },
+    expect: [
+      {
+        subject: on.subject,
+        args: { pod: 'web-1', container: 'sidecar', inContainers: ['sidecar'] },
+        says: /^Container sidecar of Deployment shop\/web does not ask.*\ncontainer sidecar of pod web-1 · hosts: files/,
+      },
+    ],
+  },
+  {
+    it: 'one of three replicas',
+    given: {
+      ...base,
+      pods: ['web-1', 'web-2', 'web-3'].map((name) => pod(name)),
+      insideViews: ['web-1', 'web-2', 'web-3'].flatMap(
+        (name) => seen(name === 'web-2' ? 'files' : 'files dns', { pod: name, ...open }).insideViews,
+      ),
+    },
+    expect: [
+      {
+        subject: on.subject,
+        says: /^Pod web-2 of Deployment shop\/web does not ask DNS.*\npod web-2, 1 of 3 looked into/,
+      },
+    ],
+  },
+  {
+    it: 'all three of them, told once',
+    given: {
+      ...base,
+      pods: ['web-1', 'web-2', 'web-3'].map((name) => pod(name)),
+      insideViews: ['web-1', 'web-2', 'web-3'].flatMap((name) => seen('files', { pod: name, ...open }).insideViews),
+    },
+    expect: [
+      {
+        subject: on.subject,
+        says: /^Deployment shop\/web does not ask DNS.*\neach of 3 pods looked into · hosts/,
+      },
+    ],
   },
 
   { it: 'files, then dns', given: { ...base, ...seen('files dns') }, expect: 'ok' },
@@ -114,3 +174,23 @@ describeCheck(check, [
     expect: 'cannot-tell',
   },
 ])
+
+test.each([
+  [undefined, ['put `hosts: files dns` into /etc/nsswitch.conf of the image']],
+  [
+    { kind: 'ConfigMap', name: 'names' },
+    [
+      "put `hosts: files dns` into the nsswitch.conf of ConfigMap names, which is mounted over the image's",
+      'kubectl -n shop edit configmap names',
+    ],
+  ],
+  [
+    { kind: 'Secret', name: 'names' },
+    ["put `hosts: files dns` into the nsswitch.conf of Secret names, which is mounted over the image's"],
+  ],
+] as const)('the help is for where the file comes from: %j', (nsswitchMount, expected) => {
+  const pods = [pod('web-1', nsswitchMount === undefined ? {} : { nsswitchMount })]
+  const { results } = diagnose(modelOf({ ...base, pods, ...seen('files', failed) }), { checks: [check] })
+  const [help = []] = results.flatMap((it) => it.findings.map((one) => check.words.help(one)))
+  expect(help.slice(0, -2)).toEqual(expected)
+})

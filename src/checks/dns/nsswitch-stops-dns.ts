@@ -1,13 +1,13 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
 import { type InsidePod, insidePods, libraryLookups } from '../../relations/dns/inside-pods.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
 import { type NameOrder, nsswitchOf } from '../../relations/nsswitch.ts'
 import { dnsLossInPod } from '../../relations/symptom.ts'
-import { unseenPods } from './inside-words.ts'
+import { execInto, judgeEach, pathIn, seenHere, seenIn, unseenPods, whose } from './inside-words.ts'
 
 /**
  * glibc asks whom /etc/nsswitch.conf lists, in that order, and Go's own resolver reads the file as well. An image may
@@ -27,26 +27,32 @@ export default check({
     const looked = insidePods(pods, insideViews).filter((it) => it.resolving !== null)
     if (looked.length === 0)
       return unseenPods({ known: true, value: insideViews }) ?? notApplicable('no pod was looked into for it')
-    return looked.map((it) => judge(it, clusterDns.domain))
+    return judgeEach(looked, (it) => judge(it, clusterDns.domain))
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} ${headlines[args.how]}` +
+      `${whose(on, args)} ${headlines[args.how]}` +
       `${args.how === 'stopped' || args.how === 'mdns' ? ` after \`${args.stop}\`` : ''}.`,
-    detail: ({ args }) => `pod ${args.pod} · hosts: ${args.line} · ${args.lookup}`,
+    detail: ({ args }) =>
+      `${seenIn(args)} · hosts: ${args.line}` +
+      `${args.from === null ? '' : ` (${args.kind} ${args.from})`} · ${args.lookup}`,
     note: ({ args }) => notes[args.how] ?? null,
     help: ({ subject: on, args }) => [
-      'put `hosts: files dns` into /etc/nsswitch.conf of the image',
-      `kubectl -n ${on.namespace} exec ${args.pod} -- cat /etc/nsswitch.conf`,
-      `kubectl -n ${on.namespace} exec ${args.pod} -- getent ahosts kubernetes.default`,
+      args.from === null
+        ? 'put `hosts: files dns` into /etc/nsswitch.conf of the image'
+        : `put \`hosts: files dns\` into the nsswitch.conf of ${args.kind} ${args.from}, ` +
+          "which is mounted over the image's",
+      ...(args.kind === 'ConfigMap' ? [`kubectl -n ${on.namespace} edit configmap ${args.from}`] : []),
+      `kubectl -n ${on.namespace} exec ${execInto(args)} -- cat /etc/nsswitch.conf`,
+      `kubectl -n ${on.namespace} exec ${execInto(args)} -- getent ahosts kubernetes.default`,
     ],
   },
 })
 
 const headlines: Readonly<Record<string, string>> = {
-  missing: 'never asks DNS: /etc/nsswitch.conf has no `dns` in its hosts line',
-  stopped: 'never asks DNS: its nsswitch.conf ends the search',
+  missing: 'does not ask DNS: /etc/nsswitch.conf has no `dns` in its hosts line',
+  stopped: 'does not ask DNS: its nsswitch.conf ends the search',
   mdns: 'does not ask DNS for names below .local: its nsswitch.conf ends the search',
   'files-unread': 'has hostAliases that its nsswitch.conf leaves without effect: /etc/hosts is not read first',
 }
@@ -61,7 +67,7 @@ const notes: Readonly<Record<string, string>> = {
 }
 
 function judge(it: InsidePod, domain: string) {
-  const { view, resolving, pod } = it
+  const { view, resolving } = it
   if (view.libc === 'musl') return notApplicable('musl does not read nsswitch.conf')
   if (resolving === null) return notApplicable('not looked for')
   if (!resolving.nsswitch.known && resolving.nsswitch.why.reason !== 'not-there')
@@ -85,22 +91,27 @@ function judge(it: InsidePod, domain: string) {
       how,
       stop: order.stop ?? 'none',
       line: resolving.nsswitch.known ? resolving.nsswitch.value : 'none',
-      pod: pod.name,
+      ...seenHere(it),
+      ...mountOf(it.pod),
       lookup:
         failed === undefined
           ? 'no lookup by the C library was made in it'
           : `lookup of ${failed.name}: ${failed.result}`,
     },
     symptoms: isSeen && how !== 'files-unread' ? [dnsLossInPod({ namespace: view.namespace, name: view.pod })] : [],
-    evidence: [hostsLine(view, resolving.nsswitch, order.stop ?? 'hosts:', how === 'missing' ? 'no dns' : 'ends here')],
+    evidence: [hostsLine(it, resolving.nsswitch, order.stop ?? 'hosts:', how === 'missing' ? 'no dns' : 'ends here')],
   })
 }
 
-function hostsLine(view: InsideView, nsswitch: Known<string>, mark: string, label: string): Evidence {
+function mountOf({ nsswitchMount }: Pod) {
+  return { kind: nsswitchMount?.kind ?? null, from: nsswitchMount?.name ?? null }
+}
+
+function hostsLine(it: InsidePod, nsswitch: Known<string>, mark: string, label: string): Evidence {
   return {
     kind: 'config',
-    object: { kind: 'Pod', namespace: view.namespace, name: view.pod },
-    path: '/etc/nsswitch.conf',
+    object: { kind: 'Pod', namespace: it.view.namespace, name: it.view.pod },
+    path: pathIn(it, '/etc/nsswitch.conf'),
     lines: [`hosts: ${nsswitch.known ? nsswitch.value : ''}`],
     at: 0,
     mark,

@@ -4,7 +4,7 @@ import { isFailed } from '../../relations/dns/inside-answers.ts'
 import { type InsidePod, insidePods, isByLibrary } from '../../relations/dns/inside-pods.ts'
 import { dnsLossInPod, nameInPod } from '../../relations/symptom.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
-import { fileEvidence, unseenPods } from './inside-words.ts'
+import { fileEvidence, judgeEach, seenHere, seenIn, unseenPods, whose } from './inside-words.ts'
 
 /**
  * The two C libraries read the same file and take other things from it. musl knows ndots, timeout and attempts alone,
@@ -24,12 +24,12 @@ export default check({
     const looked = insidePods(pods, insideViews).filter((it) => it.view.resolvConf.known)
     if (looked.length === 0)
       return unseenPods({ known: true, value: insideViews }) ?? notApplicable('no pod was looked into')
-    return looked.map(judge)
+    return judgeEach(looked, judge)
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} ${args.what}.`,
-    detail: ({ args }) => `pod ${args.pod} · ${args.libc} · options ${args.options} · ${args.seen}`,
+    headline: ({ subject: on, args }) => `${whose(on, args)} ${args.what}.`,
+    detail: ({ args }) => `${seenIn(args)} · ${args.libc} · options ${args.options} · ${args.seen}`,
     note: ({ args }) => notes[args.how] ?? null,
     help: ({ subject: on, args }) => [
       helps[args.how] ?? 'take the option out',
@@ -83,7 +83,7 @@ function judge(it: InsidePod) {
     args: {
       how,
       what,
-      pod: view.pod,
+      ...seenHere(it),
       libc: view.libc ?? 'C library not known',
       options: conf.options.join(' ') || 'none',
       seen,

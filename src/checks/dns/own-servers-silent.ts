@@ -110,12 +110,12 @@ function verdict(its: readonly Told[], all: readonly Told[]) {
   const [first] = its
   if (first === undefined) return []
   const { it, servers } = first
-  const pods = its.map((one) => ({ namespace: one.it.view.namespace, name: one.it.view.pod }))
+  const pods = [...new Set(its.map((one) => one.it.pod))]
   const text = it.view.resolvConf.known ? it.view.resolvConf.value : ''
   return [
     finding({
       subject: whoseServers(first, all),
-      also: its.map((one) => one.it.workload),
+      also: [...new Map(its.map((one) => [subjectKey(one.it.workload), one.it.workload])).values()],
       confidence: 'observed',
       args: {
         servers: servers.map((one) => one.ip),
@@ -135,9 +135,7 @@ function verdict(its: readonly Told[], all: readonly Told[]) {
       symptoms: pods.map(dnsLossInPod),
       causes: [
         ...pods.map(dnsLossInPod),
-        ...its.flatMap((one, at) =>
-          one.servers.flatMap(({ ip }) => (pods[at] === undefined ? [] : [dnsServerInPod(pods[at], ip)])),
-        ),
+        ...its.flatMap((one) => one.servers.map(({ ip }) => dnsServerInPod(one.it.pod, ip))),
       ],
     }),
   ]

@@ -14,7 +14,7 @@ import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { outside, typeFailing } from '../../relations/dns/upstream.ts'
 import { exchange, latency, shares } from './dns-evidence.ts'
 import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
-import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
+import { askUpstream, upstreamArgs, upstreamWords } from './upstream-words.ts'
 
 /**
  * Every AAAA question (or, rarer, every A) goes unanswered while the other type is answered at once: a filter or a
@@ -47,9 +47,10 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       isFromNodes(on, args)
-        ? `Every ${args.type} query from ${whence(on, args)} goes unanswered, so each lookup waits 5 s or fails.`
-        : `CoreDNS's ${upstreamWords(args)} never ${verb(args, 'answers', 'answer')} ${args.type} queries, ` +
-          'so each lookup of an outside name waits 5 s or fails.',
+        ? `${args.lost < args.of ? 'Nearly every' : 'Every'} ${args.type} query from ${whence(on, args)} goes ` +
+          'unanswered, so lookups wait 5 s or fail.'
+        : `CoreDNS gets no answer to ${args.type} queries from its ${upstreamWords(args)}: lookups of outside names ` +
+          'that no cache has wait 5 s or fail.',
     detail: ({ subject: on, args }) =>
       !isFromNodes(on, args)
         ? `outside names · ${args.type} unanswered or SERVFAIL in ${args.lost} of ${args.of} lookups, ` +
@@ -181,7 +182,7 @@ function upstream(
           probe,
           asked: asked.series,
           upstreams: { ...upstreams, windows: [] },
-          label: `never answers ${type.toUpperCase()}`,
+          label: `answered no ${type.toUpperCase()}`,
         }),
         ...exchange(asked.series),
       ],

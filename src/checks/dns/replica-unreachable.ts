@@ -67,11 +67,17 @@ export default check({
         return 'conntrack pins a flow to the server that it was given, so a retry from the same port fails too'
       const overTcp = args.tcp === 'well' ? ', and over TCP nothing is lost' : ''
       return (
-        `every node sees it${overTcp}: packets are dropped in the pod or on its node, ` +
-        "not by the clients' conntrack"
+        `each of the ${args.nodeCount} nodes that asked sees it${overTcp}: packets are dropped in the pod or on ` +
+        "its node, not by the clients' conntrack"
       )
     },
     help({ subject: on, args }) {
+      if (!args.isPod)
+        return [
+          'see whose address that is, and what put it behind the DNS Service',
+          `kubectl get pods,nodes -A -o wide | grep -wF ${args.ip}`,
+          `kubectl -n ${on.namespace} get endpointslices -o wide | grep -wF ${args.ip}`,
+        ]
       const look = `kubectl -n ${on.namespace} get pod ${on.name} -o wide`
       if (args.how === 'wrong-source') {
         return [
@@ -154,6 +160,7 @@ function found(probe: DnsProbe, { ip, here, others, silent }: Sides, namespace: 
       how: foreign === null ? howOf(silent, here) : 'wrong-source',
       ...foreign,
       ip,
+      isPod: (here[0]?.pod ?? ip) !== ip,
       failed: silent ? loss.unanswered : bad,
       share: percent(silent ? loss.unanswered : bad, loss.of),
       of: loss.of,

@@ -3,10 +3,10 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { expectedResolvConf } from '../../relations/dns/expected-resolv-conf.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
-import { type InsidePod, insidePods } from '../../relations/dns/inside-pods.ts'
+import { type InsidePod, insidePods, shownByAnother } from '../../relations/dns/inside-pods.ts'
 import { dnsLossInPod, nameInPod } from '../../relations/symptom.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
-import { fileEvidence, unseenPods } from './inside-words.ts'
+import { execInto, fileEvidence, judgeEach, seenHere, seenIn, unseenPods, whose } from './inside-words.ts'
 
 /**
  * The kubelet writes resolv.conf from dnsPolicy and dnsConfig. A volume mounted over it, or a start script that writes
@@ -26,24 +26,27 @@ export default check({
     const looked = insidePods(pods, insideViews)
     if (looked.length === 0)
       return unseenPods({ known: true, value: insideViews }) ?? notApplicable('no pod was looked into')
-    return looked.map((it) => judge(it, clusterDns))
+    const isShown = shownByAnother(looked)
+    return judgeEach(looked, (it) => (isShown(it) ? podsOwn : judge(it, clusterDns)))
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} has another resolv.conf than its spec asks for: ${args.lacks}.`,
-    detail: ({ args }) => `pod ${args.pod} · ${args.how} · ${args.lookup}`,
+      `${whose(on, args)} has another resolv.conf than its spec asks for: ${args.lacks}.`,
+    detail: ({ args }) => `${seenIn(args)} · ${args.how} · ${args.lookup}`,
     note: () => 'without the suffixes of the cluster, short names of Services are not found; full names are',
     help: ({ subject: on, args }) => [
       args.mounted
         ? 'take the mount out of the pod template, and say what is wanted in dnsConfig'
         : 'look for what writes /etc/resolv.conf when the container starts: an entrypoint, a VPN client, ' +
           'a resolvconf package',
-      `kubectl -n ${on.namespace} exec ${args.pod} -- cat /etc/resolv.conf`,
+      `kubectl -n ${on.namespace} exec ${execInto(args)} -- cat /etc/resolv.conf`,
       `kubectl -n ${on.namespace} get pod ${args.pod} -o yaml | grep -A8 -e dnsPolicy -e dnsConfig -e resolv.conf`,
     ],
   },
 })
+
+const podsOwn = notApplicable("the file is the pod's, and another container shows it")
 
 function judge(it: InsidePod, dns: ClusterDns) {
   const { pod, view } = it
@@ -64,7 +67,7 @@ function judge(it: InsidePod, dns: ClusterDns) {
     confidence: 'observed',
     args: {
       lacks: lacks.join(', '),
-      pod: view.pod,
+      ...seenHere(it),
       mounted: mount !== null,
       how:
         mount === null

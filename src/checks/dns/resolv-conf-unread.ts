@@ -7,7 +7,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Libc } from '../../model/resolution.ts'
 import { dnsLossInPod } from '../../relations/symptom.ts'
 import { parseResolvConf, readLines, type Unread, unreadLines } from '../../wire/resolv-conf.ts'
-import { fileEvidence, unseenPods } from './inside-words.ts'
+import { fileEvidence, inWhom, judgeEach, pathIn, seenHere, seenIn, unseenPods } from './inside-words.ts'
 
 /**
  * A resolv.conf that somebody mounts or writes looks right in `cat`, and is not what the C library reads: without a
@@ -31,27 +31,27 @@ export default check({
     )
     if (looked.length === 0)
       return unseenPods({ known: true, value: insideViews }) ?? notApplicable('no pod was looked into')
-    return looked.map((it) =>
+    return judgeEach(looked, (it) =>
       it.view.resolvConfUnread === undefined ? judge(it) : judgeUnread(it, it.view.resolvConfUnread),
     )
   },
 
   words: {
     headline: ({ subject: on, args }) => {
-      const whose = `${on.kind} ${full(on)}`
+      const who = inWhom(on, args)
       if (args.why === 'not-for-user')
         return (
-          `/etc/resolv.conf in ${whose} is not readable by ${userOf(args)}: ` +
+          `/etc/resolv.conf in ${who} is not readable by ${userOf(args)}: ` +
           'its programs ask no server that stands there.'
         )
       return (
-        `${isOfGlibcAlone(args) ? 'Where it is glibc, the' : 'The'} C library of ${whose} passes over ` +
+        `${isOfGlibcAlone(args) ? 'Where it is glibc, the' : 'The'} C library of ${who} passes over ` +
         `${count(args.lines, 'line')} of its resolv.conf` +
         `${args.servers === 0 ? ', and has no nameserver left' : ''}: ${says[args.why]}.`
       )
     },
     detail: ({ args }) =>
-      `pod ${args.pod} · ${args.libc ?? 'C library not known'} · ` +
+      `${seenIn(args)} · ${args.libc ?? 'C library not known'} · ` +
       (args.why === 'not-for-user'
         ? 'permission denied'
         : `${count(args.servers, 'nameserver')} left of ${args.written}`) +
@@ -127,8 +127,7 @@ function judge(it: InsidePod) {
       lines: unread.length,
       servers,
       written: unread.filter((one) => one.keyword === 'nameserver').length + servers,
-      pod: view.pod,
-      container: view.container,
+      ...seenHere(it),
       libc,
       failed,
       of: lookups.length,
@@ -155,15 +154,18 @@ function judgeUnread(it: InsidePod, { uid }: { readonly uid: number | null }) {
       lines: 0,
       servers: 0,
       written: 0,
-      pod: view.pod,
-      container: view.container,
+      ...seenHere(it),
       libc: view.libc ?? null,
       failed,
       of: lookups.length,
       mount,
     },
     evidence: [
-      { kind: 'fact', label: `/etc/resolv.conf in ${view.pod}`, value: `not readable by ${userOf({ uid })}` },
+      {
+        kind: 'fact',
+        label: `${pathIn(it, '/etc/resolv.conf')} in ${view.pod}`,
+        value: `not readable by ${userOf({ uid })}`,
+      },
       ...(mount === null ? [] : [{ kind: 'fact' as const, label: 'mounted from', value: mount }]),
       ...(view.lookup.known
         ? [{ kind: 'fact' as const, label: `lookup of ${view.lookup.value.name}`, value: view.lookup.value.result }]

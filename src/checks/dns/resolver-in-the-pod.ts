@@ -7,7 +7,7 @@ import { type InsidePod, insidePods } from '../../relations/dns/inside-pods.ts'
 import { lossOf, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInPod } from '../../relations/symptom.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
-import { fileEvidence, unseenPods } from './inside-words.ts'
+import { fileEvidence, judgeEach, seenHere, seenIn, unseenPods, whose } from './inside-words.ts'
 import { isLoopback } from '../../wire/ip-family.ts'
 
 /**
@@ -29,14 +29,13 @@ export default check({
     const looked = insidePods(pods, insideViews)
     if (looked.length === 0)
       return unseenPods({ known: true, value: insideViews }) ?? notApplicable('no pod was looked into')
-    return looked.map((it) => judge(it, dnsProbe))
+    return judgeEach(looked, (it) => judge(it, dnsProbe))
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} asks ${args.hop} before any DNS server of the cluster, ` +
-      'and lookups in it fail.',
-    detail: ({ args }) => `pod ${args.pod} · ${args.sign} · ${args.lookup}`,
+      `${whose(on, args)} asks ${args.hop} before any DNS server of the cluster, and lookups in it fail.`,
+    detail: ({ args }) => `${seenIn(args)} · ${args.sign} · ${args.lookup}`,
     note: () =>
       'what stands in the pod takes its queries, whatever its resolv.conf says: the DNS servers may never see them',
     help: ({ subject: on, args }) => [
@@ -92,7 +91,7 @@ function judge(it: InsidePod, probe: Known<DnsProbe>) {
   return finding({
     subject: it.workload,
     confidence: isListed ? 'observed' : 'inferred',
-    args: { hop: hop.name, sign: hop.sign, pod: view.pod, lookup: `lookup of ${failed.name}: ${failed.result}` },
+    args: { hop: hop.name, sign: hop.sign, ...seenHere(it), lookup: `lookup of ${failed.name}: ${failed.result}` },
     symptoms: [dnsLossInPod({ namespace: view.namespace, name: view.pod })],
     evidence: [
       ...(isListed

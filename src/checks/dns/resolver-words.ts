@@ -1,5 +1,7 @@
 import type { Evidence } from '../../findings/evidence.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { PodResolver } from '../../relations/dns/pod-resolvers.ts'
+import { pathIn } from './inside-words.ts'
 
 /** The lines of resolv.conf as seen, or of dnsConfig as written, with the caret under `mark`. */
 export function resolverEvidence(
@@ -22,7 +24,7 @@ export function resolverEvidence(
     return {
       kind: 'config',
       object: { kind: 'Pod', namespace: pod.namespace, name: pod.name },
-      path: '/etc/resolv.conf',
+      path: it.view === null ? '/etc/resolv.conf' : pathIn({ pod, view: it.view }, '/etc/resolv.conf'),
       lines: text,
       at,
       mark: (text[at] ?? '').includes(mark) ? mark : (text[at] ?? ''),
@@ -52,6 +54,11 @@ export function resolverEvidence(
     mark: (lines[at] ?? '').includes(mark) ? mark : (lines[at] ?? ''),
     label,
   }
+}
+
+/** The pods in which it was seen: none where only the spec is known. */
+export function seenPods({ pods, seenIn }: PodResolver): readonly Pod[] {
+  return pods.filter((it) => seenIn.inPods.includes(it.name))
 }
 
 /** The first and the last of a long list, and the one that is meant. */

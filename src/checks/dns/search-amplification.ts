@@ -1,14 +1,13 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subjectKey } from '../../model/subject.ts'
+import { type InsidePod, insidePods, lookedInto, type SeenIn, seenInOf } from '../../relations/dns/inside-pods.ts'
 import { isClusterFirst } from '../../relations/dns/pod-resolvers.ts'
-import { put } from '../../relations/once.ts'
 import { searchAmplified } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { unseenPods } from './inside-words.ts'
+import { pathIn, seenInPart, unseenPods } from './inside-words.ts'
 import { parseResolvConf, queriesPerLookup, type ResolvConf } from '../../wire/resolv-conf.ts'
 
 /** `api.example.com`: the kind of outside name that applications look up. */
@@ -33,13 +32,16 @@ export default check({
   decides: ['DNS-11', 'DNS-12'],
 
   run({ pods, clusterDns, insideViews }) {
-    const seenIn = firstSeen(insideViews.known ? insideViews.value : [])
     const running = pods.filter((it) => it.phase === 'Running' && !it.deleting)
     if (running.length === 0) return notApplicable('no running pod')
     const workloads = Map.groupBy(running, (it) => subjectKey(workloadOfPod(it)))
-    const judged = [...workloads.values()].flatMap((its) => {
+    const inside = Map.groupBy(insideViews.known ? insidePods(running, insideViews.value) : [], (it) =>
+      subjectKey(it.workload),
+    )
+    const judged = [...workloads].flatMap(([key, its]) => {
       const [pod] = its
-      return pod === undefined ? [] : [judge(its, pod, seenIn(its), clusterDns.domain)]
+      const sight = costliest(inside.get(key) ?? [])
+      return pod === undefined ? [] : [judge(its, sight?.pod ?? pod, sight, clusterDns.domain)]
     })
     const blind = unseenPods(insideViews)
     return blind === null ? judged : [...judged.filter((it) => it.kind !== 'ok'), blind]
@@ -51,7 +53,8 @@ export default check({
       `because of its search list of ${args.searches}.`,
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · ${args.searches} search suffixes, ndots:${args.ndots} · ` +
-      `${args.queries} queries for ${example.name} · Kubernetes alone would make ${(usual.searches + 1) * 2}`,
+      `${args.queries} queries for ${example.name} · Kubernetes alone would make ${(usual.searches + 1) * 2}` +
+      seenInPart(args),
     note: ({ args }) =>
       `\`${example.name}\` has ${example.dots} dots, fewer than ${args.ndots}, ` +
       'so every suffix is tried first, for A and for AAAA',
@@ -62,27 +65,43 @@ export default check({
   },
 })
 
-/** The first resolv.conf that was seen in one of these pods, in the order of the views; null where none was. */
-function firstSeen(views: readonly InsideView[]): (pods: readonly Pod[]) => string | null {
-  const byPod = new Map<string, { readonly at: number; readonly text: string }>()
-  for (const [at, { namespace, pod, resolvConf }] of views.entries())
-    if (resolvConf.known) put(byPod, `${namespace}/${pod}`, () => ({ at, text: resolvConf.value }))
-  return (pods) => {
-    const seen = pods.flatMap((it) => byPod.get(`${it.namespace}/${it.name}`) ?? [])
-    return seen.toSorted((a, b) => a.at - b.at)[0]?.text ?? null
-  }
+interface Sight extends InsidePod {
+  readonly text: string
+  readonly seenIn: SeenIn
 }
 
-function judge(pods: readonly Pod[], pod: Pod, seen: string | null, domain: string) {
-  const conf = seen === null ? expected(pod, domain) : parseResolvConf(seen)
+const nowhere: SeenIn = { inPods: [], inContainers: [], lookedInto: 0 }
+
+/** Of what was seen in containers of one workload, that with the most queries; null where nothing was. */
+function costliest(looked: readonly InsidePod[]): Sight | null {
+  const read = looked.flatMap((it) => {
+    const { resolvConf } = it.view
+    if (!resolvConf.known) return []
+    const queries = queriesPerLookup(parseResolvConf(resolvConf.value), example.dots)
+    return [{ ...it, text: resolvConf.value, queries }]
+  })
+  const most = Math.max(0, ...read.map((it) => it.queries))
+  const its = read.filter((it) => it.queries === most)
+  const [first] = its
+  return first === undefined ? null : { ...first, seenIn: seenInOf(its, lookedInto(read)(first)) }
+}
+
+function judge(pods: readonly Pod[], pod: Pod, sight: Sight | null, domain: string) {
+  const conf = sight === null ? expected(pod, domain) : parseResolvConf(sight.text)
   const queries = queriesPerLookup(conf, example.dots)
   if (queries <= (usual.searches + 1) * 2) return ok(1)
   return finding({
     subject: workloadOfPod(pod),
-    confidence: seen === null ? 'inferred' : 'observed',
-    args: { queries, searches: conf.search.length, ndots: conf.ndots, pods: pods.length },
+    confidence: sight === null ? 'inferred' : 'observed',
+    args: {
+      queries,
+      searches: conf.search.length,
+      ndots: conf.ndots,
+      pods: pods.length,
+      ...(sight?.seenIn ?? nowhere),
+    },
     evidence: [
-      evidence(pod, conf, seen),
+      evidence(pod, conf, sight),
       {
         kind: 'fact',
         label: `queries for one lookup of ${example.name}`,
@@ -108,10 +127,10 @@ function expected(pod: Pod, domain: string): Pick<ResolvConf, 'search' | 'ndots'
   }
 }
 
-function evidence(pod: Pod, conf: Pick<ResolvConf, 'search' | 'ndots'>, seen: string | null): Evidence {
+function evidence(pod: Pod, conf: Pick<ResolvConf, 'search' | 'ndots'>, sight: Sight | null): Evidence {
   const object = workloadOfPod(pod)
-  if (seen !== null) {
-    const lines = seen.split('\n').filter((it) => /^\s*(search|options)/.test(it))
+  if (sight !== null) {
+    const lines = sight.text.split('\n').filter((it) => /^\s*(search|options)/.test(it))
     const at = Math.max(
       0,
       lines.findIndex((it) => it.trim().startsWith('search')),
@@ -119,7 +138,7 @@ function evidence(pod: Pod, conf: Pick<ResolvConf, 'search' | 'ndots'>, seen: st
     return {
       kind: 'config',
       object: { kind: 'Pod', namespace: pod.namespace, name: pod.name },
-      path: '/etc/resolv.conf',
+      path: pathIn(sight, '/etc/resolv.conf'),
       lines,
       at,
       mark: conf.search.at(-1) ?? 'search',

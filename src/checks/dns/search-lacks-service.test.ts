@@ -117,6 +117,31 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'looked up in the pod, and no name there',
+    given: {
+      ...base,
+      pods: [told('cart', [])],
+      insideViews: [
+        insideView('web-1', {
+          resolvConf: known('nameserver 10.96.0.10\n'),
+          resolving: resolving({
+            names: [
+              {
+                service: { namespace: 'shop', name: 'cart' },
+                typed: 'cart',
+                tool: 'getent',
+                result: 'nxdomain',
+                addresses: [],
+                ms: 3,
+              },
+            ],
+          }),
+        }),
+      ],
+    },
+    expect: [{ ...at, confidence: 'observed' }],
+  },
+  {
     it: 'the file of the pod has more than its spec',
     given: {
       ...base,

@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
@@ -15,7 +16,7 @@ import {
   type ToldCall,
   toldCalls,
 } from '../../relations/service/called-services.ts'
-import { searchLacks, toldWrongly } from '../../relations/symptom.ts'
+import { nameInPod, searchLacks, toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { bareName, isWithin } from '../../wire/dns-name.ts'
 import { resolverEvidence } from './resolver-words.ts'
@@ -43,7 +44,7 @@ export default check({
     const resolvers = podResolvers(own, clusterDns, insideViews).filter((it) =>
       it.nameservers.some((ip) => kind(ip) === 'cluster' || kind(ip) === 'local'),
     )
-    const byWorkload = new Map(resolvers.map((it) => [subjectKey(it.workload), it]))
+    const byWorkload = Map.groupBy(resolvers, (it) => subjectKey(it.workload))
     const around = {
       services,
       namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
@@ -51,9 +52,9 @@ export default check({
       scope,
     }
     const told = toldCalls(own).flatMap((it) => {
-      const resolver = byWorkload.get(subjectKey(workloadOfPod(it.pod)))
       const target = targetOf(it, around)
-      return resolver === undefined || target === null ? [] : [{ ...it, resolver, target }]
+      const its = target === null ? [] : ofContainer(byWorkload.get(subjectKey(workloadOfPod(it.pod))) ?? [], it)
+      return target === null ? [] : its.map((resolver) => ({ ...it, resolver, target }))
     })
     if (told.length === 0) return notApplicable('no pod with dnsPolicy None is told to call a Service')
     const lost = told.filter((it) => !isFound(it, clusterDns))
@@ -100,6 +101,12 @@ function targetOf({ pod, call }: ToldCall, around: Callable): Target | null {
   return isUnread && namespaces?.includes(namespace) === true ? { namespace, name } : null
 }
 
+/** What the container that makes the call was seen to go by; else what any of the workload was. */
+function ofContainer(its: readonly PodResolver[], { container }: ToldCall): readonly PodResolver[] {
+  const own = its.filter(({ seenIn }) => seenIn.inContainers.includes(container))
+  return own.length > 0 ? own : its
+}
+
 interface Told extends ToldCall {
   readonly resolver: PodResolver
   readonly target: Target
@@ -122,10 +129,12 @@ function verdict(its: readonly Told[], dns: ClusterDns, scope: Scope) {
   const { searches, workload } = resolver
   const foreign = searches.find((it) => !isWithin(bareName(it), dns.domain)) ?? null
   const whole = `${target.name}.${target.namespace}.svc.${dns.domain}`
+  const seen = its.filter(isSeenLost)
+  const unseen = foreign === null ? 'inferred' : 'possible'
   return [
     finding({
       subject: workload,
-      confidence: foreign === null ? 'inferred' : 'possible',
+      confidence: seen.length > 0 ? 'observed' : unseen,
       severity: foreign === null && isAsked(its, scope) ? 'error' : 'warning',
       args: {
         host: call.host,
@@ -142,9 +151,18 @@ function verdict(its: readonly Told[], dns: ClusterDns, scope: Scope) {
         resolverEvidence(resolver, 'search', searches[0] ?? 'searches', `${call.host} does not become ${whole}`),
         toldEvidence(workload, first),
       ],
+      symptoms: seen.map((it) => nameInPod({ ...it.pod, name: it.resolver.view?.pod ?? it.pod.name }, it.target)),
       causes: [toldWrongly(workload), searchLacks(workload)],
     }),
   ]
+}
+
+const isDenied = (it: Answer): boolean => it === 'nxdomain' || it === 'not-found'
+
+/** The very name was looked up in such a pod, and was none. */
+function isSeenLost({ call, resolver }: Told): boolean {
+  const names = resolver.view?.resolving?.names ?? []
+  return names.some((it) => bareName(it.typed) === bareName(call.host) && isDenied(it.result))
 }
 
 /** `prometheus.monitoring` lacks `svc.cluster.local`. */

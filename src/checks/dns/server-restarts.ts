@@ -13,6 +13,8 @@ import { count } from '../../phrases.ts'
 /** One of the two: servers that end by themselves, or that the kubelet threw out. */
 type Restarts = {
   readonly looping: number
+  /** Of those that loop. */
+  readonly loopingKilled: number
   readonly killed: number
   readonly of: number
   readonly restarts: number
@@ -79,6 +81,7 @@ export default check({
       severity: looping.length > 0 ? 'error' : 'warning',
       args: {
         looping: looping.length,
+        loopingKilled: looping.filter((it) => killed.includes(it)).length,
         killed: killed.length,
         of: pods.length,
         restarts: troubled.reduce((sum, it) => sum + it.container.restarts, 0),
@@ -111,8 +114,11 @@ export default check({
         )
       if (args.looping === 0) return `A DNS server of ${name} was killed for its memory (${limitOf(args)}).`
       const who = `${args.looping} of ${count(args.of, 'DNS server')} of ${name}`
-      if (args.killed > 0)
-        return `${who} ${args.looping === 1 ? 'is' : 'are'} killed for memory at each start (${limitOf(args)}).`
+      if (args.loopingKilled === args.looping)
+        return (
+          `${who} ${args.looping === 1 ? 'crashes' : 'crash'} again and again, ` +
+          `killed for memory (${limitOf(args)}).`
+        )
       return `${who} ${args.looping === 1 ? 'crashes' : 'crash'} again and again (${args.last ?? 'unknown'}).`
     },
     detail: ({ subject: on, args }) =>
@@ -206,6 +212,7 @@ function ofEvicted(dns: ClusterDns, gone: readonly Pod[], of: number): Verdict<R
       pod: first?.name ?? null,
       last: first?.overReason ?? null,
       looping: 0,
+      loopingKilled: 0,
       killed: 0,
       of,
       restarts: 0,

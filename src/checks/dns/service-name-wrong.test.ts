@@ -186,6 +186,14 @@ describeCheck(check, [
     expect: found('cache', { wrong: 1, of: 3 }),
   },
   {
+    it: 'the address of before, and an answer may be kept for an hour',
+    given: given(
+      everywhere(cart, { ...foreign, ttl: 3400 }),
+      plain.replace('cache 30', 'cache 3600').replace('ttl 30', 'ttl 3600'),
+    ),
+    expect: found('kept', { says: '198.51.100.9, kept for 3400 s more', wrong: 3 }),
+  },
+  {
     it: 'one server denies it, nobody knows why',
     given: given(but(cart, denied)),
     expect: found(null, { servers: ['coredns-0'] }),

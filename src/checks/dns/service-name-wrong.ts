@@ -10,6 +10,7 @@ import { dnsAnswersErrors, nameWrong, noEndpoints } from '../../relations/sympto
 import { subject } from '../../model/subject.ts'
 import { isRightElsewhere } from '../../relations/dns/answered-by-another.ts'
 import { corefileEvidence } from '../../relations/dns/corefile-text.ts'
+import { byWhoAsks } from '../../relations/dns/text-in-force.ts'
 import { type Named, namedServices } from '../../relations/dns/unserved-names.ts'
 import {
   answersOfServices,
@@ -34,18 +35,19 @@ export default check({
   fine: 'DNS says of Services what the API says',
   severity: 'error',
   needs: ['nameAnswers', 'services', 'clusterDns'],
-  wants: ['endpointSlices', 'namespaces'],
+  wants: ['endpointSlices', 'namespaces', 'coreDnsWindows', 'dnsServerLogs'],
   remedies: [],
   decides: ['DNS-46', 'DNS-47', 'DNS-56', 'DNS-60'],
 
-  run({ nameAnswers, services, clusterDns, endpointSlices, namespaces }) {
+  run({ nameAnswers, services, clusterDns, endpointSlices, namespaces, coreDnsWindows, dnsServerLogs }) {
     const asked = answersOfServices(nameAnswers)
     const all = namedServices(clusterDns, known(services), endpointSlices, namespaces)
     const isRight = (it: Service): boolean =>
       (asked.get(`${it.namespace}/${it.name}`) ?? []).some(
         (one) => judgeName(it, one, all.slicesOf(it)).kind === 'right',
       )
-    const named = { ...all, isThisCluster: all.services.some(isRight) }
+    const sayTheSame = byWhoAsks(clusterDns, coreDnsWindows, dnsServerLogs) === null
+    const named = { ...all, isThisCluster: all.services.some(isRight), sayTheSame }
     const judged = named.services.flatMap((it): readonly Verdict<NameWrong>[] => {
       const servers = asked.get(`${it.namespace}/${it.name}`)
       const circle = circleOf(it, services, clusterDns.domain)
@@ -57,17 +59,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS gives a wrong answer for Service ${on.namespace}/${on.name}: ${args.says}, ` +
-      `where the Service is ${args.is}.`,
+      args.how === 'circle'
+        ? `Service ${on.namespace}/${on.name} is ${args.says}.`
+        : `DNS gives a wrong answer for Service ${on.namespace}/${on.name}${share(args)}: ${args.says}, ` +
+          `where the Service is ${args.is}.`,
     detail: ({ args }) =>
-      `${args.name} · wrong at ${args.wrong} of ${args.of} queries: ` +
-      (args.servers.length === 0 ? 'every one' : args.servers.join(', ')) +
-      ` · ${args.says}`,
+      args.how === 'circle'
+        ? `${args.name} · ${args.is} · by the objects alone: it was not asked for`
+        : `${args.name} · wrong at ${args.wrong} of ${args.of} queries: ${args.servers.join(', ')} · ${args.says}`,
     note: ({ args }) => {
       if (args.how !== null) return notes[args.how]
-      return args.differs === 'way'
-        ? 'the servers are right where they are asked from another node, or by their own addresses: they did not say it'
-        : null
+      return differNotes[args.differs]
     },
     help: ({ subject: on, args }) => [
       (args.how === null ? null : helps[args.how]) ?? helpFor[args.differs],
@@ -76,6 +78,11 @@ export default check({
     ],
   },
 })
+
+/** Who asks where the answer is right does not meet it: a pod that was traced may be one of those. */
+function share({ wrong, of }: NameWrong): string {
+  return wrong < of ? ` to ${wrong} of ${of} queries of the probe` : ''
+}
 
 /** Why: the plugin of CoreDNS, or what the Service itself says; null where neither shows it. */
 type How = CorefileReason['how'] | 'circle' | 'stale' | 'nowhere' | 'family' | 'half'
@@ -88,15 +95,28 @@ type NameWrong = {
   readonly how: How | null
   readonly wrong: number
   readonly of: number
-  /** Those that say it; empty for every one. */
+  /** Those that say it; empty where the objects alone do. */
   readonly servers: readonly string[]
-  /** `way`: a server says it on one way, and on another it is right: from another node, by its own address. */
-  readonly differs: 'servers' | 'way' | 'nothing'
+  /**
+   * `way`: a server says it on one way, and on another it is right: from another node, by its own address. `asker`: the
+   * same, where it is not known that the servers say the same to everybody.
+   */
+  readonly differs: 'servers' | 'way' | 'asker' | 'nothing'
+}
+
+const differNotes: Readonly<Record<NameWrong['differs'], string | null>> = {
+  servers: null,
+  way: 'the servers are right where they are asked from another node, or by their own addresses: they did not say it',
+  asker: 'from another node the same servers are right: they answer by who asks, or something answers in their place',
+  nothing: null,
 }
 
 const helpFor: Readonly<Record<NameWrong['differs'], string>> = {
   servers: 'compare the servers: what differs is kept by one of them, or its view of the API is old',
   way: 'find what answers in their place on that way: a rule for port 53 on the node, a cache or a proxy there',
+  asker:
+    'see first by which Corefile the servers go (`acl` and `view` answer by who asks), then what answers in their ' +
+    'place: a rule for port 53 on the node',
   nothing: 'all servers say it: see what they go by, the Corefile and their view of the API',
 }
 
@@ -106,6 +126,9 @@ const notes: Readonly<Record<How, string>> = {
   dns64: 'the `dns64` plugin of CoreDNS makes an IPv6 address of each IPv4 one',
   view: 'the `view` of that block lets some clients in alone, and no other block has this name for the others',
   ...optionNotes,
+  kept:
+    'nothing in the Corefile answers in its place: the Service was made anew, and the answer with its former address ' +
+    'is kept until its time is over',
   cache: 'a denial from before the Service was made is kept until its time is over',
   stale: 'clients may keep an answer for as long as its TTL says: the `ttl` of the `kubernetes` plugin',
   family:
@@ -124,6 +147,9 @@ const helps: Readonly<Record<How, string>> = {
   cache:
     'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: ' +
     '`denial 9984 30`',
+  kept:
+    'wait until it is over, or restart the DNS servers; then lower `ttl` in the block of `kubernetes`, 5 is its ' +
+    'default, and `cache` to 30',
   stale: 'lower `ttl` in the block of `kubernetes`: 5 is its default',
   family: 'find what adds it: `template` or `hosts` in the Corefile',
   half: 'find what answers so: a `template` for AAAA in the Corefile should say `rcode NOERROR`',
@@ -134,7 +160,7 @@ const helps: Readonly<Record<How, string>> = {
 function judge(
   service: Service,
   servers: readonly (readonly NameAnswer[])[],
-  named: Named,
+  named: Named & { readonly sayTheSame: boolean },
   dns: ClusterDns,
 ): Verdict<NameWrong> {
   const judged = servers.map((it) => judgeName(service, it, named.slicesOf(service)))
@@ -148,10 +174,12 @@ function judge(
     if (corefile === null || it.kind === 'nowhere' || it.kind === 'stale') return null
     const found = reasonOf(corefile, it, service, named)
     // A cache says the same to every node.
-    return found?.how === 'cache' && isOnTheWay(it) ? null : found
+    return (found?.how === 'cache' || found?.how === 'kept') && isOnTheWay(it) ? null : found
   }
   // A line that stands in its place says so again when the cache has let go of the answer.
-  const wrong = differ.filter((it) => !mayBeFromBefore(service, it) || (reasonFor(it)?.how ?? 'cache') !== 'cache')
+  const wrong = differ.filter(
+    (it) => !mayBeFromBefore(service, it) || !['cache', 'kept'].includes(reasonFor(it)?.how ?? 'cache'),
+  )
   const [first] = wrong.toSorted((a, b) => rank[a.kind] - rank[b.kind])
   const unknown = judged.find((it) => it.kind === 'unknown')
   if (first === undefined && differ.length > 0)
@@ -179,13 +207,13 @@ function judge(
     symptoms: [nameWrong(service), ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [])],
     args: {
       name,
-      says: said(first, reason?.how === 'cache'),
+      says: said(first, isKept(reason)),
       is: isWhat(service, first),
       how: howOf(first, reason),
       wrong: wrong.length,
       of: judged.length,
       servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))],
-      differs: differsBy(rights.length, wrong.every(isOnTheWay)),
+      differs: differsBy(rights.length, wrong.every(isOnTheWay), named.sayTheSame),
     },
     evidence: [
       ...(reason === null || text === null
@@ -200,19 +228,24 @@ function judge(
       ...wrong.slice(0, 4).map((it): Evidence => ({
         kind: 'fact',
         label: `${it.answer.server.pod ?? it.answer.server.ip} from ${it.answer.node}`,
-        value: said(it, reason?.how === 'cache'),
+        value: said(it, isKept(reason)),
       })),
     ],
   })
+}
+
+function isKept(reason: CorefileReason | null): boolean {
+  return reason?.how === 'cache' || reason?.how === 'kept'
 }
 
 function placeOf({ node, server }: NameAnswer) {
   return { node, ip: server.ip, role: server.role }
 }
 
-function differsBy(rights: number, isOnTheWay: boolean): NameWrong['differs'] {
+function differsBy(rights: number, isOnTheWay: boolean, sayTheSame: boolean): NameWrong['differs'] {
   if (rights === 0) return 'nothing'
-  return isOnTheWay ? 'way' : 'servers'
+  if (!isOnTheWay) return 'servers'
+  return sayTheSame ? 'way' : 'asker'
 }
 
 /** `ignore empty_service`: whoever takes its endpoints takes its name. */
@@ -270,21 +303,25 @@ function labelOf({ how }: CorefileReason, namespace: string): string {
   if (how === 'namespace_labels') return `whether ${namespace} bears them decides`
   if (how in optionNotes && !['hosts', 'rewrite', 'template'].includes(how)) return 'takes this name away'
   if (how === 'no-kubernetes') return 'no `kubernetes` in it'
+  if (how === 'kept') return 'how long an answer is kept'
   return how === 'cache' ? 'how long denials are kept' : 'comes before the Service'
 }
 
-/** `isKept`: a cache has it. How long an answer of another making may be kept says nothing of when it heals. */
-function said(it: WrongName, isKept: boolean): string {
+/**
+ * `keeps`: a cache has it, or whoever asked may keep it. How long an answer of another making may be kept says nothing
+ * of when it heals.
+ */
+function said(it: WrongName, keeps: boolean): string {
   const { answer, rcode, addresses, aliases, ttl } = it.answer
   const kept = ttl === null ? '' : `, kept for ${ttl} s more`
   switch (it.kind) {
     case 'address':
     case 'other-family':
-      return addresses.length > 0 ? addresses.join(', ') : `an alias of ${aliases.join(', ')}`
+      return (addresses.length > 0 ? addresses.join(', ') : `an alias of ${aliases.join(', ')}`) + (keeps ? kept : '')
     case 'stale':
       return `${it.gone.join(', ')} beside its pods${kept}`
     case 'denied':
-      return `${answer === 'nodata' ? 'no address' : (rcode ?? 'NXDOMAIN')}${isKept ? kept : ''}`
+      return `${answer === 'nodata' ? 'no address' : (rcode ?? 'NXDOMAIN')}${keeps ? kept : ''}`
     case 'nowhere':
       return `an alias of ${it.target}, which has no address${rcode === null ? '' : ` (${rcode})`}`
     case 'error':

@@ -60,7 +60,7 @@ type Wrong = ArgsOf<ReturnType<typeof missingPorts | typeof deafPorts | typeof u
 
 /** What comes of it when port 53 of these protocols is missing or leads nowhere. */
 function lostOver(protocols: readonly string[]): string {
-  return protocols.includes('UDP') ? 'lookups of every pod fail' : 'answers too large for UDP are lost'
+  return protocols.includes('UDP') ? 'lookups through it fail' : 'answers too large for UDP are lost'
 }
 
 function headline(args: Wrong): string {

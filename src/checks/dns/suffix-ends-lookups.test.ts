@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns, insideView } from '../../../test/build/dns.ts'
-import { nameAnswers, outsideAnswers } from '../../../test/build/name-answers.ts'
+import { nameAnswers, outsideAnswers, rightAnswers } from '../../../test/build/name-answers.ts'
 import { pod } from '../../../test/build/pod.ts'
+import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known } from '../../model/known.ts'
@@ -31,7 +32,36 @@ const web = pod('web-0', { owner: { kind: 'StatefulSet', name: 'web' } })
 const view = (libc: 'musl' | 'glibc' | null) =>
   insideView('web-0', { libc, resolvConf: known('nameserver 10.96.0.10\nsearch cluster.local .\noptions ndots:5\n') })
 
+/** What a node hears of a Service, from each server. */
+const cart = (node: string, about: Partial<NameAnswer> = {}) =>
+  rightAnswers(service('cart', { clusterIP: '10.96.44.7' })).map((it) => ({ ...it, node, ...about }))
+const emptyOn1 = both.map((it) =>
+  it.node === 'worker-1' && suffixOf(it)?.endsWith('cluster.local') === true ? { ...it, ...empty } : it,
+)
+
 describeCheck(check, [
+  {
+    it: 'an acl gives one node empty answers, of Services that are there as well',
+    given: given([...emptyOn1, ...cart('worker-1', { ...empty, addresses: [] }), ...cart('worker-2')]),
+    expect: ['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local'].map((suffix) => ({
+      subject: servers,
+      args: { suffix, nodes: ['worker-1'], services: true },
+      says: 'answers worker-1 NOERROR',
+    })),
+  },
+  {
+    it: 'the same answers below suffixes, and Services have their addresses there',
+    given: given([...emptyOn1, ...cart('worker-1'), ...cart('worker-2')]),
+    expect: ['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local'].map((suffix) => ({
+      subject: servers,
+      args: { suffix, nodes: ['worker-1'], services: false },
+    })),
+  },
+  {
+    it: 'an acl on one node, and a suffix of another zone that is broken everywhere',
+    given: given([...below('corp.example', empty), ...cart('worker-1', { ...empty, addresses: [] })]),
+    expect: [{ subject: servers, args: { suffix: 'corp.example', nodes: ['worker-1', 'worker-2'], services: false } }],
+  },
   {
     it: 'a suffix says that every name is there',
     given: given(below('corp.example', empty)),

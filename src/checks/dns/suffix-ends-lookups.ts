@@ -7,6 +7,7 @@ import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
+import { suffixEnds } from '../../relations/symptom.ts'
 import { insidePods } from '../../relations/dns/inside-pods.ts'
 import { some } from '../../phrases.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
@@ -36,7 +37,10 @@ export default check({
     const bySuffix = Map.groupBy(below, (it) => suffixOf(it) ?? '')
     const on = dnsServerSubject(clusterDns)
     const found = [...bySuffix].flatMap(([suffix, its]): readonly Verdict<Ends>[] => {
-      const bad = its.filter((it) => ends[it.answer] !== undefined && isReached(it, nameAnswers))
+      const all = its.filter((it) => ends[it.answer] !== undefined && isReached(it, nameAnswers))
+      const isNodes = (it: NameAnswer): boolean => isSaidOfServices(it, suffix, nameAnswers, clusterDns.domain)
+      const own = all.filter((it) => !isNodes(it))
+      const bad = own.length > 0 ? own : all
       const [first] = bad
       if (first === undefined || isMereLoss(bad, its)) return []
       return [
@@ -51,7 +55,9 @@ export default check({
             bad: bad.length,
             of: its.length,
             nodes: [...new Set(bad.map((it) => it.node))],
+            services: own.length === 0,
           },
+          symptoms: own.length === 0 ? [...new Set(bad.map((it) => suffixEnds(it.node)))] : [],
           evidence: bad.slice(0, 4).map((it): Evidence => ({
             kind: 'fact',
             label: `${it.name.replace(/\.$/, '')} from ${it.node}`,
@@ -67,15 +73,19 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.suffix === '.'
         ? `The search list of ${nameOf(on)} has \`.\` in it: Alpine (musl) images do not find outside names there.`
-        : `Suffix ${args.suffix} of the search list answers ${args.says} for names that it does not have: ` +
+        : `Suffix ${args.suffix} of the search list answers${args.services ? ` ${some(args.nodes)}` : ''} ` +
+          `${args.says} for names that it does not have: ` +
           `${ends[args.answer]?.who ?? 'programs'} come to the name itself late or never.`,
     detail: ({ args }) =>
       args.suffix === '.'
         ? `search ${args.names.join(' ')}`
         : `${args.bad} of ${args.of} names below it, from ${some(args.nodes)} · ` +
           'NXDOMAIN is what lets a resolver go on',
-    note: ({ args }) =>
-      args.suffix === '.' ? 'musl makes a broken query of it, and waits 5 s in vain' : (ends[args.answer]?.why ?? null),
+    note: ({ args }) => {
+      if (args.suffix === '.') return 'musl makes a broken query of it, and waits 5 s in vain'
+      if (args.services) return 'names of Services that are there are answered so as well: not the suffix is at fault'
+      return ends[args.answer]?.why ?? null
+    },
     help: ({ args }) => (args.suffix === '.' ? rootHelp : helpOf(args)),
   },
 })
@@ -83,10 +93,15 @@ export default check({
 const rootHelp: readonly string[] = [
   'systemd-resolved writes `search .` for a host name with dots: give kubelet a resolv.conf without it ' +
     '(--resolv-conf, resolvConf), or set `Domains=` for the link',
-  'for one workload: its own searches in dnsConfig, with dnsPolicy None, or ndots:1',
+  'in one workload: its own searches in dnsConfig, with dnsPolicy None, or ndots:1',
 ]
 
 function helpOf(args: Ends): readonly string[] {
+  if (args.services)
+    return [
+      `find why ${some(args.nodes)} gets such answers for names of the cluster: this goes with it`,
+      ...args.names.slice(0, 1).map((it) => `hopscope resolve ${it}`),
+    ]
   return [
     `let the server of zone ${args.suffix} answer NXDOMAIN, or take the suffix out of the search list ` +
       "(of the node's resolv.conf, or dnsConfig)",
@@ -103,7 +118,7 @@ function rootFinding(on: Subject, suffixes: readonly string[], nodes: readonly s
   return finding({
     subject: on,
     confidence: 'inferred',
-    args: { suffix: '.', names: suffixes, says: 'nothing', answer: 'timeout', bad: 1, of: 1, nodes },
+    args: { suffix: '.', names: suffixes, says: 'nothing', answer: 'timeout', bad: 1, of: 1, nodes, services: false },
     evidence: [{ kind: 'fact', label: '/etc/resolv.conf', value: `search ${suffixes.join(' ')}` }],
   })
 }
@@ -140,6 +155,8 @@ type Ends = {
   readonly bad: number
   readonly of: number
   readonly nodes: readonly string[]
+  /** The servers say the same there of Services that exist: an `acl`, or whoever answers in their place. */
+  readonly services: boolean
 }
 
 const silence = 'musl gives up after 5 s; glibc waits 10 s, and asks for the name itself then'
@@ -158,6 +175,20 @@ const ends: Readonly<Partial<Record<NameAnswer['answer'], { readonly who: string
 
 function suffixOf({ reason }: NameAnswer): string | null {
   return reason.kind === 'outside' || reason.kind === 'random' ? reason.suffix : null
+}
+
+/** Names of the cluster's own zone alone: of another zone a server may say what it will. */
+function isSaidOfServices(
+  { node, answer, server }: NameAnswer,
+  suffix: string,
+  { answers }: NameAnswers,
+  domain: string,
+): boolean {
+  if (suffix !== domain && !suffix.endsWith(`.${domain}`)) return false
+  const services = answers.filter(
+    (it) => it.reason.kind === 'service' && it.node === node && it.server.ip === server.ip && it.type === 'A',
+  )
+  return services.some((it) => it.answer === answer) && services.every((it) => it.answer !== 'ok')
 }
 
 /** Silence is a suffix's own where all nodes meet it, and nothing below it was answered; else packets were lost. */

@@ -33,8 +33,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS over TCP fails ${place(on, args)}, so every lookup with a large answer ` +
-      `${args.where === 'server' ? 'that goes there ' : ''}hangs` +
+      `DNS over TCP fails ${place(on, args)}, so lookups with a large answer ` +
+      `${args.where === 'server' ? 'that go there ' : ''}hang` +
       `${largeText(args)}.`,
     detail: ({ subject: on, args }) =>
       `${place(on, args)} · TCP ${args.failed} of ${args.of} lookups failed, ` +
@@ -48,6 +48,7 @@ export default check({
 
 type TcpLost = {
   readonly where: 'node' | 'server' | 'everywhere'
+  readonly nodes: number
   readonly failed: number
   readonly of: number
   readonly udpFailed: number
@@ -124,7 +125,7 @@ function naming(it: Verdict<TcpLost>, large: readonly LargeAnswer[]): Verdict<Tc
 
 function place(on: Subject, args: TcpLost): string {
   if (args.where === 'node') return `from node ${on.name}`
-  return args.where === 'server' ? `to DNS server ${on.name}` : 'from every node'
+  return args.where === 'server' ? `to DNS server ${on.name}` : `from all ${args.nodes} nodes probed`
 }
 
 /** Nearly all over TCP fail, of four at least, and of those over UDP no more than half. */
@@ -173,7 +174,15 @@ function told(probe: DnsProbe, on: Subject, { where, nodes, series }: Where): Ve
   return finding({
     subject: on,
     confidence: 'observed',
-    args: { where, failed: loss.failed, of: loss.of, udpFailed: udpLoss.failed, udpOf: udpLoss.of, ...noLarge },
+    args: {
+      where,
+      nodes: nodes.length,
+      failed: loss.failed,
+      of: loss.of,
+      udpFailed: udpLoss.failed,
+      udpOf: udpLoss.of,
+      ...noLarge,
+    },
     evidence: [
       shares('lookups that failed', [...tcp, ...udp], (it) =>
         where === 'everywhere' ? `${it.transport} to ${serverName(it)}` : `${it.transport} to ${it.server.role}`,

@@ -45,10 +45,10 @@ export default check({
     detail: ({ args }) => `zone ${args.zones.join(', ')} · AAAA of ${args.sample} is denied, its A is not`,
     note: () =>
       'glibc takes the address and goes on; musl believes the NXDOMAIN. The right answer is NOERROR without records',
-    help: ({ subject: on }) => [
+    help: ({ subject: on, args }) => [
       'write `rcode NOERROR` in that template',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-      'dig AAAA NAME: status must be NOERROR',
+      `from a pod:  nslookup -type=aaaa ${args.sample}   # NXDOMAIN must be gone`,
     ],
   },
 })

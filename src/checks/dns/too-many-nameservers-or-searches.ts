@@ -3,7 +3,7 @@ import { type Confidence, finding, notApplicable, ok, type Severity } from '../.
 import { subjectKey } from '../../model/subject.ts'
 import { type PodResolver, podResolvers } from '../../relations/dns/pod-resolvers.ts'
 import { searchAmplified } from '../../relations/symptom.ts'
-import { unseenPods } from './inside-words.ts'
+import { seenInPart, unseenPods, whose } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 
 /**
@@ -44,8 +44,8 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} ${headline(args)}.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${detail(args)}`,
+    headline: ({ subject: on, args }) => `${whose(on, args)} ${headline(args)}.`,
+    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${detail(args)}${seenInPart(args)}`,
     note: ({ args }) => notes[args.case],
     help: ({ subject: on }) => [
       'shorten the list in dnsConfig; domains of other servers belong into the Corefile',
@@ -81,6 +81,7 @@ function verdict({ it, limit, severity, confidence }: Over) {
       characters: it.searches.join(' ').length,
       glibc: it.view?.resolving?.glibc ?? null,
       pods: it.pods.length,
+      ...it.seenIn,
     },
     evidence: [resolverEvidence(it, keyword, list.at(-1) ?? '', 'left out')],
     causes: keyword === 'search' ? [searchAmplified(it.workload)] : [],

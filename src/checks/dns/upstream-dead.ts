@@ -98,7 +98,7 @@ export default check({
       'ask the upstream from the nodes where CoreDNS runs, and name a second one in the Corefile',
       `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20 | grep -E "i/o timeout|refused"`,
       ...askUpstream(args, byHand(args.name)).map(
-        (it) => `on such a node:  ${args.overTcp ? it.replace(/^dig /, 'dig +tcp ') : it}`,
+        (it) => `on such a node:  ${args.overTcp ? it.replace(/\bdig @/, 'dig +tcp @') : it}`,
       ),
     ],
   },

@@ -9,7 +9,7 @@ import {
   workers,
 } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
-import { answered, never } from '../../../test/build/lookups.ts'
+import { answered, coreDnsWindow, never } from '../../../test/build/lookups.ts'
 import { dnsServers, nameAnswer, nameAnswers } from '../../../test/build/name-answers.ts'
 import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
@@ -170,6 +170,18 @@ describeCheck(check, [
     it: 'the zone is not known, and that is said late',
     given: late([2001, 2001, 2001], 'nxdomain'),
     expect: [{ ...coredns, args: { state: 'unknown-zone', p50: 2001 } }],
+  },
+  {
+    it: 'the servers run another text than this one, which nobody asked them by',
+    given: {
+      ...stub('nxdomain'),
+      coreDnsWindows: clusterDns().pods.map((it) => ({
+        ...coreDnsWindow(it.name, it.ip ?? '', 0.02),
+        config: 'f'.repeat(128),
+      })),
+    },
+    expect: 'cannot-tell',
+    says: /run another Corefile than this one/,
   },
   { it: 'it has the zone, and no address for it', given: stub('nodata'), expect: 'ok' },
   { it: 'it has an address for it', given: stub('ok'), expect: 'ok' },

@@ -6,6 +6,7 @@ import type { Known, Why } from '../../model/known.ts'
 import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
+import { runningCorefile } from '../../relations/dns/running-corefile.ts'
 import { signsOf } from '../../relations/dns/server-log-signs.ts'
 import { isAllForwarded, lateOf, stateOfStub, type StubZone, stubZones } from '../../relations/dns/stub-zones.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
@@ -27,7 +28,22 @@ export default check({
 
   run({ nameAnswers, ...seen }) {
     const said = signsOf(seen.dnsServerLogs, seen.clusterDns.pods, 'io-timeout').map((it) => it.sign.said)
-    return [ofRoot(seen), ...ofStubs(seen.clusterDns, nameAnswers, said)]
+    const { clusterDns, coreDnsWindows, dnsServerLogs } = seen
+    const text = clusterDns.corefile.known ? clusterDns.corefile.value : ''
+    // What was answered is an answer to the text that runs.
+    const running = runningCorefile(clusterDns, text, coreDnsWindows, dnsServerLogs)
+    const stubs = ofStubs(clusterDns, nameAnswers, said)
+    return [
+      ofRoot(seen),
+      ...(running.kind === 'another' && stubs.length > 0
+        ? [
+            cannotTell(
+              'ambiguous',
+              `${some(running.pods)} run another Corefile than this one: what was asked is of that`,
+            ),
+          ]
+        : stubs),
+    ]
   },
 
   words: {

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { some } from '../../phrases.ts'
-import { byHand } from './upstream-words.ts'
+import { askUpstream, byHand } from './upstream-words.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
 import { blindNodes, lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { forwardingOf } from '../../relations/dns/upstream-servers.ts'
@@ -77,7 +77,9 @@ export default check({
     help: ({ args }) => [
       'allow TCP port 53 to the upstream wherever UDP port 53 is allowed: ' +
         'firewalls of nodes and clouds, NetworkPolicies',
-      ...args.upstreams.slice(0, 3).map((it) => `on a node of CoreDNS:  dig +tcp ${byHand(args.name)} @${it}`),
+      ...askUpstream({ upstream: args.upstreams.slice(0, 3) }, byHand(args.name)).map(
+        (it) => `on a node of CoreDNS:  ${it.replace(/\bdig @/, 'dig +tcp @')}`,
+      ),
       'where TCP can not be had: `prefer_udp` in the block of `forward` asks over UDP first',
     ],
   },

@@ -1,6 +1,6 @@
 import { contacts, getOf } from '../../../test/build/contacts.ts'
 import { clusterDns, insideView } from '../../../test/build/dns.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { InsideView } from '../../model/inside.ts'
@@ -50,6 +50,48 @@ describeCheck(check, [
         args: { server: '10.0.0.10', vip: '10.96.0.10', pods: 2, node: 'worker-1' },
       },
     ],
+  },
+  {
+    it: 'one of two replicas, whichever was looked into first',
+    given: {
+      ...base,
+      pods: [pod('web-1'), pod('web-2')],
+      insideViews: [insideView('web-2'), ...asks('10.0.0.10', 'timeout').insideViews],
+    },
+    expect: [
+      {
+        ...web,
+        args: { server: '10.0.0.10', pods: 1, inPods: ['web-1'], lookedInto: 2 },
+        says: /^Pod web-1 of Deployment shop\/web asks DNS server 10\.0\.0\.10.* · pod web-1, 1 of 2 looked into$/s,
+      },
+    ],
+  },
+  {
+    it: 'a container with a file of its own, beside one with that of the kubelet',
+    given: {
+      ...base,
+      pods: [pod('web-1', { containers: ['app', 'vpn'].map((name) => container({ name })) })],
+      insideViews: [insideView('web-1'), ...asks('10.0.0.10', 'timeout', { container: 'vpn' }).insideViews],
+    },
+    expect: [{ ...web, says: /^Container vpn of Deployment shop\/web asks DNS server/ }],
+  },
+  {
+    it: 'a file mounted into one of two containers, of which one could be read',
+    given: {
+      ...base,
+      pods: [
+        pod('web-1', {
+          resolvConfMount: { kind: 'ConfigMap', name: 'old-dns' },
+          containers: ['app', 'vpn'].map((name) => container({ name })),
+        }),
+      ],
+      insideViews: [
+        insideView('web-1'),
+        insideView('web-1', { container: 'vpn', resolvConf: unknown('not-there', 'the container has no shell') }),
+      ],
+    },
+    expect: 'cannot-tell',
+    says: /mounts ConfigMap old-dns over .* container vpn has there was not seen/,
   },
   {
     it: "the node's own server: a kubelet without clusterDNS",

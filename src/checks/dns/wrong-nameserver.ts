@@ -10,15 +10,18 @@ import {
 import type { Contacts } from '../../model/contacts.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { type Known, known } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { calleeOf, choosesOtherNames } from '../../relations/dns/callees.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
+import { insidePods } from '../../relations/dns/inside-pods.ts'
 import { dnsLossInPod, dnsServerInPod, toldWrongly } from '../../relations/symptom.ts'
 import { isDenied } from '../../relations/troubles/inside-sufferer.ts'
-import { unseenPods } from './inside-words.ts'
-import { resolverEvidence } from './resolver-words.ts'
-import { count, full } from '../../phrases.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { seenInPart, unseenPods, whose } from './inside-words.ts'
+import { resolverEvidence, seenPods } from './resolver-words.ts'
+import { count, full, some } from '../../phrases.ts'
 import { isWithin } from '../../wire/dns-name.ts'
 
 /**
@@ -48,24 +51,24 @@ export default check({
     if (resolvers.length === 0) return notApplicable('no running pod looks for names of the cluster')
     const asked = { vip: clusterDns.service.clusterIP ?? 'none', domain: clusterDns.domain }
     const around = { services: known(services), clusterDns: known(clusterDns) }
-    const judged = resolvers.map((it) => {
+    const byResolver = resolvers.map((it) => {
       const unread = unreadIn(it, insideViews)
       if (unread !== null) return cannotTell('failed', unread)
       const isMeant = choosesOtherNames(it.pod, around) && !failsUsers(it, contacts)
       const isChosen = isMeant && isAnswered(it) && !isAskedFor(it, scope)
       return judge(it, kind, { ...asked, isChosen })
     })
+    const judged = [...byResolver, ...mountedUnseen(pods, insideViews)]
     const blind = unseenPods(insideViews)
     return blind === null ? judged : [...judged.filter((it) => it.kind !== 'ok'), blind]
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} asks DNS server ${args.server}, ` +
-      `which is not the cluster's (${args.vip}).`,
+      `${whose(on, args)} asks DNS server ${args.server}, which is not the cluster's (${args.vip}).`,
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · ${count(args.pods, 'pod')} · ` +
-      `nameserver ${args.server}, DNS Service ${args.vip} · ${args.lookup}`,
+      `nameserver ${args.server}, DNS Service ${args.vip} · ${args.lookup}${seenInPart(args)}`,
     note: ({ args }) =>
       args.policy === 'mount'
         ? `the pod mounts ${args.mount} over /etc/resolv.conf: neither dnsPolicy nor the kubelet has a part in it`
@@ -172,6 +175,27 @@ function unreadIn({ pods, seen, workload }: PodResolver, insideViews: Known<read
   return view === undefined ? null : `${workload.kind} ${full(workload)} may not read its own /etc/resolv.conf`
 }
 
+/**
+ * A volume lies over the file of one container of a pod, and nobody knows of which: what the others show is not what
+ * that one has.
+ */
+function mountedUnseen(pods: readonly Pod[], insideViews: Known<readonly InsideView[]>) {
+  const looked = insideViews.known ? insidePods(pods, insideViews.value) : []
+  const read = looked.filter(({ pod, view }) => pod.resolvConfMount !== undefined && view.resolvConf.known)
+  const unseen = [...Map.groupBy(read, ({ pod }) => pod)].flatMap(([pod, its]) => {
+    const seen = new Set(its.map(({ view }) => view.container))
+    const names = pod.containers.flatMap((it) => (seen.has(it.name) ? [] : [it.name]))
+    return names.length === 0 ? [] : [{ pod, names, workload: subjectKey(workloadOfPod(pod)) }]
+  })
+  return [...new Map(unseen.map((it) => [it.workload, it])).values()].map(({ pod, names }) =>
+    cannotTell(
+      'not-there',
+      `pod ${full(pod)} mounts ${pod.resolvConfMount?.kind} ${pod.resolvConfMount?.name} over /etc/resolv.conf, ` +
+        `and what container ${some(names)} has there was not seen`,
+    ),
+  )
+}
+
 /** A server of another sort may know the cluster's names all the same: a lookup that works has the last word. */
 function judge(it: PodResolver, kind: (ip: string) => ServerKind, asked: Judged) {
   const { resolvConfMount } = it.pod
@@ -208,6 +232,7 @@ function found(it: PodResolver, { vip, domain, isChosen }: Judged) {
       vip,
       chosen: isChosen,
       pods: it.pods.length,
+      ...it.seenIn,
       node: it.pod.node ?? 'unknown',
       policy: mount === null ? it.pod.dnsPolicy : 'mount',
       mount: mount === null ? 'none' : `${mount.kind} ${mount.name}`,
@@ -235,13 +260,14 @@ function severityOf(isOpen: boolean, isChosen: boolean): Severity {
 }
 
 /** Where the node's kubelet writes this into every pod, that is the cause. */
-function symptomsOf({ view, pod, nameservers }: PodResolver): readonly string[] {
+function symptomsOf(it: PodResolver): readonly string[] {
+  const { pod, nameservers } = it
   const { resolvConfMount, dnsPolicy, node } = pod
   const isOwn = resolvConfMount !== undefined || dnsPolicy === 'None' || dnsPolicy === 'Default'
   return [
-    ...(view === null ? [] : [dnsLossInPod({ namespace: view.namespace, name: view.pod })]),
+    ...seenPods(it).map(dnsLossInPod),
     // An address that no pod has any more says so itself.
-    dnsServerInPod(pod, nameservers[0] ?? ''),
+    ...[pod, ...seenPods(it).filter((one) => one !== pod)].map((one) => dnsServerInPod(one, nameservers[0] ?? '')),
     ...(isOwn ? [] : [`dns-wrong-server:node/${node ?? 'unknown'}`]),
   ]
 }

@@ -78,7 +78,6 @@ export default check({
       args.option === null ? 'put `kubernetes` into that block, or take the block away' : optionHelps[args.option],
       `kubectl -n ${on.namespace} get configmap ${on.name} -o yaml`,
       ...(args.names[0] !== undefined ? [`hopscope resolve ${args.names[0]}`] : []),
-      ...(args.names[0] === undefined && args.zone !== null ? [`hopscope resolve NAME.${args.zone}`] : []),
     ],
   },
 })

@@ -1,11 +1,11 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, type Confidence, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { type Confidence, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Gateway, GatewayRoute, Listener } from '../../model/gateway.ts'
 import { badCertificateReason, gatewayGroup } from '../../model/gateway-words.ts'
 import { full, because } from '../../phrases.ts'
 import { type Attachment, attaching } from '../../relations/gateway/attachment.ts'
 import { type BadCondition, badConditions, conditionText } from '../../relations/gateway/conditions.ts'
-import { type GrantsSeen, isGranted } from '../../relations/gateway/grants.ts'
+import { type GrantsSeen, isGranted, notListed } from '../../relations/gateway/grants.ts'
 import { gatewayFails, gatewayRouteFails } from '../../relations/symptom.ts'
 import { gatewaySubject, saysOf } from './words.ts'
 
@@ -127,8 +127,7 @@ function judge(gateway: Gateway, listener: Listener, seen: Seen) {
     return told('secret', { secret: only.ref.name, where: only.at, confidence: 'observed' })
   if (bad.length > 0) return told('status', { confidence: 'observed' })
   const open = refs.find(({ granted }) => granted === 'maybe')
-  if (open === undefined) return ok(1)
-  return cannotTell('forbidden', `ReferenceGrants of namespace ${open.at} could not be listed`)
+  return open === undefined ? ok(1) : notListed('ReferenceGrant', open.at, seen.api)
 }
 
 /** Routes that have no other listener to come in by. */

@@ -1,10 +1,10 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { BackendRef, GatewayRoute, ReferenceGrant } from '../../model/gateway.ts'
 import { gatewayGroup } from '../../model/gateway-words.ts'
 import { full, some } from '../../phrases.ts'
 import { ruleText } from '../../relations/gateway/backends.ts'
-import { type GrantsSeen, isGranted } from '../../relations/gateway/grants.ts'
+import { type GrantsSeen, isGranted, notListed } from '../../relations/gateway/grants.ts'
 import { gatewayRouteFails } from '../../relations/symptom.ts'
 import { refEvidence, routeSays, routeSubject } from './words.ts'
 
@@ -67,8 +67,7 @@ function judge({ route, ref, namespace, weights }: Crossing, seen: GrantsSeen) {
     seen,
   )
   if (granted === 'yes') return ok(1)
-  if (granted === 'maybe')
-    return cannotTell('forbidden', `ReferenceGrants of namespace ${namespace} could not be listed`)
+  if (granted === 'maybe') return notListed('ReferenceGrant', namespace, seen.api)
   const there = seen.grants.filter((it) => it.namespace === namespace)
   return finding({
     subject: routeSubject(route),

@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import type { HttpProxy } from '../../model/http-proxy.ts'
+import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { type IncludeFault, includeFaults } from '../../relations/gateway/proxies.ts'
 import { proxyFails, proxyOrphaned } from '../../relations/symptom.ts'
@@ -25,7 +26,7 @@ export default check({
   run({ httpProxies, scope }) {
     if (httpProxies.length === 0) return notApplicable('there is no HTTPProxy here')
     const faults = includeFaults(httpProxies, scope)
-    return faults.length === 0 ? ok(httpProxies.length) : faults.map(verdict)
+    return faults.length === 0 ? ok(httpProxies.length) : oncePerCircle(faults).map(verdict)
   },
 
   words: {
@@ -78,11 +79,25 @@ function whyOf(args: {
   }
 }
 
+/** A circle is one fault, told at the one of it that has a host, however many stand in it. */
+function oncePerCircle(faults: readonly IncludeFault[]): readonly IncludeFault[] {
+  const circles = Map.groupBy(faults, (it) => (it.kind === 'loop' ? circleOf(it.through) : it))
+  return [...circles.values()].flatMap((its) => its.find((it) => it.proxy.host !== null) ?? its.slice(0, 1))
+}
+
+/** Each of it has the same names, and begins with another. */
+function circleOf(through: readonly string[]): string {
+  return `${through.length} ${through.reduce((a, b) => (a < b ? a : b), through[0] ?? '')}`
+}
+
 function verdict(fault: IncludeFault) {
   const { proxy } = fault
   const path = 'include' in fault ? fault.include.path : ''
   return finding({
     subject: proxySubject(proxy),
+    ...(fault.kind === 'loop'
+      ? { also: fault.through.map(namedBy).map((it) => subject('HTTPProxy', it.namespace, it.name)) }
+      : {}),
     confidence: 'inferred',
     args: {
       fault: fault.kind,
@@ -98,12 +113,18 @@ function verdict(fault: IncludeFault) {
 }
 
 function causesOf(fault: IncludeFault): readonly string[] {
+  if (fault.kind === 'loop') return fault.through.map((it) => proxyFails(namedBy(it)))
   if (!('include' in fault)) return []
   const meant = fault.kind === 'missing' ? fault.meant : null
   return [
     proxyFails(childOf(fault.include, fault.proxy)),
     ...(meant === null ? [] : [proxyFails(meant), proxyOrphaned(meant)]),
   ]
+}
+
+function namedBy(key: string): { readonly namespace: string; readonly name: string } {
+  const [namespace = '', name = ''] = key.split('/')
+  return { namespace, name }
 }
 
 function childOf(

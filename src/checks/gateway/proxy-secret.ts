@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { HttpProxy } from '../../model/http-proxy.ts'
 import { full, some } from '../../phrases.ts'
+import { notListed } from '../../relations/gateway/grants.ts'
 import { isDelegated } from '../../relations/gateway/proxies.ts'
 import { proxyFails } from '../../relations/symptom.ts'
 import { proxySays, proxySubject } from './words.ts'
@@ -27,8 +28,7 @@ export default check({
     return crossing.map(({ proxy, delegated }) => {
       if (delegated === 'yes') return ok(1)
       const where = proxy.host?.tls?.namespace ?? ''
-      if (delegated === 'maybe')
-        return cannotTell('forbidden', `TLSCertificateDelegations of namespace ${where} could not be listed`)
+      if (delegated === 'maybe') return notListed('TLSCertificateDelegation', where, gatewayApi)
       return verdict(
         proxy,
         where,

@@ -1,8 +1,11 @@
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { node } from '../../../test/build/node.ts'
+import { controllerConfig, ingressConfigs, nginxConf } from '../../../test/build/ingress-config.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
-import { unknown } from '../../model/known.ts'
+import { parseNginxConf } from '../../wire/nginx-conf.ts'
+import { known, unknown } from '../../model/known.ts'
 import type { Outside } from '../../model/outside.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
@@ -16,8 +19,13 @@ const answered = (status: number): Outside => ({
     { by: 'dns', ip: '203.0.113.7', port: 443, host: 'web.example.com', path: '/', status, error: null, ms: 9 },
   ],
 })
-const given = (before: Service, annotated: readonly string[], outside: Outside) => ({
-  ingresses: [ingress([['/', 'web', 80]], { annotated })],
+const nodes = [
+  node('worker-1', { ip: '192.168.0.11', podCidrs: ['10.2.1.0/24'], proxy: 'ready' }),
+  node('worker-2', { ip: '192.168.0.12', podCidrs: ['10.2.2.0/24'], proxy: 'ready' }),
+]
+const given = (before: Service, annotated: readonly string[], outside: Outside, allowed?: readonly string[]) => ({
+  ingresses: [ingress([['/', 'web', 80]], { annotated, ...(allowed === undefined ? {} : { allowed }) })],
+  nodes,
   ingressClasses: [ingressClass('nginx')],
   ingressControllers: [controller()],
   services: [before],
@@ -26,11 +34,102 @@ const given = (before: Service, annotated: readonly string[], outside: Outside) 
 })
 const list = ['nginx.ingress.kubernetes.io/whitelist-source-range']
 
+const own = [ingress([['/', 'web', 80]])]
+const conf = nginxConf(own).replaceAll('listen 443 ssl', 'listen 443 proxy_protocol ssl')
+const proxied = ingressConfigs(controllerConfig(own, { conf: known(parseNginxConf(conf)) }))
+
+/** As with `-n shop`: of the controller's namespace only its front was looked at. */
+const alone = (policy: 'Local' | 'Cluster' | undefined, allowed: readonly string[]) => ({
+  ...given(edge(), list, answered(200), allowed),
+  services: [service('web')],
+  pods: [],
+  ingressControllers: [
+    controller({
+      fronts: [
+        {
+          namespace: 'ingress-nginx',
+          name: 'front',
+          type: 'NodePort' as const,
+          addresses: [],
+          ports: [],
+          wants: [],
+          ready: 1,
+          ...(policy === undefined ? {} : { externalTrafficPolicy: policy }),
+        },
+      ],
+    }),
+  ],
+})
+
 describeCheck(check, [
   {
     it: 'an allow-list behind a node port',
     given: given(edge(), list, answered(200)),
     expect: [{ subject: 'Ingress/shop/web', severity: 'info', confidence: 'possible' }],
+  },
+  {
+    it: 'it lets no node in, and kube-proxy hides every client behind one',
+    given: given(edge(), list, answered(200), ['198.51.100.0/24']),
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'warning',
+        args: { isSure: true },
+        says: /lets the address of no node in/,
+      },
+    ],
+  },
+  {
+    it: 'Ingresses alone are in scope: the Service beside the controller hides every client',
+    given: alone('Cluster', ['198.51.100.0/24']),
+    expect: [
+      { subject: 'Ingress/shop/web', severity: 'warning', args: { isSure: true, services: ['ingress-nginx/front'] } },
+    ],
+  },
+  { it: 'beside it, one that keeps their addresses', given: alone('Local', ['198.51.100.0/24']), expect: 'ok' },
+  {
+    it: 'beside it, one of an old recording',
+    given: alone(undefined, ['198.51.100.0/24']),
+    expect: 'cannot-tell',
+    says: /what stands before the controller/,
+  },
+  {
+    it: 'it lets the nodes in',
+    given: given(edge(), list, answered(200), ['198.51.100.0/24', '192.168.0.0/24']),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info', args: { isSure: false } }],
+  },
+  {
+    it: 'no kube-proxy is seen',
+    given: { ...given(edge(), list, answered(200), ['198.51.100.0/24']), nodes: [node('worker-1')] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info', args: { isSure: false } }],
+  },
+  {
+    it: 'a list of those who are kept out',
+    given: given(edge(), ['nginx.ingress.kubernetes.io/denylist-source-range'], answered(200), ['198.51.100.0/24']),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info' }],
+  },
+  {
+    it: 'a list that takes nobody out',
+    given: given(edge(), list, answered(200), ['0.0.0.0/0', '::/0']),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'the controller expects the PROXY protocol',
+    given: {
+      ...given(edge(), list, answered(200), ['198.51.100.0/24']),
+      ingressConfigs: proxied,
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a load balancer that uses no node port',
+    given: given(
+      edge({ loadBalancer: { addresses: ['203.0.113.7'], class: null, problem: null, nodePorts: 'none' } }),
+      list,
+      answered(200),
+      ['198.51.100.0/24'],
+    ),
+    expect: 'ok',
   },
   {
     it: 'and outside it is refused',

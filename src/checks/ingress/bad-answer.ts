@@ -20,7 +20,7 @@ import { sharersOf } from '../../relations/ingress/canaries.ts'
 import { directOf, isOfController, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { readTimeoutOf } from '../../relations/ingress/live-timeout.ts'
-import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
+import { failedLately, ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { backendSeen, meaningOf } from './answer-meaning.ts'
 import { saidByLog, saidText } from './said-by-log.ts'
@@ -225,6 +225,7 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
           return [ingressBackendFails(it, to.service), noEndpoints(shared), svcUnanswered(shared)]
         }),
       ],
+      causes: [failedLately(ingress, service)],
     }),
   ]
 }

@@ -21,14 +21,28 @@ describeCheck(check, [
   },
   {
     it: 'nobody has the host',
-    given: { ingresses: [canary('/')] },
-    expect: [{ subject: 'Ingress/shop/web-canary', args: { hasHost: false } }],
+    given: modelOf({ ingresses: [canary('/')] }, {}, { namespace: null }),
+    expect: [
+      {
+        subject: 'Ingress/shop/web-canary',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { hasHost: false },
+        says: /which no other Ingress has: it is not served\./,
+      },
+    ],
   },
   {
     it: 'nobody here has the host, and one namespace was read',
     given: modelOf({ ingresses: [canary('/')] }, {}, { namespace: 'shop' }),
-    expect: 'cannot-tell',
-    says: /another namespace/,
+    expect: [
+      {
+        subject: 'Ingress/shop/web-canary',
+        severity: 'warning',
+        confidence: 'possible',
+        says: /no other Ingress of namespace shop has: it is not served, unless one of another namespace has it/,
+      },
+    ],
   },
   { it: 'beside its path', given: { ingresses: [web, canary('/')] }, expect: 'ok' },
   { it: 'no canary', given: { ingresses: [web] }, expect: 'not-applicable' },

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
-import { full, some } from '../../phrases.ts'
+import { count, full, some } from '../../phrases.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -29,22 +29,25 @@ export default check({
       const paths = pathsOf(ingress).filter((it) => !main.has(it))
       return paths.length === 0 ? [] : [{ ingress, paths }]
     })
-    const [first] = alone
-    if (first === undefined) return ok(canaries.length)
-    // Another namespace may have the host.
-    if (scope.namespace !== null && !first.ingress.rules.some((it) => hosts.has(it.host)))
-      return cannotTell('not-asked', `the Ingress beside ${full(first.ingress)} may be in another namespace`, '-A')
+    if (alone.length === 0) return ok(canaries.length)
     return alone.map(({ ingress, paths }) =>
-      verdict(ingress, { paths, hasHost: ingress.rules.some((it) => hosts.has(it.host)) }),
+      verdict(ingress, {
+        paths,
+        hasHost: ingress.rules.some((it) => hosts.has(it.host)),
+        isWhole: scope.namespace === null,
+      }),
     )
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Canary Ingress ${full(on)} has ${some(args.paths, 2)}, which no other Ingress has: it is not served.`,
+      `Canary Ingress ${full(on)} has ${some(args.paths, 2)}, which no other Ingress ` +
+      (args.whole
+        ? 'has: it is not served.'
+        : `of namespace ${on.namespace} has: it is not served, unless one of another namespace has it.`),
     detail: ({ args }) =>
-      `${args.paths.length} of ${args.of} paths stand alone · ` +
-      `${args.hasHost ? 'another Ingress has the host, with other paths' : 'no other Ingress has the host'}`,
+      `${args.paths.length} of ${count(args.of, 'path')} ${args.paths.length === 1 ? 'stands' : 'stand'} alone · ` +
+      (args.hasHost ? 'another Ingress has the host, with other paths' : 'no other Ingress that was read has the host'),
     note: () => 'host and path of a canary must be those of an Ingress that is none, to the letter',
     help: ({ subject: on }) => [
       'write the host and path as the other Ingress has them, or take the annotation canary away',
@@ -60,12 +63,19 @@ function pathsOf({ rules }: Ingress): readonly string[] {
 
 function verdict(
   ingress: Ingress,
-  { paths, hasHost }: { readonly paths: readonly string[]; readonly hasHost: boolean },
+  {
+    paths,
+    hasHost,
+    isWhole,
+  }: { readonly paths: readonly string[]; readonly hasHost: boolean; readonly isWhole: boolean },
 ) {
   return finding({
     subject: ingressSubject(ingress),
-    confidence: 'inferred',
-    args: { paths, of: pathsOf(ingress).length, hasHost },
+    // A host that no other Ingress has may be one of another namespace, which was not read.
+    confidence: isWhole || hasHost ? 'inferred' : 'possible',
+    // Nothing at all of the host is served.
+    severity: isWhole && !hasHost ? 'error' : 'warning',
+    args: { paths, of: pathsOf(ingress).length, hasHost, whole: isWhole || hasHost },
     evidence: [
       {
         kind: 'config',

@@ -32,8 +32,14 @@ describeCheck(check, [
   },
   {
     it: 'not valid yet',
-    given: shown({ validity: 'not-yet' }),
-    expect: [{ subject: 'Ingress/shop/web', args: { fault: 'not-yet' } }],
+    given: shown({ validity: 'not-yet', validFrom: 'Jan  1 00:00:00 2030 GMT' }),
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        args: { fault: 'not-yet' },
+        says: /it is valid from Jan {2}1 00:00:00 2030 GMT on[^]*from Jan .* 2030 GMT until Jan .* 2031 GMT/,
+      },
+    ],
   },
   {
     it: 'for another name',

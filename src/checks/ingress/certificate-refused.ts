@@ -34,7 +34,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Ingress ${full(on)} shows a certificate for ${args.host} that clients refuse: ${args.what}.`,
     detail: ({ args }) =>
-      `certificate of ${args.names} · signed by ${shown(args.issuer, 'nobody named')} · until ${args.validTo} · ` +
+      `certificate of ${args.names} · signed by ${shown(args.issuer, 'nobody named')} · ` +
+      `${args.validFrom === null ? '' : `from ${args.validFrom} `}until ${args.validTo} · ` +
       `shown by ${args.controllers}`,
     note: ({ args }) => notes[args.fault as Fault],
     help: ({ subject: on, args }) =>
@@ -59,7 +60,7 @@ const notes: Readonly<Record<Fault, string>> = {
     'it is what the controller shows for any host: the Secret of this one is missing, empty or refused, ' +
     'or spec.tls does not name the host',
   expired: 'it was not renewed, or the controller still has the old one',
-  'not-yet': 'it is valid from a later time on, or the clock of the node that asked is behind',
+  'not-yet': 'whoever made it gave it a later time, or the clock of the node that asked is behind',
   'other-name': 'none of its names is the host: the Secret holds the certificate of another one',
 }
 
@@ -110,6 +111,7 @@ function judge(ingress: Ingress, contacts: Contacts) {
         what: what(fault, certificate),
         names: some(certificate.names) || shown(certificate.subject, 'no name'),
         issuer: certificate.issuer,
+        validFrom: certificate.validFrom ?? null,
         validTo: certificate.validTo,
         secret: entry?.secret ?? '',
         controllers: some([...new Set(bad.map(({ it }) => it.via.controllerPod))]),
@@ -157,14 +159,14 @@ function isSame(one: Certificate, other: Certificate): boolean {
   )
 }
 
-function what(fault: Fault, { names, subject, validTo }: Certificate): string {
+function what(fault: Fault, { names, subject, validFrom, validTo }: Certificate): string {
   switch (fault) {
     case 'default':
       return `it is the controller's own (${subject === '' ? some(names) : told(subject)})`
     case 'expired':
       return `it expired on ${validTo}`
     case 'not-yet':
-      return 'it is not valid yet'
+      return validFrom === undefined ? 'it is not valid yet' : `it is valid from ${validFrom} on, and not before`
     case 'other-name':
       return `it is for ${some(names) || subject || 'no name'}`
   }

@@ -5,7 +5,14 @@ import type { ControllerConfig } from '../../model/ingress-config.ts'
 import { cutOffSign } from '../../relations/ingress/controller-state.ts'
 import { isDifferent, liveRoutes } from '../../relations/ingress/live-config.ts'
 import { liveEndpoints } from '../../relations/ingress/live-endpoints.ts'
-import { allOfIngress, backendsNotLive, controllerCutOff, ingressNotLive, nodeDown } from '../../relations/symptom.ts'
+import {
+  allOfIngress,
+  apiOutOfReach,
+  backendsNotLive,
+  controllerCutOff,
+  ingressNotLive,
+  nodeDown,
+} from '../../relations/symptom.ts'
 import { full, shown } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 
@@ -66,7 +73,7 @@ export default check({
         'its token',
       `kubectl -n ${on.namespace} logs ${on.name} --since=15m | grep -E 'ailed to (watch|list)|resource lock'`,
       `kubectl -n ${on.namespace} get networkpolicies`,
-      'kubectl get endpointslices -l kubernetes.io/service-name=kubernetes',
+      'kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes',
     ],
   },
 })
@@ -102,7 +109,7 @@ function judge(config: ControllerConfig, { ingresses, lists, node }: Behind) {
     args: { said, times: sign?.times ?? 0, ingresses: ingresses.length, services: lists.length },
     evidence: [{ kind: 'log', source: config.pod, lines: [sign === null ? silence : `${said} (${sign.times} times)`] }],
     // What keeps all pods of a node from others keeps this one from the API server.
-    ...(node === null ? {} : { dueTo: [nodeDown(node)] }),
+    ...(node === null ? {} : { dueTo: [nodeDown(node), apiOutOfReach(node)] }),
     symptoms: [controllerCutOff({ namespace: config.namespace, name: config.pod })],
     causes: [
       ...ingresses.flatMap((it) => [ingressNotLive(it), ...allOfIngress(it)]),

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { IngressController } from '../../model/ingress.ts'
-import { some } from '../../phrases.ts'
+import { count, some } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 import { anyOf } from '../../wire/pattern.ts'
 
@@ -31,7 +31,7 @@ export default check({
   words: {
     headline: ({ args }) =>
       `Ingresses are served by ingress-nginx ${args.version}, whose project was retired in March 2026.`,
-    detail: ({ args }) => `${args.count} pods of ${args.image} · admission webhook ${args.webhook}`,
+    detail: ({ args }) => `${count(args.count, 'pod')} of ${args.image} · admission webhook ${args.webhook}`,
     note: ({ args }) =>
       args.webhook === 'off'
         ? 'no fix of a security hole comes any more; ' +

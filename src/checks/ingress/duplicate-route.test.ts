@@ -16,6 +16,11 @@ describeCheck(check, [
     expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { others: 'shop/web-2' } }],
   },
   {
+    it: 'and which is the older one',
+    given: { ingresses: [{ ...web, created: 20 }, other('api', { created: 10 })] },
+    expect: [{ subject: 'Ingress/shop/web', args: { older: ' (here shop/web-2)' } }],
+  },
+  {
     it: 'in another namespace, whose Service of that name is another',
     given: { ingresses: [web, other('web', { namespace: 'attic' })] },
     expect: [{ subject: 'Ingress/shop/web', args: { others: 'attic/web-2' } }],

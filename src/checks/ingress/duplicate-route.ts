@@ -45,7 +45,8 @@ export default check({
     detail: ({ args }) => `${args.backends} · class ${args.class}`,
     note: ({ args }) =>
       args.winner === ''
-        ? 'one of them gets the requests, the older one with ingress-nginx; the other is never asked, without an event'
+        ? `one of them gets the requests, the older one with ingress-nginx${args.older}; ` +
+          'the other is never asked, without an event'
         : `${args.winner}; the other is never asked, without an event`,
     help: ({ subject: on }) => [
       'see which is the older one, and take the path out of the one that should not have it',
@@ -76,6 +77,15 @@ function winnerOf(route: Route | undefined, configs: Known<IngressConfigs>): str
   return ''
 }
 
+/** '' where one of them says no time, or all say the same. */
+function olderOf(routes: readonly Route[]): string {
+  const dated = routes.flatMap(({ ingress }) => (ingress.created === undefined ? [] : [ingress.created]))
+  const [oldest, ...others] = [...new Set(dated)].toSorted((a, b) => a - b)
+  if (dated.length < routes.length || oldest === undefined || others.length === 0) return ''
+  const its = routes.find(({ ingress }) => ingress.created === oldest)
+  return its === undefined ? '' : ` (here ${full(its.ingress)})`
+}
+
 function verdict(claims: readonly (readonly Route[])[], configs: Known<IngressConfigs>) {
   const all = claims.flat()
   const [first] = all
@@ -91,6 +101,7 @@ function verdict(claims: readonly (readonly Route[])[], configs: Known<IngressCo
         backends: some([...new Set(all.map((it) => `${full(it.ingress)} sends it to ${backendText(it)}`))], 3),
         class: first.ingress.className ?? 'none',
         winner: winnerOf(first, configs),
+        older: olderOf(all),
       },
       evidence: all.map((it) => ({
         kind: 'fact' as const,

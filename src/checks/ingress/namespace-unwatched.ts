@@ -36,12 +36,16 @@ export default check({
     detail: ({ args }) => `0 of ${args.of} controllers of class ${args.class} look at it · ${args.controllers}`,
     note: () => 'its host is answered as one that nobody declared',
     help: ({ subject: on, args }) => [
-      'add the namespace to --watch-namespace, remove the flag, or use a class whose controller looks at it',
+      `add the namespace to ${args.flag}, remove the flag, or use a class whose controller looks at it`,
       `kubectl -n ${args.home} get pod ${args.pod} -o yaml`,
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
     ],
   },
 })
+
+function flagOf({ controller }: IngressController): string {
+  return controller.startsWith('traefik.io/') ? '--providers.kubernetesingress.namespaces' : '--watch-namespace'
+}
 
 function judge(ingress: Ingress, own: readonly IngressController[]) {
   const [first] = own
@@ -58,8 +62,9 @@ function judge(ingress: Ingress, own: readonly IngressController[]) {
       controllers: some(own.map((it) => it.pod)),
       pod: first.pod,
       home: first.namespace,
+      flag: flagOf(first),
     },
-    evidence: [{ kind: 'fact', label: '--watch-namespace', value: watches }],
+    evidence: [{ kind: 'fact', label: flagOf(first), value: watches }],
     causes: allOfIngress(ingress),
   })
 }

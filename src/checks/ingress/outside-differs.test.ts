@@ -34,6 +34,7 @@ const end = (status: number | null, about: Partial<OutsideAnswer> = {}): Outside
   ms: 20,
   ...about,
 })
+const led = end(302, { location: 'http://other.example/' })
 const page = (by: PageMaker) => ({ body: 'aaaa', head: 'bbbb', by })
 const outside = (...answers: OutsideAnswer[]): Outside => ({ lookupError: null, answers })
 const inside = (status: number | null, about = {}) => contacts([], [get('/', status, { basis: 'url', ...about })])
@@ -109,6 +110,18 @@ describeCheck(check, [
     scope,
     expect: [{ ...found, severity: 'warning', args: { wrong: 'other-answer' } }],
   },
+  {
+    it: 'leads to another host, which no controller does',
+    given: { ...given, outside: outside(led, led) },
+    scope,
+    expect: [{ ...found, severity: 'warning', args: { wrong: 'other-answer', outside: '302' } }],
+  },
+  {
+    it: 'leads to another host, as the controllers do',
+    given: { ...given, contacts: inside(302, { location: 'https://login.example/' }), outside: outside(led, led) },
+    scope,
+    expect: 'ok',
+  },
   { it: 'no URL', given: { ...given, outside: outside(end(502)) }, expect: 'not-applicable' },
   { it: 'nobody asked', given, scope, expect: 'cannot-tell' },
   {
@@ -160,6 +173,12 @@ describeCheck(check, [
     scope,
     expect: [{ ...found, severity: 'warning', args: { wrong: 'name', lookup: 'ENOTFOUND' } }],
   },
+  ...[404, 400].map((status) => ({
+    it: `the name is not found, and inside it is answered ${status}: nobody is served`,
+    given: { ...given, contacts: inside(status), outside: { lookupError: 'ENOTFOUND', answers: [] } },
+    scope,
+    expect: [{ ...found, severity: 'warning' as const, args: { isServed: false }, says: `answer it ${status}.` }],
+  })),
   {
     it: 'answers that are not yet slow are well',
     given: { ...given, contacts: inside(200, { ms: 2999 }), outside: { lookupError: 'ENOTFOUND', answers: [] } },

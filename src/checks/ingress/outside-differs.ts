@@ -5,7 +5,7 @@ import type { Ingress, IngressController } from '../../model/ingress.ts'
 import type { Node } from '../../model/node.ts'
 import type { Certificate, Contacts, HttpEnd, PageMaker } from '../../model/contacts.ts'
 import type { OutsideAnswer } from '../../model/outside.ts'
-import { endText, excuseOf, isBadEnd } from '../../relations/ingress/http-answers.ts'
+import { endText, excuseOf, isBadEnd, isLedAway } from '../../relations/ingress/http-answers.ts'
 import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { backendsOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { proxyProtocolOf } from '../../relations/ingress/proxy-protocol.ts'
@@ -72,6 +72,8 @@ export default check({
         outside: some([...new Set(bad.map(endText))]),
         inside: some([...new Set(inside.map(endText))]),
         asked: inside.length,
+        isServed: inside.every((it) => it.status !== null && it.status < 400),
+        lb: lbOf(bad),
         addresses: some([...new Set(bad.map((it) => `${it.ip}:${it.port}`))]),
         certificate: some([...new Set(bad.flatMap((it) => it.certificate?.subject ?? []))]),
         status: commonest(bad.flatMap((it) => it.status ?? [])),
@@ -111,7 +113,9 @@ export default check({
     note: ({ args }) => (isSlow(args.slowestInside) ? `${noteOf(args)}; ${slowNote(args)}` : noteOf(args)),
     help: ({ args }) => [
       args.wrong === 'silent' && args.door === 'node-port' ? helpAtNodePort : helps[args.wrong],
-      ...(args.wrong === 'name' ? [`dig ${quoted(args.host)}`] : [`curl -sv -o /dev/null ${quoted(args.url)}`]),
+      ...(args.wrong === 'name'
+        ? [`dig ${quoted(args.host)}`]
+        : [`curl -sv -o /dev/null ${connectTo(args.lb)}${quoted(args.url)}`]),
       args.front === ''
         ? 'kubectl get services -A --field-selector spec.type=LoadBalancer -o wide'
         : `kubectl -n ${args.home} get service,endpointslices -o wide`,
@@ -126,7 +130,13 @@ function isSlow(slowest: number): boolean {
   return slowest >= slowMs
 }
 
-function howWell({ slowestInside }: { readonly slowestInside: number }): string {
+/** A 404 is an answer, and nobody is served by it. */
+function howWell({
+  slowestInside,
+  isServed,
+  inside,
+}: Pick<Noted, 'slowestInside' | 'isServed'> & Pick<Told, 'inside'>) {
+  if (!isServed) return inside
   return isSlow(slowestInside) ? `only after up to ${ms(slowestInside)}` : 'well'
 }
 
@@ -147,6 +157,7 @@ function slowestPodOf({ direct = [] }: Contacts, ingress: Ingress): number | nul
 
 interface Told {
   readonly outside: string
+  readonly inside: string
   readonly addresses: string
   readonly host: string
   readonly certificate: string
@@ -196,10 +207,10 @@ const doors: Readonly<Record<Door, (front: string) => string>> = {
     'its endpoints, kube-proxy on that node, or a firewall before the node',
   'service-address': (front) =>
     `that is an address of Service ${front}: its load balancer, a firewall before it, or its health checks; ` +
-    'what reaches the controllers is served',
+    'what reaches the controllers is answered',
   unknown: () =>
     'no Service that was read has that address: a load balancer, a firewall before it, or its health checks; ' +
-    'what reaches the controllers is served',
+    'what reaches the controllers is answered',
 }
 
 const helpAtNodePort =
@@ -223,11 +234,13 @@ interface Noted {
   readonly status: number | null
   readonly slowest: number
   readonly slowestInside: number
+  readonly isServed: boolean
   readonly bad: number
   readonly of: number
 }
 
 function noteOf(args: Noted): string {
+  if (args.wrong === 'name') return `${notes.name}${args.isServed ? '; the cluster serves it all the same' : ''}`
   if (args.wrong === 'silent') return doors[args.door](args.front)
   if (args.wrong !== 'error') return notes[args.wrong]
   const some = args.bad < args.of ? ', for some of its targets: the requests that are well went to others' : ''
@@ -247,7 +260,7 @@ const byStatus: Readonly<Record<number, string>> = {
 }
 
 const notes: Readonly<Record<Exclude<Wrong, 'silent'>, string>> = {
-  name: 'the name is not in the DNS that this machine asks, or not yet; the cluster serves it all the same',
+  name: 'the name is not in the DNS that this machine asks, or not yet',
   error:
     'what stands before the controllers says this itself: a load balancer, a CDN, or a proxy without a healthy target',
   'proxy-header':
@@ -285,7 +298,7 @@ function wrongOf(
     'proxy-header': isPlain && !good.has(4) && answers.every((it) => it.status === 400 || it.status === null),
     certificate: ownFits,
     silent: true,
-    'other-answer': !good.has(4),
+    'other-answer': !good.has(4) && (!good.has(3) || answers.some((it) => group(it.status) === 4)),
   }
   return order.find((wrong) => counts[wrong] && answers.some((it) => isWrong(it, wrong))) ?? null
 }
@@ -299,7 +312,19 @@ function isWrong(it: OutsideAnswer, wrong: Wrong): boolean {
   if (wrong === 'error') return it.status !== null && isBadEnd(it)
   if (wrong === 'proxy-header') return it.status === 400
   if (wrong === 'certificate') return it.certificate !== undefined && !fits(it.certificate)
-  return wrong === 'other-answer' && group(it.status) === 4
+  return wrong === 'other-answer' && (group(it.status) === 4 || isLedAway(it))
+}
+
+/** `--lb` of ours, in curl's words. */
+function connectTo(lb: string | null): string {
+  return lb === null ? '' : `--connect-to ${quoted(`::${lb}`)} `
+}
+
+/** The address that the user named. */
+function lbOf(bad: readonly OutsideAnswer[]): string | null {
+  return (
+    bad.flatMap((it) => (it.by === 'lb' ? [`${it.ip.includes(':') ? `[${it.ip}]` : it.ip}:${it.port}`] : []))[0] ?? null
+  )
 }
 
 function commonest(statuses: readonly number[]): number | null {

@@ -1,5 +1,5 @@
 import { contacts, get, getOf, pageOf, stranger } from '../../../test/build/contacts.ts'
-import { ingress } from '../../../test/build/ingress.ts'
+import { ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import check from './path-not-found.ts'
@@ -48,6 +48,59 @@ describeCheck(check, [
       ],
     },
     expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { vhost: 'web.shop.svc' } }],
+  },
+  ...(
+    [
+      ['/$1', '//', 'the slash before the path is the group'],
+      ['/$2', '/api/v1', 'the group that was meant'],
+      ['/', '/', 'everything is made one path'],
+    ] as const
+  ).map(([rewrite, becomes, it]) => ({
+    it: `a path that is rewritten: ${it}`,
+    given: {
+      ...seen([get('/shop/api/v1', 404, { ...declared, basis: 'url' })], {
+        // Of the path as it was asked: no word of what the pods get.
+        direct: [{ ...getOf('web', 'web-1', 404), path: '/shop/api/v1' }],
+      }),
+      ingresses: [
+        ingress([['/shop(/|$)(.*)', 'web', 80]], {
+          nginx: { rewrite, regex: true, canary: false, protocol: null },
+        }),
+      ],
+    },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        args: { becomes, groups: ['/', 'api/v1'], direct: '' },
+        says: `the pods are asked for \`${becomes}\``,
+      },
+    ],
+  })),
+  {
+    it: 'a rewrite with variables in it: nobody can say what becomes of the path',
+    given: {
+      ...seen([get('/shop/api/v1', 404, { ...declared, basis: 'url' })]),
+      ingresses: [
+        ingress([['/shop(/|$)(.*)', 'web', 80]], {
+          nginx: { rewrite: '/$host/$2', regex: true, canary: false, protocol: null },
+        }),
+      ],
+    },
+    expect: [{ subject: 'Ingress/shop/web', args: { becomes: null } }],
+  },
+  {
+    it: 'a rewrite of nginx that another controller does not read',
+    given: {
+      ...seen([get('/shop/api/v1', 404, { ...declared, basis: 'url' })]),
+      ingresses: [
+        ingress([['/shop', 'web', 80]], {
+          className: 'other',
+          nginx: { rewrite: '/$1', regex: false, canary: false, protocol: null },
+        }),
+      ],
+      ingressClasses: [{ ...ingressClass('other'), controller: 'example.com/other' }],
+    },
+    expect: [{ subject: 'Ingress/shop/web', args: { becomes: null } }],
   },
   {
     it: 'the root, and one replica lacks it',

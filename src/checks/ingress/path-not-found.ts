@@ -1,9 +1,13 @@
 import { check } from '../../findings/check.ts'
+import type { Evidence } from '../../findings/evidence.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
-import type { Ingress } from '../../model/ingress.ts'
+import type { Ingress, IngressClass } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
 import { isNotFound, urlText } from '../../relations/ingress/http-answers.ts'
 import { directOf, isOfController, routeOfContact, requestsOf } from '../../relations/ingress/http-of-ingress.ts'
+import type { Route } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { isForNginx, type Rewritten, rewrittenBy } from '../../relations/ingress/nginx-paths.ts'
 import { notFoundBySome } from '../../relations/symptom.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject, statusShares } from './words.ts'
@@ -20,13 +24,14 @@ export default check({
   fine: 'no declared URL that was asked for is answered 404',
   severity: 'warning',
   needs: ['contacts', 'ingresses'],
+  wants: ['ingressClasses'],
   remedies: [],
   decides: ['ING-09', 'ING-23'],
 
-  run({ contacts, ingresses, scope }) {
+  run({ contacts, ingresses, ingressClasses, scope }) {
     const verdicts = ingresses
       .filter((it) => isAskedAbout(scope, 'Ingress', it))
-      .flatMap((ingress) => judge(ingress, contacts, ingresses))
+      .flatMap((ingress) => judge(ingress, { contacts, ingresses, ingressClasses }))
     return verdicts.length > 0 ? verdicts : notApplicable('no URL of an Ingress was asked for')
   },
 
@@ -36,9 +41,17 @@ export default check({
     detail: ({ args }) =>
       '404 by what is behind the controller, not by the controller itself · ' +
       `backend ${args.service}` +
+      (args.becomes === null ? '' : ` · the pods are asked for ${shown(args.becomes)}`) +
       (args.direct === '' ? '' : ` · asked directly, its pods say ${args.direct}`),
-    note: ({ args }) => meaning(`${args.direct}`, args.vhost),
+    note: ({ args }) =>
+      args.becomes === null
+        ? meaning(`${args.direct}`, args.vhost)
+        : `rewrite-target \`${args.target}\` puts ${shown(args.becomes)} in the place of the path` +
+          (args.groups.length === 0 ? '' : `: ${args.groups.map((it, at) => `$${at + 1} is ${shown(it)}`).join(', ')}`),
     help: ({ subject: on, args }) => [
+      ...(args.becomes === null
+        ? []
+        : ['see whether rewrite-target names the group that was meant, and whether the application has that path']),
       'compare the path that the application gets (rewrite-target, app-root, ' +
         'a prefix that is not cut off) with what it serves, and whether this Service is the one that is meant',
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
@@ -47,7 +60,17 @@ export default check({
   },
 })
 
-function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress[]) {
+function shown(path: string): string {
+  return path === '' ? 'nothing' : `\`${path}\``
+}
+
+interface Seen {
+  readonly contacts: Contacts
+  readonly ingresses: readonly Ingress[]
+  readonly ingressClasses: Known<readonly IngressClass[]>
+}
+
+function judge(ingress: Ingress, { contacts, ingresses, ingressClasses }: Seen) {
   const http = requestsOf(contacts, ingress).filter((it) => it.status !== null)
   const urls = [...Map.groupBy(http, urlText)]
   return urls.flatMap(([url, its]) => {
@@ -63,7 +86,11 @@ function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress
       // What a rewrite makes of the path, the pods were not asked for.
       knownToPods: (ingress.nginx?.rewrite ?? null) === null && sameUrl.some((it) => (it.status ?? 0) < 400),
     })
-    const backend = routeOfContact(ingress, first)?.backend
+    const route = routeOfContact(ingress, first)
+    const backend = route?.backend
+    const becomes = becomesOf(route, first.path, ingressClasses)
+    // The pods were asked for the path as it was asked, and get another.
+    const asIs = direct.filter((it) => it.status !== null && it.path === (becomes?.path ?? first.path))
     if (missing.length === 0) return [ok(its.length)]
     if (severity === 'none') return [ok(its.length, `${url} is answered 404, and nobody said that it should be found`)]
     return [
@@ -77,14 +104,42 @@ function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress
           of: its.length,
           service: backend?.service ?? '',
           vhost: ingress.nginx?.vhost ?? null,
-          direct: some([...new Set(sameUrl.map((it) => `${it.status}`))]),
+          direct: some([...new Set(asIs.map((it) => `${it.status}`))]),
+          ...rewriteArgs(becomes),
         },
-        evidence: [statusShares('requests that were answered 404', its, (it) => missing.includes(it))],
+        evidence: [
+          ...(becomes === null ? [] : [rewriteEvidence(ingress, becomes)]),
+          statusShares('requests that were answered 404', its, (it) => missing.includes(it)),
+        ],
         symptoms:
           backend === undefined ? [] : [notFoundBySome({ namespace: ingress.namespace, name: backend.service })],
       }),
     ]
   })
+}
+
+/** null for what the pods are asked for as it was asked. */
+function becomesOf(route: Route | null, path: string, classes: Known<readonly IngressClass[]>): Rewritten | null {
+  const rewritten = route === null || !isForNginx(route.ingress, classes) ? null : rewrittenBy(route, path)
+  return rewritten?.path === path ? null : rewritten
+}
+
+function rewriteArgs(becomes: Rewritten | null) {
+  return becomes === null
+    ? { becomes: null, target: '', groups: [] }
+    : { becomes: becomes.path, target: becomes.target, groups: becomes.groups }
+}
+
+function rewriteEvidence(ingress: Ingress, { target, path }: Rewritten): Evidence {
+  return {
+    kind: 'config',
+    object: ingressSubject(ingress),
+    path: "metadata.annotations['nginx.ingress.kubernetes.io/rewrite-target']",
+    lines: ['annotations:', `  nginx.ingress.kubernetes.io/rewrite-target: ${target}`],
+    at: 1,
+    mark: target,
+    label: `makes ${shown(path)} of it`,
+  }
 }
 
 interface Case {

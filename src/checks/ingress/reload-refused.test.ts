@@ -1,7 +1,9 @@
+import { describe, expect, test } from 'vitest'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { controllerConfig, ingressConfigs, quietLog } from '../../../test/build/ingress-config.ts'
 import { namespace } from '../../../test/build/policy.ts'
-import { describeCheck } from '../../../test/describe-check.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import type { ControllerConfig, RefusedConf } from '../../model/ingress-config.ts'
 import { known, unknown } from '../../model/known.ts'
 import check from './reload-refused.ts'
@@ -121,3 +123,47 @@ describeCheck(check, [
     says: /pods\/log/,
   },
 ])
+
+describe('what the help names', () => {
+  const prefix = 'nginx.ingress.kubernetes.io/'
+  const of = (directive: string, error: string, annotated: readonly string[]) => {
+    const its = { ...tools, annotated: annotated.map((it) => prefix + it) }
+    const log = known(quietLog({ lastLoad: 'refused', signs: [{ kind: 'refused', times: 1, said: error, line: 1 }] }))
+    const given = seen({ log, refused: known({ ...place, directive }) }, [])
+    const { results } = diagnose(modelOf({ ...given, ingresses: [web, its] }), { checks: [check] })
+    return results.flatMap((it) => it.findings.map((one) => check.words.help(one)[0]))
+  }
+  test.each([
+    [
+      'a rewrite, and no snippet',
+      of('rewrite', 'unknown "x" variable', ['rewrite-target', 'proxy-body-size']),
+      `fix or remove ${prefix}rewrite-target: the line begins with \`rewrite\``,
+    ],
+    [
+      'a value that goes on in the next line',
+      of('no_such', 'unknown directive "no_such"', ['rewrite-target']),
+      `fix or remove ${prefix}rewrite-target: the line begins with \`no_such\``,
+    ],
+    [
+      'a snippet beside it',
+      of('no_such', 'unknown directive "no_such"', ['configuration-snippet', 'rewrite-target']),
+      `fix or remove ${prefix}configuration-snippet: the line begins with \`no_such\``,
+    ],
+    [
+      'no annotation is known',
+      of('rewrite', 'unknown "x" variable', []),
+      'remove what brought in the line that begins with `rewrite`: an annotation, a snippet, a path, or the ConfigMap ' +
+        'of the controller',
+    ],
+    [
+      'a path that is an expression, and a bad one',
+      of('location', 'pcre2_compile() failed: missing closing parenthesis in "^/a("', ['use-regex']),
+      'fix or remove the path: it is no regular expression that nginx takes',
+    ],
+    [
+      'a path that breaks the line',
+      of('location', 'invalid number of arguments in "location" directive', []),
+      'fix or remove the path: nginx takes what it holds for more than one word',
+    ],
+  ])('%s', (_, help, expected) => expect(help).toEqual([expected]))
+})

@@ -40,6 +40,7 @@ export default check({
       judge(its, {
         behind: [...new Set(behind)],
         of: controllers.length,
+        ingresses,
         owner: its.flatMap((it) => ownerOf(it) ?? [])[0] ?? null,
         culprits: its.map((it) => {
           const seen = culpritOf(it, { ingresses: known(ingresses), namespaces, scope })
@@ -70,7 +71,8 @@ export default check({
         : `nginx refuses the configuration that ${full(on)} makes: ${told(args.said)}.`
     },
     detail: ({ args }) =>
-      `the last of ${args.refusing} of ${args.of} controllers was refused · ${args.place} · ` +
+      `${args.refusing} of ${count(args.of, 'controller')} had ${args.refusing === 1 ? 'its' : 'their'} last ` +
+      `configuration refused · ${args.place} · ` +
       count(args.waiting, 'Ingress waits', 'Ingresses wait'),
     note: ({ args }) => {
       if (args.waiting > 0) return `no change of any Ingress is taken up until this one is fixed${after(args.others)}`
@@ -88,11 +90,25 @@ export default check({
   },
 })
 
-function cureOf({ culprit, annotation }: { readonly culprit: string; readonly annotation: string }): string {
+interface Cured {
+  readonly culprit: string
+  readonly directive: string | null
+  readonly isExpression: boolean
+  readonly bearers: readonly string[] | null
+}
+
+function cureOf({ culprit, directive, isExpression, bearers }: Cured): string {
   if (culprit === 'gone') return 'see what was refused, and that later changes are loaded'
-  return annotation === ''
-    ? 'remove what brought the line in: an annotation, a snippet, a path, or the ConfigMap of the controller'
-    : `fix or remove ${annotation}`
+  if (directive === 'location')
+    return isExpression
+      ? 'fix or remove the path: it is no regular expression that nginx takes'
+      : 'fix or remove the path: nginx takes what it holds for more than one word'
+  if (bearers === null || directive === null)
+    return (
+      `remove what brought ${directive === null ? 'the line in' : `in the line that begins with \`${directive}\``}: ` +
+      'an annotation, a snippet, a path, or the ConfigMap of the controller'
+    )
+  return `fix or remove ${bearers.join(', or ')}: the line begins with \`${directive}\``
 }
 
 function after(others: string): string {
@@ -133,6 +149,7 @@ interface Around {
   readonly owner: Named | null
   readonly of: number
   readonly culprits: readonly ReturnType<typeof culpritOf>[]
+  readonly ingresses: readonly Ingress[]
 }
 
 /** What waits proves that the refusal goes on; where nothing does, the Ingress that it came of has to be there. */
@@ -159,7 +176,14 @@ function judge(its: readonly ControllerConfig[], around: Around) {
       refusing: its.length,
       of,
       place: placeText(place),
-      annotation: annotationOf(place?.directive ?? null, said),
+      directive: place?.directive ?? null,
+      // As pcre and pcre2 are told of in nginx (ngx_regex.c).
+      isExpression: /\bpcre2?_compile\b|\binvalid regular expression\b/.test(said),
+      bearers: bearersOf(
+        place?.directive ?? null,
+        said,
+        ingress === null ? undefined : around.ingresses.find((it) => full(it) === full(ingress)),
+      ),
       waiting: behind.length,
       others: some(others.map(full), 3),
       pod: pod.pod,
@@ -214,12 +238,18 @@ const annotations: Readonly<Record<string, string>> = {
   satisfy: 'satisfy',
 }
 
-function annotationOf(directive: string | null, said: string): string {
-  if (directive === null) return ''
-  if (directive === 'location') return 'the path: it is no regular expression that nginx takes'
-  const key = annotations[directive]
-  const snippet = 'a snippet annotation of it (configuration-snippet, server-snippet)'
-  if (key === undefined || said.startsWith('unknown directive'))
-    return `${snippet}: the line begins with \`${directive}\``
-  return `nginx.ingress.kubernetes.io/${key}, or ${snippet}: the line begins with \`${directive}\``
+const prefix = 'nginx.ingress.kubernetes.io/'
+const snippet = /-snippet$/
+
+/**
+ * The annotations of the Ingress that may have brought the line in: the one that writes such a line, and snippets.
+ * Without either, any of them: a value that holds the end of a line goes on in the next. null: which it has was not
+ * read, or it has none.
+ */
+function bearersOf(directive: string | null, said: string, ingress: Ingress | undefined): readonly string[] | null {
+  const all = (ingress?.annotated ?? []).filter((it) => it.startsWith(prefix))
+  const own = directive === null || said.startsWith('unknown directive') ? undefined : annotations[directive]
+  const likely = all.filter((it) => it === `${prefix}${own}` || snippet.test(it))
+  const named = likely.length > 0 ? likely : all
+  return named.length === 0 ? null : named.slice(0, 3)
 }

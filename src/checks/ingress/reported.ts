@@ -53,7 +53,7 @@ export default check({
     detail: ({ args }) => `${count(args.times, 'time')}: ${hearsay(args.said)}`,
     note: ({ args }) =>
       args.address === ''
-        ? 'it has no address, and has had none: nothing of it is served'
+        ? 'its status has no address: no load balancer is known to lead to it'
         : `it has the address ${args.address}: what was set up before is served, changes since may not be; ` +
           'events say nothing of a later try that succeeded',
     help: ({ subject: on }) => [

@@ -74,7 +74,8 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
   if (path === null) return null
   const rewrite = route.ingress.nginx?.rewrite ?? null
   if (rewrite === null) {
-    if (!isRegex(path) || regexHosts.has(route.host ?? '')) return null
+    // `/x?token=` is meant as a query, and no regular expression.
+    if (!isRegex(path.replace(/\?[\w-]*=.*$/, '')) || regexHosts.has(route.host ?? '')) return null
     return {
       kind: 'literal',
       route,
@@ -107,6 +108,13 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
       `keep the rest of the path: ${path.replace(/\/$/, '')}(/|$)(.*) with rewrite-target /$2, ` +
       'or pathType Exact if one page is meant',
   }
+}
+
+/** Below the caret, which points at the path. */
+const labels: Readonly<Record<Mistake['kind'], string>> = {
+  group: 'has no such group',
+  flattens: 'everything below it becomes one page',
+  literal: 'a regular expression, which nothing makes nginx read as one',
 }
 
 const measures: Readonly<Record<Measured, string>> = {
@@ -144,7 +152,7 @@ function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured:
           lines,
           at: 2,
           mark: route.path ?? '/',
-          label: kind === 'group' ? 'has no such group' : what,
+          label: labels[kind],
         },
       ],
       causes: measured === 'ill' ? [ingressBackendFails(ingress, route.backend.service)] : [],

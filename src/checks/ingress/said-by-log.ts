@@ -32,7 +32,7 @@ export function saidByLog(configs: Known<IngressConfigs>, { host, controllers }:
 }
 
 /** A clause each, of what nginx means by it (ngx_http_upstream.c and others), and what changes it. */
-const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> = {
+export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> = {
   refused: (by) => `${by} refused its connections: nobody listens there, or a rule rejects them`,
   'timed-out-connecting': (by) =>
     `it got no connection to ${by} in time (proxy-connect-timeout): a policy, a firewall or a route on its own way`,
@@ -53,6 +53,8 @@ const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> = {
   limited: () => 'a limit of the Ingress was reached (limit-rps, limit-rpm, limit-connections)',
   'body-too-big': () => 'the body of the request is larger than it takes (proxy-body-size)',
   denied: () => 'an allow list or a deny list keeps the client out',
+  'auth-unclear': () =>
+    'who is asked for leave (auth-url) answers neither 2xx nor 401 or 403: nginx makes a 500 of that',
   other: () => '',
 }
 

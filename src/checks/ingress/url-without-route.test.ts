@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ingress } from '../../../test/build/ingress.ts'
+import { beside } from '../../../test/build/beside.ts'
+import { controller, ingress } from '../../../test/build/ingress.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
-import { unknown } from '../../model/known.ts'
+import { known, unknown } from '../../model/known.ts'
 import type { Ingress, IngressRule } from '../../model/ingress.ts'
 import { subject } from '../../model/subject.ts'
 import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
@@ -62,6 +63,18 @@ describeCheck(check, [
     it: 'another Ingress of the host takes it',
     given: asked('https://web.example.com/shop/x', exact, { ...prefix, name: 'other' }),
     expect: 'ok',
+  },
+  {
+    it: 'a slip of the host where Traefik may have a kind of its own for it',
+    given: {
+      ...asked('https://wbe.example.com/shop', exact),
+      sources: {
+        ...asked('https://wbe.example.com/shop', exact).sources,
+        ingressControllers: known([controller({ controller: 'traefik.io/ingress-controller' })]),
+        beside: known(beside()),
+      },
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
   },
   { it: 'no URL was asked about', given: { ingresses: [exact] }, expect: 'not-applicable' },
   {

@@ -2,6 +2,9 @@ import { percentDecoded } from '../../wire/percent.ts'
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Beside } from '../../model/beside.ts'
+import type { IngressController } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
 import { full, some } from '../../phrases.ts'
 import { type Miss, type NearRoute, nearRoutes } from '../../relations/ingress/near-route.ts'
 import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
@@ -19,10 +22,11 @@ export default check({
   fine: 'a rule of an Ingress takes the URL',
   severity: 'error',
   needs: ['ingresses'],
+  wants: ['beside', 'ingressControllers'],
   remedies: [],
   decides: ['ING-32'],
 
-  run({ ingresses, scope: { target } }) {
+  run({ ingresses, beside, ingressControllers, scope: { target } }) {
     const url = target.kind === 'object' && target.url !== null ? URL.parse(target.url) : null
     if (url === null || target.kind !== 'object') return notApplicable('no URL was asked about')
     const path = percentDecoded(url.pathname)
@@ -34,14 +38,18 @@ export default check({
     if (first === undefined) return notApplicable('nothing of the Ingress is near this URL')
     if (near.some((it) => it.miss === 'pattern'))
       return cannotTell('ambiguous', `${first.pathType} ${first.path} is a pattern, which its controller alone reads`)
-    return verdict({ host: url.hostname, path }, near, first)
+    const unread = first.miss === 'host-slip' && mayRouteOtherwise(beside, ingressControllers)
+    return verdict({ host: url.hostname, path, unread }, near, first)
   },
 
   words: {
     headline: ({ subject: on, args }) =>
       `No rule takes ${args.host}${args.path}: ${headlines[args.miss](args, full(on))}.`,
     detail: ({ args }) => (args.rules.length === 0 ? `host ${args.of}` : `host ${args.of} has ${some(args.rules)}`),
-    note: ({ args }) => notes[args.miss],
+    note: ({ args }) =>
+      args.unread === 'nothing'
+        ? notes[args.miss]
+        : 'Traefik may have an IngressRoute of this host: those were not read',
     help: ({ subject: on, args }) => [
       cures[args.miss],
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
@@ -99,14 +107,24 @@ const cures: Readonly<Record<Miss, string>> = {
 interface Asked {
   readonly host: string
   readonly path: string
+  /** Whether there may be objects that have the host, and were not read. */
+  readonly unread: boolean
 }
 
-function verdict({ host, path }: Asked, near: readonly NearRoute[], first: NearRoute) {
+/** Traefik has a kind of its own, which is read of files alone. */
+function mayRouteOtherwise(beside: Known<Beside>, controllers: Known<readonly IngressController[]>): boolean {
+  const isRead = beside.known && beside.value.ingressRoutes !== null
+  return !isRead && controllers.known && controllers.value.some((it) => it.controller.startsWith('traefik.io/'))
+}
+
+function verdict({ host, path, unread }: Asked, near: readonly NearRoute[], first: NearRoute) {
   const { ingress, miss } = first
   return finding({
     subject: ingressSubject(ingress),
-    confidence: 'inferred',
+    confidence: unread ? 'possible' : 'inferred',
+    ...(unread ? { severity: 'warning' } : {}),
     args: {
+      unread: unread ? 'IngressRoutes' : 'nothing',
       host,
       path,
       miss,
@@ -114,7 +132,7 @@ function verdict({ host, path }: Asked, near: readonly NearRoute[], first: NearR
       rule: ruleText(first),
       rules: [...new Set(near.flatMap((it) => (it.path === null ? [] : [ruleText(it)])))],
     },
-    evidence: [evidenceOf(first, { host, path })],
+    evidence: [evidenceOf(first, { host, path, unread })],
     causes: [ingressFails(ingress), outsideFails(ingress)],
   })
 }

@@ -83,12 +83,27 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
-    it: 'entries and rules of other namespaces may not be listed',
-    given: given({
-      virtualServices: to({ host: 'api.example.com' }, { subset: 'v2' }),
-      inScopeOnly: ['DestinationRule', 'ServiceEntry'],
-    }),
+    it: 'entries of other namespaces may not be listed',
+    given: given({ virtualServices: to({ host: 'api.example.com' }), inScopeOnly: ['ServiceEntry'] }),
     expect: 'ok',
+  },
+  {
+    it: 'rules of other namespaces may not be listed, and one of them may define the subset',
+    given: given({ virtualServices: to({ subset: 'v2' }), inScopeOnly: ['DestinationRule'] }),
+    expect: 'cannot-tell',
+    says: /subset v2 of .*not all DestinationRules were read/,
+  },
+  {
+    it: 'a file without ServiceEntries',
+    given: given({ virtualServices: to({ host: 'api.example.com' }), notHeld: ['ServiceEntry'] }),
+    expect: 'cannot-tell',
+    says: /holds no ServiceEntry/,
+  },
+  {
+    it: 'a file without VirtualServices',
+    given: given({ notHeld: ['VirtualService'] }),
+    expect: 'cannot-tell',
+    says: /holds no VirtualService/,
   },
   { it: 'no VirtualService', given: given({}), expect: 'not-applicable' },
   {

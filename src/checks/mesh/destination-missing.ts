@@ -1,11 +1,12 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Mesh, MeshDestination, VirtualService } from '../../model/mesh.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { hostTakes, type MeshHost, meshHosts, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
+import { mayBeElsewhere, noneHere, unseenKinds } from '../../relations/mesh/mesh-kinds.ts'
 import { hasPairs } from '../../relations/selector.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { objectLines } from './mesh-words.ts'
@@ -28,17 +29,21 @@ export default check({
   run({ mesh, services, pods, clusterDns, scope }) {
     const { virtualServices } = mesh
     const its = virtualServices.filter((it) => scope.namespace === null || it.namespace === scope.namespace)
-    if (its.length === 0) return notApplicable('no VirtualService is here')
+    if (its.length === 0) return noneHere(mesh, ['VirtualService'], 'no VirtualService is here')
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
     const hostOf = meshHosts({ mesh, services, scope, domain })
     const podsOf = podsOfServices(pods)
     return its.flatMap((route): readonly Verdict<Missing>[] => {
-      const found = route.destinations.flatMap((to) => {
+      const judged = route.destinations.map((to) => {
         const at = hostOf(to.host, route.namespace)
-        const fault = faultOf({ route, to, at, mesh, domain, podsOf })
-        return fault === null ? [] : [missing(route, to, fault)]
+        return { to, fault: faultOf({ route, to, at, mesh, domain, podsOf }) }
       })
-      return found.length === 0 ? [ok(route.destinations.length)] : found
+      const found = judged.flatMap(({ to, fault }) =>
+        fault === null || 'unseen' in fault ? [] : [missing(route, to, fault)],
+      )
+      if (found.length > 0) return found
+      const unseen = judged.flatMap(({ fault }) => (fault !== null && 'unseen' in fault ? [fault.unseen] : []))
+      return [unseen[0] ?? ok(route.destinations.length)]
     })
   },
 
@@ -55,7 +60,9 @@ export default check({
       args.near === null
         ? 'name what is there: a Service of this namespace by its name, any other by its whole name'
         : `${args.near} is there: a name with a dot in it is taken as it is, and nothing is added`,
-      'kubectl get destinationrules.networking.istio.io,serviceentries.networking.istio.io -A',
+      args.subset === null
+        ? 'kubectl get serviceentries.networking.istio.io -A'
+        : 'kubectl get destinationrules.networking.istio.io -A',
       `kubectl -n ${on.namespace} edit virtualservices.networking.istio.io ${on.name}   # ${args.path}`,
     ],
   },
@@ -89,18 +96,23 @@ interface Asked {
 
 type Fault = Pick<Missing, 'fault' | 'near' | 'there'>
 
-function faultOf({ route, to, at, mesh, domain, podsOf }: Asked): Fault | null {
+/** What would settle it was not read. */
+type Unseen = { readonly unseen: Verdict<never> }
+
+function faultOf({ route, to, at, mesh, domain, podsOf }: Asked): Fault | Unseen | null {
   if (at.is === 'missing') return { fault: 'no-host', near: at.near, there: [] }
   if (at.is === 'service' && to.port !== null && !at.service.ports.some((it) => it.port === to.port))
     return { fault: 'no-port', near: null, there: at.service.ports.map((it) => String(it.port)) }
+  const entries = at.is === 'elsewhere' ? unseenKinds(mesh, ['ServiceEntry']) : null
+  if (entries !== null) return { unseen: entries }
   if (to.subset === null) return null
   const host = wholeHost(to.host, route.namespace, domain)
   const rules = mesh.destinationRules.filter((it) => hostTakes(wholeHost(it.host, it.namespace, domain), host))
   const subsets = rules.flatMap((it) => it.subsets)
   const named = subsets.filter((it) => it.name === to.subset)
   if (named.length === 0)
-    return mesh.inScopeOnly.includes('DestinationRule')
-      ? null
+    return mayBeElsewhere(mesh, 'DestinationRule')
+      ? { unseen: cannotTell('cut-off', `subset ${to.subset} of ${to.host}: not all DestinationRules were read`) }
       : { fault: 'no-subset', near: null, there: [...new Set(subsets.map((it) => it.name))] }
   if (at.is !== 'service') return null
   const own = podsOf(at.service)

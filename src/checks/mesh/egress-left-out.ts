@@ -1,13 +1,14 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Mesh, SidecarScope } from '../../model/mesh.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { hostTakes, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
+import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
 import { isInMesh, rootNamespace } from '../../relations/mesh/mtls.ts'
 import { hasPairs } from '../../relations/selector.ts'
-import { calledBy, toldCalls } from '../../relations/service/called-services.ts'
+import { calledBy, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { objectLines } from './mesh-words.ts'
 
@@ -28,14 +29,10 @@ export default check({
   decides: ['MESH-10'],
 
   run({ mesh, services, pods, namespaces, clusterDns, scope }) {
-    if (mesh.sidecars.every((it) => it.egress === null)) return notApplicable('no Sidecar here says what may be called')
+    if (mesh.sidecars.every((it) => it.egress === null))
+      return noneHere(mesh, ['Sidecar'], 'no Sidecar here says what may be called')
     const domain = clusterDns.known ? clusterDns.value.domain : null
-    const callable = {
-      services,
-      namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
-      domain,
-      scope,
-    }
+    const callable = callableFrom({ services, namespaces, clusterDns, scope })
     const told = toldCalls(pods.filter(isInMesh)).flatMap(({ pod, call }) => {
       const to = calledBy(pod, call, callable)
       const own = scopeOf(mesh, pod)

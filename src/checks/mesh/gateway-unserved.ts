@@ -1,10 +1,11 @@
 import { closest } from '../../closest.ts'
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Mesh, MeshGateway, VirtualService } from '../../model/mesh.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some, count } from '../../phrases.ts'
 import { hostTakes } from '../../relations/mesh/mesh-hosts.ts'
+import { mayBeElsewhere, noneHere, unseenKinds } from '../../relations/mesh/mesh-kinds.ts'
 import { objectLines } from './mesh-words.ts'
 
 /**
@@ -27,9 +28,12 @@ export default check({
       scope.namespace === null || it.namespace === scope.namespace
     const routes = mesh.virtualServices.filter(isHere).filter((it) => it.gateways.some((one) => one !== 'mesh'))
     const gateways = mesh.gateways.filter(isHere)
-    if (routes.length + gateways.length === 0) return notApplicable('no Gateway of Istio is here, and none is named')
+    if (routes.length + gateways.length === 0)
+      return noneHere(mesh, ['Gateway', 'VirtualService'], 'no Gateway of Istio is here, and none is named')
     const found = [...routes.flatMap((it) => ofRoute(it, mesh)), ...gateways.flatMap(ofGateway)]
     if (found.length > 0) return found
+    const untold = routes.length === 0 ? null : unseenKinds(mesh, ['Gateway'])
+    if (untold !== null) return untold
     const unseen = gateways.filter((it) => it.pods === null)
     return unseen.length === 0
       ? ok(routes.length + gateways.length)
@@ -92,7 +96,7 @@ function ofRoute(route: VirtualService, mesh: Mesh): readonly Verdict<Unserved>[
     const path = `spec.gateways[${at}]`
     const names = mesh.gateways.map((it) => `${it.namespace}/${it.name}`)
     if (gateway === undefined) {
-      if (mesh.inScopeOnly.includes('Gateway')) return []
+      if (mayBeElsewhere(mesh, 'Gateway')) return []
       const near = names.filter((it) => it.endsWith(`/${whole.split('/')[1]}`))
       const there = near.length > 0 ? near : closest(whole, names)
       return [unserved('VirtualService', route, { fault: 'no-gateway', what: whole, path, there }, name)]

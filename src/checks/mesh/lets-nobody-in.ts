@@ -1,9 +1,10 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { AuthorizationPolicy, Mesh } from '../../model/mesh.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
+import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
 import { meshServices } from '../../relations/mesh/mesh-services.ts'
 import { rootNamespace } from '../../relations/mesh/mtls.ts'
 import { hasPairs } from '../../relations/selector.ts'
@@ -27,7 +28,7 @@ export default check({
 
   run({ mesh, services, pods }) {
     const shut = mesh.authorizationPolicies.filter((it) => it.action === 'ALLOW' && it.rules === 0)
-    if (shut.length === 0) return notApplicable('no AuthorizationPolicy here lets nobody in')
+    if (shut.length === 0) return noneHere(mesh, ['AuthorizationPolicy'], 'no AuthorizationPolicy here lets nobody in')
     const its = meshServices(services, pods).filter((it) => it.inside.length > 0)
     const closed = its.flatMap(({ service, inside }) => {
       const policies = inside.map((pod) => closedBy(mesh, pod))

@@ -1,9 +1,10 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DestinationRule, TlsMode } from '../../model/mesh.ts'
 import { subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { hostTakes, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
+import { noneHere, unseenKinds } from '../../relations/mesh/mesh-kinds.ts'
 import { meshServices, type MeshService, targetPorts } from '../../relations/mesh/mesh-services.ts'
 import { type AskedMtls, mtlsOf } from '../../relations/mesh/mtls.ts'
 import { objectLines } from './mesh-words.ts'
@@ -28,7 +29,8 @@ export default check({
     const rules = mesh.destinationRules
       .filter((it) => scope.namespace === null || it.namespace === scope.namespace)
       .flatMap((rule) => tlsOf(rule).map((tls) => ({ rule, ...tls })))
-    if (rules.length === 0) return notApplicable('no DestinationRule here says which TLS to speak')
+    if (rules.length === 0)
+      return noneHere(mesh, ['DestinationRule'], 'no DestinationRule here says which TLS to speak')
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
     const all = meshServices(services, pods)
     const found = rules.flatMap(({ rule, mode, path }): readonly Verdict<Contradiction>[] => {
@@ -40,7 +42,7 @@ export default check({
       }
       return []
     })
-    return found.length === 0 ? ok(rules.length) : found
+    return found.length === 0 ? (unseenKinds(mesh, ['PeerAuthentication']) ?? ok(rules.length)) : found
   },
 
   words: {

@@ -1,12 +1,13 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Mesh } from '../../model/mesh.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
 import { meshServices, type MeshService, targetPorts } from '../../relations/mesh/mesh-services.ts'
 import { isInMesh, mtlsOf } from '../../relations/mesh/mtls.ts'
-import { calledBy, toldCalls } from '../../relations/service/called-services.ts'
+import { calledBy, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -30,13 +31,9 @@ export default check({
       const by = strictBy(mesh, it)
       return by === null ? [] : [{ ...it, by }]
     })
-    if (strict.length === 0) return notApplicable('no Service here has pods that insist on mTLS')
-    const callable = {
-      services,
-      namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
-      domain: clusterDns.known ? clusterDns.value.domain : null,
-      scope,
-    }
+    if (strict.length === 0)
+      return noneHere(mesh, ['PeerAuthentication'], 'no Service here has pods that insist on mTLS')
+    const callable = callableFrom({ services, namespaces, clusterDns, scope })
     const byService = new Map<string, Caller[]>()
     const add = (service: { readonly namespace: string; readonly name: string }, it: Caller): void => {
       const its = byService.get(full(service)) ?? []

@@ -37,6 +37,12 @@ const given = (backends: readonly Pod[], crossings: readonly Crossing[]) =>
     {},
     scope,
   )
+const untraced = (backends: readonly Pod[], crossings: readonly Crossing[]) => ({
+  pods: [self, other],
+  services: [service('cart')],
+  endpointSlices: [slice('cart', backends)],
+  crossings,
+})
 
 describeCheck(check, [
   {
@@ -59,6 +65,22 @@ describeCheck(check, [
   },
   { it: 'only one of the two was tried', given: given([self], [through('timeout')]), expect: 'cannot-tell' },
   { it: 'it is not behind that Service', given: given([other], [through('timeout')]), expect: 'not-applicable' },
+  {
+    it: 'no trace: a pod that stands alone behind a Service does not reach itself by it',
+    given: untraced([self], [through('timeout'), itself('open')]),
+    expect: [{ subject: 'Pod/shop/cart-1', severity: 'warning', confidence: 'observed', args: { how: 'timeout' } }],
+  },
+  { it: 'no trace, and both open', given: untraced([self], [through('open'), itself('open')]), expect: 'ok' },
+  {
+    it: 'no trace, and it does not reach itself at all',
+    given: untraced([self], [through('timeout'), itself('timeout')]),
+    expect: 'ok',
+  },
+  {
+    it: 'no trace, and another pod stands behind it as well',
+    given: untraced([self, other], [through('timeout'), itself('open')]),
+    expect: 'not-applicable',
+  },
   {
     it: 'nothing was asked inside',
     given: modelOf({ pods: [self] }, { crossings: unknown('not-asked', 'crossings') }, scope),

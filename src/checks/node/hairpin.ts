@@ -1,10 +1,15 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { known } from '../../model/known.ts'
+import type { Crossing } from '../../model/crossing.ts'
+import { type Known, known } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { endsOf } from '../../relations/path/trace-ends.ts'
-import { svcUnanswered } from '../../relations/symptom.ts'
+import { aloneBehind } from '../../relations/service/alone-behind.ts'
+import { calleeOutOfReach, svcUnanswered } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
  * A pod that connects to its own Service, and is chosen itself, gets its packets back on the port of the bridge that
@@ -24,8 +29,8 @@ export default check({
 
   run({ pods, crossings, services, endpointSlices, scope }) {
     const ends = endsOf({ scope, pods: known(pods), services, endpointSlices })
-    if (ends === null || ends.from === null || ends.to.kind !== 'service')
-      return notApplicable('no trace to a Service was asked for')
+    if (ends === null) return ofThemselves(crossings, { pods, services, endpointSlices })
+    if (ends.from === null || ends.to.kind !== 'service') return notApplicable('no trace to a Service was asked for')
     const { from, to } = ends
     const endpoints = to.slices.flatMap((it) => it.endpoints).filter((it) => it.ready)
     const isOwn = endpoints.some((it) => it.ip === from.ip)
@@ -40,30 +45,7 @@ export default check({
       return ok(itself.length, 'the pod does not reach itself by its own address either')
     const ips = new Set(endpoints.map((it) => it.ip))
     if (ips.size > 1) return cannotTell('ambiguous', `any of ${ips.size} endpoints may have been chosen`)
-    return finding({
-      subject: subject('Pod', from.namespace, from.name),
-      confidence: 'observed',
-      args: {
-        service: full(to.service),
-        how: through.find((it) => it.result !== 'open')?.result ?? '',
-        address: through[0]?.host ?? '',
-        ip: from.ip ?? '',
-        node: from.node ?? '',
-      },
-      evidence: [
-        {
-          kind: 'shares',
-          label: 'connects out of the pod',
-          rows: [...through, ...itself].map((it) => ({
-            where: `${it.host}:${it.port}${it.host === from.ip ? ' (itself)' : ' (its Service)'}`,
-            bad: it.result === 'open' ? 0 : 1,
-            of: 1,
-            note: it.result ?? '',
-          })),
-        },
-      ],
-      causes: [svcUnanswered(to.service)],
-    })
+    return verdict(from, { service: to.service, through, itself, isCalled: true })
   },
 
   words: {
@@ -79,3 +61,78 @@ export default check({
     ],
   },
 })
+
+interface Tried {
+  readonly service: Pick<Service, 'namespace' | 'name'>
+  readonly through: readonly Crossing[]
+  readonly itself: readonly Crossing[]
+  /** The pod is known to call it: a trace says so, or its spec. */
+  readonly isCalled: boolean
+}
+
+function verdict(from: Pod, { service, through, itself, isCalled }: Tried) {
+  return finding({
+    subject: subject('Pod', from.namespace, from.name),
+    also: [subject('Service', service.namespace, service.name)],
+    confidence: 'observed',
+    severity: isCalled ? 'error' : 'warning',
+    args: {
+      service: full(service),
+      how: through.find((it) => it.result !== 'open')?.result ?? '',
+      address: through[0]?.host ?? '',
+      ip: from.ip ?? '',
+      node: from.node ?? '',
+    },
+    evidence: [
+      {
+        kind: 'shares',
+        label: 'connects out of the pod',
+        rows: [...through, ...itself].map((it) => ({
+          where: `${it.host}:${it.port}${it.host === from.ip ? ' (itself)' : ' (its Service)'}`,
+          bad: it.result === 'open' ? 0 : 1,
+          of: 1,
+          note: it.result ?? '',
+        })),
+      },
+    ],
+    causes: [svcUnanswered(service), calleeOutOfReach(workloadOfPod(from))],
+  })
+}
+
+interface Around {
+  readonly pods: readonly Pod[]
+  readonly services: Known<readonly Service[]>
+  readonly endpointSlices: Known<readonly EndpointSlice[]>
+}
+
+/** Without a trace: pods that were tried by a Service behind which they stand alone. */
+function ofThemselves(crossings: readonly Crossing[], { pods, services, endpointSlices }: Around) {
+  if (!services.known || !endpointSlices.known) return notApplicable('Services and their endpoints were not read')
+  const aloneAt = aloneBehind(services.value, endpointSlices.value)
+  const told = crossings.filter((it) => it.result !== null)
+  const groups = Map.groupBy(told, ({ from }) => `${from.namespace}/${from.pod}`)
+  const tried = pods.flatMap((pod) => {
+    const its = groups.get(full(pod)) ?? []
+    const itself = its.filter((it) => it.to.kind === 'endpoint' && it.host === pod.ip)
+    if (itself.length === 0) return []
+    return aloneAt(pod.ip).flatMap((service) => {
+      const through = its.filter(
+        ({ to }) => to.kind === 'service' && to.namespace === service.namespace && to.name === service.name,
+      )
+      return through.length > 0 ? [{ pod, service, through, itself }] : []
+    })
+  })
+  if (tried.length === 0) return notApplicable('no pod was tried by a Service behind which it stands alone')
+  const bad = tried.filter(
+    ({ through, itself }) =>
+      through.some((it) => it.result === 'timeout') && itself.every((it) => it.result === 'open'),
+  )
+  return bad.length === 0
+    ? ok(tried.length)
+    : bad.map(({ pod, service, through, itself }) => {
+        const isCalled = pod.containers.some(({ calls = [] }) =>
+          calls.some(({ host }) => host.split('.')[0] === service.name),
+        )
+        return verdict(pod, { service, through, itself, isCalled })
+      })
+}

@@ -7,7 +7,7 @@ import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full } from '../../phrases.ts'
 import { servicesBehindAddress } from '../../relations/path/claimed-by-ways.ts'
-import { dnsLossInPod, dnsServerDead, stoppedOnTheWay, unready } from '../../relations/symptom.ts'
+import { dnsLossInPod, dnsServerDead, keptIn, stoppedOnTheWay, unready } from '../../relations/symptom.ts'
 
 /**
  * A node asks (ARP) which hardware address has a pod's address, and forgets the answer after a while. What somebody
@@ -63,10 +63,11 @@ export default check({
     note: () =>
       'an entry that is learned is forgotten when it turns out wrong; this one was set by somebody, and stays until ' +
       'it is deleted',
-    help: ({ args }) => [
+    help: ({ subject: on, args }) => [
+      "delete the entry, where it is not the pod's own address, and look for what wrote it: a script, a failover " +
+        'daemon, an agent of the network',
+      `kubectl -n ${on.namespace} exec ${on.name} -- cat /sys/class/net/eth0/address`,
       `on ${args.node}:  ip neigh show ${args.ip}    ip neigh del ${args.ip} dev ${args.dev}`,
-      "the pod's own:  kubectl exec POD -- cat /sys/class/net/eth0/address",
-      'look for what wrote it: a script, a failover daemon, an agent of the network',
     ],
   },
 })
@@ -109,6 +110,7 @@ function verdict({ node, pod, mac, dev, ip }: Written, failed: number, contacts:
       dnsLossInPod(pod),
       dnsServerDead(ip),
       stoppedOnTheWay(pod),
+      ...(pod.node === null ? [] : [keptIn(pod.node)]),
       unready(pod),
       ...servicesBehindAddress(ip, contacts),
     ],

@@ -5,7 +5,7 @@ import type { Node } from '../../model/node.ts'
 import { subject } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
 import { tally } from '../../relations/service/service-contacts.ts'
-import { dnsLossOnNode, serviceRules } from '../../relations/symptom.ts'
+import { dnsLossOnNode, rulesBehind, serviceRules } from '../../relations/symptom.ts'
 
 /**
  * Without kube-proxy a node keeps the rules that it has: Services go on working there until an endpoint changes, and
@@ -58,7 +58,12 @@ export default check({
             ),
           },
         ],
-        causes: [serviceRules(node.name), dnsLossOnNode(node.name), `dns-service:node/${node.name}`],
+        causes: [
+          serviceRules(node.name),
+          rulesBehind(node.name),
+          dnsLossOnNode(node.name),
+          `dns-service:node/${node.name}`,
+        ],
       })
     })
   },

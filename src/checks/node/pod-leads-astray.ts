@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
-import { insidePods } from '../../relations/dns/inside-pods.ts'
+import { insidePods, lookedInto } from '../../relations/dns/inside-pods.ts'
 import { type LedAstray, ledAstray } from '../../relations/node/pod-own-routes.ts'
 import { routeLine } from '../../relations/node/way-to.ts'
 import { servicesBehindAddress } from '../../relations/path/claimed-by-ways.ts'
@@ -27,18 +27,21 @@ export default check({
 
   run({ pods, insideViews, ...around }) {
     const looked = insidePods(pods, insideViews).filter(({ pod }) => !pod.hostNetwork)
+    const byPod = Map.groupBy(looked, ({ pod }) => pod)
     const read = looked.flatMap((it) =>
-      it.view.routes?.known === true ? [{ ...it, routes: it.view.routes.value }] : [],
+      it.view.routes?.known === true ? [{ ...it, routes: it.view.routes.value, looked: byPod.get(it.pod) ?? [] }] : [],
     )
     if (read.length === 0) {
       const why = looked.flatMap(({ view }) => (view.routes?.known === false ? [view.routes.why] : []))[0]
       if (why !== undefined) return cannotTell(why.reason, why.detail)
       return unseenPods({ known: true, value: insideViews }) ?? notApplicable('the routes of no pod were read')
     }
-    return read.map((it) => {
-      const astray = ledAstray(it, around)
-      return astray.length === 0 ? ok(1) : verdict(it, astray, around.contacts)
-    })
+    const judged = read.map((it) => ({ ...it, astray: ledAstray(it, around) }))
+    const bad = judged.filter((it) => it.astray.length > 0)
+    const [of, ofBad] = [lookedInto(judged), lookedInto(bad)]
+    return judged.map((it) =>
+      it.astray.length === 0 ? ok(1) : verdict(it, around.contacts, { of: of(it), bad: ofBad(it) }),
+    )
   },
 
   words: {
@@ -46,7 +49,8 @@ export default check({
       `Pod ${full(on)} ${sentences[args.why]} ${some(args.to, 2)}: its own routing table says so.`,
     detail: ({ args }) =>
       `${args.what.join(', ')} · ${args.route}` +
-      (args.how.length === 0 ? ' · nothing was sent there' : ` · from the pod: ${args.how.join(', ')}`),
+      (args.how.length === 0 ? ' · nothing was sent there' : ` · from the pod: ${args.how.join(', ')}`) +
+      (args.of > 1 ? ` · so in ${args.bad} of ${args.of} pods of ${args.workload} looked into` : ''),
     note: () =>
       'whatever the pod sends goes by its own table first: the node, policies and the Service have no say in it',
     help: ({ subject: on, args }) => [
@@ -66,12 +70,12 @@ const sentences: Readonly<Record<LedAstray['why'], string>> = {
   elsewhere: 'sends past the network of pods what is for',
 }
 
-type Looked = ReturnType<typeof insidePods>[number]
+type Looked = ReturnType<typeof insidePods>[number] & { readonly astray: readonly LedAstray[] }
 
 function verdict(
-  { pod, workload, view }: Looked,
-  its: readonly LedAstray[],
+  { pod, workload, view, astray: its }: Looked,
   contacts: Parameters<typeof servicesBehindAddress>[1],
+  replicas: { readonly of: number; readonly bad: number },
 ) {
   const [first] = its
   const why = first?.why ?? 'refused'
@@ -88,6 +92,8 @@ function verdict(
       what: [...new Set(same.map((it) => it.what))],
       route: routeText(first),
       how,
+      workload: `${workload.kind} ${full(workload)}`,
+      ...replicas,
     },
     evidence: [
       {

@@ -1,5 +1,6 @@
 import { conntrackOf } from '../../../test/build/lookups.ts'
 import { cutBetween, defaultRoute, forwardingOf, mesh, rangeOf } from '../../../test/build/mesh.ts'
+import { mtuPath, networks } from '../../../test/build/node-network.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import check from './pod-route-missing.ts'
@@ -9,6 +10,9 @@ const full = nodes.map((it) => forwardingOf(nodes, it))
 const routes = (full[0]?.forwarding?.routes ?? []).filter((it) => it.to !== rangeOf(nodes, 'worker-3'))
 const without = (its: typeof routes) => [forwardingOf(nodes, 'worker-1', { routes: its }), ...full.slice(1)]
 const cut = mesh(nodes, cutBetween('worker-1', 'worker-3'))
+/** The same where no pod that is asked is on worker-3, and it asks those on worker-1. */
+const bare = mesh(nodes, cutBetween('worker-1', 'worker-3'), [8080, 9090], ['worker-1', 'worker-2'])
+const farPath = mtuPath('worker-1', 'worker-3', { ip: '10.2.3.1', small: 0, large: 0, back: 0 })
 
 describeCheck(check, [
   {
@@ -27,6 +31,17 @@ describeCheck(check, [
     it: 'and no default route',
     given: { ...cut, conntrack: without(routes.filter((it) => it !== defaultRoute)) },
     expect: [{ subject: 'Node/worker-1', args: { fallback: null }, says: /and no default route/ }],
+  },
+  {
+    it: 'no pod of the far node was asked: the address in its range that large packets went to stands for them',
+    given: { ...bare, conntrack: without(routes), nodeNetworks: networks({}, [farPath]) },
+    expect: [{ subject: 'Node/worker-1', args: { to: ['worker-3'], ips: ['10.2.3.1'], led: ['worker-2'] } }],
+  },
+  {
+    it: 'no address of the far node is known',
+    given: { ...bare, conntrack: without(routes), nodeNetworks: networks({}, []) },
+    expect: 'cannot-tell',
+    says: /a way of worker-3 is closed, and no address of a pod there is known/,
   },
   {
     it: 'packets cross all the same: another table leads there',

@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
 import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
+import { addressesOfNodes } from '../../relations/path/addresses-of-nodes.ts'
 import { type RouteMissing, routesMissing } from '../../relations/path/forwarding.ts'
 import { nodeWays, whyUntold } from '../../relations/path/node-ways.ts'
 import { wayClosed } from '../../relations/symptom.ts'
@@ -17,7 +18,7 @@ export default check({
   fine: 'nodes have routes to the pods of the others',
   severity: 'error',
   needs: ['conntrack'],
-  wants: ['pods', 'contacts', 'dnsProbe', 'clusterDns', 'networkPolicies', 'namespaces'],
+  wants: ['pods', 'contacts', 'dnsProbe', 'clusterDns', 'networkPolicies', 'namespaces', 'nodeNetworks'],
   remedies: [],
   decides: ['NET-03'],
 
@@ -25,7 +26,8 @@ export default check({
     const read = conntrack.filter((it) => (it.forwarding?.routes ?? null) !== null)
     if (read.length === 0) return notApplicable('routes of nodes were not read')
     const ways = nodeWays(seen)
-    const missing = routesMissing(read, ways)
+    const addresses = addressesOfNodes(ways, seen)
+    const missing = routesMissing(read, ways, addresses)
     const why = whyUntold(seen)
     if (missing.length === 0 && why !== null)
       return cannotTell(why.reason, `which ways are closed is not known: ${why.detail}`)
@@ -38,6 +40,9 @@ export default check({
         `a way of ${some(unread)} is closed, and its routes were not read`,
         '--node-access',
       )
+    const unknown = [...new Set(ends)].filter((it) => !addresses.has(it))
+    if (missing.length === 0 && unknown.length > 0)
+      return cannotTell('not-there', `a way of ${some(unknown)} is closed, and no address of a pod there is known`)
     if (missing.length === 0)
       return okOrUntold(
         read.length,

@@ -5,7 +5,7 @@ import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
 import { proxyState } from '../../relations/node/proxy-state.ts'
 import { failuresText, tally } from '../../relations/service/service-contacts.ts'
-import { dnsLossOnNode, proxyUnwell, serviceRules } from '../../relations/symptom.ts'
+import { dnsLossOnNode, proxyUnwell, rulesBehind, serviceRules } from '../../relations/symptom.ts'
 
 /**
  * kube-proxy answers /healthz with 503 when it has not written its rules for longer than it should
@@ -54,7 +54,7 @@ export default check({
               : [{ kind: 'fact' as const, label: '127.0.0.1:10249', value: metricsWords[proxy.metrics] }]),
           ],
           symptoms: [proxyUnwell(node)],
-          causes: [serviceRules(node), dnsLossOnNode(node), `dns-service:node/${node}`],
+          causes: [serviceRules(node), rulesBehind(node), dnsLossOnNode(node), `dns-service:node/${node}`],
         }),
       ]
     })

@@ -4,7 +4,7 @@ import type { DropRule, NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
 import { brokenNode } from '../../relations/node/broken-ways.ts'
-import { ednsUnanswered } from '../../relations/symptom.ts'
+import { apiWayLost, ednsUnanswered, keptIn } from '../../relations/symptom.ts'
 
 /** Of kube-proxy, and of what enforces policies: what they drop is told by the checks of Services and policies. */
 const known = /^(?:KUBE-|cali-|CILIUM|ANTREA-|WEAVE-|FLANNEL-|DOCKER-ISOLATION|f2b-)/
@@ -31,7 +31,9 @@ export default check({
     const read = nodes.flatMap((it) => (it.drops.known ? [{ ...it, drops: it.drops.value }] : []))
     const found = read.flatMap((it) => {
       const rules = it.drops.filter((rule) => forwards(rule) && (rule.packets ?? 0) > 0)
-      return rules.length === 0 ? [] : [verdict(it.node, rules, [...causes(it.node), ednsUnanswered(it.node)])]
+      return rules.length === 0
+        ? []
+        : [verdict(it.node, rules, [...causes(it.node), ednsUnanswered(it.node), apiWayLost(it.node), keptIn(it.node)])]
     })
     if (found.length > 0) return found
     const counted = read.filter((it) => it.drops.every((rule) => rule.packets !== null || rule.total === null))

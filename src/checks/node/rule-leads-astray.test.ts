@@ -1,5 +1,5 @@
 import { cutBetween, mesh } from '../../../test/build/mesh.ts'
-import { networks } from '../../../test/build/node-network.ts'
+import { mtuPath, networks } from '../../../test/build/node-network.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { NodeNetwork } from '../../model/node-network.ts'
 import check from './rule-leads-astray.ts'
@@ -37,6 +37,14 @@ describeCheck(check, [
     it: 'a table that takes them: where it leads is not known',
     given: { ...cut, nodeNetworks: tables([leads]) },
     expect: [{ subject: 'Node/worker-1', confidence: 'possible', says: /takes 10\.2\.3\.0\/24/ }],
+  },
+  {
+    it: 'no pod of the far node was asked: the address in its range that large packets went to stands for them',
+    given: {
+      ...mesh(names, cutBetween('worker-1', 'worker-3'), [8080, 9090], ['worker-1', 'worker-2']),
+      nodeNetworks: { ...tables([refuses]), paths: [mtuPath('worker-1', 'worker-3', { ip: '10.2.3.1', small: 0 })] },
+    },
+    expect: [{ subject: 'Node/worker-1', confidence: 'inferred', args: { to: ['worker-3'], ip: '10.2.3.1' } }],
   },
   {
     it: 'it takes an open way as well: that is how this network is',

@@ -1,10 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
+import { known } from '../../model/known.ts'
 import type { NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { some } from '../../phrases.ts'
 import { contains } from '../../relations/cidr-index.ts'
+import { addressesOfNodes } from '../../relations/path/addresses-of-nodes.ts'
 import { brokenWays } from '../../relations/node/broken-ways.ts'
 import { type NodeWay, nodeWays, whyUntold } from '../../relations/path/node-ways.ts'
 
@@ -23,13 +25,15 @@ export default check({
   remedies: [],
   decides: ['NET-03'],
 
-  run({ nodeNetworks: { nodes }, ...seen }) {
+  run({ nodeNetworks: networks, ...seen }) {
+    const { nodes } = networks
     const read = nodes.filter((it) => it.ruled !== undefined && it.ruled.rules !== 'unknown')
     if (read.length === 0) return notApplicable('the tables of routing rules were not read')
     const ways = nodeWays(seen)
     const closed = ways.filter((it) => it.from !== it.to && (it.state === 'closed' || it.state === 'silent'))
+    const addresses = addressesOfNodes(ways, { ...seen, nodeNetworks: known(networks) })
     const found = read.flatMap((it) => {
-      const its = astray(it, closed, ways)
+      const its = astray(it, { closed, ways, addresses })
       return its.length === 0 ? [] : [verdict(it, its, seen)]
     })
     if (found.length > 0) return found
@@ -56,8 +60,8 @@ export default check({
         : 'where its route leads is not to be read without a program on the node: it is asked before the main table ' +
           'where a rule leads here',
     help: ({ subject: on, args }) => [
-      `on ${on.name}:  ip rule    ip route show table ${args.table}    ip route get ${args.ip}`,
       'look for what wrote the rule: a VPN, a second network, an agent of the CNI that is gone',
+      `on ${on.name}:  ip rule    ip route show table ${args.table}    ip route get ${args.ip}`,
     ],
   },
 })
@@ -74,18 +78,27 @@ interface Astray {
  * Closed ways of this node whose far addresses, or its own, such a table holds. One that does not refuse is named only
  * where each way that it holds is closed: those of a healthy network hold ways that are open.
  */
-function astray({ node, ruled }: NodeNetwork, closed: readonly NodeWay[], ways: readonly NodeWay[]): readonly Astray[] {
+function astray({ node, ruled }: NodeNetwork, { closed, ways, addresses }: Around): readonly Astray[] {
+  const far = ways
+    .filter((it) => it.from !== it.to && (it.from === node || it.to === node))
+    .map((way) => {
+      const to = way.from === node ? way.to : way.from
+      return { way, to, ips: [...new Set([...way.ips, ...(addresses.get(to) ?? [])])] }
+    })
   return (ruled?.others ?? []).flatMap((route) => {
-    const holds = (it: NodeWay): boolean => it.ips.some((ip) => contains(route.to, ip))
-    const far = ways.filter((it) => it.from !== it.to && (it.from === node || it.to === node) && holds(it))
-    const bad = far.filter((it) => closed.includes(it))
-    if (bad.length === 0 || (!route.refuses && bad.length < far.length)) return []
-    return bad.map((it) => ({
-      route,
-      to: it.from === node ? it.to : it.from,
-      ip: it.ips.find((ip) => contains(route.to, ip)) ?? '',
-    }))
+    const its = far.flatMap(({ way, to, ips }) => {
+      const ip = ips.find((one) => contains(route.to, one))
+      return ip === undefined ? [] : [{ way, route, to, ip }]
+    })
+    const bad = its.filter((it) => closed.includes(it.way))
+    return bad.length === 0 || (!route.refuses && bad.length < its.length) ? [] : bad
   })
+}
+
+interface Around {
+  readonly closed: readonly NodeWay[]
+  readonly ways: readonly NodeWay[]
+  readonly addresses: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 function verdict({ node }: NodeNetwork, its: readonly Astray[], around: Parameters<typeof brokenWays>[2]) {

@@ -49,8 +49,8 @@ export default check({
       'make pods send smaller ones is dropped; handshakes pass, and whatever has a full packet hangs',
     help: ({ subject: on, args }) => [
       "set the CNI's MTU to what the network carries, and let ICMP type 3 code 4 pass",
-      `from a pod on ${on.name}:  ping -M do -s ${args.mtu - 28} ${args.ip}, then smaller, until it answers: ` +
-        'that size + 28 is the MTU',
+      `from a pod on ${on.name}:  ping -M do -c 3 -s ${args.mtu - 28} ${args.ip}   # then smaller, ` +
+        'until it answers: that size + 28 is the MTU',
       `on ${on.name}:  ip -d link | grep -E "mtu|vxlan|geneve|wireguard"`,
     ],
   },

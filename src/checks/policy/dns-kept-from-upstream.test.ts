@@ -34,7 +34,7 @@ describeCheck(check, [
   },
   {
     it: 'the upstream is let out',
-    given: { clusterDns: dns(), networkPolicies: hardened(toApi, toUpstream) },
+    given: { clusterDns: dns(), networkPolicies: hardened(toApi, toUpstream), otherPolicies: [] },
     expect: 'ok',
   },
   {

@@ -6,6 +6,7 @@ import type { Pod } from '../../model/pod.ts'
 import { full, some } from '../../phrases.ts'
 import { outside, outsideFails } from '../../relations/dns/upstream.ts'
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
+import { okBesideOthers } from '../../relations/policy/other-policies.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { dnsUpstreamSilent, upstreamSilentTo } from '../../relations/symptom.ts'
@@ -23,11 +24,11 @@ export default check({
   fine: 'policies let the DNS servers out to whom they forward to',
   severity: 'warning',
   needs: ['networkPolicies', 'clusterDns'],
-  wants: ['namespaces', 'dnsProbe'],
+  wants: ['namespaces', 'dnsProbe', 'otherPolicies'],
   remedies: [],
   decides: [],
 
-  run({ networkPolicies, clusterDns, namespaces, dnsProbe }) {
+  run({ networkPolicies, clusterDns, namespaces, dnsProbe, otherPolicies }) {
     const pods = clusterDns.pods.filter((it) => !isOver(it))
     const home = pods[0]?.namespace
     const around = networkPolicies.filter((it) => it.namespace === home && it.types.includes('Egress'))
@@ -39,10 +40,14 @@ export default check({
     const judged = pods.flatMap((pod) => asked.map((to) => ({ pod, to, decision: rules(flowOf(pod, to)) })))
     const denied = judged.filter((it) => it.decision.kind === 'denied')
     const [first] = denied
-    if (first?.decision.kind !== 'denied') return ok(judged.length)
+    const seen = dnsProbe.known ? outside(dnsProbe.value) : null
+    const fails = seen !== null && outsideFails(seen)
+    if (first?.decision.kind !== 'denied')
+      return seen !== null && seen.lookups.length > 0 && !fails
+        ? ok(judged.length)
+        : okBesideOthers(otherPolicies, [home ?? null], judged.length)
     const policy = first.decision.by[0]
     if (policy === undefined) return ok(judged.length)
-    const fails = dnsProbe.known && outsideFails(outside(dnsProbe.value))
     return finding({
       subject: policySubject(policy),
       confidence: fails ? 'observed' : 'inferred',

@@ -16,7 +16,8 @@ const seen = (
   policies: readonly NetworkPolicy[],
   scope: object = { target: { kind: 'dns' }, namespace: 'default' },
   about: object = {},
-) => modelOf({ networkPolicies: policies, clusterDns: clusterDns(), namespaces, nodes }, about, scope)
+) =>
+  modelOf({ networkPolicies: policies, clusterDns: clusterDns(), namespaces, nodes, otherPolicies: [] }, about, scope)
 
 describeCheck(check, [
   {

@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable } from '../../findings/verdict.ts'
 import type { Scope } from '../../model/sources.ts'
 import { dnsDoor } from '../../relations/policy/dns-namespaces.ts'
+import { okBesideOthers } from '../../relations/policy/other-policies.ts'
 import { policyNames } from '../../relations/policy/policy-allows.ts'
 import { dnsDoorShut } from '../../relations/symptom.ts'
 import { count, full, some } from '../../phrases.ts'
@@ -19,11 +20,11 @@ export default check({
   fine: 'policies on the DNS servers let every namespace in, by their labels',
   severity: 'warning',
   needs: ['networkPolicies', 'clusterDns', 'namespaces'],
-  wants: ['nodes'],
+  wants: ['nodes', 'otherPolicies'],
   remedies: [],
   decides: ['DNS-67'],
 
-  run({ networkPolicies, clusterDns, namespaces, nodes, scope }) {
+  run({ networkPolicies, clusterDns, namespaces, nodes, otherPolicies, scope }) {
     if (scope.namespace === null) return notApplicable('the pods of every namespace are judged by themselves (POL401)')
     const door = dnsDoor({ dns: clusterDns, policies: networkPolicies, namespaces, nodes })
     const [policy] = door.policies
@@ -37,7 +38,8 @@ export default check({
         `${policyNames(door.policies)} may let in some pods only of namespace ${some(partly)}, whose pods were not ` +
           'read; `hopscope dns -A` reads them',
       )
-    if (out.length === 0) return ok(others.length, `of ${count(others.length, 'namespace')} besides ${scope.namespace}`)
+    const note = `of ${count(others.length, 'namespace')} besides ${scope.namespace}`
+    if (out.length === 0) return okBesideOthers(otherPolicies, [policy.namespace], others.length, note)
     return finding({
       subject: policySubject(policy),
       confidence: 'inferred',

@@ -11,6 +11,8 @@ const given = (...networkPolicies: NetworkPolicy[]) => ({
   pods: [pod('web-1'), pod('web-2')],
   clusterDns: clusterDns(),
   namespaces: [namespace('shop'), namespace('kube-system')],
+  services: [],
+  otherPolicies: [],
 })
 const udpOnly = egressPolicy('allow-dns', [rule([namespaceNamed('kube-system')], [onPort(53, 'UDP')])])
 const overTcp = pod('web-1', {

@@ -2,8 +2,10 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
-import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Known } from '../../model/known.ts'
+import type { NetworkPolicy, OtherPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
+import { okBesideOthers } from '../../relations/policy/other-policies.ts'
 import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
@@ -23,14 +25,13 @@ export default check({
   fine: 'policies that allow DNS allow it over TCP too',
   severity: 'warning',
   needs: ['networkPolicies', 'pods', 'clusterDns'],
-  wants: ['namespaces', 'insideViews'],
+  wants: ['namespaces', 'insideViews', 'services', 'otherPolicies'],
   remedies: ['policy-allow-dns'],
   decides: ['NP-05', 'DNS-68'],
 
-  run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
-    const groups = dnsGroups({ pods, dns: clusterDns, policies: networkPolicies, namespaces }).filter(
-      (it) => it.udp.kind === 'allowed',
-    )
+  run({ networkPolicies, pods, clusterDns, namespaces, insideViews, services, otherPolicies }) {
+    const asking = { pods, dns: clusterDns, policies: networkPolicies, namespaces, views: insideViews, services }
+    const groups = dnsGroups(asking).filter((it) => it.udp.kind === 'allowed')
     if (networkPolicies.length === 0 || groups.length === 0)
       return notApplicable('no NetworkPolicy here stands before pods that may ask DNS over UDP')
     if (clusterDns.service === null || clusterDns.pods.length === 0)
@@ -43,7 +44,7 @@ export default check({
       apart: (it) => viewsOf(it, insideViews).length > 0,
       mark: (it) => `${tcpAloneOf(it.pods, []).length > 0}`,
     })
-    return doors.map((group) => judge(group, clusterDns, viewsOf(group, insideViews)))
+    return doors.map((group) => judge(group, { dns: clusterDns, views: viewsOf(group, insideViews), otherPolicies }))
   },
 
   words: {
@@ -73,19 +74,32 @@ const useVc = 'with use-vc glibc asks over TCP alone (musl does not know that op
 
 /** By their spec: glibc sends each query of such a pod over TCP. One that runs musl, as was seen inside, does not. */
 function tcpAloneOf(pods: readonly Pod[], views: readonly InsideView[]): readonly Pod[] {
-  const musl = new Set(views.filter((it) => it.libc === 'musl').map((it) => it.pod))
-  return pods.filter(
-    (it) => !musl.has(it.name) && it.dnsConfig?.options.some((option) => option.name === 'use-vc') === true,
-  )
+  // A container with musl says nothing of its neighbour with glibc.
+  const seen = Map.groupBy(views, (it) => it.pod)
+  const isMusl = ({ name, containers }: Pod): boolean => {
+    const its = seen.get(name) ?? []
+    return its.length >= containers.length && its.every((it) => it.libc === 'musl')
+  }
+  return pods.filter((it) => !isMusl(it) && it.dnsConfig?.options.some((option) => option.name === 'use-vc') === true)
 }
 
-function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]) {
+interface Around {
+  readonly dns: ClusterDns
+  readonly views: readonly InsideView[]
+  readonly otherPolicies: Known<readonly OtherPolicy[]>
+}
+
+function judge(group: DnsGroup, { dns, views, otherPolicies }: Around) {
   const { tcp } = group
   const stands = isolating(tcp)
-  if (tcp.kind === 'allowed' || stands === null) return ok(group.pods.length)
   const open = views.find((it) => it.tcp53.known && it.tcp53.value === 'open')
   const lost = views.find((it) => it.tcp53.known && it.tcp53.value !== 'open')
-  if (open !== undefined && lost === undefined) return reached(group, open)
+  const isWell = open !== undefined && lost === undefined
+  if (tcp.kind === 'allowed' || stands === null) {
+    const around = [group.namespace, dns.service?.namespace ?? 'kube-system']
+    return isWell ? ok(group.pods.length) : okBesideOthers(otherPolicies, around, group.pods.length)
+  }
+  if (isWell) return reached(group, open)
   if (tcp.kind === 'unknown')
     return cannotTell(
       'ambiguous',

@@ -11,12 +11,15 @@ import {
   peer,
   rule,
 } from '../../../test/build/policy.ts'
-import { port } from '../../../test/build/service.ts'
+import { programLog } from '../../../test/build/program-log.ts'
+import { port, service } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known, unknown } from '../../model/known.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
 import check from './forgets-dns.ts'
 
 const pods = [pod('web-1'), pod('web-2'), pod('db-1')]
@@ -25,7 +28,14 @@ const namespaces = [namespace('shop'), namespace('kube-system', { team: 'platfor
 const deny = egressPolicy('default-deny')
 const udp53 = onPort(53, 'UDP')
 const lost = known({ tool: 'getent', name: 'kubernetes.default', result: 'timeout' as const, ms: 10_000 })
-const given = (...networkPolicies: NetworkPolicy[]) => ({ networkPolicies, pods, clusterDns: dns, namespaces })
+const given = (...networkPolicies: NetworkPolicy[]) => ({
+  networkPolicies,
+  pods,
+  clusterDns: dns,
+  namespaces,
+  services: [],
+  otherPolicies: [],
+})
 const block = (cidr: string) => rule([peer({ ipBlock: { cidr, except: [] } })], [udp53])
 
 const allowPods = egressPolicy(
@@ -33,6 +43,27 @@ const allowPods = egressPolicy(
   [rule([{ ...namespaceNamed('kube-system'), podSelector: labels({ 'k8s-app': 'kube-dns' }) }], [udp53])],
   { podSelector: labels({ app: 'web' }) },
 )
+/** Cache `169.254.20.10,…` of worker-1, where the pods are. */
+const caches = (localip: string, about: Partial<Pod> = {}): readonly Pod[] => [
+  pod('node-local-dns-1', {
+    namespace: 'kube-system',
+    ip: '192.168.0.11',
+    hostNetwork: true,
+    containers: [container({ args: ['-localip', localip] })],
+    ...about,
+  }),
+]
+const behind = (localip: string, more: Partial<ClusterDns> = {}, about: Partial<Pod> = {}) => ({
+  clusterDns: clusterDns({ nodeCaches: caches(localip, about), ...more }),
+})
+const iptables = { serviceProxy: known({ kind: 'kube-proxy', mode: 'iptables' } as const) }
+const cilium = (...redirects: string[]) => ({
+  serviceProxy: known({ kind: 'cilium', redirects: known(redirects) } as const),
+})
+const own = (ip: string) => [
+  pod('web-1', { dnsPolicy: 'None', dnsConfig: { nameservers: [ip], searches: [], options: [] } }),
+]
+const both = '169.254.20.10,10.96.0.10'
 const asking = (ip: string, about: Parameters<typeof insideView>[1]) =>
   insideView('web-1', { resolvConf: known(`search shop.svc.cluster.local\nnameserver ${ip}\n`), ...about })
 
@@ -80,6 +111,45 @@ describeCheck(check, [
     it: 'a policy of its own lets a database open nothing, and it calls nobody: it needs no names',
     given: given(egressPolicy('db-only-answers', [], { podSelector: labels({ app: 'db' }) })),
     expect: [{ subject: 'NetworkPolicy/shop/db-only-answers', severity: 'info', args: { isMeant: true } }],
+  },
+  {
+    it: 'a default shuts all in, and policies were written for each pod: what only answers may need no names',
+    given: given(
+      egressPolicy('deny', [], { podSelector: labels({}) }),
+      egressPolicy('web-asks', [rule([], [onPort(53, 'UDP')])], { podSelector: labels({ app: 'web' }) }),
+      egressPolicy('db-is-asked', [], {
+        podSelector: labels({ app: 'db' }),
+        types: ['Ingress'],
+        ingress: [rule([], [onPort(5432)])],
+      }),
+    ),
+    expect: [{ subject: 'NetworkPolicy/shop/deny', severity: 'warning', args: { isMeant: false, mayBeMeant: true } }],
+  },
+  {
+    it: 'a default shuts all in, and the one policy beside it lets another pod out: this one was forgotten',
+    given: given(
+      egressPolicy('deny', [], { podSelector: labels({}) }),
+      egressPolicy('web-asks', [rule([], [onPort(53, 'UDP')])], { podSelector: labels({ app: 'web' }) }),
+    ),
+    expect: [{ subject: 'NetworkPolicy/shop/deny', severity: 'error', args: { mayBeMeant: false } }],
+  },
+  {
+    it: 'a default shuts all in, and the logs that were read say of no connection that it fails',
+    given: {
+      ...given(egressPolicy('deny', [], { podSelector: labels({}) })),
+      programLogs: pods.map((it) => programLog(it.name)),
+    },
+    expect: [{ subject: 'NetworkPolicy/shop/deny', severity: 'warning', args: { mayBeMeant: true } }],
+  },
+  {
+    it: 'the same, and one of them complains',
+    given: {
+      ...given(egressPolicy('deny', [], { podSelector: labels({}) })),
+      programLogs: pods.map((it) =>
+        programLog(it.name, [{ kind: 'no-host', host: 'db', port: null, times: 4, during: 1 }]),
+      ),
+    },
+    expect: [{ subject: 'NetworkPolicy/shop/deny', severity: 'error', args: { mayBeMeant: false } }],
   },
   {
     it: 'the same, and its spec names somebody to call',
@@ -206,6 +276,171 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'a spec names a link-local server, and the rule is for pods: no selector admits that',
+    given: { ...given(allowPods), pods: own('169.254.20.10') },
+    expect: [
+      {
+        subject: 'NetworkPolicy/shop/dns',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { server: '169.254.20.10', isSuspect: true },
+        says: /has no rule that lets .* ask 169\.254\.20\.10/,
+      },
+    ],
+  },
+  {
+    it: 'the same, and a lookup inside works: this network lets it through',
+    given: { ...given(allowPods), pods: own('169.254.20.10'), insideViews: [asking('169.254.20.10', {})] },
+    expect: 'ok',
+  },
+  {
+    it: 'the same, and the lookup timed out',
+    given: {
+      ...given(allowPods),
+      pods: own('169.254.20.10'),
+      insideViews: [asking('169.254.20.10', { lookup: lost }), insideView('db-1')],
+    },
+    expect: [{ subject: 'NetworkPolicy/shop/dns', severity: 'error', confidence: 'observed' }],
+  },
+  {
+    it: 'a block lets a link-local server through',
+    given: { ...given(egressPolicy('dns', [block('169.254.20.10/32')])), pods: own('169.254.20.10') },
+    expect: 'ok',
+  },
+  {
+    it: "a cache takes the Service's own address, past kube-proxy's rules: the rule for pods lets nothing there",
+    given: { ...given(allowPods), ...behind(both, iptables) },
+    expect: [{ subject: 'NetworkPolicy/shop/dns', severity: 'warning', args: { server: '10.96.0.10', pods: 2 } }],
+  },
+  {
+    it: "the same, and a block lets the Service's address through",
+    given: { ...given(egressPolicy('dns', [block('10.96.0.10/32')])), ...behind(both, iptables) },
+    expect: 'ok',
+  },
+  {
+    it: "in IPVS mode the Service's address is no cache's: its own address may be what the kubelet hands out",
+    given: {
+      ...given(allowPods, egressPolicy('cache', [block('169.254.20.10/32')], { podSelector: labels({ app: 'web' }) })),
+      ...behind(both, { serviceProxy: known({ kind: 'kube-proxy', mode: 'ipvs' } as const) }),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'who carries packets to Services could not be read',
+    given: { ...given(allowPods), ...behind(both, { serviceProxy: unknown('forbidden', 'get configmaps') }) },
+    expect: 'cannot-tell',
+    says: /whether these pods ask the DNS servers or 10\.96\.0\.10 was not seen.*--probe/,
+  },
+  {
+    it: 'the same, and no rule lets them either way',
+    given: { ...given(deny), ...behind(both, { serviceProxy: unknown('forbidden', 'get configmaps') }) },
+    expect: [
+      {
+        subject: 'NetworkPolicy/shop/default-deny',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { server: null, isSuspect: true },
+        says: /has no rule that lets .* ask the cluster's DNS/,
+      },
+    ],
+  },
+  {
+    it: 'Cilium goes past the cache',
+    given: { ...given(allowPods), ...behind(both, cilium(), { hostNetwork: false }) },
+    expect: 'ok',
+  },
+  {
+    it: 'Cilium may send it to the cache, and the rule is for the servers alone',
+    given: { ...given(allowPods), ...behind(both, cilium('nodelocaldns'), { hostNetwork: false }) },
+    expect: 'cannot-tell',
+    says: /the DNS servers or the pods behind 10\.96\.0\.10/,
+  },
+  {
+    it: 'the same, and the rule is for all of that namespace',
+    given: {
+      ...given(egressPolicy('dns', [rule([namespaceNamed('kube-system')], [udp53])])),
+      ...behind(both, cilium('nodelocaldns'), { hostNetwork: false }),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a cache with an address of its own: whether the kubelet hands that out is not known',
+    given: { ...given(allowPods), ...behind('169.254.20.10') },
+    expect: 'cannot-tell',
+    says: /the DNS servers or 169\.254\.20\.10 was not seen/,
+  },
+  {
+    it: 'the same, and kubelets are told to hand that out',
+    given: { ...given(allowPods), ...behind('169.254.20.10', { handedOut: known(['169.254.20.10']) }) },
+    expect: [{ subject: 'NetworkPolicy/shop/dns', severity: 'warning', args: { server: '169.254.20.10' } }],
+  },
+  {
+    it: "the same, and kubelets are told to hand the DNS Service's address out",
+    given: { ...given(allowPods), ...behind('169.254.20.10', { handedOut: known(['10.96.0.10']) }) },
+    expect: 'ok',
+  },
+  {
+    it: 'the same, on another node than the pods',
+    given: { ...given(allowPods), ...behind('169.254.20.10', {}, { node: 'worker-2' }) },
+    expect: 'ok',
+  },
+  {
+    it: "a spec names a node's address, where a cache on the host network answers",
+    given: { ...given(allowPods), ...behind('169.254.20.10'), pods: own('192.168.0.11') },
+    expect: [{ subject: 'NetworkPolicy/shop/dns', severity: 'error', args: { server: '192.168.0.11' } }],
+  },
+  {
+    it: 'a spec names a server on the internet',
+    given: { ...given(deny), pods: own('9.9.9.9') },
+    expect: [{ subject: 'NetworkPolicy/shop/default-deny', severity: 'error', args: { server: '9.9.9.9' } }],
+  },
+  {
+    it: 'a spec names a Service of somebody, whose pods no rule admits',
+    given: {
+      ...given(allowPods),
+      pods: [...own('10.96.0.53'), pod('db-1')],
+      services: [service('db', { clusterIP: '10.96.0.53', ports: [port({ port: 53, protocol: 'UDP' })] })],
+    },
+    expect: [{ subject: 'NetworkPolicy/shop/dns', args: { server: '10.96.0.53' } }],
+  },
+  {
+    it: 'the same, and it was not read whether a Service has that address',
+    given: { ...given(allowPods), pods: own('10.96.0.53') },
+    expect: 'cannot-tell',
+    says: /whether that is a Service's was not read/,
+  },
+  {
+    it: 'the same, and a block covers it: of a Service it would say nothing',
+    given: { ...given(egressPolicy('dns', [block('10.96.0.0/16')])), pods: own('10.96.0.53') },
+    expect: 'cannot-tell',
+    says: /whether that is a Service's was not read/,
+  },
+  {
+    it: 'the same, and everything is let out',
+    given: { ...given(egressPolicy('dns', [rule([], [udp53])])), pods: own('10.96.0.53') },
+    expect: 'ok',
+  },
+  {
+    it: 'a spec names a server by its own address',
+    given: { ...given(allowPods), pods: own('10.2.0.2') },
+    expect: 'ok',
+  },
+  {
+    it: 'DNS allowed, and a policy of another kind that may deny it',
+    given: { ...given(allowPods), otherPolicies: [{ kind: 'CiliumNetworkPolicy', namespace: 'shop', name: 'x' }] },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'the same, and pods of each group resolve names',
+    given: {
+      ...given(allowPods),
+      pods: [pod('web-1')],
+      insideViews: [insideView('web-1')],
+      otherPolicies: [{ kind: 'CiliumNetworkPolicy', namespace: 'shop', name: 'x' }],
+    },
+    expect: 'ok',
+  },
+  {
     it: 'an ipBlock, and a pod that resolves names',
     given: { ...given(egressPolicy('dns', [block('10.96.0.10/32')])), insideViews: [insideView('web-1')] },
     expect: 'ok',
@@ -234,7 +469,6 @@ describeCheck(check, [
       pods: [
         pod('a-1', { hostNetwork: true }),
         pod('b-1', { dnsPolicy: 'Default' }),
-        pod('c-1', { dnsPolicy: 'None', dnsConfig: { nameservers: ['9.9.9.9'], searches: [], options: [] } }),
         completed('job-1'),
         pod('d-1', { deleting: true }),
       ],

@@ -1,11 +1,14 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, type Confidence, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
-import { isShutIn } from '../../relations/policy/shut-in.ts'
+import type { Known } from '../../model/known.ts'
+import type { OtherPolicy } from '../../model/network-policy.ts'
+import { isLetNowhere, isShutIn, mayBeShutIn, withoutComplaint } from '../../relations/policy/shut-in.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import { once } from '../../relations/once.ts'
+import { okBesideOthers } from '../../relations/policy/other-policies.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
@@ -33,12 +36,13 @@ export default check({
   fine: 'policies let the pods that were read reach DNS',
   severity: 'error',
   needs: ['networkPolicies', 'pods', 'clusterDns'],
-  wants: ['namespaces', 'insideViews'],
+  wants: ['namespaces', 'insideViews', 'services', 'otherPolicies', 'programLogs'],
   remedies: ['policy-allow-dns'],
   decides: ['NP-05', 'NP-11', 'DNS-67'],
 
-  run({ networkPolicies, pods, clusterDns, namespaces, insideViews, scope }) {
-    const groups = dnsGroups({ pods, dns: clusterDns, policies: networkPolicies, namespaces, views: insideViews })
+  run({ networkPolicies, pods, clusterDns, namespaces, insideViews, services, otherPolicies, programLogs, scope }) {
+    const asking = { pods, dns: clusterDns, policies: networkPolicies, namespaces, views: insideViews, services }
+    const groups = dnsGroups(asking)
     if (networkPolicies.length === 0 || groups.length === 0)
       return notApplicable('no NetworkPolicy stands before pods that ask the cluster DNS')
     if (clusterDns.service === null || clusterDns.pods.length === 0)
@@ -47,22 +51,42 @@ export default check({
         'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns',
       )
     const all = insideViews.known ? insideViews.value : []
+    const isContent = withoutComplaint(programLogs, pods)
     const meant = (group: DnsGroup): boolean =>
       group.pods.every((it) => isShutIn(it, networkPolicies) && !isTargetPod(scope, it))
+    const mayBeMeant = (group: DnsGroup): boolean =>
+      group.pods.every(
+        (it) =>
+          (mayBeShutIn(it, networkPolicies) || (isLetNowhere(it, networkPolicies) && isContent(it))) &&
+          !isTargetPod(scope, it),
+      )
     // Pods of other namespaces were not read, and are no part of what is well.
     const note = scope.namespace === null ? null : `pods of namespace ${scope.namespace} alone`
     const doors = sameDoor(groups, {
       way: 'udp',
       apart: (it) => viewsOf(it, insideViews).length > 0,
-      mark: (it) => `${meant(it)}`,
+      mark: (it) => `${meant(it)} ${mayBeMeant(it)}`,
     })
     return doors.map((group) =>
-      judge(group, { dns: clusterDns, views: viewsOf(group, insideViews), all, isMeant: meant(group), note }),
+      judge(group, {
+        dns: clusterDns,
+        views: viewsOf(group, insideViews),
+        all,
+        otherPolicies,
+        isMeant: meant(group),
+        mayBeMeant: mayBeMeant(group),
+        note,
+      }),
     )
   },
 
   words: {
-    headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} keeps ${args.who} from the cluster's DNS.`,
+    headline: ({ subject: on, args }) => {
+      const whom = args.server === null ? "the cluster's DNS" : `${args.server}, their nameserver`
+      return args.isSuspect
+        ? `NetworkPolicy ${full(on)} has no rule that lets ${args.who} ask ${whom}.`
+        : `NetworkPolicy ${full(on)} keeps ${args.who} from ${whom}.`
+    },
     detail: ({ args }) =>
       `${count(args.pods, 'pod')} in namespace ${args.namespace} · ` +
       `no rule allows UDP ${args.port} to ${args.dns}` +
@@ -74,6 +98,17 @@ export default check({
     note: ({ args }) => {
       if (args.isMeant)
         return 'it lets them open no connection at all, and their specs name nobody to call: then they need no names'
+      if (args.mayBeMeant)
+        return (
+          'their specs name nobody to call, and nothing shows that they try: if they only answer, they need no ' +
+          'names, and this may be meant'
+        )
+      if (args.isSuspect)
+        return (
+          `${args.server ?? "the DNS Service's address"} is answered on the node, by no pod that a selector could ` +
+          'admit; ' +
+          'whether the way to the own node is filtered is left to the CNI, and was not measured'
+        )
       if (args.left !== '')
         return (
           `this network judges ${args.left} by where packets go in the end: ` +
@@ -109,31 +144,39 @@ interface Around {
   readonly dns: ClusterDns
   readonly views: readonly InsideView[]
   readonly all: readonly InsideView[]
+  readonly otherPolicies: Known<readonly OtherPolicy[]>
   /** These pods are to open no connection at all, and need no names. */
   readonly isMeant: boolean
+  /** So it may be, by what else was written for them. */
+  readonly mayBeMeant: boolean
   /** Whose pods were judged, where they are not all. */
   readonly note: string | null
 }
 
-function judge(group: DnsGroup, { dns, views, all, isMeant, note }: Around) {
+function judge(group: DnsGroup, { dns, views, all, otherPolicies, isMeant, mayBeMeant, note }: Around) {
   const { udp } = group
   const stands = isolating(udp)
-  if (udp.kind === 'allowed' || stands === null) return ok(group.pods.length, note)
   const working = views.find((it) => it.lookup.known && it.lookup.value.result === 'ok')
   const failing = views.find(
     (it) => it.lookup.known && ['timeout', 'unreachable', 'refused'].includes(it.lookup.value.result),
   )
-  if (working !== undefined && failing === undefined) return resolves(group, udp, working)
+  const isWell = working !== undefined && failing === undefined
+  if (udp.kind === 'allowed' || stands === null)
+    return isWell
+      ? ok(group.pods.length, note)
+      : okBesideOthers(otherPolicies, [group.namespace, home(dns)], group.pods.length, note)
+  if (isWell) return resolves(group, udp, working)
   const [looked, ownLooked] = [ends(all), ends(views)]
   const everybody = looked.known > ownLooked.known && looked.well === ownLooked.well
   const decided = udp.kind === 'unknown' && udp.measured === 'decides' && timedOut(failing) && !everybody
-  if (udp.kind === 'unknown' && !decided)
+  const isSuspect = udp.kind === 'unknown' && udp.isShut === true && looked.known === 0
+  if (udp.kind === 'unknown' && !decided && !isSuspect)
     return cannotTell(
       'ambiguous',
       `${policyNames(udp.by)}, ${workloadsText(group.pods)}: ${udp.why}`,
       views.length === 0 ? '--probe' : null,
     )
-  return found(group, dns, stands, { failing, decided, isMeant })
+  return found(group, dns, stands, { failing, decided, isSuspect, isMeant, mayBeMeant })
 }
 
 /** What was seen inside a pod counts above what the rules say. */
@@ -150,7 +193,19 @@ interface SeenInside {
   readonly failing: InsideView | undefined
   /** A lookup that timed out decided what the rules leave open. */
   readonly decided: boolean
+  /** The rules leave it open, and nobody looked: an address of the own node that no rule names. */
+  readonly isSuspect: boolean
   readonly isMeant: boolean
+  readonly mayBeMeant: boolean
+}
+
+function confidenceOf(failing: InsideView | undefined, isSuspect: boolean): Confidence {
+  if (failing !== undefined) return 'observed'
+  return isSuspect ? 'possible' : 'inferred'
+}
+
+function home({ service }: ClusterDns): string {
+  return service?.namespace ?? 'kube-system'
 }
 
 function dnsPort({ service }: ClusterDns): number {
@@ -174,24 +229,28 @@ function found(
   group: DnsGroup,
   dns: ClusterDns,
   { policy, others, direction }: Isolation,
-  { failing, decided, isMeant }: SeenInside,
+  { failing, decided, isSuspect, isMeant, mayBeMeant }: SeenInside,
 ) {
   const server = dns.service
   const port = dnsPort(dns)
   const address = group.server ?? (decided ? (server?.clusterIP ?? null) : null)
-  const home = { namespace: server?.namespace ?? 'kube-system', labels: dnsPodLabels(dns), ip: group.server }
+  const place = { namespace: home(dns), labels: dnsPodLabels(dns), ip: group.server }
   return finding({
     subject: policySubject(policy),
-    confidence: failing === undefined ? 'inferred' : 'observed',
+    confidence: confidenceOf(failing, isSuspect),
+    ...(isSuspect || mayBeMeant ? { severity: 'warning' as const } : {}),
     ...(isMeant ? { severity: 'info' as const } : {}),
     args: {
       direction,
       isMeant,
+      mayBeMeant,
+      isSuspect,
+      server: group.server,
       who: workloadsText(group.pods),
       pods: group.pods.length,
       namespace: group.namespace,
       port,
-      dns: group.server ?? `${home.namespace}/${server?.name ?? 'the DNS servers'}`,
+      dns: group.server ?? `${place.namespace}/${server?.name ?? 'the DNS servers'}`,
       left: decided ? (address ?? 'unknown') : '',
       others: others.length,
       tcp: group.tcp.kind,
@@ -203,7 +262,7 @@ function found(
           { port, protocol: 'UDP' },
           { port, protocol: 'TCP' },
         ],
-        home,
+        place,
       ),
     },
     evidence: [
@@ -211,7 +270,7 @@ function found(
         policy,
         direction,
         `no rule allows UDP ${port} ` +
-          (direction === 'Egress' ? `to ${group.server ?? home.namespace}` : `from namespace ${group.namespace}`),
+          (direction === 'Egress' ? `to ${group.server ?? place.namespace}` : `from namespace ${group.namespace}`),
       ),
       ...others.slice(0, 3).map((it) => rulesEvidence(it, direction, 'nor here')),
       workloadsEvidence('pods kept from DNS', group.pods),

@@ -72,7 +72,7 @@ describeCheck(check, [
       { kind: 'CiliumNetworkPolicy', namespace: 'shop', name: 'cart' },
     ]),
     expect: 'cannot-tell',
-    says: /policies of other kinds decide here too/,
+    says: /CiliumNetworkPolicy shop\/cart decides as well/,
   },
   {
     it: 'it is told to call what is not there: another finding says so',

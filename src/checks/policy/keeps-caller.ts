@@ -1,16 +1,16 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable } from '../../findings/verdict.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
-import { othersOn } from '../../relations/policy/other-policies.ts'
+import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.ts'
 import { type NearRule, nearRule } from '../../relations/policy/near-rule.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import type { Flow } from '../../relations/policy/policy-flow.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
-import { calledBy, type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
+import { calledBy, type ToldCall, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { calleeOutOfReach, keptBy } from '../../relations/symptom.ts'
@@ -33,12 +33,7 @@ export default check({
   decides: ['NP-02', 'NP-03'],
 
   run({ networkPolicies, pods, services, namespaces, otherPolicies, clusterDns, scope }) {
-    const around = {
-      services,
-      namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
-      domain: clusterDns.known ? clusterDns.value.domain : null,
-      scope,
-    }
+    const around = callableFrom({ services, namespaces, clusterDns, scope })
     const wanted = callsOf(pods).flatMap(({ pod, call }) => {
       const called = calledBy(pod, call, around)
       return called.is === 'there' && called.service.type !== 'ExternalName'
@@ -48,6 +43,7 @@ export default check({
     if (wanted.length === 0)
       return notApplicable('no environment variable or argument here names a Service that is there')
     const [decide, podsOf] = [policyRules(networkPolicies, namespaces), podsOfServices(pods)]
+    const open: string[] = []
     const found = wanted.flatMap(({ pod, call, service }) => {
       // A policy of another kind may let it through.
       if (othersOn(otherPolicies, [pod.namespace, service.namespace]).length > 0) return []
@@ -62,6 +58,7 @@ export default check({
             return [{ flow, decision: decide(flow) }]
           }),
         )
+      open.push(...decisions.flatMap((it) => (it.decision.kind === 'unknown' ? [it.decision.why] : [])))
       const [first] = decisions
       if (first?.decision.kind !== 'denied' || decisions.some((it) => it.decision.kind !== 'denied')) return []
       const { by, direction } = first.decision
@@ -72,13 +69,10 @@ export default check({
         : [verdict({ pod, call, service }, { policy, direction, of: decisions.length, near, flow: first.flow })]
     })
     if (found.length > 0) return found
-    // A deny of another kind drops what NetworkPolicies let through.
-    if (!otherPolicies.known)
-      return cannotTell(otherPolicies.why.reason, 'whether policies of other kinds are there was not read')
-    const isOpen = wanted.some((it) => othersOn(otherPolicies, [it.pod.namespace, it.service.namespace]).length > 0)
-    return isOpen
-      ? cannotTell('failed', 'policies of other kinds decide here too, and are not evaluated')
-      : ok(wanted.length)
+    const [why] = open
+    if (why !== undefined) return cannotTell('ambiguous', why)
+    const ends = wanted.flatMap((it) => [it.pod.namespace, it.service.namespace])
+    return okBesideOthers(otherPolicies, ends, wanted.length)
   },
 
   words: {

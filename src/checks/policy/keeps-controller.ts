@@ -13,7 +13,7 @@ import { isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { portOfBackend, routesOf, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { type NearRule, nearRule } from '../../relations/policy/near-rule.ts'
-import { othersOn } from '../../relations/policy/other-policies.ts'
+import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import type { Flow, PodLike } from '../../relations/policy/policy-flow.ts'
@@ -64,19 +64,29 @@ export default check({
     const labelled = judged.filter(({ own }) => own.every((it) => it.labels !== undefined))
     if (labelled.length === 0) return cannotTell('ambiguous', 'the labels of the controllers are not in this recording')
 
+    const open: string[] = []
+    const unseen: Judged[] = []
     const kept = labelled.flatMap(({ ingress, own }) => {
-      // On the host network it comes with the address of its node, of which selectors know nothing.
-      if (own.some((it) => it.hostNetwork === true)) return []
       // A policy of another kind may let it through.
-      if (othersOn(otherPolicies, [ingress.namespace, ...own.map((it) => it.namespace)]).length > 0) return []
+      if (othersOn(otherPolicies, namespacesOf([{ ingress, own }])).length > 0) {
+        unseen.push({ ingress, own })
+        return []
+      }
       return [...Map.groupBy(routesOf(ingress), (it) => it.backend.service)].flatMap(([name, routes]) => {
         const service = serviceOf(ingress.namespace, name)
         if (service === null || service.type === 'ExternalName' || isAnswered(seen.contacts, ingress, name)) return []
+        unseen.push({ ingress, own })
         const ports = new Set(routes.flatMap((it) => portOfBackend(service, it.backend) ?? []))
         const ways = podsOf(service)
           .filter((it) => isLive(it) && it.ip !== null)
           .flatMap((to) => [...ports].flatMap((port) => own.flatMap((it) => wayOf(it, to, port))))
           .map((it) => ({ ...it, decision: decide(it.flow) }))
+        // On the host network it comes with the address of its node: what a policy makes of that is left to the CNI.
+        if (own.some((it) => it.hostNetwork === true)) {
+          if (ways.some((it) => it.decision.kind !== 'allowed')) open.push(onHost)
+          return []
+        }
+        open.push(...ways.flatMap((it) => (it.decision.kind === 'unknown' ? [it.decision.why] : [])))
         const [first] = ways
         if (first?.decision.kind !== 'denied' || ways.some((it) => it.decision.kind !== 'denied')) return []
         const { by, direction } = first.decision
@@ -87,9 +97,12 @@ export default check({
         return policy === undefined ? [] : [{ ...at, policy }]
       })
     })
-    return kept.length > 0
-      ? [...Map.groupBy(kept, (it) => it.policy).values()].map((its) => verdict(its))
-      : ok(labelled.length)
+    if (kept.length > 0) return [...Map.groupBy(kept, (it) => it.policy).values()].map((its) => verdict(its))
+    const [why] = open
+    if (why !== undefined) return cannotTell('ambiguous', why)
+    return unseen.length === 0
+      ? ok(labelled.length)
+      : okBesideOthers(otherPolicies, namespacesOf(unseen), labelled.length)
   },
 
   words: {
@@ -113,11 +126,22 @@ export default check({
   },
 })
 
+const onHost = 'a controller is on the host network: whether policies let the address of its node in is left to the CNI'
+
 const letOut = 'allow the pods of the Service as a peer in egress, with the port that they listen on'
 
 function letIn(home: string, hasPeer: boolean): string {
   const how = hasPeer ? 'in the same peer, without a dash' : 'as one more peer'
   return `select namespace ${home} by ${namespaceNameLabel}: ${home}, ${how}`
+}
+
+interface Judged {
+  readonly ingress: Ingress
+  readonly own: readonly IngressController[]
+}
+
+function namespacesOf(its: readonly Judged[]): readonly string[] {
+  return its.flatMap(({ ingress, own }) => [ingress.namespace, ...own.map((it) => it.namespace)])
 }
 
 interface Kept {
@@ -144,8 +168,8 @@ function wayOf(controller: IngressController, to: Pod, port: ServicePort) {
   return [{ controller, flow }]
 }
 
-function endOf({ namespace, pod, labels = {}, ip, node = null }: IngressController): PodLike {
-  return { kind: 'pod', namespace, name: pod, labels, ip, node, hostNetwork: false, ports: [] }
+function endOf({ namespace, pod, labels = {}, ip, node = null, hostNetwork }: IngressController): PodLike {
+  return { kind: 'pod', namespace, name: pod, labels, ip, node, hostNetwork: hostNetwork === true, ports: [] }
 }
 
 /** Whoever was answered got through, whatever the policies say: some networks enforce none. */

@@ -1,15 +1,18 @@
-import { expect } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { pod } from '../../../test/build/pod.ts'
 import { ingressPolicy, egressPolicy, labels, namespace, onPort, peer, rule } from '../../../test/build/policy.ts'
 import { crossing, traced } from '../../../test/build/trace.ts'
-import { describeCheck } from '../../../test/describe-check.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import check from './keeps-from.ts'
+import portNameMissing from './port-name-missing.ts'
+import servicePort from './service-port.ts'
 
 const cilium = { kind: 'CiliumNetworkPolicy', namespace: 'shop', name: 'web' } as const
 const wanted = { subject: 'NetworkPolicy/shop/web', severity: 'error' } as const
 const web = { podSelector: labels({ app: 'web' }) }
 const client = { podSelector: labels({ app: 'client' }) }
-const given = { ...traced.sources, namespaces: [namespace('shop')] }
+const given = { ...traced.sources, namespaces: [namespace('shop')], otherPolicies: [] }
 const { scope } = traced
 const other = peer({ podSelector: labels({ app: 'other' }) })
 const block = peer({ ipBlock: { cidr: '10.0.0.0/8', except: [] } })
@@ -133,3 +136,25 @@ describeCheck(check, [
     expect: 'not-applicable',
   },
 ])
+
+describe('what is wrong with the port is told once', () => {
+  const rootsWith = (port: string | number) =>
+    diagnose(
+      modelOf(
+        {
+          ...given,
+          networkPolicies: [
+            ingressPolicy('web', [rule([peer({ podSelector: labels({ app: 'client' }) })], [onPort(port)])], web),
+          ],
+        },
+        {},
+        scope,
+      ),
+      { checks: [check, portNameMissing, servicePort] },
+    ).roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])
+  test.each([
+    ['a name that the pods do not have', 'htpp', [['POL417', 'POL410']]],
+    ["the Service's port", 80, [['POL403', 'POL410']]],
+    ['a port of nobody', 9999, [['POL410']]],
+  ])('%s', (_, port, expected) => expect(rootsWith(port)).toEqual(expected))
+})

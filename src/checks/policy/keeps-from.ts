@@ -8,9 +8,10 @@ import type { Pod } from '../../model/pod.ts'
 import { endsOf, farNameOf, namespacesOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
 import { type TracedFlow, tracedFlows } from '../../relations/path/trace-policy.ts'
 import type { Labels } from '../../relations/selector.ts'
-import { nearRule } from '../../relations/policy/near-rule.ts'
-import { othersOn, otherPolicyText } from '../../relations/policy/other-policies.ts'
-import { svcUnanswered } from '../../relations/symptom.ts'
+import { isLetThrough } from '../../relations/policy/crossed-flows.ts'
+import { nearRule, type NearRule } from '../../relations/policy/near-rule.ts'
+import { okBesideOthers } from '../../relations/policy/other-policies.ts'
+import { keptBy, portNameMeansNothing, svcUnanswered } from '../../relations/symptom.ts'
 import { deniedEvidence, nearText, peerText, policySubject } from './words.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { full } from '../../phrases.ts'
@@ -42,11 +43,8 @@ export default check({
     if (first !== undefined) return judge(first, { ends, denied, of: flows.length, crossings, pods, namespaces })
     const [unsure] = open
     if (unsure?.decision.kind === 'unknown') return cannotTell('ambiguous', unsure.decision.why)
-    const [other] = othersOn(otherPolicies, namespacesOf(ends))
     const reached = flows.every((it) => measured(it, crossings) === 'open')
-    return other === undefined || reached
-      ? ok(flows.length)
-      : cannotTell('ambiguous', `${otherPolicyText(other)} decides as well, and is not evaluated`)
+    return reached ? ok(flows.length) : okBesideOthers(otherPolicies, namespacesOf(ends), flows.length)
   },
 
   words: {
@@ -79,7 +77,7 @@ export function measured({ address }: TracedFlow, crossings: Known<readonly Cros
   if (!crossings.known) return null
   const own = crossings.value.filter((it) => it.host === address.host && it.port === address.port && it.result !== null)
   if (own.length === 0) return null
-  return own.some((it) => it.result === 'open') ? 'open' : 'failed'
+  return own.some(isLetThrough) ? 'open' : 'failed'
 }
 
 interface Around {
@@ -118,8 +116,27 @@ function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespace
       deniedEvidence(policy, decision.direction, near),
       allowing(decision.direction, { policy, from: ends.from, other, host: address.host, port: address.port }),
     ],
+    symptoms: whyKept(near, decision.direction, { ends, other }),
     causes: ends.to.kind === 'service' ? [svcUnanswered(ends.to.service)] : [],
   })
+}
+
+/**
+ * A rule has the other end as a peer, and its port is all that is wrong: what is wrong with the port is found by
+ * itself, a name that these pods do not have (POL417) or the Service's port in place of theirs (POL403), and is one
+ * fault.
+ */
+function whyKept(
+  near: NearRule | null,
+  direction: 'Egress' | 'Ingress',
+  { ends, other }: { readonly ends: TraceEnds; readonly other: Pod | null },
+): readonly string[] {
+  if (near === null) return []
+  const { port } = near.port
+  if (near.part === 'name' && direction === 'Ingress' && other !== null && typeof port === 'string')
+    return [portNameMeansNothing(near.policy, port, other)]
+  const isOfService = ends.to.kind === 'service' && ends.to.service.ports.some((it) => it.port === port)
+  return near.part === 'port' && isOfService ? [keptBy(near.policy)] : []
 }
 
 interface Wanted {

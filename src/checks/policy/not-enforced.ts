@@ -5,7 +5,7 @@ import { type Known, known } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import { endsOf, farNameOf } from '../../relations/path/trace-ends.ts'
-import { crossedFlows } from '../../relations/policy/crossed-flows.ts'
+import { crossedFlows, isLetThrough } from '../../relations/policy/crossed-flows.ts'
 import { tracedFlows } from '../../relations/path/trace-policy.ts'
 import { measured } from './keeps-from.ts'
 import { policySubject, rulesEvidence } from './words.ts'
@@ -74,7 +74,7 @@ function ofMatrix(crossings: Known<readonly Crossing[]>, { pods, networkPolicies
   const flows = crossedFlows(crossings.value, pods, networkPolicies, namespaces)
   const denied = flows.filter((it) => it.decision.kind === 'denied' && it.crossing.result !== null)
   if (denied.length === 0) return notApplicable('no NetworkPolicy denies what was tried')
-  const opened = denied.filter((it) => it.crossing.result === 'open')
+  const opened = denied.filter((it) => isLetThrough(it.crossing))
   const byPolicy = Map.groupBy(opened, ({ decision }) => (decision.kind === 'denied' ? decision.by[0] : undefined))
   const found = [...byPolicy].flatMap(([policy, its]) => {
     const [first] = its

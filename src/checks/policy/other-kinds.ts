@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { OtherPolicy } from '../../model/network-policy.ts'
 import { subject } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
-import { otherPolicyText } from '../../relations/policy/other-policies.ts'
+import { otherKindText, otherPolicyText } from '../../relations/policy/other-policies.ts'
 
 /**
  * Tiers above and below NetworkPolicy, and the CNIs' own kinds, decide before or after it: what NetworkPolicies allow
@@ -50,20 +50,20 @@ const resources: Readonly<Record<OtherPolicy['kind'], string>> = {
   ClusterNetworkPolicy: 'clusternetworkpolicies.policy.networking.k8s.io',
   CiliumNetworkPolicy: 'ciliumnetworkpolicies',
   CiliumClusterwideNetworkPolicy: 'ciliumclusterwidenetworkpolicies',
-  'Calico NetworkPolicy': 'networkpolicies.crd.projectcalico.org',
-  'Calico GlobalNetworkPolicy': 'globalnetworkpolicies.crd.projectcalico.org',
-  'Antrea NetworkPolicy': 'networkpolicies.crd.antrea.io',
-  'Antrea ClusterNetworkPolicy': 'clusternetworkpolicies.crd.antrea.io',
+  CalicoNetworkPolicy: 'networkpolicies.crd.projectcalico.org',
+  CalicoGlobalNetworkPolicy: 'globalnetworkpolicies.crd.projectcalico.org',
+  AntreaNetworkPolicy: 'networkpolicies.crd.antrea.io',
+  AntreaClusterNetworkPolicy: 'clusternetworkpolicies.crd.antrea.io',
 }
 
 function verdict(its: readonly OtherPolicy[]) {
   const [first] = its
   const kind = first?.kind ?? 'AdminNetworkPolicy'
   return finding({
-    subject: subject(kind.replace(' ', ''), first?.namespace ?? null, first?.name ?? ''),
+    subject: subject(kind, first?.namespace ?? null, first?.name ?? ''),
     confidence: 'inferred',
     args: {
-      kind,
+      kind: otherKindText(kind),
       policies: its.map((it) => (it.namespace === null ? it.name : `${it.namespace}/${it.name}`)),
       cluster: its.filter((it) => it.namespace === null).length,
       resource: resources[kind],

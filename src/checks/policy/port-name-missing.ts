@@ -1,5 +1,5 @@
 import { closest } from '../../closest.ts'
-import { keptBy } from '../../relations/symptom.ts'
+import { keptBy, portNameMeansNothing } from '../../relations/symptom.ts'
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
@@ -91,6 +91,6 @@ function verdict(
       meant: closest(name, declared, 1)[0] ?? null,
     },
     evidence: [rulesEvidence(policy, 'Ingress', 'no port of this name in these pods', `port: ${name}`)],
-    causes: [keptBy(policy)],
+    causes: [keptBy(policy), ...without.map((it) => portNameMeansNothing(policy, name, it))],
   })
 }

@@ -7,6 +7,7 @@ import type { Scope } from '../../model/sources.ts'
 import { full, some } from '../../phrases.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import { crossedFlows, type CrossedFlow, disagreement, isStopped } from '../../relations/policy/crossed-flows.ts'
+import { otherPolicyText, othersOn } from '../../relations/policy/other-policies.ts'
 import { calleeOutOfReach, stoppedOnTheWay, wayClosed } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -21,11 +22,11 @@ export default check({
   fine: 'what policies allow is let through',
   severity: 'warning',
   needs: ['networkPolicies', 'pods', 'crossings'],
-  wants: ['namespaces', 'contacts'],
+  wants: ['namespaces', 'contacts', 'otherPolicies'],
   remedies: [],
   decides: ['NP-12', 'NP-14'],
 
-  run({ networkPolicies, pods, crossings, namespaces, contacts, scope }) {
+  run({ networkPolicies, pods, crossings, namespaces, contacts, otherPolicies, scope }) {
     if (scope.trace !== undefined) return notApplicable('of a trace, its own hops say where it breaks')
     const flows = crossedFlows(crossings, pods, networkPolicies, namespaces)
     const allowed = flows.filter((it) => it.decision.kind === 'allowed' && it.crossing.result !== null)
@@ -34,7 +35,11 @@ export default check({
     const found = groups.flatMap((its) => {
       const stopped = its.filter((it) => disagreement(it) === 'stopped')
       const [first] = stopped
-      return first === undefined ? [] : [verdict(first, { stopped, its, scope, probes: probesAt(first, contacts) })]
+      if (first === undefined) return []
+      const others = otherPolicies.known
+        ? othersOn(otherPolicies, [first.from.namespace, first.to.namespace]).map(otherPolicyText)
+        : null
+      return [verdict(first, { stopped, its, scope, others, probes: probesAt(first, contacts) })]
     })
     return found.length > 0 ? found : ok(allowed.length)
   },
@@ -47,25 +52,42 @@ export default check({
       `${args.stopped} of ${args.of} connections that policies allow ended in ${args.how.join(', ')}` +
       (args.opened > 0 ? ` · ${args.opened} opened, so that the pod listens` : '') +
       (args.probes.length > 0 ? ` · the probe reaches it from ${some(args.probes, 2)}` : ''),
-    note: ({ args }) =>
-      args.opened > 0 || args.probes.length > 0
-        ? 'others reach the same port: what stops these is about where they come from, such as a policy of the ' +
-          'CNI, a mesh or a firewall between nodes'
+    note: ({ args }) => {
+      const [policy, seen] = suspects(args.others)
+      return args.opened > 0 || args.probes.length > 0
+        ? `others reach the same port: what stops these is about where they come from, such as ${policy}` +
+            `a mesh or a firewall between nodes${seen}`
         : `${args.of === 1 ? 'no other connection to it was tried' : 'none of those that were tried reached it'}: ` +
-          'a policy of the CNI or of a higher tier, a firewall on its node, or a way that is down',
+            `${policy}a firewall on its node, or a way that is down${seen}`
+    },
     help: ({ subject: on, args }) => [
-      'look for policies of other kinds, then follow one of these connections hop by hop',
-      'kubectl get ' +
-        'ciliumnetworkpolicies,ciliumclusterwidenetworkpolicies,globalnetworkpolicies,adminnetworkpolicies -A',
+      args.others?.length === 0
+        ? 'follow one of these connections hop by hop'
+        : 'look for policies of other kinds, then follow one of these connections hop by hop',
+      ...(args.others?.length === 0 ? [] : [listPolicies]),
       `hopscope trace pod/${args.pod} pod/${on.name}.${on.namespace}:${args.port} -n ${args.namespace} --probe`,
     ],
   },
 })
 
+/** Which kinds of policies are there differs by cluster, and kubectl refuses a list with one that is not. */
+const listPolicies =
+  'for kind in $(kubectl api-resources --verbs=list -o name | grep -i networkpolic); do kubectl get $kind -A; done'
+
+/** Policies of other kinds: those that were read, none, or any where nobody looked. */
+function suspects(others: readonly string[] | null): readonly [string, string] {
+  if (others === null) return ['a policy of the CNI or of a higher tier, ', '']
+  return others.length === 0
+    ? ['', '; no policy of another kind was seen there']
+    : [`${some(others, 2)} (not evaluated), `, '']
+}
+
 interface Tried {
   readonly stopped: readonly CrossedFlow[]
   readonly its: readonly CrossedFlow[]
   readonly scope: Scope
+  /** Policies of other kinds that may decide there; null: they were not read. */
+  readonly others: readonly string[] | null
   /** Nodes whose probe reaches the same port of that pod. */
   readonly probes: readonly string[]
 }
@@ -87,7 +109,7 @@ function waysOf(stopped: readonly CrossedFlow[]): readonly string[] {
   return from.node === null || to.node === null ? [] : [wayClosed(from.node, to.node)]
 }
 
-function verdict(first: CrossedFlow, { stopped, its, scope, probes }: Tried) {
+function verdict(first: CrossedFlow, { stopped, its, scope, others, probes }: Tried) {
   const { to, from, crossing } = first
   return finding({
     subject: subject('Pod', to.namespace, to.name),
@@ -102,6 +124,7 @@ function verdict(first: CrossedFlow, { stopped, its, scope, probes }: Tried) {
       stopped: stopped.length,
       of: its.length,
       probes,
+      others,
       opened: its.filter((it) => it.crossing.result === 'open').length,
       how: [...new Set(stopped.map((it) => (it.crossing.result === 'timeout' ? 'a timeout' : 'no route')))],
     },

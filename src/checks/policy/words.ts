@@ -131,9 +131,15 @@ export function workloadsEvidence(label: string, pods: readonly Pod[]): Evidence
   }
 }
 
+/** `3 pods of Deployment web`; a pod that nothing owns is called by its name: `pod w-99`. */
 export function workloadsText(pods: readonly Pod[]): string {
-  const names = [...new Set(pods.map((it) => `${workloadOfPod(it).kind} ${workloadOfPod(it).name}`))].toSorted()
-  return `${count(pods.length, 'pod')} of ${some(names, 2)}`
+  const bare = [...new Set(pods.filter((it) => it.owner === null).map((it) => it.name))].toSorted()
+  const owned = pods.filter((it) => it.owner !== null)
+  const names = [...new Set(owned.map((it) => `${workloadOfPod(it).kind} ${workloadOfPod(it).name}`))].toSorted()
+  const ownedText = `${count(owned.length, 'pod')} of ${some(names, 2)}`
+  if (bare.length === 0) return ownedText
+  const bareText = bare.length === 1 ? `pod ${bare[0]}` : `${bare.length} pods (${some(bare, 2)})`
+  return owned.length === 0 ? bareText : `${ownedText} and ${bareText}`
 }
 
 /** What pods of the group saw from inside. */

@@ -57,7 +57,7 @@ const plain: Readonly<Record<Exclude<Pattern, 'some' | 'at-times' | 'all'>, stri
   guess: 'no controller is between, and nobody said which path this application serves: / was asked',
   protocol:
     'every endpoint hangs up on a plain HTTP request and on TLS: ' +
-    'it speaks another protocol than its port says, or is broken',
+    'it speaks another protocol than its port, or whoever calls it, says, or is broken',
 }
 
 const byPath = 'send packets of full size from node to node, and look for what drops them'

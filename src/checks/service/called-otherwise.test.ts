@@ -1,11 +1,15 @@
-import { container, pod } from '../../../test/build/pod.ts'
+import { expect, test } from 'vitest'
+import { clusterDns } from '../../../test/build/dns.ts'
+import { container, deployment, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
-import { unknown } from '../../model/known.ts'
+import { diagnose } from '../../engine.ts'
+import { known, unknown } from '../../model/known.ts'
 import type { Call, ContainerPort, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import check from './called-otherwise.ts'
+import governing from './governing-service.ts'
 
 const calling = (host: string, port: number | null = null, about: Partial<Pod> = {}): Pod => {
   const call: Call = { by: 'PAY_URL', host, port }
@@ -28,7 +32,87 @@ const found = (args: Readonly<Record<string, string | number | boolean | null>>)
   { subject: 'Deployment/shop/web', severity: 'warning' as const, confidence: 'inferred' as const, args },
 ]
 
+const inDb = (it: Service): Service => ({ ...it, namespace: 'db', selector: { app: 'mongo' } })
+const mongo = (
+  host: string,
+  { subdomain = 'mongodb-headless', ...about }: { subdomain?: string } & Partial<Pod> = {},
+) => ({
+  ...given(calling(host), [inDb(service('mongodb')), inDb(service('mongodb-headless', { clusterIP: 'None' }))]),
+  pods: [
+    calling(host),
+    pod('mongo-0', {
+      namespace: 'db',
+      hostname: 'mongo-0',
+      owner: { kind: 'StatefulSet', name: 'mongo' },
+      ...('owner' in about ? {} : { subdomain }),
+      ...about,
+    }),
+  ],
+  namespaces: [...namespaces, { name: 'db', labels: {} }],
+  clusterDns: clusterDns({ corefile: known('.:53 {\n kubernetes cluster.local\n}') }),
+})
+
+const told = (...calls: readonly Call[]): Pod => pod('web-1', { containers: [container({ calls })] })
+
 describeCheck(check, [
+  {
+    it: 'the port is told by a variable of its own, and is the wrong one',
+    given: given(told({ by: 'PAY_HOST', host: 'ledger', port: 8080, portBy: 'PAY_PORT' })),
+    expect: found({ is: 'no-port', by: 'PAY_HOST', wrong: 'PAY_PORT', to: '80' }),
+  },
+  {
+    it: 'the same, and the host is the wrong one',
+    given: given(told({ by: 'PAY_HOST', host: 'legder', port: 80, portBy: 'PAY_PORT' })),
+    expect: found({ is: 'no-service', wrong: 'PAY_HOST', to: 'ledger' }),
+  },
+  {
+    it: 'a variable, and a script of its command that says the same: told once',
+    given: given(
+      told(
+        { by: null, host: 'ledger', port: 8080 },
+        { by: 'PAY_HOST', host: 'ledger', port: 8080, portBy: 'PAY_PORT' },
+      ),
+    ),
+    expect: [
+      {
+        subject: 'Deployment/shop/web',
+        args: { by: 'PAY_HOST', more: ['its command'] },
+        says: /PAY_HOST, its command in/,
+      },
+    ],
+  },
+  {
+    it: 'two variables that name two ports are two',
+    given: given(told({ by: 'A_URL', host: 'ledger', port: 8080 }, { by: 'B_URL', host: 'ledger', port: 81 })),
+    expect: [{ subject: 'Deployment/shop/web' }, { subject: 'Deployment/shop/web' }],
+  },
+  {
+    it: 'what the StatefulSet names is not there either: no name is offered that nobody has',
+    given: {
+      ...mongo('mongo-0.mongodb.db.svc', { subdomain: 'gone' }),
+    },
+    expect: found({ is: 'no-pod-name', near: null }),
+  },
+  {
+    it: 'what the StatefulSet names selects others',
+    given: {
+      ...mongo('mongo-0.mongodb.db.svc'),
+      services: [
+        inDb(service('mongodb')),
+        { ...inDb(service('mongodb-headless', { clusterIP: 'None' })), selector: { app: 'other' } },
+      ],
+    },
+    expect: found({ is: 'no-pod-name', near: null }),
+  },
+  {
+    it: 'spans go where nobody is: the program goes on without',
+    given: given(
+      pod('web-1', {
+        containers: [container({ calls: [{ by: 'OTEL_EXPORTER_OTLP_ENDPOINT', host: 'ledger', port: 4317 }] })],
+      }),
+    ),
+    expect: [{ subject: 'Deployment/shop/web', severity: 'info' }],
+  },
   {
     it: 'a port that the Service does not offer: its target port',
     given: given(calling('ledger', 8080)),
@@ -64,6 +148,45 @@ describeCheck(check, [
     expect: 'ok',
   },
   { it: 'a headless Service without a pod', given: given(calling('ledger', 80), [headless]), expect: 'ok' },
+  ...(['mongo-0.mongodb.db.svc.cluster.local', 'mongo-0.mongodb.db', 'mongo-7.mongodb.db.svc'] as const).map(
+    (host) => ({
+      it: `a pod below a Service that is not the one that names it: ${host}`,
+      given: mongo(host),
+      expect: [
+        {
+          subject: 'Deployment/shop/web',
+          severity: 'warning' as const,
+          confidence: 'inferred' as const,
+          args: { is: 'no-pod-name', near: `${host.split('.')[0]}.mongodb-headless.db` },
+          says: /this Service gives that pod no name/,
+        },
+      ],
+    }),
+  ),
+  {
+    it: 'a pod of a Deployment by its name: it has no subdomain',
+    given: mongo('mongo-0.mongodb.db.svc', { owner: null }),
+    expect: found({ is: 'no-pod-name', near: null }),
+  },
+  { it: 'a pod below the Service that names it', given: mongo('mongo-0.mongodb-headless.db.svc'), expect: 'ok' },
+  {
+    it: 'a host name of nobody there: of an endpoint by its address',
+    given: mongo('10-2-1-9.mongodb.db.svc'),
+    expect: 'ok',
+  },
+  {
+    it: 'DNS servers that name endpoints by their pods',
+    given: {
+      ...mongo('mongo-0.mongodb.db.svc'),
+      clusterDns: clusterDns({ corefile: known('.:53 {\n kubernetes cluster.local {\n  endpoint_pod_names\n }\n}') }),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'nobody knows how DNS servers name endpoints',
+    given: modelOf(mongo('mongo-0.mongodb.db.svc'), { clusterDns: unknown('forbidden', 'get configmaps') }),
+    expect: 'ok',
+  },
   { it: 'a slip of a name', given: given(calling('legder')), expect: found({ is: 'no-service', near: 'ledger' }) },
   {
     it: 'a Service of another namespace, without it',
@@ -150,3 +273,18 @@ describeCheck(check, [
     says: /no permission/,
   },
 ])
+
+const set = deployment('mongo', 1, { kind: 'StatefulSet', namespace: 'db', serviceName: 'gone' })
+const together = (host: string) =>
+  diagnose(modelOf({ ...mongo(host, { subdomain: 'gone' }), workloads: [set] }), { checks: [check, governing] }).roots
+
+test('a StatefulSet whose Service is not there is the cause of calls to its pods by name, and no mere news', () => {
+  for (const host of ['mongo-0.mongodb.db.svc', 'mongo-0.gone.db.svc']) {
+    const [root, ...more] = together(host)
+    expect(root?.finding).toMatchObject({ code: 'SVC211', severity: 'warning', args: { near: 'mongodb-headless' } })
+    expect(root?.consequences.map((it) => it.code)).toEqual(['SVC217'])
+    expect(more).toEqual([])
+  }
+  // A call of the Service itself is none of a pod.
+  expect(together('mongodb.db.svc').map((it) => [it.finding.code, it.finding.severity])).toEqual([['SVC211', 'info']])
+})

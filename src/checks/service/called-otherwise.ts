@@ -1,11 +1,20 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
+import type { Call, Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
-import { subject, type Subject } from '../../model/subject.ts'
-import { full } from '../../phrases.ts'
+import { subject, type Subject, subjectKey } from '../../model/subject.ts'
+import { full, some } from '../../phrases.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
-import { calledBy, type Called, type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
-import { toldWrongly } from '../../relations/symptom.ts'
+import {
+  calledBy,
+  type Called,
+  type ToldCall,
+  toldCalls,
+  callableFrom,
+} from '../../relations/service/called-services.ts'
+import { podsUnnamed, toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
@@ -26,16 +35,17 @@ export default check({
 
   run({ pods, services, clusterDns, namespaces, scope }) {
     const around = {
-      services,
-      namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
-      domain: clusterDns.known ? clusterDns.value.domain : null,
-      scope,
+      ...callableFrom({ services, namespaces, clusterDns, scope }),
       pods,
+      ...(namesByPods(clusterDns) ? { podNames: 'maybe' as const } : {}),
     }
     const judged = toldCalls(pods).map((it) => ({ ...it, called: calledBy(it.pod, it.call, around) }))
     const inside = judged.filter((it) => it.called.is !== 'elsewhere')
     if (inside.length === 0) return notApplicable('no environment variable or argument here names a Service')
-    const found = inside.flatMap((it) => verdict(it, scope) ?? [])
+    const wrongly = inside.filter((it) => it.called.is !== 'there')
+    // A variable and the script that reads it, or two variables: one workload is told one thing.
+    const once = Map.groupBy(wrongly, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${hostOf(call)}`)
+    const found = [...once.values()].flatMap((its) => verdict(its, pods, scope) ?? [])
     return found.length > 0
       ? found
       : ok(inside.length, 'of what the specs spell out; ConfigMaps and Secrets are not read')
@@ -44,33 +54,89 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `${on.kind} ${full(on)} is told to call ${args.host}, ${wrong(args)}.`,
     detail: ({ args }) =>
-      `${args.by ?? 'its command'} in container ${args.container} · ` +
-      (args.near === null ? 'nothing there is nearly called that' : `\`${args.near}\` is there`),
+      `${some([args.by ?? 'its command', ...args.more])} in container ${args.container} · ` +
+      (args.near === null ? nothingNear(args) : `\`${args.near}\` is there`),
     note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
-      `kubectl -n ${args.namespace} get services`,
       args.near === null
         ? `set ${args.by ?? 'its argument'} of ${on.kind} ${on.name} to a Service and a port that are there`
-        : `if it was meant, set ${args.by ?? 'its argument'} of ${on.kind} ${on.name} to ${args.near}`,
+        : `if it was meant, set ${args.wrong} of ${on.kind} ${on.name} to ${args.to}`,
+      `kubectl -n ${args.namespace} get services`,
     ],
   },
 })
 
-function verdict({ pod, container, call, called }: ToldCall & { readonly called: Called }, scope: Scope) {
+/** An endpoint without a host name is named by its pod then; nobody knows where the text was not read. */
+function namesByPods(dns: Known<ClusterDns>): boolean {
+  return !dns.known || !dns.value.corefile.known || /\bendpoint_pod_names\b/.test(dns.value.corefile.value)
+}
+
+type Judged = ToldCall & { readonly called: Called }
+
+function hostOf({ host, port }: Call): string {
+  return port === null ? host : `${host}:${port}`
+}
+
+/** What is wrong, and what it should be: the port's own variable, where it has one and the port alone is wrong. */
+function wrongOf(call: Call, called: Called, near: string | null) {
+  const isPort = called.is === 'no-port' || called.is === 'unmapped'
+  return isPort && call.portBy !== undefined
+    ? { wrong: call.portBy, to: near?.replace(/^.*:/, '') ?? '' }
+    : { wrong: call.by ?? 'its argument', to: near ?? '' }
+}
+
+function nothingNear({ is }: Pick<Noted, 'is'>): string {
+  return is === 'no-pod-name' ? 'no Service here gives that pod a name' : 'nothing there is nearly called that'
+}
+
+/** What the spec says, with the wrong part marked. */
+function linesOf({ by, host, port, portBy }: Call, isPort: boolean) {
+  if (portBy === undefined)
+    return { lines: [by === null ? hostOf({ by, host, port }) : `${by}: ${hostOf({ by, host, port })}`], at: 0 }
+  return { lines: [`${by}: ${host}`, `${portBy}: ${port}`], at: isPort ? 1 : 0 }
+}
+
+/** Whose StatefulSet's pods are without a name: of a pod called by its own name below a Service. */
+function unnamed({ called, call }: Judged, pods: readonly Pod[]): readonly string[] {
+  if (called.is === 'no-pod-name')
+    return called.set === null ? [] : [podsUnnamed({ namespace: called.service.namespace, name: called.set })]
+  if (called.is !== 'no-service') return []
+  const [hostname = '', name] = call.host.split('.')
+  const set = pods.find(
+    (it) =>
+      it.namespace === called.namespace &&
+      it.owner?.kind === 'StatefulSet' &&
+      it.subdomain === called.name &&
+      name === called.name &&
+      hostname.startsWith(`${it.owner.name}-`),
+  )
+  return set?.owner == null ? [] : [podsUnnamed({ namespace: set.namespace, name: set.owner.name })]
+}
+
+/** Several are one: the same workload is told the same by each. */
+function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
+  const sorted = its.toSorted((a, b) => Number(a.call.by === null) - Number(b.call.by === null))
+  const [first] = sorted
+  if (first === undefined) return null
+  const { pod, container, call, called } = first
   if (called.is === 'elsewhere' || called.is === 'there') return null
   const on = workloadOfPod(pod)
-  const host = call.port === null ? call.host : `${call.host}:${call.port}`
+  const host = hostOf(call)
+  const near = nearOf(called)
+  const isPort = called.is === 'no-port' || called.is === 'unmapped'
   return finding({
     subject: on,
     also: also(called),
     confidence: 'inferred',
-    severity: isTargetPod(scope, pod) ? 'error' : 'warning',
+    severity: severityOf(isTargetPod(scope, pod), call.by),
     args: {
       is: called.is,
       host,
       by: call.by,
+      more: [...new Set(sorted.slice(1).map((it) => it.call.by ?? 'its command'))],
+      ...wrongOf(call, called, near),
       container,
-      near: nearOf(called),
+      near,
       port: call.port,
       isTargetPort: called.is === 'no-port' && called.service.ports.some((it) => it.targetPort === called.port),
       namespace: 'service' in called ? called.service.namespace : pod.namespace,
@@ -83,15 +149,24 @@ function verdict({ pod, container, call, called }: ToldCall & { readonly called:
           call.by === null || call.by.startsWith('-')
             ? `containers[${container}].args`
             : `containers[${container}].env`,
-        lines: [call.by === null ? host : `${call.by}: ${host}`],
-        at: 0,
-        mark: called.is === 'no-port' || called.is === 'unmapped' ? `${called.port}` : call.host,
+        ...linesOf(call, isPort),
+        mark: isPort ? `${called.port}` : call.host,
         label: labelOf(called),
       },
     ],
+    symptoms: unnamed(first, pods),
     causes: [toldWrongly(on)],
   })
 }
+
+/** Spans and metrics that nobody takes are thrown away, and the program goes on: many a chart names a collector. */
+function severityOf(isTarget: boolean, by: string | null): Severity {
+  const isTelemetry = by !== null && telemetry.test(by)
+  if (isTarget) return isTelemetry ? 'warning' : 'error'
+  return isTelemetry ? 'info' : 'warning'
+}
+
+const telemetry = /^-{0,2}(?:OTEL|JAEGER|ZIPKIN|DD|DATADOG|STATSD|SENTRY|ELASTIC_APM|NEW_RELIC)[_.-]|TRACING|TELEMETRY/i
 
 interface Noted {
   readonly is: Called['is']
@@ -102,6 +177,11 @@ interface Noted {
 function noteOf({ is, isTargetPort, port }: Noted): string {
   if (is === 'unmapped')
     return 'a headless Service gives out the addresses of its pods: clients meet the pods at the very port they ask for'
+  if (is === 'no-pod-name')
+    return (
+      'a pod has its name below the Service that its subdomain names, the serviceName of its StatefulSet, ' +
+      'and below no other'
+    )
   return is === 'no-port' && isTargetPort
     ? `pods listen on ${port}: that is the Service's targetPort, and who calls the Service uses its port`
     : 'seen in the spec alone: whether the program calls it, and when, was not measured'
@@ -130,6 +210,8 @@ function labelOf(called: Called): string {
     }
     case 'unmapped':
       return `headless: pods of Service ${full(called.service)} listen on ${called.target}`
+    case 'no-pod-name':
+      return `Service ${full(called.service)} does not name pod ${called.pod}`
     case 'no-namespace':
       return `no namespace \`${called.namespace}\``
     case 'other-domain':
@@ -142,6 +224,7 @@ function labelOf(called: Called): string {
 const says = {
   'no-port': 'a port that this Service does not offer',
   unmapped: 'a port that the pods of this headless Service do not listen on',
+  'no-pod-name': 'and this Service gives that pod no name',
   'no-service': 'and there is no such Service',
   'no-namespace': 'and there is no such namespace',
   'other-domain': "which is not this cluster's domain",

@@ -24,6 +24,23 @@ describeCheck(check, [
   { it: 'its full name', given: given(url('cart.shop.svc'), proxy(['svc', 'cluster.local'])), expect: 'ok' },
   { it: 'named itself', given: given(url('cart'), proxy(['cart'])), expect: 'ok' },
   { it: 'a name that only ends alike', given: given(url('cart'), proxy(['art'])), expect: found },
+  { it: 'named with this port', given: given(url('cart'), proxy(['cart:80'])), expect: 'ok' },
+  { it: 'named with another port', given: given(url('cart'), proxy(['cart:8080'])), expect: found },
+  {
+    it: 'in no_proxy, and not in NO_PROXY',
+    given: given(url('cart'), { ...proxy(['cart']), capitals: ['svc'] }),
+    expect: [
+      { subject: 'Deployment/shop/web', confidence: 'possible', args: { variable: 'NO_PROXY', except: ['svc'] } },
+    ],
+  },
+  {
+    it: 'in NO_PROXY, and not in no_proxy',
+    given: given(url('cart'), { ...proxy(['svc']), capitals: ['cart'] }),
+    expect: [
+      { subject: 'Deployment/shop/web', confidence: 'possible', args: { variable: 'no_proxy', except: ['svc'] } },
+    ],
+  },
+  { it: 'in both', given: given(url('cart'), { ...proxy(['cart']), capitals: ['cart', 'svc'] }), expect: 'ok' },
   { it: 'everything excepted', given: given(url('cart'), proxy(['*'])), expect: 'ok' },
   {
     it: 'NO_PROXY from a ConfigMap',

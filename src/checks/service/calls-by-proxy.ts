@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { full, some } from '../../phrases.ts'
-import { type Callable, calledBy, type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
+import { callableFrom } from '../../relations/service/called-services.ts'
+import { exceptedBy, type Proxied, proxiedCalls } from '../../relations/service/proxied-calls.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -22,20 +23,16 @@ export default check({
   decides: ['NET-12'],
 
   run({ pods, services, clusterDns, namespaces, scope }) {
-    const around: Callable = {
-      services,
-      namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
-      domain: clusterDns.known ? clusterDns.value.domain : null,
-      scope,
-    }
-    const inside = toldCalls(pods).flatMap((it) => proxied(it, around) ?? [])
+    const around = callableFrom({ services, namespaces, clusterDns, scope })
+    const inside = proxiedCalls(pods, around).filter((it) => it.isWeb)
     if (inside.length === 0) return notApplicable('no container here has a proxy and calls a Service by a URL')
-    const found = inside.filter((it) => it.except !== null && !isExcepted(it.call.host, it.except))
+    const how = (it: Proxied) => exceptedBy(it.rules, it.call)
+    const found = inside.filter((it) => how(it) === 'none' || how(it) === 'one')
     if (found.length > 0)
       return [...Map.groupBy(found, placeOf).values()].flatMap(([first, ...more]) =>
         first === undefined ? [] : [verdict(first, more)],
       )
-    const untold = inside.filter((it) => it.except === null)
+    const untold = inside.filter((it) => how(it) === 'unknown')
     return untold.length === 0
       ? ok(inside.length)
       : cannotTell(
@@ -50,8 +47,12 @@ export default check({
       `${on.kind} ${full(on)} asks the proxy ${args.proxy} for ${some(args.hosts)}, which is inside this cluster.`,
     detail: ({ args }) =>
       `${args.by ?? 'its command'} in container ${args.container} · ` +
-      (args.except.length === 0 ? 'no NO_PROXY' : `NO_PROXY names ${some(args.except)}`),
-    note: () =>
+      (args.except.length === 0 ? 'no NO_PROXY' : `${args.variable} names ${some(args.except)}`),
+    note: ({ args }) =>
+      (args.differ
+        ? 'no_proxy and NO_PROXY differ, and one of them holds it: Go reads the one in capitals, curl and Python the ' +
+          'other. '
+        : '') +
       'seen in the spec alone: curl, Go, Python and others heed these variables, Java and some more do not; a proxy ' +
       'outside answers 403, 502, 503 or 504 for names that it does not know',
     help: ({ subject: on, args }) => [
@@ -64,29 +65,6 @@ export default check({
   },
 })
 
-interface Proxied extends ToldCall {
-  readonly proxy: string
-  readonly except: readonly string[] | null
-}
-
-/** null where the call goes to its Service by itself, or to nothing that this cluster has. */
-function proxied(told: ToldCall, around: Callable): Proxied | null {
-  const { pod, call, container } = told
-  const own = pod.containers.find((it) => it.name === container)?.proxy
-  const host = call.scheme === undefined ? null : (own?.[call.scheme] ?? null)
-  // The variable that names the proxy is a URL as well.
-  if (own === undefined || host === null || call.host === host) return null
-  const called = calledBy(pod, call, around)
-  if (called.is !== 'there' && called.is !== 'no-port') return null
-  // A proxy in the cluster knows its names.
-  if (calledBy(pod, { by: null, host, port: null }, around).is === 'there') return null
-  return { ...told, proxy: host, except: own.except }
-}
-
-function isExcepted(host: string, except: readonly string[]): boolean {
-  return except.some((it) => it === '*' || host === it || host.endsWith(`.${it}`))
-}
-
 function placeOf({ pod, container, proxy }: Proxied): string {
   return `${full(workloadOfPod(pod))} ${container} ${proxy}`
 }
@@ -95,15 +73,20 @@ function verdict(first: Proxied, more: readonly Proxied[]) {
   const on = workloadOfPod(first.pod)
   const { call, container, proxy } = first
   const all = [first, ...more]
+  const isHeldByOne = all.every((it) => exceptedBy(it.rules, it.call) === 'one')
+  const { except, capitals } = first.rules
+  const isInCapitals = isHeldByOne && exceptedBy({ ...first.rules, except: capitals ?? [] }, call) !== 'all'
   return finding({
     subject: on,
-    confidence: 'inferred',
+    confidence: isHeldByOne ? 'possible' : 'inferred',
     args: {
       proxy,
       hosts: [...new Set(all.map((it) => it.call.host))],
       by: call.by,
       container,
-      except: first.except ?? [],
+      except: (isInCapitals ? capitals : except) ?? [],
+      variable: capitals !== undefined && !isInCapitals ? 'no_proxy' : 'NO_PROXY',
+      differ: isHeldByOne,
     },
     evidence: [
       {

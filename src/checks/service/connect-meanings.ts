@@ -6,12 +6,19 @@ interface Meaning {
   readonly means: string
   readonly look: string
   readonly commands: readonly string[]
+  /** What this run has read itself, where it has: then the commands that read it again are left out. */
+  readonly reads?: 'rules' | 'counters'
 }
 
 const kubeProxy = [
   'kubectl get daemonsets -A -o wide | grep kube-proxy',
-  'on the node:  iptables-save | grep {ip}   or   nft list ruleset | grep {ip}',
+  'on {node}:  iptables-save | grep -F {ip}    ' +
+    'iptables-save -c | grep -E -- "--notrack|NOTRACK|-j (DNAT|REDIRECT|TPROXY)"    ' +
+    'nft list ruleset | grep -E "{ip}|notrack|redirect"',
 ]
+
+/** The accept queue is the pod's: counters of the node itself say nothing of it. */
+const acceptQueue = 'kubectl -n {namespace} exec {pod} -- cat /proc/net/netstat   # ListenOverflows, ListenDrops'
 
 /** The table of the field manual's section 1, as words: what the failures have in common, and where to look then. */
 export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
@@ -20,8 +27,9 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
     means:
       'the application and the pod network work: on the way of this address something leads astray, ' +
       'such as a rule of kube-proxy that is missing or stale, or a rule of somebody else that comes first',
-    look: 'look at kube-proxy on the nodes named, and at every rule that has this address',
+    look: 'look at kube-proxy on the nodes named, and at every rule that has this address or a range around it',
     commands: kubeProxy,
+    reads: 'rules',
   },
   'no-local-endpoint': {
     seen: 'internalTrafficPolicy is Local, and no pod runs on',
@@ -30,13 +38,13 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
     commands: [],
   },
   closed: {
-    seen: 'every pod refuses',
+    seen: 'each pod that was asked refuses',
     means: 'the pods are reached, and nobody listens on the target port',
     look: 'see what the process listens on',
     commands: ['kubectl -n {namespace} exec {pod} -- cat /proc/net/tcp /proc/net/tcp6'],
   },
   dropped: {
-    seen: 'packets to every pod vanish, from',
+    seen: 'packets to each pod that was asked vanish, from',
     means: 'a timeout is a drop: a policy of the CNI, a firewall, a missing route between nodes',
     look: 'find the first hop that the packet does not reach',
     commands: [
@@ -45,19 +53,29 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
     ],
   },
   rejected: {
-    seen: '"no route to host" to every pod, from',
+    seen: '"no route to host" to each pod that was asked, from',
     means: 'a firewall rejects forwarded packets, or the pod addresses are gone',
     look: 'look at the node firewall (firewalld, ufw) and at the routes to the pod network',
-    commands: ['on the node:  ip route get {target}'],
+    commands: ['on {node}:  ip route get {target}'],
+  },
+  'none-answers': {
+    seen: 'no connect to a pod by its own address comes through, from',
+    means: 'nobody has that address any more, or a policy, a firewall or a missing route keeps packets from it',
+    look: 'see whether somebody has the address, then find the first hop that the packet does not reach',
+    commands: [
+      'kubectl get pods,nodes -A -o wide | grep -wF {target}',
+      'kubectl -n {namespace} get networkpolicies',
+      'on {node}:  ip route get {target}',
+    ],
   },
   'from-some-nodes': {
     seen: 'failing only from',
-    means: 'other nodes get through to the same pods: the fault is on these nodes, or on their way out',
+    means: 'other nodes get through: the fault is on these nodes, or on their way out',
     look: 'compare a failing node with a good one: CNI pod, kube-proxy, routes, firewall',
     commands: ['kubectl get pods -A -o wide --field-selector spec.nodeName={node}'],
   },
   'across-nodes': {
-    seen: 'same node works, across nodes fails, from',
+    seen: 'pods on the same node answer, those on other nodes do not, from',
     means: 'the overlay between nodes is broken: blocked encapsulation port, missing route, wrong MTU',
     look:
       "check that nodes may speak the CNI's protocol to each other (VXLAN 4789 or 8472/udp, Geneve 6081/udp, " +
@@ -65,7 +83,7 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
     commands: [],
   },
   'same-node': {
-    seen: 'across nodes works, the same node fails, on',
+    seen: 'pods on other nodes answer, those on the same node do not, on',
     means: 'hairpin traffic or a policy on the host',
     look: "look at the bridge's hairpin mode and at host policies",
     commands: [],
@@ -83,28 +101,47 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
       'clients see a share of 1 in n late or failing',
     look: 'look at the pod named and at its node: its load, its CPU limit, what drops packets there',
     commands: [
-      'on its node:  iptables-save -c | grep {target}    nstat -az TcpExtListenOverflows TcpExtListenDrops',
+      'on its node:  iptables-save -c | grep -F {target}',
       'kubectl -n {namespace} get pod {pod} -o wide',
+      acceptQueue,
     ],
   },
   'now-and-then': {
-    seen: 'every way works part of the time, from',
-    means: 'lost SYNs or a full accept queue: packet loss, a full conntrack table, an overloaded pod',
+    seen: 'failing at times, from',
+    means: 'lost SYNs or a full accept queue may be why: packet loss, a full conntrack table, an overloaded pod',
     look: 'look at the counters of the node and at the load of the pods',
-    commands: ['on the node:  conntrack -S    nstat -az TcpExtListenOverflows'],
+    commands: ['on {node}:  conntrack -S', acceptQueue],
+    reads: 'counters',
+  },
+  scattered: {
+    seen: 'some ways are dead and others fail at times, without a node or a pod that tells them apart, from',
+    means:
+      'more than one fault, or one that loses most packets: an overlay, a device or a rule that several ways share',
+    look: 'see in the rows which ways are dead, and follow one of them hop by hop',
+    commands: [
+      'on {node}:  ip route get {target}',
+      'kubectl get pods -A -o wide --field-selector spec.nodeName={node}',
+    ],
   },
   'address-at-times': {
     seen: 'each pod that was asked answers, the Service address is refused at times, from',
     means:
       'somebody refused these connections: an endpoint that was not asked by itself, or a rule that is out of date',
     look: 'compare the endpoints with the pods that were asked, and with the rules of the node',
-    commands: [
-      'kubectl -n {namespace} get endpointslices -o wide',
-      'on the node:  iptables-save | grep {ip}   or   nft list ruleset | grep {ip}',
-    ],
+    commands: ['kubectl -n {namespace} get endpointslices -o wide', ...kubeProxy.slice(1)],
+    reads: 'rules',
+  },
+  'address-lossy': {
+    seen: 'each pod that was asked answers, the Service address fails at times, from',
+    means:
+      'an endpoint that was not asked by itself, a rule that is out of date, or packets that are lost on the way: ' +
+      'packet loss, a full conntrack table',
+    look: 'compare the endpoints with the pods that were asked, then look at the counters of the node',
+    commands: ['kubectl -n {namespace} get endpointslices -o wide', 'on {node}:  conntrack -S'],
+    reads: 'counters',
   },
   'unready-published': {
-    seen: 'each pod that was asked answers, the Service address fails at times, from',
+    seen: 'the Service address fails at times, from',
     means:
       'spec.publishNotReadyAddresses is true: pods that are not ready are endpoints like the others, ' +
       'and a share of the connections comes to them',
@@ -118,9 +155,10 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
     commands: ['kubectl -n {namespace} get endpointslices -o wide'],
   },
   'address-dropped': {
-    seen: 'packets to the Service address vanish, from',
+    seen: 'no connect to the Service address comes through, from',
     means: 'a drop: a policy, kube-proxy without rules, or a route',
     look: 'connect to a pod directly, to tell kube-proxy from the network',
     commands: kubeProxy,
+    reads: 'rules',
   },
 }

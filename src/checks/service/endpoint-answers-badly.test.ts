@@ -110,6 +110,11 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { pattern: 'protocol' } }],
   },
   {
+    it: 'all hang up on the URL that the user named: nobody else says that it is HTTP, and nobody else needs to',
+    given: seen([getOf('web', 'web-1', null, { ...hangsUp, basis: 'url' })]),
+    expect: [{ subject: 'Service/shop/web', severity: 'error', args: { pattern: 'protocol' } }],
+  },
+  {
     it: 'they hang up at one path, and answer another: no other protocol',
     given: seen([
       getOf('web', 'web-1', null, { ...hangsUp, path: '/esc' }),

@@ -2,15 +2,22 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, DirectContact, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
+import { lateOf } from '../../model/http-error.ts'
 import { known } from '../../model/known.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { endText, excuseOf, isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
 import { type Needs, needsOfPods } from '../../relations/service/needs-of-pods.ts'
-import { isWrongProtocol, nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
+import { isWrongProtocol, mayBeOther, nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
 import { httpPattern } from '../../relations/service/http-pattern.ts'
 import { routeOfContact, routesTo } from '../../relations/ingress/http-of-ingress.ts'
-import { dnsLossOnNode, endpointsAnswerBadly, ingressBackendFails, svcUnanswered } from '../../relations/symptom.ts'
+import {
+  dnsLossOnNode,
+  endpointsAnswerBadly,
+  ingressBackendFails,
+  largeLost,
+  svcUnanswered,
+} from '../../relations/symptom.ts'
 import { homesOfBad } from '../../relations/service/bad-endpoints-homes.ts'
 import { lookOf, noteOf, type Pattern, patterns } from './bad-answer-words.ts'
 import { serviceSubject } from './words.ts'
@@ -156,7 +163,7 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf,
     finding({
       subject: serviceSubject(service),
       confidence: 'observed',
-      severity: isDoubtful(pattern, routed) || !bad.some(isBadEnd) ? 'warning' : 'error',
+      severity: isDoubtful(pattern, bad, routed) || !bad.some(isBadEnd) ? 'warning' : 'error',
       args: {
         pattern,
         sick,
@@ -191,7 +198,7 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf,
         endpointsAnswerBadly(service),
         ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : []),
       ],
-      dueTo: [...needs.keys, ...nodeOfAll(its, { bad, homes })],
+      dueTo: [...needs.keys, ...nodeOfAll(its, { bad, homes }), ...sizesOfAll(bad, homes)],
       causes: [endpointsAnswerBadly(service), ...routing.map((it) => ingressBackendFails(it, service.name))],
     }),
   ]
@@ -206,8 +213,18 @@ function isOddOne(it: DirectContact, its: readonly DirectContact[]): boolean {
 }
 
 /** A guess, and a protocol that nobody may want to be HTTP, count for less; unless users get errors of it. */
-function isDoubtful(pattern: Pattern, routed: readonly HttpContact[]): boolean {
-  return pattern === 'guess' || (pattern === 'protocol' && !routed.some(isBadEnd))
+function isDoubtful(pattern: Pattern, bad: readonly DirectContact[], routed: readonly HttpContact[]): boolean {
+  return pattern === 'guess' || (pattern === 'protocol' && bad.every(mayBeOther) && !routed.some(isBadEnd))
+}
+
+/** A request of a few bytes arrives, and an answer of many hangs after its headers, or before: where each one hangs. */
+function sizesOfAll(bad: readonly DirectContact[], homes: ReadonlyMap<string, string>): readonly string[] {
+  const isHung = ({ error }: DirectContact): boolean => ['answer', 'body'].includes(lateOf(error) ?? '')
+  if (!bad.every(isHung)) return []
+  return bad.flatMap((it) => {
+    const home = homes.get(it.ip)
+    return home === undefined || home === it.node ? [] : [largeLost(home, it.node)]
+  })
 }
 
 /**

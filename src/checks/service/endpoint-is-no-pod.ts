@@ -11,6 +11,7 @@ import { isOver, selectorOf } from '../../relations/service/service-selects-pod.
 import { svcUnanswered } from '../../relations/symptom.ts'
 import { familyOf, isIpv6 } from '../../wire/ip-family.ts'
 import { count, full, some } from '../../phrases.ts'
+import { podsByName } from '../../relations/pods-by-name.ts'
 
 /**
  * The endpoint slice controller keeps only what it made (label `managed-by`): a slice made by hand, or left by a
@@ -37,7 +38,7 @@ export default check({
     const byIp = new Map(
       pods.flatMap((pod) => [pod.ip, ...(pod.ips ?? [])].flatMap((ip) => (ip === null ? [] : [[ip, pod] as const]))),
     )
-    const named = new Map(pods.map((it) => [`${it.namespace}/${it.name}`, it]))
+    const named = podsByName(pods)
     // Pods of other namespaces are only known when all were listed.
     const nets = new Set(pods.flatMap(({ ip, hostNetwork }) => (ip === null || hostNetwork ? [] : [netOf(ip)])))
     const seen = { byIp, named, nets, whole: scope.namespace === null }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contacts, repeat, toService } from '../../../test/build/contacts.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { port, service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
@@ -14,6 +14,7 @@ const pods = [pod('cart-1')]
 const hand = { selector: null }
 const of = (...ports: readonly EndpointSlice['ports'][number][]) => slice('cart', pods, { ports })
 const tcp = (name: string | null, number: number | null = 8080) => ({ name, port: number, protocol: 'TCP' as const })
+const dummy = of().endpoints.map((it) => ({ ...it, ip: '192.192.192.192' }))
 const unready = {
   ...of(tcp('web')),
   endpoints: of().endpoints.map((it) => ({ ...it, ready: false })),
@@ -22,6 +23,9 @@ const given = (ports: readonly ServicePort[], slices: readonly EndpointSlice[], 
   services: [service('cart', { ...hand, ports, ...about })],
   endpointSlices: slices,
 })
+
+const byName = (slices: readonly EndpointSlice[]) =>
+  given([port({ targetPort: 'http' })], slices, { selector: { app: 'cart' } })
 
 describeCheck(check, [
   {
@@ -35,6 +39,16 @@ describeCheck(check, [
         args: { port: '80 (http)', theirs: '`htttp` 8080/TCP', at: 0, kept: false },
       },
     ],
+  },
+  {
+    it: 'the endpoint that Cilium gives to the Service of a Gateway',
+    given: given([port({ name: 'port-80' })], [{ ...of(tcp('', 9999)), endpoints: dummy }, of(tcp('port-80'))]),
+    expect: 'ok',
+  },
+  {
+    it: 'that endpoint by itself',
+    given: given([port({ name: 'port-80' })], [{ ...of(tcp('', 9999)), endpoints: dummy }]),
+    expect: 'not-applicable',
   },
   {
     it: 'a name in the slice, and none in the Service',
@@ -93,8 +107,32 @@ describeCheck(check, [
   { it: 'one of two slices has it', given: given([port()], [of(tcp('web')), of(tcp('http'))]), expect: 'ok' },
   {
     it: 'a targetPort by name that pods do not declare: SVC203',
-    given: given([port({ targetPort: 'http' })], [of()], { selector: { app: 'cart' } }),
+    given: { ...byName([of()]), pods: [pod('cart-1', { containers: [container({ ports: [] })] })] },
     expect: 'ok',
+  },
+  {
+    it: 'a targetPort by name that all pods declare, and a slice without it',
+    given: { ...byName([of()]), pods },
+    expect: [{ subject: 'Service/shop/cart', severity: 'error', args: { kept: true } }],
+  },
+  {
+    it: 'a targetPort by name that all pods declare, and a slice with another name',
+    given: { ...byName([of(tcp('httpx'))]), pods },
+    expect: [{ subject: 'Service/shop/cart', args: { theirs: '`httpx` 8080/TCP' } }],
+  },
+  {
+    it: 'a targetPort by name that one of two pods declares: SVC203',
+    given: {
+      ...byName([of()]),
+      pods: [...pods, pod('cart-2', { containers: [container({ ports: [] })] })],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a targetPort by name, and nobody knows what the pods declare',
+    given: modelOf(byName([of()]), { pods: unknown('forbidden', 'list pods in shop') }),
+    expect: 'cannot-tell',
+    says: /whether the pods of shop\/cart declare it/,
   },
   { it: 'no endpoint is ready: SVC205', given: given([port()], [unready]), expect: 'not-applicable' },
   { it: 'no slice', given: given([port()], []), expect: 'not-applicable' },

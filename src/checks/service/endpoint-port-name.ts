@@ -1,15 +1,16 @@
 import { closest } from '../../closest.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/service.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { contactsOfServices } from '../../relations/service/service-contacts.ts'
-import { portText, slicesOfServices } from '../../relations/service/service-endpoints.ts'
-import { selectorOf } from '../../relations/service/service-selects-pod.ts'
+import { portText, slicesOfServices, targetPortIn } from '../../relations/service/service-endpoints.ts'
+import { isServing, podsOfServices, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { ingressBackendFails, nodePortUnanswered, svcUnanswered } from '../../relations/symptom.ts'
 import { serviceSubject } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
@@ -28,23 +29,33 @@ export default check({
   fine: 'every port of a Service is a port of its endpoints',
   severity: 'error',
   needs: ['services', 'endpointSlices'],
-  wants: ['contacts', 'ingresses'],
+  wants: ['contacts', 'ingresses', 'pods'],
   remedies: [],
   decides: ['SVC-19'],
 
-  run({ services, endpointSlices, contacts, ingresses }) {
+  run({ services, endpointSlices, contacts, ingresses, pods }) {
     const [slicesOf, contactsOf] = [slicesOfServices(endpointSlices), contactsOfServices(contacts)]
     const fed = services
       .map((service) => ({ service, slices: slicesOf(service).filter(isHeeded) }))
       .filter(({ service, slices }) => slices.length > 0 && service.ports.length > 0)
     if (fed.length === 0) return notApplicable('no Service here has a port and a ready endpoint')
-    const found = fed.flatMap(({ service, slices }) =>
-      service.ports.flatMap((port, index) => {
-        if (!isUnled(service, port, slices) || isAnswered(port, contactsOf(service))) return []
-        return [verdict({ service, port, index, slices, routing: routing(ingresses, service) })]
-      }),
+    const podsOf = pods.known ? podsOfServices(pods.value) : null
+    const unled = fed.flatMap(({ service, slices }) =>
+      service.ports.flatMap((port, index) =>
+        !isUnled(port, slices) || isAnswered(port, contactsOf(service)) ? [] : [{ service, slices, port, index }],
+      ),
     )
-    return found.length > 0 ? found : ok(fed.length)
+    const found = unled
+      .filter(({ service, port }) => !isByName(service, port) || (podsOf !== null && declareIt(podsOf(service), port)))
+      .map(({ service, slices, port, index }) =>
+        verdict({ service, port, index, slices, routing: routing(ingresses, service) }),
+      )
+    if (found.length > 0) return found
+    // Whether its pods declare that name decides whose fault it is.
+    const [open] = unled
+    return open === undefined || pods.known
+      ? ok(fed.length)
+      : cannotTell(pods.why.reason, `whether the pods of ${full(open.service)} declare it: ${pods.why.detail}`)
   },
 
   words: {
@@ -73,13 +84,29 @@ export default check({
 })
 
 /** kube-proxy reads no slice of names, and sends nothing to what is not ready. */
-function isHeeded({ addressType, endpoints }: EndpointSlice): boolean {
-  return addressType !== 'FQDN' && endpoints.some((it) => it.ready)
+function isHeeded(slice: EndpointSlice): boolean {
+  return slice.addressType !== 'FQDN' && slice.endpoints.some((it) => it.ready) && !standsForProxy(slice)
 }
 
-function isUnled(service: Service, port: ServicePort, slices: readonly EndpointSlice[]): boolean {
-  // A pod that does not declare a targetPort by name gets an endpoint without it: SVC203 is about that.
-  if (selectorOf(service) !== null && typeof port.targetPort === 'string') return false
+/**
+ * Cilium gives the Service of each Gateway and Ingress one endpoint that nobody has, so that load balancers announce
+ * it: its Envoy takes the connections (operator/pkg/model/translation).
+ */
+function standsForProxy({ endpoints, ports }: EndpointSlice): boolean {
+  return endpoints.every((it) => it.ip === '192.192.192.192') && ports.every((it) => it.port === 9999)
+}
+
+/** A pod that does not declare a targetPort by name gets an endpoint without it: SVC203 is about that. */
+function isByName(service: Service, port: ServicePort): boolean {
+  return selectorOf(service) !== null && typeof port.targetPort === 'string'
+}
+
+function declareIt(behind: readonly Pod[], port: ServicePort): boolean {
+  const serving = behind.filter(isServing)
+  return serving.length > 0 && serving.every((it) => targetPortIn(it, port) !== null)
+}
+
+function isUnled(port: ServicePort, slices: readonly EndpointSlice[]): boolean {
   return !slices.some(({ ports }) => ports.some((it) => isSame(it, port) && it.port !== null))
 }
 

@@ -32,7 +32,9 @@ export default check({
       if (isByDefault(service)) return []
       const ready = readyByFamily(slicesOf(service))
       const empty = (service.families ?? []).find((it) => ready[it] === 0)
-      if (empty === undefined || ready.IPv4 + ready.IPv6 === 0) return []
+      // Where none of those that it offers has one, it has no endpoint at all: SVC205 and SVC249 are about that.
+      const offered = (service.families ?? []).reduce((sum, it) => sum + ready[it], 0)
+      if (empty === undefined || offered === 0) return []
       const own = podsOf === null ? null : podsOf(service).filter(isServing)
       const asked = scope.target.kind === 'object' && isAskedAbout(scope, 'Service', service)
       return [verdict(service, { empty, ready, own, asked })]

@@ -1,5 +1,5 @@
-import { deployment } from '../../../test/build/pod.ts'
-import { service } from '../../../test/build/service.ts'
+import { deployment, pod } from '../../../test/build/pod.ts'
+import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import { subject } from '../../model/subject.ts'
@@ -70,8 +70,37 @@ describeCheck(check, [
   },
   {
     it: 'a headless Service without a selector: somebody keeps its endpoints',
+    given: {
+      services: [service('db', { clusterIP: 'None', selector: null })],
+      endpointSlices: [slice('db', [pod('db-0')])],
+      workloads: [set('db')],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'the same, and slices were not read',
     given: { services: [service('db', { clusterIP: 'None', selector: null })], workloads: [set('db')] },
     expect: 'ok',
+  },
+  {
+    it: 'a headless Service without a selector, and nobody wrote endpoints down',
+    given: {
+      services: [service('db', { clusterIP: 'None', selector: null })],
+      endpointSlices: [slice('web', [pod('web-1')])],
+      workloads: [set('db')],
+    },
+    expect: [
+      { subject: 'StatefulSet/shop/db', severity: 'error', args: { is: 'selects-nobody' }, says: /no selector/ },
+    ],
+  },
+  {
+    it: 'the same of one pod, whom nobody need look up by its name',
+    given: {
+      services: [service('db', { clusterIP: 'None', selector: null })],
+      endpointSlices: [],
+      workloads: [set('db', { desired: 1 })],
+    },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'warning', args: { is: 'selects-nobody' } }],
   },
   {
     it: 'somebody asks about it',

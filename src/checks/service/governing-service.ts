@@ -3,12 +3,16 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
-import { subject } from '../../model/subject.ts'
+import { type Subject, subject } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
 import { hasPairs } from '../../relations/selector.ts'
+import { type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
+import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
+import { podsUnnamed } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
  * The pods of a StatefulSet have names of their own (`db-0.db`) under the Service that it names: the API server takes
@@ -22,10 +26,11 @@ export default check({
   fine: 'every StatefulSet names a headless Service that selects its pods',
   severity: 'warning',
   needs: ['services', 'workloads'],
+  wants: ['endpointSlices', 'pods'],
   remedies: [],
   decides: ['SVC-18'],
 
-  run({ services, workloads, scope }) {
+  run({ services, workloads, endpointSlices, pods, scope }) {
     const sets = workloads.filter((it) => it.kind === 'StatefulSet' && it.desired > 0)
     const told = sets.filter((it) => it.serviceName !== undefined)
     if (sets.length > told.length)
@@ -36,11 +41,16 @@ export default check({
     const naming = told.flatMap((set) => (set.serviceName == null ? [] : [{ set, name: set.serviceName }]))
     if (naming.length === 0) return notApplicable('no StatefulSet here names a Service')
     const byName = new Map(services.map((it) => [full(it), it]))
+    const slicesOf = endpointSlices.known ? slicesOfServices(endpointSlices.value) : null
     const siblings = Map.groupBy(services, (it) => it.namespace)
+    const calls = pods.known ? toldCalls(pods.value) : []
     const found = naming.flatMap(({ set, name }) => {
       const service = byName.get(full({ namespace: set.namespace, name })) ?? null
-      const is = whatIs(service, set)
-      return is === null ? [] : [verdict({ set, name, service, is, others: siblings.get(set.namespace) ?? [], scope })]
+      const isBare = service !== null && slicesOf !== null && slicesOf(service).every((it) => it.endpoints.length === 0)
+      const is = whatIs(service, set, isBare)
+      if (is === null) return []
+      const callers = calls.filter((it) => callsPodOf(it, set)).map((it) => workloadOfPod(it.pod))
+      return [verdict({ set, name, service, is, others: siblings.get(set.namespace) ?? [], callers, scope })]
     })
     return found.length > 0 ? found : ok(naming.length)
   },
@@ -53,15 +63,15 @@ export default check({
         : 'its pods have no DNS names.'),
     detail: ({ subject: on, args }) =>
       `${on.name}-0.${args.service}.${on.namespace}` +
-      `${args.is === 'not-headless' ? '' : ' is answered NXDOMAIN'} · headless Services here: ${args.headless}`,
+      `${args.is === 'not-headless' ? '' : ' has no record, by the objects'} · ` +
+      `headless Services here: ${args.headless}` +
+      (args.callers.length === 0 ? '' : ` · ${some(args.callers)} is told to call such a name`),
     note: ({ args }) =>
       args.is === 'not-headless'
         ? 'the DNS specification gives pods names below headless Services alone'
         : 'the API server takes any name there; only who looks a pod up by its name notices',
     help: ({ subject: on, args }) => [
-      ...(args.is === 'selects-others'
-        ? [`compare the selector of Service \`${args.service}\` with the labels of the pod template`]
-        : renamed(args)),
+      ...cureOf(args),
       `kubectl -n ${on.namespace} get statefulset ${on.name} ` +
         "-o jsonpath='{.spec.serviceName} {.spec.template.metadata.labels}'",
       `kubectl -n ${on.namespace} get services -o wide`,
@@ -74,7 +84,15 @@ const says = {
   external: 'which is an ExternalName',
   'not-headless': 'which is not headless',
   'selects-others': 'whose selector leaves them out',
+  'selects-nobody': 'which has no selector, and for which nobody wrote endpoints down',
 } as const
+
+function cureOf(args: { readonly is: string; readonly service: string; readonly near: string }): readonly string[] {
+  if (args.is === 'selects-others')
+    return [`compare the selector of Service \`${args.service}\` with the labels of the pod template`]
+  if (args.is === 'selects-nobody') return [`give Service \`${args.service}\` the pods' labels as its selector`]
+  return renamed(args)
+}
 
 function renamed({ service, near }: { readonly service: string; readonly near: string }): readonly string[] {
   return [
@@ -91,10 +109,11 @@ function leavesOut(service: Service, { templateLabels }: Workload): boolean {
   return pairs !== null && !hasPairs(pairs, templateLabels)
 }
 
-function whatIs(service: Service | null, set: Workload): keyof typeof says | null {
+function whatIs(service: Service | null, set: Workload, isBare: boolean): keyof typeof says | null {
   if (service === null) return 'missing'
   if (service.type === 'ExternalName') return 'external'
   if (leavesOut(service, set)) return 'selects-others'
+  if (isBare && selectorOf(service) === null) return 'selects-nobody'
   return service.clusterIP === 'None' ? null : 'not-headless'
 }
 
@@ -104,21 +123,41 @@ interface Named {
   readonly service: Service | null
   readonly is: keyof typeof says
   readonly others: readonly Service[]
+  /** Workloads whose spec tells them to call one of its pods by name. */
+  readonly callers: readonly Subject[]
   readonly scope: Scope
 }
 
-function verdict({ set, name, service, is, others, scope }: Named) {
+/** `db-0.db`, `db-0.database.shop.svc`: a pod of the set by its own name, below whatever Service. */
+function callsPodOf({ pod, call }: ToldCall, { namespace, name }: Workload): boolean {
+  const [hostname = '', below, home = pod.namespace] = call.host.split('.')
+  return below !== undefined && home === namespace && hostname.replace(/-\d{1,5}$/, '') === name && hostname !== name
+}
+
+function verdict({ set, name, service, is, others, callers, scope }: Named) {
   const on = subject(set.kind, set.namespace, set.name)
-  const headless = others.filter((it) => it.clusterIP === 'None').map((it) => it.name)
+  const bare = others.filter((it) => it.clusterIP === 'None')
+  const headless = bare.map((it) => it.name)
   // Who asks about this very StatefulSet misses something of it.
-  const missed = isTarget(scope, on) ? 'error' : 'warning'
-  const near = closest(name, headless, 1)[0] ?? 'none'
+  const isMissed = isTarget(scope, on) || (is === 'selects-nobody' && set.desired > 1)
+  const missed = isMissed ? 'error' : 'warning'
+  // Operators and Argo CD ship one pod so, which nobody looks up by its name.
+  const isNobodys = is === 'missing' && set.desired === 1 && !isMissed && callers.length === 0
+  // By its name, else by its selector: the one that gives the pods names if the StatefulSet names it.
+  const selecting = bare.filter((it) => selectorOf(it) !== null && !leavesOut(it, set)).map((it) => it.name)
+  const near = closest(name, headless, 1)[0] ?? (selecting.length === 1 ? selecting[0] : undefined) ?? 'none'
   return finding({
     subject: on,
     also: [subject('Service', set.namespace, name)],
     confidence: 'inferred',
-    severity: is === 'not-headless' ? 'info' : missed,
-    args: { service: name, is, near, headless: some(headless) || 'none' },
+    severity: is === 'not-headless' || isNobodys ? 'info' : missed,
+    args: {
+      service: name,
+      is,
+      near,
+      headless: some(headless) || 'none',
+      callers: [...new Set(callers.map((it) => `${it.kind} ${full(it)}`))],
+    },
     evidence: [
       {
         kind: 'config',
@@ -128,11 +167,12 @@ function verdict({ set, name, service, is, others, scope }: Named) {
         at: 0,
         mark: name,
         label:
-          near === 'none' || is === 'selects-others'
+          near === 'none' || is === 'selects-others' || is === 'selects-nobody'
             ? labelOf(service, is)
             : `${labelOf(service, is)}; \`${near}\` is there, and headless`,
       },
     ],
+    causes: is === 'not-headless' ? [] : [podsUnnamed(set)],
   })
 }
 
@@ -140,6 +180,7 @@ function labelOf(service: Service | null, is: keyof typeof says): string {
   if (service === null) return 'no such Service'
   if (is === 'external') return `is an alias of ${service.externalName ?? 'another name'}`
   if (is === 'not-headless') return `has clusterIP ${service.clusterIP ?? 'none'}`
+  if (is === 'selects-nobody') return 'no selector, and no endpoint in its slices'
   const pairs = Object.entries(service.selector ?? {}).map(([key, value]) => `${key}=${value}`)
   return `selects ${some(pairs)}, and the pods have other labels`
 }

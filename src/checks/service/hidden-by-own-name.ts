@@ -52,7 +52,7 @@ export default check({
       args.isSet
         ? 'give spec.hostname another name, or leave it out; or call the Service by its longer name'
         : 'give the pod another name, or call the Service by its longer name',
-      `kubectl -n ${on.namespace} exec POD -- cat /etc/hosts`,
+      `kubectl -n ${on.namespace} exec ${args.pod} -- cat /etc/hosts`,
       `kubectl -n ${on.namespace} get service ${args.name} -o wide`,
     ],
   },
@@ -76,7 +76,7 @@ function verdict(its: readonly Hidden[], scope: Scope) {
       confidence: 'inferred',
       // Who calls the Service is not known; who asks about either end misses it.
       severity: isAsked ? 'error' : 'warning',
-      args: { name, pods: its.length, isSet: pod.hostname !== undefined },
+      args: { name, pod: pod.name, pods: its.length, isSet: pod.hostname !== undefined },
       evidence: [
         { kind: 'fact', label: `pod ${full(pod)}`, value: `host name ${name}, address ${pod.ip ?? 'not given yet'}` },
         { kind: 'fact', label: `service ${full(service)}`, value: service.clusterIP ?? service.externalName ?? 'none' },

@@ -53,8 +53,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args.who} on port ${args.port} ${args.ended ? 'hangs up at' : 'never answers'} requests that fill a packet ` +
-      `(${args.bytes} bytes) ` +
+      `${args.who} on port ${args.port} ${args.ended ? 'hangs up at' : 'gives no answer to'} requests ` +
+      `that fill a packet (${args.bytes} bytes) ` +
       `${args.through === null ? `from ${some(args.from)}` : `that leave or reach node ${args.through}`}; ` +
       `small ones are answered (${on.kind} ${on.namespace}/${on.name}).`,
     detail: ({ args }) =>
@@ -66,6 +66,9 @@ export default check({
         : 'handshakes and short requests pass: what drops the large ones looks at the size, ' +
           `such as a firewall rule, or a link of a smaller MTU that says nothing of it${where(args)}`,
     help: ({ args }) => [
+      args.ended
+        ? 'see how many bytes of headers this server takes, and what stands before it'
+        : 'look for what drops packets by their size: a rule, or a link of a smaller MTU',
       `on ${args.through ?? some(sorted([...args.from, ...args.homes]))}:  ` +
         'iptables-save -c | grep -E "length|DROP|REJECT"    ' +
         'ip link show',
@@ -78,12 +81,15 @@ export default check({
 })
 
 interface Places {
+  readonly lost: number
+  readonly of: number
   readonly through: string | null
   readonly well: readonly string[]
   readonly homes: readonly string[]
 }
 
-function where({ through, well, homes }: Places): string {
+function where({ lost, of, through, well, homes }: Places): string {
+  if (through !== null && lost === of) return `; each of them had to pass node ${through}: none went past it`
   if (through !== null) return `; each that was lost had to pass node ${through}, and none that was answered had to`
   const home = homes.length === 0 ? '' : `; it runs on ${some(homes)}`
   return well.length === 0 ? home : `; from ${some(well)} they are answered${home}`

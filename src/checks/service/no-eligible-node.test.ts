@@ -1,3 +1,4 @@
+import { controller } from '../../../test/build/ingress.ts'
 import { node } from '../../../test/build/node.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
@@ -16,11 +17,49 @@ const excluded = (name: string) =>
   node(name, { labels: { 'node.kubernetes.io/exclude-from-external-load-balancers': '' } })
 const on = (name: string) => [slice('cart', [pod('cart-1', { node: name })])]
 
+const controllerBehind = (localOn: readonly string[] | undefined) =>
+  controller({
+    fronts: [
+      {
+        namespace: 'ingress-nginx',
+        name: 'front',
+        type: 'LoadBalancer',
+        addresses: ['203.0.113.7'],
+        ports: [],
+        wants: [],
+        ready: 1,
+        ...(localOn === undefined ? {} : { localOn }),
+      },
+    ],
+  })
+
+const behind = (localOn: readonly string[] | undefined) => ({
+  services: [service('web')],
+  nodes: [excluded('cp'), node('worker')],
+  endpointSlices: [],
+  ingressControllers: [controllerBehind(localOn)],
+})
+
 describeCheck(check, [
   {
     it: 'every node bears the label: a cluster of one control plane node',
     given: { services: [balanced()], nodes: [excluded('cp')], endpointSlices: on('cp') },
-    expect: [{ subject: 'Service/shop/cart', confidence: 'inferred', args: { local: false, of: 1 } }],
+    expect: [
+      { subject: 'Service/shop/cart', severity: 'warning', confidence: 'inferred', args: { local: false, of: 1 } },
+    ],
+  },
+  {
+    it: 'the Service of the ingress controller, in another namespace, keeps to a node that is left out',
+    given: behind(['cp']),
+    expect: [{ subject: 'Service/ingress-nginx/front', severity: 'error', args: { local: true, nodes: ['cp'] } }],
+  },
+  { it: 'that Service, with a pod on another node', given: behind(['cp', 'worker']), expect: 'ok' },
+  { it: 'that Service, without a ready address', given: behind([]), expect: 'ok' },
+  { it: 'that Service, which each node forwards to', given: behind(undefined), expect: 'ok' },
+  {
+    it: 'that Service, which is in scope and told by itself',
+    given: { ...behind(['cp']), services: [balanced({ namespace: 'ingress-nginx', name: 'front' })] },
+    expect: 'ok',
   },
   {
     it: 'left out for three reasons',
@@ -42,7 +81,30 @@ describeCheck(check, [
       nodes: [excluded('cp'), node('worker')],
       endpointSlices: on('cp'),
     },
-    expect: [{ subject: 'Service/shop/cart', args: { local: true, nodes: ['cp'] } }],
+    expect: [{ subject: 'Service/shop/cart', severity: 'error', args: { local: true, nodes: ['cp'] } }],
+  },
+  {
+    it: 'the same, and it has no address by which anybody comes',
+    given: {
+      services: [
+        balanced({
+          externalTrafficPolicy: 'Local',
+          loadBalancer: { addresses: [], class: null, problem: null },
+        }),
+      ],
+      nodes: [excluded('cp'), node('worker')],
+      endpointSlices: on('cp'),
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning' }],
+  },
+  {
+    it: 'the same, with k3s, whose load balancer heeds no label',
+    given: {
+      services: [balanced({ externalTrafficPolicy: 'Local' })],
+      nodes: [excluded('cp'), node('worker', { kubelet: 'v1.33.1+k3s1' })],
+      endpointSlices: on('cp'),
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning' }],
   },
   {
     it: 'Local, and a pod on a node that takes traffic',

@@ -1,5 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { IngressController } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { count, full, some } from '../../phrases.ts'
@@ -22,30 +24,39 @@ export default check({
   fine: 'each load balancer has a node that may take its traffic',
   severity: 'warning',
   needs: ['services', 'nodes'],
-  wants: ['endpointSlices'],
+  wants: ['endpointSlices', 'ingressControllers'],
   remedies: [],
   decides: ['LB-05', 'PRX-14'],
 
-  run({ services, nodes, endpointSlices }) {
-    const balanced = services.filter((it) => it.type === 'LoadBalancer')
+  run({ services, nodes, endpointSlices, ingressControllers }) {
+    const slicesOf = endpointSlices.known ? slicesOfServices(endpointSlices.value) : null
+    const own = services
+      .filter((it) => it.type === 'LoadBalancer')
+      .map((service) => ({
+        on: service,
+        hasAddress: (service.loadBalancer?.addresses ?? []).length > 0,
+        homes: slicesOf === null ? null : homesOf(service, slicesOf(service)),
+      }))
+    const balanced = [...own, ...frontsBeside(services, ingressControllers)]
     if (balanced.length === 0) return notApplicable('no Service here is of type LoadBalancer')
     const out = nodes.flatMap((node) => {
       const why = whyOut(node)
       return why === null ? [] : [{ name: node.name, why }]
     })
     if (out.length === 0) return ok(balanced.length)
-    const slicesOf = endpointSlices.known ? slicesOfServices(endpointSlices.value) : null
-    const found = balanced.flatMap((service) => {
-      const homes = slicesOf === null ? null : homesOf(service, slicesOf(service))
-      const wanted = homes === null ? nodes.map((it) => it.name) : homes
+    // k3s's own load balancer heeds no label, nor does what runs on the one node that kubeadm labels.
+    const isHeeded = nodes.length > 1 && !nodes.some(({ kubelet }) => kubelet.includes('+k3s'))
+    const found = balanced.flatMap(({ on, hasAddress, homes }) => {
+      const wanted = homes ?? nodes.map((it) => it.name)
       const eligible = wanted.filter((name) => !out.some((it) => it.name === name))
       return wanted.length === 0 || eligible.length > 0
         ? []
         : [
-            verdict(service, {
+            verdict(on, {
               out: out.filter((it) => wanted.includes(it.name)),
               local: homes !== null,
               of: nodes.length,
+              isOutage: hasAddress && isHeeded,
             }),
           ]
     })
@@ -83,16 +94,47 @@ function homesOf(service: Service, slices: readonly EndpointSlice[]): readonly s
   return [...new Set(countEndpoints(slices).ready.flatMap((it) => it.node ?? []))]
 }
 
+interface Balanced {
+  readonly on: Named
+  /** Somebody gave it one: users come by it. */
+  readonly hasAddress: boolean
+  /** Null where every node takes its traffic, or that is not known. */
+  readonly homes: readonly string[] | null
+}
+
+/** Those by which Ingresses of the scope are reached, where their own namespace is not in it. */
+function frontsBeside(
+  services: readonly Service[],
+  controllers: Known<readonly IngressController[]>,
+): readonly Balanced[] {
+  const seen = new Set(services.map((it) => full(it)))
+  const fronts = controllers.known ? controllers.value.flatMap(({ fronts: its = [] }) => its) : []
+  const beside = fronts.filter((it) => it.type === 'LoadBalancer' && it.wants.length === 0 && !seen.has(full(it)))
+  return [...new Map(beside.map((it) => [full(it), it])).values()].map((front) => ({
+    on: front,
+    hasAddress: front.addresses.length > 0,
+    homes: front.localOn ?? null,
+  }))
+}
+
+interface Named {
+  readonly namespace: string
+  readonly name: string
+}
+
 interface Out {
   readonly out: readonly { readonly name: string; readonly why: string }[]
   readonly local: boolean
   readonly of: number
+  readonly isOutage: boolean
 }
 
-function verdict(service: Service, { out, local, of }: Out) {
+function verdict(service: Named, { out, local, of, isOutage }: Out) {
   return finding({
     subject: serviceSubject(service),
     confidence: 'inferred',
+    // Nobody comes in by an address that users are given; without one nobody came before.
+    severity: isOutage ? 'error' : 'warning',
     args: { nodes: out.map((it) => it.name), whys: [...new Set(out.map((it) => it.why))], local, of },
     evidence: [
       {

@@ -1,6 +1,8 @@
+import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
 import check from './no-external-address.ts'
 
@@ -15,6 +17,19 @@ const event = (reason: string) => ({
   times: 4,
 })
 const cart = 'Service/shop/cart'
+
+const scheduling = "0/3 nodes are available: 1 node(s) didn't have free ports. preemption: 0/3 nodes."
+const front = (of: string, about: Partial<Pod> = {}): Pod =>
+  pod(`svclb-${of}`, {
+    namespace: 'kube-system',
+    labels: {
+      'svccontroller.k3s.cattle.io/svcname': of,
+      'svccontroller.k3s.cattle.io/svcnamespace': 'shop',
+    },
+    owner: { kind: 'DaemonSet', name: `svclb-${of}` },
+    containers: [container({ ports: [{ name: null, port: 80, protocol: 'TCP', hostPort: 80 }] })],
+    ...about,
+  })
 
 describeCheck(check, [
   {
@@ -34,6 +49,21 @@ describeCheck(check, [
     expect: [{ subject: cart, severity: 'warning' }],
   },
   {
+    it: 'nobody says a word, and it names a class',
+    given: { services: of({ class: 'example.com/lb' }), events: [] },
+    expect: [{ subject: cart, severity: 'warning', confidence: 'possible', says: /class example\.com\/lb/ }],
+  },
+  ...[299, 300].map((youngSeconds) => ({
+    it: `the same, ${youngSeconds} s old`,
+    given: { services: of({ class: 'example.com/lb' }).map((it) => ({ ...it, youngSeconds })) },
+    expect: [{ subject: cart, severity: youngSeconds < 300 ? ('info' as const) : ('warning' as const) }],
+  })),
+  {
+    it: 'it names a class, and has an address',
+    given: { services: of({ class: 'example.com/lb', addresses: ['203.0.113.7'] }) },
+    expect: 'ok',
+  },
+  {
     it: 'mixed protocols are refused',
     given: { services: of({ addresses: ['203.0.113.7'], problem: 'mixed protocol is not supported' }) },
     expect: [{ subject: cart, severity: 'warning', args: { case: 'ports' } }],
@@ -46,6 +76,41 @@ describeCheck(check, [
   {
     it: 'another event',
     given: { services: of({}), events: [event('FailedToUpdateEndpoint')] },
+    expect: [{ subject: cart, severity: 'info' }],
+  },
+  {
+    it: 'the pods by which k3s takes its ports wait for ports that another has',
+    given: {
+      services: of({}),
+      pods: [front('cart', { node: null, ip: null, ready: false, scheduling }), front('web')],
+    },
+    expect: [
+      {
+        subject: cart,
+        severity: 'error',
+        confidence: 'inferred',
+        args: { taken: [80] },
+        says: /: port 80 of the nodes is taken by DaemonSet kube-system\/svclb-web; its pods wait for a node: “0/,
+      },
+    ],
+  },
+  {
+    it: 'they wait for something else',
+    given: {
+      services: of({}),
+      pods: [
+        front('cart', { node: null, ip: null, ready: false, scheduling: '0/3: untolerated taint.' }),
+        front('web'),
+      ],
+    },
+    expect: [{ subject: cart, severity: 'warning', confidence: 'inferred', says: /address: its pods wait for a node/ }],
+  },
+  {
+    it: 'one of them has its node',
+    given: {
+      services: of({}),
+      pods: [front('cart', { node: null, ip: null, ready: false, scheduling }), front('cart')],
+    },
     expect: [{ subject: cart, severity: 'info' }],
   },
   { it: 'another type', given: { services: [service('cart')] }, expect: 'not-applicable' },

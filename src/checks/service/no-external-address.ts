@@ -1,13 +1,21 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Evidence } from '../../findings/evidence.ts'
+import type { Subject } from '../../model/subject.ts'
 import type { ObjectEvent } from '../../model/event.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
+import { isLive } from '../../relations/service/service-selects-pod.ts'
+import { podsUnready } from '../../relations/symptom.ts'
+import { withoutTrailing } from '../../wire/trim-end.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { isAskedAbout, serviceSubject } from './words.ts'
-import { full, told, shown, hearsay } from '../../phrases.ts'
+import { full, told, shown, hearsay, some } from '../../phrases.ts'
 
 /**
  * Some controller has to make the load balancer that the type asks for: the cloud's, MetalLB, kube-vip. Where there is
- * none nothing says so, and the address stays pending; where one fails, it says so in an event. Inside the cluster the
+ * none nothing says so, and the address stays pending; where one fails, it says so in an event. k3s makes a pod on each
+ * node that takes the Service's ports of the node, and where another has them those pods wait. Inside the cluster the
  * Service works all the same.
  */
 export default check({
@@ -17,11 +25,11 @@ export default check({
   fine: 'every load balancer has an address',
   severity: 'warning',
   needs: ['services'],
-  wants: ['events'],
+  wants: ['events', 'pods'],
   remedies: [],
   decides: ['LB-01', 'LB-02', 'LB-03'],
 
-  run({ services, events, scope }) {
+  run({ services, events, pods, scope }) {
     const balanced = services.flatMap((service) =>
       service.loadBalancer === undefined ? [] : [{ service, balancer: service.loadBalancer }],
     )
@@ -29,13 +37,15 @@ export default check({
     const failures = new Map(
       (events.known ? events.value : []).filter(isFailure).map((it) => [`${it.namespace}/${it.object.name}`, it]),
     )
+    const frontOf = frontsOf(pods.known ? pods.value : [])
     const found = balanced.flatMap(({ service, balancer }) => {
       if (balancer.addresses.length > 0 && balancer.problem === null) return []
       const asked =
         scope.target.kind === 'object' &&
         isAskedAbout(scope, 'Service', service) &&
         scope.target.object.kind === 'Service'
-      return [verdict(service, { balancer, failure: failures.get(full(service)) ?? null, asked })]
+      const failure = failures.get(full(service)) ?? null
+      return [verdict(service, { balancer, failure, front: frontOf(service), asked })]
     })
     return found.length > 0 ? found : ok(balanced.length)
   },
@@ -45,20 +55,16 @@ export default check({
       args.case === 'ports'
         ? `Load balancer of Service ${full(on)} does not take all of its ports: ${told(args.said)}.`
         : `Service ${full(on)} has no external address` +
-          `${args.said === '' ? '' : `: ${args.by === 'event' ? hearsay(args.said) : told(args.said)}`}.`,
+          (args.holders.length === 0
+            ? ''
+            : `: port ${args.taken.join(', ')} of the nodes is taken by ${some(args.holders, 2)}`) +
+          (args.said === '' ? '' : `${args.holders.length > 0 ? ';' : ':'} ${sayer(args)}`) +
+          '.',
     detail: ({ args }) => `type LoadBalancer · ${args.addresses} · class ${args.class}`,
     note: ({ args }) =>
-      args.said === ''
-        ? 'no controller has said a word about it: there is none for this class, or it is still at work; ' +
-          'inside the cluster the Service is not touched by this'
-        : 'inside the cluster the Service is not touched by this',
-    help: ({ subject: on, args }) => [
-      args.said === ''
-        ? 'see who should make load balancers here (the cloud, MetalLB, kube-vip); where nobody does, ' +
-          'NodePort or an Ingress is the way in'
-        : 'fix what the controller names',
-      `kubectl -n ${on.namespace} describe service ${on.name}`,
-    ],
+      `${args.front === null ? silence(args) : frontText(args.front)}` +
+      'inside the cluster the Service is not touched by this',
+    help: ({ subject: on, args }) => [nextStep(args), `kubectl -n ${on.namespace} describe service ${on.name}`],
   },
 })
 
@@ -70,34 +76,160 @@ function isFailure({ object, reason }: ObjectEvent): boolean {
   return object.kind === 'Service' && /LoadBalancer|FailedBuildModel|FailedDeployModel|AllocationFailed/.test(reason)
 }
 
+/** The pods by which k3s's servicelb takes a Service's ports on nodes, where none of them has begun. */
+interface Front {
+  readonly pods: readonly Pod[]
+  readonly said: string
+  readonly taken: readonly number[]
+  readonly holders: readonly Pod[]
+}
+
+const frontLabel = 'svccontroller.k3s.cattle.io/svcname'
+
+function frontsOf(pods: readonly Pod[]): (service: Service) => Front | null {
+  const live = pods.filter(isLive)
+  const fronts = Map.groupBy(
+    live.filter((it) => it.labels[frontLabel] !== undefined),
+    ({ labels }) => `${labels['svccontroller.k3s.cattle.io/svcnamespace'] ?? ''}/${labels[frontLabel] ?? ''}`,
+  )
+  return (service) => {
+    const own = fronts.get(full(service)) ?? []
+    const said = own.find((it) => it.scheduling !== undefined)?.scheduling
+    if (said === undefined || own.some((it) => it.node !== null)) return null
+    const wanted = new Set(own.flatMap(hostPorts))
+    const holders = /free ports/.test(said)
+      ? live.filter((it) => it.node !== null && hostPorts(it).some((one) => wanted.has(one)))
+      : []
+    const taken = [...wanted].filter((it) => holders.some((one) => hostPorts(one).includes(it)))
+    return { pods: own, said: said.split(' preemption:')[0] ?? said, taken, holders }
+  }
+}
+
+function hostPorts({ containers }: Pod): readonly number[] {
+  return containers.flatMap(({ ports }) => ports.flatMap((it) => it.hostPort ?? []))
+}
+
+function frontText(front: string): string {
+  return `${front} was made to take its ports on the nodes, and none of its pods has a node; `
+}
+
+interface Said {
+  readonly said: string
+  readonly by: 'event' | 'status' | 'scheduler'
+  readonly own: string | null
+  readonly front: string | null
+  readonly holders: readonly string[]
+}
+
+function sayer({ said, by }: Said): string {
+  if (by === 'event') return hearsay(said)
+  return by === 'scheduler' ? `its pods wait for a node: ${told(said)}` : told(said)
+}
+
+function nextStep({ said, own, holders }: Said): string {
+  if (holders.length > 0)
+    return 'give the Service another port, or lead what has the port to it: on a node each port has one owner'
+  return said === '' ? makerOf(own) : 'fix what the controller names'
+}
+
 interface Seen {
   readonly balancer: LoadBalancer
   readonly failure: ObjectEvent | null
+  readonly front: Front | null
   readonly asked: boolean
 }
 
-function verdict(service: Service, { balancer, failure, asked }: Seen) {
-  const said = (balancer.problem ?? failure?.said ?? '').replace(/\.$/, '')
+function silence({ said, own }: { readonly said: string; readonly own: string | null }): string {
+  if (said !== '') return ''
+  return own === null
+    ? 'no controller has said a word about it: there is none for this class, or it is still at work; '
+    : `the cloud's own controller leaves a Service alone that names a class: only one for ${own} takes it, and none ` +
+        'has said a word; '
+}
+
+function makerOf(own: string | null): string {
+  return own === null
+    ? 'see who should make load balancers here (the cloud, MetalLB, kube-vip); where nobody does, NodePort or an ' +
+        'Ingress is the way in'
+    : `see whether the controller for ${own} runs; a class cannot be changed, so that another one takes a new Service`
+}
+
+/**
+ * Clouds take minutes to make one (and the age is only kept of what is younger than a day).
+ */
+const settledSeconds = 300
+
+/**
+ * "Any default load balancer implementation (e.g. cloud providers) should ignore Services that set this field" (core/v1
+ * types.go, loadBalancerClass): who wrote a class meant one controller, and its silence is no laptop's.
+ */
+function isUnclaimed({ youngSeconds = Infinity }: Service, balancer: LoadBalancer): boolean {
+  return balancer.class !== null && balancer.addresses.length === 0 && youngSeconds >= settledSeconds
+}
+
+function evidenceOf(balancer: LoadBalancer, failure: ObjectEvent | null, front: Front | null): readonly Evidence[] {
+  return [
+    { kind: 'fact', label: 'status.loadBalancer', value: balancer.addresses.join(', ') || 'empty' },
+    ...(failure === null
+      ? []
+      : [{ kind: 'fact' as const, label: `event ${failure.reason}`, value: shown(failure.said) }]),
+    ...(balancer.problem === null
+      ? []
+      : [{ kind: 'fact' as const, label: 'condition LoadBalancerPortsError', value: shown(balancer.problem) }]),
+    ...(front === null
+      ? []
+      : [{ kind: 'fact' as const, label: 'pods that wait', value: some(front.pods.map((it) => it.name)) }]),
+    ...(front === null || front.holders.length === 0
+      ? []
+      : [
+          {
+            kind: 'fact' as const,
+            label: 'pods that have the port',
+            value: some(front.holders.map((it) => it.name)),
+          },
+        ]),
+  ]
+}
+
+function makersOf(front: Front | null): readonly Subject[] {
+  return [...new Map((front?.pods ?? []).map((it) => [workloadOfPod(it).name, workloadOfPod(it)])).values()]
+}
+
+function named({ kind, ...it }: Subject): string {
+  return `${kind} ${full(it)}`
+}
+
+function argsOf(balancer: LoadBalancer, front: Front | null) {
+  const [maker] = makersOf(front)
+  return {
+    front: maker === undefined ? null : named(maker),
+    taken: front?.taken ?? [],
+    holders: [...new Set((front?.holders ?? []).map((it) => named(workloadOfPod(it))))],
+    addresses: balancer.addresses.join(', ') || 'no address in its status',
+    class: balancer.class ?? "the cloud's own",
+    own: balancer.class,
+  }
+}
+
+function verdict(service: Service, { balancer, failure, front: waiting, asked }: Seen) {
+  const front = balancer.problem === null && balancer.addresses.length === 0 ? waiting : null
+  const said = withoutTrailing((balancer.problem ?? front?.said ?? failure?.said ?? '').trimEnd(), '.')
+  const makers = makersOf(front)
+  const stated = front === null ? ('event' as const) : ('scheduler' as const)
+  // On a laptop's cluster it is so for good, and nobody minds.
+  const unanswered = said === '' && !asked && !isUnclaimed(service, balancer) ? 'info' : 'warning'
   return finding({
     subject: serviceSubject(service),
-    confidence: balancer.problem === null ? 'possible' : 'inferred',
-    // On a laptop's cluster it is so for good, and nobody minds.
-    severity: said === '' && !asked ? 'info' : 'warning',
+    also: makers,
+    confidence: balancer.problem === null && front === null ? 'possible' : 'inferred',
+    severity: front !== null && front.holders.length > 0 ? 'error' : unanswered,
     args: {
       case: balancer.problem === null ? 'address' : 'ports',
       said,
-      by: balancer.problem === null ? ('event' as const) : ('status' as const),
-      addresses: balancer.addresses.join(', ') || 'no address in its status',
-      class: balancer.class ?? "the cloud's own",
+      by: balancer.problem === null ? stated : ('status' as const),
+      ...argsOf(balancer, front),
     },
-    evidence: [
-      { kind: 'fact', label: 'status.loadBalancer', value: balancer.addresses.join(', ') || 'empty' },
-      ...(failure === null
-        ? []
-        : [{ kind: 'fact' as const, label: `event ${failure.reason}`, value: shown(failure.said) }]),
-      ...(balancer.problem === null
-        ? []
-        : [{ kind: 'fact' as const, label: 'condition LoadBalancerPortsError', value: shown(balancer.problem) }]),
-    ],
+    evidence: evidenceOf(balancer, failure, front),
+    causes: makers.map(podsUnready),
   })
 }

@@ -3,7 +3,7 @@ import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import check from './no-node-ports.ts'
 
-const balanced = (nodePorts: 'none' | undefined, nodePort: number | null) =>
+const balanced = (nodePorts: 'none' | undefined, nodePort: number | null, sendsTo?: 'pods') =>
   service('edge', {
     type: 'LoadBalancer',
     ports: [port({ nodePort })],
@@ -12,6 +12,7 @@ const balanced = (nodePorts: 'none' | undefined, nodePort: number | null) =>
       class: null,
       problem: null,
       ...(nodePorts === undefined ? {} : { nodePorts }),
+      ...(sendsTo === undefined ? {} : { sendsTo }),
     },
   })
 
@@ -22,6 +23,7 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/edge', severity: 'info', confidence: 'possible', args: { ports: '80' } }],
   },
   { it: 'none is given out, and one was before', given: { services: [balanced('none', 30080)] }, expect: 'ok' },
+  { it: 'it sends to pods themselves', given: { services: [balanced('none', null, 'pods')] }, expect: 'ok' },
   { it: 'node ports', given: { services: [balanced(undefined, 30080)] }, expect: 'ok' },
   { it: 'no load balancer', given: { services: [service('cart')] }, expect: 'not-applicable' },
   {

@@ -22,7 +22,10 @@ export default check({
     const balanced = services.filter((it) => it.type === 'LoadBalancer')
     if (balanced.length === 0) return notApplicable('no Service here is of type LoadBalancer')
     const found = balanced
-      .filter((it) => it.loadBalancer?.nodePorts === 'none' && it.ports.some((port) => port.nodePort === null))
+      .filter(({ loadBalancer, ports }) => {
+        const isBare = loadBalancer?.nodePorts === 'none' && ports.some((port) => port.nodePort === null)
+        return isBare && loadBalancer.sendsTo !== 'pods'
+      })
       .map(verdict)
     return found.length > 0 ? found : ok(balanced.length)
   },

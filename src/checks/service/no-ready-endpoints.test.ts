@@ -188,7 +188,7 @@ describeCheck(check, [
 
 test('a node is to blame only when all of the pods are on nodes that are down', () => {
   expect(symptoms('a', 'a')).toEqual(['node-down:a'])
-  expect(symptoms('a', 'b')).toEqual([])
+  expect(symptoms('a', 'b')).toEqual(['pods-unready:Deployment/shop/cart'])
 })
 
 function symptoms(...on: string[]): readonly string[] {

@@ -12,12 +12,13 @@ import {
   noEndpoints,
   nothingMade,
   peersWait,
+  podsUnready,
   registryUnknown,
   svcUnanswered,
   unready,
 } from '../../relations/symptom.ts'
 import { type Refusal, refusalsOf, refusalText } from '../../relations/workload-refusal.ts'
-import type { Top } from '../../relations/workload-of-pod.ts'
+import { type Top, workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { commandsFor, lookArgs, type ReasonedPods, reasons, reasonsEvidence, serviceSubject } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
 import { type IpFamily, familyOf } from '../../wire/ip-family.ts'
@@ -175,7 +176,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
     ],
     symptoms: onDownNodes
       ? where.map((it) => nodeDown(`${it}`))
-      : [...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods)],
+      : [...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods), ...unreadyMaker(pods)],
     dueTo: unmade ? [nothingMade(service.namespace)] : [],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
@@ -184,6 +185,12 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
 function unreadyOne(pods: readonly Pod[]): readonly string[] {
   const [pod, ...others] = pods
   return pod === undefined || others.length > 0 || pod.phase !== 'Running' || pod.ready ? [] : [unready(pod)]
+}
+
+/** All of one workload. */
+function unreadyMaker(pods: readonly Pod[]): readonly string[] {
+  const makers = new Set(pods.map((it) => podsUnready(workloadOfPod(it))))
+  return makers.size === 1 ? [...makers] : []
 }
 
 /** Members of one StatefulSet that run and are not ready, each of them: they may wait for each other. */

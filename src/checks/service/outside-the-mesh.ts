@@ -5,6 +5,7 @@ import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
 import { labelOf } from '../../relations/selector.ts'
+import { isAmbient } from '../../relations/mesh/mtls.ts'
 import { meshOf } from '../../relations/service/mesh-sidecar.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 
@@ -78,7 +79,7 @@ function isExpected(pod: Pod): boolean {
 
 /** The CNI of the ambient mode leaves its mark on the pod, where DNS sees it too (`dnsHop`). */
 function isIn(pod: Pod, how: How): boolean {
-  return meshOf(pod) === 'Istio' || (how === 'ambient' && pod.dnsHop?.sign.startsWith('ambient.istio.io/') === true)
+  return meshOf(pod) === 'Istio' || (how === 'ambient' && isAmbient(pod))
 }
 
 interface Seen {

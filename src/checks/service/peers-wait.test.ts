@@ -27,6 +27,23 @@ const calling = (host: string) =>
     containers: [container({ name: 'db', ready: false, calls: [{ by: 'PEERS', host, port: 5432 }] })],
   })
 
+const ended = (name: string) =>
+  notReady('db-0', 'containers with unready status', {
+    owner,
+    containers: [
+      container({
+        name: 'db',
+        ready: false,
+        waiting: 'CrashLoopBackOff',
+        endLookup: { name, server: '10.96.0.10:53', how: 'no such host' },
+      }),
+    ],
+  })
+const member = notReady('db-0', 'containers with unready status', {
+  owner,
+  containers: [container({ ready: false, ports: [{ name: 'routes', port: 6222, protocol: 'TCP' }] })],
+})
+
 test('is the cause of the Service that has no ready endpoint, where its members look for each other', () => {
   const roots = (said: string) =>
     diagnose(
@@ -98,6 +115,40 @@ describeCheck(check, [
         args: { sign: 'spec', where: 'PEERS of container db', said: 'db-1.db' },
       },
     ],
+  },
+  {
+    it: 'it crashes, as it says for want of the name of another',
+    given: { services: [headless], workloads: [set()], pods: [ended('db-1.db')] },
+    expect: [
+      {
+        subject: 'StatefulSet/shop/db',
+        severity: 'error',
+        confidence: 'inferred',
+        says: /lookup db-1\.db: no such host/,
+      },
+    ],
+  },
+  {
+    it: 'it crashes for want of another name',
+    given: { services: [headless], workloads: [set()], pods: [ended('web.pay')] },
+    expect: 'ok',
+  },
+  {
+    it: 'it has a port for the other members',
+    given: { services: [headless], workloads: [set()], pods: [member] },
+    expect: [
+      {
+        subject: 'StatefulSet/shop/db',
+        severity: 'warning',
+        confidence: 'possible',
+        says: /until one is: its members may wait for each other\.\n.* · they have a port 6222 for each other/s,
+      },
+    ],
+  },
+  {
+    it: 'it has that port, and no other member',
+    given: { services: [headless], workloads: [set({ desired: 1 })], pods: [member] },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'info', args: { sign: null } }],
   },
   {
     it: 'its spec tells it to call somebody else',

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Known } from '../../model/known.ts'
-import type { Pod } from '../../model/pod.ts'
+import type { Container, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
@@ -37,11 +37,16 @@ export default check({
     const found = named.flatMap(({ set, service }) => {
       const own = pods.filter((it) => isLive(it) && it.owner?.kind === 'StatefulSet' && isOf(it, set))
       // One that does not even start waits for something else.
-      const waiting = own.filter(
-        (it) => !it.ready && it.containers.every((one) => one.waiting === null && one.started !== false),
-      )
+      const waiting = own.filter((it) => !it.ready && (lookedUp(it, service) || it.containers.every(isRunning)))
       return own.length > 0 && waiting.length === own.length && own.every((it) => it.phase === 'Running')
-        ? [verdict({ set, service, waiting, sign: signOf(waiting, service, events) })]
+        ? [
+            verdict({
+              set,
+              service,
+              waiting,
+              sign: signOf(waiting, service, events) ?? (set.desired > 1 ? memberPort(waiting) : null),
+            }),
+          ]
         : []
     })
     return found.length > 0 ? found : ok(named.length)
@@ -49,17 +54,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args.sign === null
+      args.sign === null || args.sign === 'ports'
         ? `No pod of StatefulSet ${full(on)} is ready, and Service \`${args.service}\` has no names for them until ` +
-          'one is.'
+          `one is${args.sign === null ? '' : ': its members may wait for each other'}.`
         : `Pods of StatefulSet ${full(on)} look for each other by names of Service \`${args.service}\`, which gives ` +
           'them when they are ready.',
     detail: ({ args }) =>
       `${count(args.pods.length, 'pod')} of ${args.desired} run and are not ready: ${some(args.pods)} · ` +
       'publishNotReadyAddresses is false' +
-      (args.sign === null ? '' : ` · ${args.where}: ${told(args.said)}`),
+      signText(args),
     note: ({ args }) =>
-      args.sign === 'event'
+      args.sign === 'event' || args.sign === 'end'
         ? 'the names come with readiness, and readiness waits for the names: none of them gets there'
         : 'if they wait for each other by name, none ever becomes ready; ' +
           'if each waits for something else, this is not it',
@@ -72,13 +77,34 @@ export default check({
   },
 })
 
+function isRunning({ waiting, started }: Container): boolean {
+  return waiting === null && started !== false
+}
+
+/** Its last run ended for want of a name of this Service. */
+function lookedUp({ containers }: Pod, service: Service): boolean {
+  const isName = namesOf(service)
+  return containers.some(({ endLookup }) => endLookup !== undefined && isName(endLookup.name))
+}
+
+interface Signed {
+  readonly sign: Sign['kind'] | null
+  readonly where: string
+  readonly said: string
+}
+
+function signText({ sign, where, said }: Signed): string {
+  if (sign === null) return ''
+  return sign === 'ports' ? ` · they have a ${where} for each other` : ` · ${where}: ${told(said)}`
+}
+
 function isOf({ namespace, owner }: Pod, set: Workload): boolean {
   return namespace === set.namespace && owner?.name === set.name
 }
 
 /** What says that the members look for each other: the words of a probe that fails, or what their spec tells them. */
 interface Sign {
-  readonly kind: 'event' | 'spec'
+  readonly kind: 'event' | 'end' | 'spec' | 'ports'
   readonly where: string
   readonly said: string
 }
@@ -96,10 +122,31 @@ function signOf(waiting: readonly Pod[], service: Service, events: Known<readonl
   )
   if (failed !== undefined)
     return { kind: 'event', where: `event Unhealthy of ${failed.object.name}`, said: failed.said }
+  const ended = waiting.flatMap((it) => it.containers).find(({ endLookup }) => isName(endLookup?.name ?? ''))
+  if (ended?.endLookup !== undefined) {
+    const { name, how } = ended.endLookup
+    return { kind: 'end', where: `container ${ended.name} at its end`, said: `lookup ${name}: ${how}` }
+  }
   const call = toldCalls(waiting).find((it) => isName(it.call.host))
   return call === undefined
     ? null
     : { kind: 'spec', where: `${call.call.by ?? 'arguments'} of container ${call.container}`, said: call.call.host }
+}
+
+/** What members alone talk on, by their names; below by the numbers of NATS, memberlist, Elasticsearch, etcd, … */
+const ofMembers =
+  /^(?:(?:tcp|tls|grpc)-)?(?:cluster(?:ing)?|gossip.*|peers?|raft.*|replication|internode|intra.*|transport|epmd)$/
+const memberPorts: ReadonlySet<number> = new Set([
+  2380, 2888, 3888, 4369, 4444, 4567, 4568, 5701, 6222, 7000, 7800, 7946, 8300, 8301, 9300, 25_672,
+])
+
+/** Several members with a port for each other: whether they look each other up before they are ready nobody says. */
+function memberPort(waiting: readonly Pod[]): Sign | null {
+  const [first] = waiting
+  const port = first?.containers
+    .flatMap(({ ports }) => ports)
+    .find((it) => memberPorts.has(it.port) || (it.name !== null && ofMembers.test(it.name)))
+  return port === undefined ? null : { kind: 'ports', where: `port ${port.port}`, said: port.name ?? `${port.port}` }
 }
 
 /** `db-0.db`, and `db` or that with the namespace and more behind it. A bare `db` may be any word. */
@@ -123,7 +170,9 @@ interface Waiting {
 
 const ranks = {
   event: { confidence: 'inferred', severity: 'error' },
+  end: { confidence: 'inferred', severity: 'error' },
   spec: { confidence: 'possible', severity: 'warning' },
+  ports: { confidence: 'possible', severity: 'warning' },
   none: { confidence: 'possible', severity: 'info' },
 } as const
 

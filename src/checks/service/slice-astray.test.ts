@@ -42,16 +42,15 @@ describeCheck(check, [
     given: { services: [db], endpointSlices: [by('warehouse', { name: 'wh-1' }), by('ledgers')] },
     expect: 'ok',
   },
+  {
+    it: 'Endpoints of another name, in a file',
+    given: { services: [db], endpointSlices: [by('db-external', { name: 'db-external', from: 'Endpoints' })] },
+    expect: [{ ...named, args: { kind: 'Endpoints', slice: 'db-external' }, says: /Endpoints db-external are for/ }],
+  },
   { it: 'it has its slice', given: { services: [db], endpointSlices: [by('db')] }, expect: 'ok' },
   {
-    it: 'its only slice holds a name, which kube-proxy does not heed',
+    it: 'its only slice holds a name: it is tied to it, and SVC249 says what is wrong with it',
     given: { services: [db], endpointSlices: [by('db', { addressType: 'FQDN' })] },
-    expect: 'cannot-tell',
-    says: /slices of shop\/db hold names \(addressType FQDN\)/,
-  },
-  {
-    it: 'one slice with a name, and one with an address',
-    given: { services: [db], endpointSlices: [by('db', { addressType: 'FQDN' }), by('db', { name: 'db-2' })] },
     expect: 'ok',
   },
   {

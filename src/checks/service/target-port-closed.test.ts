@@ -72,6 +72,23 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'refused, since the program listens for IPv6 alone',
+    given: {
+      services,
+      pods: [one],
+      contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'refused'))]),
+      insideViews: [insideView(one.name, { listeners: known([{ ip: '::', port: 8080 }]) })],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        confidence: 'observed',
+        args: { listens: 'other-family', open: ['::'] },
+        says: /its pods listen on :: and refuse the other family/,
+      },
+    ],
+  },
+  {
     it: 'refused, and the pod says which ports are open',
     given: {
       services,

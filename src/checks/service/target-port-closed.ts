@@ -129,6 +129,7 @@ function declaredText({ declared, protocol, targetPort }: Declared): string {
 }
 
 function whoListens(listens: Listening['kind'], open: readonly (string | number)[]): string {
+  if (listens === 'other-family') return `its pods listen on ${open.join(', ')} and refuse the other family`
   return listens === 'loopback' ? `its pods listen on ${open.join(', ')} alone` : 'nobody listens'
 }
 
@@ -138,6 +139,11 @@ function refusedSince(listens: Listening['kind'], open: readonly (string | numbe
       `the process in the pod listens on ${open.join(', ')} alone, as /proc/net/tcp there says: ` +
       'only the pod itself reaches it'
     )
+  if (listens === 'other-family')
+    return (
+      `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp6), and its kernel refuses IPv4 there: ` +
+      'the socket is for IPv6 alone (IPV6_V6ONLY, ipv6Only, bindv6only)'
+    )
   if (listens === 'elsewhere')
     return `nothing in the pod listens on this port; open to others there: ${open.join(', ')} (/proc/net/tcp)`
   if (listens === 'nowhere') return 'nothing in the pod listens for others on any port (/proc/net/tcp)'
@@ -146,6 +152,7 @@ function refusedSince(listens: Listening['kind'], open: readonly (string | numbe
 
 function nextStep(listens: Listening['kind'], open: readonly (string | number)[], everyPod: boolean): string {
   if (listens === 'loopback') return 'make the program listen on every address (0.0.0.0, or :: with IPv6)'
+  if (listens === 'other-family') return 'make the program listen on 0.0.0.0 as well, or on :: for both families'
   if (listens === 'elsewhere' && everyPod)
     return `set targetPort to the one that clients are to reach: ${open.join(', ')}`
   const look = 'see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1)'
@@ -191,7 +198,7 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
   const all = tally(seen)
   const listening = closed.map((it) =>
     listeningOn(
-      it.number,
+      { port: it.number, refusedAt: seen.find((one) => endpointName(one) === it.pod)?.ip ?? null },
       serving.find((pod) => pod.name === it.pod),
       views,
     ),
@@ -300,7 +307,7 @@ function otherProtocol(
 
 type Listens = {
   readonly listens: Listening['kind']
-  /** Of `loopback` its address, of `elsewhere` ports. */
+  /** Of `loopback` and `other-family` its address, of `elsewhere` ports. */
   readonly open: readonly (string | number)[]
 }
 
@@ -308,6 +315,6 @@ type Listens = {
 function listensArgs(its: readonly Listening[]): Listens {
   const told = its.find((it) => it.kind !== 'unknown' && it.kind !== 'open')
   if (told === undefined) return { listens: 'unknown', open: [] }
-  if (told.kind === 'loopback') return { listens: told.kind, open: [told.ip] }
+  if (told.kind === 'loopback' || told.kind === 'other-family') return { listens: told.kind, open: [told.ip] }
   return { listens: told.kind, open: told.kind === 'elsewhere' ? told.ports.slice(0, 6) : [] }
 }

@@ -1,12 +1,13 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { contacts, repeat, toPod, toService, tries } from '../../../test/build/contacts.ts'
-import { probe } from '../../../test/build/lookups.ts'
+import { conntrackOf, probe } from '../../../test/build/lookups.ts'
 import { ingress } from '../../../test/build/ingress.ts'
 import { node } from '../../../test/build/node.ts'
+import { networks } from '../../../test/build/node-network.ts'
 import { completed, deployment, notReady, pod } from '../../../test/build/pod.ts'
 import { ingressPolicy } from '../../../test/build/policy.ts'
 import { service } from '../../../test/build/service.ts'
-import { describeCheck } from '../../../test/describe-check.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
 import type { Contact } from '../../model/contacts.ts'
@@ -145,6 +146,33 @@ describeCheck(check, [
     it: 'every way now and then',
     given: { ...given, contacts: ways({ 11: tries('open', 'timeout', 'open'), 22: tries('timeout', 'open', 'open') }) },
     expect: because('now-and-then'),
+  },
+  {
+    it: 'now and then, and the counters of the nodes were read',
+    given: {
+      ...given,
+      contacts: ways({ 11: tries('open', 'timeout', 'open'), 22: tries('timeout', 'open', 'open') }),
+      conntrack: [conntrackOf('worker-1'), conntrackOf('worker-2')],
+    },
+    expect: [{ subject: 'Service/shop/cart', args: { drop: 0, insertFailed: 0, readOn: ['worker-1', 'worker-2'] } }],
+  },
+  {
+    it: 'each way fails, one at the address alone: nothing in common',
+    given: { ...given, contacts: ways({ s1: tries('open', 'timeout', 'timeout'), s2: lost, 21: lost, 22: lost }) },
+    expect: because('scattered'),
+  },
+  {
+    it: 'none comes through, in more than one way',
+    given: {
+      ...given,
+      contacts: ways({ 11: lost, 12: repeat(5, 'no-route'), 21: lost, 22: shut, s1: lost, s2: lost }),
+    },
+    expect: because('none-answers'),
+  },
+  {
+    it: 'silence at the address now and then, and each pod answers',
+    given: { ...given, contacts: ways({ s1: tries('open', 'timeout', 'open', 'timeout') }) },
+    expect: because('address-lossy'),
   },
   {
     it: 'only the address was tried, and refuses',
@@ -396,4 +424,32 @@ test('Services that the same nodes alone do not reach are one fault, told of the
     asked((name, node) => (node === (name === 'api' ? 'worker-1' : 'worker-2') ? lost : repeat(5, 'open'))),
   )
   expect(apart).toHaveLength(3)
+})
+
+describe('what this run has read is not offered as if it had not', () => {
+  const cart = service('cart', { clusterIP: '10.96.44.7' })
+  const fails = ways({ s2: lost })
+  const told = (more: Parameters<typeof modelOf>[0]) =>
+    diagnose(modelOf({ ...given, services: [cart], contacts: fails, ...more }), { checks: [check] }).results.flatMap(
+      (it) => it.findings.map((one) => [check.words.note(one) ?? '', ...check.words.help(one)].join('\n')),
+    )
+  test('nothing was read: rules and the run that reads them are offered', () => {
+    expect(told({})[0]).toMatch(/on worker-2: {2}iptables-save[^]*hopscope diagnose svc\/cart .*--conntrack-from/)
+  })
+  test.each([
+    [['10.2.1.1:8080', '10.2.2.1:8080'], 'lead it to 2 endpoints'],
+    [[], 'lead it nowhere'],
+  ])('the rules of the node were read: %s', (endpoints, says) => {
+    const rule = { ip: '10.96.44.7', port: fails.connects[0]?.service.port ?? 0, protocol: 'TCP', endpoints } as const
+    const [text = ''] = told({ nodeNetworks: networks({ 'worker-2': { serviceRules: [rule] } }) })
+    expect(text).toContain(`kube-proxy's rules on worker-2 were read, and ${says}`)
+    expect(text).not.toMatch(/iptables-save|conntrack-from/)
+  })
+  test('the counters of each node that fails were read', () => {
+    const its = ways({ 11: tries('open', 'timeout', 'open'), 22: tries('timeout', 'open', 'open') })
+    const read = (nodes: readonly string[]) => told({ contacts: its, conntrack: nodes.map((it) => conntrackOf(it)) })[0]
+    expect(read(['worker-1', 'worker-2'])).toMatch(/drop \+0, insert_failed \+0, its table 0\.9 % full/)
+    expect(read(['worker-1', 'worker-2'])).not.toContain('conntrack -S')
+    expect(read(['worker-1'])).toMatch(/look at the counters of the node[^]*conntrack -S/)
+  })
 })

@@ -1,8 +1,10 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
+import type { ConntrackWindow } from '../../model/counters.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { type Known, known } from '../../model/known.ts'
+import type { NodeNetworks } from '../../model/node-network.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
@@ -29,6 +31,7 @@ import { isOver, isServing, podsOfServices } from '../../relations/service/servi
 import { nodeDown, serviceRules, stoppedOnTheWay, svcUnanswered, unreadyPublished } from '../../relations/symptom.ts'
 import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { meanings } from './connect-meanings.ts'
+import { isRead, lookOf, readAlready, readText } from './read-already.ts'
 import { ofSameNodes } from './same-nodes.ts'
 import { isAskedAbout, serviceSubject } from './words.ts'
 import { textOrder } from '../../model/text-order.ts'
@@ -45,7 +48,16 @@ export default check({
   fine: 'every Service that was connected to accepts connections',
   severity: 'error',
   needs: ['contacts', 'services', 'pods'],
-  wants: ['workloads', 'networkPolicies', 'namespaces', 'dnsProbe', 'ingresses', 'endpointSlices'],
+  wants: [
+    'workloads',
+    'networkPolicies',
+    'namespaces',
+    'dnsProbe',
+    'ingresses',
+    'endpointSlices',
+    'conntrack',
+    'nodeNetworks',
+  ],
   remedies: [],
   decides: ['SVC-20', 'PRX-01', 'PRX-02', 'NET-09'],
 
@@ -59,6 +71,8 @@ export default check({
     dnsProbe,
     ingresses,
     endpointSlices,
+    conntrack,
+    nodeNetworks,
     scope,
   }) {
     const [podsOf, contactsOf, backing] = [
@@ -122,12 +136,12 @@ export default check({
         return false
       })
       const [sight] = sights({ connects: counted }, known([service]), endpointSlices).filter(isShort)
-      const judged = judge(
-        service,
-        counted,
-        podsOf(service),
-        sight === undefined ? null : sightText(sight, ' from a node'),
-      )
+      const judged = judge(service, counted, {
+        pods: podsOf(service),
+        worth: sight === undefined ? null : sightText(sight, ' from a node'),
+        conntrack,
+        nodeNetworks,
+      })
       // What was passed over might have said otherwise.
       const isFine = judged.every((it) => it.kind === 'ok')
       return [...blind.slice(0, 1), ...(isDeaf && isFine ? [late] : judged)]
@@ -149,10 +163,15 @@ export default check({
         `from ${count(args.nodes, 'node')} · ` +
         `${meanings[args.fingerprint].seen} ${some(args.at)}`
       ).trimEnd(),
-    note: ({ args }) => meanings[args.fingerprint].means,
+    note: ({ args }) => `${meanings[args.fingerprint].means}${readText(args)}`,
     help: ({ subject: on, args }) => [
-      meanings[args.fingerprint].look,
-      ...meanings[args.fingerprint].commands.map((it) => filledIn(it, { ...args, namespace: on.namespace })),
+      lookOf(args),
+      ...meanings[args.fingerprint].commands
+        .filter((it) => !isRead(args) || !it.startsWith('on {node}:'))
+        .map((it) => filledIn(it, { ...args, namespace: on.namespace })),
+      ...(args.never.length > 0 && args.ledTo === null
+        ? [`hopscope diagnose svc/${on.name} -n ${on.namespace} --probe --node-access --conntrack-from kube-proxy`]
+        : []),
       `kubectl -n ${on.namespace} run hop-check --rm -it --restart=Never --image=busybox ` +
         `--overrides='{"spec":{"nodeName":"${args.node}"}}' -- nc -vz -w 3 ${args.ip} ${args.port}`,
     ],
@@ -212,9 +231,17 @@ function isBehindTarget({ target }: Scope, service: Service, ingresses: Known<re
 }
 
 /** The address fails by turns, whoever does. */
-const mayBeUnready: ReadonlySet<Fingerprint> = new Set(['address-at-times', 'now-and-then'])
+const mayBeUnready: ReadonlySet<Fingerprint> = new Set(['address-at-times', 'address-lossy', 'now-and-then'])
 
-function judge(service: Service, counted: readonly Contact[], pods: readonly Pod[], worth: string | null) {
+interface Around {
+  readonly pods: readonly Pod[]
+  readonly worth: string | null
+  readonly conntrack: Known<readonly ConntrackWindow[]>
+  readonly nodeNetworks: Known<NodeNetworks>
+}
+
+function judge(service: Service, counted: readonly Contact[], around: Around) {
+  const { pods, worth } = around
   const serving = pods.filter(isServing)
   const all = tally(counted)
   if (all.of === 0) return []
@@ -252,6 +279,7 @@ function judge(service: Service, counted: readonly Contact[], pods: readonly Pod
         nodes: nodes.length,
         at: marks.at,
         ...exampleOf(sick, serving),
+        ...readAlready(service, sick, around),
       },
       evidence: [{ kind: 'shares', label: 'connects that failed', rows: rowsOf(counted) }],
       symptoms: [

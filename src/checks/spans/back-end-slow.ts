@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { ms, quoted } from '../../phrases.ts'
 import { type HopSign, judgeHops, slowIn, timesIn } from '../../relations/spans/judge.ts'
 import type { Hop } from '../../model/spans.ts'
-import { callsBetween, callTimes } from '../../relations/spans/words.ts'
+import { callsBetween, callTimes, traceFrom } from '../../relations/spans/words.ts'
 
 function signOf(hop: Hop): HopSign | null {
   return hop.kind === 'service' ? null : slowIn(hop, 'work')
@@ -32,11 +32,11 @@ export default check({
       `for ${args.count} of ${args.of} ${callsBetween(args)}.`,
     detail: ({ args }) => callTimes(args),
     note: () =>
-      'It sends no spans of its own: connecting and the network are in that time, as far as no span of the caller ' +
-      'tells them.',
+      'No span of its own is in what was read: connecting and the network are in that time, as far as no span ' +
+      'of the caller tells them.',
     help: ({ args }) => [
-      'Its own log of slow statements or requests says why. Whether the way there is slow:',
-      `hopscope trace pod/${quoted(args.instance ?? 'NAME')} ${quoted(args.to)}`,
+      'Its own log of slow statements or requests says why; a trace from the caller, whether the way there is slow',
+      ...traceFrom(args.instance, quoted(args.to)),
     ],
   },
 })

@@ -49,9 +49,6 @@ export default check({
     headline: ({ args }) => `${args.count} of ${args.of} ${callsBetween(args)} fail: ${some(args.kinds)}.`,
     detail: ({ args }) => `${args.count} of ${args.of} calls: ${some(args.kinds)}`,
     note: () => 'Counted where an error begins: spans above it that only hand it on are not.',
-    help: ({ args }) => [
-      'Whether it can be reached at all, and what its pods say:',
-      `hopscope logs deploy/${quoted(args.to)}`,
-    ],
+    help: ({ args }) => ['See what its pods say, those with its name in theirs', `hopscope logs ${quoted(args.to)}`],
   },
 })

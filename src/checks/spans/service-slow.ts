@@ -33,9 +33,9 @@ export default check({
       'In that time none of its spans waits for another: it computes, sleeps, waits for a lock or a pool, or makes ' +
       'calls that nothing instruments.',
     help: ({ args }) => [
-      'A profile says what it does; whether its CPU is held back, and what its pods say:',
-      `kubectl top pod -l app=${quoted(args.to)}`,
-      `hopscope logs deploy/${quoted(args.to)}`,
+      'A profile says what it does; its pods, those with its name in theirs, what they use and say',
+      `kubectl top pods -A | grep -F ${quoted(args.to)}`,
+      `hopscope logs ${quoted(args.to)}`,
     ],
   },
 })

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { ms, quoted } from '../../phrases.ts'
 import { type HopSign, judgeHops, longestOf, outside, sumIn } from '../../relations/spans/judge.ts'
 import type { Hop, Phase, PhaseTimes } from '../../model/spans.ts'
-import { callsBetween } from '../../relations/spans/words.ts'
+import { callsBetween, traceFrom } from '../../relations/spans/words.ts'
 
 const all: readonly Phase[] = [...outside, 'after']
 
@@ -45,7 +45,7 @@ export default check({
       'queue in the server before its span begins. No span tells these apart.',
     help: ({ args }) => [
       'Spans of DNS and of connections in the caller would tell; measuring tells, too:',
-      `hopscope trace pod/${quoted(args.instance ?? 'NAME')} svc/${quoted(args.to)}`,
+      ...traceFrom(args.instance, `svc/${quoted(args.to)}`),
       'hopscope dns',
     ],
   },

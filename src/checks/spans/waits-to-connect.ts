@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { ms, quoted } from '../../phrases.ts'
 import { type HopSign, judgeHops, longestOf, outside, slowIn, sumIn } from '../../relations/spans/judge.ts'
 import type { Hop } from '../../model/spans.ts'
-import { callsBetween } from '../../relations/spans/words.ts'
+import { callsBetween, traceFrom } from '../../relations/spans/words.ts'
 
 function signOf(hop: Hop): HopSign | null {
   const connect = slowIn(hop, 'connect')
@@ -37,10 +37,12 @@ export default check({
     detail: ({ args }) =>
       `${args.count} of ${args.of} calls; longest ${ms(args.longestMs ?? 0)}` +
       `${args.instance === null ? '' : `, in ${args.instance}`}`,
-    note: () => 'Linux sends a SYN that nobody answers again after 1 s, 3 s and 7 s: such times are lost packets.',
+    note: () =>
+      'Linux sends a SYN that nobody answers again after 1 s, 3 s and 7 s: times just above these look like ' +
+      'lost packets.',
     help: ({ args }) => [
-      'Each step of the way there is tried by hand:',
-      `hopscope trace pod/${quoted(args.instance ?? 'NAME')} svc/${quoted(args.to)}`,
+      'A trace from the caller tries each step of the way there',
+      ...traceFrom(args.instance, `svc/${quoted(args.to)}`),
     ],
   },
 })

@@ -42,6 +42,11 @@ describeCheck(check, [
     expect: [{ subject: 'Pod/shop/web-1', severity: 'warning' }],
   },
   {
+    it: 'lookups of one pod that are slow and a connection that fails are two troubles of it',
+    given: { pods: [web], insideViews: [{ ...lookup('ok', 5020), tcp53: known('refused') }] },
+    expect: [{ subject: 'Pod/shop/web-1' }, { subject: 'Pod/shop/web-1' }],
+  },
+  {
     it: 'several pods of one namespace are one finding on it',
     given: {
       insideViews: [insideView('a', { tcp53: known('timeout') }), insideView('b', { tcp53: known('refused') })],

@@ -8,14 +8,10 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { nextLook } from './next-look.ts'
 import { some } from '../../phrases.ts'
-
-/** Names in the headline; the evidence has all of them. */
-const named = 8
+import { named, severities, sufferersOf } from './weights.ts'
 
 /** A server that says no has answered. */
 const unanswered: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'servfail', 'refused', 'truncated'])
-
-const severities: Readonly<Record<Trouble['weight'], Severity>> = { outage: 'error', nuisance: 'warning', sign: 'info' }
 
 const what: Readonly<Record<Trouble['kind'], string>> = {
   'lookup-failed': 'Lookups fail',
@@ -25,6 +21,7 @@ const what: Readonly<Record<Trouble['kind'], string>> = {
   'contact-failed': 'Connections fail',
   'bad-answer': 'Requests are answered badly',
   'not-as-declared': 'Something is not in the state that it should be in',
+  reported: 'Something is reported',
 }
 
 /**
@@ -46,10 +43,11 @@ export default check({
   run({ dnsProbe, insideViews, contacts, pods, nodes, troubles }) {
     const states = (pods.known ? pods.value.length : 0) + (nodes.known ? nodes.value.length : 0)
     const examined = states + (insideViews.known ? insideViews.value.length : 0) + measured(dnsProbe, contacts)
-    if (troubles.length === 0)
-      return examined > 0 ? ok(examined) : notApplicable('nothing was looked at that could fail')
-    const groups = [...Map.groupBy(troubles, (it) => `${it.source} ${it.kind} ${it.weight}`).values()]
-    return groups.map((its) => told(its, contrast(its, dnsProbe, insideViews)))
+    // What is said and not seen has findings of its own (TRB903, TRB904).
+    const seen = troubles.filter((it) => it.kind !== 'reported')
+    if (seen.length === 0) return examined > 0 ? ok(examined) : notApplicable('nothing was looked at that could fail')
+    const groups = [...Map.groupBy(seen, (it) => `${it.source} ${it.kind} ${it.weight}`).values()]
+    return oneEach(groups).map((its) => told(its, contrast(its, dnsProbe, insideViews)))
   },
 
   words: {
@@ -64,6 +62,25 @@ export default check({
   },
 })
 
+/**
+ * What the same ones suffer, seen in two ways or of two weights, is told once: as the worse of them, which is first.
+ * A lookup that is lost once and then answered is slow, and one that is lost to the end fails: that is one trouble.
+ */
+function oneEach(groups: readonly (readonly Trouble[])[]): readonly (readonly Trouble[])[] {
+  const same = Map.groupBy(groups, (its) => {
+    const who = new Set(its.map((it) => subjectKey(it.sufferer)))
+    const kind = its[0]?.kind.replace('lookup-slow', 'lookup-failed')
+    return `${kind} ${[...who].toSorted().join(' ')}`
+  })
+  return [...same.values()].map((some) => some.flat().toSorted((a, b) => rank(a) - rank(b)))
+}
+
+function rank({ kind, weight }: Trouble): number {
+  return order.indexOf(severities[weight]) * 2 + Number(kind === 'lookup-slow')
+}
+
+const order: readonly Severity[] = ['error', 'warning', 'info']
+
 function measured(dnsProbe: Known<DnsProbe>, contacts: Known<Contacts>): number {
   const lookups = dnsProbe.known ? dnsProbe.value.series.reduce((sum, it) => sum + it.lookups.length, 0) : 0
   return lookups + (contacts.known ? contacts.value.connects.length + contacts.value.http.length : 0)
@@ -72,7 +89,7 @@ function measured(dnsProbe: Known<DnsProbe>, contacts: Known<Contacts>): number 
 function told(its: readonly Trouble[], well: string) {
   const [first] = its
   if (first === undefined) return notApplicable('no trouble')
-  const sufferers = [...new Map(its.map((it) => [subjectKey(it.sufferer), it.sufferer])).values()]
+  const sufferers = sufferersOf(its)
   const bad = its.reduce((sum, it) => sum + it.bad, 0)
   const of = its.reduce((sum, it) => sum + it.of, 0)
   const slowest = its.reduce((most, it) => Math.max(most, it.ms ?? 0), 0)
@@ -134,8 +151,9 @@ function contrast(
   const sick = new Set(its.map((it) => subjectKey(it.sufferer)))
   const said: string[] = []
   const views = insideViews.known ? insideViews.value.filter((it) => it.lookup.known) : []
-  const others = views.filter((it) => !sick.has(`Pod/${it.namespace}/${it.pod}`))
-  const fine = others.filter((it) => it.lookup.known && it.lookup.value.result === 'ok')
+  const pods = [...Map.groupBy(views, (it) => `Pod/${it.namespace}/${it.pod}`)]
+  const others = pods.filter(([key]) => !sick.has(key))
+  const fine = others.filter(([, its]) => its.every((it) => it.lookup.known && it.lookup.value.result === 'ok'))
   if (others.length > 0) said.push(`${fine.length} of ${others.length} other pods looked into are answered`)
   if (dnsProbe.known && first.source === 'insideViews') {
     const all = dnsProbe.value.series.flatMap((it) => it.lookups)

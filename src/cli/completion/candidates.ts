@@ -84,7 +84,10 @@ function valuesOf(option: Option, command: Command, lists: Completions): Candida
   const long = option.long ?? ''
   if (option.argChoices !== undefined) return { words: plain(option.argChoices), directive: directives.noFiles }
   if (long === '--from' && command.name() === 'resolve')
-    return { words: plain(['pod/']), directive: directives.noFiles | directives.noSpace }
+    return {
+      words: plain(['pod/', 'deploy/', 'sts/', 'ds/', 'svc/']),
+      directive: directives.noFiles | directives.noSpace,
+    }
   if (files.has(long)) return { words: [], directive: directives.files }
   const known: Readonly<Record<string, () => readonly Named[]>> = {
     '--context': () => plain(lists.contexts, 'context'),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import fc from 'fast-check'
+import { programFile } from '../../../test/build/program-file.ts'
 import { run } from '../program.ts'
 import { completionScript } from './scripts.ts'
 
@@ -17,9 +18,8 @@ writeFileSync(
     {"name": "prod-eu", "context": {"cluster": "a", "user": "b", "namespace": "shop"}},
     {"name": "arn:aws:eks:eu:1:cluster/test", "context": {"cluster": "a", "user": "b"}}]}`,
 )
-const main = join(import.meta.dirname, '../main.ts')
 const program = join(folder, 'hopscope')
-writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 })
+writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${programFile}' "$@"\n`, { mode: 0o755 })
 const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, KUBECONFIG: kubeconfig }
 
 async function asked(...words: readonly string[]): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import type { Container, ContainerPort, ContainerProxy } from '../../model/pod.ts'
+import type { Call, Container, ContainerPort, ContainerProxy, EndLink } from '../../model/pod.ts'
 import type { Intern } from '../../wire/intern.ts'
 import {
   addressesIn,
@@ -7,7 +7,9 @@ import {
   destinationsInCommand,
   proxyExceptions,
   proxyHost,
+  proxyRanges,
 } from '../../wire/destinations.ts'
+import { listensIn } from '../../wire/listens.ts'
 import { keptArgs } from '../../wire/component-args.ts'
 import { bytes, cpuMilli } from '../../wire/quantity.ts'
 import { type Fields, count, fields, isObject, list, oneOf, port, text, texts, whole } from './json.ts'
@@ -33,6 +35,8 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     args: withArgs ? keptArgs([...texts(spec['command']), ...texts(spec['args'])]) : [],
     ...callsOf(spec, intern),
     ...addressesOf(spec, intern),
+    ...listensOf(spec, intern),
+    ...endOf(ended),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),
     cpuRequestMilli: cpuMilli(fields(resources['requests'])['cpu']),
@@ -63,12 +67,11 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     })
   const values = new Map(env.map((it) => [it.name, it.value]))
   const byEnv = env.flatMap(({ name, value }) =>
-    destinationsIn(name, value).map((it) => ({
-      by: name,
-      host: it.host,
-      port: it.isTold ? it.port : (portBeside(name, values) ?? it.port),
-      ...schemeOf(it),
-    })),
+    destinationsIn(name, value).map((it) => {
+      const beside = it.isTold ? null : portBeside(name, values)
+      const portBy = beside === null ? {} : { portBy: intern.text(beside.by) }
+      return { by: name, host: it.host, port: beside?.port ?? it.port, ...portBy, ...schemeOf(it) }
+    }),
   )
   const words = [...texts(spec['command']), ...texts(spec['args'])]
   const byFlag = destinationsInCommand(words).map(({ flag, ...it }) => ({
@@ -77,12 +80,13 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     port: it.port,
     ...schemeOf(it),
   }))
-  const calls = [...byEnv, ...byFlag]
+  const calls: readonly Call[] = [...byEnv, ...byFlag]
   if (calls.length > usualCalls) intern.spare(calls.length * callBytes, `${calls.length} addresses in a container`)
   const kept = calls.map((it) => ({
     by: it.by === null ? null : intern.text(it.by),
     host: intern.text(it.host),
     port: it.port,
+    ...(it.portBy === undefined ? {} : { portBy: it.portBy }),
     ...schemeOf(it),
   }))
   return kept.length === 0 ? {} : { calls: kept }
@@ -100,12 +104,45 @@ function addressesOf(spec: Fields, intern: Intern): Pick<Container, 'addresses'>
   return kept.length === 0 ? {} : { addresses: kept }
 }
 
+function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
+  const env = list(spec['env'])
+    .map(fields)
+    .flatMap((it) => {
+      const [name, value] = [text(it['name']), text(it['value'])]
+      return name === null || value === null ? [] : [{ name, value }]
+    })
+  const listens = listensIn({ env, words: [...texts(spec['command']), ...texts(spec['args'])] })
+  return listens.length === 0 ? {} : { listens: listens.map((it) => ({ ...it, by: intern.text(it.by) })) }
+}
+
+/**
+ * Of what a program said at its end (terminationMessagePath, or the end of its log) nothing is kept but two things that
+ * it may hold: a lookup that failed, and a variable by which the kubelet told it of a Service (`REDIS_PORT=tcp://…`).
+ */
+function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup'> {
+  const said = (text(ended['message']) ?? '').slice(0, longestEnd)
+  const { pullLookup: endLookup } = pullLookup(said)
+  const endLink = linkIn(said)
+  return { ...(endLink === null ? {} : { endLink }), ...(endLookup === undefined ? {} : { endLookup }) }
+}
+
+/** The kubelet keeps no more of it (pkg/kubelet/container: MaxPodTerminationMessageLogLength). */
+const longestEnd = 4096
+
+/** `AUTHELIA_PORT`, `REDIS_PORT_6379_TCP`, and what stands in them: nothing else that a program reads looks like it. */
+function linkIn(said: string): EndLink | null {
+  const [, ip = null, port] = /\b(?:tcp|udp):\/\/(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})\b/.exec(said) ?? []
+  if (ip === null) return null
+  const [, variable = null] = /(?<![A-Za-z0-9_])([A-Z][A-Z0-9_]{0,80}_PORT)(?![A-Za-z0-9])/.exec(said) ?? []
+  return { variable, ip, port: Number(port) }
+}
+
 function schemeOf({ scheme }: Pick<Destination, 'scheme'>): Pick<Destination, 'scheme'> {
   return scheme === undefined ? {} : { scheme }
 }
 
 /** The same variables in small letters are meant, and win in curl. */
-function proxyOf(spec: Fields, intern: Intern): { readonly proxy?: ContainerProxy } {
+function proxyOf(spec: Fields, intern: Intern): Pick<Container, 'proxy' | 'proxyElsewhere'> {
   const env = list(spec['env']).map(fields)
   const valueOf = (name: string): Fields | undefined =>
     env.findLast((it) => it['name'] === name.toLowerCase()) ?? env.findLast((it) => it['name'] === name)
@@ -115,19 +152,29 @@ function proxyOf(spec: Fields, intern: Intern): { readonly proxy?: ContainerProx
   }
   const all = proxyBy('ALL_PROXY')
   const [http, https] = [proxyBy('HTTP_PROXY') ?? all, proxyBy('HTTPS_PROXY') ?? all]
-  if (http === null && https === null) return {}
+  if (http === null && https === null) {
+    const isElsewhere = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].some(
+      (it) => valueOf(it)?.['valueFrom'] !== undefined,
+    )
+    return isElsewhere ? { proxyElsewhere: true } : {}
+  }
   const none = valueOf('NO_PROXY')
   const told = text(none?.['value'])
   const isElsewhere = told === null && (none?.['valueFrom'] !== undefined || list(spec['envFrom']).length > 0)
-  return {
-    proxy: { http, https, except: isElsewhere ? null : (proxyExceptions(told ?? '')?.map(intern.text) ?? null) },
-  }
+  const except = isElsewhere ? null : (proxyExceptions(told ?? '')?.map(intern.text) ?? null)
+  if (except === null) return { proxy: { http, https, except } }
+  const other = text(env.findLast((it) => it['name'] === 'NO_PROXY')?.['value'])
+  const capitals = other === null || other === told ? null : proxyExceptions(other)
+  const proxy: ContainerProxy = { http, https, except, ranges: proxyRanges(told ?? '').map(intern.text) }
+  return { proxy: capitals === null ? proxy : { ...proxy, capitals: capitals.map(intern.text) } }
 }
 
 /** `DB_PORT` beside `DB_HOST`. */
-function portBeside(name: string, values: ReadonlyMap<string, string>): number | null {
-  const told = values.get(name.replace(/_[A-Z]+$/, '_PORT')) ?? values.get(`${name}_PORT`) ?? ''
-  return /^\d{1,5}$/.test(told) && Number(told) > 0 && Number(told) < 65_536 ? Number(told) : null
+function portBeside(name: string, values: ReadonlyMap<string, string>) {
+  const by = [name.replace(/_[A-Z]+$/, '_PORT'), `${name}_PORT`].find((it) => values.has(it))
+  const told = by === undefined ? '' : (values.get(by) ?? '')
+  const isPort = /^\d{1,5}$/.test(told) && Number(told) > 0 && Number(told) < 65_536
+  return by !== undefined && isPort ? { by, port: Number(told) } : null
 }
 
 /** `back-off 5m0s restarting failed container=app pod=…` says no more than its reason does. */

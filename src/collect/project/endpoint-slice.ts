@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointSlice } from '../../model/service.ts'
+import { type Endpoint, type EndpointSlice, leavingOut } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, text, texts, whole } from './json.ts'
@@ -28,7 +28,14 @@ export function projectEndpointSlice(raw: unknown, intern: Intern): EndpointSlic
     endpoints: list(root['endpoints'])
       .map(fields)
       .flatMap((each) => projectEndpoint(each, intern)),
+    ...leftOutOf(it.labels),
+    ...(root['kind'] === 'Endpoints' ? { from: 'Endpoints' as const } : {}),
   }
+}
+
+function leftOutOf(labels: Readonly<Record<string, string>>): Pick<EndpointSlice, 'leftOut'> {
+  const leftOut = leavingOut.find((it) => Object.hasOwn(labels, `service.kubernetes.io/${it}`))
+  return leftOut === undefined ? {} : { leftOut }
 }
 
 /**

@@ -39,16 +39,25 @@ function lastSeen(root: Fields, series: Fields): string {
   )
 }
 
+const longest = 500
+
+/** Each caller of what failed puts its own words before it: the runtime, then the CNI plugin. */
+const isWrapped = /^[^:]{1,80}: rpc error: /
+
 /** A sentence, not a page of a web server that a probe was answered with. */
 function shorter(message: string): string {
-  return message.length > 500 ? `${message.slice(0, 500)}…` : message
+  if (message.length <= longest) return message
+  return isWrapped.test(message)
+    ? `${message.slice(0, longest / 4)}… ${message.slice((-longest * 3) / 4)}`
+    : `${message.slice(0, longest)}…`
 }
 
 /**
  * The newest of each object, reason and first word: `Readiness probe failed` and `Liveness probe failed` have one
- * reason. Whose it says it is makes no difference, as anybody may say it.
+ * reason. Whose it says it is makes no difference, as anybody may say it. `now` in milliseconds since 1970; where
+ * nobody says it, the newest of them was seen now.
  */
-export function newestOfEach(told: readonly Told[]): readonly ObjectEvent[] {
+export function newestOfEach(told: readonly Told[], now: number | null = null): readonly ObjectEvent[] {
   const newest = new Map<string, Told>()
   for (const it of told) {
     const { namespace, object, reason, said } = it.event
@@ -56,5 +65,13 @@ export function newestOfEach(told: readonly Told[]): readonly ObjectEvent[] {
     const before = newest.get(key)
     if (before === undefined || before.at <= it.at) newest.set(key, it)
   }
-  return [...newest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, it]) => it.event)
+  const times = now === null ? told.map(({ at }) => Date.parse(at)).filter((it) => !Number.isNaN(it)) : []
+  const by = now ?? times.reduce((a, b) => Math.max(a, b), -Infinity)
+  return [...newest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, it]) => ({ ...it.event, ...ageOf(it.at, by) }))
+}
+
+/** What was seen later than the clock that it is held against was seen now. */
+function ageOf(at: string, now: number): { readonly age?: number } {
+  const age = Math.round((now - Date.parse(at)) / 1000)
+  return Number.isFinite(age) ? { age: Math.max(0, age) } : {}
 }

@@ -14,7 +14,7 @@ import type {
 } from '../../model/gateway.ts'
 import { gatewayGroup } from '../../model/gateway-words.ts'
 import type { Intern } from '../../wire/intern.ts'
-import { identity } from './identity.ts'
+import { createdOf, identity } from './identity.ts'
 import { count, type Fields, fields, isObject, list, oneOf, text, texts, whole } from './json.ts'
 import { projectSelector } from './network-policy.ts'
 
@@ -87,6 +87,7 @@ export function projectRoute(kind: RouteKind, raw: unknown, intern: Intern): Gat
     namespace: it.namespace,
     name: it.name,
     generation: count(metadata['generation']),
+    ...createdOf(metadata),
     hostnames: texts(spec['hostnames']),
     parents: list(spec['parentRefs']).map((one) => projectParent(fields(one))),
     rules: list(spec['rules']).map((one, index) => projectRule(fields(one), index)),

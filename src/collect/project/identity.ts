@@ -22,6 +22,12 @@ export function identity(raw: unknown, intern: Intern): Identity | null {
   }
 }
 
+/** `creationTimestamp` in seconds since 1970, which is as fine as the API has it (RFC 3339). */
+export function createdOf(metadata: Fields): { readonly created?: number } {
+  const at = Date.parse(text(metadata['creationTimestamp']) ?? '')
+  return Number.isFinite(at) ? { created: Math.trunc(at / 1000) } : {}
+}
+
 /** The controlling owner, else the only one. */
 export function ownerOf(metadata: Fields, intern: Intern): { readonly kind: string; readonly name: string } | null {
   const owners = list(metadata['ownerReferences']).map(fields)

@@ -1,8 +1,10 @@
 import type { Ingress, IngressAction } from '../../model/ingress.ts'
-import { fields, list, port, text } from './json.ts'
+import { asIpAddress } from '../../wire/dns-name.ts'
+import { fields, list, port, stringMap, text } from './json.ts'
 
 type Annotations = Readonly<Record<string, string>>
 
+const albPrefix = 'alb.ingress.kubernetes.io/'
 const action = 'alb.ingress.kubernetes.io/actions.'
 const nginx = 'nginx.ingress.kubernetes.io/'
 
@@ -22,6 +24,40 @@ const ofNginx = ['nginx.ingress.kubernetes.io/', 'nginx.org/', 'nginx.com/']
 export function annotatedOf(annotations: Annotations): Pick<Ingress, 'annotated'> {
   const found = Object.keys(annotations).filter((key) => ofNginx.some((it) => key.startsWith(it)))
   return found.length === 0 ? {} : { annotated: found.toSorted() }
+}
+
+/** More ranges than this nobody judges by eye; what is left out may hold any address. */
+const mostRanges = 200
+
+/** Of a list that is longer nothing is kept, as of one with an entry that is no address. */
+export function allowedOf(annotations: Annotations): Pick<Ingress, 'allowed'> {
+  const value = annotations[`${nginx}allowlist-source-range`] ?? annotations[`${nginx}whitelist-source-range`]
+  if (value === undefined) return {}
+  const ranges = value.split(',', mostRanges + 1).map((it) => it.trim())
+  const isRange = (it: string): boolean => it.length < 50 && asIpAddress(it.split('/', 1)[0] ?? '') !== null
+  return ranges.length > mostRanges || !ranges.every(isRange) ? {} : { allowed: ranges }
+}
+
+/** No router of Traefik goes through more, and none has a longer name than namespace, name and provider make. */
+const mostMiddlewares = 50
+const longestMiddleware = 600
+
+/** Parted by commas, in this order (traefik, pkg/provider/kubernetes/ingress/annotations.go). */
+export function middlewaresOf(annotations: Annotations): Pick<Ingress, 'middlewares'> {
+  const text = annotations['traefik.ingress.kubernetes.io/router.middlewares']
+  const found = (text ?? '')
+    .split(',', mostMiddlewares)
+    .map((it) => it.trim().slice(0, longestMiddleware))
+    .filter((it) => it !== '')
+  return found.length === 0 ? {} : { middlewares: found }
+}
+
+/** Where nothing is said, the controller's own default counts. */
+export function albTargetOf(annotations: Annotations, className: string | null): Pick<Ingress, 'albTarget'> {
+  const isForAlb = className === 'alb' || Object.keys(annotations).some((key) => key.startsWith(albPrefix))
+  const value = annotations[`${albPrefix}target-type`]
+  if (!isForAlb) return {}
+  return { albTarget: value === 'ip' || value === 'instance' ? value : 'unset' }
 }
 
 /** A JSON text longer than this is no action that a human wrote. */
@@ -131,4 +167,25 @@ function isIdle(annotations: Annotations): boolean {
     text(annotations[`${nginx}${key}`]),
   )
   return chosenBy.every((it) => it === null || it === '') && !/^\+?0*[1-9]\d*$/.test(weight ?? '')
+}
+
+/** As ingress-gce writes it (pkg/annotations/ingress.go, StatusPrefix): `{"k8s1-…-web-80-…":"UNHEALTHY"}`. */
+const backends = 'ingress.kubernetes.io/backends'
+
+const mostBackends = 500
+
+/** What is not known yet counts as a backend, and as no sick one. */
+export function healthOf(annotations: Readonly<Record<string, string>>): Pick<Ingress, 'health'> {
+  const written = annotations[backends]
+  if (written === undefined || written.length > 64 * 1024) return {}
+  let read: unknown
+  try {
+    read = JSON.parse(written)
+  } catch {
+    return {}
+  }
+  const states = Object.entries(stringMap(read)).slice(0, mostBackends)
+  if (states.length === 0) return {}
+  const unhealthy = states.flatMap(([name, state]) => (state.toUpperCase() === 'UNHEALTHY' ? [{ name }] : []))
+  return { health: { backends: states.length, unhealthy } }
 }

@@ -1,5 +1,5 @@
 import type { IngressClass } from '../../model/ingress.ts'
-import { fields, stringMap, text } from './json.ts'
+import { fields, isObject, stringMap, text } from './json.ts'
 
 const defaultClass = 'ingressclass.kubernetes.io/is-default-class'
 
@@ -11,6 +11,7 @@ export function projectIngressClass(raw: unknown): IngressClass | null {
   return {
     name,
     controller: text(fields(fields(raw)['spec'])['controller']) ?? '',
+    ...(isObject(fields(fields(raw)['spec'])['parameters']) ? { parameters: true as const } : {}),
     isDefault: stringMap(metadata['annotations'])[defaultClass] === 'true',
   }
 }

@@ -1,7 +1,17 @@
 import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
 import type { Intern } from '../../wire/intern.ts'
-import { identity } from './identity.ts'
-import { actionsOf, annotatedOf, authOf, nginxRouting, vendorsOf } from './ingress-annotations.ts'
+import { createdOf, identity } from './identity.ts'
+import {
+  actionsOf,
+  albTargetOf,
+  allowedOf,
+  annotatedOf,
+  authOf,
+  healthOf,
+  middlewaresOf,
+  nginxRouting,
+  vendorsOf,
+} from './ingress-annotations.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
 /**
@@ -21,6 +31,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
   return {
     namespace: it.namespace,
     name: it.name,
+    ...createdOf(it.metadata),
     className: fromSpec ?? fromAnnotation,
     classFrom: fromSpec === null ? unspecified : 'spec',
     rules: list(spec['rules']).map((rule, index) => projectRule(fields(rule), index)),
@@ -35,11 +46,16 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
         return address === null ? [] : [address]
       }),
     ...statusBy(list(it.metadata['managedFields']).map(fields)),
+    ...changedAt(list(it.metadata['managedFields']).map(fields)),
     ...vendorsOf(annotations),
     ...actionsOf(annotations),
     ...annotatedOf(annotations),
+    ...allowedOf(annotations),
+    ...middlewaresOf(annotations),
+    ...albTargetOf(annotations, fromSpec ?? fromAnnotation),
     ...nginxRouting(annotations),
     ...authOf(annotations),
+    ...healthOf(annotations),
   }
 }
 
@@ -56,6 +72,13 @@ function tlsOf(tls: readonly Fields[]): Pick<Ingress, 'tls'> {
 function statusBy(entries: readonly Fields[]): Pick<Ingress, 'statusBy'> {
   const names = entries.flatMap((it) => (it['subresource'] === 'status' ? (text(it['manager']) ?? []) : []))
   return names.length === 0 ? {} : { statusBy: [...new Set(names)] }
+}
+
+/** Each writer's entry bears the time at which it last changed a field of its own (meta/v1, ManagedFieldsEntry). */
+function changedAt(entries: readonly Fields[]): Pick<Ingress, 'changedAt'> {
+  const times = entries.flatMap((it) => (it['subresource'] === 'status' ? [] : Date.parse(text(it['time']) ?? '')))
+  const last = Math.max(...times.filter((it) => !Number.isNaN(it)))
+  return Number.isFinite(last) ? { changedAt: last } : {}
 }
 
 function projectRule(raw: Fields, index: number): IngressRule {

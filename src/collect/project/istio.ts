@@ -1,5 +1,6 @@
 import type {
   AuthorizationPolicy,
+  AuthorizationSource,
   DestinationRule,
   MeshDestination,
   MeshGateway,
@@ -105,7 +106,9 @@ export function projectMeshGateway(raw: unknown, intern: Intern): MeshGateway | 
       .flatMap((one) => {
         const port = whole(fields(one['port'])['number'])
         const protocol = text(fields(one['port'])['protocol']) ?? ''
-        return port === null ? [] : [{ port, protocol, hosts: texts(one['hosts']) }]
+        const credential = text(fields(one['tls'])['credentialName'])
+        if (port === null) return []
+        return [{ port, protocol, hosts: texts(one['hosts']), ...(credential === null ? {} : { credential }) }]
       }),
     pods: null,
     open: null,
@@ -140,15 +143,47 @@ function mtlsOf(raw: unknown): MtlsMode {
 
 export function projectAuthorizationPolicy(raw: unknown, intern: Intern): AuthorizationPolicy | null {
   const it = identity(raw, intern)
-  if (it === null) return null
+  // One of a dry run writes into logs what it would do, and decides nothing.
+  if (it === null || fields(it.metadata['annotations'])['istio.io/dry-run'] === 'true') return null
   const spec = fields(fields(raw)['spec'])
+  const isAttached = isObject(spec['targetRef']) || list(spec['targetRefs']).length > 0
+  const rules = list(spec['rules']).map(fields)
   return {
     namespace: it.namespace,
     name: it.name,
     selector: selectorOf(spec['selector'], intern),
     action: oneOf(spec['action'], ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']),
     // One that names a waypoint or a Service holds there, which is not told from the pods.
-    rules: isObject(spec['targetRef']) || list(spec['targetRefs']).length > 0 ? 1 : list(spec['rules']).length,
+    rules: isAttached ? 1 : rules.length,
+    ...(isAttached ? { attached: true as const } : {}),
+    from: rules.map((rule) => list(rule['from']).map((one) => sourceOf(fields(fields(one)['source'])))),
+    http: rules.filter(goesByHttp).length,
+    ...refusedOf(list(fields(fields(raw)['status'])['conditions']).map(fields)),
+  }
+}
+
+function sourceOf(source: Fields): AuthorizationSource {
+  return { namespaces: texts(source['namespaces']), principals: texts(source['principals']) }
+}
+
+const ofHttp = ['methods', 'notMethods', 'paths', 'notPaths', 'hosts', 'notHosts']
+const ofTokens = ['requestPrincipals', 'notRequestPrincipals', 'remoteIpBlocks', 'notRemoteIpBlocks']
+
+/** What ztunnel does not know, as it sees connections alone (istio, "Layer 4 security policy"). */
+function goesByHttp(rule: Fields): boolean {
+  const has = (it: Fields, keys: readonly string[]): boolean => keys.some((key) => list(it[key]).length > 0)
+  return (
+    list(rule['to']).some((one) => has(fields(fields(one)['operation']), ofHttp)) ||
+    list(rule['from']).some((one) => has(fields(fields(one)['source']), ofTokens)) ||
+    list(rule['when']).some((one) => (text(fields(one)['key']) ?? '').startsWith('request.'))
+  )
+}
+
+function refusedOf(conditions: readonly Fields[]): Pick<AuthorizationPolicy, 'refused'> {
+  const it = conditions.find((one) => one['status'] === 'False' && (text(one['type']) ?? '').endsWith('Accepted'))
+  if (it === undefined) return {}
+  return {
+    refused: { type: text(it['type']) ?? '', reason: text(it['reason']) ?? '', message: text(it['message']) ?? '' },
   }
 }
 

@@ -24,12 +24,18 @@ export const componentLabels = ['app.kubernetes.io/name', 'app', 'istio'] as con
 /** For a label selector: `app.kubernetes.io/name in (…)` and `app in (…)`. */
 export const ingressControllerNames: readonly string[] = ingressControllers
 
+/** It writes hosts into a zone outside: which, its flags say. */
+const externalDnsNames: readonly string[] = ['external-dns']
+
 const clusterDnsNames = ['kube-dns', 'coredns', 'rke2-coredns', 'node-local-dns', 'kube-proxy']
 
 /** Does that label set say CoreDNS, kube-proxy or an ingress controller? */
 export function isNetworkComponent(labels: Readonly<Record<string, string>>): boolean {
   if (clusterDnsNames.includes(labels['k8s-app'] ?? '') || labels['istio'] === 'ingressgateway') return true
   return componentLabels.some(
-    (it) => ingressControllers.includes(labels[it] ?? '') || clusterDnsNames.includes(labels[it] ?? ''),
+    (it) =>
+      ingressControllers.includes(labels[it] ?? '') ||
+      clusterDnsNames.includes(labels[it] ?? '') ||
+      externalDnsNames.includes(labels[it] ?? ''),
   )
 }

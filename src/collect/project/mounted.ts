@@ -5,6 +5,8 @@ import { type Fields, fields, isObject, list, text, texts } from './json.ts'
 export interface Mounted {
   /** `-conf`; null where it is not given. */
   readonly conf: string | null
+  /** Its service account; absent where the spec names none. */
+  readonly account?: string
   /** null: what is in it is not known by the spec: a whole ConfigMap, a directory of the node. */
   readonly mounts: readonly { readonly at: string; readonly files: readonly string[] | null }[]
 }
@@ -26,7 +28,14 @@ export function projectMounted(raw: unknown): Mounted | null {
       return [{ at: at.replace(/\/$/, ''), files: isPart ? null : filesOf(volumes.get(text(it['name'])) ?? {}) }]
     })
   // Who mounts nothing brings its files along in the image.
-  return mounts.length === 0 ? null : { conf: confOf([...texts(own['command']), ...texts(own['args'])]), mounts }
+  const account = text(spec['serviceAccountName'])
+  return mounts.length === 0
+    ? null
+    : {
+        conf: confOf([...texts(own['command']), ...texts(own['args'])]),
+        mounts,
+        ...(account === null ? {} : { account }),
+      }
 }
 
 /** The token of its service account, which each pod has. */

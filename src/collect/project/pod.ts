@@ -2,7 +2,7 @@ import type { DnsConfig, Pod } from '../../model/pod.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { messageOf, projectContainer } from './container.ts'
 import { condition, identity, ownerOf } from './identity.ts'
-import { type Fields, count, fields, isObject, list, oneOf, text, texts, whole } from './json.ts'
+import { type Fields, count, fields, isObject, list, oneOf, text, stringMap, texts, whole } from './json.ts'
 import { isNodeCache } from './node-cache.ts'
 import { isNetworkComponent } from './known-components.ts'
 
@@ -31,19 +31,29 @@ export function projectPod(raw: unknown, intern: Intern, now: number | null = nu
     ...overReason(status, intern),
     deleting: text(it.metadata['deletionTimestamp']) !== null,
     hostNetwork: spec['hostNetwork'] === true,
+    ...computeTypeOf(it.metadata),
     dnsPolicy: intern.text(text(spec['dnsPolicy']) ?? 'ClusterFirst'),
+    ...(spec['enableServiceLinks'] === false ? { serviceLinks: 'off' as const } : {}),
     dnsConfig: isObject(spec['dnsConfig']) ? projectDnsConfig(fields(spec['dnsConfig'])) : null,
-    ...resolvConfMount(spec),
+    ...mountsOverFiles(spec),
     ...corefileMap(spec),
+    ...bypassOf(it.metadata),
     ...ownName(spec, intern),
     ...hostAliases(spec),
     ...dnsHop(spec, it.metadata),
+    ...meshIdentity(spec, it.metadata, intern),
+    ...inboundDefault(spec),
     owner: ownerOf(it.metadata, intern),
     containers: intern.same(containers(spec, status, intern, isNetworkComponent(it.labels))),
     ...schedulingOf(status),
     ...gatesOf(spec, status),
     ...initOf(spec, status),
   }
+}
+
+function computeTypeOf(metadata: Fields): Pick<Pod, 'computeType'> {
+  const said = fields(metadata['annotations'])['eks.amazonaws.com/compute-type']
+  return said === 'ec2' || said === 'fargate' ? { computeType: said } : {}
 }
 
 /** Whoever follows pods has heard of it by then: the endpoint slice controller is done within seconds. */
@@ -122,32 +132,64 @@ function containers(spec: Fields, status: Fields, intern: Intern, withArgs: bool
   })
 }
 
-/** What a pod mounts there takes the place of the file that the kubelet writes. */
-function resolvConfMount(spec: Fields): Pick<Pod, 'resolvConfMount'> {
+/** What a pod mounts there takes the place of the file that the kubelet writes, or the image has. */
+function mountsOverFiles(spec: Fields): Pick<Pod, 'resolvConfMount' | 'nsswitchMount'> {
   const mounts = list(spec['containers'])
     .map(fields)
     .flatMap((it) => list(it['volumeMounts']).map(fields))
-  const mount = mounts.find((it) => /^\/etc\/?$|^\/etc\/resolv\.conf$/.test(text(it['mountPath']) ?? ''))
-  if (mount === undefined) return {}
-  const volume =
-    list(spec['volumes'])
-      .map(fields)
-      .find((it) => it['name'] === mount['name']) ?? {}
-  const configMap = text(fields(volume['configMap'])['name'])
-  const secret = text(fields(volume['secret'])['secretName'])
-  if (configMap !== null) return { resolvConfMount: { kind: 'ConfigMap', name: configMap } }
+  const [resolvConf, nsswitch] = [/^\/etc\/?$|^\/etc\/resolv\.conf$/, /^\/etc\/?$|^\/etc\/nsswitch\.conf$/].map(
+    (at) => {
+      const mount = mounts.find((it) => at.test(text(it['mountPath']) ?? ''))
+      return mount === undefined ? null : volumeOf(spec, text(mount['name']) ?? 'unnamed')
+    },
+  )
   return {
-    resolvConfMount:
-      secret === null ? { kind: 'volume', name: text(mount['name']) ?? 'unnamed' } : { kind: 'Secret', name: secret },
+    ...(resolvConf ? { resolvConfMount: resolvConf } : {}),
+    ...(nsswitch ? { nsswitchMount: nsswitch } : {}),
   }
 }
 
+function volumeOf(spec: Fields, name: string): { readonly kind: string; readonly name: string } {
+  const volume =
+    list(spec['volumes'])
+      .map(fields)
+      .find((it) => it['name'] === name) ?? {}
+  const configMap = text(fields(volume['configMap'])['name'])
+  const secret = text(fields(volume['secret'])['secretName'])
+  if (configMap !== null) return { kind: 'ConfigMap', name: configMap }
+  return secret === null ? { kind: 'volume', name } : { kind: 'Secret', name: secret }
+}
+
 /** DNS servers mount it by key, under whatever name a chart or an operator gave to the ConfigMap. */
-function corefileMap(spec: Fields): Pick<Pod, 'corefileMap'> {
-  const maps = list(spec['volumes']).map((it) => fields(fields(it)['configMap']))
-  const isCorefile = (it: unknown): boolean => fields(it)['key'] === 'Corefile'
-  const name = text(maps.find((it) => list(it['items']).some(isCorefile))?.['name'])
-  return name === null ? {} : { corefileMap: name }
+function corefileMap(spec: Fields): Pick<Pod, 'corefileMap' | 'corefileKey'> {
+  const volumes = list(spec['volumes']).map(fields)
+  const items = volumes
+    .flatMap((it) => [
+      fields(it['configMap']),
+      ...list(fields(it['projected'])['sources']).map((one) => fields(fields(one)['configMap'])),
+    ])
+    .flatMap((map) => list(map['items']).map((it) => ({ map: text(map['name']), ...itemOf(fields(it)) })))
+  const single = singleFile(spec, volumes)
+  if (single !== null) return single
+  const found = items.find((it) => it.path === 'Corefile') ?? items.find((it) => it.key === 'Corefile')
+  if (found === undefined || found.map === null) return {}
+  const { map, key } = found
+  return { corefileMap: map, ...(key === null || key === 'Corefile' ? {} : { corefileKey: key }) }
+}
+
+/** A mount of one file: its `subPath` is the key. */
+function singleFile(spec: Fields, volumes: readonly Fields[]): Pick<Pod, 'corefileMap' | 'corefileKey'> | null {
+  const mounts = list(spec['containers']).flatMap((it) => list(fields(it)['volumeMounts']).map(fields))
+  const mount = mounts.find((it) => text(it['mountPath'])?.endsWith('/Corefile') === true)
+  const [key, name] = [text(mount?.['subPath']), text(mount?.['name'])]
+  const volume = name === null ? undefined : volumes.find((it) => it['name'] === name)
+  const map = text(fields(volume?.['configMap'])['name'])
+  if (key === null || map === null) return null
+  return { corefileMap: map, ...(key === 'Corefile' ? {} : { corefileKey: key }) }
+}
+
+function itemOf(item: Fields): { readonly key: string | null; readonly path: string | null } {
+  return { key: text(item['key']), path: text(item['path']) }
 }
 
 function ownName(spec: Fields, intern: Intern): Pick<Pod, 'hostname' | 'subdomain'> {
@@ -170,6 +212,33 @@ function hostAliases(spec: Fields): Pick<Pod, 'hostAliases'> {
  * container; in its ambient mode the node's ztunnel takes the pod's traffic, port 53 with it, and the CNI plugin
  * leaves its mark.
  */
+const bypasses = ['traffic.sidecar.istio.io/exclude', 'traffic.sidecar.istio.io/include', 'config.linkerd.io/skip-']
+
+/** What is excluded, or is not among what is included, meets no rule of the mesh (Istio, annotations reference). */
+function bypassOf(metadata: Fields): Pick<Pod, 'meshBypass'> {
+  const keys = Object.keys(fields(metadata['annotations']))
+  return keys.some((key) => bypasses.some((it) => key.startsWith(it))) ? { meshBypass: true } : {}
+}
+
+/** As Linkerd's injector wrote it, of the pod's annotations, the namespace's and the installation's default. */
+function inboundDefault(spec: Fields): Pick<Pod, 'inboundDefault'> {
+  const proxy = [...list(spec['containers']), ...list(spec['initContainers'])]
+    .map(fields)
+    .find((it) => it['name'] === 'linkerd-proxy')
+  const value = list(proxy?.['env'])
+    .map(fields)
+    .find((it) => it['name'] === 'LINKERD2_PROXY_INBOUND_DEFAULT_POLICY')?.['value']
+  return value === 'deny' ? { inboundDefault: 'deny' } : {}
+}
+
+/** By its service account a mesh knows a pod; of others nobody asks. */
+function meshIdentity(spec: Fields, metadata: Fields, intern: Intern): Pick<Pod, 'serviceAccount'> {
+  const isOfMesh =
+    [...list(spec['containers']), ...list(spec['initContainers'])].some((it) => fields(it)['name'] === 'istio-proxy') ||
+    stringMap(metadata['annotations'])['ambient.istio.io/redirection'] === 'enabled'
+  return isOfMesh ? { serviceAccount: intern.text(text(spec['serviceAccountName']) ?? 'default') } : {}
+}
+
 function dnsHop(spec: Fields, metadata: Fields): Pick<Pod, 'dnsHop'> {
   const all = [...list(spec['containers']), ...list(spec['initContainers'])].map(fields)
   const proxy = all.find((it) =>

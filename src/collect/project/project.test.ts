@@ -370,10 +370,17 @@ test('of who wrote an Ingress, the names alone; of its annotations, those of rou
     'nginx.ingress.kubernetes.io/backend-protocol': 'https',
     'nginx.ingress.kubernetes.io/auth-url': 'http://user:secret@auth.shop.svc.cluster.local:8080/check?key=secret',
   }
-  const managedFields = [{ manager: 'glbc', subresource: 'status' }, { manager: 'kubectl-edit' }]
+  const managedFields = [
+    { manager: 'glbc', subresource: 'status', time: '2026-11-28T12:00:00Z' },
+    { manager: 'kubectl-edit', time: '2026-11-28T10:00:00Z' },
+    { manager: 'argocd', time: '2026-11-28T11:00:00Z' },
+    { manager: 'odd', time: 'yesterday' },
+    { manager: 'old' },
+  ]
   const made = projectIngress({ metadata: { ...metadata, annotations, managedFields }, spec: {} }, intern)
   expect(made).toMatchObject({
     statusBy: ['glbc'],
+    changedAt: Date.UTC(2026, 10, 28, 11),
     vendors: ['nginx'],
     nginx: { rewrite: '/$2', regex: false, canary: false, protocol: 'HTTPS' },
     auth: { host: 'auth.shop.svc.cluster.local', port: 8080 },

@@ -39,7 +39,10 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
     ...(spec['externalTrafficPolicy'] === 'Local' ? { externalTrafficPolicy: 'Local' as const } : {}),
     internalTrafficPolicy: oneOf(spec['internalTrafficPolicy'], ['Cluster', 'Local']),
     publishNotReadyAddresses: spec['publishNotReadyAddresses'] === true,
-    ...(type === 'LoadBalancer' ? { loadBalancer: loadBalancerOf(spec, fields(fields(raw)['status'])) } : {}),
+    ...(type === 'LoadBalancer'
+      ? { loadBalancer: loadBalancerOf(spec, it.metadata, fields(fields(raw)['status'])) }
+      : {}),
+    ...albTargetOf(it.metadata),
     ...furtherOf(spec, it.metadata),
     ...youngOf(it.metadata, now),
     ...labelsOf(it.metadata, intern),
@@ -83,7 +86,48 @@ function furtherOf(
   }
 }
 
-function loadBalancerOf(spec: Fields, status: Fields): LoadBalancer {
+const aws = 'service.beta.kubernetes.io/aws-load-balancer-'
+
+/**
+ * Targets by address (aws-load-balancer-controller, docs/guide/service/annotations.md): `nlb-ip` is how releases before
+ * 2.2 were told so.
+ */
+function sendsToPods(metadata: Fields): boolean {
+  const annotations = stringMap(metadata['annotations'])
+  return annotations[`${aws}nlb-target-type`] === 'ip' || annotations[`${aws}type`] === 'nlb-ip'
+}
+
+/** metallb.io since 0.15, and metallb.universe.tf before (website/content/usage). */
+function asksForPool(spec: Fields, metadata: Fields): boolean {
+  const annotations = stringMap(metadata['annotations'])
+  return (
+    text(spec['loadBalancerIP']) !== null ||
+    ['metallb.io/', 'metallb.universe.tf/'].some(
+      (it) => annotations[`${it}address-pool`] !== undefined || annotations[`${it}loadBalancerIPs`] !== undefined,
+    )
+  )
+}
+
+/**
+ * Each cloud has a name of its own for it, and all of them have the words in it: of AWS, DigitalOcean, Hetzner, OVH,
+ * OpenStack, Scaleway, Linode, Vultr, Oracle, Alibaba; of an NLB and of IBM they stand in the value.
+ */
+function asksProxyProtocol(metadata: Fields): boolean {
+  return Object.entries(stringMap(metadata['annotations'])).some(([key, value]) => {
+    if (/proxy-?protocol|ppv2/i.test(key)) return !/^(?:|false|none|off|no|0)$/i.test(value)
+    return (
+      /load-?balancer/i.test(key) &&
+      /proxy_protocol_v2\.enabled=true|\bproxy-protocol\b|outbound_proxy_protocol"/.test(value.slice(0, 4096))
+    )
+  })
+}
+
+function albTargetOf(metadata: Fields): Pick<Service, 'albTarget'> {
+  const value = stringMap(metadata['annotations'])['alb.ingress.kubernetes.io/target-type']
+  return value === 'ip' || value === 'instance' ? { albTarget: value } : {}
+}
+
+function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBalancer {
   const problem = condition(status, 'LoadBalancerPortsError')
   return {
     addresses: list(fields(status['loadBalancer'])['ingress'])
@@ -94,6 +138,9 @@ function loadBalancerOf(spec: Fields, status: Fields): LoadBalancer {
       ? {}
       : { sourceRanges: texts(spec['loadBalancerSourceRanges']) }),
     ...(spec['allocateLoadBalancerNodePorts'] === false ? { nodePorts: 'none' as const } : {}),
+    ...(asksForPool(spec, metadata) ? { asksFor: 'something' as const } : {}),
+    ...(asksProxyProtocol(metadata) ? { proxyProtocol: 'asked' as const } : {}),
+    ...(sendsToPods(metadata) ? { sendsTo: 'pods' as const } : {}),
     problem: problem?.['status'] === 'True' ? (text(problem['message']) ?? text(problem['reason'])) : null,
   }
 }

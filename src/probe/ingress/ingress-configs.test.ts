@@ -52,6 +52,7 @@ interface Stub {
 /** The API server as far as this goes: four commands, a log, two lists. */
 function stub({ conf, refused = '', slices = [rawSlice('10.2.1.5')], log = [] }: Stub) {
   const asked: string[] = []
+  const logs: unknown[] = []
   const answer = (stdout: string): Known<ExecResult> => known({ code: 0, stdout, stderr: '' })
   const cluster = {
     exec: (_namespace: string, _pod: string, { command }: { readonly command: readonly string[] }) => {
@@ -63,18 +64,20 @@ function stub({ conf, refused = '', slices = [rawSlice('10.2.1.5')], log = [] }:
       if (text === askApiServer) return Promise.resolve(answer('403'))
       return Promise.resolve(answer(text === readBackends ? backends : refused))
     },
-    logs: () =>
-      Promise.resolve(
+    logs: (_namespace: string, _pod: string, about: unknown) => {
+      logs.push(about)
+      return Promise.resolve(
         known(
           (async function* () {
             yield* log
           })(),
         ),
-      ),
+      )
+    },
     list: (resource: { readonly plural: string }, _where: unknown, project: (raw: RawObject) => unknown) =>
       Promise.resolve(known((resource.plural === 'ingresses' ? [rawIngress] : slices).map(project))),
   }
-  return { cluster: cluster as unknown as Cluster, asked }
+  return { cluster: cluster as unknown as Cluster, asked, logs }
 }
 
 const at = { exec: true, settled: () => Promise.resolve(), signal: new AbortController().signal }
@@ -130,6 +133,27 @@ describe('what a controller runs is read in its pod', () => {
         ingress: { namespace: 'shop', name: 'web' },
       }),
     )
+  })
+
+  test('what went wrong lately is read before anything settles, and bounded', async () => {
+    const { cluster, logs } = stub({
+      log: [
+        '2026/11/28 10:56:37 [error] 31#31: *7 client intended to send too large body: 5242880 bytes, ' +
+          'client: 10.0.0.9, server: web.example.com, request: "POST /secret HTTP/1.1", host: "web.example.com"',
+      ],
+    })
+    let before = 0
+    const settled = () => {
+      before = logs.length
+      return Promise.resolve()
+    }
+    const read = await readIngressConfigs(cluster, plan, { ...at, settled })
+    expect(before).toBe(1)
+    expect(logs[0]).toMatchObject({ container: 'controller', sinceSeconds: 900, tailLines: 20_000 })
+    expect(read.known ? read.value.controllers[0]?.lately : null).toMatchObject({
+      value: { lines: 1, requests: [{ ingress: { name: 'web' }, trouble: 'body-too-big', times: 1 }] },
+    })
+    expect(JSON.stringify(read)).not.toContain('secret')
   })
 
   test('endpoints that moved in the meantime are named', async () => {

@@ -16,6 +16,7 @@ import {
   readRefusedConf,
 } from './config-scripts.ts'
 import { changedBetween, endpointMarks, ingressMark, readyOf, rulesOf } from './object-marks.ts'
+import { latelyOf, readLateLog } from './said-lately.ts'
 import type { ConfigSpec, IngressConfigPlan } from './plan-ingress-configs.ts'
 
 /** A controller takes up what changed at most every 3.3 s (--sync-rate-limit 0.3), and Lua a second later. */
@@ -39,8 +40,11 @@ export async function readIngressConfigs(
   if (plan.specs.length === 0)
     return unknown('not-there', 'no ingress-nginx or F5 controller was found that serves an Ingress here')
   if (!exec) return unknown('not-asked', leftOut('--no-exec'))
+  // Before the probe's own requests are among them.
+  const late = await Promise.all(plan.specs.map((it) => readLateLog(cluster, it, signal)))
   await settled()
-  const controllers = await Promise.all(plan.specs.map((it) => readController(cluster, it, signal)))
+  const read = await Promise.all(plan.specs.map((it) => readController(cluster, it, signal)))
+  const controllers = read.map((it, index) => ({ ...it, lately: latelyOf(late[index], it, plan) }))
   const [refused] = controllers.flatMap(({ conf }) => (conf.known ? [] : [conf]))
   if (refused !== undefined && controllers.every(({ conf }) => !conf.known)) return refused
   return known({ controllers, changed: await changedSince(cluster, plan, signal) })

@@ -19,6 +19,8 @@ export interface IngressConfigPlan {
   readonly namespace: string | null
   /** What the objects said when they were read. */
   readonly ingresses: Marks
+  /** When each Ingress was last changed, as far as it tells: what was refused before is over. */
+  readonly changedAt: ReadonlyMap<string, number>
   readonly endpoints: Marks
 }
 
@@ -54,6 +56,9 @@ export function planIngressConfigs({ scope, sources }: Model): IngressConfigPlan
     leftOut: Math.max(0, found.length - mostControllers),
     namespace: scope.namespace,
     ingresses: new Map(all.map((it) => [`${it.namespace}/${it.name}`, ingressMark(it.rules)])),
+    changedAt: new Map(
+      all.flatMap((it) => (it.changedAt === undefined ? [] : [[`${it.namespace}/${it.name}`, it.changedAt] as const])),
+    ),
     endpoints: endpointMarks(endpointSlices.known ? endpointSlices.value : []),
   }
 }

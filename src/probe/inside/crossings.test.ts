@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { createServer, type AddressInfo, type Server } from 'node:net'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -27,6 +27,12 @@ const listening = (): Promise<Server> =>
     it.listen(0, '127.0.0.1', () => done(it))
   })
 
+const serving = (on: (socket: Socket) => void): Promise<Server> =>
+  new Promise((done) => {
+    const it = createServer((socket) => on(socket.on('error', () => {})))
+    it.listen(0, '127.0.0.1', () => done(it))
+  })
+
 beforeAll(async () => {
   server = await listening()
   open = (server.address() as AddressInfo).port
@@ -39,8 +45,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const specs = (): readonly CrossingSpec[] =>
-  [open, closed].map((port) => ({
+const specs = (ports: readonly number[] = [open, closed]): readonly CrossingSpec[] =>
+  ports.map((port) => ({
     from: { namespace: 'shop', pod: 'web-1', container: 'app' },
     to: { kind: 'host' },
     host,
@@ -48,18 +54,26 @@ const specs = (): readonly CrossingSpec[] =>
   }))
 
 let made = 0
-async function run(program: readonly string[], tools: readonly string[]) {
+async function run(program: readonly string[], tools: readonly string[], ports = [open, closed]) {
+  return (await cross(program, tools, ports)).map((it) => [it.tool, it.result])
+}
+
+async function cross(program: readonly string[], tools: readonly string[], ports: readonly number[]) {
   const bin = join(folder, `bin-${made++}`)
   mkdirSync(bin)
   for (const it of tools) symlinkSync(pathOf(it) ?? '', join(bin, it))
-  const [, flag = '', script = '', ...args] = shell(crossingScript, 28, ...specs().flatMap((it) => [it.host, it.port]))
+  const [, flag = '', script = '', ...args] = shell(
+    crossingScript,
+    28,
+    ...specs(ports).flatMap((it) => [it.host, it.port]),
+  )
   const [file = '', ...before] = program
   const { stdout } = await promisify(execFile)(file, [...before, flag, script, ...args], {
     encoding: 'utf8',
     timeout: 30_000,
     env: { PATH: bin },
   })
-  return readCrossings(stdout, specs()).map((it) => [it.tool, it.result])
+  return readCrossings(stdout, specs(ports))
 }
 
 function pathOf(name: string): string | undefined {
@@ -84,6 +98,43 @@ describe.each(shells.filter(([, [file]]) => existsSync(file)))('%s', (_, program
       expect(heard).toBe(0)
     },
   )
+
+  /* A server that hangs up at once, by FIN and by RST, one that speaks first, and one that waits. */
+  test.each(['bash', 'python3', 'node', 'nc'].filter((it) => pathOf(it) !== undefined))(
+    'tells who hangs up with %s alone, as far as it does',
+    async (tool) => {
+      const servers = await Promise.all(
+        [
+          (it: Socket) => it.end(),
+          (it: Socket) => it.resetAndDestroy(),
+          (it: Socket) => it.end('12:00:00\r\n'),
+          (it: Socket) => it.end('\n'),
+          () => {},
+        ].map(serving),
+      )
+      const told = await cross(
+        program,
+        [tool, 'sleep'],
+        servers.map((it) => (it.address() as AddressInfo).port),
+      )
+      for (const it of servers) it.close()
+      expect(told.map((it) => it.result)).toEqual(['open', 'open', 'open', 'open', 'open'])
+      const isTold = tool !== 'nc'
+      expect(told.map((it) => it.hungUp)).toEqual(
+        [true, true, false, false, false].map((it) => (isTold ? it : undefined)),
+      )
+    },
+  )
+
+  test('one that hangs up once, and stays then, does not hang up', async () => {
+    if (pathOf('bash') === undefined) return
+    let calls = 0
+    const it = await serving((socket) => void (calls++ === 0 && socket.end()))
+    const told = await cross(program, ['bash', 'sleep'], [(it.address() as AddressInfo).port])
+    it.close()
+    expect(told.map(({ result, hungUp }) => ({ result, hungUp }))).toEqual([{ result: 'open', hungUp: false }])
+    expect(calls).toBe(2)
+  })
 
   test('without a tool nothing is said', async () => {
     // busybox's shell has its own applets, whatever PATH says.

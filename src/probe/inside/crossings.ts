@@ -7,7 +7,7 @@ import type { CrossingSpec } from '../plan/plan-crossings.ts'
 import { crossingScript } from './crossing-script.ts'
 import { hasNoProgram, noShell, silence } from './no-shell.ts'
 import { sections } from './script-output.ts'
-import { connectResult, waits } from './tool-words.ts'
+import { connectMs, connectResult, hangsUp, waits } from './tool-words.ts'
 
 /** Five tools of 5 s each at the worst, all connects side by side. */
 const timeoutMs = 30_000
@@ -19,7 +19,8 @@ export async function crossingsOf(
   signal: AbortSignal,
 ): Promise<Known<readonly Crossing[]>> {
   const [first] = specs
-  if (first === undefined) return unknown('not-there', 'no address of the other end is known, or the pod does not run')
+  if (first === undefined)
+    return unknown('not-there', 'no address and TCP port of the other end is known, or the pod does not run')
   const { namespace, pod, container } = first.from
   const ran = await cluster.exec(namespace, pod, {
     container,
@@ -40,6 +41,7 @@ export function readCrossings(stdout: string, specs: readonly CrossingSpec[]): r
     const own = (said.get(String(index)) ?? []).map((it) => ({ ...it, tool: it.tool.slice(`${index} `.length) }))
     const told = own.find((it) => connectResult(it) !== null) ?? own.at(-1)
     const result = told === undefined ? null : connectResult(told)
+    const hungUp = told === undefined || result !== 'open' ? null : hangsUp(told)
     return {
       from,
       to,
@@ -48,7 +50,8 @@ export function readCrossings(stdout: string, specs: readonly CrossingSpec[]): r
       tool: told === undefined ? null : told.tool.replace(waits, ''),
       // An address needs no name: whatever the tool means by that, it is another error.
       result: result === 'no-name' && isIp(host) ? 'error' : result,
-      ms: told?.ms ?? 0,
+      ms: told === undefined ? 0 : connectMs(told),
+      ...(hungUp === null ? {} : { hungUp }),
     }
   })
 }

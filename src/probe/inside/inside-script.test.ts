@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { connect, type Socket as NetSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -11,6 +12,7 @@ import type { InsideResolving } from '../../model/inside.ts'
 import { known } from '../../model/known.ts'
 import { resolvingOf } from './inside-resolving.ts'
 import { insideScript } from './inside-script.ts'
+import { socketsOf } from './inside-sockets.ts'
 
 /*
  * The real script in real shells. Only its paths below /etc are made to lead to a folder of the test, and its
@@ -132,6 +134,48 @@ const shells = [
   ['bash', ['/usr/bin/bash']],
   ['busybox sh', ['/usr/bin/busybox', 'sh']],
 ] as const
+
+/** Listens, and never accepts: its only thread waits for what nobody does. */
+const stuckProgram = `
+const server = require('net').createServer().listen(0, '127.0.0.1', () => {
+  console.log(server.address().port)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+})`
+
+describe('sockets', () => {
+  let child: ChildProcess | undefined
+  const clients: NetSocket[] = []
+  let port = 0
+  beforeAll(async () => {
+    child = spawn(process.execPath, ['-e', stuckProgram], { stdio: ['ignore', 'pipe', 'ignore'] })
+    port = await new Promise<number>((done) => child?.stdout?.once('data', (it) => done(Number(it))))
+    for (let i = 0; i < 2; i++)
+      await new Promise<void>((done) => clients.push(connect(port, '127.0.0.1', () => done())))
+  })
+  afterAll(() => {
+    for (const it of clients) it.destroy()
+    child?.kill('SIGKILL')
+  })
+
+  const looks = shells
+    .filter(([, [file]]) => existsSync(file))
+    .flatMap(([name, program]) => [
+      [name, 'awk', program, ['awk', 'head', 'sleep']] as const,
+      [name, 'no awk', program, ['cat', 'sleep']] as const,
+    ])
+
+  test.concurrent.each(looks)(
+    '%s with %s sees connections that are not accepted',
+    async (_name, _with, program, tools) => {
+      const { stdout } = await run({ files: {}, program, tools })
+      const seen = socketsOf(stdout)
+      expect(seen.known && seen.value.ports).toMatchObject({ from: expect.any(Number) as unknown })
+      const own = seen.known ? seen.value.unaccepted.filter((it) => it.port === port) : seen
+      expect(own).toMatchObject([{ ip: '127.0.0.1', port, waits: 2, stay: 2 }])
+    },
+    60_000,
+  )
+})
 
 /** Side by side: each of the shells waits five seconds for the nameserver that is silent. */
 describe.concurrent('the script in a container', () => {

@@ -115,6 +115,76 @@ echo @listen
 echo @end
 `
 
+/**
+ * What the connections of the pod's own programs suffer, of the whole pod: `s` waits for an answer to its SYN, `u` sent
+ * data three times again, `q` and `a` wait to be accepted (those have no inode yet), `c` and `p` count towards the
+ * source ports. A busy pod has tens of thousands of sockets, and a TIME_WAIT takes a port as well: awk counts them in
+ * one pass, and where there is none a part of them is read. Of a sysctl a shell that reads byte by byte gets the first
+ * byte alone (proc_dointvec), so that `show` reads it. A port in TIME_WAIT is used again where tcp_tw_reuse says so: by
+ * default on the loopback alone. Two reads tell what is so for a moment from what stays.
+ */
+const sockets = script`
+keep() { k=$((k+1)); [ $k -gt 1500 ] || echo "$@"; }
+slowly() {
+  i=0
+  while [ $i -lt 4000 ] && read -r n at peer state queue timer again uid probes inode rest; do
+    i=$((i+1))
+    case $state in
+      st|03) continue;;
+      0A) [ "\${queue#*:}" = 00000000 ] || keep q $at \${queue#*:}; continue;;
+      02) keep s $at $peer $again \${timer#*:};;
+      01|08) [ "$inode" != 0 ] || keep a $at $peer;;
+    esac
+    case $state$queue in
+      0100000000:*) ;;
+      01*) case $again in 0000000[012]) ;; *) keep u $at $peer $again;; esac;;
+    esac
+    case \${tw:-2}$state$peer in 106*|?06*7F:*|?06000000*01000000:*) continue;; esac
+    [ $size -gt 1000 ] || keep p $at $peer
+  done <"$1"
+  [ $i -lt 4000 ] && [ $k -le 1500 ] || echo more
+}
+sockets() {
+  echo "@sockets$1"
+  read -r u rest </proc/uptime; echo "at $u"
+  set -- $(show /proc/sys/net/ipv4/ip_local_port_range 2>/dev/null); lo=$1 hi=$2
+  case $lo,$hi in *[!0-9,]*|,*|*,) lo=1 hi=65535;; *) echo "range $lo $hi";; esac
+  size=$((hi-lo+1)) tw=$(show /proc/sys/net/ipv4/tcp_tw_reuse 2>/dev/null)
+  set --
+  [ -r /proc/net/tcp ] && set -- /proc/net/tcp
+  [ -r /proc/net/tcp6 ] && set -- "$@" /proc/net/tcp6
+  if [ $# = 0 ]; then echo none
+  elif command -v awk >/dev/null 2>&1; then
+    most=4
+    limit awk -v lo="$(printf %04X $lo)" -v hi="$(printf %04X $hi)" -v size=$size -v tw="$tw" '
+function say(k, l) { if (m[k] < 60) print k, l; else if (m[k] == 60) print "more"; m[k]++ }
+FNR == 1 || $4 == "03" { next }
+$4 == "0A" { q = substr($5, 10); if (q != "00000000") say("q", $2 " " q); next }
+$4 == "02" { say("s", $2 " " $3 " " $7 " " substr($6, 4)) }
+$4 == "01" && substr($5, 1, 8) != "00000000" && substr($7, 1) > "00000002" { say("u", $2 " " $3 " " $7) }
+($4 == "01" || $4 == "08") && $10 == "0" { say("a", $2 " " $3) }
+$4 == "06" && (tw == 1 || $3 ~ /7F:/ || $3 ~ /^000000.*01000000:/) { next }
+{ p = substr($2, length($2) - 3) }
+p >= lo && p <= hi { n[$3]++ }
+END { for (k in n) if (2 * n[k] >= size) say("c", k " " n[k]) }' "$@" 2>/dev/null || echo failed
+  else k=0; for f; do slowly "$f"; done
+  fi
+  echo @end
+}
+seen=$(sockets 1)
+printf '%s\n' "$seen"
+read -r u rest </proc/uptime; began=\${u%.*}
+`
+
+/** What waited may wait a second longer, to be told from what waits for a moment. */
+const socketsAgain = script`
+read -r u rest </proc/uptime
+case $seen in *"
+s "*|*"
+a "*) [ $((\${u%.*} - began)) -gt 1 ] || sleep 1.2 2>/dev/null || sleep 2;; esac
+sockets 2
+`
+
 /** The main tables of the pod's own network: what its programs send leaves by these. */
 const routing = script`
 echo @routes
@@ -257,6 +327,7 @@ export const insideScript = joined(
   order,
   programs,
   listening,
+  sockets,
   routing,
   getent,
   nslookup,
@@ -264,6 +335,7 @@ export const insideScript = joined(
   connects,
   servers,
   names,
+  socketsAgain,
   done,
 )
 

@@ -81,6 +81,7 @@ describe('an inside view', () => {
     expect(readInside(stdout, name, true)).toEqual({
       libc: null,
       listeners: known([{ ip: '127.0.0.1', port: 8080 }]),
+      sockets: unknown('failed', 'the TCP sockets of the pod could not be read'),
       routes: known([{ to: '10.2.1.0/24', via: null, dev: 'eth0' }]),
       resolvConf: known('nameserver 10.0.0.10'),
       lookup: known({ tool: 'getent', name, result: 'timeout', ms: 8010 }),

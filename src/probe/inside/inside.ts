@@ -5,6 +5,7 @@ import { known, type Known, unknown } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 import { insideScript } from './inside-script.ts'
 import { resolvingOf } from './inside-resolving.ts'
+import { socketsOf } from './inside-sockets.ts'
 import type { InsideSpec } from '../plan/plan-inside.ts'
 import { hasNoProgram, noShell, silence } from './no-shell.ts'
 import { listenersIn } from '../../wire/proc-net-tcp.ts'
@@ -42,7 +43,10 @@ export function readInside(
   stdout: string,
   name: string,
   askedTcp: boolean,
-): Pick<InsideView, 'resolvConf' | 'resolvConfUnread' | 'lookup' | 'tcp53' | 'libc' | 'listeners' | 'routes'> {
+): Pick<
+  InsideView,
+  'resolvConf' | 'resolvConfUnread' | 'lookup' | 'tcp53' | 'libc' | 'listeners' | 'sockets' | 'routes'
+> {
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
   const answered = firstAnswer(looks)
@@ -68,6 +72,7 @@ export function readInside(
   return {
     libc: libcOf(stdout),
     listeners: listenersOf(block(stdout, 'listen')),
+    sockets: socketsOf(stdout),
     routes: routesOf(stdout),
     resolvConf: unread === null ? fileIn(stdout, 'resolv', '/etc/resolv.conf') : unreadWhy(unread),
     ...(unread === null ? {} : { resolvConfUnread: unread }),

@@ -81,14 +81,17 @@ const noRoute = /no route|unreachable|EHOSTUNREACH|ENETUNREACH|EACCES|permission
 /** EADDRNOTAVAIL as glibc, musl, Node, Python, busybox and curl say it: no source port is left for that other end. */
 const noSource = /EADDRNOTAVAIL|cannot assign requested address|can't assign requested|address not available/i
 
+/** Of a connection that stood, and was ended before the tool had a look at it: an RST to a SYN is a refusal. */
+const reset = /ECONNRESET|connection reset by peer/i
+
 /** null when the words of the tool do not say how the connect ended. */
 export function connectResult({ tool, text, code, ms }: Section): Crossing['result'] {
   // Ended from outside after 5 s, where a connect that nobody answers ends by itself after 3 s.
   if (tool.startsWith(waits) && code === 137 && text.trim() === '') return 'open'
-  const connected = /connected ([\d.]{1,20})\s*$/.exec(text.slice(-64))?.[1]
-  if (code === 0 || (connected !== undefined && Number(connected) > 0)) return 'open'
+  if (code === 0 || isConnected(text)) return 'open'
   if (/invalid option|unrecognized|usage|no such file|unsupported protocol/i.test(text)) return null
   if (/refused/i.test(text)) return 'refused'
+  if (code === 1 && reset.test(text)) return 'open'
   if (noSource.test(text)) return 'no-source'
   if (noRoute.test(text)) return 'no-route'
   if (noName.test(text)) return 'no-name'
@@ -97,4 +100,23 @@ export function connectResult({ tool, text, code, ms }: Section): Crossing['resu
   if (/^E(?!TIMEDOUT)[A-Z]{3,20}$|OSError: \[Errno \d{1,4}\]/m.test(text)) return 'error'
   // OpenBSD's nc says nothing of a refusal without -v.
   return code === 1 && text.trim() === '' ? 'refused' : null
+}
+
+/** As curl says it, whatever became of it after that. */
+function isConnected(text: string): boolean {
+  return Number(/connected ([\d.]{1,20})\s*$/.exec(text.slice(-64))?.[1] ?? 0) > 0
+}
+
+/** null when the tool does not tell what the other end did to a connection that stood. */
+export function hangsUp({ text, code }: Section): boolean | null {
+  if (code === 1 && reset.test(text)) return true
+  const word = code === 0 ? /^(?:hung-up|spoke|stayed)$/m.exec(text)?.[0] : undefined
+  return word === undefined ? null : word === 'hung-up'
+}
+
+/** What a script stays on a connection that stands is no part of the time that it took. */
+const stayMs = 300
+
+export function connectMs({ text, ms }: Section): number {
+  return /^stayed$/m.test(text) ? Math.max(0, ms - stayMs) : ms
 }

@@ -79,6 +79,18 @@ const t = <const K extends PodRecord['t']>(kind: K) => v.literal(kind)
 
 const nameAnswer = v.object(nameAnswerFields(m))
 
+const connectResult = v.picklist(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error'])
+const tries = v.array(
+  v.union([
+    v.strictTuple([connectResult, number]),
+    v.strictTuple([connectResult, number, v.nullable(number)]),
+    v.strictTuple([connectResult, number, v.nullable(number), v.picklist(['full', 'not-welcome'])]),
+  ]),
+)
+
+const carried = v.object({ asked: number, small: number, there: number, back: number })
+const portNumber = v.pipe(number, v.integer(), v.minValue(1), v.maxValue(65_535))
+
 const record = v.variant('t', [
   v.object({ t: t('hello'), libc: v.nullable(v.picklist(['glibc', 'musl'])), nameservers: v.array(text), node: text }),
   v.object({
@@ -107,13 +119,8 @@ const record = v.variant('t', [
   v.object({ t: t('progress'), done: number, of: number }),
   v.object({ t: t('slowed'), why: text }),
   v.object({ t: t('stopped'), why: text }),
-  v.object({
-    t: t('connect'),
-    id: number,
-    tries: v.array(
-      v.strictTuple([v.picklist(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error']), number]),
-    ),
-  }),
+  v.object({ t: t('connect'), id: number, tries }),
+  v.object({ t: t('api'), via: v.picklist(['service', 'endpoint']), ip: text, port: number, tries }),
   v.object({ t: t('http'), id: number, ...httpEnd }),
   v.object({ t: t('large'), id: number, bytes: number, smallAgain: v.nullable(v.boolean()), ...httpEnd }),
   v.object({ t: t('eased'), ip: text, port: number, why: text }),
@@ -137,6 +144,14 @@ const record = v.variant('t', [
     reversePath: v.exactOptional(v.nullable(number)),
   }),
   v.object({ t: t('network'), mtuPort: v.nullable(number), ...networkHereFields(m) }),
+  v.object({ t: t('answers'), ip: v.pipe(text, v.ip()), udp: v.nullable(portNumber), tcp: v.nullable(portNumber) }),
+  v.object({
+    t: t('between'),
+    id: number,
+    mtu: v.nullable(number),
+    datagrams: v.nullable(carried),
+    streams: v.nullable(carried),
+  }),
   v.object({ t: t('mtu'), id: number, mtu: number, asked: number, small: number, large: number, back: number }),
   v.object({
     t: t('resolver'),

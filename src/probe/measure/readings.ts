@@ -1,6 +1,8 @@
-import type { ConnectResult, HttpEnd } from '../../model/contacts.ts'
+import type { ConnectTry, HttpEnd } from '../../model/contacts.ts'
 import type { LookupSeries } from '../../model/lookups.ts'
+import type { ApiContact } from '../../model/pod-ways.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
+import type { TryRecord } from '../pod/contacts/connects.ts'
 import type { LookupRow, PodRecord } from '../pod/records.ts'
 import type { SeriesSpec } from '../pod/spec.ts'
 
@@ -16,8 +18,9 @@ export interface Readings {
   readonly of: number
   readonly connects: readonly {
     readonly id: number
-    readonly tries: readonly { readonly result: ConnectResult; readonly ms: number }[]
+    readonly tries: readonly ConnectTry[]
   }[]
+  readonly api: readonly Omit<ApiContact, 'node'>[]
   readonly http: readonly ({ readonly id: number } & HttpEnd)[]
   readonly large: readonly Omit<Extract<PodRecord, { t: 'large' }>, 't'>[]
   readonly eased: readonly { readonly ip: string; readonly port: number; readonly why: string }[]
@@ -30,6 +33,7 @@ export interface Readings {
   readonly lagMs: number | null
   readonly lagMaxMs: number | null
   readonly stray: number | null
+  readonly between: readonly Omit<Extract<PodRecord, { t: 'between' }>, 't'>[]
   readonly mtu: readonly Omit<Extract<PodRecord, { t: 'mtu' }>, 't'>[]
   readonly slowed: string | null
   readonly stopped: string | null
@@ -47,11 +51,13 @@ export function readingsOf(node: string): {
   const specs = new Map<number, SeriesSpec>()
   const rows = new Map<number, LookupRow[]>()
   const connects: Readings['connects'][number][] = []
+  const api: Readings['api'][number][] = []
   const http: Readings['http'][number][] = []
   const large: Readings['large'][number][] = []
   const eased: Readings['eased'][number][] = []
   const metrics: Readings['metrics'][number][] = []
   const mtu: Readings['mtu'][number][] = []
+  const between: Readings['between'][number][] = []
   const names: Omit<NameAnswer, 'node'>[] = []
   let searches: Readings['searches'] = null
   let libc: LookupSeries['libc'] = null
@@ -98,8 +104,13 @@ export function readingsOf(node: string): {
           rows.set(record.s, [...(rows.get(record.s) ?? []), ...record.rows])
           break
         case 'connect':
-          connects.push({ id: record.id, tries: record.tries.map(([result, ms]) => ({ result, ms })) })
+          connects.push({ id: record.id, tries: record.tries.map(tryOf) })
           break
+        case 'api': {
+          const { via, ip, port } = record
+          api.push({ via, ip, port, tries: record.tries.map(tryOf) })
+          break
+        }
         case 'http':
           http.push(endOf(record))
           break
@@ -120,6 +131,11 @@ export function readingsOf(node: string): {
         case 'mtu': {
           const { t: _, ...counts } = record
           mtu.push(counts)
+          break
+        }
+        case 'between': {
+          const { t: _, ...counts } = record
+          between.push(counts)
           break
         }
         case 'searches':
@@ -152,12 +168,14 @@ export function readingsOf(node: string): {
       done: [...rows.values()].reduce((sum, it) => sum + it.length, 0),
       of: [...specs.values()].reduce((sum, it) => sum + it.count, 0),
       connects,
+      api,
       http,
       large,
       eased,
       metrics,
       names,
       mtu,
+      between,
       searches,
       // A pod that was cut off did not say its total: what it told of is the least that it sent.
       queries: ended?.queries ?? 2 * [...rows.values()].reduce((sum, it) => sum + it.length, 0),
@@ -170,6 +188,11 @@ export function readingsOf(node: string): {
       broken,
     }),
   }
+}
+
+function tryOf([result, ms, hungUpMs, refusal]: TryRecord): ConnectTry {
+  if (hungUpMs === undefined) return { result, ms }
+  return { result, ms, hungUpMs, ...(refusal === undefined ? {} : { refusal }) }
 }
 
 /** Without the record's own mark. */

@@ -4,11 +4,13 @@ import type { InsideView } from '../../model/inside.ts'
 import { known, type Known, leftOut, unknown } from '../../model/known.ts'
 import type { DnsProbe, LargeFetch } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
+import type { PodWays } from '../../model/pod-ways.ts'
 import type { Opened } from '../node/conntrack.ts'
 import { coreDnsWindow } from './coredns-window.ts'
 import type { NodeRun } from './node-run.ts'
 import { noDomain, type ProbePlan } from '../plan/plan.ts'
 import { easedNotes } from './eased-notes.ts'
+import type { Peer } from './in-turn.ts'
 import { podLabels } from '../pods/pod-manifest.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
@@ -103,7 +105,10 @@ function largeOf(plan: ProbePlan, runs: readonly NodeRun[]): readonly LargeFetch
 
 export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Contacts> {
   if (plan.connects.length + plan.http.length + plan.direct.length === 0)
-    return unknown('not-there', 'no Service with endpoints, and no Ingress with a known controller, in scope')
+    return unknown(
+      'not-there',
+      'no Service that has endpoints and a port of TCP, and no Ingress with a known controller, in scope',
+    )
   const asked = runs.filter((it) => plan.contactNodes.includes(it.node))
   const none = noneRan(plan, asked)
   if (none !== null) return none
@@ -138,9 +143,28 @@ export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Con
       ...it,
     })),
     direct,
+    through: answersOf(asked, plan.through, plan.strangers.length + plan.direct.length + plan.http.length).map(
+      ({ planned, ...it }) => ({ ...planned, ...it }),
+    ),
     large: largeOfHttp(plan, asked),
     unasked: [...plan.unasked, ...outOfTime(plan, direct)],
     eased: asked.flatMap(({ node, readings }) => readings.eased.map((it) => ({ node, ...it }))),
+  })
+}
+
+export function podWaysOf(plan: ProbePlan, runs: readonly NodeRun[], peers: readonly Peer[]): Known<PodWays> {
+  const none = noneRan(plan, runs)
+  if (none !== null) return none
+  return known({
+    from: from(plan),
+    api: runs.flatMap(({ node, readings }) => readings.api.map((it) => ({ node, ...it }))),
+    between: runs.flatMap(({ node, readings }) =>
+      readings.between.flatMap(({ id, ...carried }) => {
+        const peer = peers[id]
+        return peer === undefined || peer.node === node ? [] : [{ node, to: peer.node, ip: peer.ip, ...carried }]
+      }),
+    ),
+    missing: [...runs.flatMap(({ node, why }) => (why === null ? [] : [{ node, why: why.detail }])), ...plan.skipped],
   })
 }
 
@@ -210,7 +234,29 @@ export function insideOf(plan: ProbePlan, views: readonly InsideView[]): Known<r
   if (plan.clusterName === null) return unknown('failed', noDomain)
   return plan.inside.length === 0
     ? unknown('not-there', 'no application pod in scope is running and ready, to look out of')
-    : known(views)
+    : known(networkOnce(views))
+}
+
+/**
+ * Containers of a pod share its routes and its sockets: they stand in the first view that could read them, which
+ * need not be the first, since an image may be without a shell.
+ */
+function networkOnce(views: readonly InsideView[]): readonly InsideView[] {
+  const told = { routes: new Set<string>(), listeners: new Set<string>(), sockets: new Set<string>() }
+  return views.map(({ routes, listeners, sockets, ...rest }) => {
+    const pod = `${rest.namespace}/${rest.pod}`
+    const isNew = (what: 'routes' | 'listeners' | 'sockets'): boolean => !told[what].has(pod)
+    const view = {
+      ...rest,
+      ...(routes !== undefined && isNew('routes') ? { routes } : {}),
+      ...(listeners !== undefined && isNew('listeners') ? { listeners } : {}),
+      ...(sockets !== undefined && isNew('sockets') ? { sockets } : {}),
+    }
+    if (routes?.known === true) told.routes.add(pod)
+    if (listeners?.known === true) told.listeners.add(pod)
+    if (sockets?.known === true) told.sockets.add(pod)
+    return view
+  })
 }
 
 export function conntrackOf(

@@ -8,6 +8,8 @@ import { type Known, known, leftOut, unknown } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
 import type { NodeNetwork, NodeNetworks } from '../../model/node-network.ts'
+import type { ProgramLog } from '../../model/program-log.ts'
+import type { PodWays } from '../../model/pod-ways.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { hostAlone } from '../../wire/access-log/failed-requests.ts'
 import { fromOutside } from '../../wire/outside.ts'
@@ -23,12 +25,14 @@ import { crossingsOf } from '../inside/crossings.ts'
 import { withFailedRequests } from '../ingress/failed-requests.ts'
 import { readIngressConfigs, settleMs } from '../ingress/ingress-configs.ts'
 import { insideView } from '../inside/inside.ts'
-import { type NodeRun, type RunContext, runNode } from './node-run.ts'
+import { inTurn, type Start } from './in-turn.ts'
+import { type RunContext, runNode } from './node-run.ts'
 import type { ProbePlan } from '../plan/plan.ts'
 import { podProgram } from '../pods/pod-program.ts'
 import { podLedger, removeLeftovers, watchPods } from '../pods/pods.ts'
 import { progressOf } from './progress.ts'
-import { conntrackOf, contactsOf, coreDnsOf, dnsProbeOf, insideOf, namesOf, notesOf } from './results.ts'
+import { conntrackOf, contactsOf, coreDnsOf, dnsProbeOf, insideOf, namesOf, notesOf, podWaysOf } from './results.ts'
+import { readProgramLogs } from '../logs/program-logs.ts'
 import { readServerLogs } from '../logs/server-logs.ts'
 import { probeSpec } from '../plan/spec-of.ts'
 
@@ -37,10 +41,12 @@ export interface ProbeResult {
   readonly dnsProbe: Known<DnsProbe>
   readonly nameAnswers: Known<NameAnswers>
   readonly contacts: Known<Contacts>
+  readonly podWays: Known<PodWays>
   readonly insideViews: Known<readonly InsideView[]>
   readonly crossings: Known<readonly Crossing[]>
   readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
   readonly dnsServerLogs: Known<readonly DnsServerLog[]>
+  readonly programLogs: Known<readonly ProgramLog[]>
   readonly ingressConfigs: Known<IngressConfigs>
   readonly conntrack: Known<readonly ConntrackWindow[]>
   readonly nodeNetworks: Known<NodeNetworks>
@@ -104,16 +110,17 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
   const rulesNow = (reader: ConntrackReader | undefined): Promise<RulesRead> =>
     reader?.network?.drops() ?? Promise.resolve({ drops: unread, nftTables: unread })
 
-  const one = async (node: string): Promise<NodeRun> => {
+  const one: Start = async (node, between, heardHere) => {
     const reader = readers.get(node)
     let before: ConntrackReading | null = null
     const heard: RunContext['heard'] = (from, record) => {
       if (record.t === 'hello') before = reader?.latest() ?? null
+      heardHere(record)
       context.heard(from, record)
     }
     const rulesBefore = await rulesNow(reader)
-    const mtu = mtuSpec(plan.run, targetsFrom(targets, node))
-    const run = await runNode({ ...context, heard }, node, probeSpec(plan, node, mtu))
+    const own = { ...mtuSpec(plan.run, targetsFrom(targets, node)), ...between }
+    const run = await runNode({ ...context, heard }, node, probeSpec(plan, node, own))
     // A node that drops new connections may drop this one: its counters are what tells why.
     const after = (await reader?.fresh()) ?? (await reader?.fresh()) ?? null
     // The same reading twice is no window: its pod went silent.
@@ -124,7 +131,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
       networks.push(...networkOf({ reader, before: since, after, rulesBefore, rulesAfter: await rulesNow(reader) }))
     return run
   }
-  const runs = await Promise.all(plan.nodes.map(one))
+  const { runs, peers } = await inTurn({ run: plan.run, nodes: plan.nodes, wait: (ms) => pause(ms, signal) }, one)
   for (const it of readers.values()) it.end()
   const contacts = contactsOf(plan, runs)
   const failed = withFailedRequests(cluster, await ingressConfigs, {
@@ -132,14 +139,20 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     seconds: Math.max(1, Math.ceil(context.now() / 1000)),
     signal,
   })
+  const programLogs = readProgramLogs(cluster, plan.programLogs, {
+    during: Math.max(1, Math.ceil(context.now() / 1000)),
+    signal,
+  })
   return fromOutside({
     dnsProbe: dnsProbeOf(plan, runs),
     nameAnswers: namesOf(plan, runs),
     contacts,
+    podWays: podWaysOf(plan, runs, peers),
     insideViews: insideOf(plan, await inside),
     crossings: await crossings,
     coreDnsWindows: coreDnsOf(plan, runs),
     dnsServerLogs: await serverLogs,
+    programLogs: await programLogs,
     ingressConfigs: await failed,
     conntrack: conntrackOf(plan, opened, windows),
     nodeNetworks: networksOf(plan, { opened, runs, networks, targets }),

@@ -3,7 +3,7 @@ import type { ExecResult } from '../../kube/cluster.ts'
 import { pods } from '../../kube/resources.ts'
 import { known, type Known, unknown, type Why } from '../../model/known.ts'
 import type { ConntrackWindow, NodeForwarding } from '../../model/counters.ts'
-import type { DropRule, UntrackedRule } from '../../model/node-network.ts'
+import type { DropRule, LeadingRule, ServiceRule, UntrackedRule } from '../../model/node-network.ts'
 import { parseRouteTable } from '../../wire/route-table.ts'
 import { conntrackDelta, type ConntrackStat, parseConntrackStat } from '../../wire/conntrack-stat.ts'
 import type { RunContext } from '../measure/node-run.ts'
@@ -50,6 +50,8 @@ export interface RulesRead {
   /** Tables of nftables that are among them, beside those of iptables. */
   readonly nftTables: Known<readonly string[]>
   readonly untracked?: readonly UntrackedRule[]
+  readonly leading?: readonly LeadingRule[]
+  readonly services?: readonly ServiceRule[]
 }
 
 export type DropSeen = Omit<DropRule, 'packets'>

@@ -10,10 +10,11 @@ import {
 import { type Known, known, unknown } from '../../model/known.ts'
 import type { NodeNetwork } from '../../model/node-network.ts'
 import { some } from '../../phrases.ts'
-import { dropsIn, nftTablesAmong, untrackedIn } from '../../wire/iptables-save.ts'
+import { dropsIn, leadingIn, nftTablesAmong, untrackedIn } from '../../wire/iptables-save.ts'
 import { fibTablesIn } from '../../wire/fib-trie.ts'
 import { fixedIn } from '../../wire/proc-arp.ts'
 import { nftDropsIn, type NftTable, nftTablesIn } from '../../wire/nft-table.ts'
+import { proxyRulesIn } from '../../wire/proxy-rules.ts'
 import { routes6In, routesIn } from '../../wire/proc-routes.ts'
 import type { DropSeen, NodeReading, RulesRead } from './conntrack.ts'
 
@@ -32,7 +33,7 @@ export async function networkByExec(exec: Exec): Promise<NodeReading> {
     const said = (await text(path))?.trim()
     return said === '0' || said === '1' ? said === '1' : null
   }
-  const [v4, v6, trie, arp, forwards4, forwards6, calls] = await Promise.all([
+  const [v4, v6, trie, arp, forwards4, forwards6, calls, kept] = await Promise.all([
     text('/proc/net/route'),
     text('/proc/net/ipv6_route'),
     text('/proc/net/fib_trie'),
@@ -40,6 +41,7 @@ export async function networkByExec(exec: Exec): Promise<NodeReading> {
     flag('/proc/sys/net/ipv4/ip_forward'),
     flag('/proc/sys/net/ipv6/conf/all/forwarding'),
     flag('/proc/sys/net/bridge/bridge-nf-call-iptables'),
+    text('/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established'),
   ])
   return {
     here: {
@@ -49,6 +51,7 @@ export async function networkByExec(exec: Exec): Promise<NodeReading> {
       ...fixedIn(arp),
       forwards: { v4: forwards4, v6: forwards6 },
       bridgeCalls: callsOf(calls),
+      keptSeconds: kept !== null && /^\d{1,10}$/.test(kept.trim()) ? Number(kept) : null,
       proxy: { health: 'unknown', said: 'not asked', mode: null },
     },
     mtuPort: null,
@@ -64,6 +67,8 @@ function callsOf(calls: boolean | null): NodeNetwork['bridgeCalls'] {
 async function rulesByExec(exec: Exec): Promise<RulesRead> {
   const [v4, v6] = await Promise.all([exec(savedRules('v4')), exec(savedRules('v6'))])
   const saved = { v4: v4.known ? v4.value.stdout : '', v6: v6.known ? v6.value.stdout : '' }
+  const ofBoth = (read: typeof untrackedIn) =>
+    (['v4', 'v6'] as const).flatMap((family) => read(saved[family]).map((it) => ({ family, ...it })))
   const native = await nativeRules(exec, new Set([...among('ip', saved.v4), ...among('ip6', saved.v6)]))
   const nftTables = native.tables
   if (!v4.known) return { drops: v4, nftTables }
@@ -74,17 +79,17 @@ async function rulesByExec(exec: Exec): Promise<RulesRead> {
   const six = /^\*/m.test(saved.v6) ? dropsIn(saved.v6) : []
   if (six === null)
     return { drops: unknown('cut-off', "ip6tables-save in kube-proxy's pod printed more than is read"), nftTables }
+  const services = [proxyRulesIn(saved.v4), proxyRulesIn(saved.v6)].flatMap((it) => (it === null ? [] : [it]))
   return {
+    ...(services.length === 0 ? {} : { services: services.flat() }),
     drops: known([
       ...drops.map((it): DropSeen => ({ family: 'v4', ...it })),
       ...six.map((it): DropSeen => ({ family: 'v6', ...it })),
       ...native.drops,
     ]),
     nftTables,
-    untracked: [
-      ...untrackedIn(saved.v4).map((it) => ({ family: 'v4' as const, ...it })),
-      ...untrackedIn(saved.v6).map((it) => ({ family: 'v6' as const, ...it })),
-    ],
+    leading: ofBoth(leadingIn),
+    untracked: ofBoth(untrackedIn),
   }
 }
 

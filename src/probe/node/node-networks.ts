@@ -1,5 +1,5 @@
 import { type Known, known, mapKnown, unknown } from '../../model/known.ts'
-import type { DropRule, MtuPath, NodeNetwork, NodeNetworks } from '../../model/node-network.ts'
+import type { DropRule, MtuPath, NodeNetwork, NodeNetworks, ServiceRule } from '../../model/node-network.ts'
 import { contains } from '../../relations/cidr-index.ts'
 import type { NodeRun } from '../measure/node-run.ts'
 import type { ProbePlan } from '../plan/plan.ts'
@@ -66,8 +66,19 @@ export function networkOf({ reader, before, after, rulesBefore, rulesAfter }: Ne
       drops: mapKnown(rulesAfter.drops, (rules) => grown(rulesBefore.drops, rules)),
       nftTables: rulesAfter.nftTables,
       ...(rulesAfter.untracked === undefined ? {} : { untracked: rulesAfter.untracked }),
+      ...(rulesAfter.leading === undefined ? {} : { leading: rulesAfter.leading }),
+      ...standing(rulesBefore.services, rulesAfter.services),
     },
   ]
+}
+
+/** Rules that are being written lead nowhere for good. */
+function standing(before: RulesRead['services'], after: RulesRead['services']): Pick<NodeNetwork, 'serviceRules'> {
+  if (before === undefined || after === undefined) return {}
+  const keyOf = ({ ip, port, protocol, endpoints }: ServiceRule): string =>
+    [ip, port, protocol, ...endpoints.toSorted()].join(' ')
+  const then = new Set(before.map(keyOf))
+  return { serviceRules: after.filter((it) => then.has(keyOf(it))) }
 }
 
 /** A rule that came meanwhile has no reading before. The same text twice in a chain is told by its place. */

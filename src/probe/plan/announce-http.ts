@@ -5,11 +5,16 @@ import { count } from '../../phrases.ts'
 /** From each node. One browser that loads a page asks for as much. */
 export const httpPerSecond = 30
 
-type HttpPart = Pick<ProbePlan, 'http' | 'strangers' | 'direct'>
+type HttpPart = Pick<ProbePlan, 'http' | 'strangers' | 'direct' | 'through'>
 
 /** How many GETs one node sends when nothing redirects. */
 export function requestsOf(plan: HttpPart): number {
-  return timesOf(plan.http) + plan.strangers.length + plan.direct.length * directTimes + largeAsks(plan).length
+  return (
+    timesOf(plan.http) +
+    plan.strangers.length +
+    (plan.direct.length + plan.through.length) * directTimes +
+    largeAsks(plan).length
+  )
 }
 
 /**
@@ -49,6 +54,13 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
     ...(plan.direct.length === 0
       ? []
       : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
+    ...(plan.through.length === 0
+      ? []
+      : [
+          `${count(plan.through.length * directTimes, 'GET')} of ` +
+            `${plan.through.map((it) => `${it.scheme}://${it.host}${it.path}`).join(', ')} ` +
+            "to the Service's own address",
+        ]),
     ...(large === 0
       ? []
       : [

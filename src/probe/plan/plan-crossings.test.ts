@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import { container, pod } from '../../../test/build/pod.ts'
+import { egressPolicy } from '../../../test/build/policy.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { modelOf } from '../../../test/describe-check.ts'
+import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
@@ -56,4 +58,18 @@ it.each([
 it('no more than four workloads are asked to', () => {
   const many = Array.from({ length: 9 }, (_, index) => calling(`web${index}-1`, 'cart', 80))
   expect(new Set(planned(many).map((it) => it.split(' ')[0])).size).toBe(4)
+})
+
+it('a pod that stands alone behind a Service tries that Service, and itself; one that policies choose does not', () => {
+  const own = (networkPolicies: readonly NetworkPolicy[]) =>
+    planCrossings(
+      modelOf({
+        pods: [pod('cart-1', { ip: '10.2.1.1' })],
+        services: [service('cart', { clusterIP: '10.96.0.7' })],
+        endpointSlices: [slice('cart', [pod('cart-1', { ip: '10.2.1.1' })])],
+        networkPolicies,
+      }),
+    ).map((it) => `${it.from.pod} > ${it.host}:${it.port}`)
+  expect(own([])).toEqual(['cart-1 > 10.96.0.7:80', 'cart-1 > 10.2.1.1:8080'])
+  expect(own([egressPolicy('deny')])).toEqual([])
 })

@@ -1,10 +1,11 @@
 import type { Basis } from '../../model/contacts.ts'
 import type { Ingress, IngressBackend, IngressController } from '../../model/ingress.ts'
-import { count, full, some } from '../../phrases.ts'
+import { count, full, quoted, some } from '../../phrases.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { isRegex } from '../../relations/ingress/nginx-paths.ts'
 import { isReadByOthers, pathTakenBy } from '../../relations/ingress/path-taken.ts'
+import { anyOf } from '../../wire/pattern.ts'
 import { hostFits } from '../../wire/host-pattern.ts'
 import type { PlannedHttp, PlannedStranger } from './plan.ts'
 import { backendsOf } from './plan-contacts.ts'
@@ -47,8 +48,11 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
     })
     .filter(({ controllers }) => controllers.length > 0)
   const unknown = inQuestion.flatMap((it) => it.unknown)
-  const wanted = inQuestion
-    .flatMap(({ controllers, urls }) => urls.map((it, turn) => ({ it, turn, controllers })))
+  const all = inQuestion.flatMap(({ controllers, urls }) => urls.map((it, turn) => ({ it, turn, controllers })))
+  const isDeed = ({ it }: (typeof all)[number]): boolean => it.basis !== 'url' && soundsLikeDeed(it.path)
+  const deeds = all.filter(isDeed)
+  const wanted = all
+    .filter((it) => !isDeed(it))
     // Each Ingress has its turn before one of many paths has all of its own.
     .toSorted((a, b) => a.turn - b.turn)
   const chosen = wanted.slice(0, mostUrls)
@@ -63,6 +67,7 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
       ...(wanted.length > chosen.length
         ? [`asks the first ${chosen.length} of ${wanted.length} URLs of Ingresses only`]
         : []),
+      ...deedsLeftOut(deeds.map(({ it }) => it)),
       ...(unknown.length > 0
         ? [
             `asks for nothing of ${count(unknown.length, 'path')} of Ingresses, as no URL is known that it takes: ` +
@@ -72,6 +77,32 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
         : []),
     ],
   }
+}
+
+/** By RFC 9110 a GET does nothing; by its name this one does: who means it names the URL. */
+const deed = new RegExp(
+  anyOf(
+    /^(?:cron|cronjobs?|run|trigger|exec|execute|log-?out|sign-?out|unsubscribe)$/,
+    /^(?:delete|remove|destroy|drop|purge|flush|wipe|reset|restart|reboot|shutdown|kill|deploy|rollback)$/,
+  ),
+)
+
+function soundsLikeDeed(path: string): boolean {
+  return path
+    .toLowerCase()
+    .split(/[^a-z\d._-]/)
+    .flatMap((it) => [it, ...it.split(/[-_.]/, 8)])
+    .some((it) => it.length < 16 && deed.test(it))
+}
+
+function deedsLeftOut(deeds: readonly Wanted[]): readonly string[] {
+  const [first] = deeds
+  if (first === undefined) return []
+  return [
+    `asks for nothing of ${count(deeds.length, 'path')} of Ingresses by whose name a GET may do something: ` +
+      `${some(deeds.map((it) => `${it.host}${it.path}`))}; ` +
+      `\`hopscope diagnose ${quoted(`${first.scheme}://${first.host}${first.path}`)}\` asks for the one that is given`,
+  ]
 }
 
 function ofController(

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { dnsName } from '../../../test/build/names.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { modelOf } from '../../../test/describe-check.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { Sources } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
-import { planInside } from './plan-inside.ts'
+import { mostInside, planInside } from './plan-inside.ts'
 
 const name = dnsName('kubernetes.default.svc.cluster.local.')
 const others = Array.from({ length: 12 }, (_, index) =>
@@ -60,5 +61,101 @@ describe('where to look out of', () => {
   it('without a target asks each pod for one Service of its own namespace', () => {
     const names = planInside(modelOf(sources), name).map((one) => one.names.map(({ typed }) => typed))
     expect(new Set(names.map(String))).toEqual(new Set(['alpha,alpha.shop,alpha.shop.svc.cluster.local']))
+  })
+})
+
+const beside = (names: readonly string[], about: Partial<Pod> = {}): Partial<Pod> => ({
+  ...about,
+  containers: names.map((it) => container({ name: it, image: it })),
+})
+const looks = (pods: readonly Pod[], target?: Parameters<typeof subject>) =>
+  planInside(
+    modelOf(
+      { pods, clusterDns: clusterDns() },
+      {},
+      target === undefined ? {} : { target: { kind: 'object', object: subject(...target), url: null } },
+    ),
+    name,
+  ).map((it) => `${it.pod} ${it.container}`)
+const web: Parameters<typeof subject> = ['Deployment', 'shop', 'web']
+
+describe('which containers', () => {
+  it('all of a pod, since each has files of its own: one of each pod before the second of any', () => {
+    expect(looks([pod('web-1', beside(['app', 'proxy'])), pod('web-2', beside(['app', 'proxy']))], web)).toEqual([
+      'web-1 app',
+      'web-2 app',
+      'web-1 proxy',
+      'web-2 proxy',
+    ])
+  })
+
+  it('without a target those of one pod of each workload', () => {
+    expect(looks([pod('web-1', beside(['app', 'proxy'])), pod('web-2', beside(['app', 'proxy']))])).toEqual([
+      'web-1 app',
+      'web-1 proxy',
+    ])
+  })
+
+  it('another image before a second container of the same', () => {
+    const [app, worker, proxy] = ['app', 'worker', 'proxy'].map((it) =>
+      container({ name: it, image: it === 'proxy' ? 'envoy' : 'shop' }),
+    )
+    const containers = [app, worker, proxy].filter((it) => it !== undefined)
+    expect(looks([pod('web-1', { containers })])).toEqual(['web-1 app', 'web-1 proxy', 'web-1 worker'])
+  })
+
+  it('one that runs and is not ready, and none that waits to start', () => {
+    const containers = [
+      container({ name: 'waits', ready: false, waiting: 'CrashLoopBackOff' }),
+      container({ name: 'app', image: 'app' }),
+      container({ name: 'runs', image: 'runs', ready: false }),
+    ]
+    expect(looks([pod('web-1', { containers })])).toEqual(['web-1 app', 'web-1 runs'])
+  })
+
+  it('four of a pod and twenty-four in all, of ten pods', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    expect(looks([pod('web-1', beside(names))])).toHaveLength(mostInside.ofPod)
+    const many = Array.from({ length: 30 }, (_, at) => pod(`web-${at}`, beside(names, { node: `worker-${at % 3}` })))
+    const its = looks(many, web)
+    expect(its).toHaveLength(mostInside.containers)
+    expect(new Set(its.map((it) => it.split(' ')[0])).size).toBe(mostInside.pods)
+  })
+})
+
+describe('which replicas', () => {
+  it('of another template first, then of other nodes', () => {
+    const hashed = (at: number, hash: string, node: string): Pod =>
+      pod(`web-${at}`, {
+        node,
+        labels: { app: 'web', 'pod-template-hash': hash },
+        owner: { kind: 'ReplicaSet', name: `web-${hash}` },
+      })
+    const old = Array.from({ length: 12 }, (_, at) => hashed(at, 'a', 'worker-1'))
+    const service_ = service('web', { selector: { app: 'web' } })
+    const its = planInside(
+      modelOf(
+        { pods: [...old, hashed(12, 'a', 'worker-2'), hashed(13, 'b', 'worker-1')], services: [service_] },
+        {},
+        { target: { kind: 'object', object: subject('Service', 'shop', 'web'), url: null } },
+      ),
+      name,
+    ).map((it) => it.pod)
+    expect(its.slice(0, 3).toSorted()).toEqual(['web-0', 'web-12', 'web-13'])
+    expect(its).toHaveLength(mostInside.pods)
+  })
+
+  it('of the pod that a trace starts from, after what stands at both ends', () => {
+    const client = { labels: { app: 'client' }, owner: { kind: 'StatefulSet', name: 'client' } }
+    const pods = [pod('client-0', client), pod('client-1', client), pod('web-1')]
+    const scope = {
+      target: { kind: 'object', object: subject('Deployment', 'shop', 'web'), url: null },
+      trace: { from: { namespace: 'shop', pod: 'client-1' }, port: null, host: null },
+    } as const
+    expect(planInside(modelOf({ pods }, {}, scope), name).map((it) => it.pod)).toEqual([
+      'client-1',
+      'web-1',
+      'client-0',
+    ])
   })
 })

@@ -1,6 +1,6 @@
 import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-services.ts'
-import { isMachinery } from '../../relations/dns/own-pods.ts'
-import type { Pod } from '../../model/pod.ts'
+import { isMachinery, isOfUsers } from '../../relations/dns/own-pods.ts'
+import type { Container, Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import type { Subject } from '../../model/subject.ts'
 import type { Service } from '../../model/service.ts'
@@ -25,14 +25,16 @@ export interface InsideNameSpec {
   readonly typed: DnsName
 }
 
-const most = 10
+/** Each container is one exec, and all are made at once: first one of each pod, then the second of any. */
+export const mostInside = { pods: 10, ofPod: 4, containers: 24 }
 
 /** Two Services' names in three spellings: a lookup each, and each is a process in the user's container. */
 const mostServices = 2
 
 /**
- * The target's own pods first, ready or not; then one running, ready pod for each workload, the target pod alone when
- * it is one. Our own pods and the cluster's machinery are no clients.
+ * The target's own pods first, ready or not, those that differ before those that are alike; then one running, ready pod
+ * for each workload, the target pod alone when it is one. Our own pods and the cluster's machinery are no clients. Of
+ * each pod all containers: they share its network, and each has files, a C library and so names of its own.
  */
 export function planInside(model: Model, name: DnsName, outside: DnsName | null = null): readonly InsideSpec[] {
   const { pods, clusterDns } = model.sources
@@ -40,9 +42,7 @@ export function planInside(model: Model, name: DnsName, outside: DnsName | null 
   const dnsService = clusterDns.known ? asIpAddress(clusterDns.value.service?.clusterIP ?? '') : null
   const { target, namespace, trace } = model.scope
   const object = target.kind === 'object' ? target.object : null
-  const fit = pods.value.filter(
-    (it) => it.phase === 'Running' && !it.deleting && it.labels['app.kubernetes.io/managed-by'] !== 'hopscope',
-  )
+  const fit = pods.value.filter(isOfUsers)
   const candidates =
     object?.kind === 'Pod'
       ? fit.filter((it) => it.namespace === object.namespace && it.name === object.name)
@@ -55,26 +55,44 @@ export function planInside(model: Model, name: DnsName, outside: DnsName | null 
   const starts = fit.filter((it) => it.namespace === trace?.from.namespace && it.name === trace.from.pod)
   const behind =
     object === null ? [] : fit.filter((it) => it.namespace === object.namespace && isBehind(it, object, model))
-  // A trace looks at one path: out of the pod that it starts from, and into what stands at the other end.
-  const own = [...starts, ...behind.filter((it) => !starts.includes(it))]
+  // A trace looks at one path: out of the pod that it starts from, whose replicas may fare otherwise, and into what
+  // stands at the other end.
+  const replicas = fit.filter((it) => starts.some((one) => one !== it && workloadOf(one) === workloadOf(it)))
+  const own = [...new Set([...starts, ...behind, ...replicas])]
   const seen = new Set<string>(own.map(workloadOf))
   const others = candidates.filter((it) => !seen.has(workloadOf(it)) && seen.add(workloadOf(it)))
-  return [...inTurn(own), ...others].slice(0, most).flatMap((it) => {
-    const container = it.containers.find((one) => one.ready) ?? it.containers[0]
-    return container === undefined
-      ? []
-      : [
-          {
-            namespace: it.namespace,
-            pod: it.name,
-            container: container.name,
-            dnsService,
-            name,
-            ...(outside === null ? {} : { outside }),
-            names: namesFor(it, model),
-          },
-        ]
-  })
+  const chosen = [...inTurn(own), ...others].slice(0, mostInside.pods)
+  const looks = chosen.flatMap((it) => containersOf(it).map((container, turn) => ({ it, container, turn })))
+  return looks
+    .toSorted((a, b) => a.turn - b.turn)
+    .slice(0, mostInside.containers)
+    .map(({ it, container }) => ({
+      namespace: it.namespace,
+      pod: it.name,
+      container: container.name,
+      dnsService,
+      name,
+      ...(outside === null ? {} : { outside }),
+      names: namesFor(it, model),
+    }))
+}
+
+/**
+ * First one that is told to call somebody, of those that are ready; then an image of each, then what is left. One that
+ * runs and is not ready may be so for the names that it does not find.
+ */
+function containersOf({ containers }: Pod): readonly Container[] {
+  const running = [
+    ...containers.filter((it) => it.ready),
+    ...containers.filter((it) => !it.ready && it.waiting === null),
+  ]
+  const ready = containers.filter((it) => it.ready)
+  const first = ready.find((it) => (it.calls ?? []).length > 0) ?? ready[0] ?? containers[0]
+  if (first === undefined) return []
+  const rest = running.filter((it) => it !== first)
+  const isNew = (it: Container, at: number): boolean =>
+    ![first, ...rest.slice(0, at)].some((one) => one.image === it.image)
+  return [first, ...rest.filter(isNew), ...rest.filter((it, at) => !isNew(it, at))].slice(0, mostInside.ofPod)
 }
 
 /**
@@ -107,7 +125,7 @@ function spellings(
 }
 
 /** Pods of the target's own namespace that it is, makes or leads to. */
-function isBehind(pod: Pod, target: Subject, model: Model): boolean {
+export function isBehind(pod: Pod, target: Subject, model: Model): boolean {
   const { kind, name } = target
   const { services, ingresses } = model.sources
   if (kind === 'Pod') return pod.name === name
@@ -142,9 +160,31 @@ function isSelected({ labels }: Pod, selector: Service['selector']): boolean {
 /** A first pod of each workload before the second of any. */
 function inTurn(pods: readonly Pod[]): readonly Pod[] {
   return [...Map.groupBy(pods, workloadOf).values()]
-    .flatMap((its) => its.map((it, turn) => ({ it, turn })))
+    .flatMap((its) => apart(its).map((it, turn) => ({ it, turn })))
     .toSorted((a, b) => a.turn - b.turn)
     .map(({ it }) => it)
+}
+
+/** As many as are looked into: each of another template than those before it, else of another node. */
+function apart(pods: readonly Pod[]): readonly Pod[] {
+  const left = [...pods]
+  const taken: Pod[] = []
+  while (left.length > 0 && taken.length < mostInside.pods) {
+    const templates = new Set(taken.map(templateOf))
+    const nodes = new Set(taken.map((it) => it.node))
+    const next = left.find((it) => !templates.has(templateOf(it))) ?? left.find((it) => !nodes.has(it.node)) ?? left[0]
+    if (next === undefined) break
+    taken.push(next)
+    left.splice(left.indexOf(next), 1)
+  }
+  return taken
+}
+
+function templateOf({ labels, containers }: Pod): string {
+  return [
+    labels['pod-template-hash'] ?? labels['controller-revision-hash'] ?? '',
+    ...containers.map((it) => `${it.name} ${it.image}`),
+  ].join('\n')
 }
 
 function workloadOf(pod: Pod): string {

@@ -498,6 +498,78 @@ describe('the plan', () => {
       expect(plan.leftOut).toContain('asks the first 30 of 101 URLs of Ingresses only')
     })
 
+    it.each([
+      ['/cron/run-billing', false],
+      ['/users/delete', false],
+      ['/logout', false],
+      ['/cache_flush.php', false],
+      ['/admin/purge', false],
+      ['/cart', true],
+      ['/v1/health', true],
+      ['/running-shoes', true],
+      ['/deleted-scenes', true],
+      ['/reports/cronicle', true],
+    ])('%s: is asked without being named: %s', (path, isAsked) => {
+      const sources = {
+        ...shopSources,
+        ingresses: known([ingress('web', [rule('a.test', [path])])]),
+        ingressControllers: known([replica('nginx-0', '10.244.3.1')]),
+      }
+      const { http, leftOut } = planProbe(model(sources, { scope: shop }), { run })
+      expect(http.map((it) => it.path)).toEqual(isAsked ? [path] : [])
+      expect(leftOut.some((it) => it.includes(`hopscope diagnose http://a.test${path}`))).toBe(!isAsked)
+    })
+
+    it('a path that a shell would read as more is one word of the command', () => {
+      const sources = {
+        ...shopSources,
+        ingresses: known([ingress('web', [rule('a.test', ["/run;touch${IFS}x'"])])]),
+        ingressControllers: known([replica('nginx-0', '10.244.3.1')]),
+      }
+      const { leftOut } = planProbe(model(sources, { scope: shop }), { run })
+      expect(leftOut.join('\n')).toMatch(/diagnose 'http:/)
+    })
+
+    describe('behind an Ingress that asks who comes', () => {
+      const planned = (annotated: readonly string[], others: readonly Ingress[] = []) => {
+        const sources = {
+          ...shopSources,
+          services: known([service('shop', 'web')]),
+          endpointSlices: known([slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1')])]),
+          ingresses: known([ingress('web', [rule('a.test', ['/billing'])], { annotated }), ...others]),
+          ingressControllers: known([replica('nginx-0', '10.244.3.1')]),
+        }
+        return planProbe(model(sources, { scope: shop }), { run })
+      }
+
+      it.each([
+        'nginx.ingress.kubernetes.io/auth-type',
+        'nginx.ingress.kubernetes.io/auth-url',
+        'nginx.ingress.kubernetes.io/auth-tls-secret',
+        'nginx.ingress.kubernetes.io/whitelist-source-range',
+        'nginx.org/basic-auth-secret',
+        'nginx.com/jwt-key',
+        'nginx.org/policies',
+      ])('the pods are not asked past it: %s', (annotation) => {
+        const { http, direct, unasked } = planned([annotation])
+        expect(http.map((it) => it.path)).toEqual(['/billing'])
+        expect(direct).toEqual([])
+        expect(unasked).toMatchObject([{ why: 'guarded' }])
+      })
+
+      it('what another Ingress shows to everybody is asked of the pods as well', () => {
+        const { direct } = planned(
+          ['nginx.ingress.kubernetes.io/auth-type'],
+          [ingress('open', [rule('b.test', ['/shop'])])],
+        )
+        expect(direct.map((it) => `${it.host}${it.path}`)).toEqual(['b.test/shop'])
+      })
+
+      it('an annotation that lets everybody in changes nothing', () => {
+        expect(planned(['nginx.ingress.kubernetes.io/proxy-body-size']).direct).toHaveLength(1)
+      })
+    })
+
     it('asks no gRPC backend: a GET tells nothing of it', () => {
       const ports = [{ name: 'grpc', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }] as const
       const sources = {
@@ -532,14 +604,18 @@ it('announces where, how much, and how long', () => {
     'among them are 28 lookups per node of names that do not exist, below hopscope-aaaa0000.example.com.: these go on to where CoreDNS forwards to',
     'asks 3 DNS servers for the names of 3 Services and for SRV records of 1 port from two nodes, and for example.com with each suffix of the search list from all: at most 38 queries more per node, of the same rate; what is not answered is asked once more',
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
-    "opens TCP connections to 4 addresses from b, a, at most 5 times each (a Service's own up to 7 times, to meet each of its endpoints), and sends nothing",
+    "opens a TCP connection to the API server from each node, by its Service's address, once, twice more where that " +
+      'fails or is hung up on at once, and sends nothing',
+    expect.stringMatching(/^starts the pod on b first, 6 s before the others at most; .* until removed$/),
+    "opens TCP connections to 4 addresses from b, a, at most 5 times each (a Service's own up to 7 times, to meet each of its endpoints), twice more where the other side hangs up at once, and sends nothing",
     'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints, one more to each of 2 ports, where it answers, padded by a header to fill a packet (4000 bytes at most), and a small one where that is silent; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, slow, or answers 429',
-    'runs a short script in 1 application container: reads resolv.conf, hosts, nsswitch.conf, routes and which ports are open, looks up at most 4 names, asks each nameserver once, and makes one connection',
+    'runs a short script in 1 application container: reads resolv.conf, hosts, nsswitch.conf, routes, the state of TCP sockets and which ports are open, looks up at most 4 names, asks each nameserver once, and makes one connection',
+    'reads the last five minutes of the log of 2 containers of 2 pods, at most 500 lines each, and keeps of it who is called in vain, and how often',
     'reads conntrack counters on each node: half of the pods are hostNetwork pods without privileges',
     expect.stringMatching(/^reads there routes.* answers those of this run on a port of its own/),
     'leaves out c: not ready: “kubelet stopped”',
     'leaves out d: cordoned',
     'leaves out e: tainted gpu=yes:NoSchedule',
-    'takes 14 s when all is well, 29 s when DNS or a web server is silent, at most two minutes; each pod ends itself after that',
+    'takes 16 s when all is well, 31 s when DNS or a web server is silent, at most two minutes; each pod ends itself after that',
   ])
 })

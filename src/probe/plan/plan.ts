@@ -11,6 +11,8 @@ import type { Known } from '../../model/known.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Model } from '../../model/sources.ts'
 import { announceHttp, httpBudget, requestsOf } from './announce-http.ts'
+import { announceApi, planApi } from './plan-api.ts'
+import { announceBetween, hubsOf } from './plan-between.ts'
 import { deniedToProbe } from './denied-to-probe.ts'
 import { leastTries, planConnects } from './plan-contacts.ts'
 import { type CrossingSpec, planCrossings } from './plan-crossings.ts'
@@ -21,10 +23,11 @@ import { apiServerName, asDnsName, type DnsName } from '../../wire/dns-name.ts'
 import { announceIngressConfigs, type IngressConfigPlan, planIngressConfigs } from '../ingress/plan-ingress-configs.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
 import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
+import { announceProgramLogs, planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
 import { planNodePorts } from './plan-node-ports.ts'
 import { planNodes } from './plan-nodes.ts'
 import { traceEnds } from '../../relations/path/trace-ends.ts'
-import type { MetricsSpec, SeriesSpec } from '../pod/spec.ts'
+import type { ApiSpec, MetricsSpec, SeriesSpec } from '../pod/spec.ts'
 import { defaultImage } from '../../model/probe-image.ts'
 import { type LogSpec, planServerLogs } from '../logs/server-logs.ts'
 import { count } from '../../phrases.ts'
@@ -97,9 +100,12 @@ export interface ProbePlan {
   readonly connects: readonly PlannedConnect[]
   readonly nodePorts: readonly PlannedNodePort[]
   readonly connectTries: number
+  /** Endpoints of the API server, which each node connects to beside its Service. */
+  readonly api: ApiSpec['endpoints']
   readonly http: readonly PlannedHttp[]
   readonly strangers: readonly PlannedStranger[]
   readonly direct: readonly PlannedDirect[]
+  readonly through: readonly PlannedDirect[]
   readonly unasked: readonly Unasked[]
   /** `IP:PORT` of those that policies deny to the probe's pods: whoever does not even connect is not waited for. */
   readonly denied: ReadonlySet<string>
@@ -112,6 +118,8 @@ export interface ProbePlan {
   readonly exec: 'allowed' | 'left-out'
   readonly metrics: readonly MetricsSpec[]
   readonly serverLogs: readonly LogSpec[]
+  /** Containers whose last minutes are read for what they say of connections of theirs. */
+  readonly programLogs: readonly ProgramLogSpec[]
   readonly ingressConfigs: IngressConfigPlan
   readonly conntrack: 'not-asked' | 'host-network-pod' | 'kube-proxy-exec'
   /** Of the pods of each node: where nodes are asked for the size of packets. */
@@ -144,6 +152,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     http: http.http,
     strangers: http.strangers,
     direct: direct.direct,
+    through: direct.through,
   }
   return {
     ...requests,
@@ -155,6 +164,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     connects: contacts.connects,
     nodePorts: nodePorts.nodePorts,
     connectTries: options.connectTries ?? leastTries,
+    api: planApi(model),
     unasked: direct.unasked,
     denied: deniedToProbe(model, requests),
     leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
@@ -163,6 +173,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
       clusterName: asked.clusterName,
       outside: asDnsName(absolute(options.externalName ?? 'example.com')),
     }),
+    programLogs: planProgramLogs(model),
     ingressConfigs: planIngressConfigs(model),
     conntrack: options.conntrack ?? 'not-asked',
     podRanges: podRanges(model, options.conntrack ?? 'not-asked'),
@@ -288,6 +299,7 @@ export function announce(plan: ProbePlan): readonly string[] {
   const pods = plan.nodes.length * (plan.conntrack === 'host-network-pod' ? 2 : 1)
   const seconds = Math.ceil(plan.budgetMs / 1000)
   const longest = Math.max(seconds, requestsOf(plan) === 0 ? 0 : Math.ceil(httpBudget(plan) / 1000))
+  const starts = 2 * hubsOf(plan.nodes).length
   return [
     `creates ${count(pods, 'pod')} in namespace ${plan.namespace} on ${plan.nodes.join(', ') || 'no node'}, ` +
       `image ${plan.image}; removed at the end`,
@@ -304,11 +316,13 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...(plan.metrics.length > 0
       ? [`fetches the metrics page of ${count(plan.metrics.length, 'DNS server')} from each node, twice at most`]
       : []),
+    ...(plan.nodes.length > 0 ? [announceApi(plan.api)] : []),
+    ...announceBetween(plan.nodes),
     ...(plan.connects.length > 0
       ? [
           `opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} ` +
             `from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each` +
-            `${ofServices(plan)}, and sends nothing`,
+            `${ofServices(plan)}, twice more where the other side hangs up at once, and sends nothing`,
         ]
       : []),
     ...(plan.nodePorts.length > 0 ? [`opens as many to ${count(plan.nodePorts.length, 'NodePort')} of nodes`] : []),
@@ -321,15 +335,16 @@ export function announce(plan: ProbePlan): readonly string[] {
             'and keeps of it what is known to be an error',
         ]
       : []),
+    ...announceProgramLogs(plan.programLogs),
     ...(plan.exec === 'left-out' ? [] : announceIngressConfigs(plan.ingressConfigs)),
     ...(plan.exec === 'left-out' ? ['runs nothing in containers that are there (--no-exec)'] : []),
     ...announceConntrack[plan.conntrack],
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
-    `takes ${longest + 3} s when all is well, ` +
+    `takes ${longest + 3 + starts} s when all is well, ` +
       (requestsOf(plan) === 0
-        ? `${seconds + 15} s when DNS is silent`
-        : `${longest + 18} s when DNS or a web server is silent`) +
+        ? `${seconds + 15 + starts} s when DNS is silent`
+        : `${longest + 18 + starts} s when DNS or a web server is silent`) +
       ', at most two minutes; each pod ends itself after that',
   ]
 }
@@ -359,10 +374,12 @@ const announceConntrack: Readonly<Record<ProbePlan['conntrack'], readonly string
 function announceInside(inside: ProbePlan['inside']): string {
   const most = Math.max(...inside.map((it) => it.names.length))
   const names = most === 0 ? 'one name' : `at most ${most + 1} names`
+  const pods = new Set(inside.map((it) => `${it.namespace}/${it.pod}`)).size
+  const ofPods = pods === inside.length ? '' : ` of ${count(pods, 'pod')}`
   return (
-    `runs a short script in ${count(inside.length, 'application container')}: reads resolv.conf, hosts, ` +
-    `nsswitch.conf, routes and which ports are open, looks up ${names}, asks each nameserver once, ` +
-    'and makes one connection'
+    `runs a short script in ${count(inside.length, 'application container')}${ofPods}: reads resolv.conf, hosts, ` +
+    `nsswitch.conf, routes, the state of TCP sockets and which ports are open, looks up ${names}, asks each ` +
+    'nameserver once, and makes one connection'
   )
 }
 
@@ -374,7 +391,9 @@ function announceCrossings(crossings: ProbePlan['crossings']): readonly string[]
   const pods = new Set(crossings.map(({ from }) => `${from.namespace}/${from.pod}`))
   const where =
     pods.size === 1 ? `container ${container} of pod ${namespace}/${pod}` : `a container of each of ${pods.size} pods`
-  return [`opens ${connects} out of ${where}, once each, and sends nothing`]
+  return [
+    `opens ${connects} out of ${where}, once each, once more where the other side hangs up at once, and sends nothing`,
+  ]
 }
 
 function announceNames(names: NamesPlan): readonly string[] {

@@ -1,13 +1,16 @@
 import { httpBudget, httpPerSecond, largeAsks } from './announce-http.ts'
-import type { PlannedStranger, ProbePlan } from './plan.ts'
+import type { PlannedDirect, PlannedStranger, ProbePlan } from './plan.ts'
 import { directTimes } from './plan-direct.ts'
 import type { HttpSpec, ProbeSpec } from '../pod/spec.ts'
+
+/** Linux sends a SYN again after 1 s: two of them are lost by then. */
+const connectTimeoutMs = 3000
 
 /**
  * What one node's pod is told to do. CoreDNS's metrics are the same from everywhere: two nodes read them twice, for
  * their differences, in case one gets no pod; the others read them once, to see a large answer arrive.
  */
-export function probeSpec(plan: ProbePlan, node: string, mtu: Pick<ProbeSpec, 'mtu'> = {}): ProbeSpec {
+export function probeSpec(plan: ProbePlan, node: string, own: Pick<ProbeSpec, 'mtu' | 'between'> = {}): ProbeSpec {
   const names =
     plan.names === null || plan.nodes.slice(0, 2).includes(node) ? plan.names?.spec : { ...plan.names.spec, names: [] }
   const contacts = plan.contactNodes.includes(node)
@@ -24,22 +27,23 @@ export function probeSpec(plan: ProbePlan, node: string, mtu: Pick<ProbeSpec, 'm
     budgetMs: plan.budgetMs,
     connects: contacts ? connectsOf(plan) : [],
     connectTries: plan.connectTries,
-    connectTimeoutMs: 3000,
+    connectTimeoutMs,
     connectsPerSecond: 100,
     http: contacts ? asksOf(plan) : [],
     httpPerSecond,
     httpBudgetMs: httpBudget(plan),
+    api: { endpoints: plan.api, timeoutMs: connectTimeoutMs },
     metrics: plan.metrics,
     metricsTwice: plan.nodes.slice(0, 2).includes(node),
-    ...mtu,
+    ...own,
   }
 }
 
 /**
- * One list for the pod, and its ids: hosts that nobody has, endpoints, Ingresses; `contactsOf` reads them so. What is
- * asked once stands before what is asked often, so that a budget that ends costs repetitions first.
+ * One list for the pod, and its ids: hosts that nobody has, endpoints, Ingresses, a Service; `contactsOf` reads them
+ * so. What is asked once stands before what is asked often, so that a budget that ends costs repetitions first.
  */
-function asksOf({ http, strangers, direct, denied }: ProbePlan): readonly HttpSpec[] {
+function asksOf({ http, strangers, direct, through, denied }: ProbePlan): readonly HttpSpec[] {
   const byController = (it: PlannedStranger & { readonly path: string }, times: number): Omit<HttpSpec, 'id'> => {
     const { via, scheme, host, path, ports } = it
     return {
@@ -55,29 +59,34 @@ function asksOf({ http, strangers, direct, denied }: ProbePlan): readonly HttpSp
       orTls: false,
     }
   }
+  const byEndpoint = ({ ip, port, scheme, host, path }: PlannedDirect): Omit<HttpSpec, 'id'> => ({
+    ip,
+    port,
+    scheme,
+    host,
+    path,
+    times: directTimes,
+    follow: false,
+    plainPort: port,
+    tlsPort: port,
+    orTls: true,
+    direct: true,
+  })
+  const knocks = (it: { readonly ip: string; readonly port: number }): boolean => denied.has(`${it.ip}:${it.port}`)
+  // Which endpoint it leads to is not known: where one is denied, it may be that one.
+  const anyKnocks = direct.some(knocks)
   const asks: readonly Omit<HttpSpec, 'id'>[] = [
     ...strangers.map((it) => byController({ ...it, path: '/' }, 1)),
-    ...direct.map(({ ip, port, scheme, host, path }) => ({
-      ip,
-      port,
-      scheme,
-      host,
-      path,
-      times: directTimes,
-      follow: false,
-      plainPort: port,
-      tlsPort: port,
-      orTls: true,
-      direct: true,
-    })),
+    ...direct.map(byEndpoint),
     ...http.map((it) => byController(it, it.times)),
+    ...through.map((it) => ({ ...byEndpoint(it), ...(anyKnocks ? { knock: true as const } : {}) })),
   ]
   const filled = new Set(largeAsks({ direct, http }))
   return asks.map((it, id) => ({
     id,
     ...it,
     ...(filled.has(id - strangers.length) ? { large: true } : {}),
-    ...(denied.has(`${it.ip}:${it.port}`) ? { knock: true } : {}),
+    ...(knocks(it) ? { knock: true } : {}),
   }))
 }
 

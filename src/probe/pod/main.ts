@@ -1,5 +1,8 @@
 /** What runs in a probe pod: reads HOPSCOPE_SPEC, prints records (records.ts), one JSON object a line. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { apiAsks } from './contacts/api-asks.ts'
+import { betweenAsks } from './contacts/between-asks.ts'
+import { betweenAnswers } from './node/between-answers.ts'
 import { canary } from './dns/canary.ts'
 import { connects } from './contacts/connects.ts'
 import { conntrackWatch } from './node/conntrack-watch.ts'
@@ -23,6 +26,14 @@ const emit: Emit = (record) => void process.stdout.write(`${JSON.stringify(recor
 const lagResolutionMs = 10
 
 async function probe(spec: ProbeSpec, began: number): Promise<void> {
+  const answersForMs = spec.between?.answersForMs ?? 0
+  if (spec.between !== undefined && answersForMs > 0) await betweenAnswers(spec.between.token, emit)
+  await measure(spec, began)
+  // Others began later, and whoever made this pod takes it away when the last of them is done.
+  if (answersForMs > 0) await new Promise((resolve) => setTimeout(resolve, answersForMs))
+}
+
+async function measure(spec: ProbeSpec, began: number): Promise<void> {
   const throttledBefore = throttledMs()
   const strayBefore = strayPackets()
   const delay = monitorEventLoopDelay({ resolution: lagResolutionMs })
@@ -36,6 +47,8 @@ async function probe(spec: ProbeSpec, began: number): Promise<void> {
     connects(spec, emit),
     httpContacts(spec, emit),
     spec.mtu === undefined ? null : mtuAsks(spec.mtu, emit),
+    spec.between === undefined ? null : betweenAsks(spec.between, emit),
+    spec.api === undefined ? null : apiAsks(spec.api, emit),
   ])
   cpu?.end()
   if (spec.metricsTwice) await metrics(spec, 'after', emit)

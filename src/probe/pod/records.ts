@@ -1,8 +1,10 @@
-import type { ConnectResult, HttpEnd } from '../../model/contacts.ts'
+import type { HttpEnd } from '../../model/contacts.ts'
+import type { ApiContact, Carried } from '../../model/pod-ways.ts'
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import type { Answer, LargeFetch, Lookup } from '../../model/lookups.ts'
 import type { OwnLookup, ResolverWalk, ServerAnswer } from '../../model/resolution.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
+import type { TryRecord } from './contacts/connects.ts'
 import type { ForwardingTexts } from './node/conntrack-watch.ts'
 import type { NetworkHere } from './node/node-network.ts'
 import type { SeriesSpec } from './spec.ts'
@@ -30,7 +32,8 @@ export type PodRecord =
   | { readonly t: 'progress'; readonly done: number; readonly of: number }
   | { readonly t: 'slowed'; readonly why: string }
   | { readonly t: 'stopped'; readonly why: string }
-  | { readonly t: 'connect'; readonly id: number; readonly tries: readonly (readonly [ConnectResult, number])[] }
+  | { readonly t: 'connect'; readonly id: number; readonly tries: readonly TryRecord[] }
+  | ({ readonly t: 'api'; readonly tries: readonly TryRecord[] } & Pick<ApiContact, 'via' | 'ip' | 'port'>)
   | ({ readonly t: 'http'; readonly id: number } & HttpEnd)
   | ({
       readonly t: 'large'
@@ -66,6 +69,14 @@ export type PodRecord =
       readonly small: number
       readonly large: number
       readonly back: number
+    }
+  | { readonly t: 'answers'; readonly ip: string; readonly udp: number | null; readonly tcp: number | null }
+  | {
+      readonly t: 'between'
+      readonly id: number
+      readonly mtu: number | null
+      readonly datagrams: Carried | null
+      readonly streams: Carried | null
     }
   | ({ readonly t: 'forwarding' } & ForwardingTexts)
   | { readonly t: 'resolver'; readonly resolvConf: string; readonly own: OwnLookup | null }

@@ -102,6 +102,25 @@ export interface MtuSpec {
   readonly targets: readonly { readonly id: number; readonly ip: string; readonly port: number }[]
 }
 
+/** Where the API servers are, beside the address that the pod itself is told. */
+export interface ApiSpec {
+  readonly endpoints: readonly { readonly ip: string; readonly port: number }[]
+  readonly timeoutMs: number
+}
+
+/** Other pods of this run, on other nodes; `id` is the CLI's own index of each. */
+export interface BetweenSpec {
+  readonly token: string
+  readonly peers: readonly {
+    readonly id: number
+    readonly ip: string
+    readonly udp: number | null
+    readonly tcp: number | null
+  }[]
+  /** For how long after its own work it goes on answering; absent: it does not answer at all. */
+  readonly answersForMs?: number
+}
+
 export interface ProbeSpec {
   readonly kind: 'probe'
   readonly resolver: ResolverSpec
@@ -124,6 +143,8 @@ export interface ProbeSpec {
   /** Once tells whether large packets arrive; the second reading is for the differences. */
   readonly metricsTwice: boolean
   readonly mtu?: MtuSpec
+  readonly api?: ApiSpec
+  readonly between?: BetweenSpec
 }
 
 /** The node-side program: conntrack counters, read again and again. */

@@ -108,7 +108,8 @@ function aboutOf({ may, hostNetwork }: PodPlan): string {
     return 'Captures packets on this node for one hopscope run, within stated limits. Safe to delete.'
   return hostNetwork
     ? 'Reads how the network of this node does for one hopscope run. Safe to delete.'
-    : 'Asks DNS and opens TCP connections for one hopscope run, within a stated rate. Safe to delete.'
+    : 'Asks DNS, and connects to Services and to the other pods of one hopscope run, within a stated rate. ' +
+        'Safe to delete.'
 }
 
 /**

@@ -16,7 +16,7 @@ const podBundle = {
 const podProgramFile = 'probe-pod.js'
 
 /** Linux takes no longer single argument than 128 KiB (MAX_ARG_STRLEN), and the spec needs room in the pod too. */
-const podProgramLimit = 100_000
+const podProgramLimit = 120_000
 
 /** The program's text: built beforehand in a release, on the fly when this runs from source. */
 export async function podProgram(): Promise<string> {

@@ -116,7 +116,7 @@ interface Words {
   readonly services: readonly { readonly service: Service; readonly at: readonly string[] }[]
 }
 
-function wordsOf({ probe, names, named }: AnswersAsked): Words {
+export function wordsOf({ probe, names, named }: AnswersAsked): Words {
   const ofNames = names.known ? judgedNames(names.value, named) : []
   const all = [...(probe.known ? seriesWords(probe.value) : []), ...ofNames.map((it) => it.word)]
   const words = [...Map.groupBy(all, placeOf).values()].flatMap((its): readonly Word[] => {

@@ -32,19 +32,20 @@ export function leavingCaches({ nodeCaches }: ClusterDns): readonly Pod[] {
 }
 
 /**
- * Nodes on which a cache would run and none does, where others have theirs. Windows, virtual and serverless nodes run
- * no DaemonSets of this sort; a taint keeps it off as it was meant to.
+ * Nodes on which a cache would run and none does, where others have theirs: a taint keeps it off as it was meant to.
  */
-export function nodesWithoutCache({ nodeCaches }: ClusterDns, nodes: readonly Node[]): readonly Node[] {
+export function nodesWithoutCache(dns: ClusterDns, nodes: readonly Node[]): readonly Node[] {
+  return nodesBare(dns, nodes).filter((it) => it.taints.length === 0)
+}
+
+/**
+ * Nodes without one, where others have theirs. Windows, virtual and serverless nodes run no DaemonSets of this sort.
+ */
+export function nodesBare({ nodeCaches }: Pick<ClusterDns, 'nodeCaches'>, nodes: readonly Node[]): readonly Node[] {
   const with_ = new Set(nodeCaches.map((it) => it.node))
   if (with_.size === 0) return []
   return nodes.filter(
-    (it) =>
-      it.ready === 'True' &&
-      it.taints.length === 0 &&
-      it.labels['kubernetes.io/os'] !== 'windows' &&
-      !isVirtual(it) &&
-      !with_.has(it.name),
+    (it) => it.ready === 'True' && it.labels['kubernetes.io/os'] !== 'windows' && !isVirtual(it) && !with_.has(it.name),
   )
 }
 
@@ -63,16 +64,19 @@ export interface Asked {
   readonly answered: boolean
 }
 
-/** The first server in the resolv.conf of each pod that was looked into. */
+/** The first server in the resolv.conf of each container that was looked into, each once a pod and an answer. */
 export function askedInside(views: Known<readonly InsideView[]>, pods: Known<readonly Pod[]>): readonly Asked[] {
   if (!views.known || !pods.known) return []
   const byName = new Map(pods.value.map((it) => [`${it.namespace}/${it.name}`, it]))
-  return views.value.flatMap((view) => {
+  const asked = views.value.flatMap((view) => {
     const pod = byName.get(`${view.namespace}/${view.pod}`)
     const server = view.resolvConf.known ? parseResolvConf(view.resolvConf.value).nameservers[0] : undefined
     if (pod === undefined || server === undefined || !view.lookup.known) return []
     return [{ pod, server, answered: view.lookup.value.result === 'ok' }]
   })
+  return [
+    ...new Map(asked.map((it) => [`${it.pod.namespace}/${it.pod.name} ${it.server} ${it.answered}`, it])).values(),
+  ]
 }
 
 /** Link-local, and no address of a cache that runs as a pod: the node itself answers, or its cloud does. */

@@ -30,7 +30,7 @@ export function corefileEvidence(dns: ClusterDns, text: string, { line, mark, la
   return {
     kind: 'config',
     object: corefileObject(dns),
-    path: `data.Corefile, line ${at + 1}`,
+    path: `data.${dns.corefileKeys?.wanted ?? 'Corefile'}, line ${at + 1}`,
     lines: all.slice(from, at + 2).map((it) => it.trimEnd()),
     at: at - from,
     mark: marked.includes(mark) ? mark : marked.trim(),

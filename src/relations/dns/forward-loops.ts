@@ -4,12 +4,15 @@ import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { cacheAddresses } from './node-cache.ts'
+import { isClusterFirst } from './pod-resolvers.ts'
 import { errorAnswers, outside, outsideFails, upstreamTotals } from './upstream.ts'
+import { nameRules } from './rewrite-rules.ts'
 import { upstreamsOf } from './upstream-servers.ts'
 import { type Signed, signsOf } from './server-log-signs.ts'
 import { targetPortIn } from '../service/service-endpoints.ts'
 import { isLive } from '../service/service-selects-pod.ts'
 import { type CorefilePlugin, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
+import { bareName, isWithin } from '../../wire/dns-name.ts'
 import { isLoopback } from '../../wire/ip-family.ts'
 
 interface Told {
@@ -121,16 +124,48 @@ export function leadsBack(dns: ClusterDns, server: CorefileServer, plugin: Coref
   const pods = dns.pods.filter(isLive)
   const behind = servicePort(dns)
   const caches = cacheAddresses(dns)
+  // Under another name it comes to another block: whether that leads back, the text of this one does not tell.
+  if (isRenamed(server)) return []
   return plugin.args.slice(1).flatMap((to) => {
     const at = address(to)
-    if (at === null) return []
     const back = (why: string): readonly Loop[] => [{ server, plugin, to, why }]
+    // The plugin `loop` would not have let one start.
+    const isSafe = server.plugins.some((it) => it.name === 'loop') && pods.some((it) => it.ready)
+    if (at === null) return !isSafe && handsItself(dns, to) && listens.includes(53) ? back(ownResolvConf) : []
     const isHeard = !onHost && listens.includes(at.port)
     if (isHeard && isLoopback(at.ip)) return back("the pod's own loopback")
     if (at.ip === dns.service?.clusterIP && at.port === 53 && behind !== null && listens.includes(behind))
       return back("the DNS Service's own address")
     if (at.port === 53 && caches.includes(at.ip)) return back('the DNS cache of the nodes, which asks CoreDNS in turn')
     return isHeard && pods.some((it) => it.ip === at.ip) ? back('a DNS server of this cluster') : []
+  })
+}
+
+/** A block of some zones that makes names of elsewhere of those that it is asked for. */
+function isRenamed(server: CorefileServer): boolean {
+  const zones = server.keys.map(zoneOf)
+  if (zones.length === 0 || zones.includes('')) return false
+  return nameRules({ servers: [server], imports: [], problems: [], cutOff: false }).some(({ to }) => {
+    const name = bareName(to).replace(/^\./, '')
+    return !zones.some((it) => isWithin(name, it))
+  })
+}
+
+export const ownResolvConf = "its pods' dnsPolicy is for pods that ask the cluster: that file names the DNS Service"
+
+/**
+ * The kubelet writes this file for each of the servers, as for any pod: with ClusterFirst its nameserver is the
+ * cluster's own DNS, or with None the one that the spec names.
+ */
+function handsItself({ pods, service, handedOut }: ClusterDns, to: string): boolean {
+  const vip = service?.clusterIP ?? null
+  const live = pods.filter(isLive)
+  if (to !== '/etc/resolv.conf' || vip === null || live.length === 0) return false
+  const handed = handedOut?.known === true && handedOut.value.length > 0 ? handedOut.value : [vip]
+  return live.every((pod) => {
+    if (pod.resolvConfMount !== undefined) return false
+    if (pod.dnsPolicy === 'None') return (pod.dnsConfig?.nameservers ?? []).includes(vip)
+    return isClusterFirst(pod) && handed.includes(vip)
   })
 }
 

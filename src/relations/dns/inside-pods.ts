@@ -1,13 +1,13 @@
-import type { InsideResolving, InsideView } from '../../model/inside.ts'
+import type { InsideLookup, InsideResolving, InsideView } from '../../model/inside.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import type { Model } from '../../model/sources.ts'
 import { once } from '../once.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
-import { isMachinery } from './own-pods.ts'
+import { isMachinery, isOfUsers } from './own-pods.ts'
 
-/** A pod that was looked into, with what was found there. */
+/** A container of a pod that was looked into, with what was found there: of one pod there may be several. */
 export interface InsidePod {
   readonly pod: Pod
   readonly view: InsideView
@@ -22,6 +22,49 @@ export function insidePods(pods: readonly Pod[], views: readonly InsideView[]): 
   return found
     .toSorted((a, b) => a.place - b.place)
     .map(({ pod, view }) => ({ pod, view, resolving: view.resolving ?? null, workload: workloadOfPod(pod) }))
+}
+
+/** One that fails is not made good by a replica, or a container beside it, on whose node other servers are asked. */
+export function worstLookup(its: readonly InsidePod[]): InsideLookup | null {
+  const lookups = its.flatMap(({ view }) => (view.lookup.known ? [view.lookup.value] : []))
+  return lookups.find((it) => it.result !== 'ok') ?? lookups[0] ?? null
+}
+
+/**
+ * Where inside pods something was seen, as args of a finding. Containers are named where a pod has several: each has
+ * files of its own, and of a good one nothing follows for its neighbour.
+ */
+export type SeenIn = {
+  readonly inPods: readonly string[]
+  readonly inContainers: readonly string[]
+  /** Pods of that workload that were looked into. */
+  readonly lookedInto: number
+}
+
+export function seenInOf(its: readonly Pick<InsidePod, 'pod' | 'view'>[], lookedInto: number): SeenIn {
+  const several = its.filter(({ pod }) => pod.containers.length > 1)
+  return {
+    inPods: [...new Set(its.map(({ pod }) => pod.name))],
+    inContainers: [...new Set(several.map(({ view }) => view.container))],
+    lookedInto,
+  }
+}
+
+/** Pods of the workload of each that were looked into. */
+export function lookedInto(all: readonly InsidePod[]): (it: InsidePod) => number {
+  const pods = new Map(all.map(({ pod, workload }) => [pod, subjectKey(workload)]))
+  const byWorkload = Map.groupBy(pods.values(), (it) => it)
+  return ({ workload }) => byWorkload.get(subjectKey(workload))?.length ?? 0
+}
+
+/**
+ * The kubelet's resolv.conf is one file for all containers of a pod: where nothing is mounted over it, one that has no
+ * shell to show it has what its neighbour shows.
+ */
+export function shownByAnother(all: readonly InsidePod[]): (it: InsidePod) => boolean {
+  const shown = new Set(all.filter(({ view }) => view.resolvConf.known).map(({ pod }) => pod))
+  return ({ pod, view }) =>
+    !view.resolvConf.known && view.resolvConfUnread === undefined && pod.resolvConfMount === undefined && shown.has(pod)
 }
 
 /** Asked for the pods of each workload in turn. */
@@ -66,13 +109,7 @@ export function notLookedInto(
       .filter(({ view }) => view.resolvConf.known || view.lookup.known)
       .map((it) => subjectKey(it.workload)),
   )
-  const running = pods.filter(
-    (it) =>
-      it.phase === 'Running' &&
-      !it.deleting &&
-      !isMachinery(it, around) &&
-      it.labels['app.kubernetes.io/managed-by'] !== 'hopscope',
-  )
+  const running = pods.filter((it) => isOfUsers(it) && !isMachinery(it, around))
   return [...new Map(running.map(workloadOfPod).map((it) => [subjectKey(it), it])).values()].filter(
     (it) => !seen.has(subjectKey(it)),
   )

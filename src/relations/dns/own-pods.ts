@@ -7,6 +7,11 @@ import { workloadOfPod } from '../workload-of-pod.ts'
 /** Kubernetes's own namespace by its API (`metav1.NamespaceSystem`), whatever a cluster keeps in it. */
 const system = 'kube-system'
 
+/** Runs, stays, and was not made by hopscope itself. */
+export function isOfUsers({ phase, deleting, labels }: Pod): boolean {
+  return phase === 'Running' && !deleting && labels['app.kubernetes.io/managed-by'] !== 'hopscope'
+}
+
 interface Around {
   readonly clusterDns: Known<ClusterDns>
   readonly nodes: Known<readonly Node[]>

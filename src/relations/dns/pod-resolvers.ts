@@ -6,12 +6,17 @@ import type { Service } from '../../model/service.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import { familyOf } from '../../wire/ip-family.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
+import { type InsidePod, insidePods, type SeenIn, seenInOf } from './inside-pods.ts'
 import { cacheAddresses } from './node-cache.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 
-/** Where the pods of one workload look names up: as seen in one of them, else as their spec says. */
+/**
+ * Where pods of one workload look names up: as seen in their containers, one for each way in which these differ, else
+ * as their spec says.
+ */
 export interface PodResolver {
   readonly workload: Subject
+  /** All that run, where those that were looked into are alike; else those in which this was seen. */
   readonly pods: readonly Pod[]
   /** The pod that was looked into, or the first. */
   readonly pod: Pod
@@ -20,6 +25,7 @@ export interface PodResolver {
   /** The text of resolv.conf; null where only the spec is known. */
   readonly seen: string | null
   readonly view: InsideView | null
+  readonly seenIn: SeenIn
 }
 
 /** `cluster`: the DNS Service, or another Service of the cluster. `local`: link-local, as node caches are. */
@@ -30,64 +36,79 @@ export function isClusterFirst(pod: Pick<Pod, 'dnsPolicy' | 'hostNetwork'>): boo
 }
 
 /**
- * One for each workload with a running pod; workloads that take the node's own resolv.conf stand in it only when seen.
+ * At least one for each workload with a running pod; workloads that take the node's own resolv.conf stand in it only
+ * when seen.
  */
 export function podResolvers(
   pods: readonly Pod[],
   dns: ClusterDns,
   insideViews: Known<readonly InsideView[]>,
 ): readonly PodResolver[] {
-  const views = new Map((insideViews.known ? insideViews.value : []).map((it) => [`${it.namespace}/${it.pod}`, it]))
   const running = pods.filter((it) => it.phase === 'Running' && !it.deleting)
-  return [...Map.groupBy(running, (it) => subjectKey(workloadOfPod(it))).values()].flatMap(
-    (its): readonly PodResolver[] => {
-      const inside = its.flatMap((pod) => {
-        const view = views.get(`${pod.namespace}/${pod.name}`)
-        return view?.resolvConf.known === true ? [{ pod, view, text: view.resolvConf.value }] : []
-      })[0]
-      const [first] = its
-      if (first === undefined) return []
-      const about = { workload: workloadOfPod(first), pods: its }
-      if (inside !== undefined) {
-        const conf = parseResolvConf(inside.text)
-        return [
-          {
-            ...about,
-            pod: inside.pod,
-            nameservers: conf.nameservers,
-            searches: conf.search,
-            seen: inside.text,
-            view: inside.view,
-          },
-        ]
-      }
-      const own = first.dnsConfig
-      if (first.dnsPolicy === 'None')
-        return [
-          {
-            ...about,
-            pod: first,
-            nameservers: own?.nameservers ?? [],
-            searches: own?.searches ?? [],
-            seen: null,
-            view: null,
-          },
-        ]
-      const vip = dns.service?.clusterIP ?? null
-      if (!isClusterFirst(first) || vip === null) return []
-      const suffixes = [`${first.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain]
-      return [
-        {
-          ...about,
-          pod: first,
-          nameservers: [...new Set([vip, ...(own?.nameservers ?? [])])],
-          searches: [...new Set([...suffixes, ...(own?.searches ?? [])])],
-          seen: null,
-          view: null,
-        },
-      ]
+  const looked = insideViews.known ? insidePods(running, insideViews.value) : []
+  const inside = Map.groupBy(looked, (it) => subjectKey(it.workload))
+  return [...Map.groupBy(running, (it) => subjectKey(workloadOfPod(it)))].flatMap(([key, its]) => {
+    const seen = seenResolvers(its, inside.get(key) ?? [])
+    return seen.length > 0 ? seen : bySpec(its, dns)
+  })
+}
+
+function seenResolvers(pods: readonly Pod[], looked: readonly InsidePod[]): readonly PodResolver[] {
+  const read = looked.filter(({ view }) => view.resolvConf.known)
+  const groups = [...Map.groupBy(read, ({ view }) => sightOf(view)).values()]
+  const of = new Set(read.map(({ pod }) => pod.name)).size
+  return groups.flatMap((its): readonly PodResolver[] => {
+    const [first] = its
+    if (first === undefined || !first.view.resolvConf.known) return []
+    const text = first.view.resolvConf.value
+    const conf = parseResolvConf(text)
+    return [
+      {
+        workload: first.workload,
+        pods: groups.length === 1 ? pods : [...new Set(its.map((it) => it.pod))],
+        pod: first.pod,
+        nameservers: conf.nameservers,
+        searches: conf.search,
+        seen: text,
+        view: first.view,
+        seenIn: seenInOf(its, of),
+      },
+    ]
+  })
+}
+
+/** What decides there which name is found: containers that agree in it are told together. */
+function sightOf({ resolvConf, libc, lookup, resolving }: InsideView): string {
+  const servers = resolving?.servers.known === true ? resolving.servers.value : []
+  return JSON.stringify([
+    resolvConf.known ? resolvConf.value : null,
+    libc ?? null,
+    lookup.known ? [lookup.value.name, lookup.value.result] : null,
+    resolving?.glibc ?? null,
+    servers.map((it) => [it.ip, it.result]),
+    (resolving?.names ?? []).map((it) => [it.typed, it.result]),
+  ])
+}
+
+const nowhere: SeenIn = { inPods: [], inContainers: [], lookedInto: 0 }
+
+function bySpec(pods: readonly Pod[], dns: ClusterDns): readonly PodResolver[] {
+  const [first] = pods
+  if (first === undefined) return []
+  const about = { workload: workloadOfPod(first), pods, pod: first, seen: null, view: null, seenIn: nowhere }
+  const own = first.dnsConfig
+  if (first.dnsPolicy === 'None')
+    return [{ ...about, nameservers: own?.nameservers ?? [], searches: own?.searches ?? [] }]
+  const vip = dns.service?.clusterIP ?? null
+  if (!isClusterFirst(first) || vip === null) return []
+  const suffixes = [`${first.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain]
+  return [
+    {
+      ...about,
+      nameservers: [...new Set([vip, ...(own?.nameservers ?? [])])],
+      searches: [...new Set([...suffixes, ...(own?.searches ?? [])])],
     },
-  )
+  ]
 }
 
 /**

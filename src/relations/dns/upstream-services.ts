@@ -3,6 +3,7 @@ import type { Known } from '../../model/known.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import type { Corefile, CorefilePlugin } from '../../wire/corefile.ts'
 import { countEndpoints, slicesOfServices } from '../service/service-endpoints.ts'
+import { cacheAddresses } from './node-cache.ts'
 import { type Forwarding, forwardings } from './upstream-servers.ts'
 
 /** A server of a `forward` line that is the address of a Service, and what is wrong with it there. */
@@ -28,9 +29,10 @@ interface Around {
 export function upstreamServices(corefile: Corefile, around: Around): readonly UpstreamService[] {
   const { services, slices, dns, isWhole } = around
   const own = dns.service
-  const all = own === null ? services : [...services, own]
+  const far = dns.forwardedTo?.known === true ? dns.forwardedTo.value : null
+  const all = [...services, ...(far?.services ?? []), ...(own === null ? [] : [own])]
   const byAddress = new Map(all.flatMap((it) => (it.clusterIP === null ? [] : [[it.clusterIP.toLowerCase(), it]])))
-  const read = [...(slices.known ? slices.value : []), ...dns.slices]
+  const read = [...(slices.known ? slices.value : []), ...(far?.slices ?? []), ...dns.slices]
   const slicesOf = slicesOfServices(read)
   return forwardings(corefile).flatMap((forwarding) =>
     forwarding.to.flatMap((it): readonly UpstreamService[] => {
@@ -42,12 +44,13 @@ export function upstreamServices(corefile: Corefile, around: Around): readonly U
       if (service === undefined) {
         if (!isLikeService(ip, own)) return []
         // The second address of a Service of two families is not read.
-        return [{ ...about, service: null, is: isWhole ? 'no-service' : 'unread' }]
+        return [{ ...about, service: null, is: isWhole || far !== null ? 'no-service' : 'unread' }]
       }
       if (!service.ports.some((one) => one.port === it.port && one.protocol === protocol))
         return [{ ...about, service, is: 'no-port' }]
       const { ready, leaving } = countEndpoints(slicesOf(service))
-      const isEmpty = (slices.known || service === own) && ready.length + leaving.length === 0
+      const isRead = slices.known || service === own || far?.services.includes(service) === true
+      const isEmpty = isRead && ready.length + leaving.length === 0
       return [{ ...about, service, is: isEmpty ? 'no-endpoint' : 'there' }]
     }),
   )
@@ -64,7 +67,16 @@ function protocolOf(transport: string, plugin: CorefilePlugin): 'TCP' | 'UDP' {
 }
 
 /** The range of Services stands in no object that is read: half of an address in common is taken for it (IPv4). */
-function isLikeService(ip: string, dns: Service | null): boolean {
+export function isLikeService(ip: string, dns: Service | null): boolean {
   const half = /^(\d+\.\d+\.)\d+\.\d+$/.exec(dns?.clusterIP ?? '')?.[1]
   return half !== undefined && ip.startsWith(half)
+}
+
+/** A server that may answer names of the cluster: its own DNS, a cache, or whatever has an address like a Service's. */
+export function upstreamsInCluster(to: string, dns: ClusterDns): boolean {
+  const ip = to.replace(/^dns:\/\//, '').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1')
+  if (ip.startsWith('/')) return false
+  if (ip.includes('__PILLAR__')) return ip.includes('CLUSTER')
+  const own = [dns.service?.clusterIP, ...dns.pods.map((it) => it.ip), ...cacheAddresses(dns)]
+  return own.includes(ip) || isLikeService(ip, dns.service) || /^127\.|^::1$/.test(ip) || !/^[\d.:a-f[\]]+$/i.test(ip)
 }

@@ -47,7 +47,7 @@ export function attaching(seen: AttachSeen): (route: GatewayRoute, parent: Paren
     if (gateway === undefined) {
       return isListed('Gateway', at.namespace, seen)
         ? { kind: 'no-gateway', namespace: at.namespace }
-        : { kind: 'unseen', why: `Gateways of namespace ${at.namespace} could not be listed` }
+        : { kind: 'unseen', why: notAll(at.namespace, seen.api) }
     }
     return listenersFor(route, parent, { gateway, labels: labels.get(route.namespace) ?? null })
   }
@@ -118,4 +118,10 @@ export function hostsMeet(a: string, b: string): boolean {
   if (wildOne && wildOther) return one.endsWith(other.slice(1)) || other.endsWith(one.slice(1))
   if (wildOne) return fits(one, other)
   return wildOther && fits(other, one)
+}
+
+function notAll(namespace: string, { notHeld }: GatewayApi): string {
+  return notHeld?.includes('Gateway') === true
+    ? `the file may not hold all Gateways of namespace ${namespace}`
+    : `Gateways of namespace ${namespace} could not be listed`
 }

@@ -1,3 +1,4 @@
+import { cannotTell, type Verdict } from '../../findings/verdict.ts'
 import type { GatewayApi, ReferenceGrant } from '../../model/gateway.ts'
 import type { Scope } from '../../model/sources.ts'
 import type { Tri } from '../selector.ts'
@@ -35,5 +36,13 @@ export function isListed(
   namespace: string,
   { api, scope }: { readonly api: GatewayApi; readonly scope: Scope },
 ): boolean {
+  if (api.notHeld?.includes(kind) === true) return false
   return !api.inScopeOnly.includes(kind) || scope.namespace === null || scope.namespace === namespace
+}
+
+/** What nobody can say of a reference where `isListed` says no. */
+export function notListed(kind: string, namespace: string, { notHeld }: GatewayApi): Verdict<never> {
+  return notHeld?.includes(kind) === true
+    ? cannotTell('cut-off', `whether a ${kind} of namespace ${namespace} allows it: the file has none, or not all`)
+    : cannotTell('forbidden', `${kind}s of namespace ${namespace} could not be listed`)
 }

@@ -17,7 +17,12 @@ export interface Routing {
 }
 
 export function isRoutingKind(kind: string): boolean {
-  return kind === 'HTTPProxy' || /^(?:HTTP|GRPC|TLS|TCP|UDP)Route$/.test(kind)
+  return (
+    kind === 'HTTPProxy' ||
+    kind === 'IngressRoute' ||
+    kind === 'VirtualService' ||
+    /^(?:HTTP|GRPC|TLS|TCP|UDP)Route$/.test(kind)
+  )
 }
 
 /** All of the model, in its order. */
@@ -66,7 +71,36 @@ export function routings({ sources }: Model): readonly Routing[] {
       }),
     ],
   }))
-  return [...routes, ...proxies]
+  return [...routes, ...proxies, ...ofTraefik(sources.beside), ...ofMesh(sources.mesh)]
+}
+
+function ofTraefik(beside: Model['sources']['beside']): readonly Routing[] {
+  return ((beside.known ? beside.value.ingressRoutes : null) ?? []).map((it) => ({
+    object: subject('IngressRoute', it.namespace, it.name),
+    services: it.routes.flatMap((route) =>
+      route.services
+        .filter((one) => one.kind === 'Service')
+        .map((one) => ({ namespace: one.namespace ?? it.namespace, name: one.name })),
+    ),
+    before: [],
+  }))
+}
+
+/** `cart`, or `cart.shop.svc.cluster.local`: which domain the cluster has is of no matter here. */
+function ofMesh(mesh: Model['sources']['mesh']): readonly Routing[] {
+  return (mesh.known ? mesh.value.virtualServices : []).map((it) => ({
+    object: subject('VirtualService', it.namespace, it.name),
+    services: it.destinations.flatMap(({ host }) => {
+      const [name = '', namespace, svc] = host.split('.')
+      if (namespace === undefined) return [{ namespace: it.namespace, name }]
+      return svc === 'svc' ? [{ namespace, name }] : []
+    }),
+    before: it.gateways.flatMap((one) => {
+      if (one === 'mesh') return []
+      const [home, name] = one.includes('/') ? one.split('/') : [it.namespace, one]
+      return name === undefined ? [] : [subject('Gateway', home ?? it.namespace, name)]
+    }),
+  }))
 }
 
 /** Services that this object routes to; empty for what routes nothing of that kind. */

@@ -1,16 +1,21 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { backend, httpProxy, route } from '../../../test/build/gateway.ts'
+import { ingressRoute } from '../../../test/build/beside.ts'
+import { virtualService } from '../../../test/build/istio.ts'
 import type { HttpProxy } from '../../model/http-proxy.ts'
+import { routeRule } from '../../wire/traefik-rule.ts'
 import { subjectKey } from '../../model/subject.ts'
-import { urlOwner } from './url-owner.ts'
+import { claimant, urlOwner, type UrlTakers } from './url-owner.ts'
 
 const ask = (
   host: string,
   path: string,
-  ...its: Parameters<typeof urlOwner> extends [unknown, ...infer R] ? R : never
+  routes: UrlTakers['routes'],
+  proxies: readonly HttpProxy[] = [],
+  others: Partial<UrlTakers> = {},
 ) => {
-  const owner = urlOwner({ host, path }, ...its)
+  const owner = urlOwner({ host, path }, { routes, proxies, ...others })
   return owner === null ? null : subjectKey(owner.object)
 }
 const web = route([backend('cart')])
@@ -62,4 +67,51 @@ test('the order of the objects does not matter, where one fits more closely', ()
       if (exact >= 0) expect(ask('web.example.com', '/', routes.toReversed(), [])).toBe(forth)
     }),
   )
+})
+
+const virtual = (gateways: readonly string[], ...hosts: readonly string[]) => ({
+  virtualServices: [virtualService([], { hosts, gateways })],
+})
+const traefiks = (rule: string) => ({
+  ingressRoutes: [ingressRoute([], { routes: [{ ...routeRule(rule), services: [], middlewares: [], path: '' }] })],
+})
+const tls = route([], { kind: 'TLSRoute', name: 'vpn', hostnames: ['vpn.example.com'], rules: [] })
+
+test.each([
+  ['a VirtualService of a gateway', virtual(['edge/main'], 'web.example.com'), 'VirtualService/shop/web'],
+  ['one with a wildcard', virtual(['edge/main', 'mesh'], '*.example.com'), 'VirtualService/shop/web'],
+  ['one for sidecars alone', virtual(['mesh'], 'web.example.com'), null],
+  ['one of another host', virtual(['edge/main'], 'api.example.com'), null],
+  ['an IngressRoute', traefiks('Host(`web.example.com`)'), 'IngressRoute/shop/web'],
+  [
+    'one of another path: the host is its own',
+    traefiks('Host(`web.example.com`) && Path(`/x`)'),
+    'IngressRoute/shop/web',
+  ],
+  ['one by its path alone', traefiks('PathPrefix(`/cart`)'), 'IngressRoute/shop/web'],
+  ['one of another path alone', traefiks('PathPrefix(`/x`)'), null],
+  ['one of another host', traefiks('Host(`api.example.com`)'), null],
+] as const)('%s', (_, others, owner) => expect(ask('web.example.com', '/cart', [], [], others)).toBe(owner))
+
+test('a TLSRoute has what it names', () => {
+  expect(ask('vpn.example.com', '/', [tls])).toBe('TLSRoute/shop/vpn')
+  expect(ask('web.example.com', '/', [tls])).toBeNull()
+})
+
+test('what nobody evaluates is told by the host that it mentions, the exact one before a wildcard', () => {
+  const claim = (name: string, ...hosts: readonly string[]) => ({
+    kind: 'Route',
+    group: 'route.openshift.io',
+    namespace: 'shop',
+    name,
+    hosts,
+  })
+  const claims = [claim('wide', '*.example.com'), claim('web', 'a.example.org', 'web.example.com')]
+  const of = (host: string) => {
+    const found = claimant(host, claims)
+    return found === null ? null : subjectKey(found)
+  }
+  expect(of('web.example.com')).toBe('Route/shop/web')
+  expect(of('api.example.com')).toBe('Route/shop/wide')
+  expect(of('example.net')).toBeNull()
 })

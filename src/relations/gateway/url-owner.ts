@@ -1,5 +1,7 @@
+import type { HostClaim, IngressRoute } from '../../model/beside.ts'
 import type { GatewayRoute } from '../../model/gateway.ts'
 import type { HttpProxy } from '../../model/http-proxy.ts'
+import type { VirtualService } from '../../model/mesh.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
 import { included } from './proxies.ts'
@@ -16,17 +18,68 @@ export interface UrlAsked {
   readonly path: string
 }
 
-/** The route of Gateway API or the HTTPProxy that fits best; null where none does. */
-export function urlOwner(
-  asked: UrlAsked,
-  routes: readonly GatewayRoute[],
-  proxies: readonly HttpProxy[],
-): UrlOwner | null {
-  const all = [...routes.flatMap((it) => ofRoute(asked, it)), ...ofProxies(asked, proxies)]
+/** What may have a URL beside Ingresses: every kind that is read. */
+export interface UrlTakers {
+  readonly routes: readonly GatewayRoute[]
+  readonly proxies?: readonly HttpProxy[]
+  readonly virtualServices?: readonly VirtualService[]
+  readonly ingressRoutes?: readonly IngressRoute[]
+}
+
+/** The object that fits best; null where none does. */
+export function urlOwner(asked: UrlAsked, takers: UrlTakers): UrlOwner | null {
+  const { routes, proxies = [], virtualServices = [], ingressRoutes = [] } = takers
+  const all = [
+    ...routes.flatMap((it) => ofRoute(asked, it)),
+    ...ofProxies(asked, proxies),
+    ...virtualServices.flatMap((it) => ofVirtualService(asked, it)),
+    ...ingressRoutes.flatMap((it) => ofIngressRoute(asked, it)),
+  ]
   return all.toSorted((a, b) => b.hostRank - a.hostRank || b.pathLength - a.pathLength)[0] ?? null
 }
 
+/**
+ * Of what nobody evaluates, the object that mentions the host: it may have the URL, and whoever says that nothing has
+ * it would be wrong.
+ */
+export function claimant(host: string, claims: readonly HostClaim[]): Subject | null {
+  const ranked = claims
+    .map((it) => ({ it, rank: Math.max(-1, ...it.hosts.map((one) => rankOf(one, host))) }))
+    .filter(({ rank }) => rank > 0)
+    .toSorted((a, b) => b.rank - a.rank)
+  const best = ranked[0]?.it
+  return best === undefined ? null : subject(best.kind, best.namespace, best.name)
+}
+
+/** One that is for sidecars alone takes nothing from outside. Which paths it leads is not held: all, or none. */
+function ofVirtualService({ host }: UrlAsked, it: VirtualService): readonly UrlOwner[] {
+  if (it.gateways.every((one) => one === 'mesh')) return []
+  const hostRank = Math.max(-1, ...it.hosts.map((one) => (one === '*' ? 0 : rankOf(one, host))))
+  return hostRank < 0 ? [] : [{ object: subject('VirtualService', it.namespace, it.name), hostRank, pathLength: 0 }]
+}
+
+function ofIngressRoute({ host, path }: UrlAsked, it: IngressRoute): readonly UrlOwner[] {
+  return it.routes.flatMap((route): readonly UrlOwner[] => {
+    // One that goes by paths or headers alone has any host.
+    const hostRank = route.hosts.length === 0 ? 0 : Math.max(-1, ...route.hosts.map((one) => rankOf(one, host)))
+    if (hostRank < 0) return []
+    const lengths = route.paths.flatMap((one) => {
+      const takes = one.type === 'exact' ? one.path === path : path.startsWith(one.path)
+      return takes ? [one.path.length] : []
+    })
+    // Traefik tells nobody else of a host of which no rule takes the path.
+    const pathLength = route.paths.length === 0 ? 0 : Math.max(-1, ...lengths)
+    if (hostRank === 0 && pathLength < 0) return []
+    return [{ object: subject('IngressRoute', it.namespace, it.name), hostRank, pathLength }]
+  })
+}
+
 function ofRoute({ host, path }: UrlAsked, route: GatewayRoute): readonly UrlOwner[] {
+  // A connection over TLS is led by the name in it, whatever the path.
+  if (route.kind === 'TLSRoute') {
+    const rank = Math.max(-1, ...route.hostnames.map((it) => rankOf(it, host)))
+    return rank < 0 ? [] : [{ object: subject(route.kind, route.namespace, route.name), hostRank: rank, pathLength: 0 }]
+  }
   if (route.kind !== 'HTTPRoute' && route.kind !== 'GRPCRoute') return []
   const hostRank =
     route.hostnames.length === 0 ? 0 : Math.max(...route.hostnames.map((it) => rankOf(it, host)).concat(-1))

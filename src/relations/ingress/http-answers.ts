@@ -1,10 +1,11 @@
-import type { Contacts, DirectContact, HttpContact, HttpEnd } from '../../model/contacts.ts'
+import type { Basis, Contacts, DirectContact, HttpContact, HttpEnd } from '../../model/contacts.ts'
 import { isInterim, lateOf, wantsCertificate } from '../../model/http-error.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
+import { isIp } from '../../wire/ip-family.ts'
 import { policyNames } from '../policy/policy-allows.ts'
 import { policyOnProbe } from '../policy/policy-on-probe.ts'
 import { blindLagMs, lagIn } from '../troubles/probe-lag.ts'
@@ -18,6 +19,26 @@ export function isBadEnd({ status, error }: HttpEnd): boolean {
 /** A redirect that led away, or further than was followed: it says nothing of the backend. */
 export function isRedirect({ status, error }: HttpEnd): boolean {
   return error === null && status !== null && [300, 301, 302, 303, 307, 308].includes(status)
+}
+
+/** To another host; one to the same, as from HTTP to HTTPS, was followed. */
+export function isLedAway(it: HttpEnd): boolean {
+  return it.location !== undefined && isRedirect(it)
+}
+
+/**
+ * It came, and it is not what the client wants: a request that is not granted or leads to nothing, a certificate that a
+ * browser stops at. A guessed path proves nothing by its status. Who signed it is no fault: that is its own clients'.
+ */
+export function isDoubtful(end: HttpEnd & { readonly host: string; readonly basis?: Basis }): boolean {
+  if (isBadEnd(end)) return false
+  return isRefusedCertificate(end) || (end.basis !== 'guessed' && (end.status ?? 0) >= 400)
+}
+
+/** No name is wrong for an address. */
+export function isRefusedCertificate({ certificate, host }: Pick<HttpEnd, 'certificate'> & { readonly host: string }) {
+  if (certificate === undefined) return false
+  return certificate.validity !== 'now' || !(certificate.covers || isIp(host.replace(/:\d+$/, '')))
 }
 
 export function isNotFound({ status, error }: HttpEnd): boolean {

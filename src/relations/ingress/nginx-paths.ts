@@ -1,6 +1,8 @@
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress, IngressClass } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
+import { groupsFound } from '../../wire/linear-regex.ts'
+import { percentDecoded } from '../../wire/percent.ts'
 import type { Route } from './ingress-routes-to-service.ts'
 
 /** ingress-nginx takes it: by the controller of its class, else by annotations that only this one knows. */
@@ -43,6 +45,26 @@ export function groupsIn(path: string): number | null {
 /** The highest group that a rewrite names: `/$2` has 2. */
 export function groupNamed(rewrite: string): number {
   return Math.max(0, ...[...rewrite.matchAll(/\$(\d)/g)].map(([, digit]) => Number(digit)))
+}
+
+/** What the pods are asked for in the place of a path, and by what groups of the expression that was made. */
+export interface Rewritten {
+  readonly target: string
+  readonly path: string
+  readonly groups: readonly string[]
+}
+
+/**
+ * `rewrite "(?i)/shop(/|$)(.*)" /$1 break;`: the target takes the place of the whole path (template.go,
+ * buildProxyPass). null where nothing is rewritten, where variables stand in the target, or it leads elsewhere.
+ */
+export function rewrittenBy({ ingress, path }: Route, asked: string): Rewritten | null {
+  const target = ingress.nginx?.rewrite ?? null
+  if (target === null || target === '' || path === null || path === target) return null
+  if (/\$[^\d]|^https?:/.test(target)) return null
+  const found = groupsFound(path, percentDecoded(asked.split('?', 1)[0] ?? asked), true)
+  if (found === null) return null
+  return { target, path: target.replace(/\$(\d)/g, (_, digit) => found[Number(digit)] ?? ''), groups: found.slice(1) }
 }
 
 /** How requests for this path ended: text that accuses counts for less where they are answered. */

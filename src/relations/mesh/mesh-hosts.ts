@@ -2,6 +2,7 @@ import { closest } from '../../closest.ts'
 import type { Mesh } from '../../model/mesh.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
+import { mayBeElsewhere } from './mesh-kinds.ts'
 
 /** What a host of a VirtualService, a DestinationRule or a Sidecar leads to. `elsewhere`: not to be told. */
 export type MeshHost =
@@ -42,7 +43,7 @@ export function meshHosts(around: MeshAround): (host: string, namespace: string)
     const service = byHost.get(whole)
     if (service !== undefined) return { is: 'service', service }
     if (entries.some((it) => hostTakes(it, whole))) return { is: 'entry' }
-    if (whole.includes('*') || mesh.inScopeOnly.includes('ServiceEntry')) return { is: 'elsewhere' }
+    if (whole.includes('*') || mayBeElsewhere(mesh, 'ServiceEntry')) return { is: 'elsewhere' }
     const suffix = `.svc.${domain}`.toLowerCase()
     const home = whole.endsWith(suffix) ? (whole.slice(0, -suffix.length).split('.')[1] ?? null) : null
     // Services of other namespaces were not read.

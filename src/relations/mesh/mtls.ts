@@ -1,6 +1,7 @@
 import type { Mesh, MtlsMode, PeerAuthentication } from '../../model/mesh.ts'
 import type { Pod } from '../../model/pod.ts'
 import { hasPairs } from '../selector.ts'
+import { mayBeElsewhere } from './mesh-kinds.ts'
 import { meshOf } from '../service/mesh-sidecar.ts'
 
 /** Where mesh-wide policies stand, unless MeshConfig names another (istio, rootNamespace). */
@@ -28,8 +29,7 @@ export function mtlsOf(mesh: Mesh, pod: Pod, port: number): AskedMtls | 'unknown
     all.filter((it) => it.namespace === rootNamespace && it.selector === null),
   ]
   if (levels.some((it) => new Set(it.map((one) => one.mode)).size > 1)) return 'unknown'
-  if (mesh.inScopeOnly.includes('PeerAuthentication') && levels[0]?.length === 0 && levels[1]?.length === 0)
-    return 'unknown'
+  if (mayBeElsewhere(mesh, 'PeerAuthentication') && levels[0]?.length === 0 && levels[1]?.length === 0) return 'unknown'
   for (const [at, level] of levels.entries()) {
     const [first] = level
     if (first === undefined) continue
@@ -40,7 +40,17 @@ export function mtlsOf(mesh: Mesh, pod: Pod, port: number): AskedMtls | 'unknown
   return { mode: 'PERMISSIVE', by: null }
 }
 
+/** What goes in and out is taken by its node's ztunnel. */
+export function isAmbient(pod: Pod): boolean {
+  return pod.dnsHop?.sign.startsWith('ambient.istio.io/') === true
+}
+
+/** Its proxy of Istio's meets all of its traffic; in the ambient mode a node's own does, and is left out here. */
+export function goesByProxy(pod: Pod): boolean {
+  return meshOf(pod) === 'Istio' && pod.meshBypass !== true
+}
+
 /** A proxy of Istio's beside it, or the node's own of the ambient mode. */
 export function isInMesh(pod: Pod): boolean {
-  return meshOf(pod) === 'Istio' || pod.dnsHop?.sign.startsWith('ambient.istio.io/') === true
+  return meshOf(pod) === 'Istio' || isAmbient(pod)
 }

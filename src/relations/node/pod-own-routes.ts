@@ -45,14 +45,14 @@ interface Sent {
  * astray only where nothing comes back.
  */
 export function ledAstray(
-  it: InsidePod & { readonly routes: readonly NodeRoute[] },
+  it: Pick<InsidePod, 'pod'> & { readonly routes: readonly NodeRoute[]; readonly looked: readonly InsidePod[] },
   around: Around,
 ): readonly LedAstray[] {
   const { routes } = it
   const used = routes.filter((one) => one.dev !== null && one.dev !== 'lo').map((one) => familyOf(one.to))
   // A family that the pod does not have is no fault of its routes.
   const families = new Set([...used, ...(it.pod.ip === null ? [] : [familyOf(it.pod.ip)])])
-  const sent = [...nameservers(it), ...callees(it, around), ...clients(it.pod, around)]
+  const sent = [...nameservers(it.looked), ...callees(it, around), ...clients(it.pod, around)]
   return sent.flatMap(({ ip, as, what, came }): readonly LedAstray[] => {
     if (came === 'well' || isLoopback(ip) || ip === it.pod.ip || !families.has(familyOf(ip))) return []
     const way = wayTo(routes, ip)
@@ -64,12 +64,17 @@ export function ledAstray(
   })
 }
 
-function nameservers({ view, resolving }: InsidePod): readonly Sent[] {
-  if (!view.resolvConf.known) return []
-  const asked = resolving?.servers.known === true ? resolving.servers.value : []
-  return parseResolvConf(readLines(view.resolvConf.value, null)).nameservers.map((ip) => {
-    const result = asked.find((it) => it.ip === ip)?.result ?? null
-    return { ip, as: 'nameserver', what: `nameserver ${ip}`, came: result === null ? null : answered(result) }
+/** Of each container of the pod: they have files of their own, and one routing table. */
+function nameservers(looked: readonly InsidePod[]): readonly Sent[] {
+  const asked = looked.flatMap(({ resolving }) => (resolving?.servers.known === true ? resolving.servers.value : []))
+  const listed = looked.flatMap(({ view }) =>
+    view.resolvConf.known ? parseResolvConf(readLines(view.resolvConf.value, null)).nameservers : [],
+  )
+  return [...new Set(listed)].map((ip) => {
+    const came = asked.flatMap((it) => (it.ip === ip && it.result !== null ? [answered(it.result)] : []))
+    // An answer to one container, by a rule for its user, is none to the one beside it.
+    const silence = came.find((it) => it !== 'well' && it !== null)
+    return { ip, as: 'nameserver', what: `nameserver ${ip}`, came: silence ?? came[0] ?? null }
   })
 }
 
@@ -80,7 +85,10 @@ function answered(result: Answer): Sent['came'] {
 }
 
 /** What its spec tells it to call, and what was connected to from inside. */
-function callees({ pod }: InsidePod, { services, endpointSlices, clusterDns, crossings }: Around): readonly Sent[] {
+function callees(
+  { pod }: Pick<InsidePod, 'pod'>,
+  { services, endpointSlices, clusterDns, crossings }: Around,
+): readonly Sent[] {
   const made = (crossings.known ? crossings.value : []).filter(
     (it) => it.from.namespace === pod.namespace && it.from.pod === pod.name && it.result !== null,
   )

@@ -33,14 +33,20 @@ export interface RouteMissing {
 const everywhere = '0.0.0.0/0'
 
 /**
- * By the addresses that were tried, not by ranges that nodes are said to have: many CNIs keep ranges of their own. A
+ * By the addresses that were seen, not by ranges that nodes are said to have: many CNIs keep ranges of their own. A
  * table that leads to no other node's pods says nothing: an overlay or another table does.
  */
-export function routesMissing(windows: readonly ConntrackWindow[], ways: readonly NodeWay[]): readonly RouteMissing[] {
+export function routesMissing(
+  windows: readonly ConntrackWindow[],
+  ways: readonly NodeWay[],
+  addresses: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly RouteMissing[] {
   return windows.flatMap(({ node, forwarding }): readonly RouteMissing[] => {
     const routes = forwarding?.routes ?? null
     if (routes === null) return []
-    const others = [...addressesOf(ways, node)].map(([to, ips]) => ({ to, ips, route: routeTo(routes, ips) }))
+    const others = [...addresses]
+      .filter(([to]) => to !== node)
+      .map(([to, ips]) => ({ to, ips: [...ips], route: routeTo(routes, [...ips]) }))
     const led = others.flatMap(({ to, route }) => (route === null ? [] : [{ node: to, route }]))
     if (led.length === 0) return []
     const fallback = routes.find((it) => it.to === everywhere) ?? null
@@ -50,20 +56,12 @@ export function routesMissing(windows: readonly ConntrackWindow[], ways: readonl
   })
 }
 
-/** Pods of each other node, by what was sent to them from anywhere. */
-function addressesOf(ways: readonly NodeWay[], node: string): ReadonlyMap<string, readonly string[]> {
-  const all = Map.groupBy(
-    ways.filter((it) => it.to !== node),
-    (it) => it.to,
-  )
-  return new Map([...all].map(([to, its]) => [to, [...new Set(its.flatMap((it) => it.ips))]]))
-}
-
 function routeTo(routes: NonNullable<NodeForwarding['routes']>, ips: readonly string[]): NodeRoute | null {
   return routes.find((it) => it.to !== everywhere && ips.some((ip) => contains(it.to, ip))) ?? null
 }
 
-function isClosed(ways: readonly NodeWay[], a: string, b: string): boolean {
+/** Nothing came through between these two, in either direction. */
+export function isClosed(ways: readonly NodeWay[], a: string, b: string): boolean {
   const between = ways.filter((it) => (it.from === a && it.to === b) || (it.from === b && it.to === a))
   return between.some((it) => it.state === 'closed') && between.every((it) => it.state !== 'open')
 }

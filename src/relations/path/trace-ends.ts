@@ -62,6 +62,13 @@ export function tracedPorts(service: Service, port: number | null): readonly Ser
   return service.ports.filter((it) => it.protocol === 'TCP' && (port === null || it.port === port)).slice(0, mostPorts)
 }
 
+/** The ports that the trace is about are of another protocol, each: nothing is sent to those. */
+export function isPastTcp({ to, ask }: TraceEnds): boolean {
+  if (to.kind !== 'service') return false
+  const its = to.service.ports.filter((it) => ask.port === null || it.port === ask.port)
+  return its.length > 0 && its.every((it) => it.protocol !== 'TCP')
+}
+
 /** What a client of that port connects to, in the order of the path: the Service's address, then each endpoint. */
 export function addressesOf(ends: TraceEnds): readonly PathAddress[] {
   const { to, ask } = ends

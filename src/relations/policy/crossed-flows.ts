@@ -1,3 +1,4 @@
+import { podsByName } from '../pods-by-name.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
@@ -19,7 +20,7 @@ export function crossedFlows(
   policies: readonly NetworkPolicy[],
   namespaces: Known<readonly Namespace[]>,
 ): readonly CrossedFlow[] {
-  const byName = new Map(pods.map((it) => [`${it.namespace}/${it.name}`, it]))
+  const byName = podsByName(pods)
   const decide = policyRules(policies, namespaces)
   const ends = new Map(pods.map((it) => [it, podEnd(it)]))
   return crossings.flatMap((crossing): readonly CrossedFlow[] => {
@@ -49,11 +50,16 @@ export function isStopped({ result }: Crossing): boolean {
   return result === 'timeout' || result === 'no-route'
 }
 
+/** Who is hung up on at once may have met a proxy that enforces the policy by that. */
+export function isLetThrough({ result, hungUp }: Crossing): boolean {
+  return result === 'open' && hungUp !== true
+}
+
 /**
  * `not-enforced`: policies deny it, and it opens. `stopped`: they allow it, and it is stopped all the same. Policies
  * that leave it to the CNI are contradicted by nothing.
  */
 export function disagreement({ crossing, decision }: CrossedFlow): 'not-enforced' | 'stopped' | null {
-  if (decision.kind === 'denied') return crossing.result === 'open' ? 'not-enforced' : null
+  if (decision.kind === 'denied') return isLetThrough(crossing) ? 'not-enforced' : null
   return decision.kind === 'allowed' && isStopped(crossing) ? 'stopped' : null
 }

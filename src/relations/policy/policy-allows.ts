@@ -21,7 +21,10 @@ export type Decision =
       readonly direction: Direction
       readonly by: readonly NetworkPolicy[]
       readonly why: string
-      /** Left to the CNI: a lookup that times out shows what it does. */ readonly measured?: 'decides'
+      /** Left to the CNI: a lookup that times out shows what it does. */
+      readonly measured?: 'decides'
+      /** No rule lets it through, and networks that filter such traffic drop it. */
+      readonly isShut?: true
     }
 
 export function podEnd(pod: Pod): PodLike {

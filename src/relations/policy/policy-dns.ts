@@ -3,16 +3,15 @@ import type { InsideView } from '../../model/inside.ts'
 import { type Known, unknown } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
 import { byBlock } from '../cidr-index.ts'
 import { put } from '../once.ts'
 import type { Direction } from './policy-applies-to-pod.ts'
+import { type AskedWay, askedWays } from './dns-asked.ts'
 import { type Decision, type Flow, podEnd, type PolicyRules, policyRules } from './policy-allows.ts'
 import { targetPortIn } from '../service/service-endpoints.ts'
-import { subjectKey } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
-import { podResolvers } from '../dns/pod-resolvers.ts'
 import { isLive, isOver } from '../service/service-selects-pod.ts'
-import { workloadOfPod } from '../workload-of-pod.ts'
 
 /** Where NodeLocal DNSCache listens unless told otherwise; kubelets hand it to pods as their nameserver. */
 const nodeLocalDns = '169.254.20.10'
@@ -37,12 +36,20 @@ export function asksClusterDns(pod: Pod, dns: ClusterDns): boolean {
   return pod.dnsPolicy !== 'None' || (pod.dnsConfig?.nameservers.includes(dns.service?.clusterIP ?? '') ?? false)
 }
 
+/** The same, and those whose spec names servers of their own. The node's own list is not known. */
+function asksServers(pod: Pod): boolean {
+  return isLive(pod) && !pod.hostNetwork && pod.dnsPolicy !== 'Default'
+}
+
 interface Asking {
   readonly pods: readonly Pod[]
   readonly dns: ClusterDns
   readonly policies: readonly NetworkPolicy[]
   readonly namespaces: Known<readonly Namespace[]>
   readonly views?: Known<readonly InsideView[]>
+  readonly services?: Known<readonly Service[]>
+  /** Of the pods' own resolv.conf, where somebody saw it. */
+  readonly nameservers?: readonly string[]
 }
 
 /**
@@ -55,6 +62,8 @@ export function dnsGroups({
   policies,
   namespaces,
   views = unknown('not-asked', 'nobody looked into pods'),
+  services = unknown('not-asked', 'nobody read Services'),
+  nameservers,
 }: Asking): readonly DnsGroup[] {
   const covering = byBlock(
     policies.flatMap((it) => it.egress).flatMap((it) => it.peers.flatMap((peer) => peer.ipBlock?.cidr ?? [])),
@@ -71,7 +80,7 @@ export function dnsGroups({
   // One of each class stands for all: a pod that is a server itself is judged by every one, for it may reach itself.
   const alike = [...new Map(servers.map((it) => [rules.all.classOf(podEnd(it)), it])).values()]
   const serving = new Set(servers)
-  const asked = serversAsked(pods, dns, views)
+  const asked = askedWays({ pods, dns, views, services, ...(nameservers === undefined ? {} : { nameservers }) })
   const memo = new Map<string, { readonly udp: Decision; readonly tcp: Decision }>()
   const groups = new Map<
     string,
@@ -84,18 +93,20 @@ export function dnsGroups({
     }
   >()
   const numbers = new Map<readonly NetworkPolicy[], number>()
-  for (const pod of pods.filter((it) => asksClusterDns(it, dns))) {
-    const server = asked(pod)
+  for (const pod of pods.filter(asksServers)) {
+    const whom = asked(pod)
     const isServer = serving.has(pod)
-    const at = `${rules.all.classOf(podEnd(pod))}\n${isServer ? pod.name : ''}\n${server}`
-    const ways =
-      memo.get(at) ??
-      (server === null
-        ? {
-            udp: toDns(rules, pod, { dns, servers: isServer ? servers : alike }, 'UDP'),
-            tcp: toDns(rules, pod, { dns, servers: isServer ? servers : alike }, 'TCP'),
-          }
-        : { udp: toAddress(rules, pod, server, 'UDP'), tcp: toAddress(rules, pod, server, 'TCP') })
+    const towards = { dns, servers: isServer ? servers : alike }
+    const judge =
+      (protocol: Transport) =>
+      (way: AskedWay): Decision => {
+        if (way.kind === 'servers') return toDns(rules, pod, towards, protocol)
+        return way.kind === 'pods' ? toPods(rules, pod, way, protocol) : toAddress(rules, pod, way, protocol)
+      }
+    const [way] = whom.length === 1 ? whom : []
+    const server = way === undefined || way.kind === 'servers' ? null : way.ip
+    const at = `${rules.all.classOf(podEnd(pod))}\n${isServer ? pod.name : ''}\n${whom.map(wayText).join(' ')}`
+    const ways = memo.get(at) ?? { udp: alongAll(whom, judge('UDP')), tcp: alongAll(whom, judge('TCP')) }
     memo.set(at, ways)
     const key = `${pod.namespace}\n${decisionKey(ways.udp, numbers)}\n${decisionKey(ways.tcp, numbers)}\n${server}`
     const group = groups.get(key)
@@ -105,31 +116,62 @@ export function dnsGroups({
   return [...groups.values()].toSorted(inOrder)
 }
 
-/**
- * By what was seen inside a pod of the same workload: the first server of its list, where that is no DNS pod's address.
- */
-function serversAsked(
-  pods: readonly Pod[],
-  dns: ClusterDns,
-  views: Known<readonly InsideView[]>,
-): (pod: Pod) => string | null {
-  const seen = new Map(
-    podResolvers(pods, dns, views).flatMap((it) =>
-      it.seen === null ? [] : [[subjectKey(it.workload), it.nameservers[0] ?? null] as const],
-    ),
-  )
-  const behindService = new Set([dns.service?.clusterIP ?? null, ...dns.pods.map((it) => it.ip)])
-  return (pod) => {
-    const server = seen.get(subjectKey(workloadOfPod(pod))) ?? null
-    return server === null || behindService.has(server) ? null : server
+/** All of them, or which one of them it is decides. */
+function alongAll(ways: readonly AskedWay[], judge: (way: AskedWay) => Decision): Decision {
+  const all = ways.map(judge)
+  const shut = all.flatMap((it) => (it.kind === 'allowed' ? [] : [it]))
+  const odd = shut.find((it) => it.kind === 'unknown') ?? shut[0]
+  if (odd === undefined) return { kind: 'allowed' }
+  if (all.length === 1) return odd
+  const isShut = shut.length === all.length && shut.every((it) => it.kind === 'denied' || it.isShut === true)
+  if (isShut) return shut.every((it) => it.kind === 'denied') ? odd : { ...odd, kind: 'unknown', ...leftOpen(ways) }
+  return {
+    kind: 'unknown',
+    direction: odd.direction,
+    by: odd.by,
+    why: `whether these pods ask ${ways.map(wayText).join(' or ')} was not seen, and policies do not let them to all`,
   }
 }
 
+/** Whichever way it is, no rule lets them there. */
+function leftOpen(ways: readonly AskedWay[]) {
+  const why = `no rule lets these pods ask ${ways.map(wayText).join(' or ')}, and the last is left to the CNI`
+  return { why, measured: 'decides', isShut: true } as const
+}
+
+function wayText(way: AskedWay): string {
+  switch (way.kind) {
+    case 'servers':
+      return 'the DNS servers'
+    case 'pods':
+      return `the pods behind ${way.ip}`
+    case 'node':
+    case 'address':
+      return way.ip
+  }
+}
+
+interface Judged {
+  readonly decision: Decision
+  readonly protocol: Transport
+}
+
+/** If a Service has the address, a pod's stands in its place by the time that policies look: a block says nothing. */
+function unlessOfService(rules: Rules, pod: Pod, ip: string, { decision, protocol }: Judged): Decision {
+  const behind = { ...podEnd(pod), namespace: '', name: null, labels: {}, ip, node: null, hostNetwork: false }
+  const asPod = rules.all({ from: podEnd(pod), to: behind, port: 53, protocol })
+  const odd = decision.kind === 'allowed' ? asPod : decision
+  if (odd.kind === 'allowed') return odd
+  const why = `these pods ask ${ip}: whether that is a Service's was not read`
+  return { kind: 'unknown', direction: odd.direction, by: odd.by, why }
+}
+
 /** No podSelector admits what is no pod: ipBlocks alone count. */
-function toAddress(rules: Rules, pod: Pod, ip: string, protocol: Transport): Decision {
+function toAddress(rules: Rules, pod: Pod, way: Extract<AskedWay, { ip: string }>, protocol: Transport): Decision {
+  const { ip } = way
   const decision = rules.all({ from: podEnd(pod), to: { kind: 'address', ip }, port: 53, protocol })
-  const onNode = ip.startsWith('169.254.') || /^fe80:/i.test(ip)
-  if (decision.kind !== 'denied' || !onNode) return decision
+  if (way.kind === 'address' && !way.isClear) return unlessOfService(rules, pod, ip, { decision, protocol })
+  if (decision.kind !== 'denied' || way.kind !== 'node') return decision
   return {
     ...decision,
     kind: 'unknown',
@@ -137,7 +179,22 @@ function toAddress(rules: Rules, pod: Pod, ip: string, protocol: Transport): Dec
       `these pods ask ${ip}, which is no pod: no podSelector admits it, ` +
       'and whether the way to the own node is filtered is left to the CNI',
     measured: 'decides',
+    isShut: true,
   }
+}
+
+function toPods(
+  rules: Rules,
+  pod: Pod,
+  { pods, service }: Extract<AskedWay, { kind: 'pods' }>,
+  protocol: Transport,
+): Decision {
+  const own = service?.ports.find((it) => it.port === 53 && it.protocol === protocol)
+  const from = podEnd(pod)
+  const all = pods.map((it) =>
+    rules.all({ from, to: podEnd(it), port: own === undefined ? 53 : (targetPortIn(it, own) ?? 53), protocol }),
+  )
+  return all.find((it) => it.kind === 'unknown') ?? all.find((it) => it.kind === 'denied') ?? { kind: 'allowed' }
 }
 
 interface Rules {

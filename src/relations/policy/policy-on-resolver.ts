@@ -27,7 +27,13 @@ export function policyOnResolver(
 ): Known<ResolverDecisions> {
   if (!networkPolicies.known) return networkPolicies
   if (dns.known && asksClusterDns(pod, dns.value)) {
-    const [group] = dnsGroups({ pods: [pod], dns: dns.value, policies: networkPolicies.value, namespaces })
+    const [group] = dnsGroups({
+      pods: [pod],
+      dns: dns.value,
+      policies: networkPolicies.value,
+      namespaces,
+      nameservers,
+    })
     if (group !== undefined) return { known: true, value: { udp: group.udp, tcp: group.tcp } }
   }
   const [ip] = nameservers

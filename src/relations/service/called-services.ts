@@ -1,4 +1,6 @@
 import { closest, editDistance } from '../../closest.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
 import type { Call, Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
@@ -7,7 +9,8 @@ import { once } from '../once.ts'
 import { ownHostName } from '../own-host-name.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 import { declaredPorts, targetPortIn } from './service-endpoints.ts'
-import { isLive, isOver, podsOfServices } from './service-selects-pod.ts'
+import { hasPairs } from '../selector.ts'
+import { isLive, isOver, podsOfServices, selectorOf } from './service-selects-pod.ts'
 
 /** What there is to call, as far as it was read. */
 export interface Callable {
@@ -17,8 +20,25 @@ export interface Callable {
   /** null: not known, so that no name is said to be of another. */
   readonly domain: string | null
   readonly scope: Pick<Scope, 'namespace'>
+  /** The DNS servers name endpoints by their pods (`endpoint_pod_names`), or nobody knows whether they do. */
+  readonly podNames?: 'maybe'
   /** Absent where it does not matter on which ports the pods of headless Services listen. */
   readonly pods?: readonly Pod[]
+}
+
+/** What a check is given of it; of the domain and the namespaces, what was read. */
+export function callableFrom({ services, namespaces, clusterDns, scope }: CallableSources): Callable {
+  return {
+    services,
+    namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
+    domain: clusterDns.known ? clusterDns.value.domain : null,
+    scope,
+  }
+}
+
+interface CallableSources extends Pick<Callable, 'services' | 'scope'> {
+  readonly namespaces: Known<readonly { readonly name: string }[]>
+  readonly clusterDns: Known<Pick<ClusterDns, 'domain'>>
 }
 
 /** What becomes of a call, by the objects alone. `elsewhere`: no name of this cluster's, or not to be told. */
@@ -28,6 +48,15 @@ export type Called =
   | { readonly is: 'no-port'; readonly service: Service; readonly port: number }
   /** A port of a headless Service, whose pods listen on another: nobody maps the one to the other. */
   | { readonly is: 'unmapped'; readonly service: Service; readonly port: number; readonly target: number }
+  /** A pod by its own name below a Service that does not name it. */
+  | {
+      readonly is: 'no-pod-name'
+      readonly service: Service
+      readonly pod: string
+      readonly near: string | null
+      /** The StatefulSet that it belongs to. */
+      readonly set: string | null
+    }
   | { readonly is: 'no-service'; readonly namespace: string; readonly name: string; readonly near: string | null }
   | { readonly is: 'no-namespace'; readonly namespace: string; readonly name: string; readonly near: string | null }
   | { readonly is: 'other-domain'; readonly told: string }
@@ -71,7 +100,10 @@ const byName = once((services: readonly Service[]) => Map.groupBy(services, (it)
  */
 export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   const asked = serviceName(call.host, pod.namespace, around.domain)
-  if (asked === null || isInHosts(pod, call.host)) return elsewhere
+  if (isInHosts(pod, call.host)) return elsewhere
+  const unnamed = podUnnamed(call.host, pod.namespace, around)
+  if (unnamed !== null) return unnamed
+  if (asked === null) return elsewhere
   if ('told' in asked) return { is: 'other-domain', told: asked.told }
   const { namespace, name, sure } = asked
   const service = byPlace(around.services).get(place(namespace, name))
@@ -110,6 +142,43 @@ function serviceName(host: string, home: string, domain: string | null): Asked |
   const [name, namespace] = labels.slice(-2)
   return labels.length > 3 || name === undefined || namespace === undefined ? null : { namespace, name, sure: true }
 }
+
+/**
+ * `mongo-0.mongodb`, of a pod that is there: DNS has that name where the endpoint bears the host name, which it does if
+ * the pod's subdomain is the Service (endpointslice/utils.go, podToEndpoint). Another pod of that StatefulSet tells it
+ * of one that is not there now.
+ */
+function podUnnamed(host: string, home: string, { pods, services, podNames, domain }: Callable): Called | null {
+  if (pods === undefined || podNames === 'maybe') return null
+  const [before = '', after = ''] = host.split('.svc')
+  if (after !== '' && after !== `.${domain ?? usualDomain}`) return null
+  const [hostname = '', name = '', namespace = home, ...more] = before.split('.')
+  const service = byPlace(services).get(place(namespace, name))
+  if (more.length > 0 || service === undefined || service.type === 'ExternalName' || service.selector === null)
+    return null
+  const beside = byHome(pods).get(namespace) ?? []
+  const [, stem] = /^(.+)-\d{1,5}$/.exec(hostname) ?? []
+  const isLike = (it: Pod): boolean =>
+    it.name === hostname || (it.owner?.kind === 'StatefulSet' && it.owner.name === stem)
+  const its = beside.filter((it) => isLive(it) && isLike(it))
+  const [first] = its
+  if (first === undefined || its.some((it) => it.subdomain === name)) return null
+  return { is: 'no-pod-name', service, pod: hostname, near: nameBelow(first, hostname, services), set: setOf(first) }
+}
+
+function setOf({ owner }: Pod): string | null {
+  return owner?.kind === 'StatefulSet' ? owner.name : null
+}
+
+/** The name that the pod has: its subdomain may be a Service that is not there, or that leaves it out (SVC211). */
+function nameBelow(pod: Pod, hostname: string, services: readonly Service[]): string | null {
+  if (pod.subdomain === undefined) return null
+  const governing = byPlace(services).get(place(pod.namespace, pod.subdomain))
+  const pairs = governing === undefined || governing.type === 'ExternalName' ? null : selectorOf(governing)
+  return pairs === null || !hasPairs(pairs, pod.labels) ? null : `${hostname}.${pod.subdomain}.${pod.namespace}`
+}
+
+const byHome = once((pods: readonly Pod[]) => Map.groupBy(pods, (it) => it.namespace))
 
 /** What an ExternalName leads to is not read. */
 function portOf(service: Service, port: number | null, pods: readonly Pod[] | undefined): Called {

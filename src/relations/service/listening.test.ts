@@ -19,12 +19,26 @@ test.each([
   ['nothing', on(), { kind: 'nowhere' }],
   ['nobody looked', unknown('not-asked', ''), { kind: 'unknown' }],
   ['an old recording', known([insideView('web-1')]), { kind: 'unknown' }],
+  [
+    'of a container, where the first has no shell',
+    known([insideView('web-1'), insideView('web-1', { container: 'proxy', listeners: known([all(8080)]) })]),
+    { kind: 'open' },
+  ],
   ['cut off', known([insideView('web-1', { listeners: unknown('cut-off', '') })]), { kind: 'unknown' }],
 ] as const)('%s', (_, views, expected) => {
-  expect(listeningOn(8080, pod('web-1'), views)).toEqual(expected)
+  expect(listeningOn({ port: 8080, refusedAt: null }, pod('web-1'), views)).toEqual(expected)
 })
 
 test("the node's ports say nothing of a pod on its network", () => {
-  expect(listeningOn(8080, pod('web-1', { hostNetwork: true }), on(all(9090)))).toEqual({ kind: 'unknown' })
-  expect(listeningOn(8080, undefined, on(all(9090)))).toEqual({ kind: 'unknown' })
+  expect(listeningOn({ port: 8080, refusedAt: null }, pod('web-1', { hostNetwork: true }), on(all(9090)))).toEqual({
+    kind: 'unknown',
+  })
+  expect(listeningOn({ port: 8080, refusedAt: null }, undefined, on(all(9090)))).toEqual({ kind: 'unknown' })
+})
+
+test('open for IPv6 alone, where IPv4 was refused', () => {
+  const six = on({ ip: '::', port: 8080 })
+  const asked = (refusedAt: string | null) => listeningOn({ port: 8080, refusedAt }, pod('web-1'), six)
+  expect(asked('10.2.1.5')).toEqual({ kind: 'other-family', ip: '::' })
+  expect([asked('fd00::5'), asked(null)]).toEqual([{ kind: 'open' }, { kind: 'open' }])
 })

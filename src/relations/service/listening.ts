@@ -1,7 +1,7 @@
 import type { InsideView, Listener } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
-import { isLoopback } from '../../wire/ip-family.ts'
+import { isIpv6, isLoopback } from '../../wire/ip-family.ts'
 
 /**
  * Who listens on a port of a pod, by what stands in it. `loopback`: a process that only the pod itself reaches.
@@ -10,18 +10,31 @@ import { isLoopback } from '../../wire/ip-family.ts'
 export type Listening =
   | { readonly kind: 'open' }
   | { readonly kind: 'loopback'; readonly ip: string }
+  /** Open for the other family of addresses alone: a socket of `::` takes IPv4 unless it was told not to. */
+  | { readonly kind: 'other-family'; readonly ip: string }
   | { readonly kind: 'elsewhere'; readonly ports: readonly number[] }
   | { readonly kind: 'nowhere' }
   | { readonly kind: 'unknown' }
 
 /** A pod on the node's network shows the node's ports, which say nothing of it. */
-export function listeningOn(port: number, pod: Pod | undefined, views: Known<readonly InsideView[]>): Listening {
+export function listeningOn(
+  /** `refusedAt`: an address of the pod at which connects were refused, so that nobody there listens for its family. */
+  { port, refusedAt }: { readonly port: number; readonly refusedAt: string | null },
+  pod: Pod | undefined,
+  views: Known<readonly InsideView[]>,
+): Listening {
   if (pod === undefined || pod.hostNetwork || !views.known) return { kind: 'unknown' }
-  const view = views.value.find((it) => it.namespace === pod.namespace && it.pod === pod.name)
-  if (view?.listeners?.known !== true) return { kind: 'unknown' }
-  const all: readonly Listener[] = view.listeners.value
+  // Containers share them: they stand in one of the pod's views.
+  const all: readonly Listener[] | undefined = views.value.flatMap(({ listeners, ...it }) =>
+    it.namespace === pod.namespace && it.pod === pod.name && listeners?.known === true ? [listeners.value] : [],
+  )[0]
+  if (all === undefined) return { kind: 'unknown' }
   const here = all.filter((it) => it.port === port)
-  if (here.some((it) => !isLoopback(it.ip))) return { kind: 'open' }
+  const others = here.filter((it) => !isLoopback(it.ip))
+  const [first] = others
+  if (first !== undefined && refusedAt !== null && others.every((it) => isIpv6(it.ip) !== isIpv6(refusedAt)))
+    return { kind: 'other-family', ip: first.ip }
+  if (first !== undefined) return { kind: 'open' }
   const [local] = here
   if (local !== undefined) return { kind: 'loopback', ip: local.ip }
   const ports = [...new Set(all.filter((it) => !isLoopback(it.ip)).map((it) => it.port))]

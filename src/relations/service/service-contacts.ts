@@ -75,6 +75,8 @@ export type Fingerprint =
   | 'no-local-endpoint'
   | 'service-address-only'
   | 'closed'
+  /** None comes through, and not all of one kind. */
+  | 'none-answers'
   | 'dropped'
   | 'rejected'
   | 'from-some-nodes'
@@ -84,7 +86,10 @@ export type Fingerprint =
   | 'now-and-then'
   | 'lossy-endpoint'
   | 'address-at-times'
-  /** What 'address-at-times' and 'now-and-then' are where the Service publishes pods that are not ready. */
+  | 'address-lossy'
+  /** Some ways are dead and others fail at times, and neither nodes nor pods tell them apart. */
+  | 'scattered'
+  /** What those of the address alone, and 'now-and-then', are where the Service publishes pods that are not ready. */
   | 'unready-published'
   | 'address-refused'
   | 'address-dropped'
@@ -111,7 +116,8 @@ export function fingerprint(
   if (direct.length > 0 && sickDirect.length === 0) {
     if (service.internalTrafficPolicy === 'Local' && sickNodes.every((it) => !localNodes.has(it)))
       return marks('no-local-endpoint')
-    return marks(ofAddressBeside(own))
+    const beside = ofAddressBeside(own)
+    return marks(beside, beside === 'service-address-only' ? deadNodes(own) : sickNodes)
   }
   if (direct.length === 0) return marks(ofAddressAlone(own))
 
@@ -119,10 +125,14 @@ export function fingerprint(
   if (dead.length === direct.length) return marks(ofAllDead(direct))
   if (dead.length === 0)
     return lossyEndpoint(direct) ? marks('lossy-endpoint', names(sickDirect.map(endpointName))) : marks('now-and-then')
-  if (someNodesOnly(direct) && !onePodOnly(direct)) return marks('from-some-nodes')
-  if (onePodOnly(direct)) return marks('some-endpoints', names(dead.map(endpointName)))
+  const bySomeNodes = names(sickDirect.map((it) => it.node)).length === sickNodes.length
+  if (someNodesOnly(direct) && !onePodOnly(direct)) return marks(bySomeNodes ? 'from-some-nodes' : 'scattered')
+  const deadPods = names(dead.map(endpointName))
+  if (onePodOnly(direct)) return marks('some-endpoints', deadPods)
   const side = sickSide(direct, nodeOf)
-  return side === null ? marks('some-endpoints', names(dead.map(endpointName))) : marks(side)
+  if (side !== null) return marks(side)
+  const onlyThose = sickDirect.every((it) => deadPods.includes(endpointName(it)))
+  return onlyThose ? marks('some-endpoints', deadPods) : marks('scattered')
 }
 
 /**
@@ -132,7 +142,7 @@ export function fingerprint(
 function ofAddressBeside(own: readonly Contact[]): Fingerprint {
   if (!own.every((it) => !isSick(it) || tally([it]).open > 0)) return 'service-address-only'
   const { failed, by } = tally(own)
-  return by.refused + by['no-route'] === failed ? 'address-at-times' : 'now-and-then'
+  return by.refused + by['no-route'] === failed ? 'address-at-times' : 'address-lossy'
 }
 
 /** No endpoint was asked: the address of the Service is all that is known. */
@@ -142,11 +152,17 @@ function ofAddressAlone(own: readonly Contact[]): Fingerprint {
   return by.refused > 0 ? 'address-refused' : 'address-dropped'
 }
 
-/** What most of the endpoints did. */
+/** Nodes from which not one connect came through. */
+function deadNodes(contacts: readonly Contact[]): readonly string[] {
+  return names(contacts.filter((it) => isSick(it) && tally([it]).open === 0).map((it) => it.node))
+}
+
+/** One word for all is said of all alone. */
 function ofAllDead(direct: readonly Contact[]): Fingerprint {
-  const { by } = tally(direct)
-  if (by.timeout >= by.refused && by.timeout >= by['no-route']) return 'dropped'
-  return by['no-route'] > by.refused ? 'rejected' : 'closed'
+  const { by, of } = tally(direct)
+  if (by.timeout === of) return 'dropped'
+  if (by['no-route'] === of) return 'rejected'
+  return by.refused === of ? 'closed' : 'none-answers'
 }
 
 /** All that stays on a node is well and all that leaves it is not, or the other way round. */

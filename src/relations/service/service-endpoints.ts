@@ -1,6 +1,12 @@
-import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
 import type { ContainerPort, Pod, Protocol } from '../../model/pod.ts'
-import type { ServicePort } from '../../model/service.ts'
+import {
+  type Endpoint,
+  type EndpointSlice,
+  leavingOut,
+  type LeftOut,
+  type Service,
+  type ServicePort,
+} from '../../model/service.ts'
 
 /** The slices of each Service, by the label that ties them: `kubernetes.io/service-name`. */
 export function slicesOfServices(
@@ -55,6 +61,15 @@ export function portsText(service: Service): string {
 /** The Service's own address; null for a headless one, and one without. */
 export function ownAddress({ clusterIP }: Pick<Service, 'clusterIP'>): string | null {
   return clusterIP === 'None' ? null : clusterIP
+}
+
+/** The label by which kube-proxy leaves it alone; null where it bears none. */
+export function leftOutBy({ labels = {} }: Pick<Service, 'labels'>): LeftOut | null {
+  return leavingOut.find((it) => Object.hasOwn(labels, leavingLabel(it))) ?? null
+}
+
+export function leavingLabel(by: LeftOut): string {
+  return `service.kubernetes.io/${by}`
 }
 
 /** Not ready ones too: whether they answer is what a reader asks next. */

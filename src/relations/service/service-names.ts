@@ -193,6 +193,8 @@ export interface CorefileReason {
     | 'other-zone'
     | 'no-kubernetes'
     | 'cache'
+    /** An address of before, which the answer's own time lets everybody keep. */
+    | 'kept'
     | TakingOption
 }
 
@@ -229,7 +231,14 @@ export function corefileReason(
   if (kind === 'denied' && cache !== undefined)
     return reason(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
   const file = plugins.find((it) => it.name === 'hosts' && it.args.length > 0)
-  return isGiven(kind) && file !== undefined ? reason(file, 'hosts') : null
+  if (isGiven(kind) && file !== undefined) return reason(file, 'hosts')
+  return kind === 'address' && (answer.ttl ?? 0) > usualTtl ? keeping(kubernetes, cache) : null
+}
+
+/** What lets an answer be kept for so long. */
+function keeping(kubernetes: CorefilePlugin, cache: CorefilePlugin | undefined): CorefileReason | null {
+  const keeper = kubernetes.block?.find((it) => it.name === 'ttl') ?? cache
+  return cache === undefined || keeper === undefined ? null : reason(keeper, 'kept')
 }
 
 function isGiven(kind: WrongName['kind']): boolean {

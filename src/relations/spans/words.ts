@@ -1,5 +1,5 @@
 import type { Phase } from '../../model/spans.ts'
-import { ms } from '../../phrases.ts'
+import { ms, quoted } from '../../phrases.ts'
 
 const words: Readonly<Record<Phase, string>> = {
   work: 'work',
@@ -20,6 +20,11 @@ export function phaseWord(phase: Phase): string {
 /** `calls of web to cart`, `requests to web`. */
 export function callsBetween({ from, to }: { readonly from: string | null; readonly to: string }): string {
   return from === null ? `requests to ${to}` : `calls of ${from} to ${to}`
+}
+
+/** From the pod that called; where no span names it, there is no pod to start from. */
+export function traceFrom(instance: string | null, to: string): readonly string[] {
+  return instance === null ? [] : [`hopscope trace pod/${quoted(instance)} ${to} --probe`]
 }
 
 interface Times {

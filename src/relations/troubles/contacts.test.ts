@@ -5,7 +5,7 @@ import { egressPolicy } from '../../../test/build/policy.ts'
 import { service } from '../../../test/build/service.ts'
 import { linesOf } from '../../../test/build/troubles.ts'
 import { modelOf } from '../../../test/describe-check.ts'
-import type { Contacts, NodePortContact } from '../../model/contacts.ts'
+import type { Contact, Contacts, NodePortContact } from '../../model/contacts.ts'
 import type { Sources } from '../../model/sources.ts'
 import { contactTroubles } from './contacts.ts'
 
@@ -21,6 +21,8 @@ const atNode = (results: NodePortContact['tries'], about: Partial<NodePortContac
   tries: results,
   ...about,
 })
+const hungUp = (times: number): Contact['tries'] =>
+  [0, 1, 2].map((it) => ({ result: 'open', ms: 1, hungUpMs: it < times ? 2 : null }))
 const onNodes = service('web', { type: 'NodePort' })
 const balanced = service('web', { type: 'LoadBalancer' })
 
@@ -48,6 +50,35 @@ test.each<[it: string, given: Partial<Sources>, expected: readonly string[]]>([
       'with Service/shop/web Node/worker-3 Node/worker-1 Node/worker-2',
       'keys svc-unanswered:shop/web node-down:worker-3 node-down:worker-1 node-down:worker-2',
     ],
+  ],
+  [
+    'connects open, and the other side hangs up at once, each time that somebody stays on',
+    { services: [web], pods, contacts: contacts([toPod('web', 'worker-1', first, [...tries('open'), ...hungUp(3)])]) },
+    [
+      'nuisance of contacts: contact-failed, 3 of 3',
+      'Service/shop/web: 10.2.1.1:8080 from node worker-1: the other side ends it at once, without a byte',
+      'with Service/shop/web Pod/shop/web-1 Node/worker-1',
+      'keys hangs-up:shop/web',
+    ],
+  ],
+  [
+    "the URL that the user named fails by the Service's own address",
+    {
+      services: [web],
+      pods,
+      contacts: asked({ through: [getOf('web', 'web-1', 502, { pod: null, ip: '10.96.44.7', basis: 'url' })] }),
+    },
+    [
+      'outage of contacts: bad-answer, 1 of 1, 4 ms',
+      "Service/shop/web: http://web.example.com/ of the Service's own address from node worker-1: 502",
+      'with Service/shop/web Node/worker-1',
+      'keys endpoints-answer-badly:shop/web svc-unanswered:shop/web hangs-up:shop/web',
+    ],
+  ],
+  [
+    'it does once of three times',
+    { services: [web], pods, contacts: contacts([toPod('web', 'worker-1', first, hungUp(1))]) },
+    [],
   ],
   [
     'one failed connect of many is a sign',

@@ -12,9 +12,11 @@ import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
+import { isTarget } from '../asked-about.ts'
 import { endText, excuseOf, isBadEnd, mutePorts, portOf, urlText } from '../ingress/http-answers.ts'
 import { fateOf, servedBy } from '../service/large-requests.ts'
-import { isWrongProtocol } from '../service/http-of-endpoint.ts'
+import { mayBeOther } from '../service/http-of-endpoint.ts'
+import { hangUpsOf, hungUpTimes, stayedOn } from '../service/hang-ups.ts'
 import { asContact, soundNodePorts } from '../service/node-port-contacts.ts'
 import { policyOnProbe } from '../policy/policy-on-probe.ts'
 import { backingOf } from '../service/service-backing.ts'
@@ -22,6 +24,7 @@ import { awake, endpointName, failuresText, homesAmong, isSick, tally } from '..
 import { isServing, podsOfServices } from '../service/service-selects-pod.ts'
 import {
   endpointsAnswerBadly,
+  hangsUp,
   ingressBackendFails,
   ingressFails,
   largeRequestsLost,
@@ -37,8 +40,10 @@ export function contactTroubles(model: Model): readonly Trouble[] {
   const { connects, direct } = contacts.value
   return [
     ...ofConnects(model, connects),
+    ...ofHangUps(model),
     ...ofHttp(model, contacts.value),
     ...ofDirect(model, direct ?? []),
+    ...ofThrough(model, contacts.value.through ?? []),
     ...ofLarge(model, contacts.value.large ?? []),
     ...ofNodePorts(model, contacts.value.nodePorts ?? []),
   ]
@@ -67,6 +72,42 @@ function ofConnects(model: Model, connects: readonly Contact[]): readonly Troubl
       return networkPolicies.known && decide(it, backends, port).kind !== 'allowed'
     }
   })
+}
+
+/** A port may be made only to be seen open: without somebody who needs it, it is for whoever knows. */
+function ofHangUps({ sources, scope }: Model): readonly Trouble[] {
+  const { contacts } = hangUpsOf(sources)
+  return [...Map.groupBy(contacts, ({ service: { namespace, name } }) => full({ namespace, name })).values()].flatMap(
+    (its): readonly Trouble[] => {
+      const [first] = its
+      if (first === undefined) return []
+      const self = subject('Service', first.service.namespace, first.service.name)
+      const nodes = [...new Set(its.map((it) => it.node))].toSorted()
+      const pods = new Set(its.flatMap(({ via }) => (via.kind === 'endpoint' && via.pod !== null ? [via.pod] : [])))
+      return [
+        {
+          kind: 'contact-failed',
+          source: 'contacts',
+          sufferer: self,
+          involved: [
+            self,
+            ...[...pods].map((it) => subject('Pod', first.service.namespace, it)),
+            ...nodes.map((it) => subject('Node', null, it)),
+          ],
+          keys: [hangsUp(first.service)],
+          asked: `${first.ip}:${first.port}`,
+          from: `from ${nodes.map((it) => `node ${it}`).join(', ')}`,
+          how: its.some((it) => it.tries.some(({ refusal }) => refusal !== undefined))
+            ? 'the other side turns it away at once, in words'
+            : 'the other side ends it at once, without a byte',
+          bad: its.reduce((sum, it) => sum + hungUpTimes(it.tries), 0),
+          of: its.reduce((sum, it) => sum + stayedOn(it.tries).length, 0),
+          ms: null,
+          weight: isTarget(scope, self) ? 'outage' : 'nuisance',
+        },
+      ]
+    },
+  )
 }
 
 /** A pod that is on its way out need not answer; without the Service's pods everything counts. */
@@ -153,12 +194,39 @@ function ofDirect(model: Model, direct: readonly DirectContact[]): readonly Trou
             ({ service: { namespace, name, port } }) =>
               full(first.service) === full({ namespace, name }) && port === first.service.port,
           )
-          .every(isWrongProtocol)
+          .every(mayBeOther)
           ? 'sign'
           : 'outage',
       },
     ]
   })
+}
+
+/** By the Service's own address, of the URL that the user named: no endpoint that is asked itself need be at fault. */
+function ofThrough(model: Model, through: readonly DirectContact[]): readonly Trouble[] {
+  const excuse = excuseOf({ ...model.sources, scope: model.scope })
+  const counted = through.filter((it) => excuse(it) === null)
+  const bad = counted.filter(isBadEnd)
+  const [first] = bad
+  if (first === undefined) return []
+  const self = subject('Service', first.service.namespace, first.service.name)
+  const nodes = [...new Set(bad.map((it) => it.node))].toSorted()
+  return [
+    {
+      kind: 'bad-answer',
+      source: 'contacts',
+      sufferer: self,
+      involved: [self, ...nodes.map((it) => subject('Node', null, it))],
+      keys: [endpointsAnswerBadly(first.service), svcUnanswered(first.service), hangsUp(first.service)],
+      asked: `${urlText(first)} of the Service's own address`,
+      from: `from ${nodes.map((it) => `node ${it}`).join(', ')}`,
+      how: endText(first),
+      bad: bad.length,
+      of: counted.length,
+      ms: first.ms,
+      weight: 'outage',
+    },
+  ]
 }
 
 function ofLarge({ sources: { dnsProbe } }: Model, large: readonly LargeRequest[]): readonly Trouble[] {

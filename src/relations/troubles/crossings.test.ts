@@ -34,6 +34,20 @@ test.each<[it: string, given: Partial<Sources>, scope: Partial<Scope>, expected:
     [],
   ],
   [
+    'it opens, and the other side hangs up at once',
+    { ...sources, crossings: [{ ...crossing('web', 'open'), hungUp: true }, crossing('web-1', 'open')] },
+    scope,
+    [
+      'outage of crossings: contact-failed, 1 of 1',
+      'Service/shop/web: 10.96.44.7:80 inside pod shop/client-1: the other side ends it at once, without a byte',
+      'with Pod/shop/client-1 ReplicaSet/shop/client-abc12 Service/shop/web Node/worker-1',
+      'keys hangs-up:shop/web',
+      'next see what stands at the other end, and whether others reach it',
+      'next kubectl -n shop get service,endpointslices -o wide',
+    ],
+  ],
+  ['it opens and stays', { ...sources, crossings: [{ ...crossing('web', 'open'), hungUp: false }] }, scope, []],
+  [
     'the Service and an endpoint',
     { ...sources, crossings: [crossing('web', 'timeout'), crossing('web-1', 'open'), crossing('web-2', 'refused')] },
     scope,

@@ -3,7 +3,8 @@ import type { Crossing } from '../../model/crossing.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { traceEnds, type TraceEnds } from '../path/trace-ends.ts'
-import { calleeOutOfReach, hostUnknown, noEndpoints, stoppedOnTheWay, svcUnanswered } from '../symptom.ts'
+import { calleeOutOfReach, hangsUp, hostUnknown, noEndpoints, stoppedOnTheWay, svcUnanswered } from '../symptom.ts'
+import { hangUpsOf } from '../service/hang-ups.ts'
 import { crossedFlows, disagreement } from '../policy/crossed-flows.ts'
 import { full } from '../../phrases.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
@@ -16,7 +17,8 @@ export function crossingTroubles(model: Model): readonly Trouble[] {
   if (ends === null) return [...matrixTroubles(model, crossings.value), ...callTroubles(model, crossings.value)]
   const counted = crossings.value.filter((it) => it.result !== null && isExpected(it, ends))
   const ways = Map.groupBy(counted, (it) => `${it.to.kind} ${it.to.kind === 'service' ? it.to.port : ''}`)
-  return [...ways.values()].flatMap((its) => ofWay(its, ends))
+  const hungUp = new Set(hangUpsOf(model.sources).crossings)
+  return [...ways.values()].flatMap((its) => ofWay(its, ends, hungUp))
 }
 
 /** An endpoint that is not ready gets no connection by the Service, so nobody complains about it while others are. */
@@ -26,8 +28,12 @@ function isExpected({ to, host }: Crossing, { to: other }: TraceEnds): boolean {
   return endpoints.every((it) => !it.ready) || endpoints.some((it) => it.ip === host && it.ready)
 }
 
-function ofWay(its: readonly Crossing[], { ask, from, to }: TraceEnds): readonly Trouble[] {
-  const failed = its.filter((it) => it.result !== 'open')
+function ofWay(
+  its: readonly Crossing[],
+  { ask, from, to }: TraceEnds,
+  hungUp: ReadonlySet<Crossing>,
+): readonly Trouble[] {
+  const failed = its.filter((it) => it.result !== 'open' || hungUp.has(it))
   const [first] = failed
   if (first === undefined) return []
   const pod = subject('Pod', ask.from.namespace, ask.from.pod)
@@ -49,12 +55,13 @@ function ofWay(its: readonly Crossing[], { ask, from, to }: TraceEnds): readonly
         ...(from?.node === null || from === null ? [] : [subject('Node', null, from.node)]),
       ],
       keys: [
-        ...(service === null ? [] : [svcUnanswered(service)]),
+        ...(service !== null && failed.some((it) => !hungUp.has(it)) ? [svcUnanswered(service)] : []),
+        ...(service !== null && failed.some((it) => hungUp.has(it)) ? [hangsUp(service)] : []),
         ...failed.flatMap((it) => (it.result === 'no-name' ? [hostUnknown(it.host)] : [])),
       ],
       asked: failed.length === 1 ? `${first.host}:${first.port}` : `${failed.length} endpoints`,
       from: `inside pod ${ask.from.namespace}/${ask.from.pod}`,
-      how: [...new Set(failed.map(({ result }) => howOf(result)))].join(', '),
+      how: [...new Set(failed.map((it) => (hungUp.has(it) ? hungUpText : howOf(it.result))))].join(', '),
       bad: failed.length,
       of: its.length,
       ms: null,
@@ -63,6 +70,8 @@ function ofWay(its: readonly Crossing[], { ask, from, to }: TraceEnds): readonly
     },
   ]
 }
+
+const hungUpText = 'the other side ends it at once, without a byte'
 
 function howOf(result: Crossing['result']): string {
   if (result === 'no-name') return 'the name does not resolve'
@@ -93,9 +102,12 @@ function nextOf({ result, host, to }: Crossing, from: TraceEnds['ask']['from']):
 const wide = '-o wide'
 
 /** A Service that a pod is told to call, and does not reach by its address. */
-function callTroubles({ sources: { pods } }: Model, crossings: readonly Crossing[]): readonly Trouble[] {
-  return crossings.flatMap(({ from, to, host, port, result, ms }): readonly Trouble[] => {
-    if (result === null || result === 'open') return []
+function callTroubles({ sources }: Model, crossings: readonly Crossing[]): readonly Trouble[] {
+  const { pods } = sources
+  const hungUp = new Set(hangUpsOf(sources).crossings)
+  return crossings.flatMap((it): readonly Trouble[] => {
+    const { from, to, host, port, result, ms } = it
+    if (result === null || (result === 'open' && !hungUp.has(it))) return []
     if (result === 'no-source') return noSource({ from, host, port, ms }, pods)
     if (to.kind !== 'service') return []
     const pod = pods.known
@@ -110,17 +122,17 @@ function callTroubles({ sources: { pods } }: Model, crossings: readonly Crossing
         sufferer: self,
         involved: [self, far, ...(pod === undefined ? [] : [workloadOfPod(pod)])],
         keys: [
-          svcUnanswered(to),
-          noEndpoints(to),
+          ...(hungUp.has(it) ? [hangsUp(to)] : [svcUnanswered(to), noEndpoints(to)]),
           ...(pod === undefined ? [] : [calleeOutOfReach(workloadOfPod(pod))]),
         ],
         asked: `Service ${full(to)} at ${host}:${port}`,
         from: `inside pod ${full(self)}`,
-        how: howOf(result),
+        how: hungUp.has(it) ? hungUpText : howOf(result),
         bad: 1,
         of: 1,
         ms,
-        weight: 'nuisance',
+        // Twice in a row, and of the other side's own doing: no packet was lost.
+        weight: hungUp.has(it) ? 'outage' : 'nuisance',
       },
     ]
   })

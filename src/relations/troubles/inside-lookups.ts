@@ -4,20 +4,30 @@ import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { dnsTcpLossInPod, dnsTcpUnanswered, nameWrongOf } from '../symptom.ts'
 import { namesInPod, outsideInPod, serversInPod } from './inside-resolving.ts'
+import { socketTroubles } from './inside-sockets.ts'
 import { isDenied, needsNoNames, slowIn, weightOf, whose } from './inside-sufferer.ts'
 
-/** Lookups made inside the users' own pods: nobody's complaint is closer to the user's. */
+/** What is seen inside the users' own pods: nobody's complaint is closer to the user's. */
 export function insideTroubles(model: Model): readonly Trouble[] {
+  return [...lookupTroubles(model), ...socketTroubles(model)]
+}
+
+function lookupTroubles(model: Model): readonly Trouble[] {
   const { insideViews, pods } = model.sources
   if (!insideViews.known) return []
   const byName = new Map((pods.known ? pods.value : []).map((it) => [`${it.namespace}/${it.name}`, it]))
+  const connected = new Set<string>()
   return insideViews.value.flatMap((view) => {
     const pod = byName.get(`${view.namespace}/${view.pod}`) ?? null
     const lookups = [...ofLookup(model, view, pod), ...namesInPod(model, view, pod)]
+    // Containers share the network: what one could not connect to is not told again for the next.
+    const isFirst = !connected.has(`${view.namespace}/${view.pod}`)
+    const tcp = isFirst ? ofTcp(view, pod) : []
+    if (tcp.length > 0) connected.add(`${view.namespace}/${view.pod}`)
     // Where nothing is answered at all, that TCP is not either goes without saying.
     const all = lookups.some((it) => it.weight === 'outage')
       ? lookups
-      : [...lookups, ...serversInPod(view, pod), ...outsideInPod(model, view, pod), ...ofTcp(view, pod)]
+      : [...lookups, ...serversInPod(view, pod), ...outsideInPod(model, view, pod), ...tcp]
     return needsNoNames(pod, model) ? all.map((it) => ({ ...it, weight: 'sign' as const })) : all
   })
 }

@@ -64,5 +64,7 @@ export function whose(
     dnsLossInNamespace(view.namespace),
     ...(node === null ? [] : [dnsLossOnNode(node)]),
   ]
-  return { source: 'insideViews', sufferer: self, involved, keys, from: 'inside the pod' }
+  // A pod's containers have files and a C library of their own: what one of several can't find, another may.
+  const from = pod !== null && pod.containers.length > 1 ? `inside container ${view.container}` : 'inside the pod'
+  return { source: 'insideViews', sufferer: self, involved, keys, from }
 }

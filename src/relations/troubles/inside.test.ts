@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { insideView, resolving } from '../../../test/build/dns.ts'
 import * as F from '../../../test/build/dns-faults.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { egressPolicy, labels } from '../../../test/build/policy.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { linesOf } from '../../../test/build/troubles.ts'
@@ -255,6 +255,29 @@ test.each<Row>([
       'Pod/shop/web-1: the DNS Service, TCP port 53 inside the pod: timeout',
       'with Pod/shop/web-1 Deployment/shop/web Node/worker-1 Namespace/shop',
       'keys dns-loss:ns/shop/web-1 dns-loss:ns/shop dns-loss:node/worker-1 dns-tcp-unanswered dns-tcp-loss:shop/web-1',
+    ],
+  ],
+  [
+    'the second of two containers, which is named; what the network lacks is told once',
+    {
+      pods: [{ ...web, containers: [container(), container({ name: 'proxy' })] }],
+      insideViews: [
+        insideView('web-1', { tcp53: known('timeout') }),
+        insideView('web-1', { container: 'proxy', tcp53: known('timeout') }),
+        insideView('web-1', { container: 'agent', lookup: looked('timeout', 5000) }),
+      ],
+    },
+    {},
+    [
+      'nuisance of insideViews: contact-failed, 1 of 1',
+      'Pod/shop/web-1: the DNS Service, TCP port 53 inside container app: timeout',
+      'with Pod/shop/web-1 Deployment/shop/web Node/worker-1 Namespace/shop',
+      'keys dns-loss:ns/shop/web-1 dns-loss:ns/shop dns-loss:node/worker-1 dns-tcp-unanswered ' +
+        'dns-tcp-loss:shop/web-1',
+      'outage of insideViews: lookup-failed, 1 of 1, 5000 ms',
+      'Pod/shop/web-1: cart.shop with getent inside container agent: timeout',
+      'with Pod/shop/web-1 Deployment/shop/web Node/worker-1 Namespace/shop',
+      'keys dns-loss:ns/shop/web-1 dns-loss:ns/shop dns-loss:node/worker-1',
     ],
   ],
   ['TCP that could not be tried', seen({ tcp53: unknown('not-there', 'no tool') }), {}, []],

@@ -6,7 +6,7 @@ import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { isCrashing, nextLookAt, type PodProblem, problemsOf } from '../pod-problem.ts'
 import { hasPairs } from '../selector.ts'
 import { isLive, podsOfServices, selectorOf } from '../service/service-selects-pod.ts'
-import { dnsLossOnNode, dnsServerCrash, dnsServersDown, noEndpoints, nodeDown } from '../symptom.ts'
+import { dnsLossOnNode, dnsServerCrash, dnsServersDown, noEndpoints, nodeDown, podsUnready } from '../symptom.ts'
 import { refusalsOf, refusalText } from '../workload-refusal.ts'
 import { topWorkloads, workloadOfPod } from '../workload-of-pod.ts'
 import { because } from '../../phrases.ts'
@@ -35,12 +35,14 @@ export function podTroubles(model: Model): readonly Trouble[] {
   }
   const isDns = new Set(dnsPods.map((it) => `${it.namespace}/${it.name}`))
   const problemOf = problemsOf(model.sources.events)
+  const waiting = waitingLong(model)
   return all.filter(isLive).flatMap((pod) => {
     const key = `${pod.namespace}/${pod.name}`
     return ofPod(pod, problemOf(pod), {
       services: servicesOf.get(key) ?? [],
       dns: isDns.has(key) ? dnsObjects(model) : [],
       isSpare: spare.has(subjectKey(workloadOfPod(pod))),
+      waitsLong: waiting.has(key),
     })
   })
 }
@@ -55,6 +57,18 @@ interface Around {
   readonly dns: readonly Subject[]
   /** Its Deployment has as many ready pods as it wants, without it. */
   readonly isSpare: boolean
+  /** The scheduler has tried again and again to place it. */
+  readonly waitsLong: boolean
+}
+
+/** A cluster that grows has a node for a pod after two or three tries. */
+const fewestTries = 5
+
+function waitingLong({ sources: { events } }: Model): ReadonlySet<string> {
+  const tried = (events.known ? events.value : []).filter(
+    (it) => it.reason === 'FailedScheduling' && it.times >= fewestTries && it.age !== undefined,
+  )
+  return new Set(tried.map((it) => `${it.namespace}/${it.object.name}`))
 }
 
 /** Deployments that lack nothing, and their ReplicaSets: a new release that never starts, and old pods that go on. */
@@ -67,7 +81,7 @@ function spareMakers(workloads: readonly Workload[]): ReadonlySet<string> {
   return new Set([...full, ...made].map((it) => subjectKey(subject(it.kind, it.namespace, it.name))))
 }
 
-function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare }: Around): readonly Trouble[] {
+function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare, waitsLong }: Around): readonly Trouble[] {
   const notReady = pod.phase === 'Running' && !pod.ready
   const stuck = pod.containers.filter(
     (it) => (it.waiting !== null && !onItsWay.has(it.waiting)) || (notReady && isCrashing(it)),
@@ -76,6 +90,8 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare }: Around
   const failsToStart = pod.init?.waiting !== undefined && pod.init.waiting !== null
   const cannotStart = pod.phase === 'Pending' && problem.cannotStart === true
   if (stuck.length === 0 && !notReady && !unplaced && !failsToStart && !cannotStart) return []
+  const isPassedOver = unplaced && waitsLong && pod.scheduling !== undefined
+  const isStuck = [stuck.length > 0, failsToStart, cannotStart, isPassedOver].includes(true)
   const self = subject('Pod', pod.namespace, pod.name)
   const involved = [
     self,
@@ -87,6 +103,7 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare }: Around
   const serving = services.map((it) => noEndpoints({ namespace: it.namespace ?? '', name: it.name }))
   const keys = [
     ...serving,
+    podsUnready(workloadOfPod(pod)),
     ...(pod.node === null ? [] : [nodeDown(pod.node)]),
     ...(dns.length > 0 ? [dnsServersDown, dnsServerCrash] : []),
   ]
@@ -109,8 +126,7 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare }: Around
       ms: null,
       // A pod that is not ready may be on its way up, as in each rollout; one that waits with an error is stuck, and a
       // nuisance where somebody lacks it.
-      weight:
-        (stuck.length > 0 || failsToStart || cannotStart) && !(isSpare && services.length > 0) ? 'nuisance' : 'sign',
+      weight: isStuck && !(isSpare && services.length > 0) ? 'nuisance' : 'sign',
     },
   ]
 }

@@ -17,7 +17,9 @@ export function examined({ sources }: Model): Output<typeof diagnosis>['examined
     namesLookedUp: distinct(series?.map((it) => it.name)),
     nodesLookedUpFrom: distinct(series?.map((it) => it.node)),
     lookups: series === null ? null : series.reduce((sum, it) => sum + it.lookups.length, 0),
-    podsLookedInto: insideViews.known ? insideViews.value.filter((it) => it.lookup.known).length : null,
+    podsLookedInto: insideViews.known
+      ? distinct(insideViews.value.filter((it) => it.lookup.known).map((it) => `${it.namespace}/${it.pod}`))
+      : null,
     servicesConnectedTo: distinct(http?.connects.map((it) => `${it.service.namespace}/${it.service.name}`)),
     endpointsAskedOverHttp: distinct(http?.direct?.map((it) => `${it.ip}:${it.port}`)),
     requestsThroughIngresses: http === null ? null : http.http.length,

@@ -3,10 +3,11 @@ import { type Diagnosis, isBlind, isNotAsked } from '../../engine.ts'
 import type { Model } from '../../model/sources.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { count, readable, some } from '../../phrases.ts'
-import { unheard, unmeasured, unseenWhole } from '../../relations/unmeasured.ts'
+import { unheard, unjudgedTarget, unmeasured, unseenWhole } from '../../relations/unmeasured.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
+import { together, unlookedParts } from './unlooked.ts'
 
 /**
  * The answer in one sentence. Never "all is well" when something could not be seen: silence is not health.
@@ -46,7 +47,7 @@ function withoutFault(diagnosis: Diagnosis): string {
   const left = results.reduce((sum, it) => sum + it.ignored.length, 0)
   const rest = [
     ...(left > 0 ? [`${count(left, 'finding')} ignored`] : []),
-    ...(unsure > 0 ? [`${unsure} check${unsure === 1 ? '' : 's'} could not tell`] : []),
+    ...(unsure > 0 ? [`${unsure} check${unsure === 1 ? '' : 's'} could not tell${notLookedAt(diagnosis)}`] : []),
     ...(roots.length > 0
       ? [`${roots.length === 1 ? 'one thing is' : `${roots.length} things are`} worth knowing, below`]
       : []),
@@ -55,9 +56,15 @@ function withoutFault(diagnosis: Diagnosis): string {
   if (!results.some((it) => it.verdict === 'ok') && !isMore)
     return `Nothing to check: ${what} has nothing that these checks look at.`
   const seen = lookedAt(model)
-  const measured = model.scope.level === 'read' ? 'nothing was measured' : null
+  const measured = model.scope.level === 'read' && !isOfFile(model) ? 'nothing was measured' : null
   const tail = [...(seen === '' ? [] : [seen]), ...(measured === null ? [] : [measured]), ...rest].join('; ')
   return `Nothing wrong was seen in ${what}${tail === '' ? '' : `: ${tail}`}.`
+}
+
+/** ` (Gateway API and Istio were not looked at)`: the number alone does not say that it is all of something. */
+function notLookedAt({ results }: Diagnosis): string {
+  const words = unlookedParts(results).map((it) => it.words)
+  return words.length === 0 ? '' : ` (${together(words)} not looked at)`
 }
 
 /** Where too little was seen, or something stays in doubt: that is no health. Null where all of it was seen. */
@@ -76,7 +83,7 @@ function doubtIn({ model, results, roots }: Diagnosis): string | null {
   const its = results.filter((it) => it.check.doubts === true && it.verdict === 'cannot-tell')
   const unsettled = its.flatMap((it) => it.cannotTell).find((it) => it.reason === 'ambiguous')?.why
   const shown = possible === undefined ? null : `what ${possible.finding.code} below says may be so`
-  return unheard(model) ?? unsettled ?? shown ?? untriedIn(model)
+  return unheard(model) ?? unjudgedTarget(model) ?? unsettled ?? shown ?? untriedIn(model)
 }
 
 /** What was asked is whether it opens. */
@@ -105,6 +112,11 @@ function whyBlind({ results }: Diagnosis): string {
 /** A flag to add, or a run without one. */
 function wayTo(settle: string): string {
   return settle.startsWith('--') ? `add ${settle}` : `it takes ${settle}`
+}
+
+/** Packets and spans were measured by somebody else, before: they are what is judged. */
+function isOfFile({ sources: { capture, services, spans } }: Model): boolean {
+  return (capture.known || spans.known) && !services.known
 }
 
 function about({ scope, sources: { capture, services, spans } }: Model): string {

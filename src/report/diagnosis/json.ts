@@ -8,7 +8,7 @@ import { measuredPaths } from '../dns/measured-paths.ts'
 import { examined } from './examined.ts'
 import { lookedAt } from './looked-at.ts'
 import type { Stopwatch } from '../../stopwatch.ts'
-import { levelOfDns, notAgain } from '../help.ts'
+import { levelOfDns, notAgain, withoutAltered } from '../help.ts'
 
 /** When it was asked and how long it took; null where it is not known, as of a recording. */
 export interface Run {
@@ -52,7 +52,10 @@ function diagnosisFields(diagnosis: Diagnosis, run: Run): Fields {
   const checks = new Map(results.map((it) => [it.check.code, it.check]))
   const row = (finding: Finding, causes: readonly Finding[]): Fields['findings'][number] => {
     const check = checks.get(finding.code)
-    const [sentence, ...commands] = notAgain(check?.words.help(finding) ?? [], levelOfDns(model.scope))
+    const [sentence, ...commands] = notAgain(
+      withoutAltered(check?.words.help(finding) ?? [], finding.subject),
+      levelOfDns(model.scope),
+    )
     return {
       id: ids.get(finding) ?? '',
       code: finding.code,

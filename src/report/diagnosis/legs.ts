@@ -28,13 +28,13 @@ export function legLines(model: Model): (paint: Paint) => readonly string[] {
 
 function markOf(it: Leg): Mark {
   if (it.bad > 0) return 'error'
-  return isSlow(it) ? 'warning' : 'ok'
+  return isSlow(it) || it.doubtful > 0 ? 'warning' : 'ok'
 }
 
 function at({ at: its }: Leg): string {
   return its.length > 2 ? `${its.slice(0, 2).join(', ')} and ${its.length - 2} more` : its.join(', ')
 }
 
-function said({ bad, of, said: words }: Leg): string {
-  return `${words.slice(0, 4).join(', ')}  ${of - bad} of ${of}`
+function said({ bad, doubtful, of, said: words }: Leg): string {
+  return `${words.slice(0, 4).join(', ')}  ${of - bad - doubtful} of ${of}`
 }

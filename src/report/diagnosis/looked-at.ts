@@ -1,17 +1,28 @@
 import type { Contacts } from '../../model/contacts.ts'
+import type { InsideView } from '../../model/inside.ts'
 import { type Known, leftOutBy } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
 import { notLookedInto } from '../../relations/dns/inside-pods.ts'
 import { serversIn } from '../../relations/dns/strangers.ts'
+import { rootNamespace } from '../../relations/mesh/mtls.ts'
+import { otherPolicyText } from '../../relations/policy/other-policies.ts'
 import { isShort, sights, sightText } from '../../relations/service/meet-each.ts'
-import { count } from '../../phrases.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * What an answer rests on, with its denominators: `2 Services, 4 pods, 2 DNS servers; 2 names asked from 3 nodes and
  * inside 4 pods`. "Nothing wrong" is said of that, and of nothing else.
  */
 export function lookedAt(model: Model): string {
-  return [objects(model), asked(model), unseen(model), contacted(model), captured(model), traced(model)]
+  return [
+    objects(model),
+    unjudged(model),
+    asked(model),
+    unseen(model),
+    contacted(model),
+    captured(model),
+    traced(model),
+  ]
     .filter((it) => it !== '')
     .join('; ')
 }
@@ -31,15 +42,69 @@ function objects({ scope: { target }, sources }: Model): string {
   return [...own.flatMap((it) => (it === null ? [] : [it])), ...servers].join(', ')
 }
 
-function asked({ sources: { dnsProbe, insideViews } }: Model): string {
+/** What may decide, and was only counted: without it nobody may think that policies and routes were all read. */
+function unjudged({ scope: { namespace, target }, sources, cluster }: Model): string {
+  if (target.kind === 'dns') return ''
+  const { otherPolicies, mesh } = sources
+  const isHere = (it: { readonly namespace: string | null }): boolean =>
+    namespace === null || it.namespace === null || it.namespace === namespace
+  const others = otherPolicies.known ? otherPolicies.value.filter(isHere).map(otherPolicyText) : []
+  const ofMesh = (mesh.known ? mesh.value.authorizationPolicies : [])
+    .filter((it) => it.rules > 0 && it.action !== 'AUDIT' && (isHere(it) || it.namespace === rootNamespace))
+    .map((it) => `AuthorizationPolicy ${it.namespace}/${it.name}`)
+  const unread = (cluster.file?.unread ?? []).map(
+    ({ kind, group, objects: all }) => `${all} ${kind}${group === '' ? '' : ` of ${group}`}`,
+  )
+  return [
+    ...(others.length + ofMesh.length === 0
+      ? []
+      : [`not evaluated, and may decide here: ${some([...others, ...ofMesh], 4)}`]),
+    ...(unread.length === 0 ? [] : [`not read, though in the file: ${some(unread, 6)}`]),
+  ].join('; ')
+}
+
+/** A pod's containers have files of their own: one of several says nothing of the others. */
+function ofSeveral({ insideViews, pods }: Model['sources']): string {
+  if (!insideViews.known || !pods.known) return ''
+  const seen = lookedOutOf(insideViews.value)
+  const several = pods.value.flatMap(({ namespace, name, containers }) => {
+    const own = seen.get(`${namespace}/${name}`)
+    return containers.length > 1 && own !== undefined ? [{ seen: own.size, of: containers.length }] : []
+  })
+  const unseen = several.filter((it) => it.seen < it.of)
+  if (unseen.length === 0) return ''
+  if (unseen.every((it) => it.seen === 1)) return `, in one container of several in ${unseen.length}`
+  const sum = (of: (it: (typeof unseen)[number]) => number): number => unseen.reduce((all, it) => all + of(it), 0)
+  return `, in ${sum((it) => it.seen)} of the ${sum((it) => it.of)} containers of ${unseen.length}`
+}
+
+/** The containers of each pod in which a lookup was made. */
+function lookedOutOf(views: readonly InsideView[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byPod = Map.groupBy(
+    views.filter((it) => it.lookup.known),
+    (it) => `${it.namespace}/${it.pod}`,
+  )
+  return new Map([...byPod].map(([pod, its]) => [pod, new Set(its.map((it) => it.container))]))
+}
+
+/** One of three replicas says nothing of the others. */
+function ofAll(inside: number, { pods }: Model['sources']): string {
+  const all = (pods.known ? pods.value : []).filter(
+    (it) => it.phase === 'Running' && it.labels['app.kubernetes.io/managed-by'] !== 'hopscope',
+  ).length
+  return all > inside ? `${inside} of ${all} pods` : count(inside, 'pod')
+}
+
+function asked({ sources }: Model): string {
+  const { dnsProbe, insideViews } = sources
   const series = dnsProbe.known ? dnsProbe.value.series : []
-  const inside = insideViews.known ? insideViews.value.filter((it) => it.lookup.known).length : 0
+  const inside = insideViews.known ? lookedOutOf(insideViews.value).size : 0
   const names = new Set(series.map((it) => it.name)).size
   const nodes = new Set(series.map((it) => it.node)).size
-  if (names === 0) return inside === 0 ? '' : `one name asked inside ${count(inside, 'pod')}`
+  if (names === 0) return inside === 0 ? '' : `one name asked inside ${ofAll(inside, sources)}`
   return (
     `${count(names, 'name')} asked from ${count(nodes, 'node')}` +
-    (inside === 0 ? '' : ` and inside ${count(inside, 'pod')}`)
+    (inside === 0 ? '' : ` and inside ${ofAll(inside, sources)}${ofSeveral(sources)}`)
   )
 }
 
@@ -118,6 +183,7 @@ function notAsked({ services, contacts }: Model['sources']): readonly string[] {
   const asked = new Set(direct.map(({ service }) => portName(service)))
   const silent = [...new Set(connects.map(({ service }) => portName(service)))].filter((it) => !asked.has(it))
   const bound = new Set(unasked.filter((it) => it.why === 'bound').map(({ service }) => portName(service))).size
+  const guarded = new Set(unasked.filter((it) => it.why === 'guarded').map(({ service }) => portName(service))).size
   const reached = new Set(connects.map(({ service }) => `${service.namespace}/${service.name}`))
   const ports = (services.known ? services.value : [])
     .filter((it) => reached.has(`${it.namespace}/${it.name}`))
@@ -133,6 +199,7 @@ function notAsked({ services, contacts }: Model['sources']): readonly string[] {
   return [
     ...(silent.length === 0 ? [] : [`nothing was asked of ${count(silent.length, 'port')} of these`]),
     ...(bound === 0 ? [] : [`${count(bound, 'port')} asked of some endpoints only`]),
+    ...(guarded === 0 ? [] : [`the pods behind ${count(guarded, 'port')} not asked past what guards their Ingress`]),
     ...(others.length === 0
       ? []
       : [`${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''} not asked`]),

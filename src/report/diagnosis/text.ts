@@ -9,11 +9,12 @@ import { headline, isUnsure, tally } from './headline.ts'
 import { byLateness } from './late-probes.ts'
 import { lookedAt } from './looked-at.ts'
 import type { Level } from '../../model/sources.ts'
-import { helpLines, levelOfDns, notAgain } from '../help.ts'
+import { helpLines, levelOfDns, notAgain, withoutAltered } from '../help.ts'
 import { readable } from '../../phrases.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
 import { page } from '../visible.ts'
+import { countedByPart, together, type Unlooked, unlookedParts } from './unlooked.ts'
 
 export interface TextOptions {
   readonly paint: Paint
@@ -120,7 +121,9 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
 
   const shown = options.detail === 'verbose' ? finding.evidence : finding.evidence.slice(0, 3)
   const note = check.words.note(finding)
-  const [sentence, ...commands] = helpLines(notAgain(check.words.help(finding), options.level))
+  const [sentence, ...commands] = helpLines(
+    notAgain(withoutAltered(check.words.help(finding), finding.subject), options.level),
+  )
   return [
     '',
     ...head,
@@ -159,9 +162,13 @@ function cannotTellLines({ results, model }: Diagnosis, options: TextOptions): r
   const unsure = results.filter(isUnsure)
   if (unsure.length === 0) return []
   const count = `${unsure.length} check${unsure.length === 1 ? '' : 's'} could not tell`
-  const all = unsure.flatMap(({ check, cannotTell }) =>
-    cannotTell.filter((one) => !isNotAsked(one)).map((verdict) => ({ check, verdict })),
-  )
+  const unlooked = options.detail === 'verbose' ? [] : unlookedParts(results)
+  const apart = new Set(unlooked.flatMap((it) => it.results))
+  const all = unsure
+    .filter((it) => !apart.has(it))
+    .flatMap(({ check, cannotTell }) =>
+      cannotTell.filter((one) => !isNotAsked(one)).map((verdict) => ({ check, verdict })),
+    )
   const { late, rest } = options.detail === 'verbose' ? { late: null, rest: all } : byLateness(all, model)
   const reasons = Map.groupBy(rest, (it) => `${it.verdict.why}\0${it.verdict.settle ?? ''}`)
   return [
@@ -171,18 +178,49 @@ function cannotTellLines({ results, model }: Diagnosis, options: TextOptions): r
       const first = its[0]
       if (first === undefined) return []
       return [
-        `  ${whatOf(its)}`,
+        `  ${whatOf(its, options.detail)}`,
         `      ${first.verdict.why}${first.verdict.settle === null ? '' : `   ${paint.strong(first.verdict.settle)}`}`,
       ]
     }),
-    ...(late === null ? [] : [`  ${whatOf(late.untold)}`, `      ${late.why}   ${paint.strong(late.settle)}`]),
+    ...(late === null
+      ? []
+      : [`  ${whatOf(late.untold, options.detail)}`, `      ${late.why}   ${paint.strong(late.settle)}`]),
+    ...unlookedLines(unlooked, paint),
   ]
 }
 
-/** One check by its title, several by their codes. */
-function whatOf(its: readonly { readonly check: AnyCheck }[]): string {
+/** Two dozen codes that say the same are one thing: what it is that was not looked at, and why. */
+function unlookedLines(unlooked: readonly Unlooked[], paint: Paint): readonly string[] {
+  const told = unlooked.map(({ words, results }) => ({
+    words,
+    checks: results.length,
+    why: whysOf(results, paint),
+  }))
+  return [...Map.groupBy(told, (it) => it.why)].flatMap(([why, its]) => [
+    `  ${together(its.map((it) => it.words))} not looked at: ` +
+      `${its.reduce((sum, it) => sum + it.checks, 0)} checks, -v names them`,
+    `      ${why}`,
+  ])
+}
+
+/** What keeps most of them from it, first. */
+function whysOf(results: readonly CheckResult[], paint: Paint): string {
+  const all = results.flatMap((it) => it.cannotTell.filter((one) => !isNotAsked(one)))
+  const [first, ...more] = [...Map.groupBy(all, (it) => it.why).values()].toSorted((a, b) => b.length - a.length)
+  const [said] = first ?? []
+  if (said === undefined) return ''
+  const rest = more.length === 0 ? '' : `; and ${more.length} more reason${more.length === 1 ? '' : 's'}`
+  return `${said.why}${rest}${said.settle === null ? '' : `   ${paint.strong(said.settle)}`}`
+}
+
+/** More codes than this in a row are read by nobody. */
+const mostCodes = 20
+
+/** One check by its title, several by their codes, many by what they are about. */
+function whatOf(its: readonly { readonly check: AnyCheck }[], detail: TextOptions['detail']): string {
   const checks = [...new Set(its.map((it) => it.check))]
   const [first] = checks
+  if (checks.length > mostCodes && detail !== 'verbose') return `${countedByPart(checks)}, -v names them`
   return checks.length === 1 && first !== undefined
     ? `${first.code} ${first.title}`
     : checks.map((it) => it.code).join(' ')

@@ -24,6 +24,19 @@ it('each pod with its library, its lookup and what one lookup costs it', () => {
   ])
 })
 
+it('the container, of a pod of which several were looked into', () => {
+  const insideViews = known([
+    insideView('web-1', { libc: 'musl' }),
+    insideView('web-1', { libc: 'glibc', container: 'proxy' }),
+    insideView('cart-1', { libc: 'glibc' }),
+  ])
+  expect(clients(model({ insideViews })).slice(1)).toEqual([
+    '  shop/web-1 app    musl   getent ok within 20 ms  8 queries: 3 suffixes, ndots:5',
+    '  shop/web-1 proxy  glibc  getent ok within 20 ms  8 queries: 3 suffixes, ndots:5',
+    '  shop/cart-1       glibc  getent ok within 20 ms  8 queries: 3 suffixes, ndots:5',
+  ])
+})
+
 it('says that it did not look', () => {
   expect(clients(model({}))).toEqual(['application pods: not looked into (needs --probe)'])
   expect(serverLogs(model({ dnsServerLogs: unknown('forbidden', 'get pods/log in namespace kube-system') }))).toEqual([

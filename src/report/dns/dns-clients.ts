@@ -14,23 +14,27 @@ export function clients(model: Model): readonly string[] {
   if (insideViews.value.length === 0) return ['application pods: none in this namespace to look out of']
   return [
     `from inside application pods, and queries for one lookup of ${outsideName.name} (with a last dot 2):`,
-    ...tableLines(insideViews.value.map(row)),
+    ...tableLines(rows(insideViews.value)),
   ]
 }
 
-function row(view: InsideView): readonly string[] {
+/** A container is named where several of its pod were looked into. */
+function rows(views: readonly InsideView[]): readonly (readonly string[])[] {
+  const ofPod = Map.groupBy(views, ({ namespace, pod }) => `${namespace}/${pod}`)
+  return views.map((it) => {
+    const pod = `${it.namespace}/${it.pod}`
+    return row(it, (ofPod.get(pod)?.length ?? 0) > 1 ? `${pod} ${it.container}` : pod)
+  })
+}
+
+function row(view: InsideView, who: string): readonly string[] {
   const libc = view.libc ?? (view.libc === null ? 'libc unknown' : 'libc not looked for')
   const { lookup, resolvConf } = view
   const look = lookup.known
     ? `${lookup.value.tool} ${lookup.value.result} ` +
       (lookup.value.ms < 20 ? 'within 20 ms' : `after ${(lookup.value.ms / 1000).toFixed(2)} s`)
     : `not tried: ${lookup.why.detail}`
-  return [
-    `${view.namespace}/${view.pod}`,
-    libc,
-    look,
-    resolvConf.known ? cost(resolvConf.value) : `resolv.conf not read: ${resolvConf.why.detail}`,
-  ]
+  return [who, libc, look, resolvConf.known ? cost(resolvConf.value) : `resolv.conf not read: ${resolvConf.why.detail}`]
 }
 
 function cost(text: string): string {

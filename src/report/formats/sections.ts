@@ -1,5 +1,5 @@
 import { columnName, legend, rowName, signOf } from '../matrix/matrix-text.ts'
-import { hopLabel, hows, seenText } from '../trace/trace-text.ts'
+import { hopLabel, hows, isDoubtful, seenText } from '../trace/trace-text.ts'
 import type { Parts } from './answer.ts'
 
 type Matrixed = NonNullable<Parts['matrix']>
@@ -19,8 +19,13 @@ const verdicts: Readonly<Record<Hop['verdict'], string>> = {
 
 /** A hop as words: its name, what became of it, what was seen, how it is known. */
 export function hopWords(it: Hop): readonly [name: string, verdict: string, seen: string, how: string] {
-  const codes = it.codes.length === 0 || it.verdict === 'ok' ? '' : ` (${it.codes.join(', ')})`
-  return [hopLabel(it.name), verdicts[it.verdict], `${seenText(it.seen)}${codes}`, hows[it.how]]
+  const codes = it.codes.length === 0 || (it.verdict === 'ok' && !isDoubtful(it)) ? '' : ` (${it.codes.join(', ')})`
+  return [
+    hopLabel(it.name),
+    isDoubtful(it) ? 'in doubt' : verdicts[it.verdict],
+    `${seenText(it.seen)}${codes}`,
+    hows[it.how],
+  ]
 }
 
 export interface MatrixTable {

@@ -110,8 +110,10 @@ export function ingressRoutesText(routes: readonly IngressRoute[], paint: Paint)
   )
 }
 
-function markOfRoute({ worst, health }: IngressRoute): Mark {
+function markOfRoute({ worst, health, answered }: IngressRoute): Mark {
   if (worst !== null) return worst.severity
+  // It is there, and whether it should say so nobody knows.
+  if ((answered?.status ?? 0) >= 400) return 'cannot-tell'
   return health === 'answered' ? 'ok' : 'cannot-tell'
 }
 

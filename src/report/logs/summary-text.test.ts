@@ -35,6 +35,40 @@ test.each([
     ['started'],
     /^\? No line of a request was read: 1 line of other kinds was passed over\./,
   ],
+  [
+    'an upload that was refused is no health',
+    [`${head} "POST /up HTTP/1.1" 413 183 ${tail} - - - - 5f`, bad[1] ?? ''],
+    /^! None of 2 requests ended with a server error .*; 1 request was refused by the controller itself \(413: 1\)\./,
+  ],
+  [
+    'refused beside server errors',
+    [bad[0] ?? '', `${head} "GET /a HTTP/1.1" 429 9 ${tail} - - - - 5f`],
+    /\n {2}1 request was refused by the controller itself \(429: 1\)\.\n/,
+  ],
+  [
+    'a 413 of the application is its own',
+    [`${head} "POST /up HTTP/1.1" 413 183 ${tail} 10.2.0.4:80 9 0.001 413 5f`],
+    /^✓ None of 1 request/,
+  ],
+  [
+    'the error log alone tells of it',
+    [bad[1] ?? '', (bad[2] ?? '').replace(/connect\(\)[^,]*/, 'client intended to send too large body: 9 bytes')],
+    /^! None .*; its error log tells of 1 request that it refused itself\./,
+  ],
+  [
+    'what no server was asked for',
+    [`${head} "GET /a HTTP/1.1" 503 9 ${tail} - - - - 5f`],
+    /note: what the controller says itself is a limit, .* ready endpoint: hopscope diagnose/,
+  ],
+  [
+    'what a server was asked for, and could not be taken',
+    [
+      `${head} "GET /cart HTTP/1.1" 502 150 ${tail} 10.2.0.4:80 0 0.001 502 5f`,
+      (bad[2] ?? '').replace(/connect\(\)[^,]*/, 'upstream sent too big header while reading response header'),
+    ],
+    /as its error log says 1 time, an answer of a server that it could not take/,
+  ],
+  ['whose requests they are is not told', bad, /the format of 2 requests names neither host nor Ingress/],
   ['an empty log', [], /an access log may be off/],
   ['health is of what was read', [bad[1] ?? ''], /^✓ None of 1 request ended with a server error/],
   ['no field for the server', [`${head} "GET / HTTP/1.1" 200 1 "-" "-" "-"`], /takes one by `log-format`/],

@@ -60,8 +60,12 @@ export function logSummaryText(summary: LogSummary, paint: Paint): string {
 function verdict(summary: LogSummary, paint: Paint): readonly string[] {
   const { lines, serverErrors, who } = summary
   const span = spanOf(summary)
+  const kept = refusals(summary)
   if (serverErrors === 0)
-    return [`${paint.mark('ok')} None of ${count(lines.requests, 'request')} ended with a server error${span}.`]
+    return [
+      `${paint.mark(kept === null ? 'ok' : 'warning')} None of ${count(lines.requests, 'request')} ended with a ` +
+        `server error${span}${kept === null ? '' : `; ${kept}`}.`,
+    ]
   return [
     `${paint.mark('error')} ${serverErrors} of ${count(lines.requests, 'request')} ` +
       `(${percent(serverErrors, lines.requests)}) ended with a server error${span}:`,
@@ -69,7 +73,21 @@ function verdict(summary: LogSummary, paint: Paint): readonly string[] {
       entries(who).map(([it, times]) => [String(times), words[it]]),
       { right: [0], indent: 4 },
     ),
+    ...(kept === null ? [] : [`  ${kept}.`]),
   ]
+}
+
+/** A 413 or a 429 is no server error, and a user who met it got nothing: health is not of them. */
+function refusals({ refused, troubles }: LogSummary): string | null {
+  const byStatus = Object.entries(refused)
+  const told = (['body-too-big', 'limited', 'denied'] as const).reduce((sum, it) => sum + (troubles[it] ?? 0), 0)
+  const times = byStatus.reduce((sum, [, it]) => sum + it, 0)
+  if (times > 0)
+    return (
+      `${count(times, 'request')} ${times === 1 ? 'was' : 'were'} refused by the controller itself ` +
+      `(${byStatus.map(([status, it]) => `${status}: ${it}`).join(', ')})`
+    )
+  return told === 0 ? null : `its error log tells of ${count(told, 'request')} that it refused itself`
 }
 
 function spanOf({ from, to }: LogSummary): string {
@@ -95,7 +113,7 @@ function errorTable(groups: readonly LogGroup[], paint: Paint): readonly string[
     .map((it) => [
       String(it.requests),
       String(it.status ?? '-'),
-      it.host ?? '?',
+      ownerOf(it),
       it.path ?? '(others)',
       it.backend ?? '?',
       whoText(it.who),
@@ -103,7 +121,7 @@ function errorTable(groups: readonly LogGroup[], paint: Paint): readonly string[
     ])
   return [
     '',
-    ...tableLines([['TIMES', 'STATUS', 'HOST', 'PATH', 'BACKEND', 'FROM WHOM', ''], ...rows], { right: [0] }),
+    ...tableLines([['TIMES', 'STATUS', ownerWord(bad), 'PATH', 'BACKEND', 'FROM WHOM', ''], ...rows], { right: [0] }),
     ...more(bad.length - shownErrors, paint),
   ]
 }
@@ -125,7 +143,7 @@ function timeTable(groups: readonly LogGroup[], paint: Paint): readonly string[]
     .map((it) => [
       String(it.requests),
       String(it.status ?? '-'),
-      it.host ?? '?',
+      ownerOf(it),
       it.path ?? '(others)',
       ...(['p50', 'p95', 'p99'] as const).map((at) => spreadText(it.total, at)),
       ...told.map((part) => spreadText(it[part], 'p95')),
@@ -135,13 +153,31 @@ function timeTable(groups: readonly LogGroup[], paint: Paint): readonly string[]
     '',
     ...tableLines(
       [
-        ['TIMES', 'STATUS', 'HOST', 'PATH', 'P50', 'P95', 'P99', ...told.map((it) => `${it.toUpperCase()} P95`)],
+        [
+          'TIMES',
+          'STATUS',
+          ownerWord(timed),
+          'PATH',
+          'P50',
+          'P95',
+          'P99',
+          ...told.map((it) => `${it.toUpperCase()} P95`),
+        ],
         ...rows,
       ],
       { right: [0, ...numbers] },
     ),
     ...more(timed.length - shownTimes, paint),
   ]
+}
+
+/** Its host, and where the format has none, the route that took it. */
+function ownerOf({ host, route }: LogGroup): string {
+  return host ?? route ?? '?'
+}
+
+function ownerWord(groups: readonly LogGroup[]): string {
+  return groups.some((it) => it.host === null && it.route !== null) ? 'HOST, ROUTE' : 'HOST'
 }
 
 function spreadText(it: Spread | null, at: 'p50' | 'p95' | 'p99'): string {
@@ -166,7 +202,7 @@ function more(left: number, paint: Paint): readonly string[] {
 }
 
 function rest(summary: LogSummary, paint: Paint): readonly string[] {
-  const { retried, lines, troubles, withoutServer, who } = summary
+  const { retried, lines, troubles, withoutServer, withoutOwner, who } = summary
   return [
     '',
     ...(retried !== null && retried.requests > 0
@@ -181,10 +217,12 @@ function rest(summary: LogSummary, paint: Paint): readonly string[] {
             `(${entriesOf(troubles)}); ${lines.joined} were joined with their request.`,
         ]
       : []),
-    ...(who.controller !== undefined
+    ...(who.controller !== undefined ? [ownWords(troubles)] : []),
+    ...(withoutOwner > 0
       ? [
-          'note: what the controller says itself, without asking a server, is a limit, a rule, a route that it ' +
-            'lacks, or a backend without a ready endpoint: hopscope diagnose',
+          `note: the format of ${count(withoutOwner, 'request')} names neither host nor Ingress: those of several ` +
+            'Ingresses with one path and one backend are one line; ingress-nginx takes them by log-format-upstream ' +
+            'in its ConfigMap, with $host, $namespace and $ingress_name',
         ]
       : []),
     ...(withoutServer > 0
@@ -195,6 +233,20 @@ function rest(summary: LogSummary, paint: Paint): readonly string[] {
       : []),
     paint.dim(`${count(lines.requests, 'request')} read; ${otherLines(summary)}`),
   ]
+}
+
+/** Most of it was said without asking a server; an answer that it could not take came from one. */
+function ownWords(troubles: LogSummary['troubles']): string {
+  const unfit = (troubles['answer-too-big'] ?? 0) + (troubles['invalid-answer'] ?? 0)
+  const ofServers =
+    unfit === 0
+      ? ''
+      : `, or, as its error log says ${count(unfit, 'time')}, an answer of a server that it could not take: headers ` +
+        'that do not fit its buffer (proxy-buffer-size), or another protocol'
+  return (
+    'note: what the controller says itself is a limit, a rule, a route that it lacks, a backend without a ready ' +
+    `endpoint${ofServers}: hopscope diagnose ingress/NAME --probe`
+  )
 }
 
 function entriesOf(troubles: LogSummary['troubles']): string {

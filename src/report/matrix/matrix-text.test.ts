@@ -22,6 +22,12 @@ const said = (how: MatrixAsked, ...crossings: readonly Crossing[]): string => {
 }
 
 describe('a matrix as a table', () => {
+  test('who opens and hangs up is not called open', () => {
+    const text = said(asked, { ...connect('web', 'cart', 'open'), hungUp: true })
+    expect(text).toMatch(/h opens, and is hung up on at once/)
+    expect(text).not.toMatch(/\. open/)
+  })
+
   test('as measured, with what disagrees', () => {
     expect(
       said(

@@ -10,6 +10,7 @@ export const legend: readonly (readonly [sign: string, means: string])[] = [
   ['.', 'open'],
   ['P', 'denied by policy, and stopped'],
   ['x', 'refused by the pod'],
+  ['h', 'opens, and is hung up on at once'],
   ['!', 'disagrees with the policies'],
   ['e', 'the tool failed'],
   ['+', 'allowed, not measured'],
@@ -23,6 +24,7 @@ export function signOf({ measured, disagrees, policies }: MatrixCell): string {
   if (measured === null) return unmeasured[policies]
   if (measured === 'open') return '.'
   if (measured === 'refused') return 'x'
+  if (measured === 'hung-up') return 'h'
   if (measured === 'error') return 'e'
   return policies === 'allow' ? '!' : 'P'
 }
@@ -62,7 +64,9 @@ function headline({ cells, measured }: Matrix, { asked }: MatrixAsked, paint: Pa
       `${paint.mark('error')} ` +
       `${paint.strong(`${wrong} of ${measured} measured pairs ${wrong === 1 ? 'is' : 'are'} not as the policies say.`)}`
     )
-  return `${paint.mark('ok')} ${paint.strong(`${measured} of ${of} measured, each as the policies say.`)}`
+  // What was not tried is not known to be as they say.
+  const mark = measured < cells.length ? 'cannot-tell' : 'ok'
+  return `${paint.mark(mark)} ${paint.strong(`${measured} of ${of} measured, each as the policies say.`)}`
 }
 
 /** Wider than a screen, the columns are numbered, and told below. */

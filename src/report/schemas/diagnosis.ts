@@ -121,6 +121,7 @@ const fields = {
       v.strictObject({ kind: v.literal('dns') }),
       v.strictObject({ kind: v.literal('object'), object: subject, url: maybeText }),
     ]),
+    serviceUrl: v.exactOptional(v.pipe(text, v.description('the URL that was given, where its host is a Service'))),
     level: v.picklist(['read', 'probe', 'node']),
     trace: v.exactOptional(
       v.strictObject({
@@ -130,7 +131,20 @@ const fields = {
       }),
     ),
   }),
-  cluster: v.strictObject({ context: text, version: text, tool: text }),
+  cluster: v.strictObject({
+    context: text,
+    version: text,
+    tool: text,
+    file: v.exactOptional(
+      v.pipe(
+        v.strictObject({
+          policiesNotHeld: texts,
+          unread: v.array(v.strictObject({ kind: text, group: text, objects: v.number() })),
+        }),
+        v.description('of a file by another tool: kinds of which it says nothing, and what it holds and nobody reads'),
+      ),
+    ),
+  }),
   findings: v.pipe(v.array(v.strictObject(finding)), v.description('root causes, the worst first')),
   explained: v.pipe(
     v.array(v.strictObject({ ...finding, cause: text })),

@@ -29,11 +29,17 @@ export const logsSummary = v.strictObject({
   who,
   retried: v.nullable(v.strictObject({ requests: number, rescued: number })),
   withoutServer: v.pipe(number, v.description('requests whose format does not say which server was asked')),
+  withoutOwner: v.pipe(number, v.description('requests whose format tells neither host nor route')),
+  refused: v.pipe(
+    v.record(text, number),
+    v.description('requests that the controller refused without asking a server, by status'),
+  ),
   groups: v.array(
     v.strictObject({
       host: maybeText,
       path: v.pipe(maybeText, v.description('without its query, `:n` and `:id` for numbers and keys')),
       backend: maybeText,
+      route: v.pipe(maybeText, v.description('the Ingress, router or route, where the format names it')),
       status: maybeNumber,
       requests: number,
       who,

@@ -16,7 +16,7 @@ export const matrix = v.strictObject({
       policies: v.picklist(['allow', 'deny', 'differs', 'left-to-cni']),
       by: v.pipe(texts, v.description('policies that deny it or leave it open')),
       measured: v.pipe(
-        v.nullable(v.picklist(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error'])),
+        v.nullable(v.picklist(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error', 'hung-up'])),
         v.description('null: not measured'),
       ),
       disagrees: v.nullable(v.picklist(['not-enforced', 'stopped'])),

@@ -21,7 +21,13 @@ const hopName = v.picklist([
 ])
 
 const seen = v.variant('kind', [
-  v.strictObject({ kind: v.literal('name'), typed: text, result: answer, addresses: texts }),
+  v.strictObject({
+    kind: v.literal('name'),
+    typed: text,
+    result: answer,
+    addresses: texts,
+    container: v.exactOptional(v.pipe(text, v.description('the one of several containers in which it is so'))),
+  }),
   v.strictObject({ kind: v.literal('service'), type: text, ports: text, missing: maybeNumber }),
   v.strictObject({ kind: v.literal('endpoints'), ready: number, of: number }),
   v.strictObject({ kind: v.literal('policy'), denied: number, open: number, of: number, by: texts }),
@@ -29,7 +35,7 @@ const seen = v.variant('kind', [
     kind: v.literal('connects'),
     open: number,
     of: number,
-    results: v.array(v.picklist(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error'])),
+    results: v.array(v.picklist(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error', 'hung-up'])),
     address: text,
     ms: number,
     unmeasured: v.exactOptional(v.pipe(number, v.description('addresses that nothing is known of'))),
@@ -43,6 +49,9 @@ const seen = v.variant('kind', [
   v.strictObject({
     kind: v.literal('answers'),
     bad: number,
+    doubtful: v.exactOptional(
+      v.pipe(number, v.description('answered by a 4xx, or with a certificate that clients refuse')),
+    ),
     of: number,
     statuses: texts,
     well: v.exactOptional(v.strictObject({ endpoints: number, of: number })),
@@ -63,6 +72,7 @@ const seen = v.variant('kind', [
       'not-running',
       'not-read',
       'no-address',
+      'not-tcp',
       'no-http',
       'not-filled',
       'not-asked',

@@ -1,4 +1,5 @@
 import type { Hop, HopName, How, Narrowed, Seen, Trace, Why } from '../../answers/trace/hop.ts'
+import { isHungUp } from '../../answers/trace/break.ts'
 import { isUntold } from '../../answers/trace/trace.ts'
 import type { ConnectResult } from '../../model/contacts.ts'
 import type { Mark, Paint } from '../paint.ts'
@@ -30,6 +31,10 @@ const labels: Readonly<Record<HopName, string>> = {
   large: 'large request',
 }
 
+function hopMark(it: Pick<Hop, 'verdict' | 'seen'>): Mark {
+  return isDoubtful(it) ? 'warning' : marks[it.verdict]
+}
+
 const marks: Readonly<Record<Hop['verdict'], Mark>> = {
   ok: 'ok',
   broken: 'error',
@@ -47,8 +52,9 @@ export const hows: Readonly<Record<How, string>> = {
   nobody: '',
 }
 
-const results: Readonly<Record<ConnectResult, string>> = {
+const results: Readonly<Record<ConnectResult | 'hung-up', string>> = {
   open: 'open',
+  'hung-up': 'hung up at once',
   refused: 'refused',
   timeout: 'timed out',
   'no-route': 'no route',
@@ -64,6 +70,7 @@ const whys: Readonly<Record<Why, string>> = {
   'not-running': 'not measured: the pod does not run',
   'not-read': 'not known: it could not be read',
   'no-address': 'no address to judge or to connect to',
+  'not-tcp': 'not a port of TCP: not judged, and nothing was sent to it',
   'no-http': 'nothing was asked over HTTP',
   'not-filled': 'no packet of full size was sent to this port: only what answers HTTP is sent one',
   'not-asked': 'not measured in this pod',
@@ -87,7 +94,7 @@ function head(trace: Trace, paint: Paint): readonly string[] {
   const tried = trace.hops.some((it) => it.name === 'connect' && it.verdict === 'broken')
   const byObjects = !tried && (hop?.how === 'simulated' || hop?.how === 'config')
   const ends: Readonly<Record<Trace['verdict'], readonly [Mark, string]>> = {
-    open: untold(trace) ?? ['ok', `${pod}${node} reaches ${to}.`],
+    open: untold(trace) ?? answeredAs(trace, `${pod}${node}`) ?? ['ok', `${pod}${node} reaches ${to}.`],
     clear: ['cannot-tell', `${untried(trace, `${pod}${node}`)}.`],
     broken: [
       'error',
@@ -110,7 +117,21 @@ function untold({ hops, from, to }: Trace): readonly [Mark, string] | null {
   ]
 }
 
-function reachText({ part, to, at }: Trace): string {
+/** Who asks for a URL wants more than to reach it. What a user gets comes before what the controllers say. */
+function answeredAs({ hops, to }: Trace, pod: string): readonly [Mark, string] | null {
+  const seen = hops.flatMap((it) => (isDoubtful(it) && it.seen.kind === 'answers' ? [it.seen] : []))[0]
+  return seen === undefined ? null : ['warning', `${pod} reaches ${to}, and is answered ${seen.statuses.join('; ')}.`]
+}
+
+/** Answered, and not as a client wants it: no sign of health. */
+export function isDoubtful({ verdict, seen }: Pick<Hop, 'verdict' | 'seen'>): boolean {
+  return verdict === 'ok' && seen.kind === 'answers' && (seen.doubtful ?? 0) > 0
+}
+
+function reachText({ part, to, at, hops }: Trace): string {
+  const hop = hops.find((it) => it.name === at)
+  if (hop !== undefined && part === null && isHungUp(hop))
+    return `reaches ${to}, ${hop.how === 'inside' ? 'which hangs up' : 'where probe pods are hung up on'} at once`
   if (at === 'large') return `reaches ${to}, and is not answered when a request fills a packet`
   if (part === null) return `does not reach ${to}`
   const { well, of } = part
@@ -132,6 +153,8 @@ function untried(trace: Trace, pod: string): string {
   if (!isUntold(trace))
     return `A probe pod on the node of ${pod} reaches ${to}, and policies let the pod through; in it nothing was tried`
   const whether = `hopscope can't tell whether ${pod} reaches ${to}`
+  if (hops.some((it) => it.name === 'connect' && it.seen.kind === 'why' && it.seen.why === 'not-tcp'))
+    return `${whether}: its port is not of TCP, and nothing was sent to it; nothing that was read stands in the way`
   if (isOk('beside'))
     return `${whether}: a probe pod beside it does, and what policies make of the pod's own labels is not known`
   const answered = isOk('http') ? ', though probe pods get an HTTP answer there' : ''
@@ -140,10 +163,10 @@ function untried(trace: Trace, pod: string): string {
 
 function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
   const rows = hops.map((it, index) => {
-    const codes = it.codes.length === 0 || it.verdict === 'ok' ? '' : `  ${it.codes.join(', ')}`
+    const codes = it.codes.length === 0 || (it.verdict === 'ok' && !isDoubtful(it)) ? '' : `  ${it.codes.join(', ')}`
     return [
       String(index + 1),
-      `${paint.mark(marks[it.verdict])} ${hopLabel(it.name)}`,
+      `${paint.mark(hopMark(it))} ${hopLabel(it.name)}`,
       `${seenText(it.seen)}${codes}`,
       paint.dim(hows[it.how]),
     ]
@@ -154,7 +177,10 @@ function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
 export function seenText(seen: Seen): string {
   switch (seen.kind) {
     case 'name':
-      return `${seen.typed} -> ${seen.addresses.join(', ') || seen.result}`
+      return (
+        `${seen.typed} -> ${seen.addresses.join(', ') || seen.result}` +
+        (seen.container === undefined ? '' : ` in container ${seen.container}`)
+      )
     case 'service':
       return seen.missing === null
         ? `${seen.type}, port ${seen.ports || 'none'}`
@@ -191,8 +217,10 @@ export function seenText(seen: Seen): string {
 function connectsText(seen: Extract<Seen, { kind: 'connects' }>): string {
   const { address, open, of, unmeasured = 0, sight } = seen
   const missing = unmeasured === 0 ? '' : `, ${unmeasured} not measured`
-  if (open < of)
-    return `${address} ${seen.results.map((it) => results[it]).join(', ')}: ${open} of ${of} open${missing}`
+  if (open < of) {
+    const how = seen.results.map((it) => results[it]).join(', ')
+    return `${address} ${how}: ${open} of ${of} ${seen.results.includes('hung-up') ? 'stayed open' : 'open'}${missing}`
+  }
   const said = unmeasured === 0 ? '' : `${of} of `
   const worth = sight === undefined ? '' : `; ${sightText(sight)}`
   return `${said}${address} open, ${of === 1 ? '' : 'slowest '}${ms(seen.ms)}${missing}${worth}`
@@ -236,11 +264,15 @@ const left: Readonly<Record<Narrowed, string>> = {
   everywhere: 'No node reaches it either: it is the other end, and not the way from this pod.',
 }
 
+const hungUpEverywhere =
+  'Probe pods are hung up on as well: it is the program at the other end, or a proxy before it, and not the way there.'
+
 /** What the tests around the break leave. */
 export function sentences({ verdict, at, narrowed, hops }: Omit<Trace, 'from' | 'to'>): readonly string[] {
+  const hungUp = hops.some((it) => it.name === 'connect' && isHungUp(it))
   const refuted = verdict === 'open' && hops.some((it) => it.name === 'policy' && it.verdict === 'broken')
   return [
-    ...(narrowed === null ? [] : [left[narrowed]]),
+    ...(narrowed === null ? [] : [narrowed === 'everywhere' && hungUp ? hungUpEverywhere : left[narrowed]]),
     ...(refuted
       ? ['A NetworkPolicy denies this connection, and it opens all the same: the CNI does not enforce it.']
       : []),

@@ -15,7 +15,7 @@ import { clientOf, nodeAddresses, type Peers, peersOf } from './ends.ts'
 import { untilRemoved } from './until-removed.ts'
 
 export interface CaptureAsk extends ClusterAsk, PodAsk, ChecksAsk {
-  /** pod/NAME. */
+  /** pod/NAME, or a workload or Service for one of its pods. */
   readonly target: string
   readonly peer?: string
   readonly filter?: string
@@ -57,7 +57,8 @@ export async function captureCluster(
     const reading = readUntil(cluster, signal)
     const podsIn = (await probeNamespaceOf(reading, ask)) ?? namespace
     tell({ kind: 'step', line: `looking for ${ask.target} in namespace ${namespace} of ${cluster.context} ...` })
-    const client = await clientOf(ask.target, reading, namespace)
+    const { client, taken } = await clientOf(ask.target, reading, namespace)
+    if (taken !== null) tell({ kind: 'announce', line: taken })
     const places: ReadonlySet<PointPlace> = new Set<PointPlace>(
       ask.points ?? (ask.peer === undefined ? ['client', 'node'] : ['client', 'node', 'server']),
     )

@@ -1,5 +1,6 @@
 import type { Cluster, RawObject } from '../../kube/cluster.ts'
 import { endpointSlices, nodes, pods, services } from '../../kube/resources.ts'
+import { onePod, takenText } from '../../collect/one-pod.ts'
 import { resolveTarget } from '../../collect/target.ts'
 import type { Known } from '../../model/known.ts'
 import type { End } from '../../probe/capture/plan-capture.ts'
@@ -21,14 +22,21 @@ const mostServers = 4
 
 const forms = 'the other end is pod/NAME, svc/NAME or an address; NAME.NAMESPACE for another namespace'
 
-export async function clientOf(text: string, cluster: Cluster, namespace: string): Promise<End> {
-  const word = text.includes('/') ? text : `pod/${text}`
-  if (!/^(?:po|pod|pods)\//i.test(word))
-    throw new ToolError('usage', `\`${text}\` is no pod`, 'a capture is taken at one pod: hopscope capture pod/NAME')
-  await resolveTarget(word, cluster, namespace)
-  const end = await podEnd(cluster, namespace, word.slice(word.indexOf('/') + 1))
+/** `taken`: which one, where a workload or a Service was named. */
+export async function clientOf(
+  text: string,
+  cluster: Cluster,
+  namespace: string,
+): Promise<{ readonly client: End; readonly taken: string | null }> {
+  const one = await onePod(
+    text,
+    cluster,
+    namespace,
+    'a capture is taken at one pod: hopscope capture pod/NAME, or deploy/, sts/, ds/ or svc/NAME for one of its',
+  )
+  const end = await podEnd(cluster, namespace, one.pod)
   if (typeof end === 'string') throw new ToolError('not-found', end, 'name a pod that runs: kubectl get pods')
-  return end
+  return { client: end, taken: takenText(text, one) }
 }
 
 /** null: the cluster's DNS servers, as whoever names nobody looks for lost lookups. */

@@ -39,9 +39,9 @@ export async function askerNamed(
   frame: Frame,
   question: Question,
   { namespace, model }: Place,
-  ask: { readonly from: string; readonly container?: string; readonly exec?: boolean },
+  ask: { readonly pod: string; readonly container?: string; readonly exec?: boolean },
 ): Promise<Asker> {
-  const pod = podNamed(ask.from, namespace, model)
+  const pod = podNamed(ask.pod, namespace, model)
   const container = containerOf(pod, ask.container ?? null)
   const view = ask.exec === false ? unlooked : await viewOf(frame, pod, container, question)
   frame.signal.throwIfAborted()
@@ -60,9 +60,8 @@ const leftOutHere = unknown('not-asked', leftOut('--no-exec'))
 /** A pod that nobody looks into, by the user's choice. */
 const unlooked: ResolverView = { resolvConf: leftOutHere, hosts: leftOutHere, libc: null, lookup: leftOutHere }
 
-function podNamed(from: string, namespace: string, model: Model): Pod {
+function podNamed(name: string, namespace: string, model: Model): Pod {
   const { pods } = model.sources
-  const name = from.slice(from.indexOf('/') + 1)
   if (!pods.known)
     throw new ToolError(
       'forbidden',

@@ -32,7 +32,7 @@ import { isLoopback } from '../../wire/ip-family.ts'
 
 export interface ResolveAsk extends ClusterAsk, PodAsk {
   readonly name: string
-  /** pod/NAME; undefined: any pod of the namespace. */
+  /** pod/NAME, or a workload or Service for one of its pods; undefined: any pod of the namespace. */
   readonly from?: string
   readonly container?: string
   readonly type?: string
@@ -64,8 +64,8 @@ export async function resolveName(ask: ResolveAsk, caller: Caller): Promise<Ende
 async function look(frame: Frame, question: Question, ask: ResolveAsk): Promise<Omit<Resolved, 'seconds'>> {
   const { cluster, signal, tell } = frame
   const place = await placeOf(frame, ask)
-  const { from } = ask
-  const asker = from === undefined ? anyAsker(place) : await askerNamed(frame, question, place, { ...ask, from })
+  const { pod } = place
+  const asker = pod === null ? anyAsker(place) : await askerNamed(frame, question, place, { ...ask, pod })
   const plan = asker.hosts.addresses.length === 0 ? planOf(question, asker, place, ask) : null
   for (const line of plan === null ? [] : announceResolve(plan)) tell({ kind: 'announce', line })
   const run = plan === null ? null : await runResolve(cluster, plan, stepsOf(tell), signal)

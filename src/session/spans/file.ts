@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { bytesIn } from '../../snapshot/open-file.ts'
+import { bytesIn, standardInput } from '../../snapshot/open-file.ts'
 import { ToolError } from '../../tool-error.ts'
 import { wholeText } from '../whole-text.ts'
 
@@ -10,7 +9,7 @@ import { wholeText } from '../whole-text.ts'
 export async function tracesFile(path: string): Promise<{ readonly name: string; readonly text: string }> {
   const name = path === '-' ? 'standard input' : path
   try {
-    const bytes = path === '-' ? createReadStream('', { fd: 0 }) : bytesIn(path)
+    const bytes = path === '-' ? standardInput() : bytesIn(path)
     return { name, text: await wholeText(bytes, name, 'save fewer traces: limit=100') }
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error instanceof ToolError) throw error

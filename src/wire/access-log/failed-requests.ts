@@ -1,4 +1,4 @@
-import { nginxError, type RequestTrouble } from './nginx-error.ts'
+import { nginxError, type RequestTrouble, statusSaid } from './nginx-error.ts'
 
 /** What nginx's error log says of requests for one host, by one server: a count, and none of the requests. */
 export interface FailedRequests {
@@ -7,6 +7,8 @@ export interface FailedRequests {
   readonly upstream: string | null
   readonly trouble: RequestTrouble
   readonly times: number
+  /** That the one said who was asked for leave, where the line tells. */
+  readonly status?: number
 }
 
 /** What a `Host` header, or a log's word of it, names: it may carry a port. */
@@ -29,10 +31,12 @@ export function failedRequests(lines: readonly string[], hosts: ReadonlySet<stri
     if (it === null || !hosts.has(host) || it.trouble === 'other') continue
     const { trouble } = it
     const upstream = it.upstream !== null && /^[\d.:[\]a-f]{3,60}$/.test(it.upstream) ? it.upstream : null
-    const key = `${host} ${upstream} ${trouble}`
+    const status = trouble === 'auth-unclear' ? statusSaid(it) : null
+    const key = `${host} ${upstream} ${trouble} ${status}`
     const before = found.get(key)
     if (before === undefined && found.size === most) continue
-    found.set(key, { host, upstream, trouble, times: (before?.times ?? 0) + 1 })
+    const times = (before?.times ?? 0) + 1
+    found.set(key, { host, upstream, trouble, times, ...(status === null ? {} : { status }) })
   }
   return [...found.values()]
 }

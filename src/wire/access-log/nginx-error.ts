@@ -3,7 +3,8 @@ import { requestIn } from './access-line.ts'
 /**
  * What nginx's error log says of one request. `refused`: the server's machine said that nobody listens. `broke-off`:
  * the server closed or reset the connection before its answer was whole. `no-live-upstream`: all servers are marked as
- * failed, or there is none. `limited`: by a limit of the controller's own.
+ * failed, or there is none. `limited`: by a limit of the controller's own. `auth-unclear`: who was asked for leave
+ * (`auth-url`) said neither yes nor no.
  */
 export const requestTroubles = [
   'refused',
@@ -18,6 +19,7 @@ export const requestTroubles = [
   'limited',
   'body-too-big',
   'denied',
+  'auth-unclear',
   'other',
 ] as const
 export type RequestTrouble = (typeof requestTroubles)[number]
@@ -29,6 +31,8 @@ export interface ErrorLine {
   readonly trouble: RequestTrouble
   readonly said: string
   readonly client: string
+  /** The first name of the server block that took it, by nginx's own word: `web.example.com`, `_`, an expression. */
+  readonly server: string | null
   readonly method: string | null
   readonly path: string | null
   readonly host: string | null
@@ -53,11 +57,23 @@ const troubles: readonly (readonly [words: string, trouble: RequestTrouble])[] =
   ['upstream sent too big header', 'answer-too-big'],
   ['upstream sent invalid', 'invalid-answer'],
   ['upstream sent no valid', 'invalid-answer'],
+  // limit_req_dry_run, limit_conn_dry_run: it would have.
+  ['limiting requests, dry run', 'other'],
+  ['limiting connections, dry run', 'other'],
   ['limiting requests', 'limited'],
   ['limiting connections', 'limited'],
-  ['client intended to send too large body', 'body-too-big'],
+  // `too large body: N bytes`; without a length that is told beforehand, `too large chunked body: N+N bytes`.
+  ['client intended to send too large', 'body-too-big'],
   ['access forbidden by rule', 'denied'],
+  // ngx_http_auth_request_module.c: what is no 2xx, 401 or 403.
+  ['auth request unexpected status', 'auth-unclear'],
 ]
+
+/** `auth request unexpected status: 404`; null where the line tells none. */
+export function statusSaid({ said }: Pick<ErrorLine, 'said'>): number | null {
+  const [, status] = /unexpected status: (\d{3})\b/.exec(said) ?? []
+  return status === undefined ? null : Number(status)
+}
 
 const longest = 16 * 1024
 const head = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d):(\d\d):(\d\d) \[(?:error|crit|alert|warn)\] \d{1,9}#\d{1,9}: \*\d{1,19} /
@@ -87,6 +103,7 @@ export function nginxError(line: string): ErrorLine | null {
     trouble: troubles.find(([words]) => said.includes(words))?.[1] ?? 'other',
     said,
     client: line.slice(client + 10, address === -1 ? line.length : address),
+    server: serverIn(line, address),
     method,
     path,
     host: host.text,
@@ -95,6 +112,16 @@ export function nginxError(line: string): ErrorLine | null {
 }
 
 const slash = 47
+
+/** It follows the client's address at once, and an expression may hold anything but what comes next. */
+function serverIn(line: string, at: number): string | null {
+  const mark = ', server: '
+  if (at === -1 || !line.startsWith(mark, at)) return null
+  const from = at + mark.length
+  const request = line.indexOf(', request: "', from)
+  const comma = request === -1 ? line.indexOf(', ', from) : request
+  return line.slice(from, comma === -1 ? line.length : comma) || null
+}
 
 /** A request may hold quotes, where nginx is older than 1.21: it ends where its protocol does. */
 function quoted(

@@ -240,6 +240,7 @@ describe('lines of the error log', () => {
       trouble,
       said,
       client: '10.0.0.9',
+      server: 'web.example.com',
       method: 'GET',
       path: '/a?b',
       host: 'web.example.com',

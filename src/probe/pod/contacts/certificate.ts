@@ -16,6 +16,7 @@ export function certificateOf(socket: TLSSocket, host: string): Certificate | nu
     issuer,
     covers: covers(host, shown),
     validity: validity(shown),
+    ...(shown.valid_from === undefined ? {} : { validFrom: shown.valid_from.slice(0, 40) }),
     validTo: shown.valid_to.slice(0, 40),
     trust: trust(socket),
   }

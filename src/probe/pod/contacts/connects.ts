@@ -1,34 +1,79 @@
 import { connect } from 'node:net'
-import type { ConnectResult } from '../../../model/contacts.ts'
+import type { ConnectResult, ConnectTry, Refusal } from '../../../model/contacts.ts'
 import { since } from '../dns/lookup.ts'
 import type { Emit } from '../records.ts'
 import type { ProbeSpec } from '../spec.ts'
+import { refusalIn } from './first-refusal.ts'
 import { tokenBucket } from '../dns/token-bucket.ts'
 
-export interface Try {
-  readonly result: ConnectResult
-  readonly ms: number
-}
+/**
+ * How long a connection is stayed on, once it stands. A server that takes no more hangs up as soon as it accepts, or as
+ * soon as it knows that nobody stands behind it.
+ */
+const stayMs = 300
+
+/** Whoever hung up is asked again, alone, some while later: so many times. */
+const againTimes = 2
+const againMs = 400
 
 /** One TCP handshake, ended as soon as it is done; nothing is sent. */
-export function tcpConnect(ip: string, port: number, timeoutMs: number): Promise<Try> {
+export function tcpConnect(ip: string, port: number, timeoutMs: number): Promise<ConnectTry> {
   return new Promise((resolve) => {
     const start = performance.now()
     const socket = connect({ host: ip, port })
-    const end = (result: ConnectResult): void => {
+    const end = (ended: Ended): void => {
       clearTimeout(timer)
       socket.destroy()
-      resolve({ result, ms: since(start) })
+      resolve({ ms: since(start), ...ended })
     }
-    const timer = setTimeout(() => end('timeout'), timeoutMs)
-    socket.once('connect', () => end('open'))
-    socket.on('error', (error: NodeJS.ErrnoException) => end(results[error.code ?? ''] ?? 'error'))
+    const timer = setTimeout(() => end({ result: 'timeout' }), timeoutMs)
+    socket.once('connect', () => end({ result: 'open' }))
+    socket.on('error', (error) => end(unopened(error)))
   })
+}
+
+/** The same, staying on for a while: a server that hangs up then, without a byte, took nobody. Nothing is sent. */
+export function tcpStay(ip: string, port: number, timeoutMs: number): Promise<ConnectTry> {
+  return new Promise((resolve) => {
+    const start = performance.now()
+    const socket = connect({ host: ip, port })
+    let opened: number | null = null
+    let timer = setTimeout(() => end({ result: 'timeout' }), timeoutMs)
+    const end = (ended: Ended): void => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve({ ms: opened ?? since(start), ...ended })
+    }
+    const stayed = (): void => end({ result: 'open', hungUpMs: null })
+    const hungUp = (at: number): void => end({ result: 'open', hungUpMs: Math.round((since(start) - at) * 10) / 10 })
+    socket.once('connect', () => {
+      opened = since(start)
+      clearTimeout(timer)
+      timer = setTimeout(stayed, stayMs)
+    })
+    socket.once('data', (first: Buffer) => {
+      const refusal = refusalIn(first)
+      if (refusal === null) stayed()
+      else end({ result: 'open', hungUpMs: Math.round((since(start) - (opened ?? 0)) * 10) / 10, refusal })
+    })
+    socket.once('end', () => opened !== null && hungUp(opened))
+    socket.on('error', (error) => (opened === null ? end(unopened(error)) : hungUp(opened)))
+  })
+}
+
+type Ended = Omit<ConnectTry, 'ms'>
+
+/**
+ * An RST to a SYN is ECONNREFUSED to Linux (tcp_reset in net/ipv4/tcp_input.c); ECONNRESET is of a connection that
+ * stood, and was ended before this program had a look at it.
+ */
+function unopened({ code = '' }: NodeJS.ErrnoException): Ended {
+  if (code === 'ECONNRESET') return { result: 'open', hungUpMs: 0 }
+  return { result: results[code] ?? 'error' }
 }
 
 const results: Readonly<Record<string, ConnectResult>> = {
   ECONNREFUSED: 'refused',
-  ECONNRESET: 'refused',
   EHOSTUNREACH: 'no-route',
   // What a route of type `prohibit` says on this very machine.
   EACCES: 'no-route',
@@ -39,20 +84,55 @@ const results: Readonly<Record<string, ConnectResult>> = {
 
 /**
  * Every address `connectTries` times, or as often as it says, all tries of one address a moment apart, bounded by a
- * rate of its own. An address whose turn does not come within the budget has no record: it was not asked.
+ * rate of its own. An address whose turn does not come within the budget has no record: it was not asked. The last try
+ * of each stays on for a moment, by itself: many at once would fill a server that takes few.
  */
 export async function connects(spec: ProbeSpec, emit: Emit): Promise<void> {
   const bucket = tokenBucket(spec.connectsPerSecond)
   const signal = AbortSignal.timeout(spec.budgetMs)
   await Promise.all(
     spec.connects.map(async ({ id, ip, port, times = spec.connectTries }) => {
-      const tries: Promise<Try>[] = []
+      const tries: Promise<ConnectTry>[] = []
       for (let i = 0; i < times; i++) {
         if (!(await bucket.take(1, signal))) break
-        tries.push(tcpConnect(ip, port, spec.connectTimeoutMs))
+        tries.push(
+          i < times - 1
+            ? tcpConnect(ip, port, spec.connectTimeoutMs)
+            : pause(againMs / 2).then(() => tcpStay(ip, port, spec.connectTimeoutMs)),
+        )
       }
       const ended = await Promise.all(tries)
-      if (ended.length > 0) emit({ t: 'connect', id, tries: ended.map((it) => [it.result, it.ms] as const) })
+      const again = hasHungUp(ended.at(-1)) ? await askAgain(ip, port) : []
+      const all = [...ended, ...again]
+      if (all.length > 0) emit({ t: 'connect', id, tries: all.map(tryRecord) })
     }),
   )
+
+  /** Other nodes' tries, or our own to another address of it, may have taken the place that was left. */
+  async function askAgain(ip: string, port: number): Promise<readonly ConnectTry[]> {
+    const again: ConnectTry[] = []
+    for (let i = 0; i < againTimes && (await bucket.take(1, signal)); i++) {
+      await pause(againMs + againMs * 2 * Math.random())
+      again.push(await tcpStay(ip, port, spec.connectTimeoutMs))
+    }
+    return again
+  }
+}
+
+export type TryRecord =
+  | readonly [ConnectResult, number]
+  | readonly [ConnectResult, number, number | null]
+  | readonly [ConnectResult, number, number | null, Refusal]
+
+export function tryRecord({ result, ms, hungUpMs, refusal }: ConnectTry): TryRecord {
+  if (hungUpMs === undefined) return [result, ms]
+  return refusal === undefined ? [result, ms, hungUpMs] : [result, ms, hungUpMs, refusal]
+}
+
+function hasHungUp(it: ConnectTry | undefined): boolean {
+  return typeof it?.hungUpMs === 'number'
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

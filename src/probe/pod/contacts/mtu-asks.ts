@@ -22,27 +22,39 @@ export async function mtuAsks({ token, targets }: MtuSpec, emit: Emit): Promise<
   if (mtu === null) return
   await Promise.all(
     targets.map(async ({ id, ip, port }) => {
-      const socket = createSocket(isIPv6(ip) ? 'udp6' : 'udp4')
-      socket.on('error', () => {})
-      const heard = listener(socket)
-      const got = { small: 0, large: 0, back: 0 }
-      let n = 0
-      const ask = async (kind: 's' | 'b', size: number): Promise<number> => {
-        n += 1
-        const head = Buffer.from(mtuHead(token, kind, n), 'latin1')
-        const bytes = Buffer.concat([head, Buffer.alloc(Math.max(0, size - head.length), 0x2e)])
-        socket.send(bytes, port, ip, () => {})
-        return (await heard(n, kind === 'b' ? size : 0)) ? 1 : 0
-      }
-      for (let round = 0; round < tries; round += 1) {
-        got.small += await ask('s', 0)
-        got.large += await ask('s', payloadOf(mtu, ip))
-        got.back += await ask('b', payloadOf(mtu, ip))
-      }
-      socket.close()
-      emit({ t: 'mtu', id, mtu, asked: tries, ...got })
+      const { there: large, ...got } = await datagramsTo({ token, ip, port, mtu })
+      emit({ t: 'mtu', id, mtu, large, ...got })
     }),
   )
+}
+
+interface Target {
+  readonly token: string
+  readonly ip: string
+  readonly port: number
+  readonly mtu: number
+}
+
+export async function datagramsTo({ token, ip, port, mtu }: Target) {
+  const socket = createSocket(isIPv6(ip) ? 'udp6' : 'udp4')
+  socket.on('error', () => {})
+  const heard = listener(socket)
+  const got = { asked: tries, small: 0, there: 0, back: 0 }
+  let n = 0
+  const ask = async (kind: 's' | 'b', size: number): Promise<number> => {
+    n += 1
+    const head = Buffer.from(mtuHead(token, kind, n), 'latin1')
+    const bytes = Buffer.concat([head, Buffer.alloc(Math.max(0, size - head.length), 0x2e)])
+    socket.send(bytes, port, ip, () => {})
+    return (await heard(n, kind === 'b' ? size : 0)) ? 1 : 0
+  }
+  for (let round = 0; round < tries; round += 1) {
+    got.small += await ask('s', 0)
+    got.there += await ask('s', payloadOf(mtu, ip))
+    got.back += await ask('b', payloadOf(mtu, ip))
+  }
+  socket.close()
+  return got
 }
 
 function listener(socket: Socket): (n: number, atLeast: number) => Promise<boolean> {

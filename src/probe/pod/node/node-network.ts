@@ -10,7 +10,7 @@ import { type HttpAnswer, httpGet } from '../contacts/http-get.ts'
 /** What anybody may read in the network namespace of a node. Nothing of it needs a privilege. */
 export type NetworkHere = Pick<
   NodeNetwork,
-  'links' | 'routes' | 'ruled' | 'fixed' | 'forwards' | 'bridgeCalls' | 'proxy'
+  'links' | 'routes' | 'ruled' | 'fixed' | 'forwards' | 'bridgeCalls' | 'proxy' | 'keptSeconds'
 >
 
 /** A node of hundreds of pods has as many interfaces: those of pods have no address and no route to elsewhere. */
@@ -28,6 +28,7 @@ export async function networkHere(): Promise<NetworkHere> {
     ...fixedIn(arp),
     forwards: { v4: flagIn(`${sys}/ipv4/ip_forward`), v6: flagIn(`${sys}/ipv6/conf/all/forwarding`) },
     bridgeCalls: bridgeCalls(),
+    keptSeconds: numberIn(`${sys}/netfilter/nf_conntrack_tcp_timeout_established`),
     proxy: await proxyHere(),
   }
 }

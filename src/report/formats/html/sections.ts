@@ -2,7 +2,7 @@ import { count, ms, some } from '../../../phrases.ts'
 import { nameOf } from '../../name.ts'
 import { captureLines } from '../../capture/capture-text.ts'
 import { spansLines } from '../../spans/spans-text.ts'
-import { sentences } from '../../trace/trace-text.ts'
+import { isDoubtful, sentences } from '../../trace/trace-text.ts'
 import { type Parts, type Path, type Reason, reasonsOf } from '../answer.ts'
 import { type Markup, markup } from '../markup.ts'
 import { hopWords, matrixWords, startOf } from '../sections.ts'
@@ -31,8 +31,9 @@ ${areas.map((it) => area(it, diagnosis))}</ol>
 `
   const hops = trace.hops.map((it) => {
     const [name, word, seen, how] = hopWords(it)
+    const mark = isDoubtful(it) ? 'warning' : marks[it.verdict]
     const line = it.how === 'config' || it.how === 'simulated' ? ` ${it.how}` : ''
-    return markup`<li class="${marks[it.verdict]}${line}"><b>${name}</b> ${verdict(marks[it.verdict], word)}
+    return markup`<li class="${mark}${line}"><b>${name}</b> ${verdict(mark, word)}
 <span class="seen">${seen}${how === '' ? '' : ` · ${how}`}</span></li>
 `
   })

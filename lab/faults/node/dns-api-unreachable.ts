@@ -2,13 +2,12 @@
 // `plugin/ready: Plugins not ready: "kubernetes"`.
 import { type Lab, type LabNode } from '../../lab.ts'
 import { CONTROL_PLANE } from '../../plan.ts'
-import { isAnswered } from '../../breaks/ask-dns.ts'
-import { COREDNS, corednsPods } from '../../breaks/coredns.ts'
+import { corednsPods } from '../../breaks/coredns.ts'
 import { coreDnsFault } from '../../breaks/coredns-fault.ts'
 import { restartServers } from '../../breaks/coredns-manifest.ts'
 import { addRules, removeRules, type Rule } from '../../breaks/firewall.ts'
 import { onNode } from '../../breaks/place.ts'
-import { serverStates } from '../../breaks/server-states.ts'
+import { noServerIsReady } from '../../breaks/server-states.ts'
 
 /** Where the Service `kubernetes` leads, for pods alone: kubelets and kube-proxy go on. */
 function rules({ podCidr }: LabNode): readonly Rule[] {
@@ -45,18 +44,11 @@ export default coreDnsFault({
   kind: 'fault',
   breaks: 'CoreDNS was started anew, and does not reach the API server: none of its pods is ever ready',
   symptom: 'no pod of the cluster can look anything up; the CoreDNS pods run without a restart, and log no error',
-  cause: { code: 'DNS130', subject: `Deployment/${COREDNS.namespace}/${COREDNS.deployment}` },
+  cause: { code: 'NOD555', subject: 'Service/default/kubernetes' },
   async change(lab) {
     await everywhere(lab, addRules)
     if ((await corednsPods(lab)).some((it) => it.ready)) await restartServers(lab)
   },
-  async inEffect(lab) {
-    const all = await serverStates(lab)
-    return (
-      all.length === 2 &&
-      all.every((it) => !it.ready && it.waiting === null) &&
-      !(await isAnswered(onNode(lab, 'worker-1')))
-    )
-  },
+  inEffect: noServerIsReady,
   undo: (lab) => everywhere(lab, removeRules),
 })

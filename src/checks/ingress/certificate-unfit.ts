@@ -1,0 +1,278 @@
+import type { Beside } from '../../model/beside.ts'
+import type { Gateway } from '../../model/gateway.ts'
+import type { HttpProxy } from '../../model/http-proxy.ts'
+import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
+import type { MeshGateway } from '../../model/mesh.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { count, full, some } from '../../phrases.ts'
+import { controllersOf } from '../../relations/ingress/controllers-of.ts'
+import { type SecretFault, secretFault } from '../../relations/tls-secrets.ts'
+
+/**
+ * Whoever can't read a certificate serves one of his own, or nothing, and nobody says so to the clients, who refuse it.
+ * Each controller takes the Secret from one namespace alone: that of the Ingress, that of the listener, that of the
+ * gateway's pods.
+ */
+export default check({
+  code: 'ING360',
+  slug: 'ingress/certificate-unfit',
+  title: 'a Secret by which a host is served over TLS is missing or unfit',
+  fine: 'the Secrets by which hosts are served over TLS are there, for these hosts and in time',
+  severity: 'error',
+  needs: ['beside'],
+  wants: ['ingresses', 'ingressClasses', 'ingressControllers', 'gateways', 'httpProxies', 'mesh'],
+  remedies: [],
+  decides: [],
+
+  run({ beside, ingresses, ingressClasses, ingressControllers, gateways, httpProxies, mesh, scope }) {
+    const classes = valueOf(ingressClasses)
+    const controllers = valueOf(ingressControllers)
+    const all = [
+      ...valueOf(ingresses).flatMap((it) => ofIngress(it, controllers, classes)),
+      ...(beside.ingressRoutes ?? []).flatMap(ofIngressRoute),
+      ...valueOf(gateways).flatMap(ofGateway),
+      ...valueOf(httpProxies).flatMap(ofProxy),
+      ...(mesh.known ? mesh.value.gateways : []).flatMap(ofMeshGateway),
+    ].filter((it) => scope.namespace === null || it.by.namespace === scope.namespace)
+    if (all.length === 0) return notApplicable('nothing here names a Secret for TLS')
+    if (beside.secrets === null) return cannotTell('cut-off', 'the file holds no Secrets')
+    const judged = distinct(all).map((it) => verdict(it, beside))
+    const found = judged.filter((it) => it.kind === 'finding')
+    if (found.length > 0) return found
+    const unsure = judged.filter((it) => it.kind === 'cannot-tell')
+    return unsure.length > 0 ? unsure.slice(0, 1) : ok(all.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${full(on)} is to serve ${args.hosts} with Secret ${args.home}/${args.secret}, ${says(args)}.`,
+    detail: ({ args }) => details[args.is](args),
+    note: ({ args }) =>
+      args.spare
+        ? 'the controller has a certificate for hosts without one (--default-ssl-certificate): it may be for this host'
+        : 'clients get a certificate that is not for the host, or none, and refuse it',
+    help: ({ subject: on, args }) => [
+      cures[args.is],
+      `kubectl -n ${args.home} get secret ${args.secret} -o jsonpath='{.data.tls\\.crt}' | base64 -d | ` +
+        'openssl x509 -noout -dates -ext subjectAltName',
+      `kubectl -n ${on.namespace} get ${resources[on.kind] ?? on.kind.toLowerCase()} ${on.name} -o yaml`,
+    ],
+  },
+})
+
+interface Told {
+  readonly is: SecretFault['is']
+  readonly names: readonly string[]
+  readonly what: string
+}
+
+function says({ is, names, what }: Told): string {
+  switch (is) {
+    case 'missing':
+      return names.length === 0 ? 'which does not exist' : `which does not exist: one of this name is in ${some(names)}`
+    case 'keys':
+      return `which has no ${names.join(' and no ')}`
+    case 'host':
+      return `whose certificate is not for ${what}`
+    case 'over':
+      return `whose certificate ran out at ${what}`
+  }
+}
+
+const details: Readonly<Record<SecretFault['is'], (args: Told & { readonly home: string }) => string>> = {
+  missing: ({ home }) => `a Secret of namespace ${home} is asked for, and of no other`,
+  keys: ({ what }) => what,
+  host: ({ names }) =>
+    names.length === 0
+      ? 'the certificate names no host (subjectAltName)'
+      : `the certificate is for ${some(names, 4)} (${count(names.length, 'name')})`,
+  over: () => 'by the newest time in the file',
+}
+
+const cures: Readonly<Record<SecretFault['is'], string>> = {
+  missing: 'create the Secret there, or name the one that is there: a Secret of another namespace is not read',
+  keys: 'make a Secret of type kubernetes.io/tls (kubectl create secret tls), with the keys tls.crt and tls.key',
+  host: 'have a certificate issued for the host, or serve the host that it is for',
+  over: 'renew the certificate, and see who should have done so',
+}
+
+const resources: Readonly<Record<string, string>> = { Gateway: 'gateways', IngressRoute: 'ingressroutes' }
+
+interface Reference {
+  readonly by: Subject
+  readonly namespace: string
+  readonly secret: string
+  readonly hosts: readonly string[]
+  readonly path: string
+  readonly also?: readonly [string, string]
+  readonly spare?: true
+}
+
+function verdict(it: Reference, beside: Beside) {
+  const { by, namespace, secret, hosts, path } = it
+  const told = secretFault(beside, {
+    namespace,
+    name: secret,
+    hosts,
+    ...(it.also === undefined ? {} : { also: it.also }),
+  })
+  if (told === 'fine') return ok(1)
+  if (told === 'unknown') return cannotTell('cut-off', `what is in Secret ${namespace}/${secret} is not in the file`)
+  return finding({
+    subject: by,
+    confidence: it.spare === true ? 'possible' : 'inferred',
+    ...(it.spare === true ? { severity: 'warning' } : {}),
+    args: {
+      is: told.is,
+      home: namespace,
+      secret,
+      hosts: hosts.length === 0 ? 'its hosts' : some(hosts),
+      spare: it.spare === true,
+      ...asArgs(told),
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: by,
+        path,
+        lines: [`${path.slice(path.lastIndexOf('.') + 1)}: ${secret}`],
+        at: 0,
+        mark: secret,
+        label: labels[told.is],
+      },
+    ],
+  })
+}
+
+function asArgs(fault: SecretFault): { readonly names: readonly string[]; readonly what: string } {
+  switch (fault.is) {
+    case 'missing':
+      return { names: fault.elsewhere, what: '' }
+    case 'keys':
+      return { names: fault.lacks, what: `type ${fault.type} · keys: ${some(fault.has, 5)}` }
+    case 'host':
+      return { names: fault.of, what: fault.host }
+    case 'over':
+      return { names: [], what: fault.time }
+  }
+}
+
+const labels: Readonly<Record<SecretFault['is'], string>> = {
+  missing: 'no such Secret in this namespace',
+  keys: 'it holds no certificate with its key',
+  host: 'its certificate is for other hosts',
+  over: 'its certificate ran out',
+}
+
+/** An ALB takes its certificates from ACM, by the host: a Secret is nothing to it. */
+function ofIngress(
+  ingress: Ingress,
+  controllers: readonly IngressController[],
+  classes: readonly IngressClass[],
+): readonly Reference[] {
+  const isAlb =
+    ingress.className === 'alb' ||
+    ingress.vendors?.includes('alb') === true ||
+    classes.some((it) => it.name === ingress.className && it.controller === 'ingress.k8s.aws/alb')
+  // Who passes TLS on to the pods needs no certificate.
+  if (isAlb || ingress.nginx?.passthrough === true) return []
+  const own = controllersOf(ingress, controllers, classes)
+  const spare = own.length > 0 && own.every((it) => it.defaultCertificate === true)
+  const allHosts = ingress.rules.flatMap((it) => it.host ?? [])
+  return (ingress.tls ?? []).flatMap(({ hosts, secret }, index): readonly Reference[] =>
+    secret === null
+      ? []
+      : [
+          {
+            by: subject('Ingress', ingress.namespace, ingress.name),
+            namespace: ingress.namespace,
+            secret,
+            hosts: hosts.length === 0 ? allHosts : hosts,
+            path: `spec.tls[${index}].secretName`,
+            ...(spare ? { spare: true as const } : {}),
+          },
+        ],
+  )
+}
+
+function ofIngressRoute(route: NonNullable<Beside['ingressRoutes']>[number]): readonly Reference[] {
+  const secret = route.tls?.secret ?? null
+  return secret === null
+    ? []
+    : [
+        {
+          by: subject('IngressRoute', route.namespace, route.name),
+          namespace: route.namespace,
+          secret,
+          hosts: route.routes.flatMap((it) => it.hosts),
+          path: 'spec.tls.secretName',
+        },
+      ]
+}
+
+function ofGateway(gateway: Gateway): readonly Reference[] {
+  return gateway.listeners.flatMap((listener, at) => {
+    if (listener.tls?.mode !== 'Terminate') return []
+    const { certificates } = listener.tls
+    return certificates.flatMap((it, index): readonly Reference[] =>
+      it.group !== '' || it.kind !== 'Secret'
+        ? []
+        : [
+            {
+              by: subject('Gateway', gateway.namespace, gateway.name),
+              namespace: it.namespace ?? gateway.namespace,
+              secret: it.name,
+              // Of several certificates another one may be for the host.
+              hosts: certificates.length > 1 || listener.hostname === null ? [] : [listener.hostname],
+              path: `spec.listeners[${at}].tls.certificateRefs[${index}].name`,
+            },
+          ],
+    )
+  })
+}
+
+/** `namespace/name` is how a delegated one may be written. */
+function ofProxy(proxy: HttpProxy): readonly Reference[] {
+  const tls = proxy.host?.tls ?? null
+  if (proxy.host === null || tls === null || tls.secret === null) return []
+  return [
+    {
+      by: subject('HTTPProxy', proxy.namespace, proxy.name),
+      namespace: tls.namespace ?? proxy.namespace,
+      secret: tls.secret,
+      hosts: [proxy.host.fqdn],
+      path: 'spec.virtualhost.tls.secretName',
+    },
+  ]
+}
+
+/** istiod reads the Secret in the namespace of the gateway's pods, whatever that of the Gateway (credentialName). */
+function ofMeshGateway(gateway: MeshGateway): readonly Reference[] {
+  return gateway.servers.flatMap(({ credential, hosts }, index) =>
+    credential === undefined
+      ? []
+      : (gateway.homes ?? []).map((namespace): Reference => ({
+          by: subject('Gateway', gateway.namespace, gateway.name),
+          namespace,
+          secret: credential,
+          hosts: hosts.map((it) => it.slice(it.indexOf('/') + 1)).filter((it) => it !== '*'),
+          path: `spec.servers[${index}].tls.credentialName`,
+          also: ['cert', 'key'],
+        })),
+  )
+}
+
+/** Several hosts of one object share a Secret: one word of it is enough, of its hosts together. */
+function distinct(all: readonly Reference[]): readonly Reference[] {
+  const groups = Map.groupBy(all, ({ by, namespace, secret }) => [by.kind, full(by), namespace, secret].join(' '))
+  return [...groups.values()].flatMap(([first, ...rest]) =>
+    first === undefined ? [] : [{ ...first, hosts: [...new Set([first, ...rest].flatMap((it) => it.hosts))] }],
+  )
+}
+
+function valueOf<T>(it: Known<readonly T[]>): readonly T[] {
+  return it.known ? it.value : []
+}

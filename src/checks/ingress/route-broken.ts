@@ -1,0 +1,155 @@
+import { closest } from '../../closest.ts'
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { IngressRoute, TraefikTarget } from '../../model/beside.ts'
+import type { IngressController, Middleware } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
+import type { Service } from '../../model/service.ts'
+import { subject } from '../../model/subject.ts'
+import { full, some } from '../../phrases.ts'
+import { servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
+
+/**
+ * Traefik leaves a whole route out of which it can't find a Service, a port or a Middleware, and says so in its log
+ * alone (pkg/provider/kubernetes/crd): the host gets 404, as if nobody had declared it.
+ */
+export default check({
+  code: 'ING362',
+  slug: 'ingress/route-broken',
+  title: 'an IngressRoute leads to what is not there',
+  fine: 'each IngressRoute leads to Services, ports and Middlewares that are there',
+  severity: 'error',
+  needs: ['beside', 'services'],
+  wants: ['middlewares', 'ingressControllers'],
+  remedies: [],
+  decides: [],
+
+  run({ beside, services, middlewares, ingressControllers, scope }) {
+    const here = (beside.ingressRoutes ?? []).filter(
+      (it) => scope.namespace === null || it.namespace === scope.namespace,
+    )
+    const traefiks = (ingressControllers.known ? ingressControllers.value : []).flatMap((it) => it.crd ?? [])
+    const seen: Seen = {
+      find: servicesByName(services),
+      services,
+      middlewares,
+      scope: scope.namespace,
+      traefiks,
+    }
+    const all = here.flatMap((route) =>
+      route.routes.flatMap((rule) => [
+        ...rule.services.map((it, at) => judge(route, it, `${rule.path}.services[${at}]`, seen)),
+        ...rule.middlewares.map((it, at) => judge(route, it, `${rule.path}.middlewares[${at}]`, seen)),
+      ]),
+    )
+    return all.length > 0 ? all : notApplicable('no IngressRoute here leads anywhere')
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `IngressRoute ${full(on)} names ${args.kind} ${args.home}/${args.name}${says[args.why](args)}.`,
+    detail: ({ args }) =>
+      args.near.length === 0 ? `at ${args.path}` : `at ${args.path} · there ${some(args.near, 4)}`,
+    note: () => 'Traefik leaves the whole route out: its host is answered with 404, as one that nobody declared',
+    help: ({ subject: on, args }) => [
+      cures[args.why],
+      `kubectl -n ${args.home} get ${args.kind === 'Service' ? 'services' : 'middlewares.traefik.io'}`,
+      `kubectl -n ${on.namespace} edit ingressroutes ${on.name}   # ${args.path}`,
+    ],
+  },
+})
+
+type Why = 'missing' | 'port' | 'other-namespace' | 'external-name'
+
+const says: Readonly<Record<Why, (args: { readonly port: string }) => string>> = {
+  missing: () => ', which does not exist',
+  port: ({ port }) => `, which has no port ${port}`,
+  'other-namespace': () => ' of another namespace, which Traefik is told not to take',
+  'external-name': () => ' of type ExternalName, which Traefik is told not to take',
+}
+
+const cures: Readonly<Record<Why, string>> = {
+  missing: 'create it, or name the one that was meant',
+  port: 'name a port that the Service has, by its number or its name',
+  'other-namespace': 'put the IngressRoute there, or set --providers.kubernetescrd.allowCrossNamespace=true',
+  'external-name': 'set --providers.kubernetescrd.allowExternalNameServices=true',
+}
+
+interface Seen {
+  readonly find: (namespace: string, name: string) => Service | null
+  readonly services: readonly Service[]
+  readonly middlewares: Known<readonly Middleware[]>
+  readonly scope: string | null
+  readonly traefiks: readonly NonNullable<IngressController['crd']>[]
+}
+
+function judge(route: IngressRoute, target: TraefikTarget, path: string, seen: Seen) {
+  const home = target.namespace ?? route.namespace
+  // Of another provider, or of Traefik's own.
+  if (target.kind === 'TraefikService' || target.name.includes('@')) return ok(1)
+  const refused = (of: 'acrossNamespaces' | 'externalNames'): boolean =>
+    seen.traefiks.length > 0 && seen.traefiks.every((it) => it[of] === 'no')
+  if (home !== route.namespace && refused('acrossNamespaces'))
+    return verdict(route, target, { why: 'other-namespace', home, path, near: [] })
+  if (target.kind === 'Middleware') {
+    if (!seen.middlewares.known) return cannotTell(seen.middlewares.why.reason, seen.middlewares.why.detail)
+    const there = seen.middlewares.value.filter((it) => it.namespace === home).map((it) => it.name)
+    return there.includes(target.name)
+      ? ok(1)
+      : verdict(route, target, { why: 'missing', home, path, near: closest(target.name, there) })
+  }
+  if (seen.scope !== null && home !== seen.scope)
+    return cannotTell('not-asked', `Services of namespace ${home} were not read`)
+  const service = seen.find(home, target.name)
+  if (service === null) {
+    const there = seen.services.filter((it) => it.namespace === home).map((it) => it.name)
+    return verdict(route, target, { why: 'missing', home, path, near: closest(target.name, there) })
+  }
+  if (service.type === 'ExternalName' && refused('externalNames'))
+    return verdict(route, target, { why: 'external-name', home, path, near: [] })
+  if (hasPort(service, target.port)) return ok(1)
+  const ports = service.ports.map((it) => `${it.port}${it.name === null ? '' : ` (${it.name})`}`)
+  return verdict(route, target, { why: 'port', home, path, near: ports })
+}
+
+/** Traefik takes any number of an ExternalName. */
+function hasPort(service: Service, port: TraefikTarget['port']): boolean {
+  if (service.type === 'ExternalName' && typeof port === 'number') return true
+  return service.ports.some((it) => (typeof port === 'number' ? it.port === port : port !== null && it.name === port))
+}
+
+interface Fault {
+  readonly why: Why
+  readonly home: string
+  readonly path: string
+  readonly near: readonly string[]
+}
+
+function verdict(route: IngressRoute, { kind, name, port }: TraefikTarget, { why, home, path, near }: Fault) {
+  const by = subject('IngressRoute', route.namespace, route.name)
+  const lines = [`- name: ${name}`, ...(port === null ? [] : [`  port: ${port}`])]
+  const at = why === 'port' && port !== null ? 1 : 0
+  return finding({
+    subject: by,
+    confidence: 'inferred',
+    args: { why, kind, home, name, port: port === null ? 'that it names' : `${port}`, path, near },
+    evidence: [
+      {
+        kind: 'config',
+        object: by,
+        path,
+        lines,
+        at,
+        mark: at === 1 ? `${port}` : name,
+        label: labels[why],
+      },
+    ],
+  })
+}
+
+const labels: Readonly<Record<Why, string>> = {
+  missing: 'not there',
+  port: 'the Service has no such port',
+  'other-namespace': 'of another namespace',
+  'external-name': 'of type ExternalName',
+}

@@ -1,0 +1,125 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { IngressRoute } from '../../model/beside.ts'
+import type { IngressController } from '../../model/ingress.ts'
+import { subject } from '../../model/subject.ts'
+import { full, some } from '../../phrases.ts'
+
+/**
+ * Traefik 3 has given up the group traefik.containo.us, and releases before 2.10 do not know traefik.io; the CRDs stay
+ * in the API server, which takes objects of both. What is of the other group is left without a word.
+ */
+export default check({
+  code: 'ING361',
+  slug: 'ingress/route-unread',
+  title: 'an IngressRoute is read by no Traefik',
+  fine: 'each IngressRoute is of a group, a namespace and a class that Traefik reads',
+  severity: 'error',
+  needs: ['beside', 'ingressControllers'],
+  remedies: [],
+  decides: [],
+
+  run({ beside, ingressControllers, scope }) {
+    const routes = beside.ingressRoutes ?? []
+    const here = routes.filter((it) => scope.namespace === null || it.namespace === scope.namespace)
+    if (here.length === 0) return notApplicable('no IngressRoute is here')
+    const traefiks = ingressControllers.filter((it) => it.crd !== undefined)
+    if (traefiks.length === 0) return cannotTell('ambiguous', 'no pod was recognised as Traefik')
+    return here.map((it) => judge(it, routes, traefiks))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `IngressRoute ${full(on)} is read by no Traefik: ${says[args.why](args)}.`,
+    detail: ({ args }) => `group ${args.group} · Traefik: ${args.pods}`,
+    note: () => 'its hosts are answered with 404, as hosts that nobody declared',
+    help: ({ subject: on, args }) => [
+      cures[args.why],
+      `kubectl -n ${on.namespace} get ingressroutes.${args.group} ${on.name} -o yaml`,
+      `kubectl -n ${args.home} get pod ${args.pod} -o yaml`,
+    ],
+  },
+})
+
+type Why = 'gone-group' | 'new-group' | 'namespace' | 'class'
+
+interface Told {
+  readonly group: string
+  readonly image: string
+  readonly of: string
+}
+
+const says: Readonly<Record<Why, (args: Told) => string>> = {
+  'gone-group': ({ group, image }) => `it is of group ${group}, which ${image} has given up`,
+  'new-group': ({ group, image }) => `it is of group ${group}, which ${image} does not know yet`,
+  namespace: ({ of }) => `it looks at ${of} alone`,
+  class: ({ of }) => `it takes those of class ${of} alone`,
+}
+
+const cures: Readonly<Record<Why, string>> = {
+  'gone-group': 'write it anew as traefik.io/v1alpha1, with its Middlewares, and remove the old one',
+  'new-group': 'write it as traefik.containo.us/v1alpha1, or take Traefik to 2.10 or later',
+  namespace: 'add the namespace to --providers.kubernetescrd.namespaces',
+  class: 'give it the annotation kubernetes.io/ingress.class that Traefik looks for',
+}
+
+function judge(route: IngressRoute, all: readonly IngressRoute[], traefiks: readonly IngressController[]) {
+  const whys = traefiks.map((it) => whyNot(route, it))
+  if (whys.includes(null)) return ok(1)
+  const unsure = traefiks[whys.indexOf('unsure')]
+  if (unsure !== undefined)
+    return cannotTell('ambiguous', `which release ${unsure.namespace}/${unsure.pod} is, its image does not say`)
+  // Both are there while somebody moves from the one to the other.
+  const isMoved = all.some(
+    (it) => it.group !== route.group && it.namespace === route.namespace && it.name === route.name,
+  )
+  const [why] = whys
+  const [first] = traefiks
+  if (isMoved || first === undefined || why === undefined || why === null || why === 'unsure') return ok(1)
+  return finding({
+    subject: subject('IngressRoute', route.namespace, route.name),
+    confidence: 'inferred',
+    args: {
+      why,
+      group: route.group,
+      image: first.image ?? '',
+      of: why === 'namespace' ? some(first.crd?.watches ?? []) : (first.crd?.className ?? ''),
+      pods: some(traefiks.map((it) => `${it.namespace}/${it.pod} (${it.image ?? 'no image'})`)),
+      home: first.namespace,
+      pod: first.pod,
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: subject('IngressRoute', route.namespace, route.name),
+        path: 'apiVersion',
+        lines: [`apiVersion: ${route.group}/v1alpha1`, 'kind: IngressRoute'],
+        at: 0,
+        mark: `${route.group}/v1alpha1`,
+        label: 'read by no Traefik that is here',
+      },
+    ],
+  })
+}
+
+const oldGroup = 'traefik.containo.us'
+
+/** null: it reads it. */
+function whyNot(route: IngressRoute, { image = '', crd }: IngressController): Why | 'unsure' | null {
+  const { watches = null, className = null } = crd ?? {}
+  if (watches !== null && !watches.includes(route.namespace)) return 'namespace'
+  if (className !== null && className !== '' && route.className !== className) return 'class'
+  const release = releaseOf(image)
+  // The usual group is known to all but releases of years ago.
+  if (release === null) return route.group === oldGroup ? 'unsure' : null
+  const [major, minor] = release
+  if (route.group === oldGroup) return major >= 3 ? 'gone-group' : null
+  return major < 2 || (major === 2 && minor < 10) ? 'new-group' : null
+}
+
+/** `docker.io/traefik:v3.2.1`, `rancher/mirrored-library-traefik:2.11.8`. */
+function releaseOf(image: string): readonly [major: number, minor: number] | null {
+  const [, major, minor] = /traefik:v?(\d{1,3})\.(\d{1,3})(?:[.-]|@|$)/.exec(image) ?? []
+  if (major !== undefined) return [Number(major), Number(minor)]
+  const [, alone] = /traefik:v?([3-9])(?:@|$)/.exec(image) ?? []
+  return alone === undefined ? null : [Number(alone), 0]
+}

@@ -1,0 +1,101 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { ControllerSettings } from '../../model/beside.ts'
+import type { Ingress, IngressController } from '../../model/ingress.ts'
+import { full, some } from '../../phrases.ts'
+import { controllersOf } from '../../relations/ingress/controllers-of.ts'
+import { ingressSubject } from './words.ts'
+
+/**
+ * Snippets let who writes an Ingress run what he likes in nginx (CVE-2021-25742): since 1.9 they are off unless
+ * `allow-snippet-annotations` says otherwise, and since 1.12 they must be within `annotations-risk-level` as well. What
+ * was there before stays in the API server, and is not heeded any more.
+ */
+export default check({
+  code: 'ING366',
+  slug: 'ingress/snippet-refused',
+  title: 'a snippet of an Ingress is not heeded by its controller',
+  fine: 'controllers heed the snippets that Ingresses have',
+  severity: 'warning',
+  needs: ['beside', 'ingresses', 'ingressControllers'],
+  wants: ['ingressClasses'],
+  remedies: [],
+  decides: [],
+
+  run({ beside, ingresses, ingressControllers, ingressClasses }) {
+    const classes = ingressClasses.known ? ingressClasses.value : []
+    const its = ingresses.flatMap((ingress) => {
+      const snippets = (ingress.annotated ?? []).filter((it) => isSnippet.test(it))
+      const own = controllersOf(ingress, ingressControllers, classes).filter((it) => it.product === 'ingress-nginx')
+      return snippets.length === 0 || own.length === 0 ? [] : [{ ingress, snippets, own }]
+    })
+    if (its.length === 0) return notApplicable('no Ingress of ingress-nginx has a snippet')
+    return its.map(({ ingress, snippets, own }) => {
+      const told = own.map((it) => refusal(it, beside.controllerSettings))
+      const [first] = told
+      if (first === undefined || told.includes(null)) return ok(1)
+      if (first === null || first === 'unsure')
+        return cannotTell('cut-off', 'the ConfigMap of the controller is not in the file')
+      return verdict(ingress, snippets, first)
+    })
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `Ingress ${full(on)} has ${args.snippets.length === 1 ? 'a snippet' : 'snippets'} that ingress-nginx ` +
+      `does not heed: ${args.why}.`,
+    detail: ({ args }) => some(args.snippets, 4),
+    note: ({ args }) =>
+      args.denied
+        ? 'nginx answers 503 at such a path (“Location denied”), whatever stands behind it'
+        : 'the admission webhook refuses each further change of such an Ingress',
+    help: ({ subject: on, args }) => [
+      'say the same by annotations of its own (headers, rewrites, auth); allow snippets only where you trust all who ' +
+        'write Ingresses',
+      `kubectl -n ${args.home} get configmap ${args.map} -o yaml`,
+      `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
+    ],
+  },
+})
+
+const isSnippet = /^nginx\.ingress\.kubernetes\.io\/(?:auth|configuration|modsecurity|server|stream)-snippet$/
+
+interface Refusal {
+  readonly why: string
+  /** The whole location, and not the snippet alone. */
+  readonly denied: boolean
+  readonly settings: ControllerSettings
+}
+
+/** null: they are heeded. */
+function refusal(
+  { configMap, image = '' }: IngressController,
+  all: readonly ControllerSettings[],
+): Refusal | 'unsure' | null {
+  const settings = all.find((it) => it.namespace === configMap?.namespace && it.name === configMap.name)
+  if (settings === undefined) return 'unsure'
+  const [, major = '0', minor = '0'] = /:v?(\d{1,3})\.(\d{1,3})\./.exec(image) ?? []
+  const release = Number(major) * 1000 + Number(minor)
+  if (settings.snippets === 'off') return { why: 'allow-snippet-annotations is false', denied: false, settings }
+  if (settings.snippets === null)
+    return release >= 1009
+      ? { why: 'allow-snippet-annotations is not set, and off since 1.9', denied: false, settings }
+      : null
+  if (release >= 1012 && settings.risk !== 'Critical')
+    return {
+      why: `annotations-risk-level is ${settings.risk ?? 'High by default'}, and they are Critical`,
+      denied: true,
+      settings,
+    }
+  return null
+}
+
+function verdict(ingress: Ingress, snippets: readonly string[], { why, denied, settings }: Refusal) {
+  return finding({
+    subject: ingressSubject(ingress),
+    severity: denied ? 'error' : 'warning',
+    confidence: 'inferred',
+    args: { why, denied, snippets, home: settings.namespace, map: settings.name },
+    evidence: [{ kind: 'fact', label: `ConfigMap ${full(settings)}`, value: why }],
+  })
+}

@@ -1,0 +1,40 @@
+import { networks } from '../../../test/build/node-network.ts'
+import { describeCheck } from '../../../test/describe-check.ts'
+import check from './forgets-connections.ts'
+
+const kept = (...seconds: readonly (number | null)[]) =>
+  networks(Object.fromEntries(seconds.map((keptSeconds, i) => [`worker-${i + 1}`, { keptSeconds }])))
+
+describeCheck(check, [
+  {
+    it: 'one node keeps them for some seconds',
+    given: { nodeNetworks: kept(86_400, 4, 86_400) },
+    expect: [
+      {
+        subject: 'Node/worker-2',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { seconds: 4, nodes: 1, of: 3 },
+        says: /forgets a TCP connection after 4 s without a packet/,
+      },
+    ],
+  },
+  {
+    it: 'just under each threshold',
+    given: { nodeNetworks: kept(59, 60, 299) },
+    expect: [
+      { subject: 'Node/worker-1', severity: 'error' },
+      { subject: 'Node/worker-2', severity: 'warning' },
+      { subject: 'Node/worker-3', severity: 'warning' },
+    ],
+  },
+  { it: 'five minutes, a day, five days', given: { nodeNetworks: kept(300, 86_400, 432_000) }, expect: 'ok' },
+  {
+    it: 'one was not read',
+    given: { nodeNetworks: kept(86_400, null, 86_400) },
+    expect: 'cannot-tell',
+    says: /worker-2/,
+  },
+  { it: 'no connections are tracked there', given: { nodeNetworks: kept(null, null, null) }, expect: 'not-applicable' },
+  { it: 'an old recording', given: { nodeNetworks: networks() }, expect: 'not-applicable' },
+])

@@ -1,0 +1,140 @@
+import { contacts, repeat, toPod } from '../../../test/build/contacts.ts'
+import { container, pod } from '../../../test/build/pod.ts'
+import { port, service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import type { Container, Pod } from '../../model/pod.ts'
+import { subject } from '../../model/subject.ts'
+import type { Listen } from '../../wire/listens.ts'
+import check from './listens-elsewhere.ts'
+
+const bind = (about: Partial<Listen> = {}): Listen => ({ by: '--bind', host: '127.0.0.1', port: 8080, ...about })
+const cart = (listens: readonly Listen[], about: Partial<Container> = {}, of: Partial<Pod> = {}): Pod =>
+  pod('cart-1', { containers: [container({ listens, ...about })], ...of })
+const given = (...pods: readonly Pod[]) => ({ services: [service('cart')], pods })
+const found = { subject: 'Service/shop/cart', severity: 'error' as const, confidence: 'inferred' as const }
+const maybe = { ...found, severity: 'warning' as const, confidence: 'possible' as const }
+const port3000: Listen = { by: 'PORT', host: null, port: 3000 }
+
+describeCheck(check, [
+  {
+    it: 'told to listen on the loopback, on the target port',
+    given: given(cart([bind()])),
+    expect: [{ ...found, args: { is: 'loopback', by: '--bind', host: '127.0.0.1' }, says: /told to listen on 127/ }],
+  },
+  {
+    it: 'on the loopback, beside a container that may listen for others and pass on',
+    given: given(
+      pod('cart-1', { containers: [container({ listens: [bind()] }), container({ name: 'socat', ports: [] })] }),
+    ),
+    expect: [maybe],
+  },
+  {
+    it: 'on the loopback of IPv6, and no port is declared',
+    given: given(cart([bind({ host: '::1' })], { ports: [] })),
+    expect: [{ ...found, says: /\[::1\]:8080/ }],
+  },
+  {
+    it: 'on the loopback, and no port is told',
+    given: given(cart([{ by: 'HOST', host: 'localhost', port: null }])),
+    expect: [{ ...maybe, says: /HOST: localhost/ }],
+  },
+  {
+    it: 'its program listens there by itself',
+    given: given(cart([bind({ by: 'uvicorn', isDefault: true })])),
+    expect: [{ ...maybe, args: { isDefault: true }, says: /not told where to listen: uvicorn listens on 127/ }],
+  },
+  {
+    it: 'told another port than the one where the Service leads',
+    given: given(cart([port3000])),
+    expect: [{ ...maybe, args: { is: 'port', told: 3000, target: 8080 } }],
+  },
+  {
+    it: 'somebody asks about it',
+    given: modelOf(
+      given(cart([port3000])),
+      {},
+      { target: { kind: 'object', object: subject('Service', 'shop', 'cart'), url: null } },
+    ),
+    expect: [{ ...maybe, severity: 'error' }],
+  },
+  {
+    it: 'not ready, since the kubelet does not get there either',
+    given: given(cart([bind()], { readinessProbe: 'http-get :http/', ready: false }, { ready: false })),
+    expect: [found],
+  },
+  { it: 'on every address as well', given: given(cart([bind(), bind({ host: '0.0.0.0' })])), expect: 'ok' },
+  { it: 'on another port of the loopback', given: given(cart([bind({ port: 9090 })])), expect: 'ok' },
+  {
+    it: 'ready by a probe of the kubelet, which comes from outside',
+    given: given(cart([bind()], { readinessProbe: 'http-get :http/healthz' })),
+    expect: 'ok',
+  },
+  {
+    it: 'ready by a probe on the target port, whatever the variable says',
+    given: given(cart([port3000], { readinessProbe: 'tcp-socket :8080' })),
+    expect: 'ok',
+  },
+  {
+    it: 'another container declares the target port: a proxy before it',
+    given: given(
+      cart([], {}, { containers: [container({ name: 'nginx' }), container({ listens: [bind()], ports: [] })] }),
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'no container declares it, and there are two',
+    given: given(
+      cart(
+        [],
+        {},
+        { containers: [container({ name: 'nginx', ports: [] }), container({ listens: [bind()], ports: [] })] },
+      ),
+    ),
+    expect: 'ok',
+  },
+  {
+    it: "a mesh's proxy takes its connections",
+    given: given(cart([], {}, { containers: [container({ listens: [bind()] }), container({ name: 'istio-proxy' })] })),
+    expect: 'ok',
+  },
+  { it: "on the node's network", given: given(cart([bind()], {}, { hostNetwork: true })), expect: 'ok' },
+  { it: 'the very port', given: given(cart([{ ...port3000, port: 8080 }])), expect: 'ok' },
+  { it: 'two ports are told', given: given(cart([port3000, { ...port3000, by: '--port', port: 3001 }])), expect: 'ok' },
+  {
+    it: 'the other port is declared as well: it has two',
+    given: given(
+      cart([port3000], { ports: [8080, 3000].map((it) => ({ name: null, port: it, protocol: 'TCP' as const })) }),
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'another port of the Service leads to the one that is told',
+    given: {
+      services: [service('cart', { ports: [port(), port({ name: 'web', port: 81, targetPort: 3000 })] })],
+      pods: [cart([port3000], { ports: [] })],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a port of its metrics',
+    given: given(cart([{ by: '--bind-metrics', host: '0.0.0.0', port: 9100 }])),
+    expect: 'ok',
+  },
+  { it: 'one of two pods, in a rollout', given: given(cart([bind()]), pod('cart-2')), expect: 'ok' },
+  {
+    it: 'it was connected to',
+    given: {
+      ...given(cart([bind()])),
+      contacts: contacts([toPod('cart', 'worker-1', cart([bind()]), repeat(4, 'refused'))]),
+    },
+    expect: 'not-applicable',
+  },
+  { it: 'no pod', given: given(), expect: 'not-applicable' },
+  {
+    it: 'pods forbidden',
+    given: modelOf({ services: [service('cart')] }, { pods: unknown('forbidden', 'list pods in shop') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

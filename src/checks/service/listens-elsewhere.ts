@@ -1,0 +1,218 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Contact } from '../../model/contacts.ts'
+import type { Container, Pod } from '../../model/pod.ts'
+import type { Service, ServicePort } from '../../model/service.ts'
+import type { Scope } from '../../model/sources.ts'
+import { count, full, some } from '../../phrases.ts'
+import { isTarget } from '../../relations/asked-about.ts'
+import { put } from '../../relations/once.ts'
+import { comesByLoopback, isSidecar } from '../../relations/service/mesh-sidecar.ts'
+import { contactsOfServices, endpointName } from '../../relations/service/service-contacts.ts'
+import { portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
+import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { noEndpoints, podsUnready, svcUnanswered } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import type { Listen } from '../../wire/listens.ts'
+import { serviceSubject } from './words.ts'
+
+/**
+ * Many servers listen on the loopback when nobody tells them otherwise, and the flag for it is copied from a page for
+ * one machine: in a pod only the pod itself gets there, and its kernel refuses all others. The declared port of the
+ * container opens nothing.
+ */
+export default check({
+  code: 'SVC264',
+  slug: 'service/listens-elsewhere',
+  title: 'a program is told to listen where its Service does not lead',
+  fine: 'no program behind a Service is told to listen on its loopback, or on another port',
+  severity: 'error',
+  needs: ['services', 'pods'],
+  wants: ['contacts'],
+  remedies: [],
+  decides: ['SVC-10'],
+
+  run({ services, pods, contacts, scope }) {
+    const [podsOf, contactsOf] = [podsOfServices(pods), contactsOfServices(contacts)]
+    const parts = services.flatMap((service) => {
+      const live = podsOf(service).filter(isLive)
+      return service.ports.flatMap((port): readonly Part[] => {
+        // Who was connected to there is known better: SVC202 tells of it.
+        const isSeen = contactsOf(service).some((it) => it.service.port === port.port && isOf(live, it))
+        return port.protocol === 'TCP' && !isSeen && live.length > 0 ? [{ service, port, live }] : []
+      })
+    })
+    if (parts.length === 0) return notApplicable('no Service here has a TCP port and a pod that was not connected to')
+    const leads = targetsByPod(parts)
+    const found = parts.flatMap((part) => {
+      const led = part.live.flatMap((pod) => ledTo(pod, part.port) ?? [])
+      const missed = led.flatMap((it) => missedBy(it, leads.get(full(it.pod)) ?? new Set()) ?? [])
+      // Where one of them is told otherwise, a rollout is under way.
+      const [first] = missed
+      return first === undefined || missed.length < part.live.length
+        ? []
+        : [verdict(part, { led: missed, first, scope })]
+    })
+    return found.length > 0 ? found : ok(parts.length, 'by what their specs spell out')
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      args.is === 'port'
+        ? `Service ${full(on)} sends port ${args.port} to target port ${args.target}, and its pods are told to ` +
+          `listen on ${args.told}.`
+        : `Service ${full(on)} sends port ${args.port} to pods that are ${args.isDefault ? '' : 'told to listen '}` +
+          (args.isDefault
+            ? `not told where to listen: ${args.by} listens on ${args.host} then, where only the pod itself reaches it.`
+            : `on ${args.host}, where only the pod itself reaches them.`),
+    detail: ({ args }) =>
+      `${args.by}${args.isDefault ? ' by itself' : ''}: ${placeText(args)} · container ${args.container} of ` +
+      `${count(args.of, 'pod')} · target port ${args.target}`,
+    note: ({ args }) =>
+      args.is === 'port'
+        ? 'by its spec alone: whether the program heeds it was not measured'
+        : "a pod's kernel refuses connections from others to what listens on its loopback; the port that is declared " +
+          'opens nothing',
+    help: ({ subject: on, args }) => [
+      args.is === 'port'
+        ? `set targetPort to ${args.told}, or ${args.by} to ${args.target}`
+        : `let it listen on every address: 0.0.0.0, or :: with IPv6${args.isDefault ? ' (--host, --bind)' : ''}`,
+      `kubectl -n ${on.namespace} exec ${args.example} -- cat /proc/net/tcp /proc/net/tcp6`,
+      `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`,
+    ],
+  },
+})
+
+interface Part {
+  readonly service: Service
+  readonly port: ServicePort
+  readonly live: readonly Pod[]
+}
+
+function isOf(pods: readonly Pod[], contact: Contact): boolean {
+  const name = contact.via.kind === 'endpoint' ? endpointName(contact) : null
+  return name !== null && pods.some((it) => it.name === name)
+}
+
+interface Led {
+  readonly pod: Pod
+  readonly container: Container
+  readonly target: number
+}
+
+/**
+ * The container at which a port ends: the one that declares it, or the only one. A mesh's proxy takes what comes to its
+ * pod, and may pass it to the loopback; on the node's network the loopback is the node's.
+ */
+function ledTo(pod: Pod, port: ServicePort): Led | null {
+  const target = targetPortIn(pod, port)
+  if (target === null || pod.hostNetwork || comesByLoopback(pod)) return null
+  const own = pod.containers.filter((it) => !isSidecar(it))
+  const declaring = own.filter(({ ports }) => ports.some((it) => it.port === target && it.protocol === 'TCP'))
+  const [container, ...others] = declaring.length > 0 ? declaring : own
+  return container === undefined || others.length > 0 ? null : { pod, container, target }
+}
+
+interface Missed extends Led {
+  readonly is: 'loopback' | 'port'
+  readonly listen: Listen
+}
+
+/** Where any Service leads in each pod: one of several ports may well be the one that is told. */
+function targetsByPod(parts: readonly Part[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const found = new Map<string, Set<number>>()
+  for (const { port, live } of parts)
+    for (const pod of live) {
+      const target = targetPortIn(pod, port)
+      if (target !== null) put(found, full(pod), () => new Set<number>()).add(target)
+    }
+  return found
+}
+
+function missedBy({ pod, container, target }: Led, others: ReadonlySet<number>): Missed | null {
+  const { listens = [] } = container
+  if (listens.length === 0 || answersProbe(container, target)) return null
+  const onTarget = listens.filter((it) => it.port === target)
+  const isOpen = listens.some((it) => it.host === '0.0.0.0' && (it.port === target || it.port === null))
+  if (isOpen) return null
+  const local = [...onTarget, ...listens.filter((it) => it.port === null)].find(({ host }) => isLocal(host))
+  if (local !== undefined) return { pod, container, target, is: 'loopback', listen: local }
+  // A port beside the others, of metrics or of an administrator, says nothing of this one.
+  const ports = new Set(listens.flatMap((it) => (isMainPort(it) ? (it.port ?? []) : [])))
+  const [told, ...more] = ports
+  if (onTarget.length > 0 || told === undefined || more.length > 0 || others.has(told)) return null
+  const isDeclared = pod.containers.some((it) => it.ports.some((one) => one.port === told))
+  const listen = listens.find((it) => it.port === told && isMainPort(it))
+  return isDeclared || listen === undefined || pod.containers.length > 1
+    ? null
+    : { pod, container, target, is: 'port', listen }
+}
+
+function isLocal(host: Listen['host']): boolean {
+  return host !== null && host !== '0.0.0.0'
+}
+
+function isMainPort({ by, host, port }: Listen): boolean {
+  return port !== null && !isLocal(host) && !/[-_.](?:metrics|admin|debug|health|probe)/i.test(by)
+}
+
+/** The kubelet connects to the pod's address: what it finds ready there listens for others. */
+function answersProbe({ ready, ports, readinessProbe, livenessProbe, started }: Container, target: number): boolean {
+  const named = ports.filter((it) => it.port === target).map((it) => it.name)
+  const asks = (probe: string | null | undefined): boolean => {
+    const [, at] = /^(?:https?-get|tcp-socket|grpc) :([^/]*)/.exec(probe ?? '') ?? []
+    return at !== undefined && (at === `${target}` || named.includes(at))
+  }
+  return ready && started !== false && (asks(readinessProbe) || asks(livenessProbe))
+}
+
+interface All {
+  readonly led: readonly Missed[]
+  readonly first: Missed
+  readonly scope: Scope
+}
+
+function verdict({ service, port, live }: Part, { led, first, scope }: All) {
+  const { is, listen, container, target } = first
+  const makers = [...new Map(led.map((it) => [workloadOfPod(it.pod).name, workloadOfPod(it.pod)])).values()]
+  // A container beside it, socat or a proxy of its own, may listen for others and pass them on.
+  const isAlone = first.pod.containers.length === 1
+  const isSure = isAlone && is === 'loopback' && listen.port === target && listen.isDefault !== true
+  return finding({
+    subject: serviceSubject(service),
+    also: makers,
+    confidence: isSure ? 'inferred' : 'possible',
+    severity: isSure || isTarget(scope, serviceSubject(service)) ? 'error' : 'warning',
+    args: {
+      is,
+      port: portText(port),
+      target,
+      by: listen.by,
+      host: listen.host,
+      told: listen.port,
+      isDefault: listen.isDefault === true,
+      container: container.name,
+      of: live.length,
+      example: first.pod.name,
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: makers[0] ?? serviceSubject(service),
+        path: `containers[${container.name}]`,
+        lines: [`${listen.by}: ${placeText({ host: listen.host, told: listen.port })}`],
+        at: 0,
+        mark: listen.by,
+        label: is === 'port' ? `the Service leads to ${target}` : 'nobody but the pod itself gets there',
+      },
+      { kind: 'fact', label: 'pods', value: some(led.map((it) => it.pod.name)) },
+    ],
+    causes: [svcUnanswered(service), noEndpoints(service), ...makers.map(podsUnready)],
+  })
+}
+
+function placeText({ host, told }: { readonly host: Listen['host']; readonly told: number | null }): string {
+  if (host === null) return `${told}`
+  if (told === null) return host
+  return host.includes(':') ? `[${host}]:${told}` : `${host}:${told}`
+}

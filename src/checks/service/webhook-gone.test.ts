@@ -1,0 +1,60 @@
+import { beside } from '../../../test/build/beside.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { port, service, slice } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import type { AdmissionWebhook } from '../../model/beside.ts'
+import { unknown } from '../../model/known.ts'
+import check from './webhook-gone.ts'
+
+const webhook = (about: Partial<AdmissionWebhook> = {}): AdmissionWebhook => ({
+  kind: 'ValidatingWebhookConfiguration',
+  name: 'admission',
+  webhook: 'validate.example.com',
+  service: { namespace: 'shop', name: 'hook', port: 443 },
+  onFailure: 'Fail',
+  resources: ['ingresses'],
+  chooses: 'all',
+  ...about,
+})
+const hook = service('hook', { ports: [port({ port: 443 })] })
+const given = (
+  webhooks: readonly AdmissionWebhook[],
+  services = [hook],
+  slices = [slice('hook', [pod('hook-1')])],
+) => ({
+  beside: beside({ webhooks }),
+  services,
+  endpointSlices: slices,
+})
+const found = (why: string) => [
+  { subject: 'ValidatingWebhookConfiguration/admission', confidence: 'inferred' as const, args: { why } },
+]
+
+describeCheck(check, [
+  { it: 'a Service that is ready', given: given([webhook()]), expect: 'ok' },
+  { it: 'none', given: given([webhook()], []), expect: found('missing') },
+  { it: 'one without endpoints', given: given([webhook()], [hook], []), expect: found('empty') },
+  {
+    it: 'one without that port',
+    given: given([webhook({ service: { namespace: 'shop', name: 'hook', port: 8443 } })]),
+    expect: found('port'),
+  },
+  {
+    it: 'many webhooks of one configuration',
+    given: given([webhook(), webhook({ webhook: 'mutate.example.com', resources: ['pods'] })], []),
+    expect: [{ subject: 'ValidatingWebhookConfiguration/admission', says: /ingresses, pods/ }],
+  },
+  { it: 'one that need not answer', given: given([webhook({ onFailure: 'Ignore' })], []), expect: 'not-applicable' },
+  {
+    it: 'a Service of a namespace that was not read',
+    given: given([webhook({ service: { namespace: 'far', name: 'hook', port: 443 } })]),
+    scope: { namespace: 'shop' },
+    expect: 'cannot-tell',
+    says: /namespace far/,
+  },
+  {
+    it: 'a cluster',
+    given: modelOf({ services: [], endpointSlices: [] }, { beside: unknown('not-asked', 'of files alone') }),
+    expect: 'not-applicable',
+  },
+])

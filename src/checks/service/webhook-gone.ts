@@ -1,0 +1,114 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { AdmissionWebhook } from '../../model/beside.ts'
+import { subject } from '../../model/subject.ts'
+import { full, some } from '../../phrases.ts'
+import { servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { noEndpoints } from '../../relations/symptom.ts'
+
+/**
+ * The API server asks a webhook before it takes a change. Where that must answer (failurePolicy Fail) and can't, the
+ * change is refused, for as long as the configuration is there: it outlives the release that it came with.
+ */
+export default check({
+  code: 'SVC280',
+  slug: 'service/webhook-gone',
+  title: 'a webhook that must answer asks a Service that can not',
+  fine: 'the Services of webhooks that must answer have ready endpoints',
+  severity: 'error',
+  needs: ['beside', 'services', 'endpointSlices'],
+  remedies: [],
+  decides: [],
+
+  run({ beside, services, endpointSlices, scope }) {
+    const strict = beside.webhooks.filter((it) => it.onFailure === 'Fail')
+    if (strict.length === 0) return notApplicable('no webhook that must answer asks a Service')
+    const [find, slicesOf] = [servicesByName(services), slicesOfServices(endpointSlices)]
+    const judged = strict.map((it) => {
+      if (scope.namespace !== null && it.service.namespace !== scope.namespace)
+        return cannotTell('not-asked', `Services of namespace ${it.service.namespace} were not read`)
+      const service = find(it.service.namespace, it.service.name)
+      if (service === null) return { it, why: 'missing' as const }
+      if (!service.ports.some(({ port }) => port === it.service.port)) return { it, why: 'port' as const }
+      // Where a name outside leads is not told by slices.
+      if (service.type === 'ExternalName') return ok(1)
+      const { ready, leaving } = countEndpoints(slicesOf(service))
+      return ready.length + leaving.length > 0 ? ok(1) : { it, why: 'empty' as const }
+    })
+    const bad = judged.flatMap((it) => ('why' in it && 'it' in it ? [it] : []))
+    // One configuration has many webhooks of one Service.
+    const groups = [...Map.groupBy(bad, ({ it, why }) => [it.kind, it.name, full(it.service), why].join(' ')).values()]
+    const found = groups.flatMap((its) =>
+      its[0] === undefined
+        ? []
+        : [
+            verdict(
+              its[0].it,
+              its[0].why,
+              its.map((one) => one.it),
+            ),
+          ],
+    )
+    if (found.length > 0) return found
+    return judged.flatMap((it) => ('kind' in it ? [it] : []))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${on.name} has the API server ask Service ${args.service}, which ${says[args.why](args.port)}: ` +
+      `no change of ${some(args.resources, 4)} ${args.some ? 'that it chooses ' : ''}is taken.`,
+    detail: ({ args }) =>
+      `${some(args.webhooks, 3)} · failurePolicy: Fail` +
+      (args.some ? ' · for objects or namespaces of some labels' : ''),
+    note: () => 'what is refused says “failed calling webhook”; Deployments then make no pods, and releases stop',
+    help: ({ subject: on, args }) => [
+      args.why === 'missing'
+        ? 'if what it belonged to is gone, remove the configuration; else bring the Service back'
+        : 'bring the pods of the Service back; the configuration refuses for as long as none answers',
+      `kubectl get ${on.kind.toLowerCase()} ${on.name} -o yaml`,
+      `kubectl -n ${args.home} get service,endpointslices`,
+    ],
+  },
+})
+
+type Why = 'missing' | 'port' | 'empty'
+
+const says: Readonly<Record<Why, (port: number) => string>> = {
+  missing: () => 'does not exist',
+  port: (port) => `has no port ${port}`,
+  empty: () => 'has no ready endpoint',
+}
+
+function verdict(first: AdmissionWebhook, why: Why, all: readonly AdmissionWebhook[]) {
+  const { kind, name, service } = first
+  const resources = [...new Set(all.flatMap((it) => it.resources))]
+  return finding({
+    subject: subject(kind, null, name),
+    also: [subject('Service', service.namespace, service.name)],
+    confidence: all.every((it) => it.chooses === 'some') ? 'possible' : 'inferred',
+    // Whether any object has the labels is not told by the configuration.
+    severity: all.every((it) => it.chooses === 'some') ? 'warning' : 'error',
+    args: {
+      why,
+      service: full(service),
+      home: service.namespace,
+      port: service.port,
+      webhooks: all.map((it) => it.webhook),
+      resources: resources.length === 0 || resources.includes('*') ? ['all kinds'] : resources,
+      some: all.every((it) => it.chooses === 'some'),
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: subject(kind, null, name),
+        path: 'webhooks[].clientConfig.service',
+        lines: ['service:', `  name: ${service.name}`, `  namespace: ${service.namespace}`],
+        at: 1,
+        mark: service.name,
+        label: says[why](service.port),
+      },
+    ],
+    ...(why === 'empty' ? { dueTo: [noEndpoints(service)] } : {}),
+  })
+}

@@ -1,0 +1,54 @@
+import { container, pod } from '../../../test/build/pod.ts'
+import { programLog } from '../../../test/build/program-log.ts'
+import { service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import type { Complaint } from '../../model/program-log.ts'
+import { subject } from '../../model/subject.ts'
+import check from './programs-say.ts'
+
+const refused: Complaint = { kind: 'refused', host: 'cart', port: 80, times: 9, during: 2 }
+const given = (...complaints: readonly Complaint[]) => ({
+  pods: [pod('web-1', { containers: [container({ name: 'web' })] })],
+  services: [service('cart')],
+  programLogs: [programLog('web-1', complaints)],
+})
+const found = { subject: 'Deployment/shop/web', severity: 'warning', confidence: 'observed' } as const
+const web = subject('Deployment', 'shop', 'web')
+
+describeCheck(check, [
+  {
+    it: 'connections to a Service are refused, as its program says now',
+    given: given(refused),
+    expect: [
+      {
+        ...found,
+        says: /Deployment shop\/web says that connections are refused: cart:80\..*9 times in 5 minutes, 2 in the last/s,
+      },
+    ],
+  },
+  {
+    it: 'somebody asks about it',
+    given: modelOf(given(refused), {}, { target: { kind: 'object', object: web, url: null } }),
+    expect: [{ ...found, severity: 'error' }],
+  },
+  {
+    it: 'it was said before the probe, and not since',
+    given: given({ ...refused, during: 0 }),
+    expect: [{ ...found, severity: 'info', says: /9 times in 5 minutes, 0 in the last/ }],
+  },
+  {
+    it: 'it does not say of whom',
+    given: given({ ...refused, kind: 'closed', host: null, port: null }),
+    expect: [{ ...found, says: /closed before an answer, of whom it does not say/ }],
+  },
+  { it: 'it was said once', given: given({ ...refused, times: 1, during: 1 }), expect: 'ok' },
+  { it: 'nothing is said', given: given(), expect: 'ok' },
+  { it: 'no log was written', given: { ...given(), programLogs: [] }, expect: 'not-applicable' },
+  {
+    it: 'logs may not be read',
+    given: modelOf(given(), { programLogs: unknown('forbidden', 'get pods/log in namespace shop') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

@@ -1,0 +1,84 @@
+import { configMaps } from '../kube/resources.ts'
+import { type ClusterDns, type ForwardedTo, type Placeholder, placeholderWords } from '../model/cluster-dns.ts'
+import { type Known, known, mapKnown } from '../model/known.ts'
+import type { Pod } from '../model/pod.ts'
+import { strayRewrites } from '../relations/dns/stray-rewrites.ts'
+import { forwardings } from '../relations/dns/upstream-servers.ts'
+import { isLikeService } from '../relations/dns/upstream-services.ts'
+import { parseCorefile } from '../wire/corefile.ts'
+import { kubeletClusterDns, kubeletClusterDomain } from '../wire/kubelet-config.ts'
+import type { Reader } from './few-at-once.ts'
+import type { InScope } from './in-scope.ts'
+import { fields, text } from './project/json.ts'
+
+/**
+ * What kubeadm writes for kubelets that join or are upgraded (kubernetes cmd/kubeadm/app/constants/constants.go).
+ * Other installers have none.
+ */
+export async function readHandedOut(reader: Reader): Promise<Pick<ClusterDns, 'handedOut' | 'kubeletDomain'>> {
+  const found = await reader.get(configMaps, 'kube-system', 'kubelet-config', (raw) => {
+    const config = text(fields(raw['data'])['kubelet']) ?? ''
+    return { servers: kubeletClusterDns(config), domain: kubeletClusterDomain(config) }
+  })
+  if (!found.known && found.why.reason === 'not-there') return {}
+  return {
+    handedOut: mapKnown(found, ({ servers }) => servers),
+    ...(found.known && found.value.domain !== null ? { kubeletDomain: found.value.domain } : {}),
+  }
+}
+
+/**
+ * The manifest of NodeLocal DNSCache is a template: whoever applies it replaces these, and the cache itself the rest
+ * (kubernetes cluster/addons/dns/nodelocaldns/README.md).
+ */
+export async function readCacheConfig(
+  reader: Reader,
+  caches: readonly Pod[],
+  domain: string,
+): Promise<Pick<ClusterDns, 'placeholders' | 'cacheRewrites'>> {
+  const [first] = caches
+  if (first === undefined) return {}
+  const name = first.corefileMap ?? 'node-local-dns'
+  const found = await reader.get(configMaps, first.namespace, name, (raw) => {
+    const corefile = text(fields(raw['data'])['Corefile']) ?? ''
+    return { placeholders: placeholdersIn(corefile), cacheRewrites: strayRewrites(parseCorefile(corefile), domain) }
+  })
+  return found.known ? found.value : {}
+}
+
+/** A Corefile has a hundred lines. */
+const mostLines = 5000
+
+export function placeholdersIn(corefile: string): readonly Placeholder[] {
+  return corefile
+    .split('\n', mostLines)
+    .flatMap((line, index) =>
+      placeholderWords.flatMap((word) => (line.includes(word) ? [{ word, line: index + 1 }] : [])),
+    )
+}
+
+/**
+ * The Corefile's forwards are a matter of every namespace: the Services at their addresses are read whatever the scope.
+ * null where it forwards to nothing that looks like a Service of another namespace.
+ */
+export async function collectForwardedTo(
+  dns: ClusterDns,
+  inScope: Pick<InScope, 'allServices' | 'slicesOf'>,
+): Promise<Known<ForwardedTo> | null> {
+  if (!dns.corefile.known) return null
+  const ips = new Set(
+    forwardings(parseCorefile(dns.corefile.value)).flatMap(({ to }) =>
+      to.flatMap((it) =>
+        it.kind === 'address' && it.ip !== dns.service?.clusterIP && isLikeService(it.ip, dns.service) ? [it.ip] : [],
+      ),
+    ),
+  )
+  if (ips.size === 0) return null
+  const all = await inScope.allServices()
+  if (!all.known) return all
+  const services = all.value.filter((it) => ips.has(it.clusterIP ?? ''))
+  const slices = await Promise.all(services.map((it) => inScope.slicesOf(it.namespace, it.name)))
+  const unread = slices.find((it) => !it.known)
+  if (unread !== undefined && !unread.known) return unread
+  return known({ services, slices: slices.flatMap((it) => (it.known ? it.value : [])) })
+}

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { asCluster } from '../bundle/as-cluster.ts'
+import { bundleFromText } from '../bundle/from-text.ts'
+import { everything } from '../model/build.ts'
+import { collect } from './collect.ts'
+
+const object = (apiVersion: string, kind: string, more: object = {}, namespace: string | null = 'shop'): object => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'web', ...(namespace === null ? {} : { namespace }) },
+  ...more,
+})
+const besideOf = async (...items: readonly object[]) => {
+  const far = object('v1', 'Service', { spec: {} }, 'far')
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...items, far] })
+  const { sources } = await collect(asCluster(bundleFromText(text, 'all.json'), null), { scope: everything })
+  return sources.beside.known ? sources.beside.value : null
+}
+
+test('kinds that a cluster is not asked for', async () => {
+  const found = await besideOf(
+    object('v1', 'Secret', { type: 'Opaque', data: { password: 'aHVudGVyMg==' } }),
+    object('traefik.containo.us/v1alpha1', 'IngressRoute', {
+      spec: { routes: [{ match: 'Host(`web.example.com`)', services: [{ name: 'web', port: 80 }] }] },
+    }),
+    object('route.openshift.io/v1', 'Route', { spec: { host: 'web.example.org' } }),
+    object(
+      'admissionregistration.k8s.io/v1',
+      'ValidatingWebhookConfiguration',
+      {
+        webhooks: [
+          {
+            name: 'v',
+            clientConfig: { service: { namespace: 'shop', name: 'hook' } },
+            rules: [{ resources: ['pods'] }],
+          },
+          { name: 'idle', clientConfig: { service: { namespace: 'shop', name: 'hook' } }, rules: [] },
+        ],
+      },
+      null,
+    ),
+    object('metallb.io/v1beta1', 'IPAddressPool', { spec: { addresses: ['192.0.2.0/24'], autoAssign: false } }),
+    object('policy.linkerd.io/v1beta3', 'Server', { spec: { port: 80 } }),
+  )
+  expect(JSON.stringify(found)).not.toMatch(/hunter2|aHVudGVyMg/)
+  expect(found).toMatchObject({
+    secrets: { namespace: null, held: [{ name: 'web', keys: ['password'], certificate: null }] },
+    ingressRoutes: [{ group: 'traefik.containo.us', routes: [{ hosts: ['web.example.com'] }] }],
+    claims: [{ kind: 'Route', hosts: ['web.example.org'] }],
+    webhooks: [{ service: { name: 'hook', port: 443 }, onFailure: 'Fail', chooses: 'all' }],
+    pools: [{ assigns: 'when asked' }],
+    advertisements: null,
+    linkerd: { servers: [{ port: 80, otherwise: 'deny' }], authorized: [] },
+  })
+})
+
+test('of settings, no more than the words that are judged', async () => {
+  const map = (name: string, data: object): object => ({
+    ...object('v1', 'ConfigMap', { data }),
+    metadata: { namespace: 'istio-system', name },
+  })
+  const found = await besideOf(
+    map('istio', { mesh: 'accessLogFile: /dev/stdout\noutboundTrafficPolicy:\n  mode: REGISTRY_ONLY\n' }),
+    map('istio-canary', { mesh: 'outboundTrafficPolicy: {mode: ALLOW_ANY}' }),
+    map('kube-flannel-cfg', { 'net-conf.json': '{"Network": "10.244.0.0/16"}' }),
+    map('app', { password: 'hunter2' }),
+  )
+  expect(found?.meshSettings.map((it) => it.outbound)).toEqual(['REGISTRY_ONLY', 'ALLOW_ANY'])
+  expect(found?.podNetworks.map((it) => it.ranges)).toEqual([['10.244.0.0/16']])
+  expect(JSON.stringify(found)).not.toMatch(/hunter2|stdout/)
+})
+
+test('what a file does not hold is not known', async () => {
+  expect(await besideOf(object('v1', 'Service', { spec: {} }))).toMatchObject({
+    secrets: null,
+    ingressRoutes: null,
+    pools: null,
+    authorityMaps: null,
+    linkerd: null,
+  })
+})

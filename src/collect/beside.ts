@@ -1,0 +1,138 @@
+import type { Held, RawObject, Resource } from '../kube/cluster.ts'
+import { besideKinds, configMaps } from '../kube/resources.ts'
+import type { Beside, LinkerdPolicies } from '../model/beside.ts'
+import type { BackendTlsPolicy } from '../model/gateway.ts'
+import type { IngressController } from '../model/ingress.ts'
+import { type Known, known, unknown } from '../model/known.ts'
+import type { Intern } from '../wire/intern.ts'
+import type { Reader } from './few-at-once.ts'
+import { inOrder } from './order.ts'
+import { policiesNotHeld } from './other-policies.ts'
+import {
+  projectAdvertisement,
+  projectApiService,
+  projectClaim,
+  projectControllerSettings,
+  projectMeshSettings,
+  projectPodNetwork,
+  projectPool,
+  projectWebhooks,
+} from './project/beside.ts'
+import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
+import { projectKeys, projectSecret } from './project/secret.ts'
+import { projectIngressRoute } from './project/traefik.ts'
+
+interface Around {
+  readonly namespace: string | null
+  readonly intern: Intern
+  readonly controllers: Known<readonly IngressController[]>
+  readonly policies: Known<readonly BackendTlsPolicy[]>
+}
+
+/** More than these are named by no file that somebody looks at by hand. */
+const mostClaims = 5000
+
+/** What a file holds beside what is read of a cluster. A cluster is not asked for any of it. */
+export async function collectBeside(held: Held | undefined, reader: Reader, around: Around): Promise<Known<Beside>> {
+  if (held === undefined) return unknown('not-asked', 'it is read of files alone')
+  const { namespace, intern } = around
+  const now = reader.serverNow?.() ?? null
+
+  /** All that is there, be it a part; null where there is none, or it can't be read. */
+  const some = async <T>(resource: Resource, project: (raw: RawObject) => T | null): Promise<readonly T[] | null> => {
+    const all = await reader.list(resource, {}, project)
+    if (all.known) return all.value
+    if (namespace === null || !resource.namespaced) return null
+    const own = await reader.list(resource, { namespace }, project)
+    return own.known ? own.value : null
+  }
+
+  const [
+    secrets,
+    routes,
+    oldRoutes,
+    validating,
+    mutating,
+    apiServices,
+    pools,
+    l2,
+    bgp,
+    servers,
+    authorizations,
+    ofServers,
+    maps,
+  ] = await Promise.all([
+    some(besideKinds.Secret, (raw) => projectSecret(raw, intern, now)),
+    some(besideKinds.IngressRoute, (raw) => projectIngressRoute(raw, besideKinds.IngressRoute.group, intern)),
+    some(besideKinds.OldIngressRoute, (raw) => projectIngressRoute(raw, besideKinds.OldIngressRoute.group, intern)),
+    some(besideKinds.ValidatingWebhookConfiguration, (raw) => projectWebhooks('ValidatingWebhookConfiguration', raw)),
+    some(besideKinds.MutatingWebhookConfiguration, (raw) => projectWebhooks('MutatingWebhookConfiguration', raw)),
+    some(besideKinds.APIService, projectApiService),
+    some(besideKinds.IPAddressPool, (raw) => projectPool(raw, intern)),
+    some(besideKinds.L2Advertisement, (raw) => projectAdvertisement('L2Advertisement', raw, intern)),
+    some(besideKinds.BGPAdvertisement, (raw) => projectAdvertisement('BGPAdvertisement', raw, intern)),
+    some(besideKinds.Server, (raw) => projectLinkerdServer(raw, intern)),
+    some(besideKinds.LinkerdAuthorizationPolicy, (raw) => projectAuthorized(raw, intern)),
+    some(besideKinds.ServerAuthorization, (raw) => projectAuthorized(raw, intern)),
+    some(configMaps, (raw) => settingsOf(raw)),
+  ])
+
+  const settings = maps ?? []
+  return known({
+    secrets: whole(besideKinds.Secret, (of) =>
+      secrets === null ? null : { namespace: of, held: secrets.toSorted(inOrder) },
+    ),
+    ingressRoutes: together(routes, oldRoutes)?.toSorted(inOrder) ?? null,
+    claims: held
+      .strangers(namespace)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectClaim(raw, intern) ?? []),
+    webhooks: (together(validating, mutating) ?? []).flat(),
+    apiServices: apiServices ?? [],
+    pools: whole(besideKinds.IPAddressPool, () => pools),
+    advertisements: together(l2, bgp),
+    podNetworks: settings.flatMap((it) => it.network ?? []),
+    controllerSettings: settings.flatMap((it) => it.settings ?? []),
+    authorityMaps: whole(configMaps, () => settings.flatMap((it) => it.keys ?? [])),
+    linkerd: linkerdOf(servers, together(authorizations, ofServers)),
+    policiesNotHeld: policiesNotHeld(held, namespace),
+    meshSettings: settings.flatMap((it) => it.mesh ?? []),
+  })
+
+  function whole<T>(resource: Resource, of: (namespace: string | null) => T | null): T | null {
+    if (held?.isWhole(resource, null) === true) return of(null)
+    return namespace !== null && held?.isWhole(resource, namespace) === true ? of(namespace) : null
+  }
+
+  function settingsOf(raw: RawObject) {
+    const { name, namespace: home = '' } = raw.metadata
+    const { controllers, policies } = around
+    const isSetting =
+      controllers.known &&
+      controllers.value.some((it) => it.configMap?.namespace === home && it.configMap.name === name)
+    const isAuthority =
+      policies.known &&
+      policies.value.some(
+        (it) => it.namespace === home && it.authorities.some((one) => one.kind === 'ConfigMap' && one.name === name),
+      )
+    return {
+      network: name === 'kube-flannel-cfg' ? projectPodNetwork(raw, intern) : null,
+      settings: isSetting ? projectControllerSettings(raw, intern) : null,
+      // A revision has its own: istio-canary (istio, manifests/charts/istio-control/istio-discovery).
+      mesh: /^istio(?:-|$)/.test(name) ? projectMeshSettings(raw, intern) : null,
+      keys: isAuthority ? projectKeys(raw, intern) : null,
+    }
+  }
+}
+
+/** null where the file holds none of either kind. */
+function together<T>(one: readonly T[] | null, other: readonly T[] | null): readonly T[] | null {
+  return one === null && other === null ? null : [...(one ?? []), ...(other ?? [])]
+}
+
+function linkerdOf(
+  servers: LinkerdPolicies['servers'] | null,
+  authorized: LinkerdPolicies['authorized'] | null,
+): LinkerdPolicies | null {
+  return servers === null && authorized === null ? null : { servers: servers ?? [], authorized: authorized ?? [] }
+}

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { known } from '../model/known.ts'
+import { customRefusals, readRights } from './dns-settings.ts'
+
+const corefile = `.:53 {
+    kubernetes cluster.local
+    hosts /etc/coredns/NodeHosts {
+      fallthrough
+    }
+    cache 30
+    forward . /etc/resolv.conf
+    import /etc/coredns/custom/*.override
+}
+import /etc/coredns/custom/*.server
+`
+const refused = (keys: Readonly<Record<string, string>>, text = corefile): readonly string[] =>
+  customRefusals(text, keys).map((it) => `${it.key}:${it.line} ${it.text}`)
+
+test('what is added and refused: a plugin twice in one block, a block twice for one zone', () => {
+  expect(refused({ 'docker.override': 'hosts {\n  192.168.12.6 oracle.fedora.local\n  fallthrough\n}' })).toEqual([
+    'docker.override:1 `hosts` may stand once in a server block, and stands there twice',
+  ])
+  expect(refused({ 'a.override': 'log', 'b.override': 'cache 60' })).toEqual([
+    'b.override:1 `cache` may stand once in a server block, and stands there twice',
+  ])
+  expect(refused({ 'test.server': '.:53 {\n  errors\n}' })).toEqual([
+    'test.server:1 another block is there for the same zone and port as `.:53`',
+  ])
+  expect(refused({ 'x.override': 'example.com {\n forward . 1.1.1.1\n}' })).toEqual([
+    'x.override:1 a block for a zone stands inside the server block that imports it',
+  ])
+  expect(
+    refused({ 'one.server': 'corp.example:53 {\n  errors\n', 'two.server': 'x.example {\n errors\n}' }),
+  ).not.toEqual([])
+})
+
+test('what is added and fits', () => {
+  expect(
+    refused({ 'log.override': 'log', 'corp.server': 'corp.example:53 {\n  cache 30\n  forward . 10.20.0.53\n}' }),
+  ).toEqual([])
+  expect(refused({ 'ignored.conf': 'hosts {\n}' })).toEqual([])
+  expect(refused({})).toEqual([])
+})
+
+test('what the Corefile breaks by itself is no matter of the keys', () => {
+  expect(refused({ 'log.override': 'log' }, corefile.replace('cache 30', 'cache 30\n    cache 60'))).toEqual([])
+})
+
+const rule = (group: string, resources: readonly string[], verbs = ['list', 'watch']) => ({
+  apiGroups: [group],
+  resources,
+  verbs,
+})
+const reading = (rules: readonly object[], subjects: readonly object[]) => {
+  const objects = [
+    { metadata: { name: 'system:coredns' }, rules },
+    { metadata: { name: 'coredns' }, roleRef: { kind: 'ClusterRole', name: 'system:coredns' }, subjects },
+  ]
+  const reader = {
+    list: (resource: { readonly plural: string }, _: unknown, project: (raw: never) => unknown) =>
+      Promise.resolve(known([project(objects[resource.plural === 'clusterroles' ? 0 : 1] as never)])),
+  }
+  const none = { unread: () => [], strangers: () => [], withStatus: () => [] }
+  const held = { what: 'kubectl get', holds: () => true, isWhole: () => true, ...none }
+  return readRights(reader as never, held, { namespace: 'kube-system', account: 'coredns' })
+}
+const account = { kind: 'ServiceAccount', name: 'coredns', namespace: 'kube-system' }
+
+test('rights of the DNS servers: what their roles do not name', async () => {
+  const core = rule('', ['services', 'namespaces', 'pods'])
+  const lacks = async (...given: Parameters<typeof reading>) => (await reading(...given)).rights
+  expect(await lacks([core], [account])).toEqual({
+    account: 'coredns',
+    role: 'system:coredns',
+    lacks: ['endpointslices'],
+  })
+  expect(await lacks([core, rule('discovery.k8s.io', ['endpointslices'])], [account])).toMatchObject({ lacks: [] })
+  expect(await lacks([rule('*', ['*'], ['*'])], [account])).toMatchObject({ lacks: [] })
+  expect(await lacks([core, rule('discovery.k8s.io', ['endpointslices'], ['list'])], [account])).toMatchObject({
+    lacks: ['endpointslices'],
+  })
+  expect(await lacks([core], [{ ...account, name: 'other' }])).toMatchObject({
+    role: null,
+    lacks: ['endpointslices', 'services', 'namespaces'],
+  })
+})

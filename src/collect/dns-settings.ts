@@ -1,0 +1,155 @@
+import { neverClosed } from '../wire/caddyfile.ts'
+import type { Held } from '../kube/cluster.ts'
+import { clusterRoleBindings, clusterRoles, configMaps } from '../kube/resources.ts'
+import { type ClusterDns, type CustomRefusal, neededByDns, type ServerRights } from '../model/cluster-dns.ts'
+import { judgeCorefile } from '../relations/dns/corefile-refusals.ts'
+import { parseCorefile } from '../wire/corefile.ts'
+import { fitsGlob } from '../wire/glob.ts'
+import { kubeDnsConfig } from '../wire/kube-dns-config.ts'
+import { redactCorefile } from '../wire/redact-corefile.ts'
+import type { Reader } from './few-at-once.ts'
+import { type Fields, fields, list, text, texts } from './project/json.ts'
+
+/** A Corefile has a hundred lines, and a key of what is added to it ten. */
+const mostLines = 5000
+
+interface Placed {
+  readonly key: string | null
+  readonly line: number
+}
+
+/**
+ * What CoreDNS refuses of the keys that the Corefile imports, held together with it: a plugin that stands in the block
+ * already, a zone that has a block. The Corefile's own faults are another matter.
+ */
+export function customRefusals(corefile: string, keys: Readonly<Record<string, string>>): readonly CustomRefusal[] {
+  const places: Placed[] = []
+  const merged: string[] = []
+  for (const [index, line] of corefile.split('\n', mostLines).entries()) {
+    const [, glob] = /^\s*import\s+(\S*[/*.]\S*)\s*(?:#.*)?$/.exec(line.slice(0, 500)) ?? []
+    const its =
+      glob === undefined
+        ? []
+        : Object.keys(keys)
+            .filter((it) => fitsGlob(baseOf(glob), it))
+            .toSorted()
+    for (const key of its)
+      for (const [at, each] of (keys[key] ?? '').split('\n', mostLines).entries()) {
+        merged.push(each)
+        places.push({ key, line: at + 1 })
+      }
+    // Where the keys are mounted there is nothing else.
+    if (its.length > 0 || (glob !== undefined && isOfCustom(glob))) continue
+    merged.push(line)
+    places.push({ key: null, line: index + 1 })
+  }
+  if (places.every(({ key }) => key === null)) return []
+  // Of what was added no word is kept that the Corefile's own would not be.
+  const judged = judgeCorefile(parseCorefile(redactCorefile(merged.join('\n'))), null).refusals
+  const before = new Set(judgeCorefile(parseCorefile(corefile), null).refusals.map((it) => bareText(it.text)))
+  return judged.flatMap((it) => {
+    const place = places[it.line - 1]
+    if (before.has(bareText(it.text))) return []
+    // The second one stands in the Corefile where the import comes first: any key is as near.
+    const key = place?.key ?? places.find((one) => one.key !== null)?.key ?? ''
+    return [
+      {
+        key,
+        line: place?.key === null ? 1 : (place?.line ?? 1),
+        text: blockInside(keys[key] ?? '', it.text) ?? bareText(it.text),
+      },
+    ]
+  })
+}
+
+function isOfCustom(glob: string): boolean {
+  return /(?:^|\/)custom\/[^/]*\*[^/]*$/.test(glob)
+}
+
+function baseOf(glob: string): string {
+  return glob.slice(glob.lastIndexOf('/') + 1)
+}
+
+/** Braces that match, and are no option of a plugin: a block for a zone, which belongs into a key of its own. */
+function blockInside(added: string, said: string): string | null {
+  const [opened, closed] = [added.split('{').length, added.split('}').length]
+  return said === neverClosed && opened === closed
+    ? 'a block for a zone stands inside the server block that imports it'
+    : null
+}
+
+/** Without the number of a line, which is that of both texts together. */
+function bareText(said: string): string {
+  return said.replace(/^line \d+ has a block/, 'another block is there')
+}
+
+/**
+ * kube-dns reads it, and node caches do; CoreDNS does not. Only of a file: of a cluster nobody asks for the right to
+ * read one more ConfigMap.
+ */
+export async function readKubeDns(reader: Reader, held: Held | undefined): Promise<Pick<ClusterDns, 'kubeDns'>> {
+  if (held === undefined) return {}
+  const found = await reader.get(configMaps, 'kube-system', 'kube-dns', (raw) => {
+    const data = fields(raw['data'])
+    return kubeDnsConfig(text(data['stubDomains']), text(data['upstreamNameservers']))
+  })
+  return found.known && found.value !== null ? { kubeDns: found.value } : {}
+}
+
+/**
+ * Whether the DNS servers may read what they answer from. Of a file alone, and only where it holds all ClusterRoles and
+ * all bindings of them: hopscope asks no cluster for its rights.
+ */
+export async function readRights(
+  reader: Reader,
+  held: Held | undefined,
+  servers: { readonly namespace: string; readonly account: string } | null,
+): Promise<Pick<ClusterDns, 'rights'>> {
+  const isHeld = [clusterRoles, clusterRoleBindings].every((it) => held?.isWhole(it, null) === true)
+  if (!isHeld || servers === null) return {}
+  const [roles, bindings] = await Promise.all([
+    reader.list(clusterRoles, {}, (raw) => ({ name: raw.metadata.name, rules: list(raw['rules']).map(fields) })),
+    reader.list(clusterRoleBindings, {}, (raw) => bindingOf(raw)),
+  ])
+  if (!roles.known || !bindings.known) return {}
+  const isTheirs = (it: Fields): boolean =>
+    (it['kind'] === 'ServiceAccount' && it['name'] === servers.account && it['namespace'] === servers.namespace) ||
+    (it['kind'] === 'User' && it['name'] === `system:serviceaccount:${servers.namespace}:${servers.account}`) ||
+    (it['kind'] === 'Group' && isGroupOf(text(it['name']) ?? '', servers.namespace))
+  const names = bindings.value.flatMap((it) => (it.subjects.some(isTheirs) ? [it.role] : []))
+  const its = roles.value.filter((it) => names.includes(it.name))
+  // A role that is bound and not there gives nothing.
+  const rules = its.flatMap((it) => it.rules)
+  const lacks = neededByDns.filter((resource) => !['list', 'watch'].every((verb) => allows(rules, resource, verb)))
+  return { rights: rightsOf(servers.account, names, lacks) }
+}
+
+function rightsOf(account: string, names: readonly string[], lacks: ServerRights['lacks']): ServerRights {
+  const own = names.find((it) => /dns/i.test(it)) ?? names[0] ?? null
+  return { account, role: own, lacks }
+}
+
+function bindingOf(raw: Fields): { readonly role: string; readonly subjects: readonly Fields[] } {
+  const ref = fields(raw['roleRef'])
+  return {
+    role: ref['kind'] === 'ClusterRole' ? (text(ref['name']) ?? '') : '',
+    subjects: list(raw['subjects']).map(fields),
+  }
+}
+
+function isGroupOf(name: string, namespace: string): boolean {
+  return ['system:authenticated', 'system:serviceaccounts', `system:serviceaccounts:${namespace}`].includes(name)
+}
+
+function allows(rules: readonly Fields[], resource: string, verb: string): boolean {
+  const group = resource === 'endpointslices' ? 'discovery.k8s.io' : ''
+  const has = (rule: Fields, field: string, wanted: string): boolean =>
+    texts(rule[field]).some((it) => it === wanted || it === '*')
+  return rules.some(
+    (it) =>
+      has(it, 'apiGroups', group) &&
+      has(it, 'resources', resource) &&
+      has(it, 'verbs', verb) &&
+      texts(it['resourceNames']).length === 0,
+  )
+}

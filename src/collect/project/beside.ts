@@ -1,0 +1,174 @@
+import type {
+  AddressPool,
+  AdmissionWebhook,
+  Advertisement,
+  ApiService,
+  ControllerSettings,
+  HostClaim,
+  MeshSettings,
+  PodNetwork,
+} from '../../model/beside.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { hostsWithin } from '../../wire/hosts-within.ts'
+import { condition, identity } from './identity.ts'
+import { type Fields, fields, list, oneOf, stringMap, text, texts, whole } from './json.ts'
+
+/** Each webhook of a configuration that asks a Service; those that ask a URL are out of sight. */
+export function projectWebhooks(kind: AdmissionWebhook['kind'], raw: unknown): readonly AdmissionWebhook[] {
+  const name = text(fields(fields(raw)['metadata'])['name'])
+  if (name === null) return []
+  return list(fields(raw)['webhooks'])
+    .map(fields)
+    .flatMap((it): readonly AdmissionWebhook[] => {
+      const service = fields(fields(it['clientConfig'])['service'])
+      const [namespace, serviceName] = [text(service['namespace']), text(service['name'])]
+      if (namespace === null || serviceName === null) return []
+      const rules = list(it['rules']).map(fields)
+      // Without a rule it is never asked.
+      if (rules.length === 0) return []
+      return [
+        {
+          kind,
+          name,
+          webhook: text(it['name']) ?? '',
+          service: { namespace, name: serviceName, port: whole(service['port']) ?? 443 },
+          onFailure: oneOf(it['failurePolicy'], ['Fail', 'Ignore']),
+          resources: [...new Set(rules.flatMap((one) => texts(one['resources'])))].slice(0, 20),
+          chooses:
+            isSelecting(it['namespaceSelector']) ||
+            isSelecting(it['objectSelector']) ||
+            isObjects(it['matchConditions'])
+              ? 'some'
+              : 'all',
+        },
+      ]
+    })
+}
+
+function isSelecting(raw: unknown): boolean {
+  const selector = fields(raw)
+  return Object.keys(fields(selector['matchLabels'])).length > 0 || isObjects(selector['matchExpressions'])
+}
+
+function isObjects(raw: unknown): boolean {
+  return list(raw).length > 0
+}
+
+export function projectApiService(raw: unknown): ApiService | null {
+  const name = text(fields(fields(raw)['metadata'])['name'])
+  if (name === null) return null
+  const service = fields(fields(fields(raw)['spec'])['service'])
+  const [namespace, serviceName] = [text(service['namespace']), text(service['name'])]
+  const available = condition(fields(fields(raw)['status']), 'Available')
+  return {
+    name,
+    service: namespace === null || serviceName === null ? null : { namespace, name: serviceName },
+    available: available === null ? null : oneOf(available['status'], ['Unknown', 'True', 'False']),
+    reason: text(available?.['reason']) ?? '',
+    message: text(available?.['message']) ?? '',
+  }
+}
+
+export function projectPool(raw: unknown, intern: Intern): AddressPool | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    addresses: texts(spec['addresses']),
+    assigns: spec['autoAssign'] === false ? 'when asked' : 'itself',
+  }
+}
+
+export function projectAdvertisement(kind: Advertisement['kind'], raw: unknown, intern: Intern): Advertisement | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const nodes = list(spec['nodeSelectors']).map(fields)
+  return {
+    kind,
+    namespace: it.namespace,
+    name: it.name,
+    pools: texts(spec['ipAddressPools']),
+    selectsPools: list(spec['ipAddressPoolSelectors']).length > 0 ? 'labels' : 'by name',
+    nodes: nodes.length === 0 ? null : nodes.map((one) => intern.labels(stringMap(one['matchLabels']))),
+    choosesNodes: nodes.some((one) => isObjects(one['matchExpressions'])) ? 'expressions' : 'labels',
+  }
+}
+
+/** A file that somebody wrote by hand has some kilobytes. */
+const longestText = 64 * 1024
+
+/** Of the ConfigMap that flannel reads (Documentation/configuration.md): `net-conf.json`. */
+export function projectPodNetwork(raw: unknown, intern: Intern): PodNetwork | null {
+  const it = identity(raw, intern)
+  const written = text(fields(fields(raw)['data'])['net-conf.json'])
+  if (it === null || written === null || written.length > longestText) return null
+  const conf = parsed(written)
+  const ranges = ['Network', 'IPv6Network'].flatMap((key) => text(conf[key]) ?? [])
+  return ranges.length === 0 ? null : { namespace: it.namespace, name: it.name, ranges }
+}
+
+function parsed(written: string): Fields {
+  try {
+    return fields(JSON.parse(written))
+  } catch {
+    return {}
+  }
+}
+
+/** Of ingress-nginx's ConfigMap (docs/user-guide/nginx-configuration/configmap.md); null for one that sets neither. */
+export function projectControllerSettings(raw: unknown, intern: Intern): ControllerSettings | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const data = fields(fields(raw)['data'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    proxyProtocol: onOff(data['use-proxy-protocol']),
+    snippets: onOff(data['allow-snippet-annotations']),
+    risk: risks.find((it) => it === data['annotations-risk-level']) ?? null,
+  }
+}
+
+const risks = ['Critical', 'High', 'Medium', 'Low'] as const
+
+function onOff(value: unknown): 'on' | 'off' | null {
+  if (value === 'true') return 'on'
+  return value === 'false' ? 'off' : null
+}
+
+/** Of MeshConfig, which is YAML in a ConfigMap: one word of it, looked for by its lines. */
+export function projectMeshSettings(raw: unknown, intern: Intern): MeshSettings | null {
+  const it = identity(raw, intern)
+  const written = text(fields(fields(raw)['data'])['mesh'])
+  if (it === null || written === null || written.length > longestText) return null
+  const [, mode] =
+    /^outboundTrafficPolicy:[ \t]*(?:\r?\n[ \t]+|\{[ \t]*)["']?mode["']?:[ \t]*["']?([A-Z_]{1,20})/m.exec(written) ?? []
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    outbound: mode === 'REGISTRY_ONLY' || mode === 'ALLOW_ANY' ? mode : null,
+  }
+}
+
+/** They name hosts, and lead no request: whoever has a certificate for a host need not serve it. */
+const noRoutes: ReadonlySet<string> = new Set([
+  'acme.cert-manager.io',
+  'cert-manager.io',
+  'certificates.cert-manager.io',
+  'externaldns.k8s.io',
+  'externaldns.nginx.org',
+])
+
+/** What an object of a kind that nobody evaluates says of hosts; null where it names none. */
+export function projectClaim(raw: unknown, intern: Intern): HostClaim | null {
+  const it = identity(raw, intern)
+  const { apiVersion, kind } = fields(raw)
+  if (it === null || typeof apiVersion !== 'string' || typeof kind !== 'string') return null
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  if (noRoutes.has(group) || kind === 'ManagedCertificate') return null
+  const hosts = hostsWithin(fields(raw)['spec'])
+  return hosts.length === 0 ? null : { kind, group, namespace: it.namespace, name: it.name, hosts }
+}

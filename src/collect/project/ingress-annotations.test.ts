@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { allowedOf } from './ingress-annotations.ts'
+
+const by = (name: string, value: string) => allowedOf({ [`nginx.ingress.kubernetes.io/${name}`]: value })
+
+test.each([
+  ['whitelist-source-range', '198.51.100.0/24', ['198.51.100.0/24']],
+  ['allowlist-source-range', ' 198.51.100.7 , 2001:db8::/32', ['198.51.100.7', '2001:db8::/32']],
+  ['whitelist-source-range', Array.from({ length: 200 }, () => '10.0.0.1').join(), Array(200).fill('10.0.0.1')],
+])('the ranges of %s are kept: %s', (name, value, ranges) => {
+  expect(by(name, value)).toEqual({ allowed: ranges })
+})
+
+test.each([
+  ['denylist-source-range', '198.51.100.0/24'],
+  ['whitelist-source-range', '198.51.100.0/24,$office'],
+  ['whitelist-source-range', ''],
+  ['whitelist-source-range', Array.from({ length: 201 }, () => '10.0.0.1').join()],
+])('nothing is kept of %s: %s', (name, value) => {
+  expect(by(name, value)).toEqual({})
+})

@@ -1,0 +1,39 @@
+import type { LinkerdPolicies, LinkerdServer } from '../../model/beside.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { identity } from './identity.ts'
+import { fields, isObject, list, port, stringMap, text } from './json.ts'
+
+/** `policy.linkerd.io Server`, at any of its versions. */
+export function projectLinkerdServer(raw: unknown, intern: Intern): LinkerdServer | null {
+  const it = identity(raw, intern)
+  const spec = fields(fields(raw)['spec'])
+  const number = port(spec['port'])
+  if (it === null || number === null) return null
+  const selector = fields(spec['podSelector'])
+  const access = text(spec['accessPolicy'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    selector: list(selector['matchExpressions']).length > 0 ? null : intern.labels(stringMap(selector['matchLabels'])),
+    port: number,
+    otherwise: access === null || access === 'deny' ? 'deny' : 'allow',
+  }
+}
+
+/** An AuthorizationPolicy of Linkerd's, or the ServerAuthorization from before it. */
+export function projectAuthorized(raw: unknown, intern: Intern): LinkerdPolicies['authorized'][number] | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const target = fields(spec['targetRef'])
+  if (isObject(spec['server'])) {
+    const name = text(fields(spec['server'])['name'])
+    return { namespace: it.namespace, of: name === null ? 'other' : 'Server', name: name ?? it.name }
+  }
+  const kind = text(target['kind'])
+  return {
+    namespace: it.namespace,
+    of: kind === 'Server' || kind === 'Namespace' ? kind : 'other',
+    name: text(target['name']) ?? it.name,
+  }
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { createIntern } from '../../wire/intern.ts'
+import { projectPod } from './pod.ts'
+
+const read = (spec: object, status: object = {}, more: object = {}, annotations = {}) => {
+  const container = { name: 'app', image: 'app:1', ...spec }
+  return projectPod(
+    {
+      metadata: { namespace: 'shop', name: 'web-1', annotations },
+      spec: { containers: [container], ...more },
+      status: { phase: 'Running', containerStatuses: [{ name: 'app', ...status }] },
+    },
+    createIntern(),
+  )
+}
+const ended = (message: string) =>
+  read({}, { lastState: { terminated: { exitCode: 1, reason: 'Error', message } } })?.containers[0]
+
+test('where a container is told to listen, by its flags and its environment', () => {
+  const pod = read({
+    command: ['gunicorn'],
+    args: ['--bind', '127.0.0.1:5000'],
+    env: [{ name: 'PORT', value: '3000' }],
+  })
+  expect(pod?.containers[0]?.listens).toEqual([
+    { by: '--bind', host: '127.0.0.1', port: 5000 },
+    { by: 'PORT', host: null, port: 3000 },
+  ])
+  expect(read({ args: ['serve'] })?.containers[0]?.listens).toBeUndefined()
+})
+
+test('of what a container said at its end: a lookup, and a variable of a Service; nothing else of it', () => {
+  expect(ended('dial tcp: lookup etcd on 192.168.10.1:53: no such host')?.endLookup).toEqual({
+    name: 'etcd',
+    server: '192.168.10.1:53',
+    how: 'no such host',
+  })
+  expect(ended("could not parse 'tcp://10.96.31.44:80' AUTHELIA_PORT as uint16")?.endLink).toEqual({
+    variable: 'AUTHELIA_PORT',
+    ip: '10.96.31.44',
+    port: 80,
+  })
+  const other = ended('password=hunter2 token tcp is closed')
+  expect([other?.endLink, other?.endLookup]).toEqual([undefined, undefined])
+  expect(JSON.stringify(other)).not.toContain('hunter2')
+})
+
+test('links of Services turned off, and the kind of nodes that EKS keeps a pod for', () => {
+  const pod = read({}, {}, { enableServiceLinks: false }, { 'eks.amazonaws.com/compute-type': 'ec2' })
+  expect([pod?.serviceLinks, pod?.computeType]).toEqual(['off', 'ec2'])
+  const plain = read({}, {}, { enableServiceLinks: true }, { 'eks.amazonaws.com/compute-type': 'moon' })
+  expect([plain?.serviceLinks, plain?.computeType]).toEqual([undefined, undefined])
+})

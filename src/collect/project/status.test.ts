@@ -1,0 +1,143 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { projectStatuses } from './status.ts'
+
+const now = Date.parse('2026-11-29T12:00:00Z')
+
+interface About {
+  readonly apiVersion?: string
+  readonly name?: string
+  readonly generation?: number
+  readonly owner?: readonly [kind: string, name: string]
+  readonly status?: object
+}
+
+function object(kind: string, condition: object, about: About = {}): object {
+  const { apiVersion = 'cert-manager.io/v1', name = 'web', generation, owner, status } = about
+  const ownerReferences = owner && [{ kind: owner[0], name: owner[1], controller: true }]
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace: 'shop', generation, ownerReferences },
+    status: status ?? { conditions: [{ lastTransitionTime: '2026-11-29T11:00:00Z', ...condition }] },
+  }
+}
+const not = (type: string, more: object = {}): object => ({ type, status: 'False', reason: 'R', message: 'm', ...more })
+const is = (type: string, more: object = {}): object => ({ ...not(type), status: 'True', ...more })
+
+/** `Certificate/web Ready`, of each that is wrong. */
+const wrong = (...objects: readonly object[]): string =>
+  projectStatuses(objects, now)
+    .filter((it) => it.wrong)
+    .map((it) => `${it.kind}/${it.name} ${it.type}`)
+    .join(', ')
+
+const accepted = { status: { ancestors: [{ conditions: [not('Accepted')] }] } }
+
+test.each<[string, readonly object[], string]>([
+  ['Ready is not', [object('Certificate', not('Ready'))], 'Certificate/web Ready'],
+  ['Ready is', [object('Certificate', is('Ready'))], ''],
+  ['Ready is not known', [object('Certificate', { type: 'Ready', status: 'Unknown' })], ''],
+  [
+    'a type that ends so',
+    [object('AuthorizationPolicy', not('ZtunnelAccepted'))],
+    'AuthorizationPolicy/web ZtunnelAccepted',
+  ],
+  ['a bad state', [object('Operator', is('Degraded'))], 'Operator/web Degraded'],
+  ['a bad state that is not', [object('Operator', not('Degraded'))], ''],
+  ['a type of which nobody knows what is good', [object('ScaledObject', not('Active')), object('A', is('Paused'))], ''],
+  [
+    'somebody wants it so',
+    [object('HorizontalPodAutoscaler', not('ScalingActive', { reason: 'ScalingDisabled' }))],
+    '',
+  ],
+  ['it is on its way', [object('Certificate', not('Ready', { lastTransitionTime: '2026-11-29T11:59:30Z' }))], ''],
+  ['of an older version', [object('Certificate', not('Ready', { observedGeneration: 1 }), { generation: 2 })], ''],
+  [
+    'of this version',
+    [object('Certificate', not('Ready', { observedGeneration: 2 }), { generation: 2 })],
+    'Certificate/web Ready',
+  ],
+  ['of whom it is attached to', [object('SecurityPolicy', {}, accepted)], 'SecurityPolicy/web Accepted'],
+  [
+    'what its owner says better',
+    [
+      object('Certificate', is('Ready')),
+      object('CertificateRequest', not('Ready'), { name: 'web-1', owner: ['Certificate', 'web'] }),
+    ],
+    '',
+  ],
+  [
+    'whose owner is not in the file',
+    [object('CertificateRequest', not('Ready'), { owner: ['Certificate', 'web'] })],
+    'CertificateRequest/web Ready',
+  ],
+  [
+    'a kind with checks of its own',
+    [
+      object('Pod', not('Ready'), { apiVersion: 'v1' }),
+      object('Gateway', not('Programmed'), { apiVersion: 'gateway.networking.k8s.io/v1' }),
+    ],
+    '',
+  ],
+  [
+    'a Gateway of others',
+    [object('Gateway', not('Programmed'), { apiVersion: 'a.example/v1' })],
+    'Gateway/web Programmed',
+  ],
+  ['a Job that failed', [object('Job', is('Failed'), { apiVersion: 'batch/v1' })], ''],
+  [
+    'a pool in conflict',
+    [object('CiliumLoadBalancerIPPool', is('cilium.io/PoolConflict'))],
+    'CiliumLoadBalancerIPPool/web cilium.io/PoolConflict',
+  ],
+  [
+    'being made',
+    [object('Certificate', not('Ready', { reason: 'Pending', lastTransitionTime: '2026-11-29T11:55:00Z' }))],
+    '',
+  ],
+  ['being made for long', [object('Certificate', not('Ready', { reason: 'Pending' }))], 'Certificate/web Ready'],
+  ['a word', [object('VirtualServer', {}, { status: { state: 'Invalid' } })], 'VirtualServer/web state'],
+  ['a good word', [object('VirtualServer', {}, { status: { state: 'Valid', phase: 'Bound' } })], ''],
+  [
+    'a word of health',
+    [object('Application', {}, { status: { health: { status: 'Degraded' } } })],
+    'Application/web health',
+  ],
+  ['what ended', [object('Workflow', {}, { status: { phase: 'Failed' } })], ''],
+  [
+    'a Deployment',
+    [object('Deployment', is('ReplicaFailure'), { apiVersion: 'apps/v1' })],
+    'Deployment/web ReplicaFailure',
+  ],
+  ['a rollout that takes its time', [object('Deployment', not('Progressing'), { apiVersion: 'apps/v1' })], ''],
+])('%s', (_it, objects, expected) => expect(wrong(...objects)).toBe(expected))
+
+test('keeps what is said, and the Secret', () => {
+  const certificate = { ...object('Certificate', not('Ready')), spec: { secretName: 'web-tls' } }
+  expect(projectStatuses([certificate], now)).toEqual([
+    {
+      kind: 'Certificate',
+      group: 'cert-manager.io',
+      namespace: 'shop',
+      name: 'web',
+      type: 'Ready',
+      state: 'False',
+      wrong: true,
+      reason: 'R',
+      said: 'm',
+      age: 3600,
+      secret: 'web-tls',
+    },
+  ])
+})
+
+test('ten thousand objects are a bounded number of statuses, and no shape of one is an error', () => {
+  const many = Array.from({ length: 10_000 }, (_, index) => object('A', not('Ready'), { name: `a${index}` }))
+  expect(projectStatuses(many, now)).toHaveLength(4000)
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      projectStatuses([value, object('A', {}, { status: { conditions: value, ancestors: value } as object })], null)
+    }),
+  )
+})

@@ -1,0 +1,167 @@
+import type { ObjectStatus } from '../../model/status.ts'
+import { type Fields, fields, list, text, whole } from './json.ts'
+
+/** Types whose good state is True, as the API conventions want them; what else a controller calls so is not judged. */
+const good =
+  /^(?:\w{0,40}(?:Ready|Available|Accepted|Programmed|Reconciled)|ResolvedRefs|Healthy|Synced|Established|Valid)$/
+/** `NotReady`, `NoneReady`, `WasReady`. */
+const opposite = /^(?:Not|None|Was|Un)/
+const goodOfScaling = /^(?:ScalingActive|AbleToScale)$/
+
+/** And those whose good state is False; Cilium puts its domain before its own. */
+const bad = /^(?:[a-z.]{1,60}\/)?(?:Failed|\w{0,40}(?:Degraded|Pressure|Conflict|Conflicted|Error))$/
+const badOfOthers = /^(?:ReplicaFailure|Stalled|NetworkUnavailable)$/
+
+/** It is not at work because somebody wants it so, or its work is done. */
+const wanted = /Disabled|Suspend|Paused|Stopped|Halted|NotRunning|NotExists|Inactive|ScaledToZero|NoTraffic/
+const done = /Completed|Succeeded|Finished|NotInUse|NotRequired/
+
+/** Kinds that have checks of their own, or whose pods have; of the latter one condition is told of nothing else. */
+const judged: ReadonlySet<string> = new Set([
+  '/Event',
+  '/Namespace',
+  '/Node',
+  '/Pod',
+  '/Service',
+  'apps/DaemonSet',
+  'apps/StatefulSet',
+  'batch/CronJob',
+  'batch/Job',
+  'events.k8s.io/Event',
+  ...['Gateway', 'GatewayClass', 'HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute', 'BackendTLSPolicy'].map(
+    (it) => `gateway.networking.k8s.io/${it}`,
+  ),
+  'projectcontour.io/HTTPProxy',
+])
+
+const mostConditions = 40
+const mostStatuses = 4000
+/** A controller sets False before it sets True: for so long, in seconds, nobody need look. */
+const onItsWay = 60
+/** What says that it is being made takes minutes: a certificate of an ACME server, a database. */
+const inTheMaking = 600
+const making = /Progress|Pending|Creating|Initiali|Issuing|Reconciling|Waiting|Provisioning|NotReady$/
+
+/** One word in place of conditions: `Invalid` of NGINX's VirtualServer, `Degraded` of Argo's Application. */
+const badWord = /^(?:Invalid|Error|Errored|Failed|Rejected|Degraded|Lost|Missing|Unhealthy)$/i
+/** Kinds that end: what failed then is of the past, and another one was made since. */
+const ending = /(?:Run|Job|Workflow|Backup|Restore|Build|Scan|Report|Task|Test|Snapshot|Order|Challenge|Request)$/
+const longest = 500
+
+/**
+ * Conditions of these objects; `now` is the newest time in the file, in milliseconds since 1970. What was made by
+ * another object of the file is left to that one, which says the same of itself, or has tried again since.
+ */
+export function projectStatuses(objects: readonly unknown[], now: number | null): readonly ObjectStatus[] {
+  const all = objects.map((it) => shapeOf(fields(it))).filter((it) => it !== null)
+  const there = new Set(all.map(({ kind, namespace, name }) => `${kind}/${namespace ?? ''}/${name}`))
+  const free = all.filter(({ owner, namespace }) => owner === null || !there.has(owner(namespace ?? '')))
+  const told = free.flatMap((it) => statusesOf(it, now))
+  return [...told.filter((it) => it.wrong), ...told.filter((it) => !it.wrong)].slice(0, mostStatuses)
+}
+
+interface Shape extends Pick<ObjectStatus, 'kind' | 'group' | 'namespace' | 'name'> {
+  /** `Deployment/shop/web`, of an owner in this namespace. */
+  readonly owner: ((namespace: string) => string) | null
+  readonly generation: number | null
+  readonly status: Fields
+  readonly secret: string | null
+  /** Somebody has stopped it on purpose. */
+  readonly isHalted: boolean
+}
+
+/** What a kind may be called; a file may say anything. */
+const isKind = /^[A-Za-z][A-Za-z0-9]{0,62}$/
+
+function shapeOf(raw: Fields): Shape | null {
+  const metadata = fields(raw['metadata'])
+  const [version, kind, name] = [raw['apiVersion'], raw['kind'], metadata['name']].map(text)
+  if (!version || !kind || !name || !isKind.test(kind)) return null
+  const maker = list(metadata['ownerReferences'])
+    .map(fields)
+    .find((it) => it['controller'] === true)
+  const [ownerKind, ownerName] = [text(maker?.['kind']), text(maker?.['name'])]
+  return {
+    kind,
+    group: version.includes('/') ? version.slice(0, version.indexOf('/')) : '',
+    namespace: text(metadata['namespace']),
+    name,
+    owner: ownerKind === null ? null : (namespace) => `${ownerKind}/${namespace}/${ownerName}`,
+    generation: whole(metadata['generation']),
+    status: fields(raw['status']),
+    isHalted: ['suspend', 'paused'].some((it) => fields(raw['spec'])[it] === true),
+    secret: text(fields(raw['spec'])['secretName']),
+  }
+}
+
+const ofPods: ReadonlySet<string> = new Set(['apps/Deployment', 'apps/ReplicaSet'])
+
+function statusesOf(shape: Shape, now: number | null): readonly ObjectStatus[] {
+  const { kind, group, generation, status } = shape
+  const key = `${group}/${kind}`
+  if (judged.has(key) || isStale(generation, status) || shape.isHalted) return []
+  const conditions = [status, ...[...list(status['ancestors']), ...list(status['parents'])].slice(0, 20).map(fields)]
+    .flatMap((it) => list(it['conditions']).slice(0, mostConditions))
+    .map(fields)
+    .filter((it) => !isStale(generation, it))
+  const found = new Map<string, ObjectStatus>()
+  for (const it of conditions) {
+    const told = toldBy(it, shape, now)
+    const isOther = ofPods.has(key) && told?.type !== 'ReplicaFailure' && told?.type !== 'Available'
+    if (told !== null && !isOther && found.get(told.type)?.wrong !== true) found.set(told.type, told)
+  }
+  return [...found.values(), ...wordsOf(shape)]
+}
+
+function wordsOf({ kind, group, namespace, name, status }: Shape): readonly ObjectStatus[] {
+  if (ending.test(kind)) return []
+  const words = { state: status['state'], phase: status['phase'], health: fields(status['health'])['status'] }
+  return Object.entries(words).flatMap(([type, word]) => {
+    const reason = text(word)
+    if (reason === null || !badWord.test(reason)) return []
+    const said = (text(status['message']) ?? '').slice(0, longest)
+    return [{ kind, group, namespace, name, type, state: 'False' as const, wrong: true, reason, said }]
+  })
+}
+
+function toldBy(condition: Fields, shape: Shape, now: number | null): ObjectStatus | null {
+  const { kind, group, namespace, name, secret } = shape
+  const type = text(condition['type']) ?? ''
+  const state = text(condition['status'])
+  const due = goodState(type)
+  if (due === null || (state !== 'True' && state !== 'False')) return null
+  const reason = text(condition['reason']) ?? ''
+  const age = ageOf(text(condition['lastTransitionTime']), now)
+  const patience = making.test(reason) ? inTheMaking : onItsWay
+  const wrong = state !== due && !wanted.test(reason) && !done.test(reason) && (age ?? patience) >= patience
+  const said = wrong ? (text(condition['message']) ?? '').slice(0, longest) : ''
+  return {
+    kind,
+    group,
+    namespace,
+    name,
+    type,
+    state,
+    wrong,
+    reason,
+    said,
+    ...(age === null ? {} : { age }),
+    ...(secret === null ? {} : { secret }),
+  }
+}
+
+function goodState(type: string): 'True' | 'False' | null {
+  if ((good.test(type) && !opposite.test(type)) || goodOfScaling.test(type)) return 'True'
+  return bad.test(type) || badOfOthers.test(type) ? 'False' : null
+}
+
+/** What a controller says of an older version of the object may be right again, or wrong by now. */
+function isStale(generation: number | null, told: Fields): boolean {
+  const observed = whole(told['observedGeneration'])
+  return generation !== null && observed !== null && observed < generation
+}
+
+function ageOf(at: string | null, now: number | null): number | null {
+  const age = now === null || at === null ? Number.NaN : Math.round((now - Date.parse(at)) / 1000)
+  return Number.isFinite(age) ? Math.max(0, age) : null
+}

@@ -1,0 +1,38 @@
+import type { IngressRoute, TraefikRoute, TraefikTarget } from '../../model/beside.ts'
+import { routeRule } from '../../wire/traefik-rule.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { identity } from './identity.ts'
+import { fields, isObject, list, port, stringMap, text } from './json.ts'
+
+/** `IngressRoute` of either group, `traefik.io` and the older one (traefik, pkg/provider/kubernetes/crd). */
+export function projectIngressRoute(raw: unknown, group: string, intern: Intern): IngressRoute | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  return {
+    group,
+    namespace: it.namespace,
+    name: it.name,
+    className: text(stringMap(it.metadata['annotations'])['kubernetes.io/ingress.class']),
+    routes: list(spec['routes']).map((one, index) => projectRoute(one, `spec.routes[${index}]`)),
+    tls: isObject(spec['tls']) ? { secret: text(fields(spec['tls'])['secretName']) } : null,
+  }
+}
+
+function projectRoute(raw: unknown, path: string): TraefikRoute {
+  const one = fields(raw)
+  return {
+    ...routeRule(text(one['match']) ?? ''),
+    services: list(one['services']).flatMap((it) => target(it, 'Service')),
+    middlewares: list(one['middlewares']).flatMap((it) => target(it, 'Middleware')),
+    path,
+  }
+}
+
+function target(raw: unknown, usual: TraefikTarget['kind']): readonly TraefikTarget[] {
+  const one = fields(raw)
+  const name = text(one['name'])
+  if (name === null) return []
+  const kind = one['kind'] === 'TraefikService' ? 'TraefikService' : usual
+  return [{ kind, namespace: text(one['namespace']), name, port: port(one['port']) }]
+}

@@ -1,0 +1,187 @@
+import type { OtherPolicyKind } from './network-policy.ts'
+
+/**
+ * What is read of files alone: to list it of a cluster would take rights that hopscope does not ask for. A list of
+ * null: the file holds none of the kind, so that there may be some.
+ */
+export interface Beside {
+  readonly secrets: HeldSecrets | null
+  readonly ingressRoutes: readonly IngressRoute[] | null
+  /** Objects of kinds that are not evaluated, with the hosts that they mention. */
+  readonly claims: readonly HostClaim[]
+  readonly webhooks: readonly AdmissionWebhook[]
+  readonly apiServices: readonly ApiService[]
+  readonly pools: readonly AddressPool[] | null
+  /** null where the file holds none of either kind. */
+  readonly advertisements: readonly Advertisement[] | null
+  readonly podNetworks: readonly PodNetwork[]
+  /** ConfigMaps beside the controllers of Ingresses. */
+  readonly controllerSettings: readonly ControllerSettings[]
+  /** ConfigMaps that policies name as holding authorities, with their keys. */
+  readonly authorityMaps: readonly KeyedObject[] | null
+  readonly meshSettings: readonly MeshSettings[]
+  /** What Linkerd is told of who may come in; null where the file holds nothing of it. */
+  readonly linkerd: LinkerdPolicies | null
+  /** Kinds of policies of which the file holds none, or not all. */
+  readonly policiesNotHeld: readonly OtherPolicyKind[]
+}
+
+export interface HeldSecrets {
+  /** null: those of every namespace. */
+  readonly namespace: string | null
+  readonly held: readonly HeldSecret[]
+}
+
+export interface KeyedObject {
+  readonly namespace: string
+  readonly name: string
+  /** Names of what it holds, never a value. */
+  readonly keys: readonly string[]
+}
+
+export interface HeldSecret extends KeyedObject {
+  readonly type: string
+  /** What anybody who connects is shown. null: there is none, or it can't be read, as where it was blacked out. */
+  readonly certificate: HeldCertificate | null
+}
+
+export interface HeldCertificate {
+  /** Names and addresses that it is for, and nothing else: clients no longer heed its subject. */
+  readonly hosts: readonly string[]
+  readonly until: string
+  /**
+   * Whether its time had run out at the newest time in the file, which is no later than that of its making; `unsure`
+   * where there is none.
+   */
+  readonly when: 'valid' | 'over' | 'unsure'
+}
+
+/** Traefik's own way to route. */
+export interface IngressRoute {
+  /** `traefik.io`, or `traefik.containo.us` of releases before 3. */
+  readonly group: string
+  readonly namespace: string
+  readonly name: string
+  /** `kubernetes.io/ingress.class`. */
+  readonly className: string | null
+  readonly routes: readonly TraefikRoute[]
+  /** null = no TLS is asked for. */
+  readonly tls: { readonly secret: string | null } | null
+}
+
+export interface TraefikRoute {
+  /** Hosts of `Host(…)`. */
+  readonly hosts: readonly string[]
+  /** Of `Path(…)` and `PathPrefix(…)`; none = every path. */
+  readonly paths: readonly { readonly type: 'exact' | 'prefix'; readonly path: string }[]
+  /** Whether something else decides as well, so that the request may be another's. */
+  readonly more: 'nothing' | 'more'
+  readonly services: readonly TraefikTarget[]
+  readonly middlewares: readonly TraefikTarget[]
+  /** `spec.routes[0]`. */
+  readonly path: string
+}
+
+export interface TraefikTarget {
+  readonly kind: 'Service' | 'TraefikService' | 'Middleware'
+  /** null = the IngressRoute's own. */
+  readonly namespace: string | null
+  readonly name: string
+  readonly port: number | string | null
+}
+
+export interface HostClaim {
+  readonly kind: string
+  readonly group: string
+  readonly namespace: string
+  readonly name: string
+  readonly hosts: readonly string[]
+}
+
+export interface AdmissionWebhook {
+  readonly kind: 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration'
+  readonly name: string
+  /** Of the one that is asked: `validate.nginx.ingress.kubernetes.io`. */
+  readonly webhook: string
+  readonly service: { readonly namespace: string; readonly name: string; readonly port: number }
+  /** `Fail` is what the API server takes where none is said. */
+  readonly onFailure: 'Fail' | 'Ignore'
+  /** What can't be made or changed: `ingresses`. */
+  readonly resources: readonly string[]
+  /** Whether namespaces or objects are chosen by labels. */
+  readonly chooses: 'all' | 'some'
+}
+
+export interface ApiService {
+  readonly name: string
+  readonly service: { readonly namespace: string; readonly name: string } | null
+  readonly available: 'True' | 'False' | 'Unknown' | null
+  readonly reason: string
+  readonly message: string
+}
+
+/** Of MetalLB. */
+export interface AddressPool {
+  readonly namespace: string
+  readonly name: string
+  readonly addresses: readonly string[]
+  readonly assigns: 'itself' | 'when asked'
+}
+
+export interface Advertisement {
+  readonly kind: 'L2Advertisement' | 'BGPAdvertisement'
+  readonly namespace: string
+  readonly name: string
+  /** Empty = every pool, where no selector chooses them. */
+  readonly pools: readonly string[]
+  readonly selectsPools: 'by name' | 'labels'
+  /** Nodes that announce; null: all of them. */
+  readonly nodes: readonly Readonly<Record<string, string>>[] | null
+  /** Whether an expression chooses nodes as well, which is not evaluated. */
+  readonly choosesNodes: 'labels' | 'expressions'
+}
+
+/** The range that flannel gives to pods. */
+export interface PodNetwork {
+  readonly namespace: string
+  readonly name: string
+  readonly ranges: readonly string[]
+}
+
+/** What a controller's ConfigMap sets; of its values no more than this. */
+export interface ControllerSettings {
+  readonly namespace: string
+  readonly name: string
+  /** null where it sets none. */
+  readonly proxyProtocol: 'on' | 'off' | null
+  readonly snippets: 'on' | 'off' | null
+  /** `annotations-risk-level`: up to which risk annotations are heeded. */
+  readonly risk: 'Critical' | 'High' | 'Medium' | 'Low' | null
+}
+
+export interface MeshSettings {
+  readonly namespace: string
+  readonly name: string
+  readonly outbound: 'REGISTRY_ONLY' | 'ALLOW_ANY' | null
+}
+
+export interface LinkerdPolicies {
+  readonly servers: readonly LinkerdServer[]
+  /** Whom an authorization is for: a Server by its name, all of a namespace, or something that is not evaluated. */
+  readonly authorized: readonly {
+    readonly namespace: string
+    readonly of: 'Server' | 'Namespace' | 'other'
+    readonly name: string
+  }[]
+}
+
+export interface LinkerdServer {
+  readonly namespace: string
+  readonly name: string
+  /** null where expressions choose its pods. */
+  readonly selector: Readonly<Record<string, string>> | null
+  /** By its number, or by the name that the pod gives it. */
+  readonly port: number | string
+  /** What becomes of requests that nothing authorizes. */
+  readonly otherwise: 'deny' | 'allow'
+}

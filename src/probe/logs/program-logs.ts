@@ -1,0 +1,85 @@
+import type { Cluster } from '../../kube/cluster.ts'
+import { known, type Known, unknown } from '../../model/known.ts'
+import type { Complaint, ProgramLog } from '../../model/program-log.ts'
+import { type Said, saidIn } from '../../wire/program-words.ts'
+import type { ProgramLogSpec } from '../plan/plan-program-logs.ts'
+
+/** What was said before may be of a fault that is gone: it is told as such. */
+const seconds = 300
+const mostLines = 500
+/** Different hosts and kinds of one container; a tenant writes them. */
+const mostComplaints = 12
+const atOnce = 6
+
+interface Read {
+  /** Seconds since the probe began. */
+  readonly during: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Known when one log at least was read; a container without one is left out. Of a log nothing is kept but what
+ * `Complaint` has.
+ */
+export async function readProgramLogs(
+  cluster: Cluster,
+  specs: readonly ProgramLogSpec[],
+  { during, signal }: Read,
+): Promise<Known<readonly ProgramLog[]>> {
+  if (specs.length === 0) return unknown('not-there', 'no container of an application is in question')
+  const logs: Known<ProgramLog>[] = []
+  for (let at = 0; at < specs.length; at += atOnce)
+    logs.push(
+      ...(await Promise.all(specs.slice(at, at + atOnce).map((it) => readOne(cluster, it, { during, signal })))),
+    )
+  const read = logs.flatMap((it) => (it.known ? [it.value] : []))
+  const refused = logs.find((it) => !it.known)
+  return read.length > 0 || refused === undefined ? known(read) : refused
+}
+
+async function readOne(cluster: Cluster, spec: ProgramLogSpec, { during, signal }: Read): Promise<Known<ProgramLog>> {
+  const { namespace, pod, container, hosts } = spec
+  const read = async (sinceSeconds: number): Promise<Known<readonly string[]>> => {
+    const log = await cluster.logs(namespace, pod, { container, tailLines: mostLines, sinceSeconds, signal })
+    return log.known ? known(await Array.fromAsync(log.value)) : log
+  }
+  const all = await read(Math.max(seconds, during))
+  if (!all.known) return all
+  const complaints = complaintsIn(all.value, hosts)
+  // The kubelet's clock tells what was said since, and no clock of ours.
+  const recent = complaints.length === 0 ? known([]) : await read(during)
+  const lately = recent.known ? complaintsIn(recent.value, hosts) : []
+  return known({
+    namespace,
+    pod,
+    container,
+    seconds: Math.max(seconds, during),
+    during,
+    lines: all.value.length,
+    complaints: complaints.slice(0, mostComplaints).map(({ said, times }) => ({
+      ...said,
+      times,
+      during: Math.min(times, lately.find((it) => keyOf(it.said) === keyOf(said))?.times ?? 0),
+    })),
+  })
+}
+
+/** Each kind and host once, the most frequent first. */
+function complaintsIn(
+  lines: readonly string[],
+  hosts: ReadonlySet<string>,
+): readonly { readonly said: Said; readonly times: Complaint['times'] }[] {
+  const found = new Map<string, { readonly said: Said; times: number }>()
+  for (const line of lines) {
+    const said = saidIn(line, hosts)
+    if (said === null) continue
+    const before = found.get(keyOf(said))
+    if (before === undefined) found.set(keyOf(said), { said, times: 1 })
+    else before.times += 1
+  }
+  return [...found.values()].toSorted((a, b) => b.times - a.times)
+}
+
+function keyOf({ kind, host, port }: Said): string {
+  return `${kind} ${host} ${port}`
+}

@@ -1,0 +1,21 @@
+import { some } from '../../phrases.ts'
+
+/** With two of three that is each pair, and of more what is wrong with any one node. */
+const mostHubs = 2
+
+/** The nodes whose pods start first and answer; those after them ask. */
+export function hubsOf(nodes: readonly string[]): readonly string[] {
+  return nodes.slice(0, Math.min(mostHubs, nodes.length - 1))
+}
+
+export function announceBetween(nodes: readonly string[]): readonly string[] {
+  const hubs = hubsOf(nodes)
+  if (hubs.length === 0) return []
+  const isOne = hubs.length === 1
+  return [
+    `starts ${isOne ? 'the pod' : 'the pods'} on ${some(hubs)} first, 6 s before the others at most; ` +
+      `each other pod sends ${isOne ? 'it' : 'each of them'} 9 datagrams, 6 of them as large as a pod's interface ` +
+      `takes, and opens up to 6 TCP connections, of 16 KiB at most; ${isOne ? 'it answers' : 'they answer'} those of ` +
+      'this run alone, on two ports each, until removed',
+  ]
+}

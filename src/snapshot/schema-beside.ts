@@ -1,0 +1,111 @@
+import type { Beside } from '../model/beside.ts'
+import { otherPolicyKinds } from '../model/network-policy.ts'
+import { either, exactly, labelsThrough, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+
+const m = texts()
+const labels = labelsThrough((it) => it)
+const named = { namespace: m.name, name: m.name }
+const keyed = { ...named, keys: list(m.name) }
+
+const target = object({
+  kind: oneOf(['Service', 'TraefikService', 'Middleware']),
+  namespace: nullable(m.name),
+  name: m.name,
+  port: nullable(either([number, m.name])),
+})
+
+const secret = object({
+  ...keyed,
+  type: m.word,
+  certificate: nullable(
+    object({
+      hosts: list(m.host),
+      until: m.time,
+      when: oneOf(['valid', 'over', 'unsure']),
+    }),
+  ),
+})
+
+const ingressRoute = object({
+  group: m.word,
+  ...named,
+  className: nullable(m.name),
+  routes: list(
+    object({
+      hosts: list(m.host),
+      paths: list(object({ type: oneOf(['exact', 'prefix']), path: m.path })),
+      more: oneOf(['nothing', 'more']),
+      services: list(target),
+      middlewares: list(target),
+      path: m.spot,
+    }),
+  ),
+  tls: nullable(object({ secret: nullable(m.name) })),
+})
+
+/** What is read of files alone. */
+export const besideSchema = exactly<Beside>()(
+  object({
+    secrets: nullable(object({ namespace: nullable(m.name), held: list(secret) })),
+    ingressRoutes: nullable(list(ingressRoute)),
+    claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
+    webhooks: list(
+      object({
+        kind: oneOf(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration']),
+        name: m.name,
+        webhook: m.name,
+        service: object({ ...named, port: number }),
+        onFailure: oneOf(['Fail', 'Ignore']),
+        resources: list(m.name),
+        chooses: oneOf(['all', 'some']),
+      }),
+    ),
+    apiServices: list(
+      object({
+        name: m.name,
+        service: nullable(object(named)),
+        available: nullable(oneOf(['True', 'False', 'Unknown'])),
+        reason: m.word,
+        message: m.said,
+      }),
+    ),
+    pools: nullable(list(object({ ...named, addresses: list(m.address), assigns: oneOf(['itself', 'when asked']) }))),
+    advertisements: nullable(
+      list(
+        object({
+          kind: oneOf(['L2Advertisement', 'BGPAdvertisement']),
+          ...named,
+          pools: list(m.name),
+          selectsPools: oneOf(['by name', 'labels']),
+          nodes: nullable(list(labels)),
+          choosesNodes: oneOf(['labels', 'expressions']),
+        }),
+      ),
+    ),
+    podNetworks: list(object({ ...named, ranges: list(m.address) })),
+    controllerSettings: list(
+      object({
+        ...named,
+        proxyProtocol: nullable(oneOf(['on', 'off'])),
+        snippets: nullable(oneOf(['on', 'off'])),
+        risk: nullable(oneOf(['Critical', 'High', 'Medium', 'Low'])),
+      }),
+    ),
+    authorityMaps: nullable(list(object(keyed))),
+    linkerd: nullable(
+      object({
+        servers: list(
+          object({
+            ...named,
+            selector: nullable(labels),
+            port: either([number, m.name]),
+            otherwise: oneOf(['deny', 'allow']),
+          }),
+        ),
+        authorized: list(object({ namespace: m.name, of: oneOf(['Server', 'Namespace', 'other']), name: m.name })),
+      }),
+    ),
+    policiesNotHeld: list(oneOf(otherPolicyKinds)),
+    meshSettings: list(object({ ...named, outbound: nullable(oneOf(['REGISTRY_ONLY', 'ALLOW_ANY'])) })),
+  }),
+)

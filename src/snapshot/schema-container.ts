@@ -1,0 +1,70 @@
+import {
+  exactly,
+  flag,
+  just,
+  list,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  type Schema,
+  type Texts,
+} from '../model/marks.ts'
+import type { Container } from '../model/pod.ts'
+import { containerProxy } from './schema-proxy.ts'
+import { listenHosts } from '../wire/listens.ts'
+
+const protocol = oneOf(['TCP', 'UDP', 'SCTP'])
+
+/** A container of a pod; `shared` are the texts of which many bear the same. */
+export function containerOf(m: Texts, shared: Texts): Schema<Container> {
+  return exactly<Container>()(
+    object({
+      name: shared.name,
+      image: shared.image,
+      ports: list(object({ name: nullable(shared.name), port: number, protocol, hostPort: maybe(number) })),
+      args: m.args,
+      calls: maybe(
+        list(
+          object({
+            by: nullable(shared.name),
+            host: m.host,
+            port: nullable(number),
+            portBy: maybe(shared.name),
+            scheme: maybe(oneOf(['http', 'https'])),
+          }),
+        ),
+      ),
+      addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
+      listens: maybe(
+        list(
+          object({
+            by: shared.name,
+            host: nullable(oneOf(listenHosts)),
+            port: nullable(number),
+            isDefault: maybe(just(true)),
+          }),
+        ),
+      ),
+      endLink: maybe(object({ variable: nullable(m.name), ip: nullable(m.address), port: nullable(number) })),
+      endLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),
+      proxy: maybe(containerProxy),
+      proxyElsewhere: maybe(just(true)),
+      cpuLimitMilli: nullable(number),
+      cpuRequestMilli: nullable(number),
+      memoryLimitBytes: nullable(number),
+      readinessProbe: nullable(shared.check),
+      ready: flag,
+      restarts: number,
+      waiting: nullable(shared.word),
+      lastTermination: nullable(shared.word),
+      pullLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),
+      message: maybe(m.said),
+      exitCode: maybe(number),
+      livenessProbe: maybe(shared.check),
+      startupProbe: maybe(shared.check),
+      started: maybe(flag),
+    }),
+  )
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { listensIn } from './listens.ts'
+
+const told = (command: string, env: Readonly<Record<string, string>> = {}): readonly string[] =>
+  listensIn({
+    words: command === '' ? [] : command.split(' '),
+    env: Object.entries(env).map(([name, value]) => ({ name, value })),
+  }).map(({ by, host, port, isDefault }) => `${by} ${host}:${port}${isDefault === true ? ' by default' : ''}`)
+
+describe('on what a command line tells a program to listen', () => {
+  test.each([
+    ['gunicorn --bind 127.0.0.1:5000 app:app', ['--bind 127.0.0.1:5000']],
+    ['gunicorn -b 127.0.0.1:8000 app', ['-b 127.0.0.1:8000']],
+    ['gunicorn -b 0.0.0.0:8000 app', ['-b 0.0.0.0:8000']],
+    ['server --host=localhost --port 8080', ['--host localhost:8080']],
+    ['server --listen=127.0.0.1:8080', ['--listen 127.0.0.1:8080']],
+    ['server -listen :8080', ['-listen 0.0.0.0:8080']],
+    ['server --web.listen-address=[::1]:9090', ['--web.listen-address ::1:9090']],
+    ['server --http-address=::1', ['--http-address ::1:null']],
+    ['java -Dserver.address=127.0.0.1 -Dserver.port=3000 -jar a.jar', ['-Dserver.address 127.0.0.1:3000']],
+    ['server --port=3000', ['--port null:3000']],
+    ['redis-server --bind 127.0.0.1', ['--bind 127.0.0.1:null']],
+    ['postgres -c listen_addresses=localhost', ['listen_addresses localhost:null']],
+    ['etcd --listen-client-urls=http://127.0.0.1:2379', ['--listen-client-urls 127.0.0.1:2379']],
+    ['etcd --advertise-client-urls=http://127.0.0.1:2379', []],
+    ['manager --metrics-bind-address=127.0.0.1:8080', ['--metrics-bind-address 127.0.0.1:8080']],
+    ['manager --metrics-host=127.0.0.1', []],
+    ['exporter --redis.addr=localhost:6379', []],
+    ['oauth2-proxy --upstream=http://127.0.0.1:8080', []],
+    ['psql -h 127.0.0.1', []],
+    ['next start -H localhost -p 3000', ['-H localhost:3000']],
+    ['server --bind $(POD_IP):80', ['--bind 0.0.0.0:80']],
+    ['server --host mysql', []],
+    ['server --host mysql --port 3306', []],
+    ['server --host 10.0.0.5 --port 3306', []],
+    ['server --port $(PORT)', []],
+    ['uvicorn app:app --port 8080', ['uvicorn 127.0.0.1:8080 by default']],
+    ['uvicorn app:app --host 0.0.0.0 --port 8080', ['--host 0.0.0.0:8080']],
+    ['/usr/bin/flask run', ['flask run 127.0.0.1:5000 by default']],
+    ['python manage.py runserver', ['manage.py runserver 127.0.0.1:8000 by default']],
+    ['python manage.py runserver 0.0.0.0:8000', ['manage.py runserver 0.0.0.0:8000']],
+    ['python manage.py runserver 0:8000', ['manage.py runserver 0.0.0.0:8000']],
+    ['python manage.py runserver 8001', ['manage.py runserver 127.0.0.1:8001 by default']],
+    ['python manage.py migrate', []],
+    ['serve', []],
+  ])('%s', (command, expected) => expect(told(command)).toEqual(expected))
+
+  test('in a script', () => {
+    const words = ['sh', '-c', 'migrate; exec gunicorn --bind "127.0.0.1:8000" app']
+    expect(listensIn({ words, env: [] })).toEqual([{ by: '--bind', host: '127.0.0.1', port: 8000 }])
+  })
+})
+
+describe('on what the environment tells it to', () => {
+  test.each([
+    [{ HOST: '127.0.0.1', PORT: '3000' }, ['HOST 127.0.0.1:3000']],
+    [{ BIND_ADDR: '127.0.0.1:8080' }, ['BIND_ADDR 127.0.0.1:8080']],
+    [{ LISTEN: 'localhost:8080' }, ['LISTEN localhost:8080']],
+    [{ SERVER_ADDRESS: '127.0.0.1' }, ['SERVER_ADDRESS 127.0.0.1:null']],
+    [{ SERVER_PORT: '3000' }, ['SERVER_PORT null:3000']],
+    [{ GUNICORN_CMD_ARGS: '--bind=127.0.0.1:8000 --workers 3' }, ['--bind 127.0.0.1:8000']],
+    [{ ASPNETCORE_URLS: 'http://localhost:5000' }, ['ASPNETCORE_URLS localhost:5000']],
+    [{ ASPNETCORE_URLS: 'http://+:5000' }, ['ASPNETCORE_URLS 0.0.0.0:5000']],
+    [{ APP_URL: 'http://localhost:8080', SERVER_URL: 'http://127.0.0.1:80', SERVER_HOST: 'localhost' }, []],
+    [{ SERVER_HOST: 'localhost', SERVER_PORT: '8080' }, ['SERVER_HOST localhost:8080']],
+    [{ DB_HOST: '127.0.0.1', DB_PORT: '5432', REDIS_ADDR: 'localhost:6379', API_HOST: 'localhost' }, []],
+    [{ HOSTNAME: '0.0.0.0', PORT: '3000' }, ['HOSTNAME 0.0.0.0:3000']],
+    [{ PORT: 'tcp://10.96.0.7:80' }, []],
+    [{ HOST: 'ledger.pay', PORT: '5432' }, []],
+    [{ HOST: '10.0.0.5', PORT: '5432' }, []],
+  ])('%o', (env, expected) => expect(told('', env)).toEqual(expected))
+
+  test('flags go before it', () => {
+    expect(told('server --host 0.0.0.0 --port 80', { HOST: '127.0.0.1', PORT: '3000' })).toEqual(['--host 0.0.0.0:80'])
+    expect(told('uvicorn app:app', { UVICORN_HOST: '0.0.0.0' })).toEqual(['UVICORN_HOST 0.0.0.0:null'])
+  })
+})

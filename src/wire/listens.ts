@@ -1,0 +1,229 @@
+/*
+ * On what a program is told to listen, by its flags and its environment. Each program has names of its own for it, so
+ * that only names are taken that mean nothing else: what a client is told (`DB_HOST`, `--redis-addr`) is none of them.
+ * Of a value nothing is kept but a port, and whether others than the pod itself reach the address.
+ */
+
+/** `0.0.0.0` stands for every address that is no loopback. */
+export type ListenHost = '127.0.0.1' | 'localhost' | '::1' | '0.0.0.0'
+
+export interface Listen {
+  /** The flag, the environment variable, or the program whose default it is. */
+  readonly by: string
+  /** null: only a port is told. */
+  readonly host: ListenHost | null
+  readonly port: number | null
+  /** Nobody says so: it is what this program does when it is told nothing. */
+  readonly isDefault?: true
+}
+
+export const listenHosts: readonly ListenHost[] = ['127.0.0.1', 'localhost', '::1', '0.0.0.0']
+
+export interface Told {
+  readonly env: readonly { readonly name: string; readonly value: string }[]
+  readonly words: readonly string[]
+}
+
+/** A tenant writes these: no command has as many words, and no value of those that are read is as long. */
+const most = { words: 400, word: 400, env: 1000, listens: 12 }
+
+const address = 'addr|address|addresses|host|hosts|ip|url|urls|uri|on|client-urls?|listen|endpoint'
+/** These words alone, or one of the general ones before: `http-address`, `web.listen-address`, `server.host`. */
+const general = '(?:http|https|server|web|tcp|rest|ui)[._-]'
+const isBind = new RegExp(
+  `^(?:(?:${general})?(?:listen|bind)(?:[._-]?(?:${address}))?|(?:${general})(?:addr|address|host|hostname|ip)|` +
+    'host|hostname|address|addr)$',
+  'i',
+)
+/** With something of the program's own before it counts only beside a port: `metrics-bind-address`. */
+const isOtherBind = new RegExp(`^[a-z0-9._-]{1,60}[._-](?:listen|bind)(?:[._-]?(?:${address}))?$`, 'i')
+const isPortName = new RegExp(`^(?:(?:${general})?(?:listen[._-]|bind[._-])?port)$`, 'i')
+/** Of one program each: a variable that its server reads and nobody else. */
+const ownHosts = /^(?:UVICORN_HOST|FLASK_RUN_HOST|GRADIO_SERVER_NAME|STREAMLIT_SERVER_ADDRESS|NUXT_HOST|NITRO_HOST)$/
+const moreOwnHosts =
+  /^(?:OLLAMA_HOST|ASPNETCORE_URLS|HYPERCORN_BIND|N8N_LISTEN_ADDRESS|ROCKET_ADDRESS|GF_SERVER_HTTP_ADDR)$/
+const ownPorts = /^(?:UVICORN_PORT|FLASK_RUN_PORT|GRADIO_SERVER_PORT|STREAMLIT_SERVER_PORT|NUXT_PORT|NITRO_PORT)$/
+const moreOwnPorts = /^(?:ASPNETCORE_HTTP_PORTS|N8N_PORT|ROCKET_PORT|GF_SERVER_HTTP_PORT)$/
+/** A client has it as well: it counts only beside a port. */
+const isEithers = /^(?:HTTP|HTTPS|SERVER|WEB|TCP|REST|UI)_(?:HOST|HOSTNAME|IP)$/
+/** What goes out, and what others are told. */
+const isOutward = /advertis|public|external|announce|upstream|target|remote|proxy|allowed|trusted|cors|peer|initial/i
+/** Words of a command line in a variable: `GUNICORN_CMD_ARGS`, `JAVA_TOOL_OPTIONS`. */
+const holdsWords = /(?:^|_)(?:ARGS|OPTS|OPTIONS|FLAGS)$/
+
+/** In the order in which a program heeds them: flags, then its environment, then what it does by itself. */
+export function listensIn({ env, words: raw }: Told): readonly Listen[] {
+  const words = wordsOf(raw)
+  const flags = byFlags(words)
+  const vars = env.slice(0, most.env).filter(({ value }) => value.length <= most.word)
+  const more = vars.filter(({ name }) => holdsWords.test(name)).flatMap(({ value }) => byFlags(wordsOf([value])))
+  const byEnv = vars.flatMap(({ name, value }) => ofVariable(name, value))
+  const [said, set] = [ownOf([...flags, ...more]), ownOf(byEnv)]
+  return settle(said, set, defaultOf(words, [...said, ...set])).slice(0, most.listens)
+}
+
+/** A script is one word of `sh -c`. */
+function wordsOf(raw: readonly string[]): readonly string[] {
+  return raw
+    .flatMap((it) => it.slice(0, 4000).split(/[\s"';]+/))
+    .filter((it) => it !== '')
+    .slice(0, most.words)
+}
+
+function ofVariable(name: string, value: string): readonly Listen[] {
+  if (!/^[A-Z][A-Z0-9_]{0,80}$/.test(name) || isOutward.test(name)) return []
+  if (ownPorts.test(name) || moreOwnPorts.test(name)) return portOnly(name, value)
+  const isOwn = ownHosts.test(name) || moreOwnHosts.test(name)
+  return told(name, value, { name: name.toLowerCase(), isOwn })
+}
+
+/** `--bind 127.0.0.1:8000`, `--host=localhost`, `-Dserver.port=3000`, `-b :80`. */
+function byFlags(words: readonly string[]): readonly Listen[] {
+  const found: Listen[] = []
+  for (const [at, word] of words.entries()) {
+    if (word.length > most.word) continue
+    const [, dashes = '', name, set] = /^(--?)(?:D(?=[a-z]))?([A-Za-z][\w.-]{0,60})(?:=(.*))?$/s.exec(word) ?? []
+    if (name === undefined) {
+      const [, plain, value = ''] = /^(listen_addresses)=(.*)$/.exec(word) ?? []
+      if (plain !== undefined) found.push(...told(plain, value, { name: 'listen-addresses', isOwn: true }))
+      continue
+    }
+    const by = `${word.startsWith('-D') && dashes === '-' ? '-D' : dashes}${name}`
+    const next = words[at + 1] ?? ''
+    const value = set ?? (next.startsWith('-') ? '' : next)
+    const short = shortOf(dashes, name, words)
+    found.push(...told(by, value, { name: short ?? name, isOwn: false }))
+  }
+  return found
+}
+
+/** What one letter means, the program before it says. */
+function shortOf(dashes: string, name: string, words: readonly string[]): string | null {
+  if (dashes !== '-' || name.length > 1) return null
+  const runs = (program: RegExp): boolean => words.slice(0, 12).some((it) => program.test(it))
+  if (name === 'b' && runs(/(?:^|\/)(?:gunicorn|hypercorn|daphne|rails|puma|bundle|waitress-serve)$/)) return 'bind'
+  if (name === 'h' && runs(/(?:^|\/)flask$/)) return 'host'
+  if (name === 'H' && runs(/(?:^|\/)(?:next|nuxt)$/)) return 'hostname'
+  if (name === 'S' && runs(/(?:^|\/)php$/)) return 'bind'
+  if (name === 'p' && runs(/(?:^|\/)(?:next|nuxt|flask|rails|puma|daphne|http-server|serve)$/)) return 'port'
+  return null
+}
+
+interface Meaning {
+  readonly name: string
+  readonly isOwn: boolean
+}
+
+function told(by: string, value: string, { name, isOwn }: Meaning): readonly Listen[] {
+  if (value === '' || isOutward.test(name)) return []
+  if (isPortName.test(name)) return portOnly(by, value)
+  const isMain = isOwn || isBind.test(name)
+  if (!isMain && !isOtherBind.test(name)) return []
+  return value
+    .split(',')
+    .slice(0, 8)
+    .flatMap((each) => {
+      const place = placeOf(each.trim())
+      if (place === null) return isMain && /^[\w.-]+(?::\d{1,5})?$/.test(each.trim()) ? [{ by, ...another }] : []
+      return !isMain && place.port === null ? [] : [{ by, ...place }]
+    })
+}
+
+/** A name, or one address of somebody: whom to call, and a port beside it is that one's. */
+const another = { host: null, port: null }
+
+function isAnother({ host, port }: Listen): boolean {
+  return host === null && port === null
+}
+
+/** Without the ports of those that are called. */
+function ownOf(listens: readonly Listen[]): readonly Listen[] {
+  const isClient = listens.some(isAnother)
+  return listens.filter((it) => !isAnother(it) && !(isClient && it.host === null))
+}
+
+function portOnly(by: string, value: string): readonly Listen[] {
+  const port = portOf(value.replace(/^:/, ''))
+  return port === null ? [] : [{ by, host: null, port }]
+}
+
+function portOf(text: string | undefined): number | null {
+  const port = /^\d{1,5}$/.test(text ?? '') ? Number(text) : 0
+  return port > 0 && port < 65_536 ? port : null
+}
+
+/** `127.0.0.1:8000`, `:8000`, `http://localhost:5000/`, `[::1]:80`, `localhost`; null for what is no such place. */
+function placeOf(text: string): Pick<Listen, 'host' | 'port'> | null {
+  const [, rest = ''] = /^(?:(?:https?|tcp|tcp4|tcp6):\/\/)?([^/]*)\/?$/i.exec(text) ?? []
+  const [, inBrackets, plain, told] = /^(?:\[([\da-f:.]{2,45})\]|([^:[\]]*))(?::(\d{1,5}))?$/i.exec(rest) ?? []
+  const bare = /^[\da-f:]*:[\da-f:]*:[\da-f:.]*$/i.test(rest) ? rest : null
+  const host = (inBrackets ?? bare ?? plain ?? '').toLowerCase()
+  const port = portOf(told)
+  if (told !== undefined && port === null) return null
+  if (host === '') return port === null ? null : { host: '0.0.0.0', port }
+  if (host === 'localhost' || host === '::1') return { host, port }
+  if (/^127(?:\.\d{1,3}){3}$/.test(host)) return { host: '127.0.0.1', port }
+  const isEvery = /^(?:0|\*|\+|::|0\.0\.0\.0|\$\(?\{?[a-z_]+\}?\)?)$/.test(host) || bare !== null
+  if (isEvery || inBrackets !== undefined) return { host: '0.0.0.0', port }
+  // A name: its own, or whom to call. With a port beside it it is no port of this program for certain.
+  return null
+}
+
+interface Program {
+  readonly runs: RegExp
+  /** The word after it, where there must be one. */
+  readonly does?: string
+  readonly port: number
+  /** Where it reads its place from besides: then nobody knows. */
+  readonly unless?: RegExp
+}
+
+/** What they do when nobody tells them where to listen: they serve the machine that they run on. */
+const programs: readonly Program[] = [
+  { runs: /(?:^|\/)uvicorn$/, port: 8000, unless: /^--(?:uds|fd|env-file)(?:=|$)/ },
+  { runs: /(?:^|\/)hypercorn$/, port: 8000, unless: /^(?:-c|--config)(?:=|$)/ },
+  { runs: /(?:^|\/)daphne$/, port: 8000, unless: /^(?:-u|--unix-socket|-e|--endpoint|--fd)(?:=|$)/ },
+  { runs: /(?:^|\/)flask$/, does: 'run', port: 5000 },
+  { runs: /(?:^|\/)manage\.py$/, does: 'runserver', port: 8000 },
+  { runs: /(?:^|\/)mkdocs$/, does: 'serve', port: 8000, unless: /^(?:-a|--dev-addr|-f|--config-file)(?:=|$)/ },
+  { runs: /(?:^|\/)hugo$/, does: 'server', port: 1313, unless: /^--bind(?:=|$)/ },
+  { runs: /(?:^|\/)ng$/, does: 'serve', port: 4200, unless: /^(?:-c|--configuration)(?:=|$)/ },
+]
+
+function defaultOf(words: readonly string[], others: readonly Listen[]): readonly Listen[] {
+  if (others.some(({ host }) => host !== null)) return []
+  for (const { runs, does, port, unless } of programs) {
+    const at = words.findIndex((it) => it.length <= most.word && runs.test(it))
+    if (at === -1) continue
+    const doing = does === undefined ? at : words.indexOf(does, at)
+    if (doing === -1 || words.some((it) => unless?.test(it) === true)) continue
+    const by = [words[at]?.split('/').at(-1) ?? '', ...(does === undefined ? [] : [does])].join(' ')
+    if (does !== 'runserver') return [{ by, host: '127.0.0.1', port: onlyPort(others) ?? port, isDefault: true }]
+    // `runserver 0:8000`, `runserver 8000`.
+    const next = words.slice(doing + 1).find((it) => !it.startsWith('-')) ?? ''
+    const place = portOf(next) === null ? placeOf(next) : { host: '127.0.0.1' as const, port: portOf(next) }
+    if (place !== null) return [{ by, ...place, ...(portOf(next) === null ? {} : { isDefault: true as const }) }]
+    return next === '' ? [{ by, host: '127.0.0.1', port, isDefault: true }] : []
+  }
+  return []
+}
+
+function onlyPort(listens: readonly Listen[]): number | null {
+  const ports = [...new Set(listens.flatMap((it) => (it.host === null ? (it.port ?? []) : [])))]
+  const [port = null] = ports
+  return ports.length === 1 ? port : null
+}
+
+/** Flags go before the environment, and a host without a port has the port that is told beside it. */
+function settle(flags: readonly Listen[], env: readonly Listen[], own: readonly Listen[]): readonly Listen[] {
+  const hosts = [...flags, ...own].some((it) => it.host !== null)
+  const ports = flags.some((it) => it.port !== null && (it.host === null || it.host === '0.0.0.0'))
+  const all = [...flags, ...own, ...env.filter((it) => (it.host === null ? !ports : !hosts))]
+  const beside = onlyPort(all)
+  const settled = all.map((it) => (it.host !== null && it.port === null ? { ...it, port: beside } : it))
+  const isTaken = beside !== null && settled.some((it) => it.host !== null && it.port === beside)
+  const kept = settled
+    .filter((it) => it.host !== null || !isTaken || it.port !== beside)
+    .filter((it) => it.port !== null || !isEithers.test(it.by))
+  return [...new Map(kept.map((it) => [`${it.by} ${it.host}:${it.port}`, it])).values()]
+}

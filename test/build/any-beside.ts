@@ -1,0 +1,129 @@
+import * as fc from 'fast-check'
+import type { Beside } from '../../src/model/beside.ts'
+
+const few = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(of, { maxLength: 3 })
+const name = fc.constantFrom('web', 'cart', 'db')
+const host = fc.constantFrom('web.example.com', '*.example.com', 'shop.example.org')
+const orNull = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(of, { nil: null })
+const named = { namespace: name, name }
+const path = fc.constant('spec.routes[0]')
+const kind = fc.constantFrom('Service' as const, 'TraefikService' as const, 'Middleware' as const)
+const target = fc.record({
+  kind,
+  namespace: orNull(name),
+  name,
+  port: orNull(fc.constantFrom<number | string>(80, 'http')),
+})
+const when = fc.constantFrom('valid' as const, 'over' as const, 'unsure' as const)
+const time = fc.constant('2026-01-01T00:00:00.000Z')
+const onOff = orNull(fc.constantFrom('on' as const, 'off' as const))
+
+export const anyBeside: fc.Arbitrary<Beside> = fc.record({
+  secrets: orNull(
+    fc.record({
+      namespace: orNull(name),
+      held: few(
+        fc.record({
+          ...named,
+          keys: few(fc.constantFrom('tls.crt', 'tls.key', 'ca.crt')),
+          type: fc.constantFrom('kubernetes.io/tls', 'Opaque'),
+          certificate: orNull(fc.record({ hosts: few(host), until: time, when })),
+        }),
+      ),
+    }),
+  ),
+  ingressRoutes: orNull(
+    few(
+      fc.record({
+        group: fc.constantFrom('traefik.io', 'traefik.containo.us'),
+        ...named,
+        className: orNull(name),
+        routes: few(
+          fc.record({
+            hosts: few(host),
+            paths: few(
+              fc.record({ type: fc.constantFrom('exact' as const, 'prefix' as const), path: fc.constant('/') }),
+            ),
+            more: fc.constantFrom('nothing' as const, 'more' as const),
+            services: few(target),
+            middlewares: few(target),
+            path,
+          }),
+        ),
+        tls: orNull(fc.record({ secret: orNull(name) })),
+      }),
+    ),
+  ),
+  claims: few(
+    fc.record({ kind: fc.constant('Route'), group: fc.constant('route.openshift.io'), ...named, hosts: few(host) }),
+  ),
+  webhooks: few(
+    fc.record({
+      kind: fc.constantFrom('ValidatingWebhookConfiguration' as const, 'MutatingWebhookConfiguration' as const),
+      name,
+      webhook: name,
+      service: fc.record({ ...named, port: fc.constant(443) }),
+      onFailure: fc.constantFrom('Fail' as const, 'Ignore' as const),
+      resources: few(fc.constantFrom('ingresses', 'pods')),
+      chooses: fc.constantFrom('all' as const, 'some' as const),
+    }),
+  ),
+  apiServices: few(
+    fc.record({
+      name,
+      service: orNull(fc.record(named)),
+      available: orNull(fc.constantFrom('True' as const, 'False' as const, 'Unknown' as const)),
+      reason: fc.constant('FailedDiscoveryCheck'),
+      message: fc.constantFrom('', 'no answer'),
+    }),
+  ),
+  pools: orNull(
+    few(
+      fc.record({
+        ...named,
+        addresses: few(fc.constantFrom('192.0.2.0/24', '192.0.2.10-192.0.2.20')),
+        assigns: fc.constantFrom('itself' as const, 'when asked' as const),
+      }),
+    ),
+  ),
+  advertisements: orNull(
+    few(
+      fc.record({
+        kind: fc.constantFrom('L2Advertisement' as const, 'BGPAdvertisement' as const),
+        ...named,
+        pools: few(name),
+        selectsPools: fc.constantFrom('by name' as const, 'labels' as const),
+        nodes: orNull(few(fc.constant({ zone: 'a' }))),
+        choosesNodes: fc.constantFrom('labels' as const, 'expressions' as const),
+      }),
+    ),
+  ),
+  podNetworks: few(fc.record({ ...named, ranges: few(fc.constantFrom('10.244.0.0/16', 'fd00::/48')) })),
+  controllerSettings: few(
+    fc.record({ ...named, proxyProtocol: onOff, snippets: onOff, risk: orNull(fc.constant('High' as const)) }),
+  ),
+  authorityMaps: orNull(few(fc.record({ ...named, keys: few(fc.constantFrom('ca.crt', 'tls.crt')) }))),
+  linkerd: orNull(
+    fc.record({
+      servers: few(
+        fc.record({
+          ...named,
+          selector: orNull(fc.constant({ app: 'web' })),
+          port: fc.constantFrom<number | string>(8080, 'http'),
+          otherwise: fc.constantFrom('deny' as const, 'allow' as const),
+        }),
+      ),
+      authorized: few(
+        fc.record({
+          namespace: name,
+          of: fc.constantFrom('Server' as const, 'Namespace' as const, 'other' as const),
+          name,
+        }),
+      ),
+    }),
+  ),
+  policiesNotHeld: few(fc.constantFrom('CalicoNetworkPolicy' as const, 'CiliumNetworkPolicy' as const)),
+  meshSettings: few(
+    fc.record({ ...named, outbound: orNull(fc.constantFrom('REGISTRY_ONLY' as const, 'ALLOW_ANY' as const)) }),
+  ),
+})
