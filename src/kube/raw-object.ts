@@ -3,6 +3,7 @@ import type { RawObject } from './cluster.ts'
 /**
  * An object as the API server sent it, without managedFields: bookkeeping that is often half of the bytes. Of an object
  * with a load balancer's status, the names of those who wrote it are kept: an address alone does not say whose it is.
+ * And when anybody last wrote anything but the status: what was said of it before that was said of another text.
  * Null when it has no name, so is no Kubernetes object.
  */
 export function asRawObject(value: unknown): RawObject | null {
@@ -15,7 +16,7 @@ export function asRawObject(value: unknown): RawObject | null {
   if (!areTexts(metadata.annotations)) metadata.annotations = onlyTexts(metadata.annotations)
   const writers =
     typeof status === 'object' && status !== null && 'loadBalancer' in status
-      ? statusWriters(metadata.managedFields)
+      ? writersOf(metadata.managedFields)
       : []
   if (writers.length > 0) metadata.managedFields = writers
   else delete metadata.managedFields
@@ -42,16 +43,22 @@ interface Metadata {
   managedFields?: unknown
 }
 
-interface Writer {
-  readonly manager: string
-  readonly subresource: 'status'
+/** A status's writer by name; of all who wrote the rest, the last time. */
+type Writer = { readonly manager: string; readonly subresource: 'status' } | { readonly time: string }
+
+function writersOf(entries: unknown): readonly Writer[] {
+  const all: readonly unknown[] = Array.isArray(entries) ? entries.slice(0, mostWriters) : []
+  let last = -Infinity
+  const status = all.flatMap((it): readonly Writer[] => {
+    if (typeof it !== 'object' || it === null) return []
+    const { manager, subresource, time } = it as Readonly<Record<string, unknown>>
+    if (subresource === 'status') return typeof manager === 'string' ? [{ manager, subresource }] : []
+    const at = typeof time === 'string' ? Date.parse(time) : NaN
+    if (at > last) last = at
+    return []
+  })
+  return Number.isFinite(last) ? [...status, { time: new Date(last).toISOString() }] : status
 }
 
-function statusWriters(entries: unknown): readonly Writer[] {
-  const all: readonly unknown[] = Array.isArray(entries) ? entries.slice(0, 20) : []
-  return all.flatMap((it) => {
-    if (typeof it !== 'object' || it === null) return []
-    const { manager, subresource } = it as { readonly manager?: unknown; readonly subresource?: unknown }
-    return typeof manager === 'string' && subresource === 'status' ? [{ manager, subresource }] : []
-  })
-}
+/** An object has some three; each controller that writes is one. */
+const mostWriters = 20

@@ -143,9 +143,9 @@ export interface Unasked {
   readonly protocol: 'TCP' | 'UDP' | 'SCTP'
   /**
    * `not-http`: connected at most, since nothing says that it speaks HTTP. `mesh`: a sidecar answers for the pod.
-   * `guarded`: its Ingress asks who comes, and the endpoints are not asked past that.
+   * `guarded`: its Ingress asks who comes, and the endpoints are not asked past that. `flag`: --no-http.
    */
-  readonly why: 'not-http' | 'not-tcp' | 'mesh' | 'bound' | 'guarded'
+  readonly why: 'not-http' | 'not-tcp' | 'mesh' | 'bound' | 'guarded' | 'flag'
 }
 
 /** What the probe pods saw of Services and Ingresses, and from where. */

@@ -14,6 +14,8 @@ export interface ClusterAsk {
   readonly requestTimeout: number
   /** false: nothing is run in containers that are there, whatever is asked. */
   readonly exec?: boolean
+  /** false: no log is read, whatever is asked. */
+  readonly logs?: boolean
 }
 
 /** Where the pods that are made go, and of what image. */
@@ -33,6 +35,8 @@ export interface ProbeAsk extends PodAsk {
   /** Of a URL: the address that outside requests go to, in place of what DNS says on this machine. */
   readonly lb?: string
   readonly probeTolerateAll?: boolean
+  /** false: no application and no controller is sent a request. */
+  readonly http?: boolean
   /** For the whole run. */
   readonly timeout: number
 }

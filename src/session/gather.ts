@@ -96,6 +96,8 @@ export async function gather(
     run: newRunId(),
     conntrack: level === 'node' ? way : 'not-asked',
     exec: ask.exec !== false,
+    http: ask.http !== false,
+    logs: ask.logs !== false,
     ...(probeNamespace === null ? {} : { namespace: probeNamespace }),
     ...(known === null ? {} : { nodes: known }),
     image: ask.image,

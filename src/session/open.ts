@@ -2,7 +2,7 @@ import type { Cluster } from '../kube/cluster.ts'
 import { connect } from '../kube/connect.ts'
 import { checkReachable } from '../kube/reach.ts'
 import { isLate } from '../kube/read-until.ts'
-import { withoutExec } from '../kube/without-exec.ts'
+import { withoutExec, withoutLogs } from '../kube/left-out.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterAsk } from './asks.ts'
 
@@ -20,7 +20,8 @@ export async function open(ask: ClusterAsk, signal?: AbortSignal): Promise<Clust
   })
   try {
     await checkReachable(connected, ask.requestTimeout, signal)
-    return ask.exec === false ? withoutExec(connected) : connected
+    const entered = ask.exec === false ? withoutExec(connected) : connected
+    return ask.logs === false ? withoutLogs(entered) : entered
   } catch (error) {
     connected.close()
     if (signal !== undefined && isLate(signal))

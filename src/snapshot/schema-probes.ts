@@ -179,7 +179,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
           object({
             service: ofPort,
             protocol: oneOf(['TCP', 'UDP', 'SCTP']),
-            why: oneOf(['not-http', 'not-tcp', 'mesh', 'bound', 'guarded']),
+            why: oneOf(['not-http', 'not-tcp', 'mesh', 'bound', 'guarded', 'flag']),
           }),
         ),
       ),

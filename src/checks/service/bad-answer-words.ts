@@ -1,10 +1,10 @@
 import { some } from '../../phrases.ts'
 import type { HomesOfBad } from '../../relations/service/bad-endpoints-homes.ts'
 
-/** `all`: no endpoint answers well. `guess`: the same, of a path that nobody said is served. */
+/** `all`: no endpoint answers well. `unfinished`: of no answer the end came in time. `guess`: the same, of a path that nobody said is served. */
 export type Pattern = (typeof patterns)[number]
 
-export const patterns = ['across', 'from-nodes', 'some', 'at-times', 'all', 'guess', 'protocol'] as const
+export const patterns = ['across', 'from-nodes', 'some', 'at-times', 'all', 'unfinished', 'guess', 'protocol'] as const
 
 interface Seen {
   readonly pattern: Pattern
@@ -27,6 +27,11 @@ export function noteOf({ pattern, homes, on, calls }: Seen): string {
       'answer once and a bad one then'
     )
   if (pattern === 'all') return `no controller is between: the application itself says so, or ${called} fails it`
+  if (pattern === 'unfinished')
+    return (
+      'no controller is between, and connections open: the application takes its time, ' +
+      `or ${called} keeps it waiting, or what it sends is lost on the way, such as packets of full size`
+    )
   return plain[pattern]
 }
 
@@ -47,7 +52,7 @@ function whose(homes: Exclude<HomesOfBad, 'none-well'>, on: readonly string[], c
   return `it is its own, or its node's (${where}): its image, its configuration, or its ways to ${called}`
 }
 
-const plain: Readonly<Record<Exclude<Pattern, 'some' | 'at-times' | 'all'>, string>> = {
+const plain: Readonly<Record<Exclude<Pattern, 'some' | 'at-times' | 'all' | 'unfinished'>, string>> = {
   across:
     'connections open, the node that a pod runs on gets its whole answer, and no other node does: ' +
     'what is large is lost between nodes, such as by an MTU that is too small on the way, or by a firewall',
@@ -69,6 +74,7 @@ const looks: Readonly<Record<Pattern, string>> = {
   some: 'compare the pod that fails with one that does not: what its log says, its image, its configuration, its node',
   'at-times': byApplication,
   all: byApplication,
+  unfinished: `${byApplication}, and whether a short path, such as of a probe, is answered: then packets of full size are lost`,
   guess: byApplication,
   protocol: byApplication,
 }

@@ -16,6 +16,7 @@ import type { Contacts } from '../../model/contacts.ts'
 import { known } from '../../model/known.ts'
 import nodeCutOff from '../dns/node-cut-off.ts'
 import badAnswer from '../ingress/bad-answer.ts'
+import { lateError } from '../../model/http-error.ts'
 import check from './endpoint-answers-badly.ts'
 
 const seen = (direct: NonNullable<Contacts['direct']>, http: Contacts['http'] = []) => ({
@@ -49,6 +50,17 @@ describeCheck(check, [
         subject: 'Service/shop/web',
         severity: 'error',
         args: { pattern: 'some', sick: ['web-3'], bad: 1, of: 3, counts: ['2 200', '1 500'] },
+      },
+    ],
+  },
+  {
+    it: 'the end of no answer comes: whether the application or the way keeps it, the requests do not tell',
+    given: seen([getOf('web', 'web-1', 200, { error: lateError('body', 4000, 9000) })]),
+    expect: [
+      {
+        subject: 'Service/shop/web',
+        severity: 'error',
+        args: { pattern: 'unfinished' },
       },
     ],
   },

@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { Contacts, DirectContact, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { lateOf } from '../../model/http-error.ts'
-import { known } from '../../model/known.ts'
+import { known, leftOut } from '../../model/known.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { endText, excuseOf, isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
@@ -51,6 +51,8 @@ export default check({
         ({ service, host, path }) => `${service.namespace}/${service.name}:${service.port} ${host}${path}`,
       ).values(),
     ]
+    const flagged = (contacts.unasked ?? []).filter((it) => it.why === 'flag')
+    if (flagged.length > 0) return cannotTell('not-asked', leftOut('--no-http'))
     if (groups.length === 0) return notApplicable('no endpoint was asked over HTTP')
     const speaking = new Set((contacts.direct ?? []).filter((it) => it.status !== null).map(placeOf))
     const verdicts = groups.flatMap((all) => {
@@ -217,9 +219,13 @@ function isDoubtful(pattern: Pattern, bad: readonly DirectContact[], routed: rea
   return pattern === 'guess' || (pattern === 'protocol' && bad.every(mayBeOther) && !routed.some(isBadEnd))
 }
 
+/** The connection opened, and the end of an answer did not come in time. */
+function isHung({ error }: DirectContact): boolean {
+  return ['answer', 'body'].includes(lateOf(error) ?? '')
+}
+
 /** A request of a few bytes arrives, and an answer of many hangs after its headers, or before: where each one hangs. */
 function sizesOfAll(bad: readonly DirectContact[], homes: ReadonlyMap<string, string>): readonly string[] {
-  const isHung = ({ error }: DirectContact): boolean => ['answer', 'body'].includes(lateOf(error) ?? '')
   if (!bad.every(isHung)) return []
   return bad.flatMap((it) => {
     const home = homes.get(it.ip)
@@ -256,6 +262,7 @@ function patternOf(its: readonly DirectContact[], { bad, isServed, homes, speaki
       (it) => homes.get(it.ip) ?? null,
     )
   if (bad.every((it) => isWrongProtocol(it) && !speaking.has(placeOf(it)))) return 'protocol'
+  if (bad.every(isHung)) return 'unfinished'
   return bad.every((it) => (isServed || it.basis === 'guessed') && it.status !== null && it.error === null)
     ? 'guess'
     : 'all'

@@ -22,6 +22,17 @@ export function noExec(): Option {
   )
 }
 
+export function noLogs(): Option {
+  return new Option('--no-logs', 'read no log of any container; what logs would show is reported as not asked')
+}
+
+export function noHttp(): Option {
+  return new Option(
+    '--no-http',
+    'send no HTTP request to applications or controllers; what that would show is reported as not asked',
+  )
+}
+
 export function probeNamespace(): Option {
   return new Option('--probe-namespace <name>', 'namespace of every pod that is made; else the one that is looked at')
 }
@@ -39,6 +50,8 @@ export function probeFlags(command: Command): Command {
     .option('--node-access', "also read the nodes' own counters, routes and switches (implies --probe)")
     .addOption(conntrackFrom())
     .addOption(noExec())
+    .addOption(noHttp())
+    .addOption(noLogs())
     .addOption(repeated('--node <name>', 'probe from this node only; may be repeated'))
     .option('--probe-tolerate-all', 'probe from tainted nodes as well')
     .addOption(probeNamespace())

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../kube/cluster.ts'
-import { withoutExec } from '../../kube/without-exec.ts'
+import { apiPath } from '../../kube/address.ts'
+import { withoutExec, withoutLogs } from '../../kube/left-out.ts'
 import { known, leftOut, leftOutBy } from '../../model/known.ts'
 import { defaultImage } from '../../model/probe-image.ts'
 import { probeFlags } from './probe.ts'
@@ -14,6 +15,8 @@ describe('flags of what may be done', () => {
   test.each([
     [[], { exec: true, conntrackFrom: 'pod', image: defaultImage }],
     [['--no-exec'], { exec: false }],
+    [['--no-http'], { http: false, logs: true }],
+    [['--no-logs'], { http: true, logs: false }],
     [['--probe-namespace', 'probes'], { probeNamespace: 'probes' }],
     [['--conntrack-from', 'kube-proxy'], { conntrackFrom: 'kube-proxy' }],
     [['--probe-image', digest], { image: digest }],
@@ -53,6 +56,24 @@ describe('a cluster without exec', () => {
     ['failed', leftOut('--no-exec'), null],
     ['not-asked', 'left out by --no-exec; rm -rf', null],
   ] as const)('%s: %s', (reason, detail, flag) => expect(leftOutBy({ reason, detail })).toBe(flag))
+})
+
+test('a cluster without logs reads none, by its own call or by a path, and gives all else', async () => {
+  const asked: string[] = []
+  const answer = (what: string) => {
+    asked.push(what)
+    return Promise.resolve(known(what))
+  }
+  const cluster = withoutLogs({ logs: () => answer('logs'), raw: answer } as unknown as Cluster)
+  const logs = [
+    await cluster.logs('shop', 'web-1', {}),
+    await cluster.raw(apiPath`/api/v1/namespaces/shop/pods/web-1/log?container=log`),
+    await cluster.raw(apiPath`/api/v1/namespaces/shop/pods/web-1/log`),
+  ]
+  for (const it of logs) expect(it.known ? null : leftOutBy(it.why)).toBe('--no-logs')
+  expect(asked).toEqual([])
+  for (const it of [apiPath`/api/v1/namespaces/shop/pods/log`, apiPath`/version?of=/pods/web-1/log`])
+    expect(await cluster.raw(it)).toEqual(known(it))
 })
 
 describe('the namespace of the probes', () => {

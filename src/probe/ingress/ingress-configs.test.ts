@@ -85,7 +85,7 @@ const at = { exec: true, settled: () => Promise.resolve(), signal: new AbortCont
 describe('what a controller runs is read in its pod', () => {
   test('the plan names the pod, its container and its port, and says so', () => {
     expect(plan.specs).toMatchObject([{ pod: 'controller-1', container: 'controller', statusPort: 10_300 }])
-    expect(announceIngressConfigs(plan)[0]).toMatch(/controller-1\) by exec, .*; no certificate, no key/)
+    expect(announceIngressConfigs(plan, 'allowed')[0]).toMatch(/controller-1\) by exec, .*; no certificate, no key/)
   })
 
   test.each([
@@ -97,7 +97,7 @@ describe('what a controller runs is read in its pod', () => {
       modelOf({ ingresses: [web], ingressClasses: [ingressClass('nginx')], ingressControllers: [own], ...about }),
     )
     expect(other.specs).toEqual([])
-    expect(announceIngressConfigs(other)).toEqual([])
+    expect(announceIngressConfigs(other, 'allowed')).toEqual([])
   })
 
   test('conf, back ends, log', async () => {

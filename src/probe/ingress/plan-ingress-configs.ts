@@ -68,12 +68,16 @@ function productOf({ controller, product }: IngressController): ControllerConfig
   return controller === 'nginx.org/ingress-controller' ? 'f5-nginx' : null
 }
 
-export function announceIngressConfigs({ specs, leftOut }: IngressConfigPlan): readonly string[] {
+export function announceIngressConfigs(
+  { specs, leftOut }: IngressConfigPlan,
+  logs: 'allowed' | 'left-out',
+): readonly string[] {
   if (specs.length === 0) return []
   const pods = `${specs.length} ingress controller${specs.length === 1 ? '' : 's'}`
   return [
     `reads nginx.conf and the list of back ends in ${pods} (${specs.map((it) => it.pod).join(', ')}) by exec, ` +
-      'asks the API server for its version from there, and reads the end of the log, before and after; ' +
+      `asks the API server for its version from there${logs === 'allowed' ? ', and reads the end of the log' : ''}, ` +
+      'before and after; ' +
       'no certificate, no key',
     ...(leftOut === 0 ? [] : [`leaves out the configuration of ${leftOut} more ingress controllers`]),
   ]

@@ -56,6 +56,8 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     namespace: 'default',
     image: 'none',
     tolerateAll: false,
+    requests: 'allowed',
+    logs: 'allowed',
     nodes,
     api: [],
     skipped: [{ node: 'cordoned-1', why: 'cordoned' }],

@@ -30,7 +30,7 @@ import { traceEnds } from '../../relations/path/trace-ends.ts'
 import type { ApiSpec, MetricsSpec, SeriesSpec } from '../pod/spec.ts'
 import { defaultImage } from '../../model/probe-image.ts'
 import { type LogSpec, planServerLogs } from '../logs/server-logs.ts'
-import { count } from '../../phrases.ts'
+import { count, full } from '../../phrases.ts'
 
 export interface ProbeOptions {
   /** From `newRunId`. */
@@ -49,6 +49,10 @@ export interface ProbeOptions {
   readonly conntrack?: ProbePlan['conntrack']
   /** Whether a script may be run in containers that are there; it may unless false. */
   readonly exec?: boolean
+  /** Whether HTTP requests may be sent; they may unless false. */
+  readonly http?: boolean
+  /** Whether logs may be read; they may unless false. */
+  readonly logs?: boolean
   readonly connectTries?: number
 }
 
@@ -116,6 +120,8 @@ export interface ProbePlan {
   readonly crossings: readonly CrossingSpec[]
   /** Whether pods that are there are looked out of. */
   readonly exec: 'allowed' | 'left-out'
+  readonly requests: 'allowed' | 'left-out'
+  readonly logs: 'allowed' | 'left-out'
   readonly metrics: readonly MetricsSpec[]
   readonly serverLogs: readonly LogSpec[]
   /** Containers whose last minutes are read for what they say of connections of theirs. */
@@ -143,8 +149,8 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
   })
   const asked = planLookups(model, options, nodes.length)
   const contactNodes = withHome(spread(nodes, 3), nodes, model)
-  const [contacts, nodePorts, http] = [planConnects(model), planNodePorts(model), planHttp(model, contactNodes.length)]
-  const direct = planDirect(model, http.http)
+  const [contacts, nodePorts, planned] = [planConnects(model), planNodePorts(model), planHttp(model, contactNodes.length)]
+  const [http, direct] = requestsWithin(options, planned, planDirect(model, planned.http))
   const requests = {
     run: options.run,
     namespace: options.namespace ?? model.scope.namespace ?? 'default',
@@ -173,11 +179,28 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
       clusterName: asked.clusterName,
       outside: asDnsName(absolute(options.externalName ?? 'example.com')),
     }),
+    requests: options.http === false ? 'left-out' : 'allowed',
+    logs: options.logs === false ? 'left-out' : 'allowed',
     programLogs: planProgramLogs(model),
     ingressConfigs: planIngressConfigs(model),
     conntrack: options.conntrack ?? 'not-asked',
     podRanges: podRanges(model, options.conntrack ?? 'not-asked'),
   }
+}
+
+/** Without requests, what would have been asked is told as not asked, a port of a Service each. */
+function requestsWithin(
+  { http: mayAsk }: ProbeOptions,
+  http: ReturnType<typeof planHttp>,
+  direct: ReturnType<typeof planDirect>,
+): [typeof http, typeof direct] {
+  if (mayAsk !== false) return [http, direct]
+  const ports = new Map(direct.direct.map(({ service }) => [`${full(service)}:${service.port}`, service]))
+  const flagged = [...ports.values()].map((service): Unasked => ({ service, protocol: 'TCP', why: 'flag' }))
+  return [
+    { http: [], strangers: [], leftOut: [] },
+    { direct: [], through: [], unasked: [...direct.unasked.filter((it) => it.why !== 'bound'), ...flagged], leftOut: [] },
+  ]
 }
 
 function podRanges({ sources: { nodes } }: Model, conntrack: ProbePlan['conntrack']): ProbePlan['podRanges'] {
@@ -329,15 +352,17 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...announceHttp(plan),
     ...(plan.inside.length > 0 ? [announceInside(plan.inside)] : []),
     ...announceCrossings(plan.crossings),
-    ...(plan.serverLogs.length > 0
+    ...(plan.serverLogs.length > 0 && plan.logs === 'allowed'
       ? [
           `reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, ` +
             'and keeps of it what is known to be an error',
         ]
       : []),
-    ...announceProgramLogs(plan.programLogs),
-    ...(plan.exec === 'left-out' ? [] : announceIngressConfigs(plan.ingressConfigs)),
+    ...(plan.logs === 'left-out' ? [] : announceProgramLogs(plan.programLogs)),
+    ...(plan.exec === 'left-out' ? [] : announceIngressConfigs(plan.ingressConfigs, plan.logs)),
     ...(plan.exec === 'left-out' ? ['runs nothing in containers that are there (--no-exec)'] : []),
+    ...(plan.requests === 'left-out' ? ['sends no HTTP request to any application or controller (--no-http)'] : []),
+    ...(plan.logs === 'left-out' ? ['reads no log (--no-logs)'] : []),
     ...announceConntrack[plan.conntrack],
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,

@@ -184,6 +184,7 @@ function notAsked({ services, contacts }: Model['sources']): readonly string[] {
   const silent = [...new Set(connects.map(({ service }) => portName(service)))].filter((it) => !asked.has(it))
   const bound = new Set(unasked.filter((it) => it.why === 'bound').map(({ service }) => portName(service))).size
   const guarded = new Set(unasked.filter((it) => it.why === 'guarded').map(({ service }) => portName(service))).size
+  const flagged = new Set(unasked.filter((it) => it.why === 'flag').map(({ service }) => portName(service))).size
   const reached = new Set(connects.map(({ service }) => `${service.namespace}/${service.name}`))
   const ports = (services.known ? services.value : [])
     .filter((it) => reached.has(`${it.namespace}/${it.name}`))
@@ -200,6 +201,7 @@ function notAsked({ services, contacts }: Model['sources']): readonly string[] {
     ...(silent.length === 0 ? [] : [`nothing was asked of ${count(silent.length, 'port')} of these`]),
     ...(bound === 0 ? [] : [`${count(bound, 'port')} asked of some endpoints only`]),
     ...(guarded === 0 ? [] : [`the pods behind ${count(guarded, 'port')} not asked past what guards their Ingress`]),
+    ...(flagged === 0 ? [] : [`${count(flagged, 'port')} sent no HTTP request (--no-http)`]),
     ...(others.length === 0
       ? []
       : [`${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''} not asked`]),
