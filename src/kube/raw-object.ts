@@ -15,9 +15,7 @@ export function asRawObject(value: unknown): RawObject | null {
   if (!areTexts(metadata.labels)) metadata.labels = onlyTexts(metadata.labels)
   if (!areTexts(metadata.annotations)) metadata.annotations = onlyTexts(metadata.annotations)
   const writers =
-    typeof status === 'object' && status !== null && 'loadBalancer' in status
-      ? writersOf(metadata.managedFields)
-      : []
+    typeof status === 'object' && status !== null && 'loadBalancer' in status ? writersOf(metadata.managedFields) : []
   if (writers.length > 0) metadata.managedFields = writers
   else delete metadata.managedFields
   return value as RawObject

@@ -22,7 +22,9 @@ export async function confOfUrl(ask: ConfAsk, caller: Caller): Promise<Ended<Ing
     const { cluster, signal, tell } = frame
     const { model } = await gather(frame, ask.url, { ...ask, probe: false, nodeAccess: false })
     const plan = planIngressConfigs(model)
-    if (ask.exec !== false) for (const line of announceIngressConfigs(plan, ask.logs === false ? 'left-out' : 'allowed')) tell({ kind: 'announce', line })
+    if (ask.exec !== false)
+      for (const line of announceIngressConfigs(plan, ask.logs === false ? 'left-out' : 'allowed'))
+        tell({ kind: 'announce', line })
     const read = fromOutside(
       await readIngressConfigs(cluster, plan, { exec: ask.exec !== false, settled: () => Promise.resolve(), signal }),
     )

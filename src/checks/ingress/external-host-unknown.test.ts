@@ -1,3 +1,4 @@
+import { contacts, get } from '../../../test/build/contacts.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
@@ -22,6 +23,16 @@ describeCheck(check, [
     it: 'a platform that is told its own name',
     given: given('acme.herokuapp.com', { nginx: { ...routing, vhost: 'acme.herokuapp.com' } }),
     expect: 'ok',
+  },
+  {
+    it: 'a platform that was asked by this very host, and has a page for it',
+    given: { ...given('acme.herokuapp.com'), contacts: contacts([], [get('/', 200)]) },
+    expect: 'ok',
+  },
+  {
+    it: 'a platform that says at times that it has no such customer',
+    given: { ...given('acme.herokuapp.com'), contacts: contacts([], [get('/', 200), get('/', 404)]) },
+    expect: found,
   },
   { it: 'the very host', given: given('web.example.com'), expect: 'ok' },
   { it: 'a host that may serve whatever it is asked for', given: given('legacy.example.com'), expect: 'ok' },

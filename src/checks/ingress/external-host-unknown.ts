@@ -1,8 +1,10 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Contacts } from '../../model/contacts.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import { full } from '../../phrases.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
+import { requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
 
@@ -44,11 +46,11 @@ export default check({
   fine: 'Ingresses ask hosts outside by names that these know, as far as it can be told',
   severity: 'warning',
   needs: ['ingresses', 'services'],
-  wants: ['ingressClasses', 'ingressControllers'],
+  wants: ['ingressClasses', 'ingressControllers', 'contacts'],
   remedies: [],
   decides: [],
 
-  run({ ingresses, services, ingressClasses, ingressControllers }) {
+  run({ ingresses, services, ingressClasses, ingressControllers, contacts }) {
     const classes = ingressClasses.known ? ingressClasses.value : []
     const controllers = ingressControllers.known ? ingressControllers.value : []
     const find = servicesByName(services)
@@ -61,7 +63,8 @@ export default check({
         const name = find(ingress.namespace, route.backend.service)?.externalName?.toLowerCase().replace(/\.$/, '')
         if (name === undefined || name === null) return []
         const isTold = ingress.nginx?.vhost !== undefined || route.host === null || route.host.toLowerCase() === name
-        return [isTold || !isShared(name) ? ok(1) : verdict(route, name)]
+        const isServed = contacts.known && isAnswered(contacts.value, route)
+        return [isTold || isServed || !isShared(name) ? ok(1) : verdict(route, name)]
       })
     })
     return verdicts.length > 0 ? verdicts : notApplicable('no Ingress of ingress-nginx leads to a host outside')
@@ -80,6 +83,14 @@ export default check({
     ],
   },
 })
+
+/** The platform gave the probe, under this very host, what it gives its customers: the host is known to it. */
+function isAnswered(contacts: Contacts, { ingress, host, backend }: Route): boolean {
+  const asked = requestsOf(contacts, ingress).filter(
+    (it) => it.host === host && routeOfContact(ingress, it)?.backend.service === backend.service,
+  )
+  return asked.length > 0 && asked.every(({ status, error }) => error === null && status !== null && status < 400)
+}
 
 function isNginx({ product }: IngressController): boolean {
   return product === 'ingress-nginx'

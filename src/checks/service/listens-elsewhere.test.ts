@@ -40,6 +40,11 @@ describeCheck(check, [
     expect: [{ ...maybe, says: /HOST: localhost/ }],
   },
   {
+    it: 'by a variable that one program reads and another does not, beside its port',
+    given: given(cart([{ by: 'HOST', host: 'localhost', port: 8080 }])),
+    expect: [maybe],
+  },
+  {
     it: 'its program listens there by itself',
     given: given(cart([bind({ by: 'uvicorn', isDefault: true })])),
     expect: [{ ...maybe, args: { isDefault: true }, says: /not told where to listen: uvicorn listens on 127/ }],

@@ -166,6 +166,9 @@ function answersProbe({ ready, ports, readinessProbe, livenessProbe, started }: 
   return ready && started !== false && (asks(readinessProbe) || asks(livenessProbe))
 }
 
+/** Variables that one program reads and the next does not: what stands there may be told to nobody. */
+const isAnybodys = /^(?:HOST|HOSTNAME|ADDR|ADDRESS)$/
+
 interface All {
   readonly led: readonly Missed[]
   readonly first: Missed
@@ -177,7 +180,8 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
   const makers = [...new Map(led.map((it) => [workloadOfPod(it.pod).name, workloadOfPod(it.pod)])).values()]
   // A container beside it, socat or a proxy of its own, may listen for others and pass them on.
   const isAlone = first.pod.containers.length === 1
-  const isSure = isAlone && is === 'loopback' && listen.port === target && listen.isDefault !== true
+  const isTold = listen.isDefault !== true && !isAnybodys.test(listen.by)
+  const isSure = isAlone && is === 'loopback' && listen.port === target && isTold
   return finding({
     subject: serviceSubject(service),
     also: makers,

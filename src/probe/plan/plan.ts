@@ -149,7 +149,11 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
   })
   const asked = planLookups(model, options, nodes.length)
   const contactNodes = withHome(spread(nodes, 3), nodes, model)
-  const [contacts, nodePorts, planned] = [planConnects(model), planNodePorts(model), planHttp(model, contactNodes.length)]
+  const [contacts, nodePorts, planned] = [
+    planConnects(model),
+    planNodePorts(model),
+    planHttp(model, contactNodes.length),
+  ]
   const [http, direct] = requestsWithin(options, planned, planDirect(model, planned.http))
   const requests = {
     run: options.run,
@@ -199,7 +203,12 @@ function requestsWithin(
   const flagged = [...ports.values()].map((service): Unasked => ({ service, protocol: 'TCP', why: 'flag' }))
   return [
     { http: [], strangers: [], leftOut: [] },
-    { direct: [], through: [], unasked: [...direct.unasked.filter((it) => it.why !== 'bound'), ...flagged], leftOut: [] },
+    {
+      direct: [],
+      through: [],
+      unasked: [...direct.unasked.filter((it) => it.why !== 'bound'), ...flagged],
+      leftOut: [],
+    },
   ]
 }
 
@@ -352,17 +361,9 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...announceHttp(plan),
     ...(plan.inside.length > 0 ? [announceInside(plan.inside)] : []),
     ...announceCrossings(plan.crossings),
-    ...(plan.serverLogs.length > 0 && plan.logs === 'allowed'
-      ? [
-          `reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, ` +
-            'and keeps of it what is known to be an error',
-        ]
-      : []),
-    ...(plan.logs === 'left-out' ? [] : announceProgramLogs(plan.programLogs)),
+    ...(plan.logs === 'left-out' ? [] : announceLogs(plan)),
     ...(plan.exec === 'left-out' ? [] : announceIngressConfigs(plan.ingressConfigs, plan.logs)),
-    ...(plan.exec === 'left-out' ? ['runs nothing in containers that are there (--no-exec)'] : []),
-    ...(plan.requests === 'left-out' ? ['sends no HTTP request to any application or controller (--no-http)'] : []),
-    ...(plan.logs === 'left-out' ? ['reads no log (--no-logs)'] : []),
+    ...byFlags(plan),
     ...announceConntrack[plan.conntrack],
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
@@ -378,6 +379,25 @@ export function announce(plan: ProbePlan): readonly string[] {
 function ofServices({ connects, connectTries }: ProbePlan): string {
   const most = Math.max(0, ...connects.map((it) => it.times ?? 0))
   return most <= connectTries ? '' : ` (a Service's own up to ${most} times, to meet each of its endpoints)`
+}
+
+function announceLogs({ serverLogs, programLogs }: ProbePlan): readonly string[] {
+  const servers = new Set(serverLogs.map((it) => it.pod)).size
+  return [
+    ...(servers === 0
+      ? []
+      : [`reads the end of the log of ${count(servers, 'DNS server')}, and keeps of it what is known to be an error`]),
+    ...announceProgramLogs(programLogs),
+  ]
+}
+
+/** What the user's flags leave out. */
+function byFlags({ exec, requests, logs }: ProbePlan): readonly string[] {
+  return [
+    ...(exec === 'left-out' ? ['runs nothing in containers that are there (--no-exec)'] : []),
+    ...(requests === 'left-out' ? ['sends no HTTP request to any application or controller (--no-http)'] : []),
+    ...(logs === 'left-out' ? ['reads no log (--no-logs)'] : []),
+  ]
 }
 
 const announceConntrack: Readonly<Record<ProbePlan['conntrack'], readonly string[]>> = {

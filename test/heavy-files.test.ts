@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { heavyFiles, leftOn } from './heavy-files.ts'
+
+const root = join(import.meta.dirname, '..')
+const days = [20_000, 20_001, 20_002, 20_003, 20_004, 20_005]
+
+test('each of them is there, and is named once', () => {
+  expect(heavyFiles.filter((it) => !existsSync(join(root, it)))).toEqual([])
+  expect(new Set(heavyFiles).size).toBe(heavyFiles.length)
+})
+
+test('six days run each of them', () => {
+  const run = days.flatMap((day) => heavyFiles.filter((it) => !leftOn(day, []).includes(it)))
+  expect(run.toSorted()).toEqual([...heavyFiles].toSorted())
+})
+
+test('what stands beside a change is not left to another day', () => {
+  for (const day of days) {
+    const left = leftOn(day, ['src/cli/exit-codes.ts'])
+    expect(left.some((it) => it.startsWith('src/cli/') && !it.slice(8).includes('/'))).toBe(false)
+    expect(left.length).toBeGreaterThan(0)
+  }
+})
