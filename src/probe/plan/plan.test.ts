@@ -570,6 +570,23 @@ describe('the plan', () => {
       })
     })
 
+    it('leaves out requests and logs where a flag says so, and what was not asked is told', () => {
+      const sources = {
+        ...shopSources,
+        services: known([service('shop', 'web')]),
+        endpointSlices: known([slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1')])]),
+        ingresses: known([ingress('web', [rule('a.test', ['/'])])]),
+        ingressControllers: known([replica('nginx-0', '10.244.3.1')]),
+      }
+      const whole = model(sources, { scope: shop })
+      const plan = planProbe(whole, { run, http: false, logs: false })
+      expect(planProbe(whole, { run }).http).not.toEqual([])
+      expect(plan).toMatchObject({ http: [], strangers: [], direct: [], through: [], unasked: [{ why: 'flag' }] })
+      const told = announce(plan).join('\n')
+      expect(told).toMatch(/^sends no HTTP request .*--no-http\)\nreads no log \(--no-logs\)$/m)
+      expect(told).not.toMatch(/HTTP requests\/s|reads the (?:last five minutes|end) of the log/)
+    })
+
     it('asks no gRPC backend: a GET tells nothing of it', () => {
       const ports = [{ name: 'grpc', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }] as const
       const sources = {
