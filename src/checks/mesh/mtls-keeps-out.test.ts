@@ -30,6 +30,23 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/cart', args: { callers: ['Ingress shop/web'] } }],
   },
   {
+    it: "another class has a controller in the mesh: the mesh's own gateway",
+    given: {
+      ...given([server, edge, meshPod('gateway-1', { namespace: 'istio-system', labels: {} })]),
+      ingresses: routed.ingresses,
+      ingressControllers: [
+        controller(),
+        controller({
+          pod: 'gateway-1',
+          namespace: 'istio-system',
+          controller: 'istio.io/ingress-controller',
+          classNames: ['istio'],
+        }),
+      ],
+    },
+    expect: [{ subject: 'Service/shop/cart', args: { callers: ['Ingress shop/web'] } }],
+  },
+  {
     it: 'an ingress controller in the mesh',
     given: {
       ...given([server, meshPod('controller-1', { namespace: 'ingress-nginx', labels: {} })]),

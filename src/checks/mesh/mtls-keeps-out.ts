@@ -3,6 +3,7 @@ import { finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Mesh } from '../../model/mesh.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
+import { controllersByClass } from '../../relations/ingress/controller-services.ts'
 import { routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
 import { meshServices, type MeshService, targetPorts } from '../../relations/mesh/mesh-services.ts'
@@ -22,11 +23,12 @@ export default check({
   fine: 'nobody outside of the mesh is told to call a server that insists on mTLS',
   severity: 'error',
   needs: ['mesh', 'services', 'pods'],
-  wants: ['ingresses', 'ingressControllers', 'namespaces', 'clusterDns'],
+  wants: ['ingresses', 'ingressClasses', 'ingressControllers', 'namespaces', 'clusterDns'],
   remedies: [],
   decides: ['MESH-01'],
 
-  run({ mesh, services, pods, ingresses, ingressControllers, namespaces, clusterDns, scope }) {
+  run(seen) {
+    const { mesh, services, pods, ingresses, ingressClasses, ingressControllers, namespaces, clusterDns, scope } = seen
     const strict = meshServices(services, pods).flatMap((it) => {
       const by = strictBy(mesh, it)
       return by === null ? [] : [{ ...it, by }]
@@ -45,17 +47,22 @@ export default check({
       if (to.is === 'there')
         add(to.service, { name: nameOf(workloadOfPod(pod)), how: `told to by ${call.by ?? 'its command line'}` })
     }
-    const home = ingressControllers.known ? ingressControllers.value : []
-    const foreign = home.filter((it) =>
-      pods.some((one) => one.namespace === it.namespace && one.name === it.pod && !isInMesh(one)),
-    )
-    if (foreign.length > 0 && foreign.length === home.length)
-      for (const ingress of ingresses.known ? ingresses.value : [])
-        for (const { backend } of routesOf(ingress))
-          add(
-            { namespace: ingress.namespace, name: backend.service },
-            { name: `Ingress ${full(ingress)}`, how: `served by pod ${foreign[0]?.pod}` },
-          )
+    const outside = new Set(pods.filter((it) => !isInMesh(it)).map(full))
+    const controllersOf = controllersByClass({
+      ingressClasses: ingressClasses.known ? ingressClasses.value : [],
+      ingressControllers: ingressControllers.known ? ingressControllers.value : [],
+    })
+    for (const ingress of ingresses.known ? ingresses.value : []) {
+      // Its own ones: the gateway of the mesh serves another class.
+      const own = controllersOf(ingress)
+      const [foreign] = own
+      if (foreign === undefined || !own.every(({ namespace, pod }) => outside.has(`${namespace}/${pod}`))) continue
+      for (const { backend } of routesOf(ingress))
+        add(
+          { namespace: ingress.namespace, name: backend.service },
+          { name: `Ingress ${full(ingress)}`, how: `served by pod ${foreign.pod}` },
+        )
+    }
     const found = strict.flatMap(({ service, by }): readonly Verdict<KeptOut>[] => {
       const callers = byService.get(full(service)) ?? []
       return callers.length === 0 ? [] : [keptOut(subject('Service', service.namespace, service.name), by, callers)]

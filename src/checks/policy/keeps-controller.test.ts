@@ -103,6 +103,21 @@ describeCheck(check, [
     expect: 'cannot-tell',
   },
   {
+    it: 'on the host network, and let in as a pod of its namespace, which it is not for most networks',
+    given: given([ingressPolicy('nginx', [rule([namespaceNamed('ingress-nginx')])])], {
+      by: [{ ...nginx, hostNetwork: true, node: 'worker-9' }],
+    }),
+    expect: [
+      {
+        subject: 'NetworkPolicy/shop/nginx',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { isByHost: true },
+        says: /lets pods of namespace ingress-nginx in to Service shop.cart, and .* comes there with the address of its node/,
+      },
+    ],
+  },
+  {
     it: 'one of two controllers is on the host network',
     given: given([ownAlone], { by: [nginx, { ...nginx, pod: 'controller-2', hostNetwork: true, node: 'worker-2' }] }),
     expect: 'cannot-tell',

@@ -14,7 +14,7 @@ import { requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingr
 import { portOfBackend, routesOf, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { type NearRule, nearRule } from '../../relations/policy/near-rule.ts'
 import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.ts'
-import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
+import { type Decision, podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import type { Flow, PodLike } from '../../relations/policy/policy-flow.ts'
 import { namespaceNameLabel, selects } from '../../relations/selector.ts'
@@ -72,30 +72,32 @@ export default check({
         unseen.push({ ingress, own })
         return []
       }
-      return [...Map.groupBy(routesOf(ingress), (it) => it.backend.service)].flatMap(([name, routes]) => {
-        const service = serviceOf(ingress.namespace, name)
-        if (service === null || service.type === 'ExternalName' || isAnswered(seen.contacts, ingress, name)) return []
-        unseen.push({ ingress, own })
-        const ports = new Set(routes.flatMap((it) => portOfBackend(service, it.backend) ?? []))
-        const ways = podsOf(service)
-          .filter((it) => isLive(it) && it.ip !== null)
-          .flatMap((to) => [...ports].flatMap((port) => own.flatMap((it) => wayOf(it, to, port))))
-          .map((it) => ({ ...it, decision: decide(it.flow) }))
-        // On the host network it comes with the address of its node: what a policy makes of that is left to the CNI.
-        if (own.some((it) => it.hostNetwork === true)) {
-          if (ways.some((it) => it.decision.kind !== 'allowed')) open.push(onHost)
-          return []
-        }
-        open.push(...ways.flatMap((it) => (it.decision.kind === 'unknown' ? [it.decision.why] : [])))
-        const [first] = ways
-        if (first?.decision.kind !== 'denied' || ways.some((it) => it.decision.kind !== 'denied')) return []
-        const { by, direction } = first.decision
-        const near = nearRule(first.decision, first.flow, namespaces)
-        const meant = near === null && direction === 'Ingress' ? meantByLabels(by, first.controller) : null
-        const policy = near?.policy ?? meant?.policy ?? by[0]
-        const at = { ...first, ingress, service: name, direction, near, meant, ways: ways.length }
-        return policy === undefined ? [] : [{ ...at, policy }]
-      })
+      return [...Map.groupBy(routesOf(ingress), (it) => it.backend.service)].flatMap(
+        ([name, routes]): readonly Kept[] => {
+          const service = serviceOf(ingress.namespace, name)
+          if (service === null || service.type === 'ExternalName' || isAnswered(seen.contacts, ingress, name)) return []
+          unseen.push({ ingress, own })
+          const ports = new Set(routes.flatMap((it) => portOfBackend(service, it.backend) ?? []))
+          const ways = podsOf(service)
+            .filter((it) => isLive(it) && it.ip !== null)
+            .flatMap((to) => [...ports].flatMap((port) => own.flatMap((it) => wayOf(it, to, port))))
+            .map((it) => ({ ...it, decision: decide(it.flow) }))
+          if (own.some((it) => it.hostNetwork === true)) {
+            const shut = shutToHost(ways)
+            if (shut === null && ways.some((it) => it.decision.kind === 'denied')) open.push(onHost)
+            return shut === null ? [] : [{ ...shut, ingress, service: name, near: null, meant: null }]
+          }
+          open.push(...ways.flatMap((it) => (it.decision.kind === 'unknown' ? [it.decision.why] : [])))
+          const [first] = ways
+          if (first?.decision.kind !== 'denied' || ways.some((it) => it.decision.kind !== 'denied')) return []
+          const { by, direction } = first.decision
+          const near = nearRule(first.decision, first.flow, namespaces)
+          const meant = near === null && direction === 'Ingress' ? meantByLabels(by, first.controller) : null
+          const policy = near?.policy ?? meant?.policy ?? by[0]
+          const at = { ...first, ingress, service: name, direction, near, meant, ways: ways.length, of: ways.length }
+          return policy === undefined ? [] : [{ ...at, policy, isByHost: false }]
+        },
+      )
     })
     if (kept.length > 0) return [...Map.groupBy(kept, (it) => it.policy).values()].map((its) => verdict(its))
     const [why] = open
@@ -107,19 +109,21 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicy ${full(on)} does not let ingress controller ${args.controller} ` +
-      `${args.direction === 'Egress' ? 'out' : 'in'} to Service ${some(args.services)}, ` +
-      `to which Ingress ${some(args.ingresses)} sends.`,
+      args.isByHost
+        ? `NetworkPolicy ${full(on)} lets pods of namespace ${args.home} in to Service ${some(args.services)}, and ` +
+          `ingress controller ${args.controller} comes there with the address of its node.`
+        : `NetworkPolicy ${full(on)} does not let ingress controller ${args.controller} ` +
+          `${args.direction === 'Egress' ? 'out' : 'in'} to Service ${some(args.services)}, ` +
+          `to which Ingress ${some(args.ingresses)} sends.`,
     detail: ({ args }) =>
-      `${args.ways} of ${args.ways} ways denied, by ${args.direction.toLowerCase()}` +
+      (args.isByHost
+        ? `${args.ways} of ${args.of} ways lead from another node · controllers on the host network · ` +
+          `Ingress ${some(args.ingresses)}`
+        : `${args.ways} of ${args.of} ways denied, by ${args.direction.toLowerCase()}`) +
       (args.meant === '' ? '' : ` · ${args.meant} is the controller's by its labels, and not by its namespace`),
-    note: ({ args }) =>
-      args.meant === ''
-        ? 'the controller connects to the pods themselves, from its own pod: requests end in a 504 or 502 of its own'
-        : "a podSelector without a namespaceSelector means pods of the policy's own namespace, and the controller is " +
-          `in ${args.home}`,
+    note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
-      args.near || (args.direction === 'Egress' ? letOut : letIn(args.home, args.meant !== '')),
+      helpOf(args),
       `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`,
       `kubectl -n ${on.namespace} edit networkpolicy ${on.name}`,
     ],
@@ -127,6 +131,32 @@ export default check({
 })
 
 const onHost = 'a controller is on the host network: whether policies let the address of its node in is left to the CNI'
+
+interface Told {
+  readonly isByHost: boolean
+  readonly meant: string
+  readonly home: string
+  readonly near: string
+  readonly direction: Direction
+}
+
+function noteOf({ isByHost, meant, home }: Told): string {
+  if (isByHost)
+    return (
+      'a pod on the host network is the node for most networks, and no pod of its namespace: from other nodes ' +
+      'requests end in a 504 then; whether this network does so was not measured'
+    )
+  return meant === ''
+    ? 'the controller connects to the pods themselves, from its own pod: requests end in a 504 or 502 of its own'
+    : `a podSelector without a namespaceSelector means pods of the policy's own namespace, and the controller is in ${home}`
+}
+
+function helpOf({ isByHost, meant, home, near, direction }: Told): string {
+  if (isByHost) return byHost
+  return near || (direction === 'Egress' ? letOut : letIn(home, meant !== ''))
+}
+
+const byHost = 'let the addresses of the nodes in as well (ipBlock), or take the controller off the host network'
 
 const letOut = 'allow the pods of the Service as a peer in egress, with the port that they listen on'
 
@@ -154,6 +184,9 @@ interface Kept {
   readonly meant: Meant | null
   readonly flow: Flow
   readonly ways: number
+  readonly of: number
+  /** Let in as a pod of its namespace, which it is not for most networks: `policy` has such a rule. */
+  readonly isByHost: boolean
 }
 
 interface Meant {
@@ -166,6 +199,30 @@ function wayOf(controller: IngressController, to: Pod, port: ServicePort) {
   if (number === null || port.protocol !== 'TCP') return []
   const flow: Flow = { from: endOf(controller), to: podEnd(to), port: number, protocol: 'TCP' }
   return [{ controller, flow }]
+}
+
+interface Way {
+  readonly controller: IngressController
+  readonly flow: Flow
+  readonly decision: Decision
+}
+
+/**
+ * From the host network it comes with the address of its node. Where selectors alone would let it in, most networks do
+ * not (Calico, Cilium, and whoever filters by address): null where a rule names the address, or no rule means it.
+ */
+function shutToHost(
+  ways: readonly Way[],
+): Pick<Kept, 'controller' | 'flow' | 'policy' | 'direction' | 'ways' | 'of' | 'isByHost'> | null {
+  const shut = ways.filter(({ decision }) => decision.kind === 'unknown' && decision.direction === 'Ingress')
+  const [first] = shut
+  if (first?.decision.kind !== 'unknown') return null
+  const { controller, flow, decision } = first
+  const policy = decision.by.find((it) =>
+    it.ingress.some(({ peers }) => peers.some((peer) => peer.namespaceSelector !== null && peer.ipBlock === null)),
+  )
+  if (policy === undefined || !shut.every((it) => it.decision.kind === 'unknown')) return null
+  return { controller, flow, policy, direction: 'Ingress', ways: shut.length, of: ways.length, isByHost: true }
 }
 
 function endOf({ namespace, pod, labels = {}, ip, node = null, hostNetwork }: IngressController): PodLike {
@@ -199,17 +256,27 @@ function meantByLabels(by: readonly NetworkPolicy[], { labels = {} }: IngressCon
   return found[0] ?? null
 }
 
+function evidenceOf({ policy, direction, near, meant, controller, isByHost }: Kept) {
+  if (isByHost) return rulesEvidence(policy, direction, 'pods of the namespace, by selectors', controller.namespace)
+  return meant === null
+    ? deniedEvidence(policy, direction, near)
+    : rulesEvidence(policy, direction, 'in its own namespace alone', meant.peer)
+}
+
 function verdict(its: readonly Kept[]) {
   const [first] = its
   if (first === undefined) return notApplicable('no backend is kept')
-  const { policy, direction, near, meant, controller, flow } = first
+  const { policy, direction, near, meant, controller, flow, isByHost } = first
   const services = [...new Map(its.map((it) => [`${it.ingress.namespace}/${it.service}`, it])).keys()]
   const pairs = [...new Map(its.map((it) => [ingressBackendFails(it.ingress, it.service), it])).keys()]
   return finding({
     subject: policySubject(policy),
     also: its.map((it) => subject('Ingress', it.ingress.namespace, it.ingress.name)),
-    confidence: 'inferred',
+    confidence: isByHost ? 'possible' : 'inferred',
+    ...(isByHost ? { severity: 'warning' as const } : {}),
     args: {
+      isByHost,
+      of: its.reduce((sum, it) => sum + it.of, 0),
       controller: `${controller.namespace}/${controller.pod}`,
       home: controller.namespace,
       direction,
@@ -219,11 +286,7 @@ function verdict(its: readonly Kept[]) {
       near: nearText(near, flow),
       meant: meant?.peer ?? '',
     },
-    evidence: [
-      meant === null
-        ? deniedEvidence(policy, direction, near)
-        : rulesEvidence(policy, direction, 'in its own namespace alone', meant.peer),
-    ],
+    evidence: [evidenceOf(first)],
     symptoms: [keptBy(policy)],
     causes: [
       ...pairs,
