@@ -318,6 +318,7 @@ import hangsUp from './service/hangs-up.ts'
 import ownConnectionsRefused from './service/own-connections-refused.ts'
 import otherTextRuns from './dns/other-text-runs.ts'
 import authAnswersBadly from './ingress/auth-answers-badly.ts'
+import keepsFromApi from './policy/keeps-from-api.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -563,6 +564,7 @@ export const checks: readonly AnyCheck[] = [
   unexplainedDrop, // POL422
   dnsLeavesNamespacesOut, // POL423
   keepsController, // POL424
+  keepsFromApi, // POL425
   clientAddressHidden, // POL426
   dnsKeptFromApi, // POL428
   otherShuts, // POL429

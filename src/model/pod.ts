@@ -1,3 +1,4 @@
+import type { Said } from '../wire/program-words.ts'
 import type { Listen } from '../wire/listens.ts'
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
@@ -25,6 +26,8 @@ export interface Container {
   readonly endLink?: EndLink
   /** A lookup that failed its last run, as that said. */
   readonly endLookup?: PullLookup
+  /** A connection that failed its last run, as that said. */
+  readonly endSaid?: Said
   /** Absent where its environment names no proxy. */
   readonly proxy?: ContainerProxy
   /** Its environment has a proxy by the name, and the value stands in a ConfigMap or a Secret. */

@@ -1,6 +1,7 @@
 import type { ObjectEvent } from '../model/event.ts'
 import type { Known } from '../model/known.ts'
 import type { Container, Pod } from '../model/pod.ts'
+import { complaintEnds } from './complaint-words.ts'
 import { because, hearsay, hearsayOfLast } from '../phrases.ts'
 
 /** Where the next thing about it is to be read. */
@@ -122,11 +123,19 @@ function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | 
       ? ''
       : `, last exit ${it.lastTermination}${it.exitCode === undefined || it.exitCode === 0 ? '' : ` (${it.exitCode})`}`
   const killer = it.lastTermination === null || it.lastTermination === 'OOMKilled' ? null : killedBy(it, events)
-  const message = `${because(it.message)}${killer === null ? '' : `: ${killer}`}`
+  const message = `${it.waiting === 'CrashLoopBackOff' ? '' : because(it.message)}${killer === null ? '' : `: ${killer}`}${atItsEnd(it)}`
   return {
     why: `${it.waiting ?? `crashes (${it.restarts} restarts)`} in container ${it.name}${ended}${message}`,
     look: logsOf({ name: it.name, restarts: it.restarts, ran: it.lastTermination !== null }),
   }
+}
+
+/** What it called in vain, by its termination message: its kind and where, no line of it. */
+function atItsEnd({ endSaid }: Container): string {
+  if (endSaid === undefined) return ''
+  const { kind, host, port } = endSaid
+  const to = host === null ? 'a connection' : `to ${host}${port === null ? '' : `:${port}`}`
+  return `; at its end it said ${to}: ${complaintEnds[kind]}`
 }
 
 /**

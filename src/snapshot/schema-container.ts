@@ -14,6 +14,7 @@ import {
 import type { Container } from '../model/pod.ts'
 import { containerProxy } from './schema-proxy.ts'
 import { listenHosts } from '../wire/listens.ts'
+import { complaintKinds } from '../wire/program-words.ts'
 
 const protocol = oneOf(['TCP', 'UDP', 'SCTP'])
 
@@ -49,6 +50,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
       ),
       endLink: maybe(object({ variable: nullable(m.name), ip: nullable(m.address), port: nullable(number) })),
       endLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),
+      endSaid: maybe(object({ kind: oneOf(complaintKinds), host: nullable(m.host), port: nullable(number) })),
       proxy: maybe(containerProxy),
       proxyElsewhere: maybe(just(true)),
       cpuLimitMilli: nullable(number),

@@ -134,6 +134,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
       listens: few(fc.record({ by: name, host: maybe(fc.constantFrom(...listenHosts)), port: maybe(count) })),
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
+      endSaid: fc.record({ kind: fc.constantFrom(...complaintKinds), host: maybe(name), port: maybe(fc.nat(65_535)) }),
       endLookup: fc.record({ name, server: maybe(ip), how: text }),
       proxy: fc.record({
         http: maybe(name),

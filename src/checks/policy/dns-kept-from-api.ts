@@ -1,12 +1,11 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import type { Known } from '../../model/known.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
-import type { EndpointSlice, Service } from '../../model/service.ts'
 import { count, full, some } from '../../phrases.ts'
 import { kubernetesZones } from '../../relations/dns/corefile-text.ts'
+import { apiServers, apiService } from '../../relations/policy/api-servers.ts'
 import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import { policiesOfPods } from '../../relations/policy/policy-applies-to-pod.ts'
@@ -126,21 +125,6 @@ export default check({
 /** A Corefile that was not read is taken for the usual one; kube-dns has none, and asks the API as well. */
 function readsServices({ corefile }: ClusterDns): boolean {
   return !corefile.known || kubernetesZones(parseCorefile(corefile.value)).length > 0
-}
-
-function isApi(it: { readonly namespace: string }, name: string | null): boolean {
-  return it.namespace === 'default' && name === 'kubernetes'
-}
-
-function apiServers(slices: Known<readonly EndpointSlice[]>) {
-  const its = slices.known ? slices.value.filter((it) => isApi(it, it.service)) : []
-  return its.flatMap(({ endpoints, ports }) =>
-    ports.flatMap(({ port }) => (port === null ? [] : endpoints.map(({ ip }) => ({ ip, port })))),
-  )
-}
-
-function apiService(services: Known<readonly Service[]>): string | null {
-  return services.known ? (services.value.find((it) => isApi(it, it.name))?.clusterIP ?? null) : null
 }
 
 /** Of what DNS servers speak besides: their clients' port, DNS over TLS, metrics, health, readiness. */

@@ -10,6 +10,7 @@ import {
   proxyRanges,
 } from '../../wire/destinations.ts'
 import { listensIn } from '../../wire/listens.ts'
+import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
 import { bytes, cpuMilli } from '../../wire/quantity.ts'
 import { type Fields, count, fields, isObject, list, oneOf, port, text, texts, whole } from './json.ts'
@@ -116,14 +117,20 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
 }
 
 /**
- * Of what a program said at its end (terminationMessagePath, or the end of its log) nothing is kept but two things that
- * it may hold: a lookup that failed, and a variable by which the kubelet told it of a Service (`REDIS_PORT=tcp://…`).
+ * Of what a program said at its end (terminationMessagePath, or the end of its log) nothing is kept but what it may
+ * hold of three things: a lookup that failed, a variable by which the kubelet told it of a Service
+ * (`REDIS_PORT=tcp://…`), and a connection that failed, the last one.
  */
-function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup'> {
+function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSaid'> {
   const said = (text(ended['message']) ?? '').slice(0, longestEnd)
   const { pullLookup: endLookup } = pullLookup(said)
   const endLink = linkIn(said)
-  return { ...(endLink === null ? {} : { endLink }), ...(endLookup === undefined ? {} : { endLookup }) }
+  const endSaid = said.split('\n').reduce<Said | null>((last, line) => saidIn(line) ?? last, null)
+  return {
+    ...(endLink === null ? {} : { endLink }),
+    ...(endLookup === undefined ? {} : { endLookup }),
+    ...(endSaid === null ? {} : { endSaid }),
+  }
 }
 
 /** The kubelet keeps no more of it (pkg/kubelet/container: MaxPodTerminationMessageLogLength). */

@@ -40,6 +40,9 @@ test('of what a container said at its end: a lookup, and a variable of a Service
     ip: '10.96.31.44',
     port: 80,
   })
+  const said = 'starting\nGet "https://10.96.0.1:443/api?token=hunter2": dial tcp 10.96.0.1:443: i/o timeout\nbye'
+  expect(ended(said)?.endSaid).toEqual({ kind: 'timed-out', host: '10.96.0.1', port: 443 })
+  expect(JSON.stringify(ended(said))).not.toContain('hunter2')
   const other = ended('password=hunter2 token tcp is closed')
   expect([other?.endLink, other?.endLookup]).toEqual([undefined, undefined])
   expect(JSON.stringify(other)).not.toContain('hunter2')

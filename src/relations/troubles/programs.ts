@@ -26,19 +26,7 @@ import {
   toldWrongly,
 } from '../symptom.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
-import type { ComplaintKind } from '../../wire/program-words.ts'
-
-/** How it ends for the program that calls. */
-const ends: Readonly<Record<ComplaintKind, string>> = {
-  refused: 'connections are refused',
-  'timed-out': 'no answer comes in time',
-  'no-host': 'the name is not found',
-  'no-route': 'there is no route',
-  closed: 'connections are closed before an answer',
-  tls: 'TLS fails',
-  'no-source-port': 'no source port is free',
-  'bad-port': 'the port is no number',
-}
+import { complaintEnds } from '../complaint-words.ts'
 
 /**
  * What programs say of connections of their own. Said while the probe was at work, it is so now; said before and not
@@ -121,7 +109,7 @@ function told(log: ProgramLog, pod: Pod | null, it: Complaint, { called, weight 
     keys: keysOf({ ...self, namespace }, on, it, called),
     asked: it.host === null ? '' : hostText(it),
     from: `container ${container} of pod ${log.pod}`,
-    how: ends[it.kind],
+    how: complaintEnds[it.kind],
     log: {
       namespace,
       pod: log.pod,

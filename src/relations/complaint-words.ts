@@ -1,0 +1,13 @@
+import type { ComplaintKind } from '../wire/program-words.ts'
+
+/** How it ends for the program that calls. */
+export const complaintEnds: Readonly<Record<ComplaintKind, string>> = {
+  refused: 'connections are refused',
+  'timed-out': 'no answer comes in time',
+  'no-host': 'the name is not found',
+  'no-route': 'there is no route',
+  closed: 'connections are closed before an answer',
+  tls: 'TLS fails',
+  'no-source-port': 'no source port is free',
+  'bad-port': 'the port is no number',
+}
