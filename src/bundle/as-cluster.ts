@@ -1,15 +1,23 @@
-import type { Cluster, ListOptions, RawObject } from '../kube/cluster.ts'
+import type { Cluster, ListOptions, RawObject, Resource } from '../kube/cluster.ts'
+import { configMaps, pods } from '../kube/resources.ts'
 import { chosenByLabels } from '../kube/label-selector.ts'
 import { projectList, projectOne } from '../kube/projected.ts'
 import { known, unknown } from '../model/known.ts'
 import type { Bundle } from './bundle.ts'
-import { isPartial } from './kinds.ts'
+import { type MapOf, mapsIn, withEnvOfMaps } from './env-of-maps.ts'
+import { isPartial, keyOf } from './kinds.ts'
 import { newestIn } from './newest.ts'
 
 /** A bundle, read as a cluster is read. What it does not hold is unknown with that reason; nothing can be changed. */
 export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
   let newest: { readonly at: number | null } | null = null
   const notThere = <T>(asked: string) => Promise.resolve<T>(unknown('cut-off', `${bundle.what} holds no ${asked}`) as T)
+  let maps: MapOf | null = null
+  const filled = (resource: Resource, objects: readonly RawObject[]): readonly RawObject[] => {
+    if (keyOf(resource) !== keyOf(pods)) return objects
+    const mapOf = (maps ??= mapsIn(bundle.part(configMaps, null)))
+    return objects.map((it) => withEnvOfMaps(it, mapOf))
+  }
   return {
     context: bundle.what,
     server: '',
@@ -26,7 +34,7 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
       return Promise.resolve(
         choose === null
           ? unknown('failed', `${bundle.what} can't be asked by ${options.labelSelector ?? options.fieldSelector}`)
-          : projectList(all.value.filter(choose), project),
+          : projectList(filled(resource, all.value.filter(choose)), project),
       )
     },
     get(resource, where, name, project) {
