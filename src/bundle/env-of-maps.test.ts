@@ -18,7 +18,7 @@ const envOf = (it: RawObject): unknown =>
 
 test('one key of a map stands as if it were in the spec', () => {
   const ref = { name: 'DATABASE', valueFrom: { configMapKeyRef: { name: 'app', key: 'DB_HOST' } } }
-  expect(envOf(withEnvOfMaps(pod({ env: [ref] }), maps))).toEqual([{ name: 'DATABASE', value: 'db' }])
+  expect(envOf(withEnvOfMaps(pod({ env: [ref] }), maps))).toEqual([{ name: 'DATABASE', value: 'db', map: 'app' }])
 })
 
 test('whole maps: with their prefix, a later one over an earlier, the own environment over all', () => {
@@ -28,12 +28,12 @@ test('whole maps: with their prefix, a later one over an earlier, the own enviro
     ...(prefix === undefined ? {} : { prefix }),
   })
   expect(envOf(withEnvOfMaps(pod({ env: [own], envFrom: [from('app'), from('more')] }), maps))).toEqual([
-    { name: 'PORT', value: '9090' },
-    { name: 'REDIS_URL', value: 'redis://cache:6379' },
+    { name: 'PORT', value: '9090', map: 'more' },
+    { name: 'REDIS_URL', value: 'redis://cache:6379', map: 'app' },
     own,
   ])
   expect(envOf(withEnvOfMaps(pod({ envFrom: [from('more', 'X_')] }), maps))).toEqual([
-    { name: 'X_PORT', value: '9090' },
+    { name: 'X_PORT', value: '9090', map: 'more' },
   ])
 })
 

@@ -39,6 +39,8 @@ function asksMaps(container: unknown): boolean {
 interface Variable {
   readonly name: string
   readonly value: string
+  /** The ConfigMap that it comes from, which is no field of the API's. */
+  readonly map: string
 }
 
 function withEnv(container: Fields, namespace: string, mapOf: MapOf): Fields {
@@ -58,7 +60,7 @@ function filled(variable: unknown, namespace: string, mapOf: MapOf): unknown {
   if (typeof name !== 'string' || typeof map !== 'string' || typeof key !== 'string') return variable
   const data = mapOf(namespace, map)
   const value = data !== null && Object.hasOwn(data, key) ? data[key] : null
-  return typeof value === 'string' ? { name, value } : variable
+  return typeof value === 'string' ? { name, value, map } : variable
 }
 
 /** All variables of a map, with the prefix that the container gives them. */
@@ -69,7 +71,9 @@ function allOf({ prefix, configMapRef }: Fields, namespace: string, mapOf: MapOf
   const before = typeof prefix === 'string' ? prefix : ''
   return Object.entries(data)
     .slice(0, mostKeys)
-    .flatMap(([key, value]) => (typeof value === 'string' ? [{ name: `${before}${key}`, value }] : []))
+    .flatMap(([key, value]) =>
+      typeof value === 'string' ? [{ name: `${before}${key}`, value, map: String(name) }] : [],
+    )
 }
 
 /** A map holds a megabyte at most, and a pod that takes a thousand is nobody's. */

@@ -16,7 +16,7 @@ export interface Container {
   readonly image: string
   readonly ports: readonly ContainerPort[]
   readonly args: readonly string[]
-  /** Absent where the spec names nobody. What comes from ConfigMaps and Secrets is not read. */
+  /** Absent where the spec names nobody. What comes from Secrets is not read, and ConfigMaps of a file alone. */
   readonly calls?: readonly Call[]
   /** The same by an address in its environment. Absent where there is none, and in old recordings. */
   readonly addresses?: readonly AddressCall[]
@@ -64,6 +64,8 @@ export interface Call {
   readonly port: number | null
   /** Where another variable than the host's tells the port: `DB_PORT` beside `DB_HOST`. */
   readonly portBy?: string
+  /** The ConfigMap that its variable comes from, where a file holds both. */
+  readonly map?: string
   /** Of a URL of the web. */
   readonly scheme?: 'http' | 'https'
 }

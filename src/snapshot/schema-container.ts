@@ -33,6 +33,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             host: m.host,
             port: nullable(number),
             portBy: maybe(shared.name),
+            map: maybe(shared.name),
             scheme: maybe(oneOf(['http', 'https'])),
           }),
         ),

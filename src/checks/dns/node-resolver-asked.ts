@@ -53,7 +53,7 @@ export default check({
     if (told.length === 0 && !clusterDns.known)
       return cannotTell(clusterDns.why.reason, `which pods are DNS servers: ${clusterDns.why.detail}`)
     if (told.length === 0)
-      return ok(asking.length, 'of what their specs spell out; ConfigMaps and Secrets are not read')
+      return ok(asking.length, 'of what their specs spell out; ConfigMaps are read of a file alone, Secrets never')
     return [...Map.groupBy(told, (it) => subjectKey(workloadOfPod(it.pod))).values()].flatMap((its) => {
       const [first] = its.toSorted((a, b) => seenOf(b) - seenOf(a))
       return first === undefined ? [] : [verdict(first, { its, isAsked: isTargetPod(scope, first.pod) })]

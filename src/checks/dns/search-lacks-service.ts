@@ -58,7 +58,8 @@ export default check({
     })
     if (told.length === 0) return notApplicable('no pod with dnsPolicy None is told to call a Service')
     const lost = told.filter((it) => !isFound(it, clusterDns))
-    if (lost.length === 0) return ok(told.length, 'of what the specs spell out; ConfigMaps and Secrets are not read')
+    if (lost.length === 0)
+      return ok(told.length, 'of what the specs spell out; ConfigMaps are read of a file alone, Secrets never')
     return [...Map.groupBy(lost, (it) => subjectKey(it.resolver.workload)).values()].flatMap((its) =>
       verdict(its, clusterDns, scope),
     )

@@ -168,6 +168,23 @@ describeCheck(check, [
     given: mongo('mongo-0.mongodb.db.svc', { owner: null }),
     expect: found({ is: 'no-pod-name', near: null }),
   },
+  {
+    it: 'a pod with a number that its StatefulSet does not reach',
+    given: mongo('mongo-3.mongodb-headless.db.svc'),
+    expect: [
+      {
+        subject: 'Deployment/shop/web',
+        severity: 'warning',
+        args: { is: 'no-pod', near: 'mongo-0.mongodb-headless.db' },
+        says: /and there is no such pod/,
+      },
+    ],
+  },
+  {
+    it: 'its StatefulSet has a pod that is not ready: the next one comes after it',
+    given: mongo('mongo-1.mongodb-headless.db.svc', { ready: false }),
+    expect: 'ok',
+  },
   { it: 'a pod below the Service that names it', given: mongo('mongo-0.mongodb-headless.db.svc'), expect: 'ok' },
   {
     it: 'a host name of nobody there: of an endpoint by its address',

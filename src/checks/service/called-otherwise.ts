@@ -5,7 +5,7 @@ import type { Known } from '../../model/known.ts'
 import type { Call, Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subject, type Subject, subjectKey } from '../../model/subject.ts'
-import { full, some } from '../../phrases.ts'
+import { count, full, some } from '../../phrases.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import {
   calledBy,
@@ -48,19 +48,20 @@ export default check({
     const found = [...once.values()].flatMap((its) => verdict(its, pods, scope) ?? [])
     return found.length > 0
       ? found
-      : ok(inside.length, 'of what the specs spell out; ConfigMaps and Secrets are not read')
+      : ok(inside.length, 'of what the specs spell out; ConfigMaps are read of a file alone, Secrets never')
   },
 
   words: {
     headline: ({ subject: on, args }) => `${on.kind} ${full(on)} is told to call ${args.host}, ${wrong(args)}.`,
     detail: ({ args }) =>
-      `${some([args.by ?? 'its command', ...args.more])} in container ${args.container} · ` +
+      `${some([args.by ?? 'its command', ...args.more])} in container ${args.container}` +
+      `${args.map === null ? '' : ` by ConfigMap ${args.map}`} · ` +
       (args.near === null ? nothingNear(args) : `\`${args.near}\` is there`),
     note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
       args.near === null
-        ? `set ${args.by ?? 'its argument'} of ${on.kind} ${on.name} to a Service and a port that are there`
-        : `if it was meant, set ${args.wrong} of ${on.kind} ${on.name} to ${args.to}`,
+        ? `set ${args.by ?? 'its argument'} of ${placeOf(on, args)} to a Service and a port that are there`
+        : `if it was meant, set ${args.wrong} of ${placeOf(on, args)} to ${args.to}`,
       `kubectl -n ${args.namespace} get services`,
     ],
   },
@@ -69,6 +70,11 @@ export default check({
 /** An endpoint without a host name is named by its pod then; nobody knows where the text was not read. */
 function namesByPods(dns: Known<ClusterDns>): boolean {
   return !dns.known || !dns.value.corefile.known || /\bendpoint_pod_names\b/.test(dns.value.corefile.value)
+}
+
+/** Where the variable is written. */
+function placeOf({ kind, name }: Subject, { map }: { readonly map: string | null }): string {
+  return map === null ? `${kind} ${name}` : `ConfigMap ${map}`
 }
 
 type Judged = ToldCall & { readonly called: Called }
@@ -133,6 +139,7 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
       is: called.is,
       host,
       by: call.by,
+      map: call.map ?? null,
       more: [...new Set(sorted.slice(1).map((it) => it.call.by ?? 'its command'))],
       ...wrongOf(call, called, near),
       container,
@@ -144,11 +151,8 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
     evidence: [
       {
         kind: 'config',
-        object: on,
-        path:
-          call.by === null || call.by.startsWith('-')
-            ? `containers[${container}].args`
-            : `containers[${container}].env`,
+        object: call.map === undefined ? on : subject('ConfigMap', pod.namespace, call.map),
+        path: pathOf(first),
         ...linesOf(call, isPort),
         mark: isPort ? `${called.port}` : call.host,
         label: labelOf(called),
@@ -157,6 +161,11 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
     symptoms: unnamed(first, pods),
     causes: [toldWrongly(on)],
   })
+}
+
+function pathOf({ container, call: { by, map } }: Judged): string {
+  if (map !== undefined) return 'data'
+  return `containers[${container}].${by === null || by.startsWith('-') ? 'args' : 'env'}`
 }
 
 /** Spans and metrics that nobody takes are thrown away, and the program goes on: many a chart names a collector. */
@@ -212,6 +221,8 @@ function labelOf(called: Called): string {
       return `headless: pods of Service ${full(called.service)} listen on ${called.target}`
     case 'no-pod-name':
       return `Service ${full(called.service)} does not name pod ${called.pod}`
+    case 'no-pod':
+      return `StatefulSet ${called.set} has ${count(called.pods, 'pod')}, up to ${called.near}`
     case 'no-namespace':
       return `no namespace \`${called.namespace}\``
     case 'other-domain':
@@ -225,6 +236,7 @@ const says = {
   'no-port': 'a port that this Service does not offer',
   unmapped: 'a port that the pods of this headless Service do not listen on',
   'no-pod-name': 'and this Service gives that pod no name',
+  'no-pod': 'and there is no such pod',
   'no-service': 'and there is no such Service',
   'no-namespace': 'and there is no such namespace',
   'other-domain': "which is not this cluster's domain",

@@ -35,7 +35,7 @@ export default check({
     })
     return found.length > 0
       ? found
-      : ok(calls.length, 'of what the specs spell out; ConfigMaps and Secrets are not read')
+      : ok(calls.length, 'of what the specs spell out; ConfigMaps are read of a file alone, Secrets never')
   },
 
   words: {

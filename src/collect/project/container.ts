@@ -64,14 +64,15 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     .map(fields)
     .flatMap((it) => {
       const [name, value] = [text(it['name']), text(it['value'])]
-      return name === null || value === null ? [] : [{ name, value }]
+      return name === null || value === null ? [] : [{ name, value, map: text(it['map']) }]
     })
   const values = new Map(env.map((it) => [it.name, it.value]))
-  const byEnv = env.flatMap(({ name, value }) =>
+  const byEnv = env.flatMap(({ name, value, map }) =>
     destinationsIn(name, value).map((it) => {
       const beside = it.isTold ? null : portBeside(name, values)
       const portBy = beside === null ? {} : { portBy: intern.text(beside.by) }
-      return { by: name, host: it.host, port: beside?.port ?? it.port, ...portBy, ...schemeOf(it) }
+      const from = map === null ? {} : { map: intern.text(map) }
+      return { by: name, host: it.host, port: beside?.port ?? it.port, ...portBy, ...from, ...schemeOf(it) }
     }),
   )
   const words = [...texts(spec['command']), ...texts(spec['args'])]
@@ -88,6 +89,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     host: intern.text(it.host),
     port: it.port,
     ...(it.portBy === undefined ? {} : { portBy: it.portBy }),
+    ...(it.map === undefined ? {} : { map: it.map }),
     ...schemeOf(it),
   }))
   return kept.length === 0 ? {} : { calls: kept }

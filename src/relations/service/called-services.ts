@@ -57,6 +57,14 @@ export type Called =
       /** The StatefulSet that it belongs to. */
       readonly set: string | null
     }
+  /** A pod of a StatefulSet that has fewer. */
+  | {
+      readonly is: 'no-pod'
+      readonly service: Service
+      readonly set: string
+      readonly near: string
+      readonly pods: number
+    }
   | { readonly is: 'no-service'; readonly namespace: string; readonly name: string; readonly near: string | null }
   | { readonly is: 'no-namespace'; readonly namespace: string; readonly name: string; readonly near: string | null }
   | { readonly is: 'other-domain'; readonly told: string }
@@ -162,8 +170,25 @@ function podUnnamed(host: string, home: string, { pods, services, podNames, doma
     it.name === hostname || (it.owner?.kind === 'StatefulSet' && it.owner.name === stem)
   const its = beside.filter((it) => isLive(it) && isLike(it))
   const [first] = its
-  if (first === undefined || its.some((it) => it.subdomain === name)) return null
+  if (first === undefined) return null
+  const named = its.filter((it) => it.subdomain === name)
+  if (named.length > 0) return beyondLast(hostname, named, service)
   return { is: 'no-pod-name', service, pod: hostname, near: nameBelow(first, hostname, services), set: setOf(first) }
+}
+
+/** A pod that comes anew has a number below its number of pods, or the next one: that far it may be under way. */
+function beyondLast(hostname: string, named: readonly Pod[], service: Service): Called | null {
+  const asked = ordinalOf(hostname)
+  const [first] = named
+  const set = first === undefined ? null : setOf(first)
+  const last = Math.max(...named.map((it) => ordinalOf(it.name) ?? 0))
+  if (set === null || asked === null || asked <= last || named.some((it) => !it.ready)) return null
+  return { is: 'no-pod', service, set, near: `${set}-${last}.${service.name}.${service.namespace}`, pods: named.length }
+}
+
+function ordinalOf(name: string): number | null {
+  const told = /-(\d{1,5})$/.exec(name)?.[1]
+  return told === undefined ? null : Number(told)
 }
 
 function setOf({ owner }: Pod): string | null {
