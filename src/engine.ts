@@ -13,6 +13,7 @@ import { withoutForeignWords } from './relations/dns/own-words.ts'
 import { withoutTextNotInForce } from './relations/dns/text-in-force.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
 import { relatedTo } from './relations/related.ts'
+import { touchesNamespace } from './relations/touches-namespace.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
 import { unheard, unjudgedTarget, unmeasured, unseenWhole } from './relations/unmeasured.ts'
 import { type Untold, untoldIn } from './relations/untold.ts'
@@ -45,6 +46,8 @@ export interface Diagnosis {
 export interface Ask {
   readonly checks: readonly AnyCheck[]
   readonly leaveOut?: (finding: Finding) => boolean
+  /** All namespaces were read, and what touches this one is asked about. */
+  readonly within?: string
 }
 
 /** What DNS does not hang on. */
@@ -65,7 +68,8 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const stored = withoutForeignWords(withoutForbiddenLookups(withoutGuessedNames(asRead)))
   const model = withoutTextNotInForce(stored)
   const modelFor = (it: AnyCheck): Model => (it.reads === 'stored-corefile' ? stored : model)
-  const concerns = concernsOf(model)
+  const within = ask.within === undefined ? null : touchesNamespace(model, ask.within)
+  const concerns = within === null ? concernsOf(model) : ofNamespace(within)
   const asked = ask.checks.filter((it) => isPartOf(model, familyOf(it)))
   const last = asked.filter((it) => it.judges === 'leftovers')
   const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, modelFor(check), []))
@@ -77,7 +81,10 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   )
   const leftOut = (it: Finding): boolean => ask.leaveOut?.(it) === true
   const asks = (it: Finding): boolean =>
-    concerns(it) || claimed.has(it) || (it.also ?? []).some((one) => concerns({ code: '', subject: one }))
+    concerns(it) ||
+    (claimed.has(it) && within === null) ||
+    within?.(it) === true ||
+    (it.also ?? []).some((one) => concerns({ code: '', subject: one }))
   const first = raw.map((it) => summarise(it, { leftOut, concerns: asks }))
   // The troubles were narrowed to the target, so what is left of them concerns it.
   const rest = last.map((check) => summarise(runCheck(check, model, left), { leftOut, concerns: () => true }))
@@ -128,6 +135,11 @@ function isAsked(trouble: Trouble, { scope: { target } }: Model, concerns: Conce
   if (target.kind === 'dns') return trouble.source !== 'contacts'
   const code = trouble.source === 'dnsProbe' || trouble.kind === 'server-error' ? 'DNS' : ''
   return [trouble.sufferer, ...trouble.involved.slice(0, 2)].some((it) => concerns({ code, subject: it }))
+}
+
+/** What is known of a trouble's sufferer is its name alone. */
+function ofNamespace(within: ReturnType<typeof touchesNamespace>): Concerns {
+  return (it) => within({ ...it, args: {}, evidence: [] })
 }
 
 /** A trace has two ends: what touches either one is asked about. */

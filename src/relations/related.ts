@@ -6,6 +6,7 @@ import type { Service } from '../model/service.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import { isRoutingKind, routings, servicesRoutedBy } from './gateway/routed-services.ts'
+import { frontOf } from './ingress/front-of.ts'
 import { sharersOfIngress } from './ingress/canaries.ts'
 import { routesOf } from './ingress/ingress-routes-to-service.ts'
 import { policiesOfPods } from './policy/policy-applies-to-pod.ts'
@@ -19,20 +20,23 @@ import { topWorkloads, workloadOfPod } from './workload-of-pod.ts'
  */
 export function relatedTo(model: Model, target: Subject): (finding: Pick<Finding, 'code' | 'subject'>) => boolean {
   const keys = touching(model, target)
-  const dnsKeys = dnsObjects(model)
-  const { clusterDns } = model.sources
-  const dnsHome = (clusterDns.known ? clusterDns.value.service?.namespace : undefined) ?? 'kube-system'
+  const ofDns = concernsDns(model)
   return (finding) => {
-    const at = subjectKey(finding.subject)
-    if (keys.has(at)) return true
+    if (keys.has(subjectKey(finding.subject))) return true
     // Without pods nobody knows what leads to them: what is beside the target may be of it.
     if (!model.sources.pods.known && finding.subject.namespace === target.namespace && target.namespace !== null)
       return true
-    return (
-      finding.code.startsWith('DNS') &&
-      (finding.subject.namespace === null || finding.subject.namespace === dnsHome || dnsKeys.has(at))
-    )
+    return ofDns(finding)
   }
+}
+
+/** Everything looks names up: findings about the cluster's own DNS touch whatever is asked about. */
+export function concernsDns(model: Model): (finding: Pick<Finding, 'code' | 'subject'>) => boolean {
+  const keys = dnsObjects(model)
+  const { clusterDns } = model.sources
+  const home = (clusterDns.known ? clusterDns.value.service?.namespace : undefined) ?? 'kube-system'
+  return ({ code, subject: of }) =>
+    code.startsWith('DNS') && (of.namespace === null || of.namespace === home || keys.has(subjectKey(of)))
 }
 
 function touching(model: Model, target: Subject): ReadonlySet<string> {
@@ -59,16 +63,24 @@ function touching(model: Model, target: Subject): ReadonlySet<string> {
       keys.add(`NetworkPolicy/${policy.namespace}/${policy.name}`)
   }
   const names = new Set(before.map((it) => `${it.namespace}/${it.name}`))
-  for (const ingress of ingresses) {
-    const isTarget = target.kind === 'Ingress' && ingress.namespace === target.namespace && ingress.name === target.name
-    const leadsHere =
-      !startsRouting(target) && routesOf(ingress).some((it) => names.has(`${ingress.namespace}/${it.backend.service}`))
-    if (isTarget || leadsHere) keys.add(`Ingress/${ingress.namespace}/${ingress.name}`)
-    if (isTarget && ingress.className !== null) keys.add(`IngressClass/${ingress.className}`)
-  }
+  for (const it of ingressKeys(model, target, names)) keys.add(it)
   for (const it of besideTarget(ingresses, target)) keys.add(it)
   for (const it of routingKeys(model, target, names)) keys.add(it)
   return keys
+}
+
+/** Ingresses that are the target or lead to it, and what their requests come through. */
+function ingressKeys(model: Model, target: Subject, services: ReadonlySet<string>): readonly string[] {
+  const isTarget = (it: Ingress): boolean =>
+    target.kind === 'Ingress' && it.namespace === target.namespace && it.name === target.name
+  const leadsHere = (it: Ingress): boolean =>
+    !startsRouting(target) && routesOf(it).some(({ backend }) => services.has(`${it.namespace}/${backend.service}`))
+  const its = listed(model.sources.ingresses).filter((it) => isTarget(it) || leadsHere(it))
+  return [
+    ...its.map((it) => `Ingress/${it.namespace}/${it.name}`),
+    ...its.flatMap((it) => (isTarget(it) && it.className !== null ? [`IngressClass/${it.className}`] : [])),
+    ...frontOf(model, its),
+  ]
 }
 
 /** Canaries of an Ingress have a share of its requests. */

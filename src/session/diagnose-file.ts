@@ -17,7 +17,7 @@ export async function diagnoseFile(
 ): Promise<DiagnosedFile> {
   const how = checksOf(ask)
   const { model: recorded, t0, taken } = await openRecording(ask.from, ask.namespace)
-  const model = await narrowed(recorded, ask.target, ask)
-  const diagnosis = diagnose(model, how)
+  const { shown: model, judged, within } = await narrowed(recorded, ask.target, ask)
+  const diagnosis = { ...diagnose(judged, { ...how, ...(within === null ? {} : { within }) }), model }
   return { t0, taken, model, diagnosis, beside: await besideOf(ask, how, diagnosis) }
 }

@@ -17,8 +17,8 @@ const sources = {
 }
 const everywhere = modelOf(sources, {}, { namespace: null, target: { kind: 'everything' } })
 const recordedFor = (target: Scope['target']) => modelOf(sources, {}, { namespace: 'shop', target })
-const narrow = (model = everywhere, target: string | null = null, namespace?: string | null) =>
-  narrowed(model, target, { from: 'run.hops', namespace })
+const narrow = async (model = everywhere, target: string | null = null, namespace?: string | null) =>
+  (await narrowed(model, target, { from: 'run.hops', namespace })).shown
 
 describe('a recording, narrowed', () => {
   test('as it is when nothing is asked', async () => {
@@ -38,6 +38,16 @@ describe('a recording, narrowed', () => {
     expect((await narrow(recordedFor({ kind: 'everything' }), 'pod/web-1')).scope.target).toMatchObject({
       object: { kind: 'Pod', name: 'web-1' },
     })
+  })
+
+  test('of what was recorded whole all is judged, whatever is asked about', async () => {
+    const one = await narrowed(everywhere, null, { from: 'run.hops', namespace: 'shop' })
+    expect(one).toMatchObject({ within: 'shop', judged: { scope: { namespace: null }, sources: everywhere.sources } })
+    const two = await narrowed(everywhere, 'svc/web', { from: 'run.hops', namespace: 'shop' })
+    expect(two.judged.scope).toMatchObject({ namespace: null, target: { object: { name: 'web' } } })
+    expect(two).toMatchObject({ within: null, shown: { scope: { namespace: 'shop' } } })
+    const dns = await narrowed(everywhere, 'dns', { from: 'run.hops', namespace: 'shop' })
+    expect(dns.judged).toBe(dns.shown)
   })
 
   test('to the DNS of the cluster', async () => {

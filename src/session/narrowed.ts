@@ -15,7 +15,7 @@ export interface Narrower {
  * A recording holds what was read for one scope: a target or a namespace beside `--from` can narrow it, and cannot
  * widen it. What it does not hold is refused, and not answered about something else.
  */
-export async function narrowed(model: Model, target: string | null, { from, namespace }: Narrower): Promise<Model> {
+export async function narrowed(model: Model, target: string | null, { from, namespace }: Narrower): Promise<Narrowed> {
   const { scope } = model
   const asked = namespace === undefined ? scope.namespace : namespace
   if (asked !== scope.namespace && scope.namespace !== null)
@@ -24,7 +24,7 @@ export async function narrowed(model: Model, target: string | null, { from, name
       `${from} is a recording of namespace ${scope.namespace}, and -n or -A asks for something else`,
       'leave out -n and -A, or record that namespace',
     )
-  if (asked === scope.namespace && target === null) return model
+  if (asked === scope.namespace && target === null) return { shown: model, judged: model, within: null }
   const resolved = await resolveTarget(target, recordedNames(model), asked)
   // A URL says its namespace itself.
   const within = resolved.namespace === scope.namespace ? model : inNamespace(model, resolved.namespace)
@@ -37,15 +37,24 @@ export async function narrowed(model: Model, target: string | null, { from, name
     )
   const { serviceUrl } = target === null ? scope : resolved
   const { serviceUrl: _before, ...rest } = scope
+  const asks = { ...rest, target: wanted, ...(serviceUrl === undefined ? {} : { serviceUrl }) }
+  const shown = { ...within, scope: { ...asks, namespace: resolved.namespace } }
+  if (within === model || wanted.kind === 'dns') return { shown, judged: shown, within: null }
   return {
-    ...within,
-    scope: {
-      ...rest,
-      namespace: resolved.namespace,
-      target: wanted,
-      ...(serviceUrl === undefined ? {} : { serviceUrl }),
-    },
+    shown,
+    judged: { ...model, scope: { ...asks, namespace: null } },
+    within: wanted.kind === 'everything' ? resolved.namespace : null,
   }
+}
+
+/** What stands outside of a namespace may be why something in it fails: all that a file holds is judged. */
+export interface Narrowed {
+  /** What was asked about, as it would have been read. */
+  readonly shown: Model
+  /** What the checks are given. */
+  readonly judged: Model
+  /** The namespace whose findings are asked for; null: `judged` says it by its scope. */
+  readonly within: string | null
 }
 
 /**

@@ -68,11 +68,34 @@ interface Asked {
 }
 
 async function collected(bundle: Bundle, asked: Asked): Promise<Opened> {
-  const namespace = namespaceOf(bundle, asked)
+  // What is whole is read whole, whatever is asked about: the cause may stand in another namespace.
+  const named = namespaceOf(bundle, asked)
+  const namespace = bundle.isWhole && holdsAll(bundle, named) ? null : named
   const scope = { namespace, target: { kind: 'everything' }, level: 'read' } as const
   const model = await collect(asCluster(bundle, namespace), { scope, tool: version })
   return { model, t0: asked.t0, taken: bundle.taken }
 }
+
+/** Of no kind more is in it of this namespace than of all. */
+function holdsAll(bundle: Bundle, namespace: string | null): boolean {
+  return mainKinds.every((it) => bundle.hasAll(it, null) || !bundle.holds(it, namespace))
+}
+
+const mainKinds = [
+  resource.pods,
+  resource.services,
+  resource.endpointSlices,
+  resource.ingresses,
+  resource.networkPolicies,
+  resource.deployments,
+  resource.replicaSets,
+  resource.statefulSets,
+  resource.daemonSets,
+  resource.jobs,
+  resource.cronJobs,
+  resource.configMaps,
+  resource.events,
+]
 
 function allIn(bundle: Bundle): readonly string[] {
   const listed = bundle.read(resource.namespaces, null)
