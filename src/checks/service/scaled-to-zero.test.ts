@@ -67,6 +67,30 @@ describeCheck(check, [
     scope: { target: { kind: 'object', object: { kind: 'Service', namespace: 'shop', name: 'cart' }, url: null } },
     expect: [{ subject: 'Service/shop/cart', severity: 'warning' }],
   },
+  ...(
+    [
+      ['the Ingress', null, 'warning'],
+      ['a URL that ends there', 'https://web.example.com/cart/7', 'warning'],
+      ['a URL that ends elsewhere', 'https://web.example.com/', 'info'],
+    ] as const
+  ).map(([what, url, severity]) => ({
+    it: `asked about by ${what}`,
+    given: {
+      services: [service('cart')],
+      pods: [],
+      workloads: [deployment('cart', 0)],
+      ingresses: [
+        ingress([
+          ['/', 'web', 80],
+          ['/cart', 'cart', 80],
+        ]),
+      ],
+    },
+    scope: {
+      target: { kind: 'object' as const, object: { kind: 'Ingress', namespace: 'shop', name: 'web' }, url },
+    },
+    expect: [{ subject: 'Service/shop/cart', severity }],
+  })),
   {
     it: 'the same between the runs of a CronJob',
     given: { services: [service('cart')], pods: [], workloads: [deployment('cart', 0, { kind: 'CronJob' })] },

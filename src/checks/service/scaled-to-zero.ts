@@ -3,10 +3,13 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
+import { type Route, routeFor, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { subjectKey } from '../../model/subject.ts'
+import type { Ingress } from '../../model/ingress.ts'
 import type { Scope } from '../../model/sources.ts'
 import type { Service } from '../../model/service.ts'
+import { percentDecoded } from '../../wire/percent.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { clientOf, idle } from './no-pods-words.ts'
 import { serviceSubject } from './words.ts'
@@ -27,6 +30,7 @@ export default check({
   run({ services, pods, workloads, ingresses, scope }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
+    const listed = ingresses.known ? ingresses.value : []
     const backing = backingOf(pods, { known: true, value: workloads })
     const found = choosing.flatMap((service) => {
       const behind = backing(service)
@@ -37,13 +41,13 @@ export default check({
         finding({
           subject: serviceSubject(service),
           confidence: 'inferred',
-          severity: isMissed(scope, service, behind.workloads) ? 'warning' : 'info',
+          severity: isMissed(isAskedFor(scope, service, listed), behind.workloads) ? 'warning' : 'info',
           args: {
             kind: first.kind,
             workload: first.name,
             workloads: behind.workloads.length,
             headless: service.clusterIP === 'None',
-            before: ingresses.known ? routesTo(ingresses.value, service).slice(0, 1).map(full) : [],
+            before: routesTo(listed, service).slice(0, 1).map(full),
             all: some(behind.workloads.map((it) => `${it.kind} ${it.name}`)),
           },
           evidence: behind.workloads.map((it) => ({
@@ -68,10 +72,27 @@ export default check({
 })
 
 /**
- * Who asks about this very Service does so because it does not answer, and here is why. Between the runs of a CronJob
- * that is as it should be.
+ * Who asks about this very Service, or about an Ingress or URL that leads to it, does so because it does not answer, and
+ * here is why. Between the runs of a CronJob that is as it should be.
  */
-function isMissed({ target }: Scope, service: Service, makers: readonly Top[]): boolean {
-  if (target.kind !== 'object' || subjectKey(target.object) !== subjectKey(serviceSubject(service))) return false
-  return makers.some((it) => it.kind !== 'CronJob' && it.kind !== 'Job')
+function isMissed(asked: boolean, makers: readonly Top[]): boolean {
+  return asked && makers.some((it) => it.kind !== 'CronJob' && it.kind !== 'Job')
+}
+
+function isAskedFor({ target }: Scope, service: Service, ingresses: readonly Ingress[]): boolean {
+  if (target.kind !== 'object') return false
+  if (subjectKey(target.object) === subjectKey(serviceSubject(service))) return true
+  return ingresses.some(
+    (it) =>
+      subjectKey(target.object) === `Ingress/${full(it)}` &&
+      it.nginx?.canary !== true &&
+      leadsTo(it, target.url).some((one) => it.namespace === service.namespace && one.backend.service === service.name),
+  )
+}
+
+/** What an Ingress does with a URL; without one, all that it leads to. */
+function leadsTo(ingress: Ingress, url: string | null): readonly Route[] {
+  if (url === null || !URL.canParse(url)) return routesOf(ingress)
+  const { hostname, pathname } = new URL(url)
+  return [routeFor(ingress, hostname, percentDecoded(pathname))].filter((it) => it !== null)
 }
