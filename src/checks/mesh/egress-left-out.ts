@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Mesh, SidecarScope } from '../../model/mesh.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
@@ -8,7 +8,7 @@ import { hostTakes, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
 import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
 import { isInMesh, rootNamespace } from '../../relations/mesh/mtls.ts'
 import { hasPairs } from '../../relations/selector.ts'
-import { calledBy, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
+import { calledBy, type Callable, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { objectLines } from './mesh-words.ts'
 
@@ -42,11 +42,15 @@ export default check({
       ({ service, own, egress }) =>
         !egress.some((it) => isIn(it, own.namespace, { ...service, host: hostOf(service, domain) })),
     )
-    if (left.length === 0) return ok(told.length)
+    if (left.length === 0)
+      return scope.namespace !== null && leadsOut(mesh, pods, callable)
+        ? cannotTell('not-asked', 'Services of other namespaces, which pods here are told to call, were not read', '-A')
+        : ok(told.length)
     return [...Map.groupBy(left, (it) => it.own)].map(([own, its]): Verdict<LeftOut> => {
       const on = subject('Sidecar', own.namespace, own.name)
       return finding({
         subject: on,
+        also: its.map(({ pod }) => workloadOfPod(pod)),
         confidence: 'inferred',
         args: {
           callers: [...new Set(its.map(({ pod }) => `${workloadOfPod(pod).kind} ${full(workloadOfPod(pod))}`))],
@@ -113,4 +117,12 @@ function isIn(
   const [home = '', pattern = ''] = entry.split('/', 2)
   const isHome = home === '*' || home === namespace || (home === '.' && own === namespace)
   return isHome && hostTakes(pattern, host)
+}
+
+/** Somebody whom a Sidecar limits is told a name with a namespace, or none of a Service's. */
+function leadsOut(mesh: Mesh, pods: readonly Pod[], callable: Callable): boolean {
+  return toldCalls(pods.filter(isInMesh)).some(
+    ({ pod, call }) =>
+      scopeOf(mesh, pod)?.egress != null && call.host.includes('.') && calledBy(pod, call, callable).is === 'elsewhere',
+  )
 }

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import { count, full, some } from '../../phrases.ts'
 import { byBlock } from '../../relations/cidr-index.ts'
@@ -52,7 +52,14 @@ export default check({
     for (const pod of pods.filter((it) => isLive(it) && !it.hostNetwork))
       for (const it of blocksWith(pod.ip ?? '')) hitsOf(it).pods.push(full(pod))
     const found = [...hits].map(([block, { services: its, pods: own }]) => verdict(block, its, own))
-    return found.length > 0 ? found : ok(small.length)
+    if (found.length > 0) return found
+    return scope.namespace === null
+      ? ok(small.length)
+      : cannotTell(
+          'not-asked',
+          'Services and pods of other namespaces, whose addresses these may be, were not read',
+          '-A',
+        )
   },
 
   words: {
