@@ -71,8 +71,8 @@ const notes: Readonly<Record<Wrong['kind'], string>> = {
     'the control plane takes such an address out within seconds: run it again, ' +
     'and if it stays the endpoint slice controller is not at work',
   foreign:
-    'nobody keeps a slice that was made by hand: ' +
-    'its share of the connections goes there until somebody takes it away',
+    'the control plane keeps the slices that it made and no other: ' +
+    'its share of the connections goes there until whoever made this one takes it away',
   other: 'its share of the connections goes to that pod, which may well be another application, and answer',
 }
 
