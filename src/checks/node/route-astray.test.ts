@@ -41,6 +41,35 @@ describeCheck(check, [
     expect: [{ subject: 'Node/worker-2', args: { why: 'to-another', via: '192.168.0.13' } }],
   },
   {
+    it: 'a bridge of its own over a part of the range: what it takes of the pods stays there',
+    given: {
+      ...base,
+      pods: [pod('web-1', { node: 'worker-3', ip: '10.2.3.200' }), pod('web-2', { node: 'worker-3', ip: '10.2.3.7' })],
+      nodeNetworks: networks({
+        'worker-1': { routes: [...routesOf('worker-1'), { to: '10.2.3.0/25', via: null, dev: 'br-5f3a' }] },
+      }),
+    },
+    expect: [
+      {
+        subject: 'Node/worker-1',
+        args: { why: 'kept-here', to: ['worker-3'], ip: '10.2.3.7', dev: 'br-5f3a' },
+        says: /keeps to itself what goes to the pods of worker-3/,
+      },
+    ],
+  },
+  {
+    it: 'a device carries all pods without a next hop: an overlay',
+    given: {
+      ...base,
+      pods: [pod('web-1', { node: 'worker-3', ip: '10.2.3.7' })],
+      nodeNetworks: networks({
+        'worker-1': { routes: [{ to: '10.2.0.0/16', via: null, dev: 'wg0' }] },
+        'worker-2': { routes: [{ to: '10.2.0.0/16', via: null, dev: 'wg0' }] },
+      }),
+    },
+    expect: 'ok',
+  },
+  {
     it: "a pod's own address says more than the range, which the CNI does not use",
     given: {
       ...base,

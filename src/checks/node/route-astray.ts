@@ -43,24 +43,31 @@ export default check({
       `${args.via === null ? '' : `, but to node ${args.via}`}.`,
     detail: ({ args }) =>
       `the route for ${args.ip} there: ${args.route} · ${args.well} of ${args.of} other nodes are well`,
-    note: () => "packets of pods leave by the node's table, which the CNI's agent writes",
+    note: ({ args }) =>
+      args.why === 'kept-here'
+        ? `another route leads to the node of these pods, and this one wins over it: the range of ${args.dev} overlaps ` +
+          'theirs, such as that of a bridge (docker network) or a VPN'
+        : "packets of pods leave by the node's table, which the CNI's agent writes",
     help: ({ subject: on, args }) => [
-      "look at the CNI's agent on that node: it writes the routes, and writes them again when it starts",
+      args.why === 'kept-here'
+        ? `see what made interface ${args.dev}, and give it another range, or take it away`
+        : "look at the CNI's agent on that node: it writes the routes, and writes them again when it starts",
       `on ${on.name}:  ip route get ${args.ip}; ip route`,
       `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
     ],
   },
 })
 
-type Bad = Extract<PodWay['verdict'], 'refused' | 'to-another'>
+type Bad = Extract<PodWay['verdict'], 'refused' | 'to-another' | 'kept-here'>
 
 function isBad(verdict: PodWay['verdict']): verdict is Bad {
-  return verdict === 'refused' || verdict === 'to-another'
+  return verdict === 'refused' || verdict === 'to-another' || verdict === 'kept-here'
 }
 
 const sentences: Readonly<Record<Bad, string>> = {
   refused: 'refuses what goes to',
   'to-another': 'does not send packets to',
+  'kept-here': 'keeps to itself what goes to',
 }
 
 interface Seen {
@@ -82,6 +89,7 @@ function found(node: string, its: readonly PodWay[], { networks, around }: Seen)
       to,
       ip: first?.ip ?? '',
       route: routeText(first?.way ?? { kind: 'none' }),
+      dev: first?.way.kind === 'by' ? first.way.route.dev : null,
       via: why === 'to-another' ? viaOf(first) : null,
       well: Math.max(0, others - to.length),
       of: others,

@@ -1,7 +1,7 @@
 import type { Node } from '../../model/node.ts'
-import type { NodeNetwork } from '../../model/node-network.ts'
+import type { NodeNetwork, NodeRoute } from '../../model/node-network.ts'
 import type { Pod } from '../../model/pod.ts'
-import { contains } from '../cidr-index.ts'
+import { byBlock, contains } from '../cidr-index.ts'
 import { familyOf } from '../../wire/ip-family.ts'
 import { type Way, wayTo } from './way-to.ts'
 
@@ -13,7 +13,7 @@ export interface PodWay {
   readonly ip: string
   readonly way: Way
   /** `well` only by comparison: where no node has routes to pods, the network beyond carries them. */
-  readonly verdict: 'well' | 'missing' | 'refused' | 'to-another' | 'unknown'
+  readonly verdict: 'well' | 'missing' | 'refused' | 'to-another' | 'kept-here' | 'unknown'
 }
 
 export interface PodWaysGiven {
@@ -32,23 +32,26 @@ export function podWays({ networks, nodes, pods }: PodWaysGiven): readonly PodWa
   const rangesUsed = areRangesUsed(nodes, theirs)
   const addresses = new Map(nodes.map((it) => [it.name, addressesOfPods(it, theirs, rangesUsed)]))
   const owners = new Map(nodes.flatMap((it) => (it.ip === null ? [] : [[it.ip, it.name] as const])))
-  const all = networks.flatMap(({ node, routes }) =>
-    nodes
+  const all = networks.flatMap(({ node, routes }) => {
+    const local = localHits(routes, theirs)
+    return nodes
       .filter((it) => it.name !== node)
       .flatMap((to) =>
-        (addresses.get(to.name) ?? []).map((ip) => ({
+        [...new Set([...(addresses.get(to.name) ?? []), ...(local.get(to.name) ?? [])])].map((ip) => ({
           node,
           to: to.name,
           ip,
+          routes: routes ?? [],
           way: routes === null ? null : wayTo(routes, ip),
         })),
-      ),
-  )
+      )
+  })
   const routed = all.filter((it) => it.way?.kind === 'by')
-  return all.map(({ way, ...it }): PodWay => {
+  return all.map(({ way, routes, ...it }): PodWay => {
     if (way === null) return { ...it, way: { kind: 'none' }, verdict: 'unknown' }
     if (way.kind === 'refused') return { ...it, way, verdict: 'refused' }
     if (way.kind === 'by') {
+      if (isKept(way.route, it, { routes, owners })) return { ...it, way, verdict: 'kept-here' }
       const owner = way.route.via === null ? undefined : owners.get(way.route.via)
       return { ...it, way, verdict: owner === undefined || owner === it.to ? 'well' : 'to-another' }
     }
@@ -57,6 +60,33 @@ export function podWays({ networks, nodes, pods }: PodWaysGiven): readonly PodWa
     if (expected) return { ...it, way, verdict: 'missing' }
     return { ...it, way, verdict: way.kind === 'none' ? 'unknown' : 'well' }
   })
+}
+
+interface Table {
+  readonly routes: readonly NodeRoute[]
+  /** Nodes by their addresses. */
+  readonly owners: ReadonlyMap<string, string>
+}
+
+/**
+ * A route to an interface of its own, over one that leads to the very node of these pods: a bridge whose range overlaps
+ * theirs (`docker network create`), a VPN. Where no other route leads there, an overlay or the subnet carries them.
+ */
+function isKept(route: NodeRoute, { to, ip }: Pick<PodWay, 'to' | 'ip'>, { routes, owners }: Table): boolean {
+  if (route.via !== null) return false
+  const others = routes.filter((it) => it !== route && it.via !== null && it.dev !== route.dev)
+  return others.some((it) => owners.get(it.via ?? '') === to && contains(it.to, ip))
+}
+
+/** Of the pods of each node one that a route without a next hop takes: a part of a range may be what it takes. */
+function localHits(routes: NodeNetwork['routes'], pods: readonly Pod[]): ReadonlyMap<string, readonly string[]> {
+  const locals = (routes ?? []).filter((it) => it.via === null && it.dev !== null)
+  const found = new Map<string, string[]>()
+  if (locals.length === 0) return found
+  const hitBy = byBlock(locals, (it) => it.to)
+  for (const { node, ip } of pods)
+    if (node !== null && ip !== null && !found.has(node) && hitBy(ip).length > 0) found.set(node, [ip])
+  return found
 }
 
 /** Pods in use say more than the range: a CNI that gives addresses itself leaves `podCIDRs` unused. */
