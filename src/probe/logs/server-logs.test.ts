@@ -8,19 +8,20 @@ import { planServerLogs, readServerLogs } from './server-logs.ts'
 
 type Log = (pod: string, previous: boolean) => Known<readonly string[]>
 
-function clusterWith(log: Log): { readonly cluster: Cluster; readonly asked: string[] } {
+const running = (hash: string) => `[INFO] plugin/reload: Running configuration SHA512 = ${hash.repeat(64)}`
+const started = ['.:53', running('a1'), 'CoreDNS-1.14.7']
+
+function clusterWith(
+  log: Log,
+  back: readonly string[] = started,
+): { readonly cluster: Cluster; readonly asked: string[] } {
   const asked: string[] = []
   const cluster: Partial<Cluster> = {
-    raw: (path) => {
-      asked.push(path.replace(/.*pods\/(.*)\/log\?container=(.*)&limitBytes=4096$/, '$1/$2 start'))
-      return Promise.resolve(
-        known(`.:53\n[INFO] plugin/reload: Running configuration SHA512 = ${'a1'.repeat(64)}\nCoreDNS-1.14.7\n`),
-      )
-    },
     logs: (namespace, pod, { container: name, previous, sinceSeconds, tailLines }) => {
       asked.push(
-        `${namespace}/${pod}/${name} ${previous === true ? 'previous' : `last ${sinceSeconds} s`} ${tailLines}`,
+        `${namespace}/${pod}/${name} ${previous === true ? 'previous' : `last ${sinceSeconds ?? '∞'} s`} ${tailLines}`,
       )
+      if (previous !== true && sinceSeconds === undefined) return Promise.resolve(known(each(back)))
       const found = log(pod, previous === true)
       return Promise.resolve(found.known ? known(each(found.value)) : found)
     },
@@ -55,8 +56,8 @@ describe('logs of the DNS servers', () => {
       'kube-system/coredns-1/coredns last 120 s 400',
       'kube-system/coredns-1/coredns previous 400',
       'kube-system/coredns-0/coredns last 120 s 400',
-      'coredns-1/coredns start',
-      'coredns-0/coredns start',
+      'kube-system/coredns-1/coredns last ∞ s 2000',
+      'kube-system/coredns-0/coredns last ∞ s 2000',
     ])
     expect(read).toMatchObject({
       known: true,
@@ -67,6 +68,23 @@ describe('logs of the DNS servers', () => {
       ],
     })
     expect(JSON.stringify(read)).not.toContain('private.shop.example')
+  })
+
+  it('knows what runs by the last reload, however long ago it was, and nothing by a start that may be past', async () => {
+    const configOf = async (lines: readonly string[], back: readonly string[]) => {
+      const read = await readServerLogs(clusterWith(() => known(lines), back).cluster, planServerLogs(dns), signal)
+      return read.known ? read.value[0]?.config : 'unread'
+    }
+    expect(await configOf([], [...started, '[INFO] Reloading', running('b2'), '[INFO] Reloading complete'])).toBe(
+      sealedHash('b2'.repeat(64)),
+    )
+    expect(await configOf([running('c3')], started)).toBe(sealedHash('c3'.repeat(64)))
+    expect(
+      await configOf(
+        [],
+        Array.from({ length: 2000 }, () => '[INFO] 10.2.0.7 - "A IN x. udp"'),
+      ),
+    ).toBeUndefined()
   })
 
   it('goes on without a log that is gone, and is forbidden when none may be read', async () => {

@@ -1,5 +1,4 @@
 import { sealedHash } from '../../kube/sealed-hash.ts'
-import { apiPath } from '../../kube/address.ts'
 import type { Cluster } from '../../kube/cluster.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known, type Known, unknown } from '../../model/known.ts'
@@ -82,11 +81,10 @@ async function readOne(
   })
   if (!log.known) return log
   const lines = await Array.fromAsync(log.value)
-  // What runs is said at the start, and after each reload that went well (plugin/reload).
   const config =
     run === 'before'
       ? null
-      : (runningConfig(lines) ?? runningConfig(await firstLines(cluster, { namespace, pod, container, run }, signal)))
+      : (runningConfig(lines) ?? runningConfig(await lastLines(cluster, { namespace, pod, container, run }, signal)))
   return known({
     pod,
     container,
@@ -97,16 +95,19 @@ async function readOne(
   })
 }
 
-/** The start of a log, which `tailLines` never shows; none where it can't be read. */
-async function firstLines(
+/**
+ * What runs is said at the start, and after each reload that went well (plugin/reload): the last such line of these
+ * counts, whenever it was written. The start alone tells nothing of a server that may have reloaded since, so that
+ * nothing is known of one that writes more than this between.
+ */
+async function lastLines(
   cluster: Cluster,
   { namespace, pod, container }: LogSpec,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const path = apiPath`/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&limitBytes=${startBytes}`
-  const start = await cluster.raw(path, { signal })
-  return start.known ? start.value.split('\n') : []
+  const log = await cluster.logs(namespace, pod, { container, tailLines: mostLinesBack, signal })
+  return log.known ? await Array.fromAsync(log.value) : []
 }
 
-/** `.:53`, what it runs, its release: the first lines of each start. */
-const startBytes = 4096
+/** Of a server without the plugin `log` more than all that it ever writes; of some 150 bytes each. */
+const mostLinesBack = 2000
