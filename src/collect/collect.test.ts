@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { known, unknown } from '../model/known.ts'
+import { known, mapKnown, unknown } from '../model/known.ts'
 import type { Scope } from '../model/sources.ts'
 import { corefileObject } from '../relations/dns/corefile-text.ts'
 import { clusterOf } from './cluster-of.ts'
@@ -90,7 +90,9 @@ describe('collect', () => {
     ])
     expect(new Set(cluster.asked).size).toBe(cluster.asked.length)
     const { sources } = await collect(clusterOf(objects), { scope: inShop })
-    expect(whole.sources.clusterDns).toEqual(sources.clusterDns)
+    // Of one namespace, who takes addresses elsewhere stands apart.
+    const elsewhere = known({ services: [], claiming: [], slices: [] })
+    expect(mapKnown(whole.sources.clusterDns, (it) => ({ ...it, elsewhere }))).toEqual(sources.clusterDns)
     expect(whole.sources.ingressControllers).toEqual(sources.ingressControllers)
   })
 
@@ -146,10 +148,10 @@ describe('collect', () => {
       'cronjobs',
     ]
     expect(cluster.asked).toEqual(expect.arrayContaining(kinds.map((it) => `${it} in shop`)))
-    // Lists over all namespaces are those of labelled ingress controllers and network agents, and of DaemonSets where
-    // kube-proxy has no pod by its usual label.
+    // Lists over all namespaces are those of labelled ingress controllers and network agents, of DaemonSets where
+    // kube-proxy has no pod by its usual label, and of Services, which may take the address of a DNS server.
     const everywhere = cluster.asked.filter((it) => kinds.includes(it)).toSorted()
-    expect(everywhere).toEqual(['daemonsets', ...Array.from({ length: 5 }, () => 'pods')])
+    expect(everywhere).toEqual(['daemonsets', ...Array.from({ length: 5 }, () => 'pods'), 'services'])
   })
 
   test('who asks about the DNS is told of Services elsewhere, with the slices of headless ones and of those that claim an address', async () => {
@@ -173,7 +175,9 @@ describe('collect', () => {
       const { sources } = await collect(cluster, { scope: { ...inShop, target } })
       return sources.clusterDns.known ? sources.clusterDns.value.elsewhere : null
     }
-    expect(await of({ kind: 'everything' })).toBeUndefined()
+    expect(await of({ kind: 'everything' })).toMatchObject({
+      value: { services: [], claiming: [{ name: 'edge' }], slices: [{ name: 'edge-x' }] },
+    })
     const elsewhere = await of({ kind: 'dns' })
     if (elsewhere?.known !== true) throw new Error('not read')
     expect(elsewhere.value.services.map((it) => `${it.namespace}/${it.name}`)).toEqual([

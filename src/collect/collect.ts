@@ -22,7 +22,7 @@ import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
 import { collectProxies, collectProxyConfig } from './kube-proxy.ts'
 import { collectNetworkAgents, withAgents } from './network-agents.ts'
-import { namedElsewhere } from './named-elsewhere.ts'
+import { claimingElsewhere, namedElsewhere } from './named-elsewhere.ts'
 import { collectOtherPolicies, policiesNotHeld } from './other-policies.ts'
 import { byName, inOrder } from './order.ts'
 import { newestOfEach, projectEvent } from './project/event.ts'
@@ -189,7 +189,9 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     if (!found.known || namespace === null) return found
     const forwardedTo = await collectForwardedTo(found.value, inScope)
     const dns = forwardedTo === null ? found.value : { ...found.value, forwardedTo }
-    return known(target.kind === 'dns' ? { ...dns, elsewhere: await namedElsewhere(inScope, namespace) } : dns)
+    // Names of other namespaces are asked about by whoever asks about the DNS alone.
+    const elsewhere = target.kind === 'dns' ? namedElsewhere : claimingElsewhere
+    return known({ ...dns, elsewhere: await elsewhere(inScope, namespace) })
   }
 
   /**

@@ -15,28 +15,36 @@ const mostClaiming = 20
  * namespaces in turn, in the order of their names.
  */
 export async function namedElsewhere(inScope: InScope, scope: string): Promise<Known<NamedElsewhere>> {
-  const all = await inScope.allServices()
+  const [all, claims] = await Promise.all([inScope.allServices(), claimingElsewhere(inScope, scope)])
   if (!all.known) return all
+  if (!claims.known) return claims
   const others = all.value.filter((it) => it.namespace !== scope)
   const headless = inTurn(others.filter((it) => it.clusterIP === 'None')).slice(0, most)
   const addressed = others.filter(hasAddress)
   const own = [...new Set([...youngestOf(addressed), ...inTurn(addressed)])].slice(0, most)
-  const allClaiming = others.filter(claimsAddress)
-  const claiming = allClaiming.slice(0, mostClaiming)
-  const claimingLeft = allClaiming.length - claiming.length
-  const slices: EndpointSlice[] = []
-  for (const its of await Promise.all(
-    [...headless, ...claiming].map((it) => inScope.slicesOf(it.namespace, it.name)),
-  )) {
-    if (!its.known) return its
-    slices.push(...its.value)
-  }
-  return known({
-    services: [...headless, ...own],
-    claiming,
-    ...(claimingLeft === 0 ? {} : { claimingLeft }),
-    slices,
-  })
+  const slices = await slicesOfAll(inScope, headless)
+  return slices.known
+    ? known({ ...claims.value, services: [...headless, ...own], slices: [...slices.value, ...claims.value.slices] })
+    : slices
+}
+
+/** Those that take an address which may be a DNS server's, from whatever namespace: that touches every pod. */
+export async function claimingElsewhere(inScope: InScope, scope: string): Promise<Known<NamedElsewhere>> {
+  const all = await inScope.allServices()
+  if (!all.known) return all
+  const found = all.value.filter((it) => it.namespace !== scope && claimsAddress(it))
+  const claiming = found.slice(0, mostClaiming)
+  const left = found.length - claiming.length
+  const slices = await slicesOfAll(inScope, claiming)
+  return slices.known
+    ? known({ services: [], claiming, ...(left === 0 ? {} : { claimingLeft: left }), slices: slices.value })
+    : slices
+}
+
+async function slicesOfAll(inScope: InScope, services: readonly Service[]): Promise<Known<readonly EndpointSlice[]>> {
+  const each = await Promise.all(services.map((it) => inScope.slicesOf(it.namespace, it.name)))
+  const unread = each.find((it) => !it.known)
+  return unread !== undefined && !unread.known ? unread : known(each.flatMap((it) => (it.known ? it.value : [])))
 }
 
 /** kube-proxy takes what goes there: it may be a DNS server's address. */

@@ -51,14 +51,9 @@ export default check({
     const byService = Map.groupBy(bad, (it) => full(it.service))
     if (byService.size > 0) return [...byService.values()].map((its) => judge(its, outside))
     // It may be the server itself that is meant, behind a Service: only whether it answers tells.
-    const [held] = outside === 'unclear' ? taken : []
-    if (held !== undefined)
-      return cannotTell(
-        dnsProbe.known ? 'too-few' : dnsProbe.why.reason,
-        `Service ${full(held.service)} takes ${held.ip}:${held.port} (${held.by}), to which CoreDNS forwards: ` +
-          'whether names outside the cluster are answered was not measured',
-        dnsProbe.known || dnsProbe.why.reason !== 'not-asked' ? null : '--probe',
-      )
+    const held =
+      outside === 'unclear' ? Map.groupBy(taken, (it) => full(it.service)) : new Map<string, TakenUpstream[]>()
+    if (held.size > 0) return [...held.values()].map((its) => judge(its, outside))
     // Whose address it is would stand in a file that nobody read; where names outside are answered, it is no matter.
     const doubtful = claims.filter((it) => it.port === dnsPort && it.ready === 0)
     const [first] = upstreams.length === 0 && outside !== 'answered' ? doubtful : []
@@ -91,7 +86,8 @@ export default check({
       args.ready === 0
         ? 'kube-proxy on each node rejects what goes there: nothing reaches the real server, ' +
           'and asking it from a node is rejected as well'
-        : 'kube-proxy on each node sends what goes there to the endpoints of this Service, and not to the real server',
+        : 'kube-proxy on each node sends what goes there to the endpoints of this Service, and not to the real server' +
+          (args.outside === 'unclear' ? ': well only if they are that server. --probe asks for names outside' : ''),
     help: ({ subject: on, args }) => [
       'take the address out of the Service, and ask who put it there: whoever may write Services can do this',
       `kubectl -n ${on.namespace} get service ${on.name} -o yaml`,
@@ -136,6 +132,7 @@ function judge(its: readonly TakenUpstream[], outside: Outside) {
     subject: subject('Service', service.namespace, service.name),
     // What it does to queries is worked out; that they fail is seen.
     confidence: ready === 0 ? 'inferred' : 'possible',
+    ...(ready !== 0 && outside === 'unclear' ? { severity: 'info' as const } : {}),
     args: { ip, by, port, ready, from, outside },
     evidence: [
       {
@@ -144,6 +141,6 @@ function judge(its: readonly TakenUpstream[], outside: Outside) {
         rows: its.map((it) => ({ where: `${it.ip}:${it.port}/${it.protocol}`, bad: 1, of: 1, note: it.by })),
       },
     ],
-    causes: [dnsUpstreamSilent, 'dns-external:*'],
+    causes: outside === 'unclear' && ready !== 0 ? [] : [dnsUpstreamSilent, 'dns-external:*'],
   })
 }
