@@ -1,9 +1,11 @@
 import type { InsideView } from '../../model/inside.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Model } from '../../model/sources.ts'
-import { isFailed, isLedAstray } from '../../relations/dns/inside-answers.ts'
+import { answerFits, isFailed, isLedAstray } from '../../relations/dns/inside-answers.ts'
 import type { TraceEnds } from '../../relations/path/trace-ends.ts'
+import { declaredEntries, entriesOf, entriesToJudge, serviceNamed } from '../../relations/hosts-entries.ts'
 import { judgeName } from '../../relations/service/service-names.ts'
+import { bareName } from '../../wire/dns-name.ts'
 import { isIp } from '../../wire/ip-family.ts'
 import { type Bare, hop, whyNot, without } from './hop.ts'
 
@@ -14,7 +16,7 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
   // Who asks the node's resolver is not meant to know names of the cluster: it comes by an address, or by another name.
   if (to.kind !== 'service' || asksNodeResolver(ends.from)) return []
   const { insideViews } = model.sources
-  if (!insideViews.known) return [without('resolve', whyNot(insideViews.why))]
+  if (!insideViews.known) return [hostsAstray(model, ends, []) ?? without('resolve', whyNot(insideViews.why))]
   const views = viewsOf(model, ask.from)
   const names = views.flatMap(({ container, resolving }) =>
     (resolving?.names ?? []).flatMap((it) =>
@@ -30,7 +32,12 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
   if (names.length > 0 && failed !== null) return [failed]
   const told = bad ?? names[0]
   if (told === undefined)
-    return [failed ?? resolvedBeside(model, ends) ?? without('resolve', views.length === 0 ? 'not-asked' : 'no-tool')]
+    return [
+      failed ??
+        hostsAstray(model, ends, views) ??
+        resolvedBeside(model, ends) ??
+        without('resolve', views.length === 0 ? 'not-asked' : 'no-tool'),
+    ]
   const { typed, result, addresses } = told
   const where = bad === undefined ? {} : containerOf(bad, views)
   return [
@@ -49,6 +56,30 @@ function viewsOf({ sources: { insideViews } }: Model, from: TraceEnds['ask']['fr
 
 function containerOf({ container }: { readonly container: string }, views: readonly InsideView[]) {
   return views.length > 1 ? { container } : {}
+}
+
+/**
+ * A line of the pod's own hosts file comes before DNS, and a probe pod has no such line: by it the name leads to another
+ * address than the Service's. Of a URL its host is what is looked up; without one, any name of the Service may be.
+ */
+function hostsAstray({ scope, sources }: Model, { from, to }: TraceEnds, views: readonly InsideView[]): Bare | null {
+  if (from === null || to.kind !== 'service') return null
+  const { service, slices } = to
+  const domain = sources.clusterDns.known ? sources.clusterDns.value.domain : 'cluster.local'
+  const typed = scope.serviceUrl === undefined ? null : (URL.parse(scope.serviceUrl)?.hostname ?? null)
+  const files = views.flatMap(({ container, resolving }) =>
+    resolving?.hosts.known === true ? [{ container, entries: entriesOf(resolving.hosts.value) }] : [],
+  )
+  const all = files.length > 0 ? files : [{ container: '', entries: declaredEntries(from) }]
+  for (const { container, entries } of all)
+    for (const { name, ip } of entriesToJudge(entries, from)) {
+      if (serviceNamed(name, from.namespace, domain, [service]) === null) continue
+      if ((typed !== null && bareName(typed) !== name) || answerFits([ip], service, slices) !== 'wrong') continue
+      const where = container === '' ? {} : containerOf({ container }, views)
+      const how = container === '' ? 'config' : 'inside'
+      return hop('resolve', 'broken', how, { kind: 'name', typed: name, result: 'ok', addresses: [ip], ...where })
+    }
+  return null
 }
 
 /**

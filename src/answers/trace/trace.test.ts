@@ -221,6 +221,21 @@ describe('a trace', () => {
         })
     })
 
+    test("a line of the pod's hosts file counts, and not what a pod beside it without one was told", () => {
+      const hosts = (text: string) => [insideView('client-1', { resolving: resolving({ hosts: known(text) }) })]
+      const web = service('web', { clusterIP: '10.96.0.7' })
+      const traced = (text: string) =>
+        look({ crossings: all('open'), insideViews: hosts(text), services: [web] }).hops[0]
+      expect(traced('127.0.0.1 localhost\n10.96.9.9 web\n')).toMatchObject({
+        name: 'resolve',
+        verdict: 'broken',
+        how: 'inside',
+        seen: { kind: 'name', typed: 'web', result: 'ok', addresses: ['10.96.9.9'] },
+      })
+      for (const fine of ['127.0.0.1 localhost\n', '10.96.0.7 web\n', '10.96.9.9 other\n'])
+        expect(traced(fine)?.verdict).not.toBe('broken')
+    })
+
     test('a name that the pod did find counts for itself', () => {
       const one = failed('timeout')
       const views = [
