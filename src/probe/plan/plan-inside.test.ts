@@ -62,6 +62,21 @@ describe('where to look out of', () => {
     const names = planInside(modelOf(sources), name).map((one) => one.names.map(({ typed }) => typed))
     expect(new Set(names.map(String))).toEqual(new Set(['alpha,alpha.shop,alpha.shop.svc.cluster.local']))
   })
+
+  it.each([
+    ['one suffix of the cluster: the spelling that it is for', ['shop.svc.cluster.local'], [], 'alpha'],
+    ['and the one that the pod is told', ['shop.svc.cluster.local'], ['alpha.shop'], 'alpha,alpha.shop'],
+    ['none of the cluster: it may be the fault', ['corp.example'], [], 'alpha,alpha.shop'],
+  ] as const)('a search list of his own with %s', (_, searches, told, typed) => {
+    const calls = told.map((host) => ({ by: 'A_URL', host, port: null }))
+    const own = pod('web-1', {
+      dnsPolicy: 'None',
+      dnsConfig: { nameservers: ['10.96.0.10'], searches, options: [] },
+      containers: [container({ calls })],
+    })
+    const [one] = planInside(modelOf({ ...sources, pods: [own] }), name)
+    expect(one?.names.map((it) => it.typed).join(',')).toBe(`${typed},alpha.shop.svc.cluster.local`)
+  })
 })
 
 const beside = (names: readonly string[], about: Partial<Pod> = {}): Partial<Pod> => ({

@@ -4,7 +4,7 @@ import type { Container, Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import type { Subject } from '../../model/subject.ts'
 import type { Service } from '../../model/service.ts'
-import { asDnsName, asIpAddress, type DnsName, type IpAddress } from '../../wire/dns-name.ts'
+import { asDnsName, asIpAddress, bareName, type DnsName, type IpAddress } from '../../wire/dns-name.ts'
 import { hasAnswer, isTarget } from './plan-names.ts'
 
 /** One container to look out of. */
@@ -109,11 +109,25 @@ function namesFor(pod: Pod, model: Model): readonly InsideNameSpec[] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .slice(0, 1)
   return (targets.length > 0 ? targets : own).flatMap((service) =>
-    spellings(service, pod.namespace, domain).flatMap((it) => {
+    meantSpellings(pod, service, domain).flatMap((it) => {
       const typed = asDnsName(it)
       return typed === null ? [] : [{ service: { namespace: service.namespace, name: service.name }, typed }]
     }),
   )
+}
+
+/**
+ * Who writes a search list of his own (dnsPolicy None) with a suffix for one spelling means that one: another, which it
+ * makes no name of, is asked for only where the pod is told it. A list without any of the cluster's may be the fault.
+ */
+function meantSpellings(pod: Pod, service: Service, domain: string): readonly string[] {
+  const all = spellings(service, pod.namespace, domain)
+  if (pod.dnsPolicy !== 'None') return all
+  const full = `${service.name}.${service.namespace}.svc.${domain}`
+  const searches = (pod.dnsConfig?.searches ?? []).map((it) => bareName(it))
+  const told = new Set(pod.containers.flatMap(({ calls = [] }) => calls.map(({ host }) => bareName(host))))
+  const isFound = (it: string): boolean => it === full || searches.some((suffix) => `${it}.${suffix}` === full)
+  return all.some((it) => it !== full && isFound(it)) ? all.filter((it) => isFound(it) || told.has(it)) : all
 }
 
 function spellings(
