@@ -68,9 +68,9 @@ export default check({
     note: () =>
       'a denial is kept for the TTL of the SOA beside it, which is the `ttl` of `kubernetes` (300 s at most), within ' +
       'the bounds that `cache` sets; a Service that nobody asked for before is known at once',
-    help: ({ subject: on }) => [
-      'let denials of the cluster be kept for some seconds: `denial 9984 5` in the block of `cache`, or `ttl 30` in ' +
-        'that of `kubernetes`',
+    help: ({ subject: on, args }) => [
+      'let denials of the cluster be kept for some seconds: `denial 9984 5` in the block of `cache`' +
+        (args.isLeast ? '' : ', or `ttl 30` in that of `kubernetes`'),
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
     ],
   },
@@ -94,6 +94,7 @@ function longFor(dns: ClusterDns, { seconds, said, measured }: Kept) {
       seconds,
       measured: measured?.ttl ?? null,
       said: said?.seconds ?? null,
+      isLeast: isLeast(said),
       ttl: ttlOf(said),
       cache: said?.cache === null || said === null ? null : ['cache', ...said.cache.args].join(' '),
     },
@@ -116,12 +117,18 @@ function longestDenial(answers: Known<NameAnswers>, domain: string): NameAnswer 
   return its.toSorted((a, b) => (b.ttl ?? 0) - (a.ttl ?? 0))[0] ?? null
 }
 
+/** The least that `cache` keeps is what counts, whatever TTL a denial comes with. */
+function isLeast(said: DenialTime | null): boolean {
+  return said !== null && said.soa <= usualSeconds && said.seconds > said.soa
+}
+
 function ttlOf(said: DenialTime | null): string | null {
   return said?.kubernetes.block?.find((it) => it.name === 'ttl')?.args[0] ?? null
 }
 
-function lines({ kubernetes, cache }: DenialTime): readonly { line: number; mark: string; label: string }[] {
-  const ttl = kubernetes.block?.find((it) => it.name === 'ttl')
+function lines(said: DenialTime): readonly { line: number; mark: string; label: string }[] {
+  const { kubernetes, cache } = said
+  const ttl = isLeast(said) ? undefined : kubernetes.block?.find((it) => it.name === 'ttl')
   const denial = cache?.block?.find((it) => it.name === 'denial') ?? cache
   return [
     ...(ttl === undefined ? [] : [{ line: ttl.line, mark: 'ttl', label: 'the TTL of a denial, too, up to 300 s' }]),

@@ -98,7 +98,7 @@ const notes: Readonly<Record<By, string>> = {
   unclear:
     'the pods may say so themselves: what the controller sends them differs from what they were asked directly ' +
     '(Host, path, headers)',
-  unknown: 'no pod was asked directly, so who refuses is not known',
+  unknown: 'what its pods answer themselves to this was not seen, so who refuses is not known',
 }
 
 function judge(ingress: Ingress, contacts: Contacts, controllers: readonly IngressController[]) {

@@ -6,6 +6,8 @@ export interface DenialTime {
   readonly seconds: number
   readonly cache: CorefilePlugin | null
   readonly kubernetes: CorefilePlugin
+  /** The TTL that `kubernetes` gives a denial, which `cache` keeps for longer where its least is longer. */
+  readonly soa: number
 }
 
 /** plugin/kubernetes/kubernetes.go, defaultTTL: that of answers, and of the SOA beside a denial. */
@@ -35,10 +37,10 @@ function ofBlock({ keys, plugins }: CorefileServer, domain: string): DenialTime 
   if (kubernetes === undefined) return null
   const soa = Math.min(seconds(kubernetes.block?.find((it) => it.name === 'ttl')?.args[0]) ?? defaultTtl, mostSoa)
   const cache = plugins.find((it) => it.name === 'cache' && keepsDenials(it, domain)) ?? null
-  if (cache === null) return { seconds: soa, cache, kubernetes }
+  if (cache === null) return { seconds: soa, cache, kubernetes, soa }
   const [, most, least] = cache.block?.find((it) => it.name === 'denial')?.args ?? []
   const ceiling = seconds(most) ?? seconds(cache.args[0]) ?? mostDenial
-  return { seconds: Math.min(Math.max(soa, seconds(least) ?? leastDenial), ceiling), cache, kubernetes }
+  return { seconds: Math.min(Math.max(soa, seconds(least) ?? leastDenial), ceiling), cache, kubernetes, soa }
 }
 
 /** `cache [TTL] [ZONES...]`; `disable denial [ZONES...]` in it. */
