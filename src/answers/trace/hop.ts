@@ -68,6 +68,8 @@ export type Seen =
       /** `worker-1 to worker-3 missing`. */
       readonly bad: readonly string[]
       readonly notForwarding: readonly string[]
+      /** Nodes with rules (`ip rule`) of somebody's: these may lead to another table. */
+      readonly ruled: readonly string[]
       /** The nodes that were read, of those on the way. */
       readonly read: readonly string[]
       readonly of: number

@@ -54,6 +54,15 @@ test('all is well between the nodes', () => {
   expect(text).toContain('crosses between the nodes as small does')
 })
 
+test('rules may lead to another table before the main one: what that holds is no good news', () => {
+  const nodes = well.nodes.map((it) =>
+    it.node === 'worker-2' ? { ...it, ruled: { rules: 'added' as const, others: [] } } : it,
+  )
+  const { trace, text } = tracedWith({ ...well, nodes }, 'timeout')
+  expect(trace.hops.find((it) => it.name === 'route')?.verdict).toBe('cannot-tell')
+  expect(text).toMatch(/\? route .*worker-2 has rules \(`ip rule`\) that may lead elsewhere/)
+})
+
 test('a route that is missing is where a silent connection breaks, and not where one opens or is refused', () => {
   const broken = networks({
     'worker-1': { routes: routes('worker-1', ['10.2.1.2/32']) },

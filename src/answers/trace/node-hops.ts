@@ -28,14 +28,18 @@ function routeHop({ sources }: Model, home: string, far: readonly string[]): Bar
   if (bad.length + off.length === 0 && told.length === 0)
     return { name: 'route', verdict: 'cannot-tell', how: 'nobody', seen: { kind: 'why', why: 'unclear' } }
   const read = new Set(networks.map((it) => it.node))
+  const ruled = networks.filter((it) => (it.node === home || far.includes(it.node)) && it.ruled?.rules === 'added')
+  // A rule may lead to another table before the main one is asked.
+  const well = ruled.length === 0 ? 'ok' : 'cannot-tell'
   return {
     name: 'route',
-    verdict: bad.length + off.length === 0 ? 'ok' : 'broken',
+    verdict: bad.length + off.length === 0 ? well : 'broken',
     how: 'node',
     seen: {
       kind: 'routes',
       bad: bad.map(textOf),
       notForwarding: off.map((it) => it.node),
+      ruled: ruled.map((it) => it.node),
       read: [home, ...far].filter((it) => read.has(it)),
       of: far.length + 1,
     },

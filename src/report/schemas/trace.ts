@@ -59,7 +59,14 @@ const seen = v.variant('kind', [
   }),
   v.strictObject({ kind: v.literal('lookup'), typed: text, result: text }),
   v.strictObject({ kind: v.literal('backends'), names: texts, absent: texts, ports: texts }),
-  v.strictObject({ kind: v.literal('routes'), bad: texts, notForwarding: texts, read: texts, of: number }),
+  v.strictObject({
+    kind: v.literal('routes'),
+    bad: texts,
+    notForwarding: texts,
+    ruled: texts,
+    read: texts,
+    of: number,
+  }),
   v.strictObject({ kind: v.literal('sizes'), mtu: number, lost: texts, of: number }),
   v.strictObject({ kind: v.literal('large'), bytes: number, lost: number, of: number }),
   v.strictObject({

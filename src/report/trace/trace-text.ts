@@ -235,11 +235,15 @@ function answersText({ bad, of, statuses, at = [], well }: Extract<Seen, { kind:
     : `${whom}${bad} of ${of} answered badly: ${statuses.join(', ')}`
 }
 
-function routesText({ bad, notForwarding, read, of }: Extract<Seen, { kind: 'routes' }>): string {
+function routesText({ bad, notForwarding, ruled, read, of }: Extract<Seen, { kind: 'routes' }>): string {
   const nodes = `${read.length} of ${of} nodes read`
   const wrong = [...bad, ...notForwarding.map((it) => `${it} forwards nothing`)]
+  const rules =
+    ruled.length === 0
+      ? 'no `ip rule` was read'
+      : `${ruled.slice(0, 3).join(', ')} ${ruled.length === 1 ? 'has' : 'have'} rules (\`ip rule\`) that may lead elsewhere`
   return wrong.length === 0
-    ? `there and back by the main table, ${nodes}; no \`ip rule\` was read`
+    ? `there and back by the main table, ${nodes}; ${rules}`
     : `${wrong.slice(0, 3).join(', ')}; ${nodes}`
 }
 
