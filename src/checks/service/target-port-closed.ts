@@ -98,7 +98,7 @@ export default check({
     note: ({ args }) => {
       if (args.by === 'probe')
         return args.protocol === null
-          ? refusedSince(args.listens, args.open)
+          ? refusedSince(args.listens, args.open, args.link)
           : `refused by the pod itself: it declares this port for ${args.protocol}, and the Service is for TCP`
       return null
     },
@@ -106,8 +106,12 @@ export default check({
       args.by === 'probe'
         ? [
             nextStep(args.listens, args.open, args.closed === args.of),
-            `kubectl -n ${on.namespace} exec ${args.example} -- cat /proc/net/tcp /proc/net/tcp6`,
-            `kubectl -n ${on.namespace} edit service ${on.name}`,
+            ...(args.listens === 'nowhere'
+              ? [`kubectl -n ${on.namespace} logs ${args.example} --tail=50`]
+              : [
+                  `kubectl -n ${on.namespace} exec ${args.example} -- cat /proc/net/tcp /proc/net/tcp6`,
+                  `kubectl -n ${on.namespace} edit service ${on.name}`,
+                ]),
           ]
         : ['connect, to be sure', `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`],
   },
@@ -133,7 +137,7 @@ function whoListens(listens: Listening['kind'], open: readonly (string | number)
   return listens === 'loopback' ? `its pods listen on ${open.join(', ')} alone` : 'nobody listens'
 }
 
-function refusedSince(listens: Listening['kind'], open: readonly (string | number)[]): string {
+function refusedSince(listens: Listening['kind'], open: readonly (string | number)[], link: string | null): string {
   if (listens === 'loopback')
     return (
       `the process in the pod listens on ${open.join(', ')} alone, as /proc/net/tcp there says: ` +
@@ -146,7 +150,14 @@ function refusedSince(listens: Listening['kind'], open: readonly (string | numbe
     )
   if (listens === 'elsewhere')
     return `nothing in the pod listens on this port; open to others there: ${open.join(', ')} (/proc/net/tcp)`
-  if (listens === 'nowhere') return 'nothing in the pod listens for others on any port (/proc/net/tcp)'
+  if (listens === 'nowhere')
+    return (
+      'nothing in the pod listens for others on any port (/proc/net/tcp)' +
+      (link === null
+        ? ''
+        : `; the kubelet sets ${link} there, to tcp://…, for this very Service: a program that takes its own port from ` +
+          'it finds no number')
+    )
   return 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
 }
 
@@ -155,8 +166,23 @@ function nextStep(listens: Listening['kind'], open: readonly (string | number)[]
   if (listens === 'other-family') return 'make the program listen on 0.0.0.0 as well, or on :: for both families'
   if (listens === 'elsewhere' && everyPod)
     return `set targetPort to the one that clients are to reach: ${open.join(', ')}`
+  if (listens === 'nowhere')
+    return 'see what the program says of its start: no port of the Service is right while it listens nowhere'
   const look = 'see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1)'
   return `${look}, then ${everyPod ? 'set targetPort to it' : 'find out why these pods differ from the others'}`
+}
+
+/**
+ * `SEARCH_PORT` in the pods of Service search: of each Service of the namespace (pkg/kubelet/envvars), and the name that a
+ * program called search may well have for its own port. null where links are off, or the spec sets the variable itself.
+ */
+function linkTo({ name, clusterIP }: Service, pods: readonly Pod[]): string | null {
+  const variable = `${name.toUpperCase().replaceAll('-', '_')}_PORT`
+  const isSet = pods.some(
+    (it) =>
+      it.serviceLinks === 'off' || it.containers.some(({ listens = [] }) => listens.some(({ by }) => by === variable)),
+  )
+  return clusterIP === null || clusterIP === 'None' || isSet ? null : variable
 }
 
 function sampleText(parts: readonly Part[]): string | null {
@@ -217,6 +243,7 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
       tries: all.of,
       protocol: otherProtocol(service, port, serving),
       example: closed[0]?.pod ?? null,
+      link: linkTo(service, serving),
       ...listensArgs(listening),
     },
     evidence: [
