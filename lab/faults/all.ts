@@ -158,6 +158,7 @@ import lbWithoutProxy from './ingress/lb-without-proxy.ts'
 import lbIdleTimeout from './ingress/lb-idle-timeout.ts'
 import lbHealthPath from './ingress/lb-health-path.ts'
 import lbRight from './controls/lb-right.ts'
+import bridgeRangeOverlaps from './node/bridge-range-overlaps.ts'
 import routeBlackhole from './node/route-blackhole.ts'
 import ruleLeadsAstray from './node/rule-leads-astray.ts'
 import bridgeDropsBeside from './node/bridge-drops-beside.ts'
@@ -420,6 +421,7 @@ export const faults: readonly Fault[] = [
   rewriteWithoutGroup,
   rolloutStuckBehind,
   routeBackendMissing,
+  bridgeRangeOverlaps,
   routeBlackhole,
   routeHostOutside,
   routeNamespaceKeptOut,
