@@ -12,8 +12,9 @@ const FAR = 'worker-3'
 const BRIDGE = 'br-5f3a1c'
 
 const here = (lab: Lab): Place => onNode(lab, nodeNamed(lab, NODE).netns)
-/** As `docker network create` makes it: the first address of a range of its own, which is half of the pods'. */
-const gateway = (lab: Lab): string => nodeNamed(lab, FAR).podCidr.replace('.0/24', '.1/25')
+/** As `docker network create` makes it: the first address of a range of its own. Each half, as pods are in either. */
+const gateways = (lab: Lab): readonly string[] =>
+  ['.1/25', '.129/25'].map((it) => nodeNamed(lab, FAR).podCidr.replace('.0/24', it))
 
 const reaches = (lab: Lab): Promise<boolean> => reachesPodsOf(lab, NODE, FAR)
 
@@ -27,7 +28,7 @@ const fault: Fault = {
   diagnose: ['-n', 'shop'],
   async inject(lab) {
     await here(lab).run(['ip', 'link', 'add', BRIDGE, 'type', 'bridge'])
-    await here(lab).run(['ip', 'addr', 'add', gateway(lab), 'dev', BRIDGE])
+    for (const it of gateways(lab)) await here(lab).run(['ip', 'addr', 'add', it, 'dev', BRIDGE])
     await here(lab).run(['ip', 'link', 'set', BRIDGE, 'up'])
     await until('the bridge takes what goes to the pods', async () => !(await reaches(lab)))
   },
