@@ -1,6 +1,6 @@
 import type { Beside } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
-import { either, exactly, labelsThrough, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { either, exactly, labelsThrough, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 
 const m = texts()
 const labels = labelsThrough((it) => it)
@@ -107,5 +107,10 @@ export const besideSchema = exactly<Beside>()(
     ),
     policiesNotHeld: list(oneOf(otherPolicyKinds)),
     meshSettings: list(object({ ...named, outbound: nullable(oneOf(['REGISTRY_ONLY', 'ALLOW_ANY'])) })),
+    heldWorkloads: maybe(
+      list(
+        object({ kind: oneOf(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob']), ...named }),
+      ),
+    ),
   }),
 )

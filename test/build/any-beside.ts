@@ -126,4 +126,5 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
   meshSettings: few(
     fc.record({ ...named, outbound: orNull(fc.constantFrom('REGISTRY_ONLY' as const, 'ALLOW_ANY' as const)) }),
   ),
+  heldWorkloads: few(fc.record({ kind: fc.constantFrom('Deployment' as const, 'StatefulSet' as const), ...named })),
 })
