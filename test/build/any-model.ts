@@ -146,6 +146,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
             ),
           ),
         ),
+        by: maybe(fc.constantFrom('NO_PROXY' as const, 'no_proxy' as const)),
         ranges: few(ip.map((it) => `${it}/16`)),
         capitals: few(name),
       }),
