@@ -194,7 +194,7 @@ function expanded(set: string, env: readonly Fields[]): { readonly text: string;
   const parts = set.split(/\$\(([A-Za-z_][\w.-]{0,250})\)/)
   const filled = parts.map((it, at) => {
     if (at % 2 === 0) return it
-    return values.get(it) ?? (/_SERVICE_HOST$/.test(it) ? '' : null)
+    return values.get(it) ?? (it.endsWith('_SERVICE_HOST') ? '' : null)
   })
   const whole = filled.every((it) => it !== null && !it.includes('$(')) ? filled.join('') : null
   return whole === null ? null : { text: whole, isWhole: !parts.some((it, at) => at % 2 === 1 && !values.has(it)) }
