@@ -43,6 +43,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             by: shared.name,
             host: nullable(oneOf(listenHosts)),
             port: nullable(number),
+            portBy: maybe(shared.name),
             isDefault: maybe(just(true)),
           }),
         ),

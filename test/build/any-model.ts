@@ -132,7 +132,12 @@ const pod: fc.Arbitrary<Pod> = fc.record({
         ),
       ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
-      listens: few(fc.record({ by: name, host: maybe(fc.constantFrom(...listenHosts)), port: maybe(count) })),
+      listens: few(
+        fc.record(
+          { by: name, host: maybe(fc.constantFrom(...listenHosts)), port: maybe(count), portBy: name },
+          { requiredKeys: ['by', 'host', 'port'] },
+        ),
+      ),
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
       endLookup: fc.record({ name, server: maybe(ip), how: text }),
       proxy: fc.record({

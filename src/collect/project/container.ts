@@ -112,7 +112,12 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
       return name === null || value === null ? [] : [{ name, value }]
     })
   const listens = listensIn({ env, words: [...texts(spec['command']), ...texts(spec['args'])] })
-  return listens.length === 0 ? {} : { listens: listens.map((it) => ({ ...it, by: intern.text(it.by) })) }
+  const kept = listens.map(({ portBy, ...it }) => ({
+    ...it,
+    by: intern.text(it.by),
+    ...(portBy === undefined ? {} : { portBy: intern.text(portBy) }),
+  }))
+  return kept.length === 0 ? {} : { listens: kept }
 }
 
 /**
