@@ -48,6 +48,12 @@ export interface Container {
   readonly exitCode?: number
   readonly livenessProbe?: string
   readonly startupProbe?: string
+  /** `host` of its probes, where one is named: the kubelet asks that in place of the pod. Absent where none is. */
+  readonly probeHosts?: {
+    readonly readiness?: string
+    readonly liveness?: string
+    readonly startup?: string
+  }
   /** False until its startup probe succeeded once. */
   readonly started?: boolean
 }

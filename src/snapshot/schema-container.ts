@@ -65,6 +65,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
       exitCode: maybe(number),
       livenessProbe: maybe(shared.check),
       startupProbe: maybe(shared.check),
+      probeHosts: maybe(object({ readiness: maybe(m.host), liveness: maybe(m.host), startup: maybe(m.host) })),
       started: maybe(flag),
     }),
   )

@@ -156,6 +156,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
         capitals: few(name),
       }),
       proxyElsewhere: fc.constant(true as const),
+      probeHosts: fc.record({ readiness: name, liveness: name }, { requiredKeys: [] }),
       cpuLimitMilli: maybe(count),
       cpuRequestMilli: maybe(count),
       memoryLimitBytes: maybe(count),

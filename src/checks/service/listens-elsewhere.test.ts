@@ -111,6 +111,11 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'ready by a probe that names the loopback of the node: nobody came from outside',
+    given: given(cart([bind()], { readinessProbe: 'http-get :http/healthz', probeHosts: { readiness: '127.0.0.1' } })),
+    expect: [found],
+  },
+  {
     it: 'ready by a probe on the target port, whatever the variable says',
     given: given(cart([port3000], { readinessProbe: 'tcp-socket :8080' })),
     expect: 'ok',

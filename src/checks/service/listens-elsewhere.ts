@@ -7,6 +7,7 @@ import type { Scope } from '../../model/sources.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
 import { put } from '../../relations/once.ts'
+import { askedInstead } from '../../relations/probe-host.ts'
 import { comesByLoopback, isSidecar } from '../../relations/service/mesh-sidecar.ts'
 import { contactsOfServices, endpointName } from '../../relations/service/service-contacts.ts'
 import { portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
@@ -132,7 +133,7 @@ function targetsByPod(parts: readonly Part[]): ReadonlyMap<string, ReadonlySet<n
 
 function missedBy({ pod, container, target }: Led, others: ReadonlySet<number>): Missed | null {
   const { listens = [] } = container
-  if (listens.length === 0 || answersProbe(container, target)) return null
+  if (listens.length === 0 || answersProbe(pod, container, target)) return null
   const onTarget = listens.filter((it) => it.port === target)
   const isOpen = listens.some((it) => it.host === '0.0.0.0' && (it.port === target || it.port === null))
   if (isOpen) return null
@@ -158,13 +159,16 @@ function isMainPort({ by, host, port, portBy = by }: Listen): boolean {
 }
 
 /** The kubelet connects to the pod's address: what it finds ready there listens for others. */
-function answersProbe({ ready, ports, readinessProbe, livenessProbe, started }: Container, target: number): boolean {
+function answersProbe(pod: Pod, container: Container, target: number): boolean {
+  const { ready, ports, started } = container
   const named = ports.filter((it) => it.port === target).map((it) => it.name)
-  const asks = (probe: string | null | undefined): boolean => {
+  const asks = (kind: 'readiness' | 'liveness'): boolean => {
+    const probe = kind === 'readiness' ? container.readinessProbe : container.livenessProbe
+    if (askedInstead(pod, container, kind) !== null) return false
     const [, at] = /^(?:https?-get|tcp-socket|grpc) :([^/]*)/.exec(probe ?? '') ?? []
     return at !== undefined && (at === `${target}` || named.includes(at))
   }
-  return ready && started !== false && (asks(readinessProbe) || asks(livenessProbe))
+  return ready && started !== false && (asks('readiness') || asks('liveness'))
 }
 
 /** Variables that one program reads and the next does not: what stands there may be told to nobody. */

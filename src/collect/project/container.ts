@@ -229,13 +229,28 @@ function otherProbes(
   spec: Fields,
   status: Fields,
   intern: Intern,
-): Pick<Container, 'livenessProbe' | 'startupProbe' | 'started'> {
+): Pick<Container, 'livenessProbe' | 'startupProbe' | 'probeHosts' | 'started'> {
   const { livenessProbe, startupProbe } = spec
   return {
     ...(isObject(livenessProbe) ? { livenessProbe: intern.text(probeText(fields(livenessProbe))) } : {}),
     ...(isObject(startupProbe) ? { startupProbe: intern.text(probeText(fields(startupProbe))) } : {}),
+    ...probeHosts(spec, intern),
     ...(status['started'] === false ? { started: false } : {}),
   }
+}
+
+function probeHosts(spec: Fields, intern: Intern): Pick<Container, 'probeHosts'> {
+  const [readiness, liveness, startup] = ['readinessProbe', 'livenessProbe', 'startupProbe'].map((it) => {
+    const probe = fields(spec[it])
+    const host = text(fields(probe['httpGet'])['host']) ?? text(fields(probe['tcpSocket'])['host'])
+    return host !== null && /^[\w.:-]{1,253}$/.test(host) ? intern.text(host.toLowerCase()) : null
+  })
+  const hosts = {
+    ...(readiness == null ? {} : { readiness }),
+    ...(liveness == null ? {} : { liveness }),
+    ...(startup == null ? {} : { startup }),
+  }
+  return Object.keys(hosts).length === 0 ? {} : { probeHosts: hosts }
 }
 
 function projectPort(raw: Fields, intern: Intern): ContainerPort[] {
