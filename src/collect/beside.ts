@@ -23,6 +23,7 @@ import {
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
 import { projectIngressRoute } from './project/traefik.ts'
+import { projectWorkload } from './project/workload.ts'
 import { workloadKinds } from './workloads.ts'
 
 interface Around {
@@ -107,7 +108,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
   /** Half of the kinds says nothing of who is not there, and still what is. */
   async function heldWorkloads(): Promise<readonly HeldWorkload[]> {
     const lists = workloadKinds.map((kind) =>
-      some(workloads[kind], ({ metadata }) => ({ kind, namespace: metadata.namespace ?? '', name: metadata.name })),
+      some(workloads[kind], (raw) => heldOf(projectWorkload(kind, raw, intern))),
     )
     return (await Promise.all(lists)).flatMap((it) => (it ?? []).toSorted(inOrder))
   }
@@ -136,6 +137,12 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       keys: isAuthority ? projectKeys(raw, intern) : null,
     }
   }
+}
+
+function heldOf(it: Workload | null): HeldWorkload | null {
+  if (it === null) return null
+  const { kind, namespace, name, desired, ready, serves } = it
+  return { kind, namespace, name, desired, ready, ...(serves === undefined ? {} : { serves }) }
 }
 
 /** null where the file holds none of either kind. */

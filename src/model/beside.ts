@@ -38,11 +38,7 @@ export interface HeldSecrets {
   readonly held: readonly HeldSecret[]
 }
 
-export interface HeldWorkload {
-  readonly kind: Workload['kind']
-  readonly namespace: string
-  readonly name: string
-}
+export type HeldWorkload = Pick<Workload, 'kind' | 'namespace' | 'name' | 'desired' | 'ready' | 'serves'>
 
 export interface KeyedObject {
   readonly namespace: string

@@ -109,7 +109,13 @@ export const besideSchema = exactly<Beside>()(
     meshSettings: list(object({ ...named, outbound: nullable(oneOf(['REGISTRY_ONLY', 'ALLOW_ANY'])) })),
     heldWorkloads: maybe(
       list(
-        object({ kind: oneOf(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob']), ...named }),
+        object({
+          kind: oneOf(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob']),
+          ...named,
+          desired: number,
+          ready: number,
+          serves: maybe(object({ controllers: list(m.name), classNames: list(m.name) })),
+        }),
       ),
     ),
   }),

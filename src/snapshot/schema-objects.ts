@@ -187,6 +187,7 @@ export function objectSchemas(intern: Intern) {
       refused: maybe(m.said),
       paused: maybe(just(true)),
       serviceName: maybe(nullable(m.name)),
+      serves: maybe(object({ controllers: list(shared.name), classNames: list(shared.name) })),
     }),
   )
 
