@@ -60,7 +60,10 @@ export default check({
     headline: ({ subject: on, args }) => {
       const gone = makerOf(args)
       if (gone !== null)
-        return `The controller of GatewayClass \`${on.name}\` is not there: ${gone.kind} ${full(gone)} ${goneText(gone)}.`
+        return (
+          `The controller of GatewayClass \`${on.name}\` is not there: ` +
+          `${gone.kind} ${full(gone)} ${goneText(gone)}.`
+        )
       return on.kind === 'Gateway'
         ? `Gateway ${full(on)} names GatewayClass \`${args.class}\`, which does not exist.`
         : `GatewayClass \`${on.name}\` is ${args.state === 'refused' ? 'refused by' : 'not accepted by'} its ` +

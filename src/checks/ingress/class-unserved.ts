@@ -56,8 +56,12 @@ export default check({
     detail: ({ args }) =>
       `class ${args.class} · IngressClasses: ${args.classes} · controllers seen: ` +
       `${args.controllers} · ${args.address}`,
-    note: () =>
-      'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, or nothing at all',
+    note: ({ args }) =>
+      args.maker !== null
+        ? 'what its status holds is from before: nobody follows this Ingress, and requests get no answer, or that of ' +
+          'somebody else'
+        : 'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, ' +
+          'or nothing at all',
     help: ({ subject: on, args }) => {
       const gone = makerOf(args)
       return [...(gone === null ? chooseClass(on, args) : goneHelp(gone)), 'kubectl get ingressclasses -o wide']

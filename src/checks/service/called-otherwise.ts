@@ -194,8 +194,8 @@ function noteOf({ is, isTargetPort, port }: Noted): string {
     )
   if (is === 'other-domain')
     return (
-      "this cluster's DNS has that domain in no line of its Corefile, and asks servers outside for it: they deny such " +
-      'names, unless another cluster has that domain and they know of it'
+      "this cluster's DNS has that domain in no line of its Corefile, and asks servers outside for it: they deny " +
+      'such names, unless another cluster has that domain and they know of it'
     )
   if (is === 'no-svc') return "this cluster's DNS has the whole domain, and denies what is not below `svc` or `pod`"
   return is === 'no-port' && isTargetPort

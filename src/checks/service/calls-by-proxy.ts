@@ -102,7 +102,7 @@ function verdict(first: Proxied, more: readonly Proxied[]) {
   })
 }
 
-/** What the variable holds that lacks the name. Old recordings do not say which; of both it is that in small letters. */
+/** What the variable holds that lacks the name. Old recordings do not say which: of both, that in small letters. */
 function heldBy({ except, capitals, by, ranges = [] }: ContainerProxy, isInCapitals: boolean) {
   if (isInCapitals) return { except: capitals ?? [], variable: 'NO_PROXY' as const }
   const guessed = capitals === undefined ? ('NO_PROXY' as const) : ('no_proxy' as const)

@@ -68,8 +68,8 @@ export default check({
             : `on ${args.host}, where only the pod itself reaches them.`),
     detail: ({ args }) =>
       `${args.by}${args.isDefault ? ' by itself' : ''}: ${args.is === 'port' ? args.told : placeText(args)}` +
-      `${args.is === 'loopback' && args.portBy !== null ? `, the port by ${args.portBy}` : ''} · container ${args.container} of ` +
-      `${count(args.of, 'pod')} · target port ${args.target}`,
+      `${args.is === 'loopback' && args.portBy !== null ? `, the port by ${args.portBy}` : ''} · ` +
+      `container ${args.container} of ${count(args.of, 'pod')} · target port ${args.target}`,
     note: ({ args }) =>
       args.is === 'port'
         ? 'by its spec alone: whether the program heeds it was not measured'

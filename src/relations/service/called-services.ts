@@ -161,9 +161,9 @@ function serviceName(host: string, home: string, { domain, answerer }: Callable)
 const clusterSet = 'clusterset.local'
 
 /**
- * A name under a domain that the cluster's DNS does not have. `cluster.local` is nobody's but a cluster's. Any other may
- * be another cluster's, which whoever stands behind `forward` knows: it counts where the pod asks this cluster's DNS, no
- * line of the Corefile may have the name, and a Service of that very name and namespace is here.
+ * A name under a domain that the cluster's DNS does not have. `cluster.local` is nobody's but a cluster's. Any other
+ * may be another cluster's, which whoever stands behind `forward` knows: it counts where the pod asks this cluster's
+ * DNS, no line of the Corefile may have the name, and a Service of that very name and namespace is here.
  */
 function ofOtherDomain(pod: Pod, host: string, { told, before }: AskedElsewhere, around: Callable): Called {
   const answerer = around.answerer?.(host) ?? 'unread'
