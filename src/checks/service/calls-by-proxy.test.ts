@@ -28,12 +28,12 @@ describeCheck(check, [
   {
     it: 'NO_PROXY of addresses alone',
     given: given(url('cart'), { ...proxy([]), by: 'NO_PROXY', ranges: ['127.0.0.1', '10.0.0.0/16'] }),
-    expect: [{ subject: 'Deployment/shop/web', says: /NO_PROXY holds 127\.0\.0\.1, 10\.0\.0\.0\/16/ }],
+    expect: [{ subject: 'Deployment/shop/web', says: /NO_PROXY names 127\.0\.0\.1, 10\.0\.0\.0\/16/ }],
   },
   {
     it: 'no_proxy of the pod itself',
     given: given(url('cart'), { ...proxy([]), by: 'no_proxy', ranges: [] }),
-    expect: [{ subject: 'Deployment/shop/web', says: /no_proxy holds nothing of the cluster/ }],
+    expect: [{ subject: 'Deployment/shop/web', says: /no_proxy names nothing of the cluster/ }],
   },
   { it: 'a short name that `.svc` does not hold', given: given(url('cart.shop'), proxy(['svc'])), expect: found },
   { it: 'its full name', given: given(url('cart.shop.svc'), proxy(['svc', 'cluster.local'])), expect: 'ok' },

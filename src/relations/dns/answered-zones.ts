@@ -14,6 +14,9 @@ import { nameRules, rewritten } from './rewrite-rules.ts'
  */
 export type Answerer = 'cluster' | 'maybe' | 'nobody' | 'unread'
 
+/** Of the Multi-Cluster Services API (KEP-1645), whatever answers for it. */
+export const clusterSet = 'clusterset.local'
+
 /** The part of the model that says so. */
 export type Answering = Pick<
   ClusterDns,

@@ -4,7 +4,7 @@ import type { Call, Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
-import { answererOf, type Answerer, type Answering } from '../dns/answered-zones.ts'
+import { answererOf, type Answerer, type Answering, clusterSet } from '../dns/answered-zones.ts'
 import { isClusterFirst } from '../dns/pod-resolvers.ts'
 import { once } from '../once.ts'
 import { ownHostName } from '../own-host-name.ts'
@@ -156,9 +156,6 @@ function serviceName(host: string, home: string, { domain, answerer }: Callable)
   const [name, namespace] = labels.slice(-2)
   return labels.length > 3 || name === undefined || namespace === undefined ? null : { namespace, name, sure: true }
 }
-
-/** Of the Multi-Cluster Services API (KEP-1645), whatever answers for it. */
-const clusterSet = 'clusterset.local'
 
 /**
  * A name under a domain that the cluster's DNS does not have. `cluster.local` is nobody's but a cluster's. Any other

@@ -39,7 +39,7 @@ export function isInside(pod: Pod, proxy: string, around: Callable): boolean {
 export function exceptionsText(by: ContainerProxy['by'], names: readonly string[]): string {
   if (by === null) return 'no NO_PROXY'
   const variable = by ?? 'NO_PROXY'
-  return names.length === 0 ? `${variable} holds nothing of the cluster` : `${variable} holds ${some(names)}`
+  return names.length === 0 ? `${variable} names nothing of the cluster` : `${variable} names ${some(names)}`
 }
 
 /** `all`: whichever of `no_proxy` and `NO_PROXY` a program reads. `one`: one of them lacks it. */
