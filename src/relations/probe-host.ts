@@ -1,10 +1,10 @@
 import type { Container, Pod } from '../model/pod.ts'
 import { isIp, isLoopback } from '../wire/ip-family.ts'
 
-export type ProbeKind = 'readiness' | 'liveness' | 'startup'
+type ProbeKind = 'readiness' | 'liveness' | 'startup'
 
 /** Whom a probe asks in place of its pod. `loopback`: of the node, on whose network the kubelet runs. */
-export interface AskedInstead {
+interface AskedInstead {
   readonly host: string
   readonly is: 'loopback' | 'other'
 }
