@@ -1,11 +1,13 @@
 import type { Held, RawObject, Resource } from '../kube/cluster.ts'
 import { besideKinds, configMaps } from '../kube/resources.ts'
-import type { Beside, LinkerdPolicies } from '../model/beside.ts'
+import type { Beside, HeldWorkload, LinkerdPolicies } from '../model/beside.ts'
 import type { BackendTlsPolicy } from '../model/gateway.ts'
 import type { IngressController } from '../model/ingress.ts'
 import { type Known, known, unknown } from '../model/known.ts'
+import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
 import type { Reader } from './few-at-once.ts'
+import { workloads } from './in-scope.ts'
 import { inOrder } from './order.ts'
 import { policiesNotHeld } from './other-policies.ts'
 import {
@@ -21,12 +23,15 @@ import {
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
 import { projectIngressRoute } from './project/traefik.ts'
+import { projectWorkload } from './project/workload.ts'
+import { workloadKinds } from './workloads.ts'
 
 interface Around {
   readonly namespace: string | null
   readonly intern: Intern
   readonly controllers: Known<readonly IngressController[]>
   readonly policies: Known<readonly BackendTlsPolicy[]>
+  readonly workloads: Known<readonly Workload[]>
 }
 
 /** More than these are named by no file that somebody looks at by hand. */
@@ -97,7 +102,16 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     linkerd: linkerdOf(servers, together(authorizations, ofServers)),
     policiesNotHeld: policiesNotHeld(held, namespace),
     meshSettings: settings.flatMap((it) => it.mesh ?? []),
+    ...(around.workloads.known ? {} : { heldWorkloads: await heldWorkloads() }),
   })
+
+  /** Half of the kinds says nothing of who is not there, and still what is. */
+  async function heldWorkloads(): Promise<readonly HeldWorkload[]> {
+    const lists = workloadKinds.map((kind) =>
+      some(workloads[kind], (raw) => heldOf(projectWorkload(kind, raw, intern))),
+    )
+    return (await Promise.all(lists)).flatMap((it) => (it ?? []).toSorted(inOrder))
+  }
 
   function whole<T>(resource: Resource, of: (namespace: string | null) => T | null): T | null {
     if (held?.isWhole(resource, null) === true) return of(null)
@@ -123,6 +137,12 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       keys: isAuthority ? projectKeys(raw, intern) : null,
     }
   }
+}
+
+function heldOf(it: Workload | null): HeldWorkload | null {
+  if (it === null) return null
+  const { kind, namespace, name, desired, ready, serves } = it
+  return { kind, namespace, name, desired, ready, ...(serves === undefined ? {} : { serves }) }
 }
 
 /** null where the file holds none of either kind. */

@@ -147,6 +147,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     intern,
     controllers: ingressControllers,
     policies: gateways.backendTlsPolicies,
+    workloads,
   })
   const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
     nodes: withAgents(withProxies(nodes, proxies, proxyConfig), agents),

@@ -31,7 +31,8 @@ import { projectWorkload } from './project/workload.ts'
 
 type Kind = Workload['kind']
 
-const workloads: Readonly<Record<Kind, Resource>> = {
+/** How each kind of workload is asked for. */
+export const workloads: Readonly<Record<Kind, Resource>> = {
   Deployment: deployments,
   StatefulSet: statefulSets,
   DaemonSet: daemonSets,

@@ -5,95 +5,10 @@ import type { InScope } from './in-scope.ts'
 import type { Reader } from './few-at-once.ts'
 import { streamMapsIn } from './stream-maps.ts'
 import { frontsIn } from './controller-fronts.ts'
-import { type ComponentFlag, flagOf } from '../wire/component-args.ts'
+import { flagOf } from '../wire/component-args.ts'
 import { byName } from './order.ts'
-import { componentLabels, ingressControllerNames } from './project/known-components.ts'
-
-interface Product {
-  /** Values of `app.kubernetes.io/name`, `app` or `istio`. */
-  readonly names: readonly string[]
-  readonly product?: IngressController['product']
-  readonly controller: (flag: Flag) => string
-  readonly classNames: (flag: Flag) => readonly string[]
-}
-
-/** The value of a flag; '' for one without a value; null where it is not given. */
-type Flag = (name: ComponentFlag) => string | null
-
-const unlessFalse = (value: string | null): boolean => value !== null && value !== 'false'
-
-/**
- * Class names by which each product finds its Ingresses; '' = those that name no class. From the products' own code.
- */
-const products: readonly Product[] = [
-  {
-    // internal/ingress/controller/store: GetIngressClass; pkg/flags.
-    names: ['ingress-nginx', 'rke2-ingress-nginx'],
-    product: 'ingress-nginx',
-    controller: (flag) => flag('controller-class') ?? 'k8s.io/ingress-nginx',
-    classNames: (flag) => [
-      flag('ingress-class') ?? 'nginx',
-      ...(unlessFalse(flag('watch-ingress-without-class')) ? [''] : []),
-    ],
-  },
-  {
-    // F5's controller ties to the IngressClass of that name.
-    names: ['nginx-ingress', 'nginx-ingress-controller'],
-    product: 'f5-nginx',
-    controller: () => 'nginx.org/ingress-controller',
-    classNames: (flag) => [flag('ingress-class') ?? 'nginx'],
-  },
-  {
-    // haproxy-ingress.github.io: a --controller-class is a suffix there.
-    names: ['haproxy-ingress'],
-    controller: (flag) =>
-      ['haproxy-ingress.github.io/controller', flag('controller-class')]
-        .filter((it) => it !== null && it !== '')
-        .join('/'),
-    classNames: (flag) => [
-      flag('ingress-class') ?? 'haproxy',
-      ...(unlessFalse(flag('watch-ingress-without-class')) ? [''] : []),
-    ],
-  },
-  {
-    // haproxytech/kubernetes-ingress: without --ingress.class it takes Ingresses of no class too.
-    names: ['kubernetes-ingress'],
-    controller: (flag) =>
-      ['haproxy.org/ingress-controller', flag('ingress.class')].filter((it) => it !== null && it !== '').join('/'),
-    classNames: (flag) => [flag('ingress.class') ?? '', ...(unlessFalse(flag('empty-ingress-class')) ? [''] : [])],
-  },
-  {
-    // pkg/provider/kubernetes/ingress: shouldProcessIngress.
-    names: ['traefik', 'rke2-traefik'],
-    controller: () => 'traefik.io/ingress-controller',
-    classNames: (flag) => {
-      const only = flag('providers.kubernetesingress.ingressclass')
-      return only === null || only === '' ? ['', 'traefik'] : [only]
-    },
-  },
-  {
-    // internal/ingressclass: goes by the class's name, and takes none when none was configured.
-    names: ['contour'],
-    controller: () => 'projectcontour.io/ingress-controller',
-    classNames: (flag) => flag('ingress-class-name')?.split(',') ?? ['', 'contour'],
-  },
-  {
-    names: ['kong', 'ingress-kong'],
-    controller: () => 'ingress-controllers.konghq.com/kong',
-    classNames: (flag) => [flag('ingress-class') ?? 'kong'],
-  },
-  {
-    // The gateway's pods carry the traffic; istiod, which reads the Ingresses, does not.
-    names: ['istio-ingressgateway', 'ingressgateway'],
-    controller: () => 'istio.io/ingress-controller',
-    classNames: () => ['istio'],
-  },
-  {
-    names: ['aws-load-balancer-controller'],
-    controller: () => 'ingress.k8s.aws/alb',
-    classNames: (flag) => [flag('ingress-class') ?? 'alb'],
-  },
-]
+import { controllerName, type Flag, type Product, productOfLabels, unlessFalse } from './project/controller-products.ts'
+import { ingressControllerNames } from './project/known-components.ts'
 
 /** Pods of the well-known ingress controllers, in every namespace: an Ingress's controller rarely lives in its own. */
 export async function collectIngressControllers(
@@ -127,15 +42,11 @@ export async function collectIngressControllers(
 
 /** What the pod's labels and command line say; null when it is no known controller, or a job of its chart. */
 export function ingressController(pod: Pod): IngressController | null {
-  const product = products.find((it) => componentLabels.some((label) => it.names.includes(pod.labels[label] ?? '')))
-  if (product === undefined || pod.owner?.kind === 'Job' || pod.phase === 'Succeeded' || pod.phase === 'Failed')
-    return null
-  if (isOtherComponent(pod)) return null
+  const product = productOfLabels(pod.labels)
+  if (product === null || pod.owner?.kind === 'Job' || pod.phase === 'Succeeded' || pod.phase === 'Failed') return null
   const args = pod.containers.flatMap((it) => it.args)
   const flag: Flag = (name) => flagOf(args, name)
-  // Charts of different makers share a label: a command line that names its class says whose controller it is.
-  const own = flag('controller-class')
-  const controller = own?.includes('/') === true ? own : product.controller(flag)
+  const controller = controllerName(product, flag)
   return {
     namespace: pod.namespace,
     pod: pod.name,
@@ -234,9 +145,4 @@ function portOf(pod: Pod, names: readonly string[], numbers: readonly [number, .
   return (
     named?.port ?? numbers.find((it) => declared.some(({ name, port }) => port === it && name === null)) ?? numbers[0]
   )
-}
-
-/** Charts give all their pods one name; the default backend and the webhook serve no Ingress. */
-function isOtherComponent(pod: Pod): boolean {
-  return /default-?backend|webhook|cert-?gen|migrations/.test(pod.labels['app.kubernetes.io/component'] ?? '')
 }

@@ -5,7 +5,9 @@ import type { HttpProxy } from '../model/http-proxy.ts'
 import type { Ingress } from '../model/ingress.ts'
 import { known, type Known, unknown } from '../model/known.ts'
 import type { VirtualService } from '../model/mesh.ts'
+import type { Pod } from '../model/pod.ts'
 import type { Model } from '../model/sources.ts'
+import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import type { Names } from './target.ts'
 
 interface Named {
@@ -18,6 +20,7 @@ export function recordedNames(model: Model): Names {
   const { beside } = model.sources
   return {
     ...(beside.known ? { beside: beside.value } : {}),
+    isFile: true,
     list: (resource, { namespace }, project) => {
       const all = rawOf(model, resource.plural)
       if (!all.known) return Promise.resolve(all)
@@ -42,7 +45,8 @@ const workloadKinds: Readonly<Record<string, string>> = {
   jobs: 'Job',
 }
 
-function rawOf({ sources }: Model, plural: string): Known<readonly RawObject[]> {
+function rawOf(model: Model, plural: string): Known<readonly RawObject[]> {
+  const { sources } = model
   switch (plural) {
     case 'namespaces':
       return named(
@@ -68,11 +72,26 @@ function rawOf({ sources }: Model, plural: string): Known<readonly RawObject[]> 
       return sources.ingresses.known ? known(sources.ingresses.value.map(rawIngress)) : sources.ingresses
     default: {
       const kind = workloadKinds[plural]
-      if (kind === undefined || !sources.workloads.known)
-        return kind === undefined ? known([]) : unknown('not-asked', 'workloads')
-      return named(known(sources.workloads.value.filter((it) => it.kind === kind)))
+      return kind === undefined ? known([]) : named(workloadsOf(kind, plural, model))
     }
   }
+}
+
+/** Where not every kind of workload was read: those of a kind that was, and those that pods say they are of. */
+function workloadsOf(kind: string, plural: string, { sources, cluster }: Model): Known<readonly Named[]> {
+  const { workloads, pods, beside } = sources
+  if (workloads.known) return known(workloads.value.filter((it) => it.kind === kind))
+  const held = beside.known ? (beside.value.heldWorkloads ?? []) : []
+  const owners = pods.known ? pods.value.flatMap(ownersOf) : []
+  const there = [...held, ...owners].filter((it) => it.kind === kind)
+  if (there.length > 0) return known(there)
+  return beside.known ? unknown('cut-off', `${cluster.context} holds no ${plural}`) : workloads
+}
+
+function ownersOf(pod: Pod): readonly (Named & { readonly kind: string })[] {
+  const { kind, name } = workloadOfPod(pod)
+  const { namespace, owner } = pod
+  return [{ kind, namespace, name }, ...(owner === null ? [] : [{ ...owner, namespace }])]
 }
 
 function named(its: Known<readonly Named[]>): Known<readonly RawObject[]> {

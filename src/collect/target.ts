@@ -28,7 +28,11 @@ export interface ResolvedTarget {
 }
 
 /** Where names are looked for: a cluster, or a recording of one. */
-export type Names = Pick<Cluster, 'get' | 'list'> & { readonly beside?: Beside }
+export type Names = Pick<Cluster, 'get' | 'list'> & {
+  readonly beside?: Beside
+  /** A recording, or a file of another tool: asking again changes nothing. */
+  readonly isFile?: true
+}
 
 interface Kind {
   readonly kind: string
@@ -102,13 +106,15 @@ async function requireNamespace(cluster: Names, namespace: string): Promise<void
 async function requireObject(cluster: Names, kind: Kind, namespace: string, name: string): Promise<void> {
   const found = await cluster.get(kind.resource, namespace, name, () => true)
   if (found.known) return
-  if (found.why.reason !== 'not-there') throw notRead(`${kind.kind} \`${name}\` in namespace ${namespace}`, found.why)
+  if (found.why.reason !== 'not-there')
+    throw notRead(`${kind.kind} \`${name}\` in namespace ${namespace}`, found.why, { cluster, kind })
   const names = await namesOf(cluster, kind.resource, namespace)
   throw new ToolError(
     'not-found',
     `no ${kind.kind} \`${name}\` in namespace ${namespace}`,
     nearest(name, names) ??
-      `kubectl get ${kind.resource.plural} -n ${namespace} lists what is there; -n picks another namespace`,
+      (cluster.isFile === true ? 'the file does not hold it: ' : '') +
+        `kubectl get ${kind.resource.plural} -n ${namespace} lists what is there; -n picks another namespace`,
   )
 }
 
@@ -121,7 +127,7 @@ async function resolveUrl(text: string, cluster: Names, namespace: string | null
   const inner = isInner ? await serviceNamed(url.hostname, cluster, namespace) : null
   if (inner !== null) return ofService(inner, plain)
   const found = await ownerOf(url, cluster, namespace)
-  if (!found.known) throw notRead('Ingresses', found.why)
+  if (!found.known) throw notRead('Ingresses', found.why, { cluster, kind: null })
   const object = found.value
   const service = object === null && !isInner ? await serviceNamed(url.hostname, cluster, namespace) : null
   if (service !== null) return ofService(service, plain)
@@ -184,9 +190,23 @@ function nearest(name: string, candidates: readonly string[]): string | null {
   return near.length === 1 ? `the closest name is ${near[0]}` : `the closest names are ${near.join(', ')}`
 }
 
-function notRead(what: string, why: Why): ToolError {
+interface Asked {
+  readonly cluster: Names
+  /** null: Ingresses. */
+  readonly kind: Kind | null
+}
+
+function notRead(what: string, why: Why, { cluster, kind }: Asked): ToolError {
   if (why.reason === 'forbidden')
     return new ToolError('forbidden', `no permission to read ${what}`, `this needs the right to ${why.detail}`)
+  if (cluster.isFile === true) {
+    const plural = (kind?.resource ?? ingresses).plural
+    return new ToolError(
+      'not-found',
+      `the file does not say whether there is ${what}: ${why.detail}`,
+      `write ${plural} into it as well (kubectl get ${plural},… -A -o yaml), or name a target that it holds`,
+    )
+  }
   return new ToolError(
     'unreachable',
     `could not read ${what}: ${why.detail}`,

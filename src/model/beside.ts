@@ -1,4 +1,5 @@
 import type { OtherPolicyKind } from './network-policy.ts'
+import type { Workload } from './workload.ts'
 
 /**
  * What is read of files alone: to list it of a cluster would take rights that hopscope does not ask for. A list of
@@ -20,6 +21,11 @@ export interface Beside {
   /** ConfigMaps that policies name as holding authorities, with their keys. */
   readonly authorityMaps: readonly KeyedObject[] | null
   readonly meshSettings: readonly MeshSettings[]
+  /**
+   * The workloads of those kinds that the file holds, where it does not hold each kind. Absent where it does, and in
+   * files of an older hopscope.
+   */
+  readonly heldWorkloads?: readonly HeldWorkload[]
   /** What Linkerd is told of who may come in; null where the file holds nothing of it. */
   readonly linkerd: LinkerdPolicies | null
   /** Kinds of policies of which the file holds none, or not all. */
@@ -31,6 +37,8 @@ export interface HeldSecrets {
   readonly namespace: string | null
   readonly held: readonly HeldSecret[]
 }
+
+export type HeldWorkload = Pick<Workload, 'kind' | 'namespace' | 'name' | 'desired' | 'ready' | 'serves'>
 
 export interface KeyedObject {
   readonly namespace: string

@@ -51,6 +51,12 @@ export interface Container {
   readonly exitCode?: number
   readonly livenessProbe?: string
   readonly startupProbe?: string
+  /** `host` of its probes, where one is named: the kubelet asks that in place of the pod. Absent where none is. */
+  readonly probeHosts?: {
+    readonly readiness?: string
+    readonly liveness?: string
+    readonly startup?: string
+  }
   /** False until its startup probe succeeded once. */
   readonly started?: boolean
 }
@@ -86,6 +92,8 @@ export interface ContainerProxy {
    * ConfigMap or a Secret, which are not read.
    */
   readonly except: readonly string[] | null
+  /** The variable that `except` is of; null: none is set. Absent where that is not known, and in old recordings. */
+  readonly by?: 'NO_PROXY' | 'no_proxy' | null
   /** Its addresses and ranges; absent with `except`, and in old recordings. */
   readonly ranges?: readonly string[]
   /** The names of `NO_PROXY` where `no_proxy` is set too, and is another: Go reads this one, curl and Python that. */

@@ -14,4 +14,13 @@ export interface Workload {
   readonly paused?: true
   /** Of a StatefulSet, the Service that names its pods; null = none. Absent in old recordings. */
   readonly serviceName?: string | null
+  /** Of a controller that is known, by its template: also where it has no pod. Absent of all others. */
+  readonly serves?: ServedClasses
+}
+
+export interface ServedClasses {
+  /** `spec.controller` of IngressClasses, `spec.controllerName` of GatewayClasses. */
+  readonly controllers: readonly string[]
+  /** Of Ingresses alone; '' = those that name no class. */
+  readonly classNames: readonly string[]
 }

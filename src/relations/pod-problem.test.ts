@@ -249,6 +249,61 @@ const rows: readonly {
     next: /jsonpath/,
   },
   {
+    it: 'a readiness probe that names the loopback: of the node, before any Event says so',
+    pod: probing({ httpGet: { host: 'localhost', port: 'http', path: '/h' } }),
+    why: /^readiness probe of app asks localhost of the node, not the pod \(http-get localhost:http\/h\)$/,
+    next: /jsonpath=.*host/,
+  },
+  {
+    it: 'the same, and what it was answered',
+    pod: probing({ tcpSocket: { host: '::1', port: 8080 } }),
+    events: [['Unhealthy', 'Readiness probe failed: dial tcp [::1]:8080: connect: connection refused']],
+    why: /asks ::1 of the node, not the pod \(tcp-socket \[::1\]:8080\): an Event says “dial tcp /,
+    next: /jsonpath=.*host/,
+  },
+  {
+    it: 'a readiness probe that names another host',
+    pod: probing({ httpGet: { host: 'Web.example.com', port: 8080 } }),
+    why: /^readiness probe of app asks web\.example\.com, not the pod \(http-get web\.example\.com:8080\/\)$/,
+    next: /jsonpath=.*host/,
+  },
+  {
+    it: "a readiness probe that names the pod's own address",
+    pod: probing({ httpGet: { host: '10.2.0.5', port: 8080 } }),
+    why: /^readiness probe of app fails \(http-get 10\.2\.0\.5:8080\/\)$/,
+    next: /logs web-1 -c app --tail/,
+  },
+  {
+    it: "on the node's network, where the loopback is the pod's as well",
+    pod: {
+      spec: {
+        hostNetwork: true,
+        containers: [{ ...app, readinessProbe: { httpGet: { host: '127.0.0.1', port: 8080 } } }],
+      },
+    },
+    why: /^readiness probe of app fails \(http-get 127\.0\.0\.1:8080\/\)$/,
+    next: /logs web-1 -c app --tail/,
+  },
+  {
+    it: 'stopped by a liveness probe that names the loopback',
+    pod: {
+      spec: { containers: [{ ...app, livenessProbe: { tcpSocket: { host: '127.0.0.1', port: 8080 } } }] },
+      status: ended(143, 'Completed'),
+    },
+    why: /liveness probe \(tcp-socket 127\.0\.0\.1:8080\), which asks 127\.0\.0\.1 of the node, not the pod$/,
+    next: /--previous/,
+  },
+  {
+    it: 'the same, said by an Event',
+    pod: {
+      spec: { containers: [{ ...app, livenessProbe: { tcpSocket: { host: '127.0.0.1', port: 8080 } } }] },
+      status: ended(143, 'Completed'),
+    },
+    events: [['Unhealthy', 'Liveness probe failed: x']],
+    why: /“Liveness probe failed: x”: the probe asks 127\.0\.0\.1 of the node, not the pod$/,
+    next: /--previous/,
+  },
+  {
     it: 'a startup probe',
     pod: {
       spec: { containers: [{ ...app, startupProbe: http, readinessProbe: http }] },

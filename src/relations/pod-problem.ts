@@ -3,6 +3,7 @@ import type { Known } from '../model/known.ts'
 import type { Container, Pod } from '../model/pod.ts'
 import { complaintEnds } from './complaint-words.ts'
 import { because, hearsay, hearsayOfLast } from '../phrases.ts'
+import { askedInstead, insteadText, probeText } from './probe-host.ts'
 
 /** Where the next thing about it is to be read. */
 export type Look =
@@ -12,6 +13,8 @@ export type Look =
   | { readonly at: 'describe' }
   | { readonly at: 'nodes' }
   | { readonly at: 'ports'; readonly container: string }
+  /** What it names is not the pod. */
+  | { readonly at: 'probe'; readonly container: string }
   | { readonly at: 'claims' }
   | { readonly at: 'gates' }
 
@@ -122,8 +125,9 @@ function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | 
     it.lastTermination === null
       ? ''
       : `, last exit ${it.lastTermination}${it.exitCode === undefined || it.exitCode === 0 ? '' : ` (${it.exitCode})`}`
-  const killer = it.lastTermination === null || it.lastTermination === 'OOMKilled' ? null : killedBy(it, events)
-  const message = `${it.waiting === 'CrashLoopBackOff' ? '' : because(it.message)}${killer === null ? '' : `: ${killer}`}${atItsEnd(it)}`
+  const killer = it.lastTermination === null || it.lastTermination === 'OOMKilled' ? null : killedBy(pod, it, events)
+  const said = it.waiting === 'CrashLoopBackOff' ? '' : because(it.message)
+  const message = `${said}${killer === null ? '' : `: ${killer}`}${atItsEnd(it)}`
   return {
     why: `${it.waiting ?? `crashes (${it.restarts} restarts)`} in container ${it.name}${ended}${message}`,
     look: logsOf({ name: it.name, restarts: it.restarts, ran: it.lastTermination !== null }),
@@ -141,14 +145,19 @@ function atItsEnd({ endSaid }: Container): string {
 /**
  * The kubelet stops what fails its liveness or startup probe: SIGTERM (143), and SIGKILL (137) when that is not enough.
  */
-function killedBy(it: Container, events: readonly ObjectEvent[]): string | null {
+function killedBy(pod: Pod, it: Container, events: readonly ObjectEvent[]): string | null {
   if (it.exitCode !== 137 && it.exitCode !== 143) return null
   const said = events.find((one) => one.reason === 'Unhealthy' && /^(?:Liveness|Startup) /.test(one.said))
-  if (said !== undefined) return hearsay(said.said)
-  const probes = [
-    ...(it.livenessProbe === undefined ? [] : [`liveness probe (${it.livenessProbe})`]),
-    ...(it.startupProbe === undefined ? [] : [`startup probe (${it.startupProbe})`]),
-  ]
+  if (said !== undefined) {
+    const instead = askedInstead(pod, it, said.said.startsWith('L') ? 'liveness' : 'startup')
+    return `${hearsay(said.said)}${instead === null ? '' : `: the probe ${insteadText(instead)}`}`
+  }
+  const probes = (['liveness', 'startup'] as const).flatMap((kind) => {
+    const [probe, instead] = [probeText(it, kind), askedInstead(pod, it, kind)]
+    return probe === null
+      ? []
+      : [`${kind} probe (${probe})${instead === null ? '' : `, which ${insteadText(instead)}`}`]
+  })
   return probes.length === 0 ? null : `stopped from outside, as by a failed ${probes.join(' or ')}`
 }
 
@@ -175,12 +184,20 @@ function probeProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
   const it = pod.containers.find(({ ready }) => !ready)
   if (it === undefined) return null
   const starting = it.started === false && it.startupProbe !== undefined
-  const probe = starting ? it.startupProbe : it.readinessProbe
-  if (probe === null || probe === undefined) return null
   const kind = starting ? 'startup' : 'readiness'
+  const probe = probeText(it, kind)
+  if (probe === null) return null
   const event = probeSaid(starting ? 'Startup' : 'Readiness', events)
+  const instead = askedInstead(pod, it, kind)
+  if (instead !== null) {
+    const why = `${kind} probe of ${it.name} ${insteadText(instead)} (${probe})${event === null ? '' : `: ${event}`}`
+    return { why, look: { at: 'probe', container: it.name } }
+  }
   // Whoever answers listens there, declared or not.
-  const port = event !== null && /statuscode: \d/.test(event) ? null : portProblem(probe, it)
+  const port =
+    event !== null && /statuscode: \d/.test(event)
+      ? null
+      : portProblem((starting ? it.startupProbe : it.readinessProbe) ?? '', it)
   const said = port ?? event
   const why = said === null ? '' : `: ${said}`
   const look: Look =
@@ -232,6 +249,8 @@ export function nextLookAt(
         `kubectl -n ${namespace} get pod ${name} -o jsonpath='{.spec.containers[*].ports}'`,
         `kubectl -n ${namespace} logs ${name} -c ${look.container} --tail=50`,
       ]
+    case 'probe':
+      return [`kubectl -n ${namespace} get pod ${name} -o jsonpath='{.spec.containers[*]..host}{"\\n"}'`, pod]
     case 'nodes':
       return [pod, 'kubectl describe nodes   # taints, labels, what is allocated']
     case 'claims':

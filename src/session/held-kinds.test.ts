@@ -10,6 +10,8 @@ import { familyOf } from '../findings/check.ts'
 import { gatewayKinds, meshKinds, otherPolicyResources } from '../kube/resources.ts'
 import type { Resource } from '../kube/cluster.ts'
 import type { Model } from '../model/sources.ts'
+import { ToolError } from '../tool-error.ts'
+import { narrowed } from './narrowed.ts'
 import { lookedAt } from '../report/diagnosis/looked-at.ts'
 
 /*
@@ -62,6 +64,42 @@ const kindOf: Readonly<Record<string, string>> = { CalicoNetworkPolicy: 'Network
 const custom = Object.entries<Resource>({ ...gatewayKinds, ...otherPolicyResources })
   .concat(Object.entries<Resource>(meshKinds))
   .map(([kind, it]) => ({ ...it, kind: kindOf[kind] ?? kind.replace(/^(?:Calico|Antrea)/, '') }))
+
+/** A Deployment that has no pods, and a StatefulSet that the file says nothing of but by its pod. */
+const odd = [
+  raw('apps/v1', 'Deployment', { spec: { replicas: 0, template: {} } }),
+  raw('v1', 'Pod', {
+    metadata: {
+      name: 'db-0',
+      namespace: 'shop',
+      ownerReferences: [{ kind: 'StatefulSet', name: 'db', controller: true }],
+    },
+    spec: { containers: [] },
+  }),
+]
+
+test('a target is found by what the file holds, be there a kind of workload that it does not', async () => {
+  const model = await modelWith(...odd)
+  expect(model.sources.workloads.known).toBe(false)
+  const named = async (target: string): Promise<unknown> => {
+    const { scope } = await narrowed(model, target, { from: 'FILE', namespace: 'shop' })
+    return scope.target.kind === 'object' ? scope.target.object.name : null
+  }
+  expect(await named('deploy/r')).toBe('r')
+  expect(await named('sts/db')).toBe('db')
+  const refused = async (target: string) =>
+    named(target).then(
+      () => null,
+      (it: unknown) => (it instanceof ToolError ? `${it.code}: ${it.message}\n${it.hint}` : it),
+    )
+  expect(await refused('deploy/s')).toMatch(
+    /^not-found: no Deployment `s` in namespace shop\nthe file does not hold it/,
+  )
+  expect(await refused('job/r')).toMatch(
+    /^not-found: the file does not say whether .* Job `r` .* holds no jobs\nwrite jobs/,
+  )
+  expect(await refused('httproute/r')).toMatch(/^not-found: the file does not say .*\n.*httproutes/)
+})
 
 test('of a file without any of these kinds, no check of them is well, nor says that there is none', async () => {
   // Of Linkerd the pods of the file tell: none has its proxy.

@@ -1,6 +1,7 @@
 import type { Beside } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
-import { either, exactly, labelsThrough, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { either, exactly, labelsThrough, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { heldWorkloadOf } from './schema-workload.ts'
 
 const m = texts()
 const labels = labelsThrough((it) => it)
@@ -107,5 +108,6 @@ export const besideSchema = exactly<Beside>()(
     ),
     policiesNotHeld: list(oneOf(otherPolicyKinds)),
     meshSettings: list(object({ ...named, outbound: nullable(oneOf(['REGISTRY_ONLY', 'ALLOW_ANY'])) })),
+    heldWorkloads: maybe(list(heldWorkloadOf(m))),
   }),
 )

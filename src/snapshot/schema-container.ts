@@ -45,6 +45,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             by: shared.name,
             host: nullable(oneOf(listenHosts)),
             port: nullable(number),
+            portBy: maybe(shared.name),
             isDefault: maybe(just(true)),
           }),
         ),
@@ -67,6 +68,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
       exitCode: maybe(number),
       livenessProbe: maybe(shared.check),
       startupProbe: maybe(shared.check),
+      probeHosts: maybe(object({ readiness: maybe(m.host), liveness: maybe(m.host), startup: maybe(m.host) })),
       started: maybe(flag),
     }),
   )

@@ -33,12 +33,12 @@ import type { Node, ProxyConfig } from '../model/node.ts'
 import type { DnsConfig, Pod } from '../model/pod.ts'
 import { type EndpointSlice, leavingOut, type Service } from '../model/service.ts'
 import type { WeaveTc } from '../model/weave-tc.ts'
-import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
 import { refusedFields } from '../wire/kube-proxy-config.ts'
 import { dnsSettingsOf } from './schema-dns-settings.ts'
 import { containerOf } from './schema-container.ts'
 import { otherPolicyOf } from './schema-other-policy.ts'
+import { workloadOf } from './schema-workload.ts'
 
 const protocol = oneOf(['TCP', 'UDP', 'SCTP'])
 
@@ -175,20 +175,7 @@ export function objectSchemas(intern: Intern) {
     }),
   )
 
-  const workload = exactly<Workload>()(
-    object({
-      kind: oneOf(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob']),
-      namespace: shared.name,
-      name: m.name,
-      owner,
-      desired: number,
-      ready: number,
-      templateLabels: labels,
-      refused: maybe(m.said),
-      paused: maybe(just(true)),
-      serviceName: maybe(nullable(m.name)),
-    }),
-  )
+  const workload = workloadOf(m, shared, labels)
 
   const backend = exactly<IngressBackend>()(
     object({

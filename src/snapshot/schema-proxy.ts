@@ -1,4 +1,4 @@
-import { exactly, list, maybe, nullable, object, texts } from '../model/marks.ts'
+import { exactly, list, maybe, nullable, object, oneOf, texts } from '../model/marks.ts'
 import type { ContainerProxy } from '../model/pod.ts'
 
 const m = texts()
@@ -9,6 +9,7 @@ export const containerProxy = exactly<ContainerProxy>()(
     http: nullable(m.host),
     https: nullable(m.host),
     except: nullable(list(m.address)),
+    by: maybe(nullable(oneOf(['NO_PROXY', 'no_proxy']))),
     ranges: maybe(list(m.address)),
     capitals: maybe(list(m.address)),
   }),

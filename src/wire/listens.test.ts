@@ -51,6 +51,18 @@ describe('on what a command line tells a program to listen', () => {
   })
 })
 
+test('what tells the port is kept, where it is not what tells the host', () => {
+  const env = [
+    { name: 'HOSTNAME', value: '0.0.0.0' },
+    { name: 'PORT', value: '3000' },
+  ]
+  expect(listensIn({ words: [], env })).toEqual([{ by: 'HOSTNAME', host: '0.0.0.0', port: 3000, portBy: 'PORT' }])
+  expect(listensIn({ words: ['uvicorn', 'app:app', '--port', '81'], env: [] })).toEqual([
+    { by: 'uvicorn', host: '127.0.0.1', port: 81, portBy: '--port', isDefault: true },
+  ])
+  expect(listensIn({ words: ['x', '--bind', ':80'], env: [] })).toEqual([{ by: '--bind', host: '0.0.0.0', port: 80 }])
+})
+
 describe('on what the environment tells it to', () => {
   test.each([
     [{ HOST: '127.0.0.1', PORT: '3000' }, ['HOST 127.0.0.1:3000']],

@@ -13,6 +13,8 @@ export interface Listen {
   /** null: only a port is told. */
   readonly host: ListenHost | null
   readonly port: number | null
+  /** What tells the port, where it is another than what tells the host: `PORT` beside `HOST`. */
+  readonly portBy?: string
   /** Nobody says so: it is what this program does when it is told nothing. */
   readonly isDefault?: true
 }
@@ -198,7 +200,7 @@ function defaultOf(words: readonly string[], others: readonly Listen[]): readonl
     const doing = does === undefined ? at : words.indexOf(does, at)
     if (doing === -1 || words.some((it) => unless?.test(it) === true)) continue
     const by = [words[at]?.split('/').at(-1) ?? '', ...(does === undefined ? [] : [does])].join(' ')
-    if (does !== 'runserver') return [{ by, host: '127.0.0.1', port: onlyPort(others) ?? port, isDefault: true }]
+    if (does !== 'runserver') return [{ by, host: '127.0.0.1', port, ...onlyPort(others), isDefault: true }]
     // `runserver 0:8000`, `runserver 8000`.
     const next = words.slice(doing + 1).find((it) => !it.startsWith('-')) ?? ''
     const place = portOf(next) === null ? placeOf(next) : { host: '127.0.0.1' as const, port: portOf(next) }
@@ -208,10 +210,11 @@ function defaultOf(words: readonly string[], others: readonly Listen[]): readonl
   return []
 }
 
-function onlyPort(listens: readonly Listen[]): number | null {
-  const ports = [...new Set(listens.flatMap((it) => (it.host === null ? (it.port ?? []) : [])))]
-  const [port = null] = ports
-  return ports.length === 1 ? port : null
+/** The one port that is told beside hosts, with what tells it first. */
+function onlyPort(listens: readonly Listen[]): { readonly port: number; readonly portBy: string } | null {
+  const told = listens.flatMap(({ by, host, port }) => (host === null && port !== null ? [{ port, portBy: by }] : []))
+  const [first] = told
+  return first !== undefined && told.every((it) => it.port === first.port) ? first : null
 }
 
 /** Flags go before the environment, and a host without a port has the port that is told beside it. */
@@ -220,10 +223,11 @@ function settle(flags: readonly Listen[], env: readonly Listen[], own: readonly 
   const ports = flags.some((it) => it.port !== null && (it.host === null || it.host === '0.0.0.0'))
   const all = [...flags, ...own, ...env.filter((it) => (it.host === null ? !ports : !hosts))]
   const beside = onlyPort(all)
-  const settled = all.map((it) => (it.host !== null && it.port === null ? { ...it, port: beside } : it))
-  const isTaken = beside !== null && settled.some((it) => it.host !== null && it.port === beside)
+  const settled = all.map((it) => (it.host !== null && it.port === null ? { ...it, ...beside } : it))
+  const port = beside?.port ?? null
+  const isTaken = port !== null && settled.some((it) => it.host !== null && it.port === port)
   const kept = settled
-    .filter((it) => it.host !== null || !isTaken || it.port !== beside)
+    .filter((it) => it.host !== null || !isTaken || it.port !== port)
     .filter((it) => it.port !== null || !isEithers.test(it.by))
   return [...new Map(kept.map((it) => [`${it.by} ${it.host}:${it.port}`, it])).values()]
 }

@@ -126,4 +126,16 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
   meshSettings: few(
     fc.record({ ...named, outbound: orNull(fc.constantFrom('REGISTRY_ONLY' as const, 'ALLOW_ANY' as const)) }),
   ),
+  heldWorkloads: few(
+    fc.record(
+      {
+        kind: fc.constantFrom('Deployment' as const, 'StatefulSet' as const),
+        ...named,
+        desired: fc.nat(9),
+        ready: fc.nat(9),
+        serves: fc.record({ controllers: few(name), classNames: few(name) }),
+      },
+      { requiredKeys: ['kind', 'namespace', 'name', 'desired', 'ready'] },
+    ),
+  ),
 })

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { node } from '../../../test/build/node.ts'
-import { container, pod } from '../../../test/build/pod.ts'
+import { container, deployment, pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import type { Ingress } from '../../model/ingress.ts'
@@ -14,6 +14,15 @@ const running = [controller()]
 const gke = [node('gke-1', { labels: { 'cloud.google.com/gke-nodepool': 'pool-1' } })]
 const byProvider = [node('n-1', { provider: 'gce' })]
 const cloud = [ingressClass('alb', { controller: 'ingress.k8s.aws/alb' })]
+
+const withMaker = (desired: number, ready: number, classNames: readonly string[] = ['nginx']) => ({
+  ingresses: of({}),
+  ingressClasses: classes,
+  ingressControllers: [],
+  nodes: [node('worker-1')],
+  pods: [],
+  workloads: [deployment('nginx', desired, { ready, serves: { controllers: ['k8s.io/ingress-nginx'], classNames } })],
+})
 
 describeCheck(check, [
   {
@@ -37,6 +46,42 @@ describeCheck(check, [
     it: 'a class whose controller is not ready',
     given: { ingresses: of({}), ingressClasses: classes, ingressControllers: [controller({ ready: false })] },
     expect: [{ subject: 'Ingress/shop/web', severity: 'error', confidence: 'inferred' }],
+  },
+  {
+    it: 'its controller is scaled to 0, and the address is left from before',
+    given: { ...withMaker(0, 0), ingresses: of({ addresses: ['192.0.2.1'] }) },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { maker: 'Deployment', makerName: 'nginx' },
+        says: /its controller is not there: Deployment shop\/nginx is scaled to 0/,
+      },
+    ],
+  },
+  {
+    it: 'no pod of its controller is ready',
+    given: withMaker(1, 0),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error', says: /has none of its 1 pod ready/ }],
+  },
+  {
+    it: 'no class, and the controller that takes such is scaled to 0',
+    given: { ...withMaker(0, 0, ['', 'nginx']), ingresses: of({ className: null, classFrom: 'default' }) },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error', says: /has no class, and its controller is not there/ }],
+  },
+  {
+    it: 'a workload of another controller is scaled to 0',
+    given: {
+      ...withMaker(0, 0),
+      ingressClasses: [ingressClass('nginx', { controller: 'nginx.org/ingress-controller' })],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
+  },
+  {
+    it: 'an old workload of it is scaled to 0, and a new one runs',
+    given: { ...withMaker(0, 0), ingressControllers: running },
+    expect: 'ok',
   },
   {
     it: 'no class, and no default',

@@ -1,8 +1,18 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
+import type { Subject } from '../../model/subject.ts'
 import type { Confidence, Severity } from '../../findings/verdict.ts'
 import { type Served, servedBy, servedClasses, type ServingSeen } from '../../relations/ingress/ingress-served.ts'
+import {
+  type GoneMaker,
+  goneHelp,
+  goneMakers,
+  goneText,
+  makerArgs,
+  makerOf,
+  makerSubject,
+} from '../../relations/controller-makers.ts'
 import { nodesBelow } from '../../relations/ingress/nodes-below.ts'
 import { ingressFails, ingressWaits } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
@@ -20,18 +30,24 @@ export default check({
   fine: 'every Ingress has a class that a controller serves',
   severity: 'error',
   needs: ['ingresses', 'ingressClasses'],
-  wants: ['ingressControllers', 'nodes', 'pods'],
+  wants: ['ingressControllers', 'nodes', 'pods', 'workloads', 'beside'],
   remedies: [],
   decides: ['ING-01', 'ING-02'],
 
-  run({ ingresses, ingressClasses, ingressControllers, nodes, pods }) {
+  run({ ingresses, ingressClasses, ingressControllers, nodes, pods, workloads, beside }) {
     if (ingresses.length === 0) return notApplicable('there is no Ingress here')
     if (!ingressControllers.known)
       return cannotTell(
         ingressControllers.why.reason,
         `which controllers run is not known: ${ingressControllers.why.detail}`,
       )
-    const seen = { classes: ingressClasses, controllers: ingressControllers.value, nodes, pods }
+    const seen = {
+      classes: ingressClasses,
+      controllers: ingressControllers.value,
+      nodes,
+      pods,
+      gone: goneMakers({ workloads, beside, pods }),
+    }
     return ingresses.map((it) => judge(it, seen))
   },
 
@@ -40,26 +56,41 @@ export default check({
     detail: ({ args }) =>
       `class ${args.class} · IngressClasses: ${args.classes} · controllers seen: ` +
       `${args.controllers} · ${args.address}`,
-    note: () =>
-      'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, or nothing at all',
-    help: ({ subject: on, args }) => [
-      args.near === ''
-        ? 'name a class that is served, make its IngressClass, or run ' +
-          (args.owner === null ? 'its controller' : `\`${args.owner}\``)
-        : `name a class that is served: \`${args.near}\``,
-      ...(args.near === ''
-        ? []
-        : [
-            `kubectl -n ${on.namespace} patch ingress ${on.name} --type=merge -p ` +
-              `'{"spec":{"ingressClassName":"${args.near}"}}'`,
-          ]),
-      ...(args.owner === null || args.near !== ''
-        ? []
-        : ['an IngressClass with the controller that runs here does as well: spec.controller cannot be changed later']),
-      'kubectl get ingressclasses -o wide',
-    ],
+    note: ({ args }) =>
+      args.maker !== null
+        ? 'what its status holds is from before: nobody follows this Ingress, and requests get no answer, or that of ' +
+          'somebody else'
+        : 'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, ' +
+          'or nothing at all',
+    help: ({ subject: on, args }) => {
+      const gone = makerOf(args)
+      return [...(gone === null ? chooseClass(on, args) : goneHelp(gone)), 'kubectl get ingressclasses -o wide']
+    },
   },
 })
+
+interface Choice {
+  readonly near: string
+  readonly owner: string | null
+}
+
+function chooseClass(on: Subject, args: Choice): readonly string[] {
+  return [
+    args.near === ''
+      ? 'name a class that is served, make its IngressClass, or run ' +
+        (args.owner === null ? 'its controller' : `\`${args.owner}\``)
+      : `name a class that is served: \`${args.near}\``,
+    ...(args.near === ''
+      ? []
+      : [
+          `kubectl -n ${on.namespace} patch ingress ${on.name} --type=merge -p ` +
+            `'{"spec":{"ingressClassName":"${args.near}"}}'`,
+        ]),
+    ...(args.owner === null || args.near !== ''
+      ? []
+      : ['an IngressClass with the controller that runs here does as well: spec.controller cannot be changed later']),
+  ]
+}
 
 function judge(ingress: Ingress, seen: ServingSeen) {
   const served = servedBy(ingress, seen)
@@ -71,6 +102,7 @@ function judge(ingress: Ingress, seen: ServingSeen) {
       meant: meantBy(served),
       dueTo,
       isWaiting: served.kind === 'waiting',
+      gone: served.kind === 'gone' ? served.maker : null,
     })
   switch (served.kind) {
     case 'served':
@@ -86,6 +118,13 @@ function judge(ingress: Ingress, seen: ServingSeen) {
         'error',
         'inferred',
         nodesBelow(served.pods),
+      )
+    case 'gone':
+      return fault(
+        `${ingress.className === null ? 'has no class' : `is of class \`${ingress.className}\``}, and its controller ` +
+          `is not there: ${served.maker.kind} ${full(served.maker)} ${goneText(served.maker)}`,
+        'error',
+        'inferred',
       )
     case 'nobody':
       // Only the slip of a class that is served proves what was meant; others may have a controller out of sight.
@@ -104,12 +143,13 @@ interface Fault {
   readonly meant: string | null
   readonly dueTo: readonly string[]
   readonly isWaiting: boolean
+  readonly gone: GoneMaker | null
 }
 
 function verdict(
   ingress: Ingress,
   seen: ServingSeen,
-  { problem, severity, confidence, meant, dueTo, isWaiting }: Fault,
+  { problem, severity, confidence, meant, dueTo, isWaiting, gone }: Fault,
 ) {
   const { classes, controllers } = seen
   const served = servedClasses(seen)
@@ -120,12 +160,14 @@ function verdict(
       : ['spec:', `  ingressClassName: ${ingress.className ?? ''}`.trimEnd()]
   return finding({
     subject: ingressSubject(ingress),
+    also: gone === null ? [] : [makerSubject(gone)],
     confidence,
     severity,
     args: {
       problem,
       class: ingress.className ?? 'none',
       near,
+      ...makerArgs(gone),
       owner: classes.find((it) => it.name === ingress.className)?.controller ?? null,
       classes: some(classes.map((it) => it.name)) || 'none',
       controllers: some([...new Set(controllers.map((it) => it.controller))]) || 'none',

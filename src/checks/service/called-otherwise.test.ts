@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
+import { mesh } from '../../../test/build/istio.ts'
 import { container, deployment, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Call, ContainerPort, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
@@ -53,6 +55,13 @@ const mongo = (
 })
 
 const told = (...calls: readonly Call[]): Pod => pod('web-1', { containers: [container({ calls })] })
+
+const plain = '.:53 {\n errors\n kubernetes cluster.local in-addr.arpa {\n }\n forward . /etc/resolv.conf\n}'
+const within = (line: string): string => plain.replace(' errors', ` ${line}`)
+const asking = (host: string, corefile: string, dns: Partial<ClusterDns> = {}) => ({
+  ...given(calling(host, 80)),
+  clusterDns: clusterDns({ corefile: known(corefile), ...dns }),
+})
 
 describeCheck(check, [
   {
@@ -236,6 +245,110 @@ describeCheck(check, [
       },
     }),
     expect: found({ is: 'other-domain' }),
+  },
+  ...(
+    [
+      ['another domain than the cluster has', plain, 'k8s.corp', {}, 'possible'],
+      ['a slip in the domain', plain, 'cluster.lokal', {}, 'possible'],
+      ['half of the domain', plain, 'cluster', {}, 'possible'],
+      [
+        'the usual domain, and the Corefile has another',
+        plain.replace('cluster.local', 'k8s.corp'),
+        'cluster.local',
+        { domain: 'k8s.corp' },
+        'inferred',
+      ],
+      [
+        'AKS imports a ConfigMap that has no key',
+        `${plain}\nimport custom/*.server`,
+        'k8s.corp',
+        { custom: known({ configMap: 'coredns-custom', keys: [] }) },
+        'possible',
+      ],
+    ] as const
+  ).map(([it, corefile, domain, dns, confidence]) => ({
+    it,
+    given: asking(`ledger.shop.svc.${domain}`, corefile, dns),
+    expect: [
+      {
+        subject: 'Deployment/shop/web',
+        severity: 'warning' as const,
+        confidence,
+        args: { is: 'other-domain', near: `ledger.shop.svc.${'domain' in dns ? dns.domain : 'cluster.local'}` },
+        says: /which is not of this cluster's domain/,
+      },
+    ],
+  })),
+  {
+    it: 'a name of the domain, without svc',
+    given: asking('ledger.shop.cluster.local', plain),
+    expect: found({ is: 'no-svc', near: 'ledger.shop.svc.cluster.local' }),
+  },
+  ...(
+    [
+      [
+        'two domains of one kubernetes line',
+        'k8s.corp',
+        plain.replace('cluster.local', 'cluster.local k8s.corp'),
+        'ok',
+      ],
+      ['a block of its own', 'k8s.corp', `${plain}\nk8s.corp:53 {\n forward . 10.9.0.10\n}`],
+      ['a block of a zone above', 'k8s.corp', `${plain}\ncorp:53 {\n forward . 10.9.0.10\n}`],
+      ['a rule makes it a name of the cluster', 'k8s.corp', within('rewrite name suffix .k8s.corp .cluster.local')],
+      ['a rule by pattern', 'k8s.corp', within('rewrite name regex (.*)\\.svc\\.k8s\\..* {1}.svc.cluster.local')],
+      ['forwarded by its zone', 'k8s.corp', within('forward corp 10.9.0.10')],
+      ['a line of hosts', 'k8s.corp', within('hosts {\n 10.9.0.1 ledger.shop.svc.k8s.corp\n fallthrough\n}')],
+      ['a template for all names', 'k8s.corp', within('template IN A {\n answer "x"\n}')],
+      ['files that are imported', 'k8s.corp', `${plain}\nimport custom/*.server`],
+      ['a plugin nobody knows', 'k8s.corp', within('gslb k8s.corp')],
+      ['the set of clusters', 'clusterset.local', plain],
+      ['without svc, and a rule', 'cluster.local', within('rewrite name regex (.*)\\.shop\\.cluster\\.local {1}.x')],
+    ] as const
+  ).map(([it, domain, corefile, expected = 'not-applicable' as const]) => ({
+    it: `answered by the DNS, or maybe: ${it}`,
+    given: asking(`ledger.shop.${domain === 'cluster.local' ? '' : 'svc.'}${domain}`, corefile),
+    expect: expected,
+  })),
+  {
+    it: 'another domain, and no such Service is here: another cluster',
+    given: asking('fraud.shop.svc.k8s.corp', plain),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'another domain, and the Corefile was not read',
+    given: {
+      ...asking('ledger.shop.svc.k8s.corp', plain),
+      clusterDns: clusterDns({ corefile: unknown('forbidden', 'get configmaps') }),
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'another domain, that the kubelet gives to pods: DNS116',
+    given: asking('ledger.shop.svc.k8s.corp', plain, { kubeletDomain: 'k8s.corp' }),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'another domain, of a pod that asks other servers',
+    given: {
+      ...asking('ledger.shop.svc.k8s.corp', plain),
+      pods: [calling('ledger.shop.svc.k8s.corp', 80, { dnsPolicy: 'Default' })],
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'another domain, and a ServiceEntry has the name',
+    given: {
+      ...asking('ledger.shop.svc.k8s.corp', plain),
+      mesh: mesh({ serviceEntries: [{ namespace: 'shop', name: 'b', hosts: ['*.svc.k8s.corp'] }] }),
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'another domain, a stub zone of kube-dns',
+    given: asking('ledger.shop.svc.k8s.corp', plain, {
+      kubeDns: { stubDomains: [{ domain: 'corp', servers: ['10.9.0.10'] }], upstreams: [], problems: [] },
+    }),
+    expect: 'not-applicable',
   },
   {
     it: 'somebody asks about the caller',

@@ -14,6 +14,7 @@ import {
   toldCalls,
   callableFrom,
 } from '../../relations/service/called-services.ts'
+import { isRegistered } from '../../relations/mesh/registered-hosts.ts'
 import { podsUnnamed, toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -29,18 +30,21 @@ export default check({
   fine: 'what programs are told to call is there, and offers the port',
   severity: 'warning',
   needs: ['pods', 'services'],
-  wants: ['namespaces', 'clusterDns'],
+  wants: ['namespaces', 'clusterDns', 'mesh'],
   remedies: [],
   decides: ['SVC-01', 'SVC-02', 'SVC-23'],
 
-  run({ pods, services, clusterDns, namespaces, scope }) {
+  run({ pods, services, clusterDns, namespaces, mesh, scope }) {
     const around = {
       ...callableFrom({ services, namespaces, clusterDns, scope }),
       pods,
       ...(namesByPods(clusterDns) ? { podNames: 'maybe' as const } : {}),
     }
     const judged = toldCalls(pods).map((it) => ({ ...it, called: calledBy(it.pod, it.call, around) }))
-    const inside = judged.filter((it) => it.called.is !== 'elsewhere')
+    // A ServiceEntry of that name is somebody's plan for it, with a sidecar that answers for it.
+    const isPlanned = ({ call, called }: Judged): boolean =>
+      called.is === 'other-domain' && mesh.known && isRegistered(mesh.value, call.host)
+    const inside = judged.filter((it) => it.called.is !== 'elsewhere' && !isPlanned(it))
     if (inside.length === 0) return notApplicable('no environment variable or argument here names a Service')
     const wrongly = inside.filter((it) => it.called.is !== 'there')
     // A variable and the script that reads it, or two variables: one workload is told one thing.
@@ -56,7 +60,7 @@ export default check({
     detail: ({ args }) =>
       `${some([args.by ?? 'its command', ...args.more])} in container ${args.container}` +
       `${args.map === null ? '' : ` by ConfigMap ${args.map}`} · ` +
-      (args.near === null ? nothingNear(args) : `\`${args.near}\` is there`),
+      (args.near === null ? nothingNear(args) : nearText(args.near, args.is)),
     note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
       args.near === null
@@ -89,6 +93,11 @@ function wrongOf(call: Call, called: Called, near: string | null) {
   return isPort && call.portBy !== undefined
     ? { wrong: call.portBy, to: near?.replace(/^.*:/, '') ?? '' }
     : { wrong: call.by ?? 'its argument', to: near ?? '' }
+}
+
+/** By the objects there is such a name: what DNS says of it was not asked. */
+function nearText(near: string, is: Noted['is']): string {
+  return is === 'other-domain' || is === 'no-svc' ? `here it is called \`${near}\`` : `\`${near}\` is there`
 }
 
 function nothingNear({ is }: Pick<Noted, 'is'>): string {
@@ -133,7 +142,8 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
   return finding({
     subject: on,
     also: also(called),
-    confidence: 'inferred',
+    // Another cluster may have that domain, and whoever stands behind `forward` may know its names.
+    confidence: called.is === 'other-domain' && called.told !== 'cluster.local' ? 'possible' : 'inferred',
     severity: severityOf(isTargetPod(scope, pod), call.by),
     args: {
       is: called.is,
@@ -191,6 +201,12 @@ function noteOf({ is, isTargetPort, port }: Noted): string {
       'a pod has its name below the Service that its subdomain names, the serviceName of its StatefulSet, ' +
       'and below no other'
     )
+  if (is === 'other-domain')
+    return (
+      "this cluster's DNS has that domain in no line of its Corefile, and asks servers outside for it: they deny " +
+      'such names, unless another cluster has that domain and they know of it'
+    )
+  if (is === 'no-svc') return "this cluster's DNS has the whole domain, and denies what is not below `svc` or `pod`"
   return is === 'no-port' && isTargetPort
     ? `pods listen on ${port}: that is the Service's targetPort, and who calls the Service uses its port`
     : 'seen in the spec alone: whether the program calls it, and when, was not measured'
@@ -227,6 +243,8 @@ function labelOf(called: Called): string {
       return `no namespace \`${called.namespace}\``
     case 'other-domain':
       return `this cluster's domain is another`
+    case 'no-svc':
+      return 'names of Services are below `svc`'
     default:
       return 'name' in called ? `namespace ${called.namespace} has no Service \`${called.name}\`` : 'not there'
   }
@@ -239,7 +257,8 @@ const says = {
   'no-pod': 'and there is no such pod',
   'no-service': 'and there is no such Service',
   'no-namespace': 'and there is no such namespace',
-  'other-domain': "which is not this cluster's domain",
+  'other-domain': "which is not of this cluster's domain",
+  'no-svc': 'and no Service has its name there, without `svc`',
 } as const
 
 function wrong(args: { readonly is: keyof typeof says }): string {

@@ -20,6 +20,21 @@ const found = [{ subject: 'Deployment/shop/web', severity: 'warning' as const, c
 
 describeCheck(check, [
   { it: 'no NO_PROXY at all', given: given(url('cart'), proxy([])), expect: found },
+  {
+    it: 'none is set',
+    given: given(url('cart'), { ...proxy([]), by: null, ranges: [] }),
+    expect: [{ subject: 'Deployment/shop/web', says: /container \S+ · no NO_PROXY$/ }],
+  },
+  {
+    it: 'NO_PROXY of addresses alone',
+    given: given(url('cart'), { ...proxy([]), by: 'NO_PROXY', ranges: ['127.0.0.1', '10.0.0.0/16'] }),
+    expect: [{ subject: 'Deployment/shop/web', says: /NO_PROXY names 127\.0\.0\.1, 10\.0\.0\.0\/16/ }],
+  },
+  {
+    it: 'no_proxy of the pod itself',
+    given: given(url('cart'), { ...proxy([]), by: 'no_proxy', ranges: [] }),
+    expect: [{ subject: 'Deployment/shop/web', says: /no_proxy names nothing of the cluster/ }],
+  },
   { it: 'a short name that `.svc` does not hold', given: given(url('cart.shop'), proxy(['svc'])), expect: found },
   { it: 'its full name', given: given(url('cart.shop.svc'), proxy(['svc', 'cluster.local'])), expect: 'ok' },
   { it: 'named itself', given: given(url('cart'), proxy(['cart'])), expect: 'ok' },

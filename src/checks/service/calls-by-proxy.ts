@@ -1,8 +1,9 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { ContainerProxy } from '../../model/pod.ts'
 import { full, some } from '../../phrases.ts'
 import { callableFrom } from '../../relations/service/called-services.ts'
-import { exceptedBy, type Proxied, proxiedCalls } from '../../relations/service/proxied-calls.ts'
+import { exceptedBy, exceptionsText, type Proxied, proxiedCalls } from '../../relations/service/proxied-calls.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -46,8 +47,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       `${on.kind} ${full(on)} asks the proxy ${args.proxy} for ${some(args.hosts)}, which is inside this cluster.`,
     detail: ({ args }) =>
-      `${args.by ?? 'its command'} in container ${args.container} · ` +
-      (args.except.length === 0 ? 'no NO_PROXY' : `${args.variable} names ${some(args.except)}`),
+      `${args.by ?? 'its command'} in container ${args.container} · ` + exceptionsText(args.variable, args.except),
     note: ({ args }) =>
       (args.differ
         ? 'no_proxy and NO_PROXY differ, and one of them holds it: Go reads the one in capitals, curl and Python the ' +
@@ -74,7 +74,7 @@ function verdict(first: Proxied, more: readonly Proxied[]) {
   const { call, container, proxy } = first
   const all = [first, ...more]
   const isHeldByOne = all.every((it) => exceptedBy(it.rules, it.call) === 'one')
-  const { except, capitals } = first.rules
+  const { capitals } = first.rules
   const isInCapitals = isHeldByOne && exceptedBy({ ...first.rules, except: capitals ?? [] }, call) !== 'all'
   return finding({
     subject: on,
@@ -84,8 +84,7 @@ function verdict(first: Proxied, more: readonly Proxied[]) {
       hosts: [...new Set(all.map((it) => it.call.host))],
       by: call.by,
       container,
-      except: (isInCapitals ? capitals : except) ?? [],
-      variable: capitals !== undefined && !isInCapitals ? 'no_proxy' : 'NO_PROXY',
+      ...heldBy(first.rules, isInCapitals),
       differ: isHeldByOne,
     },
     evidence: [
@@ -101,4 +100,11 @@ function verdict(first: Proxied, more: readonly Proxied[]) {
     ],
     causes: [toldWrongly(on)],
   })
+}
+
+/** What the variable holds that lacks the name. Old recordings do not say which: of both, that in small letters. */
+function heldBy({ except, capitals, by, ranges = [] }: ContainerProxy, isInCapitals: boolean) {
+  if (isInCapitals) return { except: capitals ?? [], variable: 'NO_PROXY' as const }
+  const guessed = capitals === undefined ? ('NO_PROXY' as const) : ('no_proxy' as const)
+  return { except: [...(except ?? []), ...ranges], variable: by === undefined ? guessed : by }
 }

@@ -9,6 +9,7 @@ import { contactsOfServices } from '../../relations/service/service-contacts.ts'
 import { declaredPorts, portText } from '../../relations/service/service-endpoints.ts'
 import { isLive, isServing, podsOfServices, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
+import { askedInstead } from '../../relations/probe-host.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { pairsText, serviceSubject, targetPortEvidence } from './words.ts'
 
@@ -97,8 +98,12 @@ function strangersAmong(service: Service, { live, port, asked }: Behind): Two | 
 }
 
 /** The kubelet asks it there, and it is ready: whatever it declares, it listens. */
-function isProbedOn({ containers }: Pod, port: ServicePort['targetPort']): boolean {
-  return containers.some(({ readinessProbe }) => /:(\d{1,5})(?!\d)/.exec(readinessProbe ?? '')?.[1] === String(port))
+function isProbedOn(pod: Pod, port: ServicePort['targetPort']): boolean {
+  return pod.containers.some(
+    (it) =>
+      askedInstead(pod, it, 'readiness') === null &&
+      /:(\d{1,5})(?!\d)/.exec(it.readinessProbe ?? '')?.[1] === String(port),
+  )
 }
 
 /**

@@ -3,7 +3,7 @@ import { ingress } from '../../../test/build/ingress.ts'
 import { namespace } from '../../../test/build/policy.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
-import { unknown } from '../../model/known.ts'
+import { known, unknown } from '../../model/known.ts'
 import type { Service } from '../../model/service.ts'
 import check from './external-name-wrong.ts'
 
@@ -15,6 +15,14 @@ const wrong = (externalName: string, kind: string, severity: 'error' | 'warning'
   expect: [{ subject: 'Service/shop/db', severity, confidence: 'inferred' as const, args: { wrong: kind } }],
 })
 
+const inCluster = (domain: string, more = '') => ({
+  ingresses: [],
+  clusterDns: clusterDns({
+    domain,
+    corefile: known(`.:53 {\n kubernetes ${domain}\n forward . /etc/resolv.conf\n}\n${more}`),
+  }),
+})
+
 describeCheck(check, [
   wrong('192.0.2.10', 'address'),
   wrong('2001:db8::1', 'address'),
@@ -23,6 +31,43 @@ describeCheck(check, [
   wrong('localhost', 'loopback'),
   wrong('pg.shop.svc.cluster.local', 'not-there'),
   wrong('pg.shop.svc', 'not-there'),
+  {
+    it: "a Service that is here, under another domain than the cluster's",
+    given: { ...inCluster('cluster.local'), services: [alias('pg.shop.svc.k8s.corp'), service('pg')] },
+    expect: [
+      {
+        subject: 'Service/shop/db',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { wrong: 'domain', whole: 'pg.shop.svc.cluster.local' },
+      },
+    ],
+  },
+  {
+    it: 'the usual domain, where the cluster has another',
+    given: { ...inCluster('k8s.corp'), services: [alias('pg.shop.svc.cluster.local'), service('pg')] },
+    expect: [
+      { subject: 'Service/shop/db', severity: 'error', args: { wrong: 'domain', whole: 'pg.shop.svc.k8s.corp' } },
+    ],
+  },
+  {
+    it: 'another domain, and no such Service here: another cluster',
+    given: { ...inCluster('cluster.local'), services: [alias('pg.shop.svc.k8s.corp')] },
+    expect: 'ok',
+  },
+  {
+    it: 'the set of clusters, and no such Service here',
+    given: { ...inCluster('cluster.local'), services: [alias('pg.shop.svc.clusterset.local')] },
+    expect: 'ok',
+  },
+  {
+    it: 'another domain, for which the Corefile has a block',
+    given: {
+      ...inCluster('cluster.local', 'k8s.corp {\n forward . 10.9.0.10\n}'),
+      services: [alias('pg.shop.svc.k8s.corp'), service('pg')],
+    },
+    expect: 'ok',
+  },
   ...['pg.shop', 'pg', 'pg.shop.svc', 'PG.shop.svc.'].map((name) => ({
     it: `${name}: half of the name of a Service that is there`,
     given: { services: [alias(name), service('pg')], ingresses: [] },

@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
 import { full } from '../../phrases.ts'
+import { type Answerer, answererOf, clusterSet } from '../../relations/dns/answered-zones.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { ingressBackendFails, nameWrong, svcUnanswered } from '../../relations/symptom.ts'
 import { asDnsName, asIpAddress } from '../../wire/dns-name.ts'
@@ -31,6 +32,7 @@ export default check({
       whole: scope.namespace,
       namespaces: new Set(namespaces.known ? namespaces.value.map((it) => it.name) : []),
       domain: clusterDns.known ? clusterDns.value.domain : 'cluster.local',
+      answerer: answererOf(clusterDns),
     }
     const found = external.flatMap((service) => {
       const wrong = wrongOf(service, there)
@@ -61,7 +63,7 @@ export default check({
   },
 })
 
-type Wrong = 'address' | 'no-host' | 'loopback' | 'not-there' | 'short' | 'ports'
+type Wrong = 'address' | 'no-host' | 'loopback' | 'not-there' | 'short' | 'domain' | 'ports'
 
 const headlines: Readonly<Record<Wrong, string>> = {
   address: 'names an address, which DNS cannot alias',
@@ -69,6 +71,7 @@ const headlines: Readonly<Record<Wrong, string>> = {
   loopback: 'names the loopback: each client would reach itself',
   'not-there': 'names a Service that is not there',
   short: 'names a Service by half of its name, which DNS does not complete',
+  domain: "names a Service of this cluster under another domain than the cluster's",
   ports: 'maps a port, which it cannot do',
 }
 
@@ -80,6 +83,9 @@ const notes: Readonly<Record<Wrong, string | null>> = {
   short:
     'suffixes are put behind what a client asks for, and never behind what an alias leads to: ' +
     'the short name is looked for outside of the cluster',
+  domain:
+    'no line of the Corefile has that domain: servers outside are asked, and deny the name, unless another cluster ' +
+    'has that domain and they know of it',
   ports: 'clients that speak TLS or HTTP must send the external name as SNI and Host besides',
 }
 
@@ -89,6 +95,7 @@ const cures: Readonly<Record<Wrong, string>> = {
   loopback: 'name the host that is meant',
   'not-there': 'name a Service that is there, with its namespace: NAME.NAMESPACE.svc.cluster.local',
   short: 'write the name to its end: NAME.NAMESPACE.svc.cluster.local',
+  domain: "write the name with the cluster's own domain",
   ports: 'let clients use the real port; to map one, make it a Service without a selector, with an EndpointSlice',
 }
 
@@ -99,6 +106,20 @@ interface There {
   /** Empty where they were not read. */
   readonly namespaces: ReadonlySet<string>
   readonly domain: string
+  readonly answerer: (host: string) => Answerer
+}
+
+/** A Service by its whole name, and the domain behind it; null for what is no such name. */
+function serviceIn(
+  host: string,
+): { readonly namespace: string; readonly name: string; readonly domain: string } | null {
+  const [, name, namespace, domain = ''] = /^([^.]+)\.([^.]+)\.svc(?:\.(.+))?$/.exec(host) ?? []
+  return name === undefined || namespace === undefined ? null : { namespace, name, domain }
+}
+
+/** Names under other domains may be another cluster's: what is not here may be there. */
+function isOwn(host: string, domain: string, there: There): boolean {
+  return ['', there.domain, 'cluster.local'].includes(domain) || there.answerer(host) === 'cluster'
 }
 
 function wrongOf(service: Service, there: There): Wrong | 'nothing' {
@@ -106,11 +127,18 @@ function wrongOf(service: Service, there: There): Wrong | 'nothing' {
   if (asIpAddress(name) !== null) return 'address'
   if (/^(?:localhost|localhost\.localdomain|.*\.localhost)$/i.test(name)) return 'loopback'
   if (name === '' || asDnsName(name) === null) return 'no-host'
-  const [, target, namespace] = /^([^.]+)\.([^.]+)\.svc(?:\.[^.]+\.[^.]+)?$/i.exec(name) ?? []
-  if (target !== undefined && namespace !== undefined && isThere({ namespace, name: target }, there) === 'no')
-    return 'not-there'
+  const target = serviceIn(name)
+  if (target !== null && isOwn(name, target.domain, there) && isThere(target, there) === 'no') return 'not-there'
+  if (target !== null && isAstray(name, target, there)) return 'domain'
   if (shortFor(service, there) !== null) return 'short'
   return service.ports.some((it) => it.targetPort !== it.port) ? 'ports' : 'nothing'
+}
+
+/** No line of the Corefile may have that domain, and the very Service is here. */
+function isAstray(host: string, target: NonNullable<ReturnType<typeof serviceIn>>, there: There): boolean {
+  const { domain } = target
+  if (domain === '' || domain === there.domain || domain === clusterSet) return false
+  return there.answerer(host) === 'nobody' && isThere(target, there) === 'yes'
 }
 
 function hostOf(service: Service): string {
@@ -144,24 +172,31 @@ function shortFor(
   return svc === 'svc' || there.namespaces.has(namespace) ? { ...meant, sure: svc === 'svc' } : null
 }
 
+/** Whom it names in another way than DNS knows him. Another cluster may have that domain, but for the usual one. */
+function meantBy(service: Service, wrong: Wrong, there: There): ReturnType<typeof shortFor> {
+  if (wrong === 'short') return shortFor(service, there)
+  const target = wrong === 'domain' ? serviceIn(hostOf(service)) : null
+  return target === null ? null : { ...target, sure: target.domain === 'cluster.local' }
+}
+
 function verdict(
   service: Service,
   { wrong, there }: { readonly wrong: Wrong; readonly there: There },
   routed: readonly string[],
 ) {
-  const short = wrong === 'short' ? shortFor(service, there) : null
+  const meant = meantBy(service, wrong, there)
   const name = service.externalName ?? ''
   const isMapped = wrong === 'ports'
   const port = service.ports.find((it) => it.targetPort !== it.port)
   return finding({
     subject: serviceSubject(service),
-    confidence: short?.sure === false ? 'possible' : 'inferred',
-    severity: isMapped || short?.sure === false ? 'warning' : 'error',
+    confidence: meant?.sure === false ? 'possible' : 'inferred',
+    severity: isMapped || meant?.sure === false ? 'warning' : 'error',
     args: {
       wrong,
       name,
       ports: service.ports.map((it) => `${it.port} -> ${it.targetPort}`).join(', '),
-      whole: short === null ? null : `${short.name}.${short.namespace}.svc.${there.domain}`,
+      whole: meant === null ? null : `${meant.name}.${meant.namespace}.svc.${there.domain}`,
     },
     evidence: [
       {
@@ -175,6 +210,6 @@ function verdict(
       },
     ],
     // ingress-nginx completes the name by its own resolv.conf (rootfs/etc/nginx/lua/util/dns.lua).
-    causes: isMapped ? [] : [svcUnanswered(service), nameWrong(service), ...(short === null ? routed : [])],
+    causes: isMapped ? [] : [svcUnanswered(service), nameWrong(service), ...(wrong === 'short' ? [] : routed)],
   })
 }

@@ -1,7 +1,9 @@
+import { expect, test } from 'vitest'
 import { contacts, repeat, toPod } from '../../../test/build/contacts.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import { unknown } from '../../model/known.ts'
 import type { Container, Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
@@ -15,6 +17,22 @@ const given = (...pods: readonly Pod[]) => ({ services: [service('cart')], pods 
 const found = { subject: 'Service/shop/cart', severity: 'error' as const, confidence: 'inferred' as const }
 const maybe = { ...found, severity: 'warning' as const, confidence: 'possible' as const }
 const port3000: Listen = { by: 'PORT', host: null, port: 3000 }
+
+test('evidence is what stands in the spec', () => {
+  const linesOf = (listen: Listen): unknown =>
+    diagnose(modelOf(given(cart([listen]))), { checks: [check] }).results[0]?.findings[0]?.evidence[0]
+  expect(linesOf({ by: 'HOSTNAME', host: '0.0.0.0', port: 3000, portBy: 'PORT' })).toMatchObject({
+    lines: ['PORT: 3000'],
+    mark: 'PORT',
+  })
+  expect(linesOf({ by: '--bind', host: '0.0.0.0', port: 3000 })).toMatchObject({ lines: ['--bind …:3000'] })
+  expect(linesOf({ by: 'BIND_ADDR', host: '127.0.0.1', port: 8080, portBy: 'PORT' })).toMatchObject({
+    lines: ['BIND_ADDR: 127.0.0.1', 'PORT: 8080'],
+  })
+  expect(linesOf({ by: 'uvicorn', host: '127.0.0.1', port: 8080, portBy: '--port', isDefault: true })).toMatchObject({
+    lines: ['uvicorn', '--port 8080'],
+  })
+})
 
 describeCheck(check, [
   {
@@ -55,6 +73,23 @@ describeCheck(check, [
     expect: [{ ...maybe, args: { is: 'port', told: 3000, target: 8080 } }],
   },
   {
+    it: 'the same, with an address beside it by another variable: each is quoted as it stands there',
+    given: given(cart([{ by: 'HOSTNAME', host: '0.0.0.0', port: 3000, portBy: 'PORT' }])),
+    expect: [{ ...maybe, args: { is: 'port', by: 'PORT', told: 3000 }, says: /\nPORT: 3000/ }],
+  },
+  {
+    it: 'the same of a flag, and of one address of all',
+    given: given(cart([{ by: '--bind', host: '0.0.0.0', port: 3000 }])),
+    expect: [{ ...maybe, args: { is: 'port', by: '--bind' }, says: /--bind: 3000/ }],
+  },
+  {
+    it: 'on the loopback, and the port by a variable of its own',
+    given: given(cart([{ by: 'BIND_ADDR', host: '127.0.0.1', port: 8080, portBy: 'PORT' }])),
+    expect: [
+      { ...found, args: { by: 'BIND_ADDR', portBy: 'PORT' }, says: /BIND_ADDR: 127\.0\.0\.1:8080, the port by PORT/ },
+    ],
+  },
+  {
     it: 'somebody asks about it',
     given: modelOf(
       given(cart([port3000])),
@@ -74,6 +109,11 @@ describeCheck(check, [
     it: 'ready by a probe of the kubelet, which comes from outside',
     given: given(cart([bind()], { readinessProbe: 'http-get :http/healthz' })),
     expect: 'ok',
+  },
+  {
+    it: 'ready by a probe that names the loopback of the node: nobody came from outside',
+    given: given(cart([bind()], { readinessProbe: 'http-get :http/healthz', probeHosts: { readiness: '127.0.0.1' } })),
+    expect: [found],
   },
   {
     it: 'ready by a probe on the target port, whatever the variable says',

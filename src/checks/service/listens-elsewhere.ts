@@ -7,6 +7,7 @@ import type { Scope } from '../../model/sources.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
 import { put } from '../../relations/once.ts'
+import { askedInstead } from '../../relations/probe-host.ts'
 import { comesByLoopback, isSidecar } from '../../relations/service/mesh-sidecar.ts'
 import { contactsOfServices, endpointName } from '../../relations/service/service-contacts.ts'
 import { portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
@@ -66,8 +67,9 @@ export default check({
             ? `not told where to listen: ${args.by} listens on ${args.host} then, where only the pod itself reaches it.`
             : `on ${args.host}, where only the pod itself reaches them.`),
     detail: ({ args }) =>
-      `${args.by}${args.isDefault ? ' by itself' : ''}: ${placeText(args)} · container ${args.container} of ` +
-      `${count(args.of, 'pod')} · target port ${args.target}`,
+      `${args.by}${args.isDefault ? ' by itself' : ''}: ${args.is === 'port' ? args.told : placeText(args)}` +
+      `${args.is === 'loopback' && args.portBy !== null ? `, the port by ${args.portBy}` : ''} · ` +
+      `container ${args.container} of ${count(args.of, 'pod')} · target port ${args.target}`,
     note: ({ args }) =>
       args.is === 'port'
         ? 'by its spec alone: whether the program heeds it was not measured'
@@ -131,7 +133,7 @@ function targetsByPod(parts: readonly Part[]): ReadonlyMap<string, ReadonlySet<n
 
 function missedBy({ pod, container, target }: Led, others: ReadonlySet<number>): Missed | null {
   const { listens = [] } = container
-  if (listens.length === 0 || answersProbe(container, target)) return null
+  if (listens.length === 0 || answersProbe(pod, container, target)) return null
   const onTarget = listens.filter((it) => it.port === target)
   const isOpen = listens.some((it) => it.host === '0.0.0.0' && (it.port === target || it.port === null))
   if (isOpen) return null
@@ -152,18 +154,21 @@ function isLocal(host: Listen['host']): boolean {
   return host !== null && host !== '0.0.0.0'
 }
 
-function isMainPort({ by, host, port }: Listen): boolean {
-  return port !== null && !isLocal(host) && !/[-_.](?:metrics|admin|debug|health|probe)/i.test(by)
+function isMainPort({ by, host, port, portBy = by }: Listen): boolean {
+  return port !== null && !isLocal(host) && !/[-_.](?:metrics|admin|debug|health|probe)/i.test(portBy)
 }
 
 /** The kubelet connects to the pod's address: what it finds ready there listens for others. */
-function answersProbe({ ready, ports, readinessProbe, livenessProbe, started }: Container, target: number): boolean {
+function answersProbe(pod: Pod, container: Container, target: number): boolean {
+  const { ready, ports, started } = container
   const named = ports.filter((it) => it.port === target).map((it) => it.name)
-  const asks = (probe: string | null | undefined): boolean => {
+  const asks = (kind: 'readiness' | 'liveness'): boolean => {
+    const probe = kind === 'readiness' ? container.readinessProbe : container.livenessProbe
+    if (askedInstead(pod, container, kind) !== null) return false
     const [, at] = /^(?:https?-get|tcp-socket|grpc) :([^/]*)/.exec(probe ?? '') ?? []
     return at !== undefined && (at === `${target}` || named.includes(at))
   }
-  return ready && started !== false && (asks(readinessProbe) || asks(livenessProbe))
+  return ready && started !== false && (asks('readiness') || asks('liveness'))
 }
 
 /** Variables that one program reads and the next does not: what stands there may be told to nobody. */
@@ -191,7 +196,8 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
       is,
       port: portText(port),
       target,
-      by: listen.by,
+      by: is === 'port' ? (listen.portBy ?? listen.by) : listen.by,
+      portBy: listen.portBy ?? null,
       host: listen.host,
       told: listen.port,
       isDefault: listen.isDefault === true,
@@ -204,15 +210,34 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
         kind: 'config',
         object: makers[0] ?? serviceSubject(service),
         path: `containers[${container.name}]`,
-        lines: [`${listen.by}: ${placeText({ host: listen.host, told: listen.port })}`],
-        at: 0,
-        mark: listen.by,
+        ...linesOf(listen, is),
         label: is === 'port' ? `the Service leads to ${target}` : 'nobody but the pod itself gets there',
       },
       { kind: 'fact', label: 'pods', value: some(led.map((it) => it.pod.name)) },
     ],
     causes: [svcUnanswered(service), noEndpoints(service), ...makers.map(podsUnready)],
   })
+}
+
+/**
+ * What the spec says, as far as it was kept: of an address that stands for every one only the port is for certain
+ * written so (`:80`, `*:80`, `[::]:80`), and what a program does by itself is written nowhere.
+ */
+function linesOf(listen: Listen, is: Missed['is']) {
+  const { by, portBy, host, port, isDefault } = listen
+  const ofPort = portBy === undefined ? [] : [setTo(portBy, `${port}`)]
+  if (is === 'port') {
+    const own = host === null ? `${port}` : `…:${port}`
+    return { lines: portBy === undefined ? [setTo(by, own)] : ofPort, at: 0, mark: portBy ?? by }
+  }
+  const told = portBy === undefined ? port : null
+  const own = isDefault === true ? by : setTo(by, placeText({ host, told }))
+  return { lines: [own, ...ofPort], at: 0, mark: by }
+}
+
+/** A flag has its value behind it, a variable is set to it. */
+function setTo(by: string, value: string): string {
+  return by.startsWith('-') ? `${by} ${value}` : `${by}: ${value}`
 }
 
 function placeText({ host, told }: { readonly host: Listen['host']; readonly told: number | null }): string {

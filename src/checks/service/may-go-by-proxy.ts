@@ -9,6 +9,7 @@ import { full, some } from '../../phrases.ts'
 import { type Callable, calledBy, callableFrom } from '../../relations/service/called-services.ts'
 import {
   exceptedBy,
+  exceptionsText,
   holdsAddress,
   isInside,
   type Proxied,
@@ -57,10 +58,7 @@ export default check({
         : `${on.kind} ${full(on)} would ask the proxy ${args.proxy} for the API server, if it is a client of it.`
     },
     detail: ({ args }) =>
-      `container ${args.container} · ` +
-      (args.except.length + args.ranges.length === 0
-        ? 'no NO_PROXY'
-        : `NO_PROXY names ${some([...args.except, ...args.ranges])}`),
+      `container ${args.container} · ` + exceptionsText(args.variable, [...args.except, ...args.ranges]),
     note: ({ args }) =>
       (args.hosts.length > 0
         ? 'seen in the spec alone: no scheme tells whether it speaks HTTP, for which curl, Go, Python and gRPC heed ' +
@@ -165,6 +163,7 @@ function sidesOf(place: Place, { calls, around, named, pods }: Around) {
           api,
           except: rules.except,
           ranges: rules.ranges ?? [],
+          variable: variableOf(rules),
           domain: `.${around.domain ?? 'cluster.local'}`,
         },
         evidence: evidenceOf(on, container, rules),
@@ -192,16 +191,28 @@ function evidenceOf(on: Subject, { name, calls = [], addresses = [] }: Container
       path: `containers[${name}]`,
       lines: [
         `proxy: ${proxyOf(rules)}`,
-        `NO_PROXY: ${[...(rules.except ?? []), ...(rules.ranges ?? [])].join(',') || '(not set)'}`,
+        `${rules.by ?? 'NO_PROXY'}: ${exceptedText(rules)}`,
         ...calls.slice(0, 4).map((it) => `${it.by ?? 'command'}: ${it.host}${it.port === null ? '' : `:${it.port}`}`),
         ...addresses.slice(0, 4).map((it) => `${it.by}: ${it.ip}`),
       ],
       at: 1,
-      mark: 'NO_PROXY',
+      mark: rules.by ?? 'NO_PROXY',
       label: 'what must not go to the proxy',
     },
   ]
   return evidence
+}
+
+/** Old recordings do not say which. */
+function variableOf({ by }: ContainerProxy): 'NO_PROXY' | 'no_proxy' | null {
+  return by === undefined ? 'NO_PROXY' : by
+}
+
+/** Of what it names, only what may be of the cluster is kept. */
+function exceptedText({ except, ranges = [], by }: ContainerProxy): string {
+  const all = [...(except ?? []), ...ranges]
+  if (all.length > 0) return all.join(',')
+  return by === null ? '(not set)' : '(nothing of the cluster)'
 }
 
 /** Ports on which HTTP or gRPC is spoken nearly always; a database's own protocol goes by no proxy of this kind. */

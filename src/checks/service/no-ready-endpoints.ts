@@ -19,7 +19,15 @@ import {
 } from '../../relations/symptom.ts'
 import { type Refusal, refusalsOf, refusalText } from '../../relations/workload-refusal.ts'
 import { type Top, workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { commandsFor, lookArgs, type ReasonedPods, reasons, reasonsEvidence, serviceSubject } from './words.ts'
+import {
+  commandsFor,
+  firstStep,
+  lookArgs,
+  type ReasonedPods,
+  reasons,
+  reasonsEvidence,
+  serviceSubject,
+} from './words.ts'
 import { count, full, some } from '../../phrases.ts'
 import { type IpFamily, familyOf } from '../../wire/ip-family.ts'
 
@@ -104,7 +112,7 @@ export default check({
             ...(/quota/i.test(`${args.refused}`) ? [`kubectl -n ${on.namespace} describe resourcequota`] : []),
             `kubectl -n ${on.namespace} get events --field-selector reason=FailedCreate`,
           ]
-        : ['see what keeps the pods from being ready', ...commandsFor(on.namespace, args)]
+        : [firstStep(args), ...commandsFor(on.namespace, args)]
     },
   },
 })

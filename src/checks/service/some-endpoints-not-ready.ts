@@ -4,7 +4,7 @@ import { backingOf, publishedUnready } from '../../relations/service/service-bac
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { unreadyPublished } from '../../relations/symptom.ts'
-import { commandsFor, lookArgs, reasons, reasonsEvidence, serviceSubject } from './words.ts'
+import { commandsFor, firstStep, lookArgs, reasons, reasonsEvidence, serviceSubject } from './words.ts'
 import { count, full } from '../../phrases.ts'
 
 /**
@@ -69,7 +69,7 @@ export default check({
     help: ({ subject: on, args }) => [
       args.published > 0
         ? 'take publishNotReadyAddresses out, unless the application needs to be reached before it is ready'
-        : 'see whether it passes',
+        : waitOr(args),
       ...(args.published > 0
         ? [`kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.publishNotReadyAddresses}'`]
         : []),
@@ -82,4 +82,9 @@ export default check({
 function traffic({ published, givenOut }: { readonly published: number; readonly givenOut: boolean }): string {
   if (published > 0) return 'spec.publishNotReadyAddresses is true: pods that are not ready get traffic like the others'
   return givenOut ? 'DNS gives out the others as well (publishNotReadyAddresses)' : 'not ready pods get no traffic'
+}
+
+/** A pod may be on its way up; what its probe asks in its place does not pass. */
+function waitOr(args: ReturnType<typeof lookArgs>): string {
+  return args.look === 'probe' ? firstStep(args) : 'see whether it passes'
 }

@@ -104,11 +104,19 @@ export function lookArgs(reasoned: ReasonedPods | undefined) {
   }
 }
 
+/** What to do about it first, where its cause says that. */
+export function firstStep({ look }: Pick<ReturnType<typeof lookArgs>, 'look'>): string {
+  return look === 'probe'
+    ? 'take `host` out of the probe: without it the kubelet asks the pod; what the program is to read as Host goes ' +
+        'into httpHeaders'
+    : 'see what keeps the pods from being ready'
+}
+
 /** The commands for it, one a line. */
 export function commandsFor(namespace: string | null, args: ReturnType<typeof lookArgs>): readonly string[] {
   const { pod, look, container } = args
   if (pod === null || look === null || namespace === null) return [`kubectl -n ${namespace} get pods`]
-  const inContainer = look === 'logs' || look === 'logs-before' || look === 'ports'
+  const inContainer = look === 'logs' || look === 'logs-before' || look === 'ports' || look === 'probe'
   return nextLookAt(
     { look: inContainer ? { at: look, container: container ?? '' } : { at: look } },
     { namespace, name: pod },

@@ -115,7 +115,12 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
       return name === null || value === null ? [] : [{ name, value }]
     })
   const listens = listensIn({ env, words: [...texts(spec['command']), ...texts(spec['args'])] })
-  return listens.length === 0 ? {} : { listens: listens.map((it) => ({ ...it, by: intern.text(it.by) })) }
+  const kept = listens.map(({ portBy, ...it }) => ({
+    ...it,
+    by: intern.text(it.by),
+    ...(portBy === undefined ? {} : { portBy: intern.text(portBy) }),
+  }))
+  return kept.length === 0 ? {} : { listens: kept }
 }
 
 /**
@@ -167,15 +172,46 @@ function proxyOf(spec: Fields, intern: Intern): Pick<Container, 'proxy' | 'proxy
     )
     return isElsewhere ? { proxyElsewhere: true } : {}
   }
+  return { proxy: { http, https, ...exceptedOf(spec, valueOf, intern) } }
+}
+
+type ValueOf = (name: string) => Fields | undefined
+
+function exceptedOf(spec: Fields, valueOf: ValueOf, intern: Intern): Omit<ContainerProxy, 'http' | 'https'> {
+  const env = list(spec['env']).map(fields)
   const none = valueOf('NO_PROXY')
-  const told = text(none?.['value'])
-  const isElsewhere = told === null && (none?.['valueFrom'] !== undefined || list(spec['envFrom']).length > 0)
-  const except = isElsewhere ? null : (proxyExceptions(told ?? '')?.map(intern.text) ?? null)
-  if (except === null) return { proxy: { http, https, except } }
+  const set = text(none?.['value'])
+  if (set === null) {
+    const isElsewhere = none?.['valueFrom'] !== undefined || list(spec['envFrom']).length > 0
+    return isElsewhere ? { except: null } : { except: [], by: null, ranges: [] }
+  }
+  const told = expanded(set, env)
+  const except = told === null ? null : proxyExceptions(told.text)
+  if (told === null || except === null) return { except: null }
   const other = text(env.findLast((it) => it['name'] === 'NO_PROXY')?.['value'])
-  const capitals = other === null || other === told ? null : proxyExceptions(other)
-  const proxy: ContainerProxy = { http, https, except, ranges: proxyRanges(told ?? '').map(intern.text) }
-  return { proxy: capitals === null ? proxy : { ...proxy, capitals: capitals.map(intern.text) } }
+  const capitals = other === null || other === set ? null : proxyExceptions(other)
+  return {
+    except: except.map(intern.text),
+    by: oneOf(none?.['name'], ['NO_PROXY', 'no_proxy'] as const),
+    ...(told.isWhole ? { ranges: proxyRanges(told.text).map(intern.text) } : {}),
+    ...(capitals === null ? {} : { capitals: capitals.map(intern.text) }),
+  }
+}
+
+/**
+ * `$(NAME)` is what an earlier variable is set to (kubelet, third_party/forked/golang/expansion). null where such a one
+ * is not read. The address of a Service, which the kubelet adds, is left out, and the text is not whole then.
+ */
+function expanded(set: string, env: readonly Fields[]): { readonly text: string; readonly isWhole: boolean } | null {
+  if (!set.includes('$(')) return { text: set, isWhole: true }
+  const values = new Map(env.map((it) => [it['name'], text(it['value'])]))
+  const parts = set.split(/\$\(([A-Za-z_][\w.-]{0,250})\)/)
+  const filled = parts.map((it, at) => {
+    if (at % 2 === 0) return it
+    return values.get(it) ?? (it.endsWith('_SERVICE_HOST') ? '' : null)
+  })
+  const whole = filled.every((it) => it !== null && !it.includes('$(')) ? filled.join('') : null
+  return whole === null ? null : { text: whole, isWhole: !parts.some((it, at) => at % 2 === 1 && !values.has(it)) }
 }
 
 /** `DB_PORT` beside `DB_HOST`. */
@@ -202,13 +238,28 @@ function otherProbes(
   spec: Fields,
   status: Fields,
   intern: Intern,
-): Pick<Container, 'livenessProbe' | 'startupProbe' | 'started'> {
+): Pick<Container, 'livenessProbe' | 'startupProbe' | 'probeHosts' | 'started'> {
   const { livenessProbe, startupProbe } = spec
   return {
     ...(isObject(livenessProbe) ? { livenessProbe: intern.text(probeText(fields(livenessProbe))) } : {}),
     ...(isObject(startupProbe) ? { startupProbe: intern.text(probeText(fields(startupProbe))) } : {}),
+    ...probeHosts(spec, intern),
     ...(status['started'] === false ? { started: false } : {}),
   }
+}
+
+function probeHosts(spec: Fields, intern: Intern): Pick<Container, 'probeHosts'> {
+  const [readiness, liveness, startup] = ['readinessProbe', 'livenessProbe', 'startupProbe'].map((it) => {
+    const probe = fields(spec[it])
+    const host = text(fields(probe['httpGet'])['host']) ?? text(fields(probe['tcpSocket'])['host'])
+    return host !== null && /^[\w.:-]{1,253}$/.test(host) ? intern.text(host.toLowerCase()) : null
+  })
+  const hosts = {
+    ...(readiness == null ? {} : { readiness }),
+    ...(liveness == null ? {} : { liveness }),
+    ...(startup == null ? {} : { startup }),
+  }
+  return Object.keys(hosts).length === 0 ? {} : { probeHosts: hosts }
 }
 
 function projectPort(raw: Fields, intern: Intern): ContainerPort[] {

@@ -54,3 +54,13 @@ test('links of Services turned off, and the kind of nodes that EKS keeps a pod f
   const plain = read({}, {}, { enableServiceLinks: true }, { 'eks.amazonaws.com/compute-type': 'moon' })
   expect([plain?.serviceLinks, plain?.computeType]).toEqual([undefined, undefined])
 })
+
+test('the host that a probe names, and nothing that is no host', () => {
+  const pod = read({
+    readinessProbe: { httpGet: { host: 'LOCALHOST', port: 80 } },
+    livenessProbe: { tcpSocket: { host: '::1', port: 80 } },
+    startupProbe: { httpGet: { host: 'a b; rm', port: 80 } },
+  })
+  expect(pod?.containers[0]?.probeHosts).toEqual({ readiness: 'localhost', liveness: '::1' })
+  expect(read({ readinessProbe: { httpGet: { port: 80 } } })?.containers[0]?.probeHosts).toBeUndefined()
+})

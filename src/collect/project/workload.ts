@@ -1,6 +1,7 @@
 import type { Workload } from '../../model/workload.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { condition, identity, ownerOf } from './identity.ts'
+import { servesOf } from './controller-products.ts'
 import { type Fields, count, fields, stringMap, text, whole } from './json.ts'
 
 /** A list's items carry no `kind` of their own, so the caller says what was listed. null for what is none. */
@@ -19,6 +20,7 @@ export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: In
     ...counts(kind, spec, status),
     templateLabels: intern.labels(stringMap(fields(fields(maker['template'])['metadata'])['labels'])),
     ...refusedOf(status),
+    ...servesOf(kind, fields(spec['template']), intern),
     ...(spec['paused'] === true ? { paused: true as const } : {}),
     ...(kind === 'StatefulSet' ? { serviceName: text(spec['serviceName']) } : {}),
   }

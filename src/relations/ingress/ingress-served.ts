@@ -3,6 +3,7 @@ import type { Ingress, IngressClass, IngressController } from '../../model/ingre
 import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
+import type { GoneMaker, goneMakers } from '../controller-makers.ts'
 
 /**
  * Who serves an Ingress. A controller may run where hopscope does not look: outside the cluster, under labels of its
@@ -13,6 +14,8 @@ export type Served =
   | { readonly kind: 'served'; readonly by: string }
   /** Pods of its controller are here, and none is ready. */
   | { readonly kind: 'down'; readonly pods: readonly IngressController[] }
+  /** The workload of its controller is here, and has no pod that is ready. */
+  | { readonly kind: 'gone'; readonly maker: GoneMaker }
   /** A cloud's own controller takes it, and has given it no address: at work on it, or in trouble. */
   | { readonly kind: 'waiting'; readonly of: string }
   /**
@@ -28,6 +31,8 @@ export interface ServingSeen {
   readonly controllers: readonly IngressController[]
   readonly nodes: Known<readonly Node[]>
   readonly pods: Known<readonly Pod[]>
+  /** Absent where workloads are not looked at. */
+  readonly gone?: ReturnType<typeof goneMakers>
 }
 
 type Cloud = 'gke' | 'aks' | 'aws'
@@ -117,6 +122,7 @@ const clouds: readonly CloudClass[] = [
   },
 ]
 
+/** By its class, else by whoever wrote its address. */
 export function servedBy(ingress: Ingress, seen: ServingSeen): Served {
   const byClass = ingress.className === null ? withoutClass(ingress, seen) : ofClass(ingress, ingress.className, seen)
   if (byClass.kind !== 'open' && byClass.kind !== 'nobody') return byClass
@@ -140,6 +146,10 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
   )
   if (cloud !== undefined && own.length === 0) return ofCloud(ingress, cloud, seen)
   if (own.length > 0) return { kind: 'down', pods: own }
+  const maker = seen.gone?.((it) =>
+    named === undefined ? it.classNames.includes(name) : it.controllers.includes(named.controller),
+  )
+  if (maker != null) return { kind: 'gone', maker }
   // Whoever goes by the object let go of it when the object went, and leaves the address as it was.
   const blind = named === undefined ? controllers.find((it) => it.ready && it.classNames.includes(name)) : undefined
   if (blind !== undefined)
@@ -191,7 +201,7 @@ function ofCloud(ingress: Ingress, cloud: CloudClass, { nodes }: ServingSeen): S
 }
 
 /** Those that name no class are for controllers that take them: by a flag, by default (Traefik, Contour), or GKE's. */
-function withoutClass(ingress: Ingress, { classes, controllers, nodes }: ServingSeen): Served {
+function withoutClass(ingress: Ingress, { classes, controllers, nodes, gone }: ServingSeen): Served {
   const taking = controllers.filter(takesClassless)
   const ready = taking.find((it) => it.ready)
   if (ready !== undefined) return { kind: 'served', by: podName(ready) }
@@ -199,6 +209,8 @@ function withoutClass(ingress: Ingress, { classes, controllers, nodes }: Serving
   if (cloudOf(nodes) === 'gke')
     return ingress.addresses.length > 0 ? { kind: 'served', by: 'GKE Ingress' } : { kind: 'waiting', of: 'GKE Ingress' }
   if (taking.length > 0) return { kind: 'down', pods: taking }
+  const maker = gone?.((it) => it.classNames.includes(''))
+  if (maker != null) return { kind: 'gone', maker }
   if (ingress.addresses.length > 0)
     return {
       kind: 'open',

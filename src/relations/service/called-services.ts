@@ -1,10 +1,11 @@
 import { closest, editDistance } from '../../closest.ts'
-import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { Call, Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
+import { answererOf, type Answerer, type Answering, clusterSet } from '../dns/answered-zones.ts'
+import { isClusterFirst } from '../dns/pod-resolvers.ts'
 import { once } from '../once.ts'
 import { ownHostName } from '../own-host-name.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
@@ -20,6 +21,8 @@ export interface Callable {
   /** null: not known, so that no name is said to be of another. */
   readonly domain: string | null
   readonly scope: Pick<Scope, 'namespace'>
+  /** Who answers for a whole name; absent where names of other domains are not judged. */
+  readonly answerer?: (host: string) => Answerer
   /** The DNS servers name endpoints by their pods (`endpoint_pod_names`), or nobody knows whether they do. */
   readonly podNames?: 'maybe'
   /** Absent where it does not matter on which ports the pods of headless Services listen. */
@@ -32,13 +35,14 @@ export function callableFrom({ services, namespaces, clusterDns, scope }: Callab
     services,
     namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
     domain: clusterDns.known ? clusterDns.value.domain : null,
+    answerer: answererOf(clusterDns),
     scope,
   }
 }
 
 interface CallableSources extends Pick<Callable, 'services' | 'scope'> {
   readonly namespaces: Known<readonly { readonly name: string }[]>
-  readonly clusterDns: Known<Pick<ClusterDns, 'domain'>>
+  readonly clusterDns: Known<Answering>
 }
 
 /** What becomes of a call, by the objects alone. `elsewhere`: no name of this cluster's, or not to be told. */
@@ -67,7 +71,10 @@ export type Called =
     }
   | { readonly is: 'no-service'; readonly namespace: string; readonly name: string; readonly near: string | null }
   | { readonly is: 'no-namespace'; readonly namespace: string; readonly name: string; readonly near: string | null }
-  | { readonly is: 'other-domain'; readonly told: string }
+  /** `near`: the name that the Service of that name and namespace has here, where there is one. */
+  | { readonly is: 'other-domain'; readonly told: string; readonly near: string | null }
+  /** `cart.shop.cluster.local`: the cluster's domain without the `svc` in which Services have their names. */
+  | { readonly is: 'no-svc'; readonly service: Service; readonly near: string }
 
 /** A call with the container and the pod whose spec tells it. */
 export interface ToldCall {
@@ -107,12 +114,13 @@ const byName = once((services: readonly Service[]) => Map.groupBy(services, (it)
  * of that name elsewhere, is there.
  */
 export function calledBy(pod: Pod, call: Call, around: Callable): Called {
-  const asked = serviceName(call.host, pod.namespace, around.domain)
+  const asked = serviceName(call.host, pod.namespace, around)
   if (isInHosts(pod, call.host)) return elsewhere
   const unnamed = podUnnamed(call.host, pod.namespace, around)
   if (unnamed !== null) return unnamed
   if (asked === null) return elsewhere
-  if ('told' in asked) return { is: 'other-domain', told: asked.told }
+  if ('told' in asked) return ofOtherDomain(pod, call.host, asked, around)
+  if ('short' in asked) return withoutSvc(call.host, asked.short, around)
   const { namespace, name, sure } = asked
   const service = byPlace(around.services).get(place(namespace, name))
   if (service !== undefined) return portOf(service, call.port, around.pods)
@@ -135,20 +143,59 @@ export function isInHosts(pod: Pod, host: string): boolean {
   )
 }
 
-type Asked = { readonly namespace: string; readonly name: string; readonly sure: boolean } | { readonly told: string }
+type Asked =
+  | { readonly namespace: string; readonly name: string; readonly sure: boolean }
+  | { readonly told: string; readonly before: string }
+  /** What stands before the cluster's domain, with no `svc` in it. */
+  | { readonly short: string }
 
 /** `cart`, `cart.shop`, `cart.shop.svc`, `db-0.db.shop.svc.cluster.local`; null for what is no name of a Service's. */
-function serviceName(host: string, home: string, domain: string | null): Asked | null {
+function serviceName(host: string, home: string, { domain, answerer }: Callable): Asked | null {
+  const own = domain ?? usualDomain
   const [, before, after] = /^(.+)\.svc(?:\.(.+))?$/.exec(host) ?? []
   if (before === undefined) {
+    if (host.endsWith(`.${own}`)) return { short: host.slice(0, -own.length - 1) }
     const [name = '', namespace, ...more] = host.split('.')
     return more.length > 0 ? null : { namespace: namespace ?? home, name, sure: false }
   }
-  // Names under other domains may be another cluster's: `clusterset.local`, a stub zone.
-  if (after !== undefined && after !== (domain ?? usualDomain)) return after === usualDomain ? { told: after } : null
+  // A Corefile may give its `kubernetes` more than one domain.
+  if (after !== undefined && after !== own && answerer?.(host) !== 'cluster') return { told: after, before }
   const labels = before.split('.')
   const [name, namespace] = labels.slice(-2)
   return labels.length > 3 || name === undefined || namespace === undefined ? null : { namespace, name, sure: true }
+}
+
+/**
+ * A name under a domain that the cluster's DNS does not have. `cluster.local` is nobody's but a cluster's. Any other
+ * may be another cluster's, which whoever stands behind `forward` knows: it counts where the pod asks this cluster's
+ * DNS, no line of the Corefile may have the name, and a Service of that very name and namespace is here.
+ */
+function ofOtherDomain(pod: Pod, host: string, { told, before }: AskedElsewhere, around: Callable): Called {
+  const answerer = around.answerer?.(host) ?? 'unread'
+  const service = serviceAt(before.split('.').slice(-2), around)
+  const { domain } = around
+  const near = service === null ? null : `${before}.svc.${domain ?? usualDomain}`
+  if (answerer === 'maybe') return elsewhere
+  if (told === usualDomain) return { is: 'other-domain', told, near }
+  // The nodes' own search list may put the rest behind it.
+  const isCut = domain !== null && domain !== usualDomain && domain.startsWith(`${told}.`)
+  if (answerer !== 'nobody' || near === null || told === clusterSet || isCut || !isClusterFirst(pod)) return elsewhere
+  return { is: 'other-domain', told, near }
+}
+
+type AskedElsewhere = Extract<Asked, { readonly told: string }>
+
+/** The plugin `kubernetes` has the whole domain, and below it no names but those in `svc` and `pod`. */
+function withoutSvc(host: string, short: string, around: Callable): Called {
+  const service = serviceAt(short.split('.'), around)
+  if (service === null || around.answerer?.(host) !== 'cluster') return elsewhere
+  return { is: 'no-svc', service, near: `${short}.svc.${around.domain ?? usualDomain}` }
+}
+
+function serviceAt(labels: readonly string[], { services }: Callable): Service | null {
+  const [name, namespace, ...more] = labels
+  if (name === undefined || namespace === undefined || more.length > 0) return null
+  return byPlace(services).get(place(namespace, name)) ?? null
 }
 
 /**

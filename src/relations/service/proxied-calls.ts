@@ -1,4 +1,5 @@
 import type { ContainerProxy, Pod } from '../../model/pod.ts'
+import { some } from '../../phrases.ts'
 import { contains } from '../cidr-index.ts'
 import { type Callable, calledBy, type ToldCall, toldCalls } from './called-services.ts'
 
@@ -32,6 +33,13 @@ export function proxyOf({ http, https }: ContainerProxy): string | null {
 /** A proxy in the cluster knows its names. */
 export function isInside(pod: Pod, proxy: string, around: Callable): boolean {
   return calledBy(pod, { by: null, host: proxy, port: null }, around).is === 'there'
+}
+
+/** What is excepted, as part of a sentence; `names` and ranges are those of the variable `by`. */
+export function exceptionsText(by: ContainerProxy['by'], names: readonly string[]): string {
+  if (by === null) return 'no NO_PROXY'
+  const variable = by ?? 'NO_PROXY'
+  return names.length === 0 ? `${variable} names nothing of the cluster` : `${variable} names ${some(names)}`
 }
 
 /** `all`: whichever of `no_proxy` and `NO_PROXY` a program reads. `one`: one of them lacks it. */

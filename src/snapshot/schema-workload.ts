@@ -1,0 +1,47 @@
+import {
+  labelsThrough,
+  exactly,
+  just,
+  list,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  type Schema,
+  type Texts,
+} from '../model/marks.ts'
+import type { HeldWorkload } from '../model/beside.ts'
+import type { Workload } from '../model/workload.ts'
+
+const kind = oneOf(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'])
+
+function servesOf(m: Texts) {
+  return maybe(object({ controllers: list(m.name), classNames: list(m.name) }))
+}
+
+/** A workload; `shared` are the texts of which many bear the same. */
+export function workloadOf(m: Texts, shared: Texts, labels: ReturnType<typeof labelsThrough>): Schema<Workload> {
+  return exactly<Workload>()(
+    object({
+      kind,
+      namespace: shared.name,
+      name: m.name,
+      owner: nullable(object({ kind: shared.word, name: shared.name })),
+      desired: number,
+      ready: number,
+      templateLabels: labels,
+      refused: maybe(m.said),
+      paused: maybe(just(true)),
+      serviceName: maybe(nullable(m.name)),
+      serves: servesOf(shared),
+    }),
+  )
+}
+
+/** What is kept of one where not every kind was read. */
+export function heldWorkloadOf(m: Texts): Schema<HeldWorkload> {
+  return exactly<HeldWorkload>()(
+    object({ kind, namespace: m.name, name: m.name, desired: number, ready: number, serves: servesOf(m) }),
+  )
+}
