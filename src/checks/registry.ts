@@ -292,6 +292,7 @@ import rewrittenAstray from './dns/rewritten-astray.ts'
 import nodeResolverAsked from './dns/node-resolver-asked.ts'
 import certificateUnfit from './ingress/certificate-unfit.ts'
 import routeUnread from './ingress/route-unread.ts'
+import entryPointMissing from './ingress/entry-point-missing.ts'
 import routeBroken from './ingress/route-broken.ts'
 import albWithoutNodePort from './ingress/alb-without-node-port.ts'
 import proxyProtocolOneSided from './ingress/proxy-protocol-one-sided.ts'
@@ -479,6 +480,7 @@ export const checks: readonly AnyCheck[] = [
   snippetRefused, // ING366
   nameNotPublished, // ING367
   authAnswersBadly, // ING368
+  entryPointMissing, // ING370
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

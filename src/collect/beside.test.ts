@@ -23,6 +23,7 @@ test('kinds that a cluster is not asked for', async () => {
     object('traefik.containo.us/v1alpha1', 'IngressRoute', {
       spec: { routes: [{ match: 'Host(`web.example.com`)', services: [{ name: 'web', port: 80 }] }] },
     }),
+    object('traefik.io/v1alpha1', 'IngressRouteTCP', { spec: { entryPoints: ['pg'], routes: [] } }),
     object('route.openshift.io/v1', 'Route', { spec: { host: 'web.example.org' } }),
     object(
       'admissionregistration.k8s.io/v1',
@@ -46,6 +47,7 @@ test('kinds that a cluster is not asked for', async () => {
   expect(found).toMatchObject({
     secrets: { namespace: null, held: [{ name: 'web', keys: ['password'], certificate: null }] },
     ingressRoutes: [{ group: 'traefik.containo.us', routes: [{ hosts: ['web.example.com'] }] }],
+    streamRoutes: [{ kind: 'IngressRouteTCP', entryPoints: ['pg'] }],
     claims: [{ kind: 'Route', hosts: ['web.example.org'] }],
     webhooks: [{ service: { name: 'hook', port: 443 }, onFailure: 'Fail', chooses: 'all' }],
     pools: [{ assigns: 'when asked' }],

@@ -53,6 +53,17 @@ test.each([
 })
 
 test.each([
+  [
+    ['--entryPoints.web.address=:8000/tcp', '--entryPoints.webSecure.address=:8443'],
+    ['web', 'websecure'],
+  ],
+  [['--entryPoints.web.address=:80', '--configFile=/etc/x.yml'], undefined],
+  [['--providers.kubernetescrd'], undefined],
+])('Traefik with %j has entry points %j', (args, entryPoints) => {
+  expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.entryPoints).toEqual(entryPoints)
+})
+
+test.each([
   [[], 'off'],
   [['--ingress-class-by-name'], 'on'],
   [['--ingress-class-by-name=true'], 'on'],

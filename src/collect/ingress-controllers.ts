@@ -5,7 +5,7 @@ import type { InScope } from './in-scope.ts'
 import type { Reader } from './few-at-once.ts'
 import { streamMapsIn } from './stream-maps.ts'
 import { frontsIn } from './controller-fronts.ts'
-import { type ComponentFlag, flagOf } from '../wire/component-args.ts'
+import { type ComponentFlag, entryPointsIn, flagOf } from '../wire/component-args.ts'
 import { byName } from './order.ts'
 import { componentLabels, ingressControllerNames } from './project/known-components.ts'
 
@@ -206,6 +206,7 @@ type CrdFlag = 'allowcrossnamespace' | 'allowexternalnameservices' | 'ingresscla
 function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
   const main = pod.containers.find((it) => it.name.includes('traefik')) ?? pod.containers[0]
   const watches = namespacesIn(flag('providers.kubernetesingress.namespaces'))
+  const entryPoints = entryPointsIn(main?.args ?? [])
   const ofRoutes = namespacesIn(flag('providers.kubernetescrd.namespaces'))
   const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
   // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
@@ -217,6 +218,8 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
   return {
     ...(main === undefined ? {} : { container: main.name, image: main.image }),
     ...(watches.length === 0 ? {} : { watches }),
+    // A file that is named has the last word (cmd/traefik: the loaders are tried one after another).
+    ...(entryPoints.length === 0 || flag('configfile') !== null ? {} : { entryPoints }),
     crd: {
       watches: ofRoutes.length === 0 ? null : ofRoutes,
       className: crd('ingressclass'),

@@ -7,6 +7,8 @@ import type { OtherPolicyKind } from './network-policy.ts'
 export interface Beside {
   readonly secrets: HeldSecrets | null
   readonly ingressRoutes: readonly IngressRoute[] | null
+  /** Routes of Traefik's for connections. Absent in old recordings. */
+  readonly streamRoutes?: readonly StreamRoute[]
   /** Objects of kinds that are not evaluated, with the hosts that they mention. */
   readonly claims: readonly HostClaim[]
   readonly webhooks: readonly AdmissionWebhook[]
@@ -64,6 +66,8 @@ export interface IngressRoute {
   readonly name: string
   /** `kubernetes.io/ingress.class`. */
   readonly className: string | null
+  /** Where its requests come in; absent where it names none, so that it is for all, and in old recordings. */
+  readonly entryPoints?: readonly string[]
   readonly routes: readonly TraefikRoute[]
   /** null = no TLS is asked for. */
   readonly tls: { readonly secret: string | null } | null
@@ -80,6 +84,14 @@ export interface TraefikRoute {
   readonly middlewares: readonly TraefikTarget[]
   /** `spec.routes[0]`. */
   readonly path: string
+}
+
+/** Of these no more than this is read. */
+export interface StreamRoute {
+  readonly kind: 'IngressRouteTCP' | 'IngressRouteUDP'
+  readonly namespace: string
+  readonly name: string
+  readonly entryPoints: readonly string[]
 }
 
 export interface TraefikTarget {

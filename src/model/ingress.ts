@@ -83,6 +83,8 @@ export interface Ingress {
   readonly allowed?: readonly string[]
   /** Traefik's middlewares that it goes through, by the name and provider: `shop-auth@kubernetescrd`. */
   readonly middlewares?: readonly string[]
+  /** Entry points of Traefik's that its annotation names. Absent where it names none, and in old recordings. */
+  readonly entryPoints?: readonly string[]
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
   readonly albTarget?: AlbTarget | 'unset'
   readonly nginx?: NginxRouting
@@ -191,6 +193,11 @@ export interface IngressController {
   readonly defaultCertificate?: true
   /** Of the AWS Load Balancer Controller: `--default-target-type`. */
   readonly defaultTarget?: AlbTarget
+  /**
+   * Of Traefik, the entry points that its flags make, in small letters. Absent where they make none, as where a file or
+   * variables do, and in old recordings.
+   */
+  readonly entryPoints?: readonly string[]
   /** Of Traefik, how it looks at IngressRoutes: `--providers.kubernetescrd.…`. */
   readonly crd?: {
     /** null = of every namespace. */

@@ -1,6 +1,6 @@
 import type { Beside } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
-import { either, exactly, labelsThrough, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { either, exactly, labelsThrough, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 
 const m = texts()
 const labels = labelsThrough((it) => it)
@@ -30,6 +30,7 @@ const ingressRoute = object({
   group: m.word,
   ...named,
   className: nullable(m.name),
+  entryPoints: maybe(list(m.name)),
   routes: list(
     object({
       hosts: list(m.host),
@@ -48,6 +49,9 @@ export const besideSchema = exactly<Beside>()(
   object({
     secrets: nullable(object({ namespace: nullable(m.name), held: list(secret) })),
     ingressRoutes: nullable(list(ingressRoute)),
+    streamRoutes: maybe(
+      list(object({ kind: oneOf(['IngressRouteTCP', 'IngressRouteUDP']), ...named, entryPoints: list(m.name) })),
+    ),
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
       object({

@@ -38,6 +38,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         group: fc.constantFrom('traefik.io', 'traefik.containo.us'),
         ...named,
         className: orNull(name),
+        entryPoints: few(name),
         routes: few(
           fc.record({
             hosts: few(host),
@@ -53,6 +54,13 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         tls: orNull(fc.record({ secret: orNull(name) })),
       }),
     ),
+  ),
+  streamRoutes: few(
+    fc.record({
+      kind: fc.constantFrom('IngressRouteTCP' as const, 'IngressRouteUDP' as const),
+      ...named,
+      entryPoints: few(name),
+    }),
   ),
   claims: few(
     fc.record({ kind: fc.constant('Route'), group: fc.constant('route.openshift.io'), ...named, hosts: few(host) }),

@@ -276,6 +276,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
   vendors: few(fc.constantFrom('alb', 'nginx')),
   allowed: few(ip.map((it) => `${it}/24`)),
   middlewares: few(name.map((it) => `${it}@kubernetescrd`)),
+  entryPoints: few(name),
   actions: few(
     fc.record({
       name,
@@ -320,6 +321,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
   ready: flag,
   controller: fc.constant('k8s.io/ingress-nginx'),
   classNames: few(name),
+  entryPoints: few(name),
   fronts: few(
     fc.record({
       namespace: name,

@@ -17,6 +17,16 @@ test.each([
 })
 
 test.each([
+  ['web, websecure,', ['web', 'websecure']],
+  [',', undefined],
+])('entry points %j', (value, expected) => {
+  const annotations = { 'traefik.ingress.kubernetes.io/router.entrypoints': value }
+  expect(projectIngress({ metadata: { name: 'a', namespace: 'b', annotations } }, createIntern())?.entryPoints).toEqual(
+    expected,
+  )
+})
+
+test.each([
   [{ [`${aws}nlb-target-type`]: 'ip' }, 'pods'],
   [{ [`${aws}type`]: 'nlb-ip' }, 'pods'],
   [{ [`${aws}nlb-target-type`]: 'instance' }, undefined],

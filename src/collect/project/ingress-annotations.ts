@@ -52,6 +52,15 @@ export function middlewaresOf(annotations: Annotations): Pick<Ingress, 'middlewa
   return found.length === 0 ? {} : { middlewares: found }
 }
 
+/** Parted by commas too (traefik, pkg/provider/kubernetes/ingress/annotations.go). */
+export function entryPointsOf(annotations: Annotations): Pick<Ingress, 'entryPoints'> {
+  const found = (annotations['traefik.ingress.kubernetes.io/router.entrypoints'] ?? '')
+    .split(',', mostMiddlewares)
+    .map((it) => it.trim().slice(0, longestMiddleware))
+    .filter((it) => it !== '')
+  return found.length === 0 ? {} : { entryPoints: found }
+}
+
 /** Where nothing is said, the controller's own default counts. */
 export function albTargetOf(annotations: Annotations, className: string | null): Pick<Ingress, 'albTarget'> {
   const isForAlb = className === 'alb' || Object.keys(annotations).some((key) => key.startsWith(albPrefix))
