@@ -71,3 +71,10 @@ test.each([
 ])('ingress-nginx with %j takes classes by name: %s', (args, byName) => {
   expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.byName).toBe(byName)
 })
+
+test.each([
+  [['--annotations-prefix=corp.example'], ['corp.example']],
+  [[], undefined],
+])('ingress-nginx with %j reads annotations behind %j', (args, prefixes) => {
+  expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.annotationPrefixes).toEqual(prefixes)
+})

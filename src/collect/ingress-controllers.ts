@@ -147,6 +147,7 @@ export function ingressController(pod: Pod): IngressController | null {
     controller,
     classNames: [...new Set(product.classNames(flag))],
     ...aboutNginx(pod, { product: productOf(product, controller), flag }),
+    ...prefixesOf(flag),
     ...(flag('default-target-type') === 'ip' ? { defaultTarget: 'ip' as const } : {}),
     ...(product.names.includes('traefik') ? aboutTraefik(pod, flag) : {}),
     ports: {
@@ -187,6 +188,12 @@ function aboutNginx(
         }
       : {}),
   }
+}
+
+/** Of ingress-nginx one (pkg/flags), of HAProxy Ingress a list (haproxy-ingress.github.io, command-line). */
+function prefixesOf(flag: Flag): Pick<IngressController, 'annotationPrefixes'> {
+  const all = (flag('annotations-prefix') ?? '').split(',').filter((it) => /^[a-z0-9][a-z0-9.-]*$/i.test(it))
+  return all.length === 0 ? {} : { annotationPrefixes: all }
 }
 
 function namespacesIn(value: string | null): readonly string[] {

@@ -77,7 +77,10 @@ export interface Ingress {
   /** Vendors whose annotations it bears: `alb`, `nginx`. */
   readonly vendors?: readonly string[]
   readonly actions?: readonly IngressAction[]
-  /** Names of annotations that are for nginx controllers: `nginx.org/rewrites`. Their values are not read. */
+  /**
+   * Names of annotations that are for controllers: `nginx.org/rewrites`. Their values are not read. Old recordings have
+   * those for nginx alone.
+   */
   readonly annotated?: readonly string[]
   /** Ranges of its allow-list for ingress-nginx. Absent where it has none, and in old recordings. */
   readonly allowed?: readonly string[]
@@ -185,6 +188,8 @@ export interface IngressController {
   readonly streams?: readonly StreamMap[]
   /** `--status-port`. */
   readonly statusPort?: number
+  /** Behind which it finds its annotations, where it is told so: `--annotations-prefix`. Absent = its usual. */
+  readonly annotationPrefixes?: readonly string[]
   /** Namespaces that it looks at, where it is told which: `--watch-namespace`. Absent = all. */
   readonly watches?: readonly string[]
   /** Where its settings are, as it is told: `--configmap`. Of ingress-nginx; absent in old recordings, as the rest. */

@@ -72,6 +72,7 @@ export function ingressControllerOf(
         ),
       ),
       statusPort: maybe(number),
+      annotationPrefixes: maybe(list(m.name)),
       watches: maybe(list(m.name)),
       configMap: maybe(object({ namespace: m.name, name: m.name })),
       defaultCertificate: maybe(just(true)),

@@ -67,6 +67,7 @@ const forms = {
   'default-target-type': (value) => /^(?:ip|instance)$/.test(value),
   'watch-ingress-without-class': bool,
   'empty-ingress-class': bool,
+  'annotations-prefix': eachOf(isName),
   'enable-ssl-passthrough': bool,
   'watch-namespace': eachOf(isName),
   'status-port': port,

@@ -321,6 +321,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
   ready: flag,
   controller: fc.constant('k8s.io/ingress-nginx'),
   classNames: few(name),
+  annotationPrefixes: few(name),
   entryPoints: few(name),
   fronts: few(
     fc.record({
