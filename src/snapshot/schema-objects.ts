@@ -337,6 +337,7 @@ export function objectSchemas(intern: Intern) {
       reason: shared.word,
       said: m.said,
       age: maybe(number),
+      host: maybe(m.host),
       secret: maybe(m.name),
     }),
   )

@@ -1260,6 +1260,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
             reason: fc.constantFrom('Expired', ''),
             said: text,
             age: count,
+            host,
             secret: name,
           },
           { requiredKeys: ['kind', 'group', 'namespace', 'name', 'type', 'state', 'wrong', 'reason', 'said'] },
