@@ -157,7 +157,12 @@ function triesOf({ made, host, isHalted, ...shape }: Shape, now: number | null):
   const wrong = said !== null
   return [
     {
-      ...{ kind, group, namespace, name, type, wrong },
+      kind,
+      group,
+      namespace,
+      name,
+      type,
+      wrong,
       state: wrong ? 'False' : 'True',
       reason: reason || 'not said',
       said: said ?? '',
