@@ -1,4 +1,4 @@
-import type { OtherPolicyKind } from './network-policy.ts'
+import type { OtherPolicyKind, Selector } from './network-policy.ts'
 
 /**
  * What is read of files alone: to list it of a cluster would take rights that hopscope does not ask for. A list of
@@ -138,6 +138,8 @@ export interface AddressPool {
   readonly name: string
   readonly addresses: readonly string[]
   readonly assigns: 'itself' | 'when asked'
+  /** By which advertisements choose it; absent where it bears none, and in old recordings. */
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 export interface Advertisement {
@@ -149,8 +151,11 @@ export interface Advertisement {
   readonly selectsPools: 'by name' | 'labels'
   /** Nodes that announce; null: all of them. */
   readonly nodes: readonly Readonly<Record<string, string>>[] | null
-  /** Whether an expression chooses nodes as well, which is not evaluated. */
+  /** Whether an expression chooses nodes as well. */
   readonly choosesNodes: 'labels' | 'expressions'
+  /** What chooses pools and nodes, as it stands there, expressions too. Absent where nothing does, and in old recordings. */
+  readonly poolsBy?: readonly Selector[]
+  readonly nodesBy?: readonly Selector[]
 }
 
 /** The range that flannel gives to pods. */

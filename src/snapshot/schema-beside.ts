@@ -7,6 +7,13 @@ const labels = labelsThrough((it) => it)
 const named = { namespace: m.name, name: m.name }
 const keyed = { ...named, keys: list(m.name) }
 
+const selector = object({
+  matchLabels: labels,
+  matchExpressions: list(
+    object({ key: m.name, operator: oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: list(m.name) }),
+  ),
+})
+
 const target = object({
   kind: oneOf(['Service', 'TraefikService', 'Middleware']),
   namespace: nullable(m.name),
@@ -73,7 +80,16 @@ export const besideSchema = exactly<Beside>()(
         message: m.said,
       }),
     ),
-    pools: nullable(list(object({ ...named, addresses: list(m.address), assigns: oneOf(['itself', 'when asked']) }))),
+    pools: nullable(
+      list(
+        object({
+          ...named,
+          addresses: list(m.address),
+          assigns: oneOf(['itself', 'when asked']),
+          labels: maybe(labels),
+        }),
+      ),
+    ),
     advertisements: nullable(
       list(
         object({
@@ -83,6 +99,8 @@ export const besideSchema = exactly<Beside>()(
           selectsPools: oneOf(['by name', 'labels']),
           nodes: nullable(list(labels)),
           choosesNodes: oneOf(['labels', 'expressions']),
+          poolsBy: maybe(list(selector)),
+          nodesBy: maybe(list(selector)),
         }),
       ),
     ),

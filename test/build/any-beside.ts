@@ -18,6 +18,13 @@ const when = fc.constantFrom('valid' as const, 'over' as const, 'unsure' as cons
 const time = fc.constant('2026-01-01T00:00:00.000Z')
 const onOff = orNull(fc.constantFrom('on' as const, 'off' as const))
 
+const selector = fc.record({
+  matchLabels: fc.constant({ zone: 'a' }),
+  matchExpressions: few(
+    fc.record({ key: name, operator: fc.constantFrom('In' as const, 'Exists' as const), values: few(name) }),
+  ),
+})
+
 export const anyBeside: fc.Arbitrary<Beside> = fc.record({
   secrets: orNull(
     fc.record({
@@ -91,6 +98,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         ...named,
         addresses: few(fc.constantFrom('192.0.2.0/24', '192.0.2.10-192.0.2.20')),
         assigns: fc.constantFrom('itself' as const, 'when asked' as const),
+        labels: fc.constant({ zone: 'a' }),
       }),
     ),
   ),
@@ -103,6 +111,8 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         selectsPools: fc.constantFrom('by name' as const, 'labels' as const),
         nodes: orNull(few(fc.constant({ zone: 'a' }))),
         choosesNodes: fc.constantFrom('labels' as const, 'expressions' as const),
+        poolsBy: few(selector),
+        nodesBy: few(selector),
       }),
     ),
   ),
