@@ -313,6 +313,7 @@ import inboundDenied from './mesh/inbound-denied.ts'
 import sideBySide from './node/side-by-side.ts'
 import podKeptIn from './node/pod-kept-in.ts'
 import asksGoneAddress from './service/asks-gone-address.ts'
+import azureProbe from './service/azure-probe.ts'
 import connectionsNotAccepted from './service/connections-not-accepted.ts'
 import sourcePortsTaken from './service/source-ports-taken.ts'
 import hangsUp from './service/hangs-up.ts'
@@ -629,6 +630,7 @@ export const checks: readonly AnyCheck[] = [
   connectionsNotAccepted, // SVC255
   sourcePortsTaken, // SVC256
   ownConnectionsRefused, // SVC257
+  azureProbe, // SVC259
   namesInCircle, // SVC260
   mayGoByProxy, // SVC261
   nobodyWrittenDown, // SVC263

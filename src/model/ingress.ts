@@ -1,3 +1,5 @@
+import type { AzureProbe } from './service.ts'
+
 export interface IngressBackend {
   readonly service: string
   /** A port number, a port name, or null where the spec names neither. */
@@ -124,6 +126,8 @@ export interface ControllerFront {
     /** Whether a container of the pod declares that port. `as-name` = it is no number, and no port has that name. */
     readonly declared: 'yes' | 'no' | 'as-name'
   }[]
+  /** Of the Service. Absent where there are none, and in old recordings. */
+  readonly azureProbes?: readonly AzureProbe[]
   /** What its selector wants and the pod has not: `app.kubernetes.io/version=1.12.0`. Empty = it selects the pod. */
   readonly wants: readonly string[]
   /** Addresses that are ready in its slices; null where these were not read. */

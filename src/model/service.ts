@@ -11,6 +11,13 @@ export interface ServicePort {
   readonly appProtocol?: string
 }
 
+/** A health probe by HTTP: anything but 200 takes the node out (cloud-provider-azure, azure_loadbalancer_healthprobe.go). */
+export interface AzureProbe {
+  readonly port: number
+  readonly scheme: 'http' | 'https'
+  readonly path: string
+}
+
 export interface LoadBalancer {
   readonly addresses: readonly string[]
   /** `spec.loadBalancerClass`; null = the cloud's own. */
@@ -25,6 +32,8 @@ export interface LoadBalancer {
   readonly sendsTo?: 'pods'
   /** Its annotations ask the load balancer to tell clients' addresses by the PROXY protocol. */
   readonly proxyProtocol?: 'asked'
+  /** What Azure's load balancer would ask its ports for, by its annotations and theirs. Absent where for nothing. */
+  readonly azureProbes?: readonly AzureProbe[]
   /** It asks MetalLB for a pool or an address by name. */
   readonly asksFor?: 'something'
 }

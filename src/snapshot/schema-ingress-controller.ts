@@ -35,6 +35,7 @@ export function ingressControllerOf(
           declared: oneOf(['yes', 'no', 'as-name']),
         }),
       ),
+      azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
       wants: list(m.text),
       ready: nullable(number),
       localOn: maybe(list(m.name)),

@@ -133,6 +133,7 @@ export function objectSchemas(intern: Intern) {
           sendsTo: maybe(just('pods')),
           proxyProtocol: maybe(just('asked')),
           asksFor: maybe(just('something')),
+          azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
         }),
       ),
       externalIPs: maybe(list(m.address)),

@@ -177,6 +177,11 @@ const pod: fc.Arbitrary<Pod> = fc.record({
   }),
 })
 
+const azureProbe = fc.record({
+  port: count,
+  scheme: fc.constantFrom('http' as const, 'https' as const),
+  path: fc.constant('/'),
+})
 const service: fc.Arbitrary<Service> = fc.record(
   {
     namespace: name,
@@ -204,6 +209,7 @@ const service: fc.Arbitrary<Service> = fc.record(
       sourceRanges: few(ip.map((it) => `${it}/24`)),
       nodePorts: fc.constant('none' as const),
       sendsTo: fc.constant('pods' as const),
+      azureProbes: few(azureProbe),
     }),
     externalIPs: few(ip),
     families: fc.subarray(['IPv4' as const, 'IPv6' as const]),
@@ -337,6 +343,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
           declared: fc.constantFrom('yes' as const, 'no' as const, 'as-name' as const),
         }),
       ),
+      azureProbes: few(azureProbe),
       wants: few(text),
       ready: maybe(count),
       localOn: few(name),

@@ -39,3 +39,31 @@ test.each([
   }
   expect(projectService(raw, createIntern(), null)?.loadBalancer?.sendsTo).toBe(expected)
 })
+
+const azure = 'service.beta.kubernetes.io/'
+
+test.each<[object, object, object, readonly string[]]>([
+  [{ appProtocol: 'http' }, {}, {}, ['http /']],
+  [{ appProtocol: 'HTTPS' }, {}, {}, ['https /']],
+  [{}, {}, {}, []],
+  [{ appProtocol: 'grpc' }, {}, {}, []],
+  [{ appProtocol: 'http', protocol: 'UDP' }, {}, {}, []],
+  [{ appProtocol: 'http' }, { 'azure-load-balancer-health-probe-request-path': '/healthz' }, {}, ['http /healthz']],
+  [{ appProtocol: 'http' }, { 'port_80_health-probe_request-path': '/up' }, {}, ['http /up']],
+  [{ appProtocol: 'http' }, { 'port_81_health-probe_request-path': '/up' }, {}, ['http /']],
+  [{ appProtocol: 'http' }, { 'port_80_health-probe_protocol': 'Tcp' }, {}, []],
+  // What the port says goes before what is said of all.
+  [{ appProtocol: 'http' }, { 'azure-load-balancer-health-probe-protocol': 'tcp' }, {}, ['http /']],
+  [{}, { 'azure-load-balancer-health-probe-protocol': 'http' }, {}, ['http /']],
+  [{ appProtocol: 'http' }, { port_80_no_probe_rule: 'true' }, {}, []],
+  [{ appProtocol: 'http' }, { 'port_80_health-probe_port': '10254' }, {}, []],
+  [{ appProtocol: 'http' }, {}, { externalTrafficPolicy: 'Local' }, []],
+])('Azure asks a port %j with %j, %j for %j', (port, annotated, more, expected) => {
+  const annotations = Object.fromEntries(Object.entries(annotated).map(([key, value]) => [azure + key, value]))
+  const raw = {
+    metadata: { name: 'a', namespace: 'b', annotations },
+    spec: { type: 'LoadBalancer', ports: [{ port: 80, ...port }], ...more },
+  }
+  const probes = projectService(raw, createIntern(), null)?.loadBalancer?.azureProbes ?? []
+  expect(probes.map((it) => `${it.scheme} ${it.path}`)).toEqual(expected)
+})
