@@ -153,7 +153,7 @@ export interface Advertisement {
   readonly nodes: readonly Readonly<Record<string, string>>[] | null
   /** Whether an expression chooses nodes as well. */
   readonly choosesNodes: 'labels' | 'expressions'
-  /** What chooses pools and nodes, as it stands there, expressions too. Absent where nothing does, and in old recordings. */
+  /** What chooses pools and nodes, expressions too. Absent where nothing does, and in old recordings. */
   readonly poolsBy?: readonly Selector[]
   readonly nodesBy?: readonly Selector[]
 }

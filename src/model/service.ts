@@ -11,7 +11,7 @@ export interface ServicePort {
   readonly appProtocol?: string
 }
 
-/** A health probe by HTTP: anything but 200 takes the node out (cloud-provider-azure, azure_loadbalancer_healthprobe.go). */
+/** A probe by HTTP: any answer but 200 takes the node out (cloud-provider-azure, azure_loadbalancer_healthprobe.go). */
 export interface AzureProbe {
   readonly port: number
   readonly scheme: 'http' | 'https'

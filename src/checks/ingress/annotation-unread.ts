@@ -10,8 +10,8 @@ import { ingressSubject } from './words.ts'
 
 /**
  * An annotation that its controller does not read is no error to anybody: it is not there. Controllers have annotations
- * of the same purposes behind different prefixes, and a name or a prefix that is misspelt, or was taken out, does nothing
- * as well.
+ * of the same purposes behind different prefixes, and a name or a prefix that is misspelt, or was taken out, does
+ * nothing as well.
  */
 export default check({
   code: 'ING326',
@@ -47,11 +47,15 @@ export default check({
 })
 
 /**
- * What ingress-gce writes itself (pkg/annotations/ingress.go): it stays where an Ingress had been there, and is no wish of
- * anybody.
+ * What ingress-gce writes itself (pkg/annotations/ingress.go): it stays where an Ingress had been there, and is no wish
+ * of anybody.
  */
-const written =
-  /^ingress\.kubernetes\.io\/(?:backends|(?:https-)?(?:forwarding-rule|target-proxy)|(?:redirect-)?url-map|ssl-cert|static-ip)$/
+const written = new RegExp(
+  [
+    '^ingress\\.kubernetes\\.io/(?:backends|(?:https-)?(?:forwarding-rule|target-proxy)',
+    '(?:redirect-)?url-map|ssl-cert|static-ip)$',
+  ].join('|'),
+)
 
 const nginxPrefix = 'nginx.ingress.kubernetes.io/'
 

@@ -72,7 +72,8 @@ export default check({
       `${args.route} · backend-protocol ${args.annotation ?? 'none (HTTP)'} · ` +
       (args.measured === 'ill' ? 'requests are answered badly' : 'not asked'),
     note: () =>
-      'ingress-nginx goes by its annotation alone: neither the name of a port nor its number makes it speak TLS or gRPC',
+      'ingress-nginx goes by its annotation alone: ' +
+      'neither the name of a port nor its number makes it speak TLS or gRPC',
     help: ({ subject: on, args }) => [
       args.want === 'HTTP' ? 'take the annotation away if the pods speak plain HTTP' : 'say what the pods speak',
       `kubectl -n ${on.namespace} annotate ingress ${on.name} --overwrite ` +

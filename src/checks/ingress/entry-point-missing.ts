@@ -12,9 +12,9 @@ const annotation = 'traefik.ingress.kubernetes.io/router.entrypoints'
 const traefik = 'traefik.io/ingress-controller'
 
 /**
- * Traefik listens where its static configuration says so, and by those names. A router that names another is left out of
- * it, with "EntryPoint doesn't exist" in the log (pkg/server/router, BuildHandlers; pkg/config/runtime). `traefik` is
- * made by itself, for the dashboard and pings.
+ * Traefik listens where its static configuration says so, and by those names. A router that names another is left out
+ * there, with "EntryPoint doesn't exist" in the log (pkg/server/router, BuildHandlers; pkg/config/runtime). `traefik`
+ * is made by itself, for the dashboard and pings.
  */
 export default check({
   code: 'ING370',

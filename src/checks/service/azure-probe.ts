@@ -10,9 +10,9 @@ import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { serviceSubject } from './words.ts'
 
 /**
- * Azure's load balancer asks a port of which the Service says `appProtocol: http` by GET, since Kubernetes 1.24, and `/`
- * unless an annotation names another path; what is not answered with 200 gets no traffic. A controller of Ingresses
- * answers 404 where no Ingress takes the path for any host (Azure/AKS#2903, #3210).
+ * Azure's load balancer asks a port of which the Service says `appProtocol: http` by GET, since Kubernetes 1.24, and
+ * for `/` unless an annotation names another path; what is not answered with 200 gets no traffic. A controller of
+ * Ingresses answers 404 where no Ingress takes the path for any host (Azure/AKS#2903, #3210).
  */
 export default check({
   code: 'SVC259',
@@ -49,10 +49,12 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The health probe of Azure asks Service ${full(on)} for ${some(args.paths)}, to which ${args.product} answers 404.`,
+      `The health probe of Azure asks Service ${full(on)} for ${some(args.paths)}, ` +
+      `to which ${args.product} answers 404.`,
     detail: ({ args }) => `probes: ${some(args.probes)} · no Ingress takes that path for any host`,
     note: () =>
-      'nodes whose probe is not answered with 200 get no traffic: the address is there, and connections to it time out; ' +
+      'nodes whose probe is not answered with 200 get no traffic: the address is there, and connections to it ' +
+      'time out; ' +
       'appProtocol of a port goes before the annotation azure-load-balancer-health-probe-protocol',
     help: ({ subject: on, args }) => [
       args.isNginx ? 'name the path at which ingress-nginx answers' : 'have the probe connect, and ask for nothing',

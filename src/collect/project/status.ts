@@ -49,8 +49,13 @@ const ending = /(?:Run|Job|Workflow|Backup|Restore|Build|Scan|Report|Task|Test|S
 const longest = 500
 
 /** A word of what has not ended; none at all is no end either. */
-const underWay =
-  /^(?:|pending|processing|progressing|creating|provisioning|presented|waiting|initiali[sz]ing|reconciling|retrying|unknown)$/i
+const underWay = new RegExp(
+  [
+    '^(?:|pending|processing|progressing|creating|provisioning|presented',
+    'waiting|initiali[sz]ing|reconciling|retrying|unknown)$',
+  ].join('|'),
+  'i',
+)
 /** What a controller writes beside it when a try has failed, and it will try again. */
 const failing = new RegExp(
   [
@@ -144,7 +149,7 @@ function wordsOf({ kind, group, namespace, name, status }: Shape): readonly Obje
   })
 }
 
-/** What has no conditions, is not done, and tells of a try that failed: `pending`, and in `reason` a GET without answer. */
+/** What has no conditions, is not done, and tells of a try that failed: `pending`, with a GET in `reason` that did. */
 function triesOf({ made, host, isHalted, ...shape }: Shape, now: number | null): readonly ObjectStatus[] {
   const { kind, group, namespace, name, generation, status } = shape
   if (judged.has(`${group}/${kind}`) || isHalted || isStale(generation, status)) return []
