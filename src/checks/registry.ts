@@ -103,6 +103,7 @@ import noExternalAddress from './service/no-external-address.ts'
 import rewriteMistake from './ingress/rewrite-mistake.ts'
 import duplicateRoute from './ingress/duplicate-route.ts'
 import backendProtocol from './ingress/backend-protocol.ts'
+import backendSpeaksGrpc from './ingress/backend-speaks-grpc.ts'
 import outsideDiffers from './ingress/outside-differs.ts'
 import refusedByController from './ingress/refused-by-controller.ts'
 import peersNotThere from './policy/peers-not-there.ts'
@@ -481,6 +482,7 @@ export const checks: readonly AnyCheck[] = [
   snippetRefused, // ING366
   nameNotPublished, // ING367
   authAnswersBadly, // ING368
+  backendSpeaksGrpc, // ING369
   entryPointMissing, // ING370
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802

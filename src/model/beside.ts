@@ -1,4 +1,5 @@
 import type { OtherPolicyKind, Selector } from './network-policy.ts'
+import type { ServersScheme } from './service.ts'
 
 /**
  * What is read of files alone: to list it of a cluster would take rights that hopscope does not ask for. A list of
@@ -100,6 +101,8 @@ export interface TraefikTarget {
   readonly namespace: string | null
   readonly name: string
   readonly port: number | string | null
+  /** Of a Service. Absent where it says none, and in old recordings. */
+  readonly scheme?: ServersScheme
 }
 
 export interface HostClaim {

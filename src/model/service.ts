@@ -68,9 +68,14 @@ export interface Service {
   readonly labels?: Readonly<Record<string, string>>
   /** What has to let go of it before it is gone; only of one that is being deleted. */
   readonly deleting?: readonly string[]
+  /** How Traefik is told to speak to it: `service.serversscheme`. Absent where it is not, and in old recordings. */
+  readonly serversScheme?: ServersScheme
   /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
   readonly albTarget?: 'instance' | 'ip'
 }
+
+/** `h2c`: HTTP/2 without TLS, from the first byte. */
+export type ServersScheme = 'http' | 'https' | 'h2c'
 
 export interface Endpoint {
   readonly ip: string

@@ -19,6 +19,7 @@ const target = object({
   namespace: nullable(m.name),
   name: m.name,
   port: nullable(either([number, m.name])),
+  scheme: maybe(oneOf(['http', 'https', 'h2c'])),
 })
 
 const secret = object({

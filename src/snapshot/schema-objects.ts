@@ -123,6 +123,7 @@ export function objectSchemas(intern: Intern) {
       sessionAffinity: maybe(just('ClientIP')),
       publishNotReadyAddresses: flag,
       albTarget: maybe(oneOf(['instance', 'ip'])),
+      serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),
       loadBalancer: maybe(
         object({
           addresses: list(m.address),

@@ -212,6 +212,7 @@ const service: fc.Arbitrary<Service> = fc.record(
       azureProbes: few(azureProbe),
     }),
     externalIPs: few(ip),
+    serversScheme: fc.constantFrom('http' as const, 'h2c' as const),
     families: fc.subarray(['IPv4' as const, 'IPv6' as const]),
     familyPolicy: fc.constantFrom('SingleStack', 'PreferDualStack', 'RequireDualStack'),
     trafficDistribution: fc.constant('PreferClose'),

@@ -40,6 +40,15 @@ test.each([
   expect(projectService(raw, createIntern(), null)?.loadBalancer?.sendsTo).toBe(expected)
 })
 
+test.each([
+  ['h2c', 'h2c'],
+  ['grpc', undefined],
+])('Traefik is told to speak %s', (value, expected) => {
+  const annotations = { 'traefik.ingress.kubernetes.io/service.serversscheme': value }
+  const raw = { metadata: { name: 'a', namespace: 'b', annotations }, spec: { ports: [{ port: 80 }] } }
+  expect(projectService(raw, createIntern(), null)?.serversScheme).toBe(expected)
+})
+
 const azure = 'service.beta.kubernetes.io/'
 
 test.each<[object, object, object, readonly string[]]>([

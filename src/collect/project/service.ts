@@ -43,6 +43,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
       ? { loadBalancer: loadBalancerOf(spec, it.metadata, fields(fields(raw)['status'])) }
       : {}),
     ...albTargetOf(it.metadata),
+    ...serversSchemeOf(it.metadata),
     ...furtherOf(spec, it.metadata),
     ...youngOf(it.metadata, now),
     ...labelsOf(it.metadata, intern),
@@ -154,6 +155,12 @@ function azureProbesOf(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'azur
 }
 
 const longestPath = 500
+
+/** Traefik, "Kubernetes Ingress", annotations on a Service. */
+function serversSchemeOf(metadata: Fields): Pick<Service, 'serversScheme'> {
+  const value = stringMap(metadata['annotations'])['traefik.ingress.kubernetes.io/service.serversscheme']
+  return value === 'http' || value === 'https' || value === 'h2c' ? { serversScheme: value } : {}
+}
 
 function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBalancer {
   const problem = condition(status, 'LoadBalancerPortsError')

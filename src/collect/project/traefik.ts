@@ -41,10 +41,14 @@ function projectRoute(raw: unknown, path: string): TraefikRoute {
   }
 }
 
+const schemes = ['http', 'https', 'h2c'] as const
+
 function target(raw: unknown, usual: TraefikTarget['kind']): readonly TraefikTarget[] {
   const one = fields(raw)
   const name = text(one['name'])
   if (name === null) return []
   const kind = one['kind'] === 'TraefikService' ? 'TraefikService' : usual
-  return [{ kind, namespace: text(one['namespace']), name, port: port(one['port']) }]
+  const scheme = schemes.find((it) => it === one['scheme'])
+  const to = { kind, namespace: text(one['namespace']), name, port: port(one['port']) }
+  return [scheme === undefined ? to : { ...to, scheme }]
 }
