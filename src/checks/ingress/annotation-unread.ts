@@ -59,13 +59,13 @@ const written = new RegExp(
 
 const nginxPrefix = 'nginx.ingress.kubernetes.io/'
 
-function judge(ingress: Ingress, { name, prefixes, isOwn }: AnnotationReader) {
+function judge(ingress: Ingress, { is, name, prefixes, isOwn }: AnnotationReader) {
   const all = (ingress.annotated ?? []).filter((it) => !written.test(it))
   const own = all.filter((it) => prefixes.some((prefix) => it.startsWith(prefix)))
   // Charts write both where both are meant to be read by one.
   const isTwin = (it: string): boolean => own.includes(it.replace(/^ingress\.kubernetes\.io\//, prefixes[0] ?? ''))
   const foreign = all.filter((it) => !own.includes(it) && !isTwin(it))
-  const slips = name === 'ingress-nginx' && !isOwn ? own.flatMap((it) => slipOf(it) ?? []) : []
+  const slips = is === 'ingress-nginx' && !isOwn ? own.flatMap((it) => slipOf(it) ?? []) : []
   const bad = [...foreign, ...slips.map((it) => it.key)]
   if (bad.length === 0) return all.length === 0 ? [] : [ok(all.length)]
   const asked = some(
@@ -76,7 +76,7 @@ function judge(ingress: Ingress, { name, prefixes, isOwn }: AnnotationReader) {
     finding({
       subject: ingressSubject(ingress),
       confidence: isOwn && slips.length === 0 ? 'possible' : 'inferred',
-      severity: slips.length > 0 || isMissed(own, foreign, name) ? 'warning' : 'info',
+      severity: slips.length > 0 || isMissed(own, foreign, is) ? 'warning' : 'info',
       args: {
         keys: some(bad, 3),
         product: name,
@@ -101,8 +101,8 @@ function judge(ingress: Ingress, { name, prefixes, isOwn }: AnnotationReader) {
  * One object for two controllers, on its way from one to the other, has the same of both. Charts bear annotations for
  * whatever may serve them, of sizes and times: who is without these loses little.
  */
-function isMissed(own: readonly string[], foreign: readonly string[], name: string): boolean {
-  const isNginx = name === 'ingress-nginx' || name.startsWith('F5')
+function isMissed(own: readonly string[], foreign: readonly string[], is: AnnotationReader['is']): boolean {
+  const isNginx = is !== 'other'
   if (own.length === 0 && isNginx)
     return foreign.some(
       (it) => routes(it) || !/^(?:haproxy|konghq|projectcontour|traefik|ingress\.kubernetes)/.test(it),

@@ -2,6 +2,7 @@ import type { Ingress, IngressClass, IngressController } from '../../model/ingre
 
 /** What serves an Ingress, as far as its annotations go. */
 export interface AnnotationReader {
+  readonly is: Product['is']
   readonly name: string
   /** With their slash; annotations behind another do nothing there. */
   readonly prefixes: readonly string[]
@@ -10,6 +11,7 @@ export interface AnnotationReader {
 }
 
 interface Product {
+  readonly is: 'ingress-nginx' | 'f5-nginx' | 'other'
   readonly controllers: RegExp
   readonly name: string
   readonly prefixes: readonly string[]
@@ -20,38 +22,50 @@ interface Product {
  * (0.9) and Traefik (2.0) have left it since, the two of HAProxy, Kong and Contour read some or all of it.
  */
 const products: readonly Product[] = [
-  { controllers: /^k8s\.io\/ingress-nginx$/, name: 'ingress-nginx', prefixes: ['nginx.ingress.kubernetes.io/'] },
   {
+    is: 'ingress-nginx',
+    controllers: /^k8s\.io\/ingress-nginx$/,
+    name: 'ingress-nginx',
+    prefixes: ['nginx.ingress.kubernetes.io/'],
+  },
+  {
+    is: 'f5-nginx',
     controllers: /^nginx\.org\/ingress-controller$/,
     name: 'F5 NGINX Ingress Controller',
     prefixes: ['nginx.org/', 'nginx.com/', 'appprotect.f5.com/', 'appprotectdos.f5.com/'],
   },
   {
+    is: 'other',
     controllers: /^traefik\.io\/ingress-controller$/,
     name: 'Traefik',
     prefixes: ['traefik.ingress.kubernetes.io/'],
   },
   {
+    is: 'other',
     controllers: /^haproxy-ingress\.github\.io\/controller(?:\/|$)/,
     name: 'HAProxy Ingress',
     prefixes: ['haproxy-ingress.github.io/', 'ingress.kubernetes.io/'],
   },
   {
+    is: 'other',
     controllers: /^haproxy\.org\/ingress-controller(?:\/|$)/,
     name: 'HAProxy Kubernetes Ingress Controller',
     prefixes: ['haproxy.org/', 'haproxy.com/', 'ingress.kubernetes.io/'],
   },
   {
+    is: 'other',
     controllers: /^ingress-controllers\.konghq\.com\/kong$/,
     name: 'Kong',
     prefixes: ['konghq.com/', 'ingress.kubernetes.io/'],
   },
   {
+    is: 'other',
     controllers: /^projectcontour\.io\//,
     name: 'Contour',
     prefixes: ['projectcontour.io/', 'ingress.kubernetes.io/'],
   },
   {
+    is: 'other',
     controllers: /^ingress\.k8s\.aws\/alb$/,
     name: 'AWS Load Balancer Controller',
     prefixes: ['alb.ingress.kubernetes.io/'],
@@ -77,7 +91,12 @@ export function annotationReader(
   const given = [...new Set(serving.flatMap((it) => it.annotationPrefixes ?? []))].map((it) => `${it}/`)
   // One that was given another beside one that was not reads what it likes.
   const isGiven = given.length > 0 && serving.every((it) => it.annotationPrefixes !== undefined)
-  return { name: product.name, prefixes: isGiven ? given : [...product.prefixes, ...given], isOwn: isGiven }
+  return {
+    is: product.is,
+    name: product.name,
+    prefixes: isGiven ? given : [...product.prefixes, ...given],
+    isOwn: isGiven,
+  }
 }
 
 /**

@@ -39,7 +39,7 @@ export function announcing(
   return all.filter((it) => {
     if (it.namespace !== namespace) return false
     if (it.pools.includes(name)) return true
-    if (it.selectsPools === 'by name') return it.pools.length === 0
+    if (it.selectsPools !== 'labels') return it.pools.length === 0
     return it.poolsBy === undefined || it.poolsBy.some((one) => selects(one, labels))
   })
 }
