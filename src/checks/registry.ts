@@ -103,6 +103,7 @@ import noExternalAddress from './service/no-external-address.ts'
 import rewriteMistake from './ingress/rewrite-mistake.ts'
 import duplicateRoute from './ingress/duplicate-route.ts'
 import backendProtocol from './ingress/backend-protocol.ts'
+import backendSpeaksGrpc from './ingress/backend-speaks-grpc.ts'
 import outsideDiffers from './ingress/outside-differs.ts'
 import refusedByController from './ingress/refused-by-controller.ts'
 import peersNotThere from './policy/peers-not-there.ts'
@@ -292,6 +293,7 @@ import rewrittenAstray from './dns/rewritten-astray.ts'
 import nodeResolverAsked from './dns/node-resolver-asked.ts'
 import certificateUnfit from './ingress/certificate-unfit.ts'
 import routeUnread from './ingress/route-unread.ts'
+import entryPointMissing from './ingress/entry-point-missing.ts'
 import routeBroken from './ingress/route-broken.ts'
 import albWithoutNodePort from './ingress/alb-without-node-port.ts'
 import proxyProtocolOneSided from './ingress/proxy-protocol-one-sided.ts'
@@ -312,6 +314,7 @@ import inboundDenied from './mesh/inbound-denied.ts'
 import sideBySide from './node/side-by-side.ts'
 import podKeptIn from './node/pod-kept-in.ts'
 import asksGoneAddress from './service/asks-gone-address.ts'
+import azureProbe from './service/azure-probe.ts'
 import connectionsNotAccepted from './service/connections-not-accepted.ts'
 import sourcePortsTaken from './service/source-ports-taken.ts'
 import hangsUp from './service/hangs-up.ts'
@@ -480,6 +483,8 @@ export const checks: readonly AnyCheck[] = [
   snippetRefused, // ING366
   nameNotPublished, // ING367
   authAnswersBadly, // ING368
+  backendSpeaksGrpc, // ING369
+  entryPointMissing, // ING370
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -629,6 +634,7 @@ export const checks: readonly AnyCheck[] = [
   connectionsNotAccepted, // SVC255
   sourcePortsTaken, // SVC256
   ownConnectionsRefused, // SVC257
+  azureProbe, // SVC259
   namesInCircle, // SVC260
   mayGoByProxy, // SVC261
   nobodyWrittenDown, // SVC263

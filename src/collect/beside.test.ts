@@ -21,8 +21,9 @@ test('kinds that a cluster is not asked for', async () => {
   const found = await besideOf(
     object('v1', 'Secret', { type: 'Opaque', data: { password: 'aHVudGVyMg==' } }),
     object('traefik.containo.us/v1alpha1', 'IngressRoute', {
-      spec: { routes: [{ match: 'Host(`web.example.com`)', services: [{ name: 'web', port: 80 }] }] },
+      spec: { routes: [{ match: 'Host(`web.example.com`)', services: [{ name: 'web', port: 80, scheme: 'h2c' }] }] },
     }),
+    object('traefik.io/v1alpha1', 'IngressRouteTCP', { spec: { entryPoints: ['pg'], routes: [] } }),
     object('route.openshift.io/v1', 'Route', { spec: { host: 'web.example.org' } }),
     object(
       'admissionregistration.k8s.io/v1',
@@ -45,7 +46,10 @@ test('kinds that a cluster is not asked for', async () => {
   expect(JSON.stringify(found)).not.toMatch(/hunter2|aHVudGVyMg/)
   expect(found).toMatchObject({
     secrets: { namespace: null, held: [{ name: 'web', keys: ['password'], certificate: null }] },
-    ingressRoutes: [{ group: 'traefik.containo.us', routes: [{ hosts: ['web.example.com'] }] }],
+    ingressRoutes: [
+      { group: 'traefik.containo.us', routes: [{ hosts: ['web.example.com'], services: [{ scheme: 'h2c' }] }] },
+    ],
+    streamRoutes: [{ kind: 'IngressRouteTCP', entryPoints: ['pg'] }],
     claims: [{ kind: 'Route', hosts: ['web.example.org'] }],
     webhooks: [{ service: { name: 'hook', port: 443 }, onFailure: 'Fail', chooses: 'all' }],
     pools: [{ assigns: 'when asked' }],

@@ -22,7 +22,7 @@ import {
 } from './project/beside.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
-import { projectIngressRoute } from './project/traefik.ts'
+import { projectIngressRoute, projectStreamRoute } from './project/traefik.ts'
 import { projectWorkload } from './project/workload.ts'
 import { workloadKinds } from './workloads.ts'
 
@@ -88,6 +88,10 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       secrets === null ? null : { namespace: of, held: secrets.toSorted(inOrder) },
     ),
     ingressRoutes: together(routes, oldRoutes)?.toSorted(inOrder) ?? null,
+    streamRoutes: held
+      .strangers(namespace)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectStreamRoute(raw, intern) ?? []),
     claims: held
       .strangers(namespace)
       .slice(0, mostClaims)

@@ -43,6 +43,7 @@ function frontOf(service: Service, pod: Pod): ControllerFront | null {
   const pairs = Object.entries(selector)
   const wants = pairs.filter(([key, value]) => pod.labels[key] !== value).map(([key, value]) => `${key}=${value}`)
   if (wants.length * 2 >= pairs.length && wants.length > 0) return null
+  const probes = service.loadBalancer?.azureProbes
   const declared = pod.containers.flatMap((it) => it.ports).filter((it) => it.protocol === 'TCP')
   return {
     namespace,
@@ -58,6 +59,7 @@ function frontOf(service: Service, pod: Pod): ControllerFront | null {
         targetPort,
         declared: declaredAs(targetPort, declared),
       })),
+    ...(probes === undefined ? {} : { azureProbes: probes }),
     wants,
     ready: null,
   }

@@ -53,10 +53,28 @@ test.each([
 })
 
 test.each([
+  [
+    ['--entryPoints.web.address=:8000/tcp', '--entryPoints.webSecure.address=:8443'],
+    ['web', 'websecure'],
+  ],
+  [['--entryPoints.web.address=:80', '--configFile=/etc/x.yml'], undefined],
+  [['--providers.kubernetescrd'], undefined],
+])('Traefik with %j has entry points %j', (args, entryPoints) => {
+  expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.entryPoints).toEqual(entryPoints)
+})
+
+test.each([
   [[], 'off'],
   [['--ingress-class-by-name'], 'on'],
   [['--ingress-class-by-name=true'], 'on'],
   [['--ingress-class-by-name=false'], 'off'],
 ])('ingress-nginx with %j takes classes by name: %s', (args, byName) => {
   expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.byName).toBe(byName)
+})
+
+test.each([
+  [['--annotations-prefix=corp.example'], ['corp.example']],
+  [[], undefined],
+])('ingress-nginx with %j reads annotations behind %j', (args, prefixes) => {
+  expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.annotationPrefixes).toEqual(prefixes)
 })

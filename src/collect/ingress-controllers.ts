@@ -5,7 +5,7 @@ import type { InScope } from './in-scope.ts'
 import type { Reader } from './few-at-once.ts'
 import { streamMapsIn } from './stream-maps.ts'
 import { frontsIn } from './controller-fronts.ts'
-import { flagOf } from '../wire/component-args.ts'
+import { type ComponentFlag, entryPointsIn, flagOf } from '../wire/component-args.ts'
 import { byName } from './order.ts'
 import { controllerName, type Flag, type Product, productOfLabels, unlessFalse } from './project/controller-products.ts'
 import { ingressControllerNames } from './project/known-components.ts'
@@ -58,6 +58,7 @@ export function ingressController(pod: Pod): IngressController | null {
     controller,
     classNames: [...new Set(product.classNames(flag))],
     ...aboutNginx(pod, { product: productOf(product, controller), flag }),
+    ...prefixesOf(flag),
     ...(flag('default-target-type') === 'ip' ? { defaultTarget: 'ip' as const } : {}),
     ...(product.names.includes('traefik') ? aboutTraefik(pod, flag) : {}),
     ports: {
@@ -100,6 +101,12 @@ function aboutNginx(
   }
 }
 
+/** Of ingress-nginx one (pkg/flags), of HAProxy Ingress a list (haproxy-ingress.github.io, command-line). */
+function prefixesOf(flag: Flag): Pick<IngressController, 'annotationPrefixes'> {
+  const all = (flag('annotations-prefix') ?? '').split(',').filter((it) => /^[a-z0-9][a-z0-9.-]*$/i.test(it))
+  return all.length === 0 ? {} : { annotationPrefixes: all }
+}
+
 function namespacesIn(value: string | null): readonly string[] {
   return (value ?? '').split(',').filter((it) => /^[a-z0-9][a-z0-9-]*$/.test(it))
 }
@@ -117,6 +124,7 @@ type CrdFlag = 'allowcrossnamespace' | 'allowexternalnameservices' | 'ingresscla
 function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
   const main = pod.containers.find((it) => it.name.includes('traefik')) ?? pod.containers[0]
   const watches = namespacesIn(flag('providers.kubernetesingress.namespaces'))
+  const entryPoints = entryPointsIn(main?.args ?? [])
   const ofRoutes = namespacesIn(flag('providers.kubernetescrd.namespaces'))
   const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
   // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
@@ -128,6 +136,8 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
   return {
     ...(main === undefined ? {} : { container: main.name, image: main.image }),
     ...(watches.length === 0 ? {} : { watches }),
+    // A file that is named has the last word (cmd/traefik: the loaders are tried one after another).
+    ...(entryPoints.length === 0 || flag('configfile') !== null ? {} : { entryPoints }),
     crd: {
       watches: ofRoutes.length === 0 ? null : ofRoutes,
       className: crd('ingressclass'),

@@ -1,4 +1,5 @@
-import type { OtherPolicyKind } from './network-policy.ts'
+import type { OtherPolicyKind, Selector } from './network-policy.ts'
+import type { ServersScheme } from './service.ts'
 import type { Workload } from './workload.ts'
 
 /**
@@ -8,6 +9,8 @@ import type { Workload } from './workload.ts'
 export interface Beside {
   readonly secrets: HeldSecrets | null
   readonly ingressRoutes: readonly IngressRoute[] | null
+  /** Routes of Traefik's for connections. Absent in old recordings. */
+  readonly streamRoutes?: readonly StreamRoute[]
   /** Objects of kinds that are not evaluated, with the hosts that they mention. */
   readonly claims: readonly HostClaim[]
   readonly webhooks: readonly AdmissionWebhook[]
@@ -72,6 +75,8 @@ export interface IngressRoute {
   readonly name: string
   /** `kubernetes.io/ingress.class`. */
   readonly className: string | null
+  /** Where its requests come in; absent where it names none, so that it is for all, and in old recordings. */
+  readonly entryPoints?: readonly string[]
   readonly routes: readonly TraefikRoute[]
   /** null = no TLS is asked for. */
   readonly tls: { readonly secret: string | null } | null
@@ -90,12 +95,22 @@ export interface TraefikRoute {
   readonly path: string
 }
 
+/** Of these no more than this is read. */
+export interface StreamRoute {
+  readonly kind: 'IngressRouteTCP' | 'IngressRouteUDP'
+  readonly namespace: string
+  readonly name: string
+  readonly entryPoints: readonly string[]
+}
+
 export interface TraefikTarget {
   readonly kind: 'Service' | 'TraefikService' | 'Middleware'
   /** null = the IngressRoute's own. */
   readonly namespace: string | null
   readonly name: string
   readonly port: number | string | null
+  /** Of a Service. Absent where it says none, and in old recordings. */
+  readonly scheme?: ServersScheme
 }
 
 export interface HostClaim {
@@ -134,6 +149,8 @@ export interface AddressPool {
   readonly name: string
   readonly addresses: readonly string[]
   readonly assigns: 'itself' | 'when asked'
+  /** By which advertisements choose it; absent where it bears none, and in old recordings. */
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 export interface Advertisement {
@@ -145,8 +162,11 @@ export interface Advertisement {
   readonly selectsPools: 'by name' | 'labels'
   /** Nodes that announce; null: all of them. */
   readonly nodes: readonly Readonly<Record<string, string>>[] | null
-  /** Whether an expression chooses nodes as well, which is not evaluated. */
+  /** Whether an expression chooses nodes as well. */
   readonly choosesNodes: 'labels' | 'expressions'
+  /** What chooses pools and nodes, expressions too. Absent where nothing does, and in old recordings. */
+  readonly poolsBy?: readonly Selector[]
+  readonly nodesBy?: readonly Selector[]
 }
 
 /** The range that flannel gives to pods. */

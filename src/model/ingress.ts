@@ -1,3 +1,5 @@
+import type { AzureProbe } from './service.ts'
+
 export interface IngressBackend {
   readonly service: string
   /** A port number, a port name, or null where the spec names neither. */
@@ -77,12 +79,17 @@ export interface Ingress {
   /** Vendors whose annotations it bears: `alb`, `nginx`. */
   readonly vendors?: readonly string[]
   readonly actions?: readonly IngressAction[]
-  /** Names of annotations that are for nginx controllers: `nginx.org/rewrites`. Their values are not read. */
+  /**
+   * Names of annotations that are for controllers: `nginx.org/rewrites`. Their values are not read. Old recordings have
+   * those for nginx alone.
+   */
   readonly annotated?: readonly string[]
   /** Ranges of its allow-list for ingress-nginx. Absent where it has none, and in old recordings. */
   readonly allowed?: readonly string[]
   /** Traefik's middlewares that it goes through, by the name and provider: `shop-auth@kubernetescrd`. */
   readonly middlewares?: readonly string[]
+  /** Entry points of Traefik's that its annotation names. Absent where it names none, and in old recordings. */
+  readonly entryPoints?: readonly string[]
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
   readonly albTarget?: AlbTarget | 'unset'
   readonly nginx?: NginxRouting
@@ -119,6 +126,8 @@ export interface ControllerFront {
     /** Whether a container of the pod declares that port. `as-name` = it is no number, and no port has that name. */
     readonly declared: 'yes' | 'no' | 'as-name'
   }[]
+  /** Of the Service. Absent where there are none, and in old recordings. */
+  readonly azureProbes?: readonly AzureProbe[]
   /** What its selector wants and the pod has not: `app.kubernetes.io/version=1.12.0`. Empty = it selects the pod. */
   readonly wants: readonly string[]
   /** Addresses that are ready in its slices; null where these were not read. */
@@ -183,6 +192,8 @@ export interface IngressController {
   readonly streams?: readonly StreamMap[]
   /** `--status-port`. */
   readonly statusPort?: number
+  /** Behind which it finds its annotations, where it is told so: `--annotations-prefix`. Absent = its usual. */
+  readonly annotationPrefixes?: readonly string[]
   /** Namespaces that it looks at, where it is told which: `--watch-namespace`. Absent = all. */
   readonly watches?: readonly string[]
   /** Where its settings are, as it is told: `--configmap`. Of ingress-nginx; absent in old recordings, as the rest. */
@@ -191,6 +202,11 @@ export interface IngressController {
   readonly defaultCertificate?: true
   /** Of the AWS Load Balancer Controller: `--default-target-type`. */
   readonly defaultTarget?: AlbTarget
+  /**
+   * Of Traefik, the entry points that its flags make, in small letters. Absent where they make none, as where a file or
+   * variables do, and in old recordings.
+   */
+  readonly entryPoints?: readonly string[]
   /** Of Traefik, how it looks at IngressRoutes: `--providers.kubernetescrd.…`. */
   readonly crd?: {
     /** null = of every namespace. */

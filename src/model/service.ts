@@ -11,6 +11,13 @@ export interface ServicePort {
   readonly appProtocol?: string
 }
 
+/** A probe by HTTP: any answer but 200 takes the node out (cloud-provider-azure, azure_loadbalancer_healthprobe.go). */
+export interface AzureProbe {
+  readonly port: number
+  readonly scheme: 'http' | 'https'
+  readonly path: string
+}
+
 export interface LoadBalancer {
   readonly addresses: readonly string[]
   /** `spec.loadBalancerClass`; null = the cloud's own. */
@@ -25,6 +32,8 @@ export interface LoadBalancer {
   readonly sendsTo?: 'pods'
   /** Its annotations ask the load balancer to tell clients' addresses by the PROXY protocol. */
   readonly proxyProtocol?: 'asked'
+  /** What Azure's load balancer would ask its ports for, by its annotations and theirs. Absent where for nothing. */
+  readonly azureProbes?: readonly AzureProbe[]
   /** It asks MetalLB for a pool or an address by name. */
   readonly asksFor?: 'something'
 }
@@ -59,9 +68,14 @@ export interface Service {
   readonly labels?: Readonly<Record<string, string>>
   /** What has to let go of it before it is gone; only of one that is being deleted. */
   readonly deleting?: readonly string[]
+  /** How Traefik is told to speak to it: `service.serversscheme`. Absent where it is not, and in old recordings. */
+  readonly serversScheme?: ServersScheme
   /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
   readonly albTarget?: 'instance' | 'ip'
 }
+
+/** `h2c`: HTTP/2 without TLS, from the first byte. */
+export type ServersScheme = 'http' | 'https' | 'h2c'
 
 export interface Endpoint {
   readonly ip: string

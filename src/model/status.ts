@@ -19,6 +19,8 @@ export interface ObjectStatus {
   readonly said: string
   /** Seconds since it changed, by the newest time in the file; absent where either is not told. */
   readonly age?: number
+  /** Whom it is about, as a Challenge of ACME is. Absent of others, and in old recordings. */
+  readonly host?: string
   /** The Secret that it keeps, as a Certificate does. */
   readonly secret?: string
 }

@@ -82,7 +82,7 @@ test('a target is found by what the file holds, be there a kind of workload that
   const model = await modelWith(...odd)
   expect(model.sources.workloads.known).toBe(false)
   const named = async (target: string): Promise<unknown> => {
-    const { scope } = await narrowed(model, target, { from: 'FILE', namespace: 'shop' })
+    const { scope } = (await narrowed(model, target, { from: 'FILE', namespace: 'shop' })).shown
     return scope.target.kind === 'object' ? scope.target.object.name : null
   }
   expect(await named('deploy/r')).toBe('r')

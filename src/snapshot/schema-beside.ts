@@ -8,11 +8,19 @@ const labels = labelsThrough((it) => it)
 const named = { namespace: m.name, name: m.name }
 const keyed = { ...named, keys: list(m.name) }
 
+const selector = object({
+  matchLabels: labels,
+  matchExpressions: list(
+    object({ key: m.name, operator: oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: list(m.name) }),
+  ),
+})
+
 const target = object({
   kind: oneOf(['Service', 'TraefikService', 'Middleware']),
   namespace: nullable(m.name),
   name: m.name,
   port: nullable(either([number, m.name])),
+  scheme: maybe(oneOf(['http', 'https', 'h2c'])),
 })
 
 const secret = object({
@@ -31,6 +39,7 @@ const ingressRoute = object({
   group: m.word,
   ...named,
   className: nullable(m.name),
+  entryPoints: maybe(list(m.name)),
   routes: list(
     object({
       hosts: list(m.host),
@@ -49,6 +58,9 @@ export const besideSchema = exactly<Beside>()(
   object({
     secrets: nullable(object({ namespace: nullable(m.name), held: list(secret) })),
     ingressRoutes: nullable(list(ingressRoute)),
+    streamRoutes: maybe(
+      list(object({ kind: oneOf(['IngressRouteTCP', 'IngressRouteUDP']), ...named, entryPoints: list(m.name) })),
+    ),
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
       object({
@@ -70,7 +82,16 @@ export const besideSchema = exactly<Beside>()(
         message: m.said,
       }),
     ),
-    pools: nullable(list(object({ ...named, addresses: list(m.address), assigns: oneOf(['itself', 'when asked']) }))),
+    pools: nullable(
+      list(
+        object({
+          ...named,
+          addresses: list(m.address),
+          assigns: oneOf(['itself', 'when asked']),
+          labels: maybe(labels),
+        }),
+      ),
+    ),
     advertisements: nullable(
       list(
         object({
@@ -80,6 +101,8 @@ export const besideSchema = exactly<Beside>()(
           selectsPools: oneOf(['by name', 'labels']),
           nodes: nullable(list(labels)),
           choosesNodes: oneOf(['labels', 'expressions']),
+          poolsBy: maybe(list(selector)),
+          nodesBy: maybe(list(selector)),
         }),
       ),
     ),

@@ -2,14 +2,7 @@ import * as v from 'valibot'
 import { type ClusterDns, lackingBys, placeholderWords, type ServiceProxy } from '../model/cluster-dns.ts'
 import type { ObjectEvent } from '../model/event.ts'
 import type { ObjectStatus } from '../model/status.ts'
-import type {
-  ControllerFront,
-  Ingress,
-  IngressBackend,
-  IngressClass,
-  IngressController,
-  Middleware,
-} from '../model/ingress.ts'
+import type { Ingress, IngressBackend, IngressClass, Middleware } from '../model/ingress.ts'
 import {
   either,
   exactly,
@@ -37,6 +30,7 @@ import type { Intern } from '../wire/intern.ts'
 import { refusedFields } from '../wire/kube-proxy-config.ts'
 import { dnsSettingsOf } from './schema-dns-settings.ts'
 import { containerOf } from './schema-container.ts'
+import { ingressControllerOf } from './schema-ingress-controller.ts'
 import { otherPolicyOf } from './schema-other-policy.ts'
 import { workloadOf } from './schema-workload.ts'
 
@@ -129,6 +123,7 @@ export function objectSchemas(intern: Intern) {
       sessionAffinity: maybe(just('ClientIP')),
       publishNotReadyAddresses: flag,
       albTarget: maybe(oneOf(['instance', 'ip'])),
+      serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),
       loadBalancer: maybe(
         object({
           addresses: list(m.address),
@@ -139,6 +134,7 @@ export function objectSchemas(intern: Intern) {
           sendsTo: maybe(just('pods')),
           proxyProtocol: maybe(just('asked')),
           asksFor: maybe(just('something')),
+          azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
         }),
       ),
       externalIPs: maybe(list(m.address)),
@@ -202,6 +198,7 @@ export function objectSchemas(intern: Intern) {
       annotated: maybe(list(shared.word)),
       allowed: maybe(list(m.address)),
       middlewares: maybe(list(m.name)),
+      entryPoints: maybe(list(m.name)),
       vendors: maybe(list(shared.word)),
       actions: maybe(
         list(
@@ -231,74 +228,6 @@ export function objectSchemas(intern: Intern) {
   const ingressClass = exactly<IngressClass>()(
     object({ name: m.name, controller: m.name, isDefault: flag, parameters: maybe(just(true)) }),
   )
-  const controllerFront = exactly<ControllerFront>()(
-    object({
-      namespace: m.name,
-      name: m.name,
-      type: oneOf(['NodePort', 'LoadBalancer']),
-      addresses: list(m.address),
-      ports: list(
-        object({
-          port: number,
-          nodePort: nullable(number),
-          targetPort: either([number, shared.name]),
-          declared: oneOf(['yes', 'no', 'as-name']),
-        }),
-      ),
-      wants: list(m.text),
-      ready: nullable(number),
-      localOn: maybe(list(m.name)),
-      externalTrafficPolicy: maybe(oneOf(['Local', 'Cluster'])),
-    }),
-  )
-  const ingressController = exactly<IngressController>()(
-    object({
-      namespace: m.name,
-      pod: m.name,
-      ip: nullable(m.address),
-      node: maybe(nullable(m.name)),
-      labels: maybe(labels),
-      hostNetwork: maybe(just(true)),
-      ready: flag,
-      controller: m.name,
-      classNames: list(m.name),
-      byName: maybe(oneOf(['on', 'off'])),
-      passthrough: maybe(oneOf(['on', 'off'])),
-      ports: maybe(object({ plain: number, tls: number })),
-      product: maybe(oneOf(['ingress-nginx', 'f5-nginx'])),
-      container: maybe(m.name),
-      image: maybe(m.image),
-      streams: maybe(
-        list(
-          object({
-            protocol: oneOf(['TCP', 'UDP']),
-            namespace: m.name,
-            name: m.name,
-            by: oneOf(['flag', 'name']),
-            ports: nullable(
-              list(object({ port: number, namespace: m.name, service: m.name, target: either([number, shared.name]) })),
-            ),
-          }),
-        ),
-      ),
-      statusPort: maybe(number),
-      watches: maybe(list(m.name)),
-      configMap: maybe(object({ namespace: m.name, name: m.name })),
-      defaultCertificate: maybe(just(true)),
-      defaultTarget: maybe(oneOf(['instance', 'ip'])),
-      crd: maybe(
-        object({
-          watches: nullable(list(m.name)),
-          className: nullable(m.name),
-          acrossNamespaces: oneOf(['yes', 'no', 'unsure']),
-          externalNames: oneOf(['yes', 'no', 'unsure']),
-        }),
-      ),
-      webhook: maybe(oneOf(['on', 'off'])),
-      fronts: maybe(list(controllerFront)),
-    }),
-  )
-
   const selector = exactly<Selector>()(
     object({
       matchLabels: labels,
@@ -397,6 +326,7 @@ export function objectSchemas(intern: Intern) {
       reason: shared.word,
       said: m.said,
       age: maybe(number),
+      host: maybe(m.host),
       secret: maybe(m.name),
     }),
   )
@@ -473,7 +403,7 @@ export function objectSchemas(intern: Intern) {
     workload,
     ingress,
     ingressClass,
-    ingressController,
+    ingressController: ingressControllerOf(m, shared, labels),
     middleware,
     networkPolicy,
     otherPolicy,

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runs } from '../../test/build/effort.ts'
 import { secretWord } from '../../test/build/secrets.ts'
-import { type ComponentFlag, flagOf, keptArgs, localIps } from './component-args.ts'
+import { type ComponentFlag, entryPointsIn, flagOf, keptArgs, localIps } from './component-args.ts'
 import { mask } from './secrets.ts'
 
 describe('of a command line', () => {
@@ -39,10 +39,24 @@ describe('of a command line', () => {
     ['whether TLS is passed through', ['--enable-ssl-passthrough'], ['--enable-ssl-passthrough']],
     ['where the webhook listens', ['--validating-webhook=:8443'], ['--validating-webhook=:8443']],
     ['no webhook that is none', ['--validating-webhook=hunter2:1'], [`--validating-webhook=${mask}`]],
+    ['an entry point', ['--entryPoints.web.address=:8000/tcp'], ['--entryPoints.web.address=:8000/tcp']],
+    ['no address that is none', ['--entryPoints.web.address=hunter2'], [`--entryPoints.web.address=${mask}`]],
+    ['no other word of one', ['--entryPoints.web.http.middlewares=hunter2'], [mask]],
     ['an empty value', ['--ingress-class=', '--config='], ['--ingress-class=', '--config=']],
     ['a password beside its flag', ['mysql', '-phunter2', '-h', 'db'], [mask]],
     ['a script', ['sh', '-c', "T='hunter2'; exec x --proxy-mode=ipvs"], [mask]],
   ])('%s', (_, args, kept) => expect(keptArgs(args)).toEqual(kept))
+})
+
+test('the names of entry points', () => {
+  const args = [
+    '--entryPoints.webSecure.address=:8443/tcp',
+    '--entrypoints.dns-53.address',
+    ':53/udp',
+    '--entrypoints.x',
+  ]
+  expect(entryPointsIn(args)).toEqual(['websecure', 'dns-53'])
+  expect(entryPointsIn(keptArgs(args))).toEqual(['websecure', 'dns-53'])
 })
 
 test.each<[ComponentFlag, readonly string[], string | null]>([

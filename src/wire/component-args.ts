@@ -32,6 +32,8 @@ const bool: Form = (value) => /^(?:true|false|t|f|1|0)$/i.test(value)
 /** That it is given is what counts. */
 const none: Form = () => false
 const port: Form = (value) => /^\d{1,5}$/.test(value)
+/** `:8443/tcp`, `[::]:53/udp`. */
+const listen: Form = (value) => /^(?:[\d.]{0,15}|\[[\da-f:.]{2,45}\]):\d{1,5}(?:\/(?:tcp|udp))?$/i.test(value)
 const hostPort: Form = (value) => /^(?:[\d.]{0,15}|\[[\da-f:.]{2,45}\]):\d{1,5}$/i.test(value)
 
 /** By the names as they are compared: without case, as traefik does. */
@@ -57,11 +59,15 @@ const forms = {
   'providers.kubernetescrd.namespaces': eachOf(isName),
   'providers.kubernetescrd.ingressclass': isName,
   'providers.kubernetescrd.allowcrossnamespace': bool,
+  configfile: none,
+  /** `--entryPoints.NAME.address`, whatever the name. */
+  entrypoints: listen,
   configmap: isObjectName,
   'default-ssl-certificate': isObjectName,
   'default-target-type': (value) => /^(?:ip|instance)$/.test(value),
   'watch-ingress-without-class': bool,
   'empty-ingress-class': bool,
+  'annotations-prefix': eachOf(isName),
   'enable-ssl-passthrough': bool,
   'watch-namespace': eachOf(isName),
   'status-port': port,
@@ -88,10 +94,16 @@ function wordOf(arg: string): Word | null {
   const equals = arg.indexOf('=')
   const spelled = equals === -1 ? arg : arg.slice(0, equals)
   if (spelled.length > longestFlag) return null
-  const flag = /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
+  const flag = entryPointIn(spelled) === null ? /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase() : 'entrypoints'
   return flag !== undefined && isFlag(flag)
     ? { flag, spelled, set: equals === -1 ? null : arg.slice(equals + 1) }
     : null
+}
+
+/** The name that a flag of Traefik's gives to a port on which it listens: `--entryPoints.web.address`. */
+function entryPointIn(spelled: string): string | null {
+  const [, name] = /^--?entrypoints\.([a-z0-9_-]{1,40})\.address$/i.exec(spelled) ?? []
+  return name !== undefined && redactName(name) === name ? name.toLowerCase() : null
 }
 
 function isFlag(name: string): name is ComponentFlag {
@@ -146,6 +158,11 @@ function valuesOf(args: readonly string[], flag: ComponentFlag): readonly string
     const next = kept[at + 1] ?? ''
     return [word.set ?? (next.startsWith('-') ? '' : next)]
   })
+}
+
+/** Names of the entry points that the flags of Traefik's make; they are read without case (traefik/paerser, flag). */
+export function entryPointsIn(args: readonly string[]): readonly string[] {
+  return keptArgs(args).flatMap((it) => entryPointIn(it.split('=', 1)[0] ?? '') ?? [])
 }
 
 /** The addresses that a node-cache process takes on its node (`-localip`). */

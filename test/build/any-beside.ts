@@ -18,6 +18,13 @@ const when = fc.constantFrom('valid' as const, 'over' as const, 'unsure' as cons
 const time = fc.constant('2026-01-01T00:00:00.000Z')
 const onOff = orNull(fc.constantFrom('on' as const, 'off' as const))
 
+const selector = fc.record({
+  matchLabels: fc.constant({ zone: 'a' }),
+  matchExpressions: few(
+    fc.record({ key: name, operator: fc.constantFrom('In' as const, 'Exists' as const), values: few(name) }),
+  ),
+})
+
 export const anyBeside: fc.Arbitrary<Beside> = fc.record({
   secrets: orNull(
     fc.record({
@@ -38,6 +45,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         group: fc.constantFrom('traefik.io', 'traefik.containo.us'),
         ...named,
         className: orNull(name),
+        entryPoints: few(name),
         routes: few(
           fc.record({
             hosts: few(host),
@@ -53,6 +61,13 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         tls: orNull(fc.record({ secret: orNull(name) })),
       }),
     ),
+  ),
+  streamRoutes: few(
+    fc.record({
+      kind: fc.constantFrom('IngressRouteTCP' as const, 'IngressRouteUDP' as const),
+      ...named,
+      entryPoints: few(name),
+    }),
   ),
   claims: few(
     fc.record({ kind: fc.constant('Route'), group: fc.constant('route.openshift.io'), ...named, hosts: few(host) }),
@@ -83,6 +98,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         ...named,
         addresses: few(fc.constantFrom('192.0.2.0/24', '192.0.2.10-192.0.2.20')),
         assigns: fc.constantFrom('itself' as const, 'when asked' as const),
+        labels: fc.constant({ zone: 'a' }),
       }),
     ),
   ),
@@ -95,6 +111,8 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         selectsPools: fc.constantFrom('by name' as const, 'labels' as const),
         nodes: orNull(few(fc.constant({ zone: 'a' }))),
         choosesNodes: fc.constantFrom('labels' as const, 'expressions' as const),
+        poolsBy: few(selector),
+        nodesBy: few(selector),
       }),
     ),
   ),

@@ -185,6 +185,11 @@ const pod: fc.Arbitrary<Pod> = fc.record({
   }),
 })
 
+const azureProbe = fc.record({
+  port: count,
+  scheme: fc.constantFrom('http' as const, 'https' as const),
+  path: fc.constant('/'),
+})
 const service: fc.Arbitrary<Service> = fc.record(
   {
     namespace: name,
@@ -212,8 +217,10 @@ const service: fc.Arbitrary<Service> = fc.record(
       sourceRanges: few(ip.map((it) => `${it}/24`)),
       nodePorts: fc.constant('none' as const),
       sendsTo: fc.constant('pods' as const),
+      azureProbes: few(azureProbe),
     }),
     externalIPs: few(ip),
+    serversScheme: fc.constantFrom('http' as const, 'h2c' as const),
     families: fc.subarray(['IPv4' as const, 'IPv6' as const]),
     familyPolicy: fc.constantFrom('SingleStack', 'PreferDualStack', 'RequireDualStack'),
     trafficDistribution: fc.constant('PreferClose'),
@@ -285,6 +292,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
   vendors: few(fc.constantFrom('alb', 'nginx')),
   allowed: few(ip.map((it) => `${it}/24`)),
   middlewares: few(name.map((it) => `${it}@kubernetescrd`)),
+  entryPoints: few(name),
   actions: few(
     fc.record({
       name,
@@ -329,6 +337,8 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
   ready: flag,
   controller: fc.constant('k8s.io/ingress-nginx'),
   classNames: few(name),
+  annotationPrefixes: few(name),
+  entryPoints: few(name),
   fronts: few(
     fc.record({
       namespace: name,
@@ -343,6 +353,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
           declared: fc.constantFrom('yes' as const, 'no' as const, 'as-name' as const),
         }),
       ),
+      azureProbes: few(azureProbe),
       wants: few(text),
       ready: maybe(count),
       localOn: few(name),
@@ -1266,6 +1277,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
             reason: fc.constantFrom('Expired', ''),
             said: text,
             age: count,
+            host,
             secret: name,
           },
           { requiredKeys: ['kind', 'group', 'namespace', 'name', 'type', 'state', 'wrong', 'reason', 'said'] },

@@ -18,7 +18,7 @@ import {
 } from '../../src/collect/project/beside.ts'
 import { projectAuthorized, projectLinkerdServer } from '../../src/collect/project/linkerd.ts'
 import { projectKeys, projectSecret } from '../../src/collect/project/secret.ts'
-import { projectIngressRoute } from '../../src/collect/project/traefik.ts'
+import { projectIngressRoute, projectStreamRoute } from '../../src/collect/project/traefik.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
 import { projectStatuses } from '../../src/collect/project/status.ts'
@@ -316,6 +316,7 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/secret.ts projectSecret': (value) => projectSecret(value, intern, 0),
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
   'src/collect/project/traefik.ts projectIngressRoute': (value) => projectIngressRoute(value, 'traefik.io', intern),
+  'src/collect/project/traefik.ts projectStreamRoute': (value) => projectStreamRoute(value, intern),
   'src/collect/project/endpoint-slice.ts projectEndpointSlice': (value) => projectEndpointSlice(value, intern),
   'src/collect/project/event.ts projectEvent': (value) => projectEvent(value, intern),
   'src/collect/project/gateway.ts projectGateway': (value) => projectGateway(value, intern),
@@ -466,6 +467,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
     const all = ['e.*x|.', '(..*x|.)'].map((pattern) => it(pattern) as LinearPattern)
     return (text) => [it(text), ...all.map((one) => [one.spans(text), one.test(text)])]
   },
+  entryPointsIn: (it) => (text) => [it([text]), it([`--entryPoints.${text}.address=:80`])],
   localIps: (it) => (text) => [it([text]), it(text.split(' '))],
   mapCorefile: (it) => (text) => it(text, (word: { readonly text: string }) => word.text),
   matches: (it) => (text) => [it(text, text, false), it(text, '/cart', true), it('^/a(/|$)(.*)', text, true)],

@@ -57,5 +57,88 @@ describeCheck(check, [
     given: { ingressClasses: [], ingressControllers: [controller()], ingresses: [web(['nginx.org/rewrites'])] },
     expect: [{ subject: 'Ingress/shop/web' }],
   },
+  {
+    it: 'of the time when one prefix was for all',
+    given: { ...own, ingresses: [web(['ingress.kubernetes.io/rewrite-target'])] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { product: 'ingress-nginx' } }],
+  },
+  {
+    it: 'the same beside a limit of its own',
+    given: {
+      ...own,
+      ingresses: [web(['ingress.kubernetes.io/rewrite-target', 'nginx.ingress.kubernetes.io/proxy-body-size'])],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }],
+  },
+  {
+    it: 'the same beside its twin, as charts have them',
+    given: {
+      ...own,
+      ingresses: [web(['ingress.kubernetes.io/ssl-redirect', 'nginx.ingress.kubernetes.io/ssl-redirect'])],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a limit of that time',
+    given: { ...own, ingresses: [web(['ingress.kubernetes.io/proxy-body-size'])] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info' }],
+  },
+  {
+    it: 'what the controller of GKE wrote',
+    given: { ...own, ingresses: [web(['ingress.kubernetes.io/backends', 'ingress.kubernetes.io/url-map'])] },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'HAProxy reads those of that time',
+    given: {
+      ...own,
+      ingressClasses: [ingressClass('nginx', { controller: 'haproxy-ingress.github.io/controller' })],
+      ingresses: [web(['ingress.kubernetes.io/rewrite-target'])],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a prefix that is misspelt',
+    given: { ...own, ingresses: [web(['nginx.ingress.kubernets.io/rewrite-target'])] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }],
+  },
+  {
+    it: 'a rewrite of ingress-nginx for Traefik',
+    given: {
+      ...own,
+      ingressClasses: [ingressClass('nginx', { controller: 'traefik.io/ingress-controller' })],
+      ingresses: [
+        web(['nginx.ingress.kubernetes.io/rewrite-target', 'traefik.ingress.kubernetes.io/router.entrypoints']),
+      ],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { product: 'Traefik', bad: 1, of: 2 } }],
+  },
+  {
+    it: 'a limit of ingress-nginx for Traefik, as charts have it',
+    given: {
+      ...own,
+      ingressClasses: [ingressClass('nginx', { controller: 'traefik.io/ingress-controller' })],
+      ingresses: [web(['nginx.ingress.kubernetes.io/proxy-body-size'])],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info' }],
+  },
+  {
+    it: 'a controller that is told of another prefix',
+    given: {
+      ...own,
+      ingressControllers: [controller({ annotationPrefixes: ['corp.example'] })],
+      ingresses: [web(['nginx.ingress.kubernetes.io/rewrite-target'])],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
+  },
+  {
+    it: 'a controller class of its own, which ingress-nginx serves',
+    given: {
+      ingressClasses: [ingressClass('nginx', { controller: 'corp.example/ingress' })],
+      ingressControllers: [controller({ controller: 'corp.example/ingress', product: 'ingress-nginx' })],
+      ingresses: [web(['nginx.org/rewrites'])],
+    },
+    expect: [{ subject: 'Ingress/shop/web' }],
+  },
   { it: 'none', given: { ...own, ingresses: [ingress([['/', 'web', 80]])] }, expect: 'not-applicable' },
 ])

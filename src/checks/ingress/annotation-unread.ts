@@ -1,15 +1,16 @@
 import { editDistance } from '../../closest.ts'
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import { type AnnotationReader, annotationReader, routes } from '../../relations/ingress/annotation-prefixes.ts'
 import { nginxAnnotations, removedAnnotations } from '../../relations/ingress/nginx-annotations.ts'
 import { full, some } from '../../phrases.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
 
 /**
- * An annotation that its controller does not read is no error to anybody: it is not there. The two nginx controllers
- * have annotations of the same purposes behind different prefixes, and a name that is misspelt or was taken out does
+ * An annotation that its controller does not read is no error to anybody: it is not there. Controllers have annotations
+ * of the same purposes behind different prefixes, and a name or a prefix that is misspelt, or was taken out, does
  * nothing as well.
  */
 export default check({
@@ -28,10 +29,12 @@ export default check({
     const judged = ingresses
       .filter((it) => isAskedAbout(scope, 'Ingress', it))
       .flatMap((ingress) => {
-        const product = productOf(ingress, ingressClasses, controllers)
-        return product === null || ingress.annotated === undefined ? [] : [judge(ingress, product)]
+        const reader = annotationReader(ingress, ingressClasses, controllers)
+        return reader === null || ingress.annotated === undefined ? [] : judge(ingress, reader)
       })
-    return judged.length > 0 ? judged : notApplicable('no Ingress here bears an annotation for an nginx controller')
+    return judged.length > 0
+      ? judged
+      : notApplicable('no Ingress here bears an annotation for a controller of another product')
   },
 
   words: {
@@ -43,65 +46,73 @@ export default check({
   },
 })
 
-type Product = 'ingress-nginx' | 'F5 NGINX Ingress Controller'
+/**
+ * What ingress-gce writes itself (pkg/annotations/ingress.go): it stays where an Ingress had been there, and is no wish
+ * of anybody.
+ */
+const written = new RegExp(
+  [
+    '^ingress\\.kubernetes\\.io/(?:backends|(?:https-)?(?:forwarding-rule|target-proxy)',
+    '(?:redirect-)?url-map|ssl-cert|static-ip)$',
+  ].join('|'),
+)
 
-function productOf(
-  { className }: Ingress,
-  classes: readonly IngressClass[],
-  controllers: readonly IngressController[],
-): Product | null {
-  const controller =
-    classes.find((it) => it.name === className)?.controller ??
-    controllers.find((it) => className !== null && it.classNames.includes(className))?.controller
-  // A controller class of one's own says nothing of the product.
-  if (controller === 'k8s.io/ingress-nginx') return 'ingress-nginx'
-  return controller === 'nginx.org/ingress-controller' ? 'F5 NGINX Ingress Controller' : null
-}
+const nginxPrefix = 'nginx.ingress.kubernetes.io/'
 
-const prefixes: Readonly<Record<Product, readonly string[]>> = {
-  'ingress-nginx': ['nginx.ingress.kubernetes.io/'],
-  'F5 NGINX Ingress Controller': ['nginx.org/', 'nginx.com/', 'appprotect.f5.com/', 'appprotectdos.f5.com/'],
-}
-
-/** Of the two products alone: what a load balancer before them reads is none of theirs. */
-const ofEither = Object.values(prefixes).flat()
-
-function judge(ingress: Ingress, product: Product) {
-  const all = (ingress.annotated ?? []).filter((it) => ofEither.some((prefix) => it.startsWith(prefix)))
-  const foreign = all.filter((it) => !prefixes[product].some((prefix) => it.startsWith(prefix)))
-  const slips = product === 'ingress-nginx' ? all.flatMap((it) => slipOf(it) ?? []) : []
+function judge(ingress: Ingress, { is, name, prefixes, isOwn }: AnnotationReader) {
+  const all = (ingress.annotated ?? []).filter((it) => !written.test(it))
+  const own = all.filter((it) => prefixes.some((prefix) => it.startsWith(prefix)))
+  // Charts write both where both are meant to be read by one.
+  const isTwin = (it: string): boolean => own.includes(it.replace(/^ingress\.kubernetes\.io\//, prefixes[0] ?? ''))
+  const foreign = all.filter((it) => !own.includes(it) && !isTwin(it))
+  const slips = is === 'ingress-nginx' && !isOwn ? own.flatMap((it) => slipOf(it) ?? []) : []
   const bad = [...foreign, ...slips.map((it) => it.key)]
-  if (bad.length === 0) return ok(Math.max(1, all.length))
-  return finding({
-    subject: ingressSubject(ingress),
-    confidence: 'inferred',
-    // One object for two controllers, on its way from one to the other, is what it looks like.
-    severity: slips.length === 0 && foreign.length < all.length ? 'info' : 'warning',
-    args: {
-      keys: some(bad, 3),
-      product,
-      bad: bad.length,
-      of: all.length,
-      class: ingress.className ?? 'none',
-      instead: some(
-        slips.map((it) => `${it.key}: ${it.instead}`),
-        3,
-      ),
-      cure:
-        slips.length === 0
-          ? `write what is meant with the names of ${product} (${some(prefixes[product])}), or remove it`
-          : `fix ${some(
-              slips.map((it) => it.key),
-              3,
-            )}`,
-    },
-    evidence: [{ kind: 'fact', label: 'annotations that are not read', value: some(bad, 5) }],
-  })
+  if (bad.length === 0) return all.length === 0 ? [] : [ok(all.length)]
+  const asked = some(
+    slips.map((it) => it.key),
+    3,
+  )
+  return [
+    finding({
+      subject: ingressSubject(ingress),
+      confidence: isOwn && slips.length === 0 ? 'possible' : 'inferred',
+      severity: slips.length > 0 || isMissed(own, foreign, is) ? 'warning' : 'info',
+      args: {
+        keys: some(bad, 3),
+        product: name,
+        bad: bad.length,
+        of: all.length,
+        class: ingress.className ?? 'none',
+        instead: some(
+          slips.map((it) => `${it.key}: ${it.instead}`),
+          3,
+        ),
+        cure:
+          slips.length === 0
+            ? `write what is meant with the names of ${name} (${some(prefixes)}), or remove it`
+            : `fix ${asked}`,
+      },
+      evidence: [{ kind: 'fact', label: 'annotations that are not read', value: some(bad, 5) }],
+    }),
+  ]
+}
+
+/**
+ * One object for two controllers, on its way from one to the other, has the same of both. Charts bear annotations for
+ * whatever may serve them, of sizes and times: who is without these loses little.
+ */
+function isMissed(own: readonly string[], foreign: readonly string[], is: AnnotationReader['is']): boolean {
+  const isNginx = is !== 'other'
+  if (own.length === 0 && isNginx)
+    return foreign.some(
+      (it) => routes(it) || !/^(?:haproxy|konghq|projectcontour|traefik|ingress\.kubernetes)/.test(it),
+    )
+  return foreign.some(routes) && !own.some(routes)
 }
 
 function slipOf(key: string): { readonly key: string; readonly instead: string } | null {
-  const name = key.slice('nginx.ingress.kubernetes.io/'.length)
-  if (!key.startsWith('nginx.ingress.kubernetes.io/') || nginxAnnotations.includes(name)) return null
+  const name = key.slice(nginxPrefix.length)
+  if (!key.startsWith(nginxPrefix) || nginxAnnotations.includes(name)) return null
   const later = removedAnnotations.get(name)
   if (later !== undefined) return { key, instead: `was taken out; in its place stands ${later}` }
   // A name that is like none may be of a release that is newer than this list.

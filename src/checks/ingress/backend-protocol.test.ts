@@ -1,9 +1,11 @@
 import { contacts, get } from '../../../test/build/contacts.ts'
 import { ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { ServicePort } from '../../model/service.ts'
+import type { Container } from '../../model/pod.ts'
 import check from './backend-protocol.ts'
 
 const of = (protocol: string | null, about: Partial<Ingress> = {}): readonly Ingress[] => [
@@ -12,6 +14,10 @@ const of = (protocol: string | null, about: Partial<Ingress> = {}): readonly Ing
 const to = (about: Partial<ServicePort>) => [service('web', { ports: [port({ name: null, ...about })] })]
 const ingressClasses = [ingressClass('nginx')]
 const web = 'Ingress/shop/web'
+const rpc = (about: Partial<Container> = {}) => [
+  pod('web-a', { containers: [container({ ports: [{ name: null, port: 50_051, protocol: 'TCP' }], ...about })] }),
+]
+const to50051 = to({ name: 'main', port: 80, targetPort: 50_051 })
 
 describeCheck(check, [
   {
@@ -85,5 +91,95 @@ describeCheck(check, [
       ingressClasses: [ingressClass('traefik', { controller: 'traefik.io/ingress-controller' })],
     },
     expect: 'not-applicable',
+  },
+  {
+    it: 'HTTP/1.1 to a port called grpc',
+    given: { ingresses: of(null), services: to({ name: 'grpc', targetPort: 50_051 }), ingressClasses },
+    expect: [
+      {
+        subject: web,
+        severity: 'warning',
+        confidence: 'possible',
+        args: { spoken: 'HTTP/1.1', looks: 'gRPC', want: 'GRPC' },
+      },
+    ],
+  },
+  {
+    it: 'a word that ingress-nginx does not know is HTTP',
+    given: {
+      ingresses: of('H2C'),
+      services: to({ appProtocol: 'kubernetes.io/h2c', targetPort: 50_051 }),
+      ingressClasses,
+    },
+    expect: [{ subject: web, args: { want: 'GRPC', annotation: 'H2C' } }],
+  },
+  {
+    it: 'TLS, and HTTP/1.1, to one called grpcs',
+    given: { ingresses: of(null), services: to({ name: 'grpcs', targetPort: 50_051 }), ingressClasses },
+    expect: [{ subject: web, args: { looks: 'gRPC', want: 'GRPCS' } }],
+  },
+  {
+    it: 'a container port is called grpc',
+    given: {
+      ingresses: of(null),
+      services: to50051,
+      ingressClasses,
+      pods: rpc({ ports: [{ name: 'grpc', port: 50_051, protocol: 'TCP' }] }),
+    },
+    expect: [{ subject: web, args: { looks: 'gRPC' } }],
+  },
+  {
+    it: 'the kubelet asks by gRPC',
+    given: { ingresses: of(null), services: to50051, ingressClasses, pods: rpc({ readinessProbe: 'grpc :50051' }) },
+    expect: [{ subject: web, args: { looks: 'gRPC' } }],
+  },
+  {
+    it: 'the kubelet asks another port by gRPC',
+    given: { ingresses: of(null), services: to50051, ingressClasses, pods: rpc({ readinessProbe: 'grpc :9000' }) },
+    expect: 'ok',
+  },
+  {
+    it: 'called grpc, and its probe is a GET: it speaks both',
+    given: {
+      ingresses: of(null),
+      services: to({ name: 'grpc', targetPort: 50_051 }),
+      ingressClasses,
+      pods: rpc({ livenessProbe: 'http-get :50051/healthz' }),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'gRPC-Web is HTTP/1.1',
+    given: { ingresses: of(null), services: to({ name: 'grpc-web', targetPort: 9000 }), ingressClasses },
+    expect: 'ok',
+  },
+  {
+    it: 'gRPC to a port called http',
+    given: { ingresses: of('GRPC'), services: to({ name: 'http' }), ingressClasses },
+    expect: [{ subject: web, confidence: 'possible', args: { spoken: 'gRPC', looks: 'HTTP/1.1', want: 'HTTP' } }],
+  },
+  {
+    it: 'gRPC to a port that the kubelet asks by GET',
+    given: {
+      ingresses: of('GRPC'),
+      services: to50051,
+      ingressClasses,
+      pods: rpc({ readinessProbe: 'http-get :50051/ready' }),
+    },
+    expect: [{ subject: web, args: { want: 'HTTP' } }],
+  },
+  {
+    it: 'one Ingress for each, to a port that speaks both',
+    given: {
+      ingresses: [...of('GRPC'), ingress([['/', 'web', 80]], { name: 'pages' })],
+      services: to({ name: 'http' }),
+      ingressClasses,
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'gRPC over TLS where appProtocol is grpc',
+    given: { ingresses: of('GRPCS'), services: to({ appProtocol: 'grpc', targetPort: 50_051 }), ingressClasses },
+    expect: 'ok',
   },
 ])

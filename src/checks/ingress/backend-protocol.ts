@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { ServicePort } from '../../model/service.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service, ServicePort } from '../../model/service.ts'
 import {
   portOfBackend,
   type Route,
@@ -9,14 +10,17 @@ import {
   servicesByName,
 } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { isForNginx, type Measured, measuredOf } from '../../relations/ingress/nginx-paths.ts'
+import { type Speech, speechOf } from '../../relations/service/port-speech.ts'
+import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { portText } from '../../relations/service/service-endpoints.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
 import { full } from '../../phrases.ts'
 
 /**
- * ingress-nginx speaks plain HTTP to every backend unless the annotation `backend-protocol` says otherwise; unlike
- * Traefik it does not go by a port's name or number. TLS to a plain port is a 502, HTTP to a TLS port a 400 or 502.
+ * ingress-nginx speaks plain HTTP/1.1 to every backend unless the annotation `backend-protocol` says otherwise; unlike
+ * Traefik it does not go by a port's name or number. TLS to a plain port is a 502, HTTP to a TLS port a 400 or 502,
+ * HTTP/1.1 to a server of gRPC, and the reverse, a 502.
  */
 export default check({
   code: 'ING313',
@@ -25,12 +29,13 @@ export default check({
   fine: 'Ingresses speak the protocol that their backends name',
   severity: 'warning',
   needs: ['ingresses', 'services'],
-  wants: ['ingressClasses', 'contacts'],
+  wants: ['ingressClasses', 'contacts', 'pods'],
   remedies: [],
   decides: ['SVC-11'],
 
-  run({ ingresses, services, ingressClasses, contacts }) {
+  run({ ingresses, services, ingressClasses, contacts, pods }) {
     const find = servicesByName(services)
+    const podsOf = podsOfServices(pods.known ? pods.value : [])
     // TLS that is passed through is spoken by the client.
     const own = ingresses
       .filter((it) => isForNginx(it, ingressClasses) && it.nginx?.passthrough !== true)
@@ -38,18 +43,23 @@ export default check({
     const routes = own.flatMap((route) => {
       const service = find(route.ingress.namespace, route.backend.service)
       const port = service === null ? null : portOfBackend(service, route.backend)
-      return port === null ? [] : [{ route, port }]
+      return service === null || port === null ? [] : [{ route, service, port }]
     })
     if (routes.length === 0)
       return notApplicable('no Ingress here that is for ingress-nginx names a port of a Service that exists')
-    const groups = [
-      ...Map.groupBy(
-        routes,
-        ({ route }) => `${full(route.ingress)}/${route.backend.service}/${route.backend.port}`,
-      ).values(),
-    ]
-    const found = groups.flatMap(([first]) =>
-      first === undefined ? [] : judge(first.route, first.port, measuredOf(contacts, first.route)),
+    const both = spokenToInBoth(routes)
+    const groups = Map.groupBy(
+      routes,
+      ({ route }) => `${full(route.ingress)}/${route.backend.service}/${route.backend.port}`,
+    )
+    const found = [...groups.values()].flatMap(([first]) =>
+      first === undefined
+        ? []
+        : judge(first, {
+            pods: podsOf(first.service),
+            measured: measuredOf(contacts, first.route),
+            isBoth: both.has(targetOf(first)),
+          }),
     )
     return found.length > 0 ? found : ok(routes.length)
   },
@@ -58,58 +68,102 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Ingress ${full(on)} speaks ${args.spoken} to port ${args.port} of Service ${args.service}, ` +
       `which looks like ${args.looks}.`,
-    detail: ({ args }) => `${args.route} · backend-protocol ${args.annotation} · ${args.measured}`,
+    detail: ({ args }) =>
+      `${args.route} · backend-protocol ${args.annotation ?? 'none (HTTP)'} · ` +
+      (args.measured === 'ill' ? 'requests are answered badly' : 'not asked'),
     note: () =>
-      'ingress-nginx goes by its annotation alone: neither the name of a port nor its number makes it speak TLS',
+      'ingress-nginx goes by its annotation alone: ' +
+      'neither the name of a port nor its number makes it speak TLS or gRPC',
     help: ({ subject: on, args }) => [
-      args.spoken === 'HTTPS' ? 'take the annotation away if the pods speak plain HTTP' : 'say what the pods speak',
+      args.want === 'HTTP' ? 'take the annotation away if the pods speak plain HTTP' : 'say what the pods speak',
       `kubectl -n ${on.namespace} annotate ingress ${on.name} --overwrite ` +
-        `nginx.ingress.kubernetes.io/backend-protocol=${args.spoken === 'HTTPS' ? 'HTTP' : 'HTTPS'}`,
+        `nginx.ingress.kubernetes.io/backend-protocol=${args.want}`,
     ],
   },
 })
 
-/** `tls` and `plain` by what the Service says of the port; null where it says nothing that is sure. */
-function looksOf({ name, port, targetPort, appProtocol }: ServicePort): 'HTTPS' | 'HTTP' | null {
-  if (appProtocol !== undefined) return /^(?:https|tls|kubernetes\.io\/wss)$/i.test(appProtocol) ? 'HTTPS' : 'HTTP'
-  const words = [name, typeof targetPort === 'string' ? targetPort : null].filter((it) => it !== null)
-  if (words.some((it) => /^(?:https|tls|ssl)(?:-|$)/i.test(it))) return 'HTTPS'
-  if (words.some((it) => /^(?:http|web|h2c)(?:-|$)/i.test(it))) return 'HTTP'
-  if (port === 443 || targetPort === 443 || targetPort === 8443) return 'HTTPS'
-  return port === 80 && (targetPort === 80 || targetPort === 8080) ? 'HTTP' : null
+interface Way {
+  readonly route: Route
+  readonly service: Service
+  readonly port: ServicePort
 }
 
-function judge(route: Route, port: ServicePort, measured: Measured) {
+function targetOf({ service, port }: Way): string {
+  return `${full(service)}/${port.targetPort}`
+}
+
+/** Argo CD's server and others tell the two apart on one port, and have an Ingress for each. */
+function spokenToInBoth(ways: readonly Way[]): ReadonlySet<string> {
+  const byTarget = Map.groupBy(ways, targetOf)
+  return new Set(
+    [...byTarget].flatMap(([target, all]) =>
+      new Set(all.map(({ route }) => spokenBy(route)?.version)).size > 1 ? [target] : [],
+    ),
+  )
+}
+
+/** null: neither HTTP nor gRPC. */
+function spokenBy({ ingress }: Route): Spoken | null {
+  const annotation = ingress.nginx?.protocol ?? 'HTTP'
+  if (annotation === 'FCGI' || annotation === 'AJP') return null
+  // Behind AUTO_HTTP it speaks as its client did; what it does not know is HTTP (annotations/backendprotocol/main.go).
+  if (annotation === 'AUTO_HTTP') return { layer: null, version: 'HTTP/1.1' }
+  return {
+    layer: annotation === 'HTTPS' || annotation === 'GRPCS' ? 'TLS' : 'plain',
+    version: annotation === 'GRPC' || annotation === 'GRPCS' ? 'gRPC' : 'HTTP/1.1',
+  }
+}
+
+interface Seen {
+  readonly pods: readonly Pod[]
+  readonly measured: Measured
+  readonly isBoth: boolean
+}
+
+/** What is answered well cannot be wrong. */
+function judge({ route, port }: Way, { pods, measured, isBoth }: Seen) {
   const { ingress, backend } = route
-  const annotation = ingress.nginx?.protocol ?? null
-  const spoken = annotation === 'HTTPS' || annotation === 'GRPCS' ? 'HTTPS' : 'HTTP'
-  const looks = looksOf(port)
-  // FastCGI and what is unknown is neither; what is answered well cannot be wrong.
-  if (annotation !== null && !/^(?:AUTO_)?(?:HTTP|GRPC)S?$/.test(annotation)) return []
-  if (annotation === 'AUTO_HTTP' || looks === null || looks === spoken || measured === 'well') return []
+  const spoken = spokenBy(route)
+  const looks = speechOf(port, pods)
+  const differing = spoken === null || measured === 'well' ? null : differenceOf(spoken, looks, isBoth)
+  if (differing === null) return []
+  const app = port.appProtocol === undefined ? '' : `, appProtocol ${port.appProtocol}`
+  const label = `port ${portText(port)}, target ${port.targetPort}${app}`
+  const by = { kind: 'fact', label: `${looks.version} by`, value: looks.by } as const
   return [
     finding({
       subject: ingressSubject(ingress),
       confidence: measured === 'ill' ? 'inferred' : 'possible',
       args: {
-        spoken,
-        looks: looks === 'HTTPS' ? 'TLS' : 'plain HTTP',
+        spoken: differing.spoken,
+        looks: differing.looks,
+        want: differing.want,
         port: portText(port),
         service: backend.service,
         route: routeText(route),
-        annotation: annotation ?? 'none (HTTP)',
-        measured: measured === 'ill' ? 'requests are answered badly' : 'not asked',
+        annotation: ingress.nginx?.protocol ?? null,
+        measured,
       },
-      evidence: [
-        backendEvidence(
-          ingress,
-          backend,
-          'port',
-          `port ${portText(port)}, target ${port.targetPort}` +
-            (port.appProtocol === undefined ? '' : `, appProtocol ${port.appProtocol}`),
-        ),
-      ],
+      evidence: [backendEvidence(ingress, backend, 'port', label), ...(differing.is === 'version' ? [by] : [])],
       causes: measured === 'ill' ? [ingressBackendFails(ingress, backend.service)] : [],
     }),
   ]
+}
+
+type Spoken = Pick<Speech, 'layer' | 'version'>
+
+/** null: none that is known. */
+function differenceOf(spoken: Spoken, looks: Spoken, isBoth: boolean) {
+  const isOtherLayer = spoken.layer !== null && looks.layer !== null && looks.layer !== spoken.layer
+  const isOtherVersion = !isBoth && looks.version !== null && looks.version !== spoken.version
+  const layer = looks.layer ?? spoken.layer
+  const version = isOtherVersion ? looks.version : spoken.version
+  const want = `${version === 'gRPC' ? 'GRPC' : 'HTTP'}${layer === 'TLS' ? 'S' : ''}`
+  if (isOtherVersion) {
+    const [is, was] = looks.version === 'gRPC' ? ['gRPC', 'HTTP/1.1'] : ['HTTP/1.1', 'gRPC']
+    return { is: 'version', spoken: was, looks: is, want } as const
+  }
+  if (!isOtherLayer) return null
+  const [is, was] = looks.layer === 'TLS' ? ['TLS', 'HTTP'] : ['plain HTTP', 'HTTPS']
+  return { is: 'layer', spoken: was, looks: is, want } as const
 }

@@ -296,7 +296,9 @@ function redirectingBy({ annotated = [] }: Ingress): readonly string[] {
 
 /** Each annotation that redirects or rewrites, and where the redirects led. */
 function circleEvidence(ingress: Ingress, { redirects: led = [] }: HttpContact): readonly Evidence[] {
-  const rewriting = (ingress.annotated ?? []).filter((it) => /\/(?:rewrite-target|use-regex)$/.test(it))
+  const rewriting = (ingress.annotated ?? []).filter((it) =>
+    /^nginx\.ingress\.kubernetes\.io\/(?:rewrite-target|use-regex)$/.test(it),
+  )
   return [
     ...[...redirectingBy(ingress), ...rewriting].map((value) => ({
       kind: 'fact' as const,

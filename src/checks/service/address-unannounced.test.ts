@@ -1,10 +1,12 @@
 import { beside } from '../../../test/build/beside.ts'
+import { controller } from '../../../test/build/ingress.ts'
 import { node } from '../../../test/build/node.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { AddressPool, Advertisement, Beside } from '../../model/beside.ts'
 import { unknown } from '../../model/known.ts'
+import type { Selector } from '../../model/network-policy.ts'
 import type { Service } from '../../model/service.ts'
 import check from './address-unannounced.ts'
 
@@ -39,6 +41,14 @@ const found = (why: string, confidence: 'inferred' | 'possible' = 'inferred') =>
   { subject: 'Service/shop/web', confidence, args: { why } },
 ]
 const on = (name: string) => ({ nodes: [{ 'kubernetes.io/hostname': name }] })
+const by = (pairs: Readonly<Record<string, string>>, ...matchExpressions: Selector['matchExpressions']) => ({
+  nodesBy: [{ matchLabels: pairs, matchExpressions }],
+})
+const speakers = (...on: readonly string[]) =>
+  on.map((it) =>
+    pod(`speaker-${it}`, { namespace: 'metallb-system', labels: { app: 'metallb', component: 'speaker' }, node: it }),
+  )
+const excluded = { 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
 const local = { ...balanced(['192.0.2.10']), externalTrafficPolicy: 'Local' as const }
 
 describeCheck(check, [
@@ -77,6 +87,98 @@ describeCheck(check, [
     it: 'nodes by expressions',
     given: given({ advertisements: [advert({ ...on('worker-2'), choosesNodes: 'expressions' })] }, local),
     expect: 'ok',
+  },
+  {
+    it: 'nodes that are not there',
+    given: given({ advertisements: [advert(by({ 'kubernetes.io/hostname': 'worker-9' }))] }),
+    expect: [
+      { subject: 'Service/shop/web', args: { why: 'chosen' }, says: 'nodeSelectors of L2Advertisement l2 match none' },
+    ],
+  },
+  {
+    it: 'nodes that are there, by an expression',
+    given: given({
+      advertisements: [advert(by({}, { key: 'kubernetes.io/hostname', operator: 'In', values: ['worker-2'] }))],
+    }),
+    expect: 'ok',
+  },
+  {
+    it: 'one of two advertisements chooses nodes that are there',
+    given: given({
+      advertisements: [advert(by({ 'kubernetes.io/hostname': 'worker-9' })), advert({ name: 'all' })],
+    }),
+    expect: 'ok',
+  },
+  {
+    it: 'pools by labels that none has',
+    given: given({
+      advertisements: [
+        advert({ selectsPools: 'labels', poolsBy: [{ matchLabels: { zone: 'a' }, matchExpressions: [] }] }),
+      ],
+    }),
+    expect: found('unannounced'),
+  },
+  {
+    it: 'pools by labels that it has',
+    given: given({
+      pools: [pool({ labels: { zone: 'a' } })],
+      advertisements: [
+        advert({ selectsPools: 'labels', poolsBy: [{ matchLabels: { zone: 'a' }, matchExpressions: [] }] }),
+      ],
+    }),
+    expect: 'ok',
+  },
+  {
+    it: 'the nodes that it chooses are kept from load balancers',
+    given: {
+      ...given({ advertisements: [advert(by({ zone: 'a' }))] }),
+      nodes: [node('worker-1', { labels: { zone: 'a', ...excluded } }), node('worker-2')],
+    },
+    expect: found('excluded', 'possible'),
+  },
+  {
+    it: 'all nodes are: that is told elsewhere',
+    given: { ...given({ advertisements: [advert()] }), nodes: [node('worker-1', { labels: excluded })] },
+    expect: 'ok',
+  },
+  {
+    it: 'no speaker on the node that it chooses',
+    given: {
+      ...given({ advertisements: [advert(by({ 'kubernetes.io/hostname': 'worker-1' }))] }),
+      pods: speakers('worker-2'),
+    },
+    expect: found('speaker'),
+  },
+  {
+    it: 'a speaker there',
+    given: {
+      ...given({ advertisements: [advert(by({ 'kubernetes.io/hostname': 'worker-1' }))] }),
+      pods: speakers('worker-1', 'worker-2'),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'the Service before a controller, of another namespace than was asked about',
+    given: {
+      ...given({ advertisements: [advert(by({ zone: 'z' }))] }),
+      services: [],
+      ingressControllers: [
+        controller({
+          fronts: [
+            {
+              namespace: 'ingress-nginx',
+              name: 'front',
+              type: 'LoadBalancer' as const,
+              addresses: ['192.0.2.11'],
+              ports: [],
+              wants: [],
+              ready: 1,
+            },
+          ],
+        }),
+      ],
+    },
+    expect: [{ subject: 'Service/ingress-nginx/front', args: { why: 'chosen' } }],
   },
   {
     it: 'no address, and pools that are given out when asked',

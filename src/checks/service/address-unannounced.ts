@@ -1,12 +1,13 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { AddressPool, Advertisement } from '../../model/beside.ts'
+import type { IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
-import type { EndpointSlice, Service } from '../../model/service.ts'
+import type { EndpointSlice, LoadBalancer, Service } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
-import { hasPairs } from '../../relations/selector.ts'
-import { announcing, poolOf } from '../../relations/service/metallb.ts'
+import { selectorText } from '../../relations/selector.ts'
+import { announcing, choosesNode, excludingLabel, poolOf, speakingNodes } from '../../relations/service/metallb.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { serviceSubject } from './words.ts'
 
@@ -22,31 +23,26 @@ export default check({
   fine: 'MetalLB has pools for the Services here, and advertisements for their addresses',
   severity: 'error',
   needs: ['beside', 'services', 'endpointSlices'],
-  wants: ['nodes'],
+  wants: ['nodes', 'pods', 'ingressControllers'],
   remedies: [],
   decides: [],
 
-  run({ beside, services, endpointSlices, nodes }) {
+  run({ beside, services, endpointSlices, nodes, pods, ingressControllers }) {
     const { pools } = beside
     if (pools === null || pools.length === 0) return notApplicable('the file holds no pool of MetalLB')
     const slicesOf = slicesOfServices(endpointSlices)
-    const verdicts = services.flatMap((service) => {
-      const balancer = service.loadBalancer
-      if (balancer === undefined) return []
-      const [address] = balancer.addresses
-      if (address === undefined) {
-        const isOther = balancer.class !== null || balancer.asksFor !== undefined
-        if (isOther || pools.some((it) => it.assigns === 'itself')) return []
-        return [verdict(service, { why: 'unassigned', pools, address: '', adverts: [], held: true })]
-      }
-      const pool = poolOf(pools, address)
-      if (pool === null) return []
-      const adverts = announcing(beside.advertisements ?? [], pool)
-      const seen = { pools: [pool], address, adverts, held: beside.advertisements !== null }
-      if (adverts.length === 0) return [verdict(service, { ...seen, why: 'unannounced' })]
-      const isFromNowhere = isLocal(service) && nobodyAnnounces(adverts, slicesOf(service), nodes)
-      return [isFromNowhere ? verdict(service, { ...seen, why: 'no-node' }) : ok(1)]
-    })
+    const own = services.flatMap((it) =>
+      it.loadBalancer === undefined
+        ? []
+        : [{ on: it, balancer: it.loadBalancer, homes: isLocal(it) ? homesOf(slicesOf(it)) : null }],
+    )
+    const seen: Seen = {
+      pools,
+      all: beside.advertisements,
+      nodes: nodes.known ? nodes.value : [],
+      speaking: pods.known ? speakingNodes(pods.value) : null,
+    }
+    const verdicts = [...own, ...frontsBeside(services, ingressControllers)].flatMap((it) => judge(it, seen))
     return verdicts.length > 0 ? verdicts : notApplicable('no Service here has an address of a pool')
   },
 
@@ -68,30 +64,46 @@ export default check({
   },
 })
 
-type Why = 'unassigned' | 'unannounced' | 'no-node'
+type Why = 'unassigned' | 'unannounced' | Silent
+/** Why none of the nodes announces it, though an advertisement is for it. */
+type Silent = 'chosen' | 'speaker' | 'excluded' | 'no-node'
 
 interface Told {
   readonly address: string
   readonly pools: readonly string[]
+  readonly adverts: readonly string[]
 }
 
 const says: Readonly<Record<Why, (args: Told) => string>> = {
   unassigned: () => 'gets no address from MetalLB: no pool is given out by itself (autoAssign: false)',
   unannounced: ({ address, pools }) =>
     `has address ${address} of MetalLB's pool ${some(pools)}, which no advertisement announces`,
+  chosen: ({ address, adverts }) =>
+    `has address ${address}, which no node announces: the nodeSelectors of ${some(adverts)} match none`,
+  speaker: ({ address }) => `has address ${address}, which no node announces: on those that may is no ready speaker`,
+  excluded: ({ address }) =>
+    `has address ${address}, which no node announces: those that may are kept from load balancers by a label`,
   'no-node': ({ address }) =>
     `has address ${address}, which no node announces: those that may have no endpoint of it, and it is Local`,
 }
 
+const nobody = 'inside the cluster the address works; outside nobody answers for it (ARP, BGP)'
+
 const notes: Readonly<Record<Why, string>> = {
   unassigned: 'a Service has to ask for such a pool by an annotation',
-  unannounced: 'inside the cluster the address works; outside nobody answers for it (ARP, BGP)',
+  unannounced: nobody,
+  chosen: nobody,
+  speaker: nobody,
+  excluded: `${nobody}; speakers that are started with --ignore-exclude-lb do not heed the label`,
   'no-node': 'with externalTrafficPolicy Local a node without an endpoint does not announce the address',
 }
 
 const cures: Readonly<Record<Why, string>> = {
   unassigned: 'set autoAssign of a pool, or annotate the Service: metallb.io/address-pool',
   unannounced: 'make an L2Advertisement (or a BGPAdvertisement) for the pool',
+  chosen: 'choose nodes that there are, by labels that they bear, or leave nodeSelectors out',
+  speaker: "see why MetalLB's speaker does not run there: its tolerations, its nodeSelector, its log",
+  excluded: `choose other nodes, or take the label ${excludingLabel} off`,
   'no-node': 'choose nodes that have endpoints, run the pods on those that announce, or set Cluster',
 }
 
@@ -99,22 +111,83 @@ function isLocal(service: Service): boolean {
   return service.externalTrafficPolicy === 'Local'
 }
 
-/** What is chosen by expressions may be any node; one that speaks BGP is judged alike. */
-function nobodyAnnounces(
-  adverts: readonly Advertisement[],
-  slices: readonly EndpointSlice[],
-  nodes: Known<readonly Node[]>,
-): boolean {
-  if (!nodes.known || adverts.some((it) => it.nodes === null || it.choosesNodes === 'expressions')) return false
-  const homes = new Set(countEndpoints(slices).ready.flatMap((it) => it.node ?? []))
-  // Without endpoints there is another fault.
-  if (homes.size === 0) return false
-  return !nodes.value.some(
-    (node) => homes.has(node.name) && adverts.some((it) => it.nodes?.some((pairs) => hasPairs(pairs, node.labels))),
+function homesOf(slices: readonly EndpointSlice[]): readonly string[] {
+  return countEndpoints(slices).ready.flatMap((it) => it.node ?? [])
+}
+
+interface Balanced {
+  readonly on: { readonly namespace: string; readonly name: string }
+  readonly balancer: Pick<LoadBalancer, 'addresses' | 'class' | 'asksFor'>
+  /** Nodes that alone announce it; null: each may. */
+  readonly homes: readonly string[] | null
+}
+
+/** Those by which Ingresses of the scope are reached, where their own namespace is not in it. */
+function frontsBeside(
+  services: readonly Service[],
+  controllers: Known<readonly IngressController[]>,
+): readonly Balanced[] {
+  const seen = new Set(services.map((it) => full(it)))
+  const fronts = controllers.known ? controllers.value.flatMap(({ fronts: its = [] }) => its) : []
+  const beside = fronts.filter(
+    (it) => it.type === 'LoadBalancer' && it.addresses.length > 0 && it.wants.length === 0 && !seen.has(full(it)),
   )
+  return [...new Map(beside.map((it) => [full(it), it])).values()].map((front) => ({
+    on: front,
+    balancer: { addresses: front.addresses, class: null },
+    homes: front.localOn ?? null,
+  }))
 }
 
 interface Seen {
+  readonly pools: readonly AddressPool[]
+  /** null: the file holds none at all. */
+  readonly all: readonly Advertisement[] | null
+  readonly nodes: readonly Node[]
+  readonly speaking: ReadonlySet<string> | null
+}
+
+function judge(it: Balanced, seen: Seen) {
+  const { pools, all } = seen
+  const [address] = it.balancer.addresses
+  const held = all !== null
+  if (address === undefined) {
+    const isOther = it.balancer.class !== null || it.balancer.asksFor !== undefined
+    if (isOther || pools.some((one) => one.assigns === 'itself')) return []
+    return [verdict(it, { why: 'unassigned', pools, address: '', adverts: [], held: true })]
+  }
+  const pool = poolOf(pools, address)
+  if (pool === null) return []
+  const adverts = announcing(all ?? [], pool)
+  const why = adverts.length === 0 ? 'unannounced' : whySilent(adverts, it.homes, seen)
+  return [why === null ? ok(1) : verdict(it, { why, pools: [pool], address, adverts, held })]
+}
+
+/** null: a node announces it, as far as is known. That all nodes bear the label is SVC223's. */
+function whySilent(
+  adverts: readonly Advertisement[],
+  homes: readonly string[] | null,
+  { nodes, speaking }: Seen,
+): Silent | null {
+  if (nodes.length === 0) return null
+  const chosen = nodes.filter((node) => adverts.some((it) => choosesNode(it, node)))
+  if (chosen.length === 0) return 'chosen'
+  const able = chosen.filter(({ name }) => speaking?.has(name) !== false)
+  if (able.length === 0) return 'speaker'
+  const isHeeded = nodes.some((it) => !isExcluded(it))
+  const open = isHeeded ? able.filter((it) => !isExcluded(it)) : able
+  if (open.length === 0) return 'excluded'
+  // Without endpoints there is another fault.
+  if (homes === null || !nodes.some((it) => homes.includes(it.name))) return null
+  if (open.some((it) => homes.includes(it.name))) return null
+  return able.some((it) => homes.includes(it.name)) ? 'excluded' : 'no-node'
+}
+
+function isExcluded({ labels }: Node): boolean {
+  return Object.hasOwn(labels, excludingLabel)
+}
+
+interface Fault {
   readonly why: Why
   readonly pools: readonly AddressPool[]
   readonly address: string
@@ -123,10 +196,11 @@ interface Seen {
   readonly held: boolean
 }
 
-function verdict(service: Service, { why, pools, address, adverts, held }: Seen) {
+function verdict({ on }: Balanced, { why, pools, address, adverts, held }: Fault) {
+  const choices = [...new Set(adverts.flatMap((it) => (it.nodesBy ?? []).map((one) => selectorText(one))))]
   return finding({
-    subject: serviceSubject(service),
-    confidence: why === 'unannounced' && !held ? 'possible' : 'inferred',
+    subject: serviceSubject(on),
+    confidence: why === 'excluded' || (why === 'unannounced' && !held) ? 'possible' : 'inferred',
     args: {
       why,
       address,
@@ -143,6 +217,7 @@ function verdict(service: Service, { why, pools, address, adverts, held }: Seen)
           pools.map((it) => `${it.name}: ${some(it.addresses)}${it.assigns === 'itself' ? '' : ', autoAssign false'}`),
         ),
       },
+      ...(choices.length === 0 ? [] : [{ kind: 'fact' as const, label: 'nodeSelectors', value: some(choices) }]),
     ],
   })
 }

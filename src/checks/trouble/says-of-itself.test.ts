@@ -126,6 +126,22 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'a Challenge for the host of an Ingress',
+    given: {
+      statuses: [
+        status('Challenge', {
+          group: 'acme.cert-manager.io',
+          type: 'state',
+          reason: 'pending',
+          said: 'EOF',
+          host: 'web.example.com',
+        }),
+      ],
+      ingresses: [ingress([['/', 'web', 80]])],
+    },
+    expect: [{ subject: 'Challenge/shop/web-tls', severity: 'warning', says: 'state is pending: “EOF”' }],
+  },
+  {
     it: 'several of one kind are one finding',
     given: { statuses: [status('IngressRoute', { name: 'a' }), status('IngressRoute', { name: 'b' })] },
     expect: [{ subject: 'Namespace/shop', says: '2 IngressRoutes in namespace shop: Ready is False (Expired)' }],

@@ -17,6 +17,16 @@ test.each([
 })
 
 test.each([
+  ['web, websecure,', ['web', 'websecure']],
+  [',', undefined],
+])('entry points %j', (value, expected) => {
+  const annotations = { 'traefik.ingress.kubernetes.io/router.entrypoints': value }
+  expect(projectIngress({ metadata: { name: 'a', namespace: 'b', annotations } }, createIntern())?.entryPoints).toEqual(
+    expected,
+  )
+})
+
+test.each([
   [{ [`${aws}nlb-target-type`]: 'ip' }, 'pods'],
   [{ [`${aws}type`]: 'nlb-ip' }, 'pods'],
   [{ [`${aws}nlb-target-type`]: 'instance' }, undefined],
@@ -28,4 +38,41 @@ test.each([
     spec: { type: 'LoadBalancer', ports: [{ port: 80 }] },
   }
   expect(projectService(raw, createIntern(), null)?.loadBalancer?.sendsTo).toBe(expected)
+})
+
+test.each([
+  ['h2c', 'h2c'],
+  ['grpc', undefined],
+])('Traefik is told to speak %s', (value, expected) => {
+  const annotations = { 'traefik.ingress.kubernetes.io/service.serversscheme': value }
+  const raw = { metadata: { name: 'a', namespace: 'b', annotations }, spec: { ports: [{ port: 80 }] } }
+  expect(projectService(raw, createIntern(), null)?.serversScheme).toBe(expected)
+})
+
+const azure = 'service.beta.kubernetes.io/'
+
+test.each<[object, object, object, readonly string[]]>([
+  [{ appProtocol: 'http' }, {}, {}, ['http /']],
+  [{ appProtocol: 'HTTPS' }, {}, {}, ['https /']],
+  [{}, {}, {}, []],
+  [{ appProtocol: 'grpc' }, {}, {}, []],
+  [{ appProtocol: 'http', protocol: 'UDP' }, {}, {}, []],
+  [{ appProtocol: 'http' }, { 'azure-load-balancer-health-probe-request-path': '/healthz' }, {}, ['http /healthz']],
+  [{ appProtocol: 'http' }, { 'port_80_health-probe_request-path': '/up' }, {}, ['http /up']],
+  [{ appProtocol: 'http' }, { 'port_81_health-probe_request-path': '/up' }, {}, ['http /']],
+  [{ appProtocol: 'http' }, { 'port_80_health-probe_protocol': 'Tcp' }, {}, []],
+  // What the port says goes before what is said of all.
+  [{ appProtocol: 'http' }, { 'azure-load-balancer-health-probe-protocol': 'tcp' }, {}, ['http /']],
+  [{}, { 'azure-load-balancer-health-probe-protocol': 'http' }, {}, ['http /']],
+  [{ appProtocol: 'http' }, { port_80_no_probe_rule: 'true' }, {}, []],
+  [{ appProtocol: 'http' }, { 'port_80_health-probe_port': '10254' }, {}, []],
+  [{ appProtocol: 'http' }, {}, { externalTrafficPolicy: 'Local' }, []],
+])('Azure asks a port %j with %j, %j for %j', (port, annotated, more, expected) => {
+  const annotations = Object.fromEntries(Object.entries(annotated).map(([key, value]) => [azure + key, value]))
+  const raw = {
+    metadata: { name: 'a', namespace: 'b', annotations },
+    spec: { type: 'LoadBalancer', ports: [{ port: 80, ...port }], ...more },
+  }
+  const probes = projectService(raw, createIntern(), null)?.loadBalancer?.azureProbes ?? []
+  expect(probes.map((it) => `${it.scheme} ${it.path}`)).toEqual(expected)
 })

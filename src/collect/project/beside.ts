@@ -11,6 +11,7 @@ import type {
 import type { Intern } from '../../wire/intern.ts'
 import { hostsWithin } from '../../wire/hosts-within.ts'
 import { condition, identity } from './identity.ts'
+import { projectSelector } from './network-policy.ts'
 import { type Fields, fields, list, oneOf, stringMap, text, texts, whole } from './json.ts'
 
 /** Each webhook of a configuration that asks a Service; those that ask a URL are out of sight. */
@@ -73,11 +74,13 @@ export function projectPool(raw: unknown, intern: Intern): AddressPool | null {
   const it = identity(raw, intern)
   if (it === null) return null
   const spec = fields(fields(raw)['spec'])
+  const labels = stringMap(it.metadata['labels'])
   return {
     namespace: it.namespace,
     name: it.name,
     addresses: texts(spec['addresses']),
     assigns: spec['autoAssign'] === false ? 'when asked' : 'itself',
+    ...(Object.keys(labels).length === 0 ? {} : { labels: intern.labels(labels) }),
   }
 }
 
@@ -86,14 +89,17 @@ export function projectAdvertisement(kind: Advertisement['kind'], raw: unknown, 
   if (it === null) return null
   const spec = fields(fields(raw)['spec'])
   const nodes = list(spec['nodeSelectors']).map(fields)
+  const pools = list(spec['ipAddressPoolSelectors']).map(fields)
   return {
     kind,
     namespace: it.namespace,
     name: it.name,
     pools: texts(spec['ipAddressPools']),
-    selectsPools: list(spec['ipAddressPoolSelectors']).length > 0 ? 'labels' : 'by name',
+    selectsPools: pools.length > 0 ? 'labels' : 'by name',
     nodes: nodes.length === 0 ? null : nodes.map((one) => intern.labels(stringMap(one['matchLabels']))),
     choosesNodes: nodes.some((one) => isObjects(one['matchExpressions'])) ? 'expressions' : 'labels',
+    ...(pools.length === 0 ? {} : { poolsBy: pools.map((one) => projectSelector(one, intern)) }),
+    ...(nodes.length === 0 ? {} : { nodesBy: nodes.map((one) => projectSelector(one, intern)) }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { allowedOf } from './ingress-annotations.ts'
+import { allowedOf, annotatedOf } from './ingress-annotations.ts'
 
 const by = (name: string, value: string) => allowedOf({ [`nginx.ingress.kubernetes.io/${name}`]: value })
 
@@ -18,4 +18,16 @@ test.each([
   ['whitelist-source-range', Array.from({ length: 201 }, () => '10.0.0.1').join()],
 ])('nothing is kept of %s: %s', (name, value) => {
   expect(by(name, value)).toEqual({})
+})
+
+test.each([
+  ['nginx.org/rewrites', true],
+  ['ingress.kubernetes.io/rewrite-target', true],
+  ['nginx.ingress.kubernets.io/rewrite-target', true],
+  ['nginx-ingress.kubernetes.io/rewrite-target', true],
+  ['alb.ingress.kubernetes.io/scheme', false],
+  ['corp.example/owner', false],
+  ['owner', false],
+])('the name %s is kept: %s', (key, isKept) => {
+  expect(annotatedOf({ [key]: 'hunter2' })).toEqual(isKept ? { annotated: [key] } : {})
 })

@@ -1,4 +1,5 @@
 import type { Ingress, IngressAction } from '../../model/ingress.ts'
+import { editDistance } from '../../closest.ts'
 import { asIpAddress } from '../../wire/dns-name.ts'
 import { fields, list, port, stringMap, text } from './json.ts'
 
@@ -17,12 +18,31 @@ const prefixes: Readonly<Record<string, string>> = {
   'ingress.gcp.kubernetes.io/': 'gce',
 }
 
-/** Those of the two nginx controllers, which are taken for each other. */
-const ofNginx = ['nginx.ingress.kubernetes.io/', 'nginx.org/', 'nginx.com/']
+/** Those of controllers that are taken for each other; the last was everybody's once. */
+const ofControllers = [
+  nginx,
+  'nginx.org/',
+  'nginx.com/',
+  'traefik.ingress.kubernetes.io/',
+  'haproxy-ingress.github.io/',
+  'haproxy.org/',
+  'haproxy.com/',
+  'konghq.com/',
+  'projectcontour.io/',
+  'ingress.kubernetes.io/',
+]
+
+/** `nginx.ingress.kubernets.io/`: nobody else's prefix is as near to it. */
+function isSlip(key: string): boolean {
+  const end = key.indexOf('/') + 1
+  return Math.abs(end - nginx.length) <= mostSlips && editDistance(key.slice(0, end), nginx) <= mostSlips
+}
+
+const mostSlips = 2
 
 /** The API takes 256 KiB of annotations of one object (apimachinery, ValidateAnnotations). */
 export function annotatedOf(annotations: Annotations): Pick<Ingress, 'annotated'> {
-  const found = Object.keys(annotations).filter((key) => ofNginx.some((it) => key.startsWith(it)))
+  const found = Object.keys(annotations).filter((key) => ofControllers.some((it) => key.startsWith(it)) || isSlip(key))
   return found.length === 0 ? {} : { annotated: found.toSorted() }
 }
 
@@ -50,6 +70,15 @@ export function middlewaresOf(annotations: Annotations): Pick<Ingress, 'middlewa
     .map((it) => it.trim().slice(0, longestMiddleware))
     .filter((it) => it !== '')
   return found.length === 0 ? {} : { middlewares: found }
+}
+
+/** Parted by commas too (traefik, pkg/provider/kubernetes/ingress/annotations.go). */
+export function entryPointsOf(annotations: Annotations): Pick<Ingress, 'entryPoints'> {
+  const found = (annotations['traefik.ingress.kubernetes.io/router.entrypoints'] ?? '')
+    .split(',', mostMiddlewares)
+    .map((it) => it.trim().slice(0, longestMiddleware))
+    .filter((it) => it !== '')
+  return found.length === 0 ? {} : { entryPoints: found }
 }
 
 /** Where nothing is said, the controller's own default counts. */

@@ -1,4 +1,4 @@
-import type { LoadBalancer, Service } from '../../model/service.ts'
+import type { AzureProbe, LoadBalancer, Service } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { condition, identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole } from './json.ts'
@@ -43,6 +43,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
       ? { loadBalancer: loadBalancerOf(spec, it.metadata, fields(fields(raw)['status'])) }
       : {}),
     ...albTargetOf(it.metadata),
+    ...serversSchemeOf(it.metadata),
     ...furtherOf(spec, it.metadata),
     ...youngOf(it.metadata, now),
     ...labelsOf(it.metadata, intern),
@@ -127,6 +128,40 @@ function albTargetOf(metadata: Fields): Pick<Service, 'albTarget'> {
   return value === 'ip' || value === 'instance' ? { albTarget: value } : {}
 }
 
+const azure = 'service.beta.kubernetes.io/'
+const azureProbe = `${azure}azure-load-balancer-health-probe-`
+
+/**
+ * As cloud-provider-azure decides it for a port: an annotation of that port, its `appProtocol`, the annotation of all,
+ * TCP; and `/` where no path is said. With externalTrafficPolicy Local the nodes are asked instead.
+ */
+function azureProbesOf(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'azureProbes'> {
+  if (spec['externalTrafficPolicy'] === 'Local') return {}
+  const annotations = stringMap(metadata['annotations'])
+  const found = list(spec['ports'])
+    .map(fields)
+    .flatMap((each): readonly AzureProbe[] => {
+      const number = whole(each['port'])
+      const of = (what: string): string | undefined => annotations[`${azure}port_${number}_${what}`]
+      const isLeft = ['no_probe_rule', 'no_lb_rule'].some((it) => of(it) === 'true')
+      if (number === null || isLeft || of('health-probe_port') !== undefined) return []
+      if (each['protocol'] === 'UDP' || each['protocol'] === 'SCTP') return []
+      const told = of('health-probe_protocol') ?? text(each['appProtocol']) ?? annotations[`${azureProbe}protocol`]
+      const scheme = (['http', 'https'] as const).find((it) => it === told?.trim().toLowerCase())
+      const path = of('health-probe_request-path') ?? annotations[`${azureProbe}request-path`] ?? '/'
+      return scheme === undefined ? [] : [{ port: number, scheme, path: path.slice(0, longestPath) }]
+    })
+  return found.length === 0 ? {} : { azureProbes: found }
+}
+
+const longestPath = 500
+
+/** Traefik, "Kubernetes Ingress", annotations on a Service. */
+function serversSchemeOf(metadata: Fields): Pick<Service, 'serversScheme'> {
+  const value = stringMap(metadata['annotations'])['traefik.ingress.kubernetes.io/service.serversscheme']
+  return value === 'http' || value === 'https' || value === 'h2c' ? { serversScheme: value } : {}
+}
+
 function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBalancer {
   const problem = condition(status, 'LoadBalancerPortsError')
   return {
@@ -140,6 +175,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
     ...(spec['allocateLoadBalancerNodePorts'] === false ? { nodePorts: 'none' as const } : {}),
     ...(asksForPool(spec, metadata) ? { asksFor: 'something' as const } : {}),
     ...(asksProxyProtocol(metadata) ? { proxyProtocol: 'asked' as const } : {}),
+    ...azureProbesOf(spec, metadata),
     ...(sendsToPods(metadata) ? { sendsTo: 'pods' as const } : {}),
     problem: problem?.['status'] === 'True' ? (text(problem['message']) ?? text(problem['reason'])) : null,
   }

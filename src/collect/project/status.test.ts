@@ -10,15 +10,16 @@ interface About {
   readonly generation?: number
   readonly owner?: readonly [kind: string, name: string]
   readonly status?: object
+  readonly made?: string
 }
 
 function object(kind: string, condition: object, about: About = {}): object {
-  const { apiVersion = 'cert-manager.io/v1', name = 'web', generation, owner, status } = about
+  const { apiVersion = 'cert-manager.io/v1', name = 'web', generation, owner, status, made } = about
   const ownerReferences = owner && [{ kind: owner[0], name: owner[1], controller: true }]
   return {
     apiVersion,
     kind,
-    metadata: { name, namespace: 'shop', generation, ownerReferences },
+    metadata: { name, namespace: 'shop', generation, ownerReferences, creationTimestamp: made },
     status: status ?? { conditions: [{ lastTransitionTime: '2026-11-29T11:00:00Z', ...condition }] },
   }
 }
@@ -31,6 +32,11 @@ const wrong = (...objects: readonly object[]): string =>
     .filter((it) => it.wrong)
     .map((it) => `${it.kind}/${it.name} ${it.type}`)
     .join(', ')
+
+const challenge = (reason: string, about: About = {}): object =>
+  object('Challenge', {}, { apiVersion: 'acme.cert-manager.io/v1', status: { state: 'pending', reason }, ...about })
+const waiting = 'Waiting for HTTP-01 challenge propagation: failed to perform self check GET request: EOF'
+const slow = 'Waiting for DNS-01 challenge propagation: DNS record for "a.example" not yet propagated'
 
 const accepted = { status: { ancestors: [{ conditions: [not('Accepted')] }] } }
 
@@ -104,6 +110,31 @@ test.each<[string, readonly object[], string]>([
     [object('Application', {}, { status: { health: { status: 'Degraded' } } })],
     'Application/web health',
   ],
+  ['a try that failed', [challenge(waiting)], 'Challenge/web state'],
+  ['an answer that is none', [challenge("wrong status code '404', expected '200'")], 'Challenge/web state'],
+  ['one that failed a minute after it was made', [challenge(waiting, { made: '2026-11-29T11:59:00Z' })], ''],
+  ['one of an hour ago', [challenge(waiting, { made: '2026-11-29T11:00:00Z' })], 'Challenge/web state'],
+  ['what only takes its time', [challenge(slow, { made: '2026-11-29T11:40:00Z' })], ''],
+  ['what has taken it for long', [challenge(slow, { made: '2026-11-29T09:40:00Z' })], 'Challenge/web state'],
+  [
+    'whose maker waits for it',
+    [
+      object('Order', {}, { apiVersion: 'acme.cert-manager.io/v1', status: { state: 'pending' } }),
+      challenge(waiting, { owner: ['Order', 'web'] }),
+    ],
+    'Challenge/web state',
+  ],
+  [
+    'a phase and its message',
+    [object('Tunnel', {}, { status: { phase: 'Pending', message: 'dial tcp: connection refused' } })],
+    'Tunnel/web phase',
+  ],
+  [
+    'a phase that waits',
+    [object('Claim', {}, { status: { phase: 'Pending', message: 'waiting for a consumer' } })],
+    '',
+  ],
+  ['what is done, and tells of before', [challenge(waiting, { status: { state: 'valid', reason: waiting } })], ''],
   ['what ended', [object('Workflow', {}, { status: { phase: 'Failed' } })], ''],
   [
     'a Deployment',
@@ -140,4 +171,11 @@ test('ten thousand objects are a bounded number of statuses, and no shape of one
       projectStatuses([value, object('A', {}, { status: { conditions: value, ancestors: value } as object })], null)
     }),
   )
+})
+
+test('keeps the host of a Challenge', () => {
+  const given = { ...challenge(waiting), spec: { dnsName: 'web.example.com' } }
+  expect(projectStatuses([given], now)).toMatchObject([
+    { type: 'state', reason: 'pending', said: waiting, host: 'web.example.com' },
+  ])
 })

@@ -48,6 +48,25 @@ const badWord = /^(?:Invalid|Error|Errored|Failed|Rejected|Degraded|Lost|Missing
 const ending = /(?:Run|Job|Workflow|Backup|Restore|Build|Scan|Report|Task|Test|Snapshot|Order|Challenge|Request)$/
 const longest = 500
 
+/** A word of what has not ended; none at all is no end either. */
+const underWay = new RegExp(
+  [
+    '^(?:|pending|processing|progressing|creating|provisioning|presented',
+    'waiting|initiali[sz]ing|reconciling|retrying|unknown)$',
+  ].join('|'),
+  'i',
+)
+/** What a controller writes beside it when a try has failed, and it will try again. */
+const failing = new RegExp(
+  [
+    'fail|\\berror|refused|denied|forbidden|unauthori[sz]ed|unable to|cannot|could not|timed out|timeout|EOF\\b',
+    'deadline exceeded|no such host|no route to host|unreachable|wrong status code|x509|invalid|rejected|quota',
+  ].join('|'),
+  'i',
+)
+/** An ACME server or DNS is waited for some minutes; what waits for an hour waits for somebody. */
+const stuck = 3600
+
 /**
  * Conditions of these objects; `now` is the newest time in the file, in milliseconds since 1970. What was made by
  * another object of the file is left to that one, which says the same of itself, or has tried again since.
@@ -56,7 +75,8 @@ export function projectStatuses(objects: readonly unknown[], now: number | null)
   const all = objects.map((it) => shapeOf(fields(it))).filter((it) => it !== null)
   const there = new Set(all.map(({ kind, namespace, name }) => `${kind}/${namespace ?? ''}/${name}`))
   const free = all.filter(({ owner, namespace }) => owner === null || !there.has(owner(namespace ?? '')))
-  const told = free.flatMap((it) => statusesOf(it, now))
+  // Whoever made it seldom says why it is not done: an Order waits, and its Challenge says for what.
+  const told = [...free.flatMap((it) => statusesOf(it, now)), ...all.flatMap((it) => triesOf(it, now))]
   return [...told.filter((it) => it.wrong), ...told.filter((it) => !it.wrong)].slice(0, mostStatuses)
 }
 
@@ -65,6 +85,9 @@ interface Shape extends Pick<ObjectStatus, 'kind' | 'group' | 'namespace' | 'nam
   readonly owner: ((namespace: string) => string) | null
   readonly generation: number | null
   readonly status: Fields
+  /** When it was made. */
+  readonly made: string | null
+  readonly host: string | null
   readonly secret: string | null
   /** Somebody has stopped it on purpose. */
   readonly isHalted: boolean
@@ -89,6 +112,8 @@ function shapeOf(raw: Fields): Shape | null {
     owner: ownerKind === null ? null : (namespace) => `${ownerKind}/${namespace}/${ownerName}`,
     generation: whole(metadata['generation']),
     status: fields(raw['status']),
+    made: text(metadata['creationTimestamp']),
+    host: text(fields(raw['spec'])['dnsName']),
     isHalted: ['suspend', 'paused'].some((it) => fields(raw['spec'])[it] === true),
     secret: text(fields(raw['spec'])['secretName']),
   }
@@ -122,6 +147,42 @@ function wordsOf({ kind, group, namespace, name, status }: Shape): readonly Obje
     const said = (text(status['message']) ?? '').slice(0, longest)
     return [{ kind, group, namespace, name, type, state: 'False' as const, wrong: true, reason, said }]
   })
+}
+
+/** What has no conditions, is not done, and tells of a try that failed: `pending`, with a GET in `reason` that did. */
+function triesOf({ made, host, isHalted, ...shape }: Shape, now: number | null): readonly ObjectStatus[] {
+  const { kind, group, namespace, name, generation, status } = shape
+  if (judged.has(`${group}/${kind}`) || isHalted || isStale(generation, status)) return []
+  const type = text(status['state']) === null && text(status['phase']) !== null ? 'phase' : 'state'
+  const reason = text(status[type]) ?? ''
+  const words = ['reason', 'message'].flatMap((it) => text(status[it]) ?? []).map((it) => it.slice(0, longest))
+  if (!underWay.test(reason) || words.length === 0 || list(status['conditions']).length > 0) return []
+  const age = ageOf(made, now)
+  const said = complaintIn(words, group, age)
+  const wrong = said !== null
+  return [
+    {
+      kind,
+      group,
+      namespace,
+      name,
+      type,
+      wrong,
+      state: wrong ? 'False' : 'True',
+      reason: reason || 'not said',
+      said: said ?? '',
+      ...(age === null ? {} : { age }),
+      ...(host === null ? {} : { host }),
+    },
+  ]
+}
+
+/** What of these words is no mere waiting; null: none, or it has only begun. */
+function complaintIn(words: readonly string[], group: string, age: number | null): string | null {
+  const isStuck = group === 'acme.cert-manager.io' && age !== null && age >= stuck
+  const failed = words.find((it) => failing.test(it))
+  if (failed === undefined) return isStuck ? (words[0] ?? null) : null
+  return (age ?? inTheMaking) >= inTheMaking ? failed : null
 }
 
 function toldBy(condition: Fields, shape: Shape, now: number | null): ObjectStatus | null {

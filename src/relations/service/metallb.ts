@@ -1,5 +1,8 @@
 import type { AddressPool, Advertisement } from '../../model/beside.ts'
+import type { Node } from '../../model/node.ts'
+import type { Pod } from '../../model/pod.ts'
 import { contains } from '../cidr-index.ts'
+import { hasPairs, labelOf, selects } from '../selector.ts'
 
 /** `192.0.2.10-192.0.2.20`; null for what is none of IPv4. */
 function rangeOf(range: string): readonly [number, number] | null {
@@ -25,10 +28,38 @@ export function poolOf(pools: readonly AddressPool[], address: string): AddressP
   return pools.find((pool) => pool.addresses.some(has)) ?? null
 }
 
-/** Those that may announce addresses of the pool: all without a choice, and those whose choice is not evaluated. */
-export function announcing(all: readonly Advertisement[], { namespace, name }: AddressPool): readonly Advertisement[] {
-  return all.filter(
-    (it) =>
-      it.namespace === namespace && (it.selectsPools === 'labels' || it.pools.length === 0 || it.pools.includes(name)),
+/**
+ * Those that may announce addresses of the pool: all without a choice, and, of recordings without the selectors, those
+ * that choose by labels (metallb, internal/config: by name or by selector, and neither is all).
+ */
+export function announcing(
+  all: readonly Advertisement[],
+  { namespace, name, labels = {} }: AddressPool,
+): readonly Advertisement[] {
+  return all.filter((it) => {
+    if (it.namespace !== namespace) return false
+    if (it.pools.includes(name)) return true
+    if (it.selectsPools !== 'labels') return it.pools.length === 0
+    return it.poolsBy === undefined || it.poolsBy.some((one) => selects(one, labels))
+  })
+}
+
+/** Whether this node is one of those that an advertisement chooses; each, where what chooses them was not kept. */
+export function choosesNode({ nodes, choosesNodes, nodesBy }: Advertisement, { labels }: Node): boolean {
+  if (nodesBy !== undefined) return nodesBy.some((it) => selects(it, labels))
+  return nodes === null || choosesNodes === 'expressions' || nodes.some((pairs) => hasPairs(pairs, labels))
+}
+
+/** Its speakers heed it, unless they are started with `--ignore-exclude-lb` (speaker/main.go). */
+export const excludingLabel = 'node.kubernetes.io/exclude-from-external-load-balancers'
+
+/** Nodes with a ready speaker, which alone announces; null where none is known by its labels. */
+export function speakingNodes(pods: readonly Pod[]): ReadonlySet<string> | null {
+  const speakers = pods.filter(
+    ({ labels }) =>
+      (labelOf(labels, 'app') === 'metallb' && labelOf(labels, 'component') === 'speaker') ||
+      (labelOf(labels, 'app.kubernetes.io/name') === 'metallb' &&
+        labelOf(labels, 'app.kubernetes.io/component') === 'speaker'),
   )
+  return speakers.length === 0 ? null : new Set(speakers.flatMap((it) => (it.ready ? (it.node ?? []) : [])))
 }

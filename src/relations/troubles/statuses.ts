@@ -4,6 +4,7 @@ import type { ObjectStatus } from '../../model/status.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { count, some, told } from '../../phrases.ts'
 import { put } from '../once.ts'
+import { takesHost } from '../ingress/ingress-routes-to-service.ts'
 import { isOfNetwork, tellsOfFailedCall } from './network-kinds.ts'
 
 /** Objects that say of themselves that they are not as they should be, and that nothing else here judges. */
@@ -27,7 +28,11 @@ function bearing({ sources }: Model): (it: ObjectStatus) => readonly Subject[] |
     for (const { secret } of tls)
       put(keptBy, `${namespace}/${secret}`, () => []).push(subject('Ingress', namespace, name))
   const byNamespace = Map.groupBy(services.known ? services.value : [], (it) => it.namespace)
-  return ({ kind, group, namespace, name, secret, said }) => {
+  return ({ kind, group, namespace, name, secret, said, host }) => {
+    if (host !== undefined && ingresses.known)
+      return ingresses.value
+        .filter((it) => it.rules.some((rule) => rule.host !== null && takesHost(rule.host, host)))
+        .map((it) => subject('Ingress', it.namespace, it.name))
     if (secret !== undefined && ingresses.known) return keptBy.get(`${namespace}/${secret}`) ?? null
     // What makes a Service calls it as itself, or begins with its own name: Kafka `orders`, `orders-kafka-bootstrap`.
     const own = isQuiet.test(`${group}/${kind}`)

@@ -1,0 +1,94 @@
+import type { ControllerFront, IngressController } from '../model/ingress.ts'
+import {
+  either,
+  exactly,
+  flag,
+  just,
+  type labelsThrough,
+  list,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  type Schema,
+  type Texts,
+} from '../model/marks.ts'
+
+/** Of a controller of Ingresses; texts that other objects repeat are `shared` with those. */
+export function ingressControllerOf(
+  m: Texts,
+  shared: Texts,
+  labels: ReturnType<typeof labelsThrough>,
+): Schema<IngressController> {
+  const controllerFront = exactly<ControllerFront>()(
+    object({
+      namespace: m.name,
+      name: m.name,
+      type: oneOf(['NodePort', 'LoadBalancer']),
+      addresses: list(m.address),
+      ports: list(
+        object({
+          port: number,
+          nodePort: nullable(number),
+          targetPort: either([number, shared.name]),
+          declared: oneOf(['yes', 'no', 'as-name']),
+        }),
+      ),
+      azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
+      wants: list(m.text),
+      ready: nullable(number),
+      localOn: maybe(list(m.name)),
+      externalTrafficPolicy: maybe(oneOf(['Local', 'Cluster'])),
+    }),
+  )
+  return exactly<IngressController>()(
+    object({
+      namespace: m.name,
+      pod: m.name,
+      ip: nullable(m.address),
+      node: maybe(nullable(m.name)),
+      labels: maybe(labels),
+      hostNetwork: maybe(just(true)),
+      ready: flag,
+      controller: m.name,
+      classNames: list(m.name),
+      byName: maybe(oneOf(['on', 'off'])),
+      passthrough: maybe(oneOf(['on', 'off'])),
+      ports: maybe(object({ plain: number, tls: number })),
+      product: maybe(oneOf(['ingress-nginx', 'f5-nginx'])),
+      container: maybe(m.name),
+      image: maybe(m.image),
+      streams: maybe(
+        list(
+          object({
+            protocol: oneOf(['TCP', 'UDP']),
+            namespace: m.name,
+            name: m.name,
+            by: oneOf(['flag', 'name']),
+            ports: nullable(
+              list(object({ port: number, namespace: m.name, service: m.name, target: either([number, shared.name]) })),
+            ),
+          }),
+        ),
+      ),
+      statusPort: maybe(number),
+      annotationPrefixes: maybe(list(m.name)),
+      watches: maybe(list(m.name)),
+      configMap: maybe(object({ namespace: m.name, name: m.name })),
+      defaultCertificate: maybe(just(true)),
+      defaultTarget: maybe(oneOf(['instance', 'ip'])),
+      entryPoints: maybe(list(m.name)),
+      crd: maybe(
+        object({
+          watches: nullable(list(m.name)),
+          className: nullable(m.name),
+          acrossNamespaces: oneOf(['yes', 'no', 'unsure']),
+          externalNames: oneOf(['yes', 'no', 'unsure']),
+        }),
+      ),
+      webhook: maybe(oneOf(['on', 'off'])),
+      fronts: maybe(list(controllerFront)),
+    }),
+  )
+}
