@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { isFull, today } from './build/effort.ts'
 
 /**
- * Test files that take seconds each: they start programs, wait for what does not come, or read what is large. `npm test`
- * runs a sixth of them, another each day, and those beside which something was changed; `.ci/run` runs all.
+ * Test files that take seconds each: they start programs, wait for what does not come, or read what is large.
+ * `npm test` runs a sixth of them, another each day, and those beside which something was changed; `.ci/run` runs all.
  */
 export const heavyFiles: readonly string[] = [
   'lab/test/cases.test.ts',

@@ -45,7 +45,8 @@ export default check({
       `the route for ${args.ip} there: ${args.route} · ${args.well} of ${args.of} other nodes are well`,
     note: ({ args }) =>
       args.why === 'kept-here'
-        ? `another route leads to the node of these pods, and this one wins over it: the range of ${args.dev} overlaps ` +
+        ? 'another route leads to the node of these pods, and this one wins over it: the range of ' +
+          `${args.dev} overlaps ` +
           'theirs, such as that of a bridge (docker network) or a VPN'
         : "packets of pods leave by the node's table, which the CNI's agent writes",
     help: ({ subject: on, args }) => [

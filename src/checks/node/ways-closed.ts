@@ -88,7 +88,8 @@ export default check({
       'WireGuard), forwarding that is off, a firewall or a security group',
     help: ({ args }) => [
       'look at what carries packets of pods there: routes, forwarding, the pod of the CNI, firewalls',
-      `on ${some(args.nodes)}:  ip rule    ip route get ${args.ip}    sysctl net.ipv4.ip_forward    iptables-save -c | grep -E ` +
+      `on ${some(args.nodes)}:  ip rule    ip route get ${args.ip}    sysctl net.ipv4.ip_forward    ` +
+        'iptables-save -c | grep -E ' +
         '"FORWARD.*(DROP|REJECT)"',
       `on ${args.from} and on ${args.to}:  tcpdump -ni any host ${args.ip}`,
       'kubectl get pods -A -o wide | grep -Ei "cilium|calico|flannel|weave|antrea|cni|kindnet"',

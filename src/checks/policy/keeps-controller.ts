@@ -148,7 +148,8 @@ function noteOf({ isByHost, meant, home }: Told): string {
     )
   return meant === ''
     ? 'the controller connects to the pods themselves, from its own pod: requests end in a 504 or 502 of its own'
-    : `a podSelector without a namespaceSelector means pods of the policy's own namespace, and the controller is in ${home}`
+    : "a podSelector without a namespaceSelector means pods of the policy's own namespace, and the controller is in " +
+        home
 }
 
 function helpOf({ isByHost, meant, home, near, direction }: Told): string {

@@ -73,7 +73,8 @@ export default check({
       "a policy sees the endpoint's port: the Service's is rewritten before, with most networks" +
       (args.said > 0 ? '; what is not allowed is dropped silently' : '. Whether these pods ask the API was not seen'),
     help: ({ subject: on, args }) => [
-      `let them out: in spec.egress, ipBlock ${args.ip}/${args.ip.includes(':') ? 128 : 32}, port ${args.port} over TCP`,
+      `let them out: in spec.egress, ipBlock ${args.ip}/${args.ip.includes(':') ? 128 : 32}, ` +
+        `port ${args.port} over TCP`,
       'kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes',
       `kubectl -n ${on.namespace} edit networkpolicy ${on.name}`,
     ],

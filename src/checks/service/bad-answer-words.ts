@@ -1,7 +1,10 @@
 import { some } from '../../phrases.ts'
 import type { HomesOfBad } from '../../relations/service/bad-endpoints-homes.ts'
 
-/** `all`: no endpoint answers well. `unfinished`: of no answer the end came in time. `guess`: the same, of a path that nobody said is served. */
+/**
+ * `all`: no endpoint answers well. `unfinished`: of no answer the end came in time. `guess`: as `all`, of a path that
+ * nobody said is served.
+ */
 export type Pattern = (typeof patterns)[number]
 
 export const patterns = ['across', 'from-nodes', 'some', 'at-times', 'all', 'unfinished', 'guess', 'protocol'] as const
@@ -74,7 +77,9 @@ const looks: Readonly<Record<Pattern, string>> = {
   some: 'compare the pod that fails with one that does not: what its log says, its image, its configuration, its node',
   'at-times': byApplication,
   all: byApplication,
-  unfinished: `${byApplication}, and whether a short path, such as of a probe, is answered: then packets of full size are lost`,
+  unfinished:
+    `${byApplication}, and whether a short path, such as of a probe, is answered: ` +
+    'then packets of full size are lost',
   guess: byApplication,
   protocol: byApplication,
 }

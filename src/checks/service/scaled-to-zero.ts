@@ -72,8 +72,8 @@ export default check({
 })
 
 /**
- * Who asks about this very Service, or about an Ingress or URL that leads to it, does so because it does not answer, and
- * here is why. Between the runs of a CronJob that is as it should be.
+ * Who asks about this very Service, or about an Ingress or URL that leads to it, does so because it does not answer,
+ * and here is why. Between the runs of a CronJob that is as it should be.
  */
 function isMissed(asked: boolean, makers: readonly Top[]): boolean {
   return asked && makers.some((it) => it.kind !== 'CronJob' && it.kind !== 'Job')

@@ -155,8 +155,8 @@ function refusedSince(listens: Listening['kind'], open: readonly (string | numbe
       'nothing in the pod listens for others on any port (/proc/net/tcp)' +
       (link === null
         ? ''
-        : `; the kubelet sets ${link} there, to tcp://…, for this very Service: a program that takes its own port from ` +
-          'it finds no number')
+        : `; the kubelet sets ${link} there, to tcp://…, for this very Service: a program that takes its own port ` +
+          'from it finds no number')
     )
   return 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
 }
@@ -173,8 +173,8 @@ function nextStep(listens: Listening['kind'], open: readonly (string | number)[]
 }
 
 /**
- * `SEARCH_PORT` in the pods of Service search: of each Service of the namespace (pkg/kubelet/envvars), and the name that a
- * program called search may well have for its own port. null where links are off, or the spec sets the variable itself.
+ * `SEARCH_PORT` in the pods of Service search: of each Service of the namespace (pkg/kubelet/envvars), and the name
+ * that a program called search may well have for its own port. null where links are off, or the spec sets the variable itself.
  */
 function linkTo({ name, clusterIP }: Service, pods: readonly Pod[]): string | null {
   const variable = `${name.toUpperCase().replaceAll('-', '_')}_PORT`

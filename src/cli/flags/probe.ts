@@ -22,11 +22,11 @@ export function noExec(): Option {
   )
 }
 
-export function noLogs(): Option {
+function noLogs(): Option {
   return new Option('--no-logs', 'read no log of any container; what logs would show is reported as not asked')
 }
 
-export function noHttp(): Option {
+function noHttp(): Option {
   return new Option(
     '--no-http',
     'send no HTTP request to applications or controllers; what that would show is reported as not asked',

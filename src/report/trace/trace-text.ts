@@ -241,7 +241,8 @@ function routesText({ bad, notForwarding, ruled, read, of }: Extract<Seen, { kin
   const rules =
     ruled.length === 0
       ? 'no `ip rule` was read'
-      : `${ruled.slice(0, 3).join(', ')} ${ruled.length === 1 ? 'has' : 'have'} rules (\`ip rule\`) that may lead elsewhere`
+      : `${ruled.slice(0, 3).join(', ')} ${ruled.length === 1 ? 'has' : 'have'} rules (\`ip rule\`) ` +
+        'that may lead elsewhere'
   return wrong.length === 0
     ? `there and back by the main table, ${nodes}; ${rules}`
     : `${wrong.slice(0, 3).join(', ')}; ${nodes}`
