@@ -12,7 +12,7 @@ const FAR = 'worker-3'
 const BRIDGE = 'br-5f3a1c'
 
 const here = (lab: Lab): Place => onNode(lab, nodeNamed(lab, NODE).netns)
-/** As `docker network create` makes it, with the last address: the first is asked for. Each half, as pods are in either. */
+/** As `docker network create` makes it, with the last address, as the first is asked for. Each half has pods. */
 const gateways = (lab: Lab): readonly string[] =>
   ['.126/25', '.254/25'].map((it) => nodeNamed(lab, FAR).podCidr.replace('.0/24', it))
 

@@ -60,7 +60,8 @@ function containerOf({ container }: { readonly container: string }, views: reado
 
 /**
  * A line of the pod's own hosts file comes before DNS, and a probe pod has no such line: by it the name leads to
- * another address than the Service's. Of a URL its host is what is looked up; without one, any name of the Service may be.
+ * another address than the Service's. Of a URL its host is what is looked up; without one, any name of the Service
+ * may be.
  */
 function hostsAstray({ scope, sources }: Model, { from, to }: TraceEnds, views: readonly InsideView[]): Bare | null {
   if (from === null || to.kind !== 'service') return null

@@ -31,6 +31,11 @@ describeCheck(check, [
     expect: [{ subject: web, args: { spoken: 'HTTP', looks: 'TLS' } }],
   },
   {
+    it: "plain HTTP to the Service's port 443, which leads to 8200: the number is its clients'",
+    given: { ingresses: of(null), services: to({ port: 443, targetPort: 8200 }), ingressClasses },
+    expect: 'ok',
+  },
+  {
     it: 'the same, and answered with a 502',
     given: {
       ingresses: of(null),

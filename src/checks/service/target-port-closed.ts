@@ -174,7 +174,8 @@ function nextStep(listens: Listening['kind'], open: readonly (string | number)[]
 
 /**
  * `SEARCH_PORT` in the pods of Service search: of each Service of the namespace (pkg/kubelet/envvars), and the name
- * that a program called search may well have for its own port. null where links are off, or the spec sets the variable itself.
+ * that a program called search may well have for its own port. null where links are off, or the spec sets the
+ * variable itself.
  */
 function linkTo({ name, clusterIP }: Service, pods: readonly Pod[]): string | null {
   const variable = `${name.toUpperCase().replaceAll('-', '_')}_PORT`

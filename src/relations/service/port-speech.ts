@@ -27,22 +27,32 @@ export function speechOf(port: ServicePort, pods: readonly Pod[]): Speech {
   // What is called gRPC and answers GET as well speaks both.
   const version = isGrpc === true && isHttp !== true ? ('gRPC' as const) : null
   return {
-    layer: layerOf(port),
+    layer: layerOf(port, numbersOf(port, containers)),
     version: version ?? (isHttp === true && isGrpc !== true ? 'HTTP/1.1' : null),
     by: told?.by ?? (probed.length === 0 ? '' : 'a probe of its pods'),
   }
 }
 
 /** Of the transport; an `appProtocol` of gRPC leaves it open. */
-function layerOf({ name, port, targetPort, appProtocol }: ServicePort): Speech['layer'] {
+function layerOf({ name, port, targetPort, appProtocol }: ServicePort, numbers: readonly number[]): Speech['layer'] {
   const words = [name, typeof targetPort === 'string' ? targetPort : null].filter((it) => it !== null)
   if (appProtocol !== undefined && !/^grpc$/i.test(appProtocol))
     return /^(?:https|tls|grpcs|kubernetes\.io\/wss)$/i.test(appProtocol) ? 'TLS' : 'plain'
   if (words.some((it) => /^(?:https|tls|ssl|grpcs)(?:-|$)/i.test(it))) return 'TLS'
   if (words.some((it) => /^(?:http|web|h2c)(?:-|$)/i.test(it))) return 'plain'
   if (words.some(namesGrpc)) return null
-  if (port === 443 || targetPort === 443 || targetPort === 8443) return 'TLS'
+  // The Service's number is what clients ask for; what the pods listen on says more of them.
+  if (numbers.length > 0 ? numbers.every((it) => usualTls.has(it)) : port === 443) return 'TLS'
   return port === 80 && (targetPort === 80 || targetPort === 8080) ? 'plain' : null
+}
+
+const usualTls: ReadonlySet<number> = new Set([443, 4443, 6443, 8443, 9443, 10_443])
+
+/** What the port leads to; none where pods do not declare the name. */
+function numbersOf(port: ServicePort, containers: readonly Container[]): readonly number[] {
+  return typeof port.targetPort === 'number'
+    ? [port.targetPort]
+    : containers.flatMap((it) => portAt(it, port)?.port ?? [])
 }
 
 function wordOf(
