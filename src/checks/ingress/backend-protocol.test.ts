@@ -33,7 +33,7 @@ describeCheck(check, [
   {
     it: "plain HTTP to the Service's port 443, which leads to 8200: the number is its clients'",
     given: { ingresses: of(null), services: to({ port: 443, targetPort: 8200 }), ingressClasses },
-    expect: 'ok',
+    expect: 'not-applicable',
   },
   {
     it: 'the same, and answered with a 502',
