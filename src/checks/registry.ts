@@ -319,6 +319,7 @@ import ownConnectionsRefused from './service/own-connections-refused.ts'
 import otherTextRuns from './dns/other-text-runs.ts'
 import authAnswersBadly from './ingress/auth-answers-badly.ts'
 import keepsFromApi from './policy/keeps-from-api.ts'
+import keepsOutside from './policy/keeps-outside.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -566,6 +567,7 @@ export const checks: readonly AnyCheck[] = [
   keepsController, // POL424
   keepsFromApi, // POL425
   clientAddressHidden, // POL426
+  keepsOutside, // POL427
   dnsKeptFromApi, // POL428
   otherShuts, // POL429
   namesUnwatched, // POL430
