@@ -214,6 +214,24 @@ export function objectSchemas(intern: Intern) {
       changedAt: maybe(number),
       annotated: maybe(list(shared.word)),
       allowed: maybe(list(m.address)),
+      denied: maybe(list(m.address)),
+      redirect: maybe(
+        object({
+          by: oneOf(['permanent-redirect', 'temporal-redirect', 'app-root']),
+          to: nullable(object({ scheme: oneOf(['http', 'https']), host: m.host, port: number })),
+          path: nullable(m.path),
+        }),
+      ),
+      secrets: maybe(
+        list(
+          object({
+            by: oneOf(['auth-secret', 'auth-tls-secret', 'proxy-ssl-secret']),
+            namespace: nullable(shared.name),
+            name: m.name,
+            key: nullable(m.word),
+          }),
+        ),
+      ),
       middlewares: maybe(list(m.name)),
       vendors: maybe(list(shared.word)),
       actions: maybe(

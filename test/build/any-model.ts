@@ -276,6 +276,20 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
   changedAt: count,
   vendors: few(fc.constantFrom('alb', 'nginx')),
   allowed: few(ip.map((it) => `${it}/24`)),
+  denied: few(ip.map((it) => `${it}/24`)),
+  redirect: fc.record({
+    by: fc.constantFrom('permanent-redirect', 'temporal-redirect', 'app-root'),
+    to: maybe(fc.record({ scheme: fc.constantFrom('http', 'https'), host, port: count })),
+    path: maybe(fc.constantFrom('/', '/cart')),
+  }),
+  secrets: few(
+    fc.record({
+      by: fc.constantFrom('auth-secret', 'auth-tls-secret', 'proxy-ssl-secret'),
+      namespace: maybe(name),
+      name,
+      key: maybe(fc.constant('auth')),
+    }),
+  ),
   middlewares: few(name.map((it) => `${it}@kubernetescrd`)),
   actions: few(
     fc.record({
