@@ -23,6 +23,17 @@ export function meshSchema(intern: Intern) {
           hosts: list(m.host),
           gateways: list(m.name),
           destinations: list(object({ host: m.host, subset: nullable(m.name), port: nullable(number), path: m.spot })),
+          faults: maybe(
+            list(
+              object({
+                does: oneOf(['abort', 'delay']),
+                status: nullable(number),
+                percent: number,
+                of: oneOf(['all', 'some']),
+                path: m.spot,
+              }),
+            ),
+          ),
         }),
       ),
       destinationRules: list(

@@ -23,6 +23,15 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       destinations: few(
         fc.record({ host, subset: maybe(name), port: maybe(port), path: fc.constant('spec.http[0].route[0]') }),
       ),
+      faults: few(
+        fc.record({
+          does: fc.constantFrom('abort' as const, 'delay' as const),
+          status: maybe(fc.constantFrom(200, 503)),
+          percent: fc.constantFrom(1, 50, 100),
+          of: fc.constantFrom('all' as const, 'some' as const),
+          path: fc.constant('spec.http[0].fault'),
+        }),
+      ),
     }),
   ),
   destinationRules: few(fc.record({ ...named, host, tls, subsets: few(fc.record({ name, labels, tls })) })),
