@@ -107,6 +107,8 @@ export interface AuthorizationPolicy {
   readonly attached?: true
   /** Of each rule, whom it is about: any one of these. */
   readonly from?: readonly (readonly AuthorizationSource[])[]
+  /** Which of these its spec has, as both may be left out. Absent in old recordings. */
+  readonly written?: readonly ('action' | 'rules')[]
   /** How many rules go by what only HTTP has: methods, paths, headers, tokens. */
   readonly http?: number
   /** A condition of its status that is False. */

@@ -54,6 +54,7 @@ export function meshSchema(intern: Intern) {
       authorizationPolicies: list(
         object({
           ...selected,
+          written: maybe(list(oneOf(['action', 'rules']))),
           action: oneOf(['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']),
           rules: number,
           attached: maybe(just(true)),

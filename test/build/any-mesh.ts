@@ -49,6 +49,7 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
   authorizationPolicies: few(
     fc.record({
       ...selected,
+      written: few(fc.constantFrom('action' as const, 'rules' as const)),
       action: fc.constantFrom('ALLOW' as const, 'DENY' as const, 'AUDIT' as const, 'CUSTOM' as const),
       rules: fc.nat(3),
       from: few(few(fc.record({ namespaces: few(name), principals: few(fc.constant('cluster.local/ns/a/sa/b')) }))),

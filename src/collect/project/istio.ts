@@ -195,6 +195,7 @@ export function projectAuthorizationPolicy(raw: unknown, intern: Intern): Author
     // One that names a waypoint or a Service holds there, which is not told from the pods.
     rules: isAttached ? 1 : rules.length,
     ...(isAttached ? { attached: true as const } : {}),
+    written: (['action', 'rules'] as const).filter((it) => spec[it] !== undefined && spec[it] !== null),
     from: rules.map((rule) => list(rule['from']).map((one) => sourceOf(fields(fields(one)['source'])))),
     http: rules.filter(goesByHttp).length,
     ...refusedOf(list(fields(fields(raw)['status'])['conditions']).map(fields)),
