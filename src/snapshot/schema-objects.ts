@@ -387,6 +387,7 @@ export function objectSchemas(intern: Intern) {
       ip: nullable(m.address),
       ready: oneOf(['True', 'False', 'Unknown']),
       readyMessage: nullable(shared.said),
+      readyUnsaid: maybe(just(true)),
       unschedulable: flag,
       taints: list(object({ key: m.name, value: nullable(m.name), effect: m.word })),
       kernel: shared.version,

@@ -396,6 +396,7 @@ const node: fc.Arbitrary<Node> = fc.record({
   ip: maybe(ip),
   ready: fc.constantFrom('True', 'False', 'Unknown'),
   readyMessage: maybe(text),
+  readyUnsaid: fc.constant(true as const),
   unschedulable: flag,
   taints: few(fc.record({ key, value: maybe(name), effect: fc.constant('NoSchedule') })),
   kernel: fc.constant('6.1.0'),
