@@ -160,7 +160,7 @@ function isValue(held: string, between: string, isUnfound: boolean): boolean {
   return isFlagged(between) ? !held.startsWith('-') : !(isUnfound && between.includes(':'))
 }
 
-/** `password=x`, `"token": "x"`, `--api-key x`. Of `pass: Not found` the value is no secret, as no secret is a "Not". */
+/** `password=x`, `"token": "x"`, `--api-key x`. Of `pass: Not found` the value is none, as no secret is a "Not". */
 function byName(text: string): string {
   if (!secretWord.test(text)) return text
   const parts: string[] = []

@@ -88,10 +88,12 @@ export default check({
     detail: ({ args }) =>
       `${args.rule} · ${signs[args.sign]}` + (args.read ? '' : ' · BackendTLSPolicies are not among what was read'),
     note: ({ args }) =>
-      'a Gateway speaks plain HTTP to its backends: a port with TLS answers 400, or hangs up and clients get a 502 or 503' +
+      'a Gateway speaks plain HTTP to its backends: a port with TLS answers 400, or hangs up and clients get a 502 ' +
+      'or 503' +
       (args.read ? '' : '; if there is a policy that was not read, this is no fault'),
     help: ({ args }) => [
-      'write a BackendTLSPolicy for the Service, with the host and the CA of its certificate; or lead to a port for plain HTTP',
+      'write a BackendTLSPolicy for the Service, with the host and the CA of its certificate; or lead to a port for ' +
+        'plain HTTP',
       `kubectl -n ${args.namespace} get backendtlspolicies`,
       `kubectl -n ${args.namespace} get service ${args.name} -o yaml`,
     ],

@@ -52,8 +52,8 @@ export default check({
     help: ({ subject: on, args }) => [
       args.section
         ? 'let the redirect lead to another host or path than its own rule takes'
-        : 'name the listener from which it is to lead away: sectionName in its parentRef; and have another route, with ' +
-          'the backends, at the one for https',
+        : 'name the listener from which it is to lead away: sectionName in its parentRef; and have another route, ' +
+          'with the backends, at the one for https',
       `kubectl -n ${on.namespace} edit httproute ${on.name}`,
       `kubectl -n ${args.home} get gateway ${args.name} -o yaml`,
     ],

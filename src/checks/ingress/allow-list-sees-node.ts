@@ -21,9 +21,9 @@ const lists = ['whitelist-source-range', 'allowlist-source-range', 'denylist-sou
 )
 
 /**
- * A list that keeps out, and holds all addresses, leaves nobody. And with externalTrafficPolicy Cluster a node hands a connection on under its own address: an allow-list of the
- * controller then judges nodes. Load balancers that speak the PROXY protocol or send to pods themselves do not hide
- * the client.
+ * A list that keeps out, and holds all addresses, leaves nobody. And with externalTrafficPolicy Cluster a node hands a
+ * connection on under its own address: an allow-list of the controller then judges nodes. Load balancers that speak the
+ * PROXY protocol or send to pods themselves do not hide the client.
  */
 export default check({
   code: 'ING337',

@@ -50,7 +50,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.others.length === 0
         ? `Ingress ${full(on)} redirects to ${args.at}, which it takes itself: requests go in a circle.`
-        : `Ingress ${full(on)} and ${some(args.others, 2)} redirect to one another: requests for ${args.at} go in a circle.`,
+        : `Ingress ${full(on)} and ${some(args.others, 2)} redirect to one another: requests for ${args.at} go in a ` +
+          'circle.',
     detail: ({ args }) => `${args.by}: ${args.to}`,
     note: () => 'browsers give up after about 20 redirects (ERR_TOO_MANY_REDIRECTS); no backend is asked',
     help: ({ subject: on, args }) => [

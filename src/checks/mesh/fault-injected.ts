@@ -12,8 +12,8 @@ import { objectLines } from './mesh-words.ts'
 
 /**
  * `fault` is for tests: the proxy of the caller answers for the Service, or lets the request wait, and the pods hear
- * nothing of it (istio, tasks/traffic-management/fault-injection; Envoy's flags FI and DI). What a test left behind looks like
- * a Service that is down.
+ * nothing of it (istio, tasks/traffic-management/fault-injection; Envoy's flags FI and DI). What a test left behind
+ * looks like a Service that is down.
  */
 export default check({
   code: 'MSH812',

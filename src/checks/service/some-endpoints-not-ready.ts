@@ -68,8 +68,8 @@ export default check({
       if (args.published > 0)
         return 'an endpoint that does not answer: a share of the connections to the Service fails while it lasts'
       return args.stuck > 0
-        ? `the kubelet has tried again and again with ${args.stuck} of them: that is no rollout under way, and the other ` +
-            'pods carry its load'
+        ? `the kubelet has tried again and again with ${args.stuck} of them: that is no rollout under way, and the ` +
+            'other pods carry its load'
         : 'normal while a rollout is under way; if it lasts, the other pods carry its load'
     },
     help: ({ subject: on, args }) => [

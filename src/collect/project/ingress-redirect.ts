@@ -16,7 +16,7 @@ export function redirectOf(annotations: Annotations): Pick<Ingress, 'redirect'> 
   return isPath(root) ? { redirect: { by: 'app-root', to: null, path: root } } : {}
 }
 
-/** A host with variables in it leads nowhere that could be judged, and so does a path with others than the whole one. */
+/** A host with variables in it leads nowhere that could be judged, nor does a path with others than the whole one. */
 function toUrl(by: IngressRedirect['by'], url: string): IngressRedirect | null {
   const [, scheme, host, port, rest = ''] =
     /^(https?):\/\/([a-z0-9._-]{1,253})(?::(\d{1,5}))?((?:[/$]|$)[^?#\s]{0,1024})/i.exec(url) ?? []

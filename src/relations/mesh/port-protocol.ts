@@ -3,7 +3,7 @@ import type { Service, ServicePort } from '../../model/service.ts'
 /** Protocols that Istio knows and does not read HTTP in. */
 const notHttp = /^(?:tcp|tls|https|mongo|mysql|redis|udp)$/
 
-/** What a port says of itself: `appProtocol` before the part of its name before the dash (istio, Protocol Selection). */
+/** What a port says of itself: `appProtocol`, else its name up to the dash (istio, Protocol Selection). */
 function protocolOf({ name, appProtocol }: ServicePort): string | null {
   if (appProtocol !== undefined) return appProtocol.toLowerCase()
   return name === null ? null : (name.toLowerCase().split('-', 1)[0] ?? null)
