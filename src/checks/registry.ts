@@ -322,6 +322,13 @@ import ownConnectionsRefused from './service/own-connections-refused.ts'
 import otherTextRuns from './dns/other-text-runs.ts'
 import authAnswersBadly from './ingress/auth-answers-badly.ts'
 import keepsFromApi from './policy/keeps-from-api.ts'
+import keepsOutside from './policy/keeps-outside.ts'
+import redirectCircle from './ingress/redirect-circle.ts'
+import authSecretMissing from './ingress/auth-secret-missing.ts'
+import gatewayRedirectCircle from './gateway/redirect-circle.ts'
+import backendSpeaksTls from './gateway/backend-speaks-tls.ts'
+import rulesOnTcp from './mesh/rules-on-tcp.ts'
+import faultInjected from './mesh/fault-injected.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -432,6 +439,8 @@ export const checks: readonly AnyCheck[] = [
   proxySecret, // GTW724
   routeHidden, // GTW725
   authorityMissing, // GTW726
+  gatewayRedirectCircle, // GTW727
+  backendSpeaksTls, // GTW728
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -485,6 +494,8 @@ export const checks: readonly AnyCheck[] = [
   authAnswersBadly, // ING368
   backendSpeaksGrpc, // ING369
   entryPointMissing, // ING370
+  redirectCircle, // ING371
+  authSecretMissing, // ING372
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -495,6 +506,8 @@ export const checks: readonly AnyCheck[] = [
   httpRuleWithoutWaypoint, // MSH808
   hostNotRegistered, // MSH809
   inboundDenied, // MSH810
+  rulesOnTcp, // MSH811
+  faultInjected, // MSH812
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
@@ -571,6 +584,7 @@ export const checks: readonly AnyCheck[] = [
   keepsController, // POL424
   keepsFromApi, // POL425
   clientAddressHidden, // POL426
+  keepsOutside, // POL427
   dnsKeptFromApi, // POL428
   otherShuts, // POL429
   namesUnwatched, // POL430

@@ -96,7 +96,18 @@ export interface RouteRule {
   readonly matches: readonly RouteMatch[]
   /** Types of the rule's filters: `RequestRedirect`, `URLRewrite`. */
   readonly filters: readonly string[]
+  /** Of a `RequestRedirect`; absent where it has none, and in old recordings. */
+  readonly redirect?: RouteRedirect
   readonly backends: readonly BackendRef[]
+}
+
+/** Where a rule sends its requests; null = as the request has it. */
+export interface RouteRedirect {
+  readonly scheme: 'http' | 'https' | null
+  readonly hostname: string | null
+  readonly port: number | null
+  /** In the place of the whole path, or of what the rule matched. */
+  readonly path: { readonly replaces: 'all' | 'prefix'; readonly by: string } | null
 }
 
 export interface RouteMatch {

@@ -55,6 +55,25 @@ export interface IngressAuth {
   readonly port: number
 }
 
+/** By which ingress-nginx answers requests with a redirect of its own, wherever they were meant to go. */
+export interface IngressRedirect {
+  readonly by: 'permanent-redirect' | 'temporal-redirect' | 'app-root'
+  /** null = those of the request: an `app-root` is a path alone. */
+  readonly to: { readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number } | null
+  /** null = that of the request, `$request_uri`. */
+  readonly path: string | null
+}
+
+/** A Secret by which ingress-nginx asks who comes, or shows who it is. */
+export interface NamedSecret {
+  readonly by: 'auth-secret' | 'auth-tls-secret' | 'proxy-ssl-secret'
+  /** null = the Ingress's own. */
+  readonly namespace: string | null
+  readonly name: string
+  /** A key that has to be in it; null where any may be. */
+  readonly key: string | null
+}
+
 /** Whether an ALB sends to node ports, or to the addresses of pods. */
 export type AlbTarget = 'instance' | 'ip'
 
@@ -86,6 +105,11 @@ export interface Ingress {
   readonly annotated?: readonly string[]
   /** Ranges of its allow-list for ingress-nginx. Absent where it has none, and in old recordings. */
   readonly allowed?: readonly string[]
+  /** Ranges that it keeps out, `denylist-source-range`; absent as of `allowed`. */
+  readonly denied?: readonly string[]
+  readonly redirect?: IngressRedirect
+  /** Secrets that its annotations for ingress-nginx name. Absent where there are none, and in old recordings. */
+  readonly secrets?: readonly NamedSecret[]
   /** Traefik's middlewares that it goes through, by the name and provider: `shop-auth@kubernetescrd`. */
   readonly middlewares?: readonly string[]
   /** Entry points of Traefik's that its annotation names. Absent where it names none, and in old recordings. */

@@ -24,6 +24,20 @@ export interface VirtualService {
   /** `mesh` is every sidecar; else `name` or `namespace/name`. */
   readonly gateways: readonly string[]
   readonly destinations: readonly MeshDestination[]
+  /** Faults that its rules for HTTP make on purpose. Absent where there are none, and in old recordings. */
+  readonly faults?: readonly MeshFault[]
+}
+
+/** `http[].fault`: what the proxy of the caller does to a share of the requests of one rule. */
+export interface MeshFault {
+  readonly does: 'abort' | 'delay'
+  /** Of an abort by HTTP; null where it is one of gRPC, and of a delay. */
+  readonly status: number | null
+  readonly percent: number
+  /** Whether the rule takes every request of its hosts, or those that match. */
+  readonly of: 'all' | 'some'
+  /** `spec.http[0].fault`. */
+  readonly path: string
 }
 
 export interface MeshDestination {
@@ -93,6 +107,8 @@ export interface AuthorizationPolicy {
   readonly attached?: true
   /** Of each rule, whom it is about: any one of these. */
   readonly from?: readonly (readonly AuthorizationSource[])[]
+  /** Which of these its spec has, as both may be left out. Absent in old recordings. */
+  readonly written?: readonly ('action' | 'rules')[]
   /** How many rules go by what only HTTP has: methods, paths, headers, tokens. */
   readonly http?: number
   /** A condition of its status that is False. */

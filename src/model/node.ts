@@ -7,6 +7,8 @@ export interface Node {
   readonly ip: string | null
   readonly ready: 'True' | 'False' | 'Unknown'
   readonly readyMessage: string | null
+  /** Its status has no condition `Ready`, so that `ready` is Unknown. Absent in old recordings. */
+  readonly readyUnsaid?: true
   readonly unschedulable: boolean
   readonly taints: readonly { readonly key: string; readonly value: string | null; readonly effect: string }[]
   readonly kernel: string

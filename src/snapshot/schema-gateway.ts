@@ -74,6 +74,14 @@ export function gatewaySchemas(intern: Intern) {
             }),
           ),
           filters: list(m.word),
+          redirect: maybe(
+            object({
+              scheme: nullable(oneOf(['http', 'https'])),
+              hostname: nullable(m.host),
+              port: nullable(number),
+              path: nullable(object({ replaces: oneOf(['all', 'prefix']), by: m.path })),
+            }),
+          ),
           backends: list(object({ ...reference, port: nullable(number), weight: number, path: m.spot })),
         }),
       ),

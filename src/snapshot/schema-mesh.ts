@@ -23,6 +23,17 @@ export function meshSchema(intern: Intern) {
           hosts: list(m.host),
           gateways: list(m.name),
           destinations: list(object({ host: m.host, subset: nullable(m.name), port: nullable(number), path: m.spot })),
+          faults: maybe(
+            list(
+              object({
+                does: oneOf(['abort', 'delay']),
+                status: nullable(number),
+                percent: number,
+                of: oneOf(['all', 'some']),
+                path: m.spot,
+              }),
+            ),
+          ),
         }),
       ),
       destinationRules: list(
@@ -43,6 +54,7 @@ export function meshSchema(intern: Intern) {
       authorizationPolicies: list(
         object({
           ...selected,
+          written: maybe(list(oneOf(['action', 'rules']))),
           action: oneOf(['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']),
           rules: number,
           attached: maybe(just(true)),

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { type ClusterDns, lackingBys, placeholderWords, type ServiceProxy } from '../model/cluster-dns.ts'
 import type { ObjectEvent } from '../model/event.ts'
 import type { ObjectStatus } from '../model/status.ts'
-import type { Ingress, IngressBackend, IngressClass, Middleware } from '../model/ingress.ts'
+import type { IngressClass, Middleware } from '../model/ingress.ts'
 import {
   either,
   exactly,
@@ -31,6 +31,7 @@ import { refusedFields } from '../wire/kube-proxy-config.ts'
 import { dnsSettingsOf } from './schema-dns-settings.ts'
 import { containerOf } from './schema-container.ts'
 import { ingressControllerOf } from './schema-ingress-controller.ts'
+import { ingressOf } from './schema-ingress-object.ts'
 import { otherPolicyOf } from './schema-other-policy.ts'
 import { workloadOf } from './schema-workload.ts'
 
@@ -173,58 +174,7 @@ export function objectSchemas(intern: Intern) {
 
   const workload = workloadOf(m, shared, labels)
 
-  const backend = exactly<IngressBackend>()(
-    object({
-      service: m.name,
-      port: portOf,
-      path: m.spot,
-    }),
-  )
-  const ingress = exactly<Ingress>()(
-    object({
-      namespace: shared.name,
-      name: m.name,
-      created: maybe(number),
-      className: nullable(shared.name),
-      classFrom: oneOf(['spec', 'annotation', 'default']),
-      rules: list(
-        object({ host: nullable(m.host), paths: list(object({ path: m.path, pathType: shared.word, backend })) }),
-      ),
-      defaultBackend: nullable(backend),
-      tls: maybe(list(object({ hosts: list(m.host), secret: nullable(m.name) }))),
-      addresses: list(m.address),
-      statusBy: maybe(list(shared.name)),
-      changedAt: maybe(number),
-      annotated: maybe(list(shared.word)),
-      allowed: maybe(list(m.address)),
-      middlewares: maybe(list(m.name)),
-      entryPoints: maybe(list(m.name)),
-      vendors: maybe(list(shared.word)),
-      actions: maybe(
-        list(
-          object({
-            name: m.name,
-            type: oneOf(['forward', 'redirect', 'fixed-response', 'other', 'unreadable']),
-            services: list(object({ service: m.name, port: portOf })),
-          }),
-        ),
-      ),
-      albTarget: maybe(oneOf(['instance', 'ip', 'unset'])),
-      nginx: maybe(
-        object({
-          rewrite: nullable(m.path),
-          regex: flag,
-          canary: flag,
-          idle: maybe(flag),
-          protocol: nullable(m.word),
-          passthrough: maybe(just(true)),
-          vhost: maybe(m.host),
-        }),
-      ),
-      auth: maybe(object({ host: m.host, port: number })),
-      health: maybe(object({ backends: number, unhealthy: list(object({ name: m.name })) })),
-    }),
-  )
+  const ingress = ingressOf(m, shared)
   const ingressClass = exactly<IngressClass>()(
     object({ name: m.name, controller: m.name, isDefault: flag, parameters: maybe(just(true)) }),
   )
@@ -285,6 +235,7 @@ export function objectSchemas(intern: Intern) {
       ip: nullable(m.address),
       ready: oneOf(['True', 'False', 'Unknown']),
       readyMessage: nullable(shared.said),
+      readyUnsaid: maybe(just(true)),
       unschedulable: flag,
       taints: list(object({ key: m.name, value: nullable(m.name), effect: m.word })),
       kernel: shared.version,

@@ -141,7 +141,26 @@ const named = /(?<![\w.$-])([\w.$-]+)(["']?[^\S\n]{0,4}(?:=>|[:=])[^\S\n]{0,4}|[
 const value =
   /(?:Bearer|Basic|Negotiate|Digest|AWS4-HMAC-SHA256) \[redacted\]|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[^\s"']+/iy
 
-/** `password=x`, `"token": "x"`, `--api-key x`. */
+/** As the API server, and controllers after it, say that a field names what is not there (field.ErrorTypeNotFound). */
+const notFound = /not found\b/iy
+
+function saysNotFound(text: string, at: number): boolean {
+  notFound.lastIndex = at
+  return notFound.test(text)
+}
+
+/** Between a name and its value: nothing but spaces stands behind a flag. */
+function isFlagged(between: string): boolean {
+  return !/[:=]/.test(between)
+}
+
+/** What follows the name is its value: no other flag, no mask, and no sentence that ends in "Not found". */
+function isValue(held: string, between: string, isUnfound: boolean): boolean {
+  if (held === '' || held.endsWith(` ${mask}`)) return false
+  return isFlagged(between) ? !held.startsWith('-') : !(isUnfound && between.includes(':'))
+}
+
+/** `password=x`, `"token": "x"`, `--api-key x`. Of `pass: Not found` the value is none, as no secret is a "Not". */
 function byName(text: string): string {
   if (!secretWord.test(text)) return text
   const parts: string[] = []
@@ -149,15 +168,14 @@ function byName(text: string): string {
   named.lastIndex = 0
   for (let found = named.exec(text); found !== null; found = named.exec(text)) {
     const [whole, name = '', between = ''] = found
-    const isFlag = !/[:=]/.test(between)
-    if (!secretWord.test(name) || (isFlag && !name.startsWith('-'))) {
+    if (!secretWord.test(name) || (isFlagged(between) && !name.startsWith('-'))) {
       // What follows may be a name itself.
       named.lastIndex = found.index + whole.length
       continue
     }
     value.lastIndex = found.index + whole.length
     const held = value.exec(text)?.[0] ?? ''
-    if (held === '' || held.endsWith(` ${mask}`) || (isFlag && held.startsWith('-'))) continue
+    if (!isValue(held, between, saysNotFound(text, found.index + whole.length))) continue
     const quote = /^["']/.exec(held)?.[0] ?? ''
     parts.push(
       text.slice(at, found.index + whole.length),

@@ -96,6 +96,12 @@ export const gatewayRoute: fc.Arbitrary<GatewayRoute> = fc.record({
         }),
       ),
       filters: few(fc.constantFrom('RequestRedirect', 'URLRewrite')),
+      redirect: fc.record({
+        scheme: maybe(fc.constantFrom('http' as const, 'https' as const)),
+        hostname: maybe(host),
+        port: maybe(count),
+        path: maybe(fc.record({ replaces: fc.constantFrom('all' as const, 'prefix' as const), by: path })),
+      }),
       backends: few(
         fc.record({
           ...reference,

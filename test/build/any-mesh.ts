@@ -23,6 +23,15 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       destinations: few(
         fc.record({ host, subset: maybe(name), port: maybe(port), path: fc.constant('spec.http[0].route[0]') }),
       ),
+      faults: few(
+        fc.record({
+          does: fc.constantFrom('abort' as const, 'delay' as const),
+          status: maybe(fc.constantFrom(200, 503)),
+          percent: fc.constantFrom(1, 50, 100),
+          of: fc.constantFrom('all' as const, 'some' as const),
+          path: fc.constant('spec.http[0].fault'),
+        }),
+      ),
     }),
   ),
   destinationRules: few(fc.record({ ...named, host, tls, subsets: few(fc.record({ name, labels, tls })) })),
@@ -40,6 +49,7 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
   authorizationPolicies: few(
     fc.record({
       ...selected,
+      written: few(fc.constantFrom('action' as const, 'rules' as const)),
       action: fc.constantFrom('ALLOW' as const, 'DENY' as const, 'AUDIT' as const, 'CUSTOM' as const),
       rules: fc.nat(3),
       from: few(few(fc.record({ namespaces: few(name), principals: few(fc.constant('cluster.local/ns/a/sa/b')) }))),

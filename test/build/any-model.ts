@@ -291,6 +291,20 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
   changedAt: count,
   vendors: few(fc.constantFrom('alb', 'nginx')),
   allowed: few(ip.map((it) => `${it}/24`)),
+  denied: few(ip.map((it) => `${it}/24`)),
+  redirect: fc.record({
+    by: fc.constantFrom('permanent-redirect', 'temporal-redirect', 'app-root'),
+    to: maybe(fc.record({ scheme: fc.constantFrom('http', 'https'), host, port: count })),
+    path: maybe(fc.constantFrom('/', '/cart')),
+  }),
+  secrets: few(
+    fc.record({
+      by: fc.constantFrom('auth-secret', 'auth-tls-secret', 'proxy-ssl-secret'),
+      namespace: maybe(name),
+      name,
+      key: maybe(fc.constant('auth')),
+    }),
+  ),
   middlewares: few(name.map((it) => `${it}@kubernetescrd`)),
   entryPoints: few(name),
   actions: few(
@@ -401,6 +415,7 @@ const node: fc.Arbitrary<Node> = fc.record({
   ip: maybe(ip),
   ready: fc.constantFrom('True', 'False', 'Unknown'),
   readyMessage: maybe(text),
+  readyUnsaid: fc.constant(true as const),
   unschedulable: flag,
   taints: few(fc.record({ key, value: maybe(name), effect: fc.constant('NoSchedule') })),
   kernel: fc.constant('6.1.0'),

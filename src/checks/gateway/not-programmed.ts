@@ -42,7 +42,7 @@ export default check({
         ? 'where the data plane is reached by a NodePort or a host port, nobody writes an address'
         : null,
     help: ({ subject: on, args }) => [
-      helpOf(args.state),
+      helpOf(args.state, args.message),
       `kubectl -n ${on.namespace} describe gateway ${on.name}`,
       `kubectl get gatewayclass ${args.class} -o wide`,
     ],
@@ -51,7 +51,9 @@ export default check({
 
 type State = 'refused' | 'waiting' | 'without-address'
 
-function helpOf(state: State): string {
+function helpOf(state: State, message: string): string {
+  if (state === 'refused' && message === '')
+    return 'its reason is all that is said: see the log of the controller of this class'
   if (state === 'refused') return 'do what the message asks; an address that is not assigned is the load balancer’s'
   if (state === 'waiting') return 'see whether the controller of this class runs, and what its log says'
   return 'name the address yourself, or look at the Service of the data plane'

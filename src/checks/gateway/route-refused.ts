@@ -37,9 +37,7 @@ export default check({
         : `said by ${some(args.controllers)} · generation ${args.generation}`,
     note: ({ args }) => notes[args.reason] ?? (args.state === 'old' ? 'an older version of the route is served' : null),
     help: ({ subject: on, args }) => [
-      args.state === 'silent'
-        ? 'see whether the Gateway is there, and whether its controller runs'
-        : 'do what the message asks: the conditions say which reference or value it is',
+      helpOf(args.state, args.message),
       `kubectl -n ${on.namespace} describe ${on.kind.toLowerCase()} ${on.name}`,
       'kubectl get gateways -A',
     ],
@@ -82,13 +80,24 @@ function judge(route: GatewayRoute) {
         it.bad.map((one) => ({
           kind: 'fact' as const,
           label: `${it.controller}: ${conditionText(one)}`,
-          value: shown(one.message),
+          value:
+            one.kind === 'stale' && one.message === ''
+              ? `its observedGeneration is older than ${route.generation}`
+              : shown(one.message),
         })),
       ),
       ...silent.map((it) => ({ kind: 'fact' as const, label: parentText(route, it), value: 'not in status.parents' })),
     ],
     symptoms: [gatewayRouteFails(route)],
   })
+}
+
+function helpOf(state: 'silent' | 'refused' | 'old', message: string): string {
+  if (state === 'silent') return 'see whether the Gateway is there, and whether its controller runs'
+  if (state === 'old') return 'see whether the controller of its Gateway runs: it has not looked at this version yet'
+  return message === ''
+    ? 'see which reference or value the condition means: its reason is all that is said'
+    : 'do what the message asks: the conditions say which reference or value it is'
 }
 
 function stateOf(bad: readonly BadCondition[]): 'refused' | 'old' {

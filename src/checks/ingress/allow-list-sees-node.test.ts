@@ -34,6 +34,15 @@ const given = (before: Service, annotated: readonly string[], outside: Outside, 
 })
 const list = ['nginx.ingress.kubernetes.io/whitelist-source-range']
 
+const denylist = 'nginx.ingress.kubernetes.io/denylist-source-range'
+const closed = (denied: readonly string[], more: readonly string[] = []) => ({
+  ...given(edge(), [], answered(200)),
+  ingresses: [ingress([['/', 'web', 80]], { annotated: [denylist, ...more], denied })],
+})
+const asked = {
+  target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: 'https://web.example.com/' },
+} as const
+
 const own = [ingress([['/', 'web', 80]])]
 const conf = nginxConf(own).replaceAll('listen 443 ssl', 'listen 443 proxy_protocol ssl')
 const proxied = ingressConfigs(controllerConfig(own, { conf: known(parseNginxConf(conf)) }))
@@ -62,6 +71,44 @@ const alone = (policy: 'Local' | 'Cluster' | undefined, allowed: readonly string
 })
 
 describeCheck(check, [
+  {
+    it: 'all addresses are kept out',
+    given: closed(['0.0.0.0/0']),
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { kind: 'closed' },
+        says: /refuses every client/,
+      },
+    ],
+  },
+  {
+    it: 'all addresses are kept out, but for those who sign in',
+    given: closed(['0.0.0.0/0'], ['nginx.ingress.kubernetes.io/satisfy']),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
+  },
+  {
+    it: 'all addresses, and it answers from outside',
+    given: modelOf(closed(['0.0.0.0/0']), {}, asked),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info', args: { kind: 'denied' } }],
+  },
+  {
+    it: 'some are kept out, by the address of a node: no allow-list',
+    given: closed(['198.51.100.0/24']),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info', says: /keeps clients out by their address/ }],
+  },
+  {
+    it: 'one Service before two controllers is named once',
+    given: {
+      ...alone('Cluster', ['198.51.100.0/24']),
+      ingressControllers: ['a', 'b'].flatMap((pod) =>
+        alone('Cluster', []).ingressControllers.map((it) => ({ ...it, pod })),
+      ),
+    },
+    expect: [{ subject: 'Ingress/shop/web', args: { services: ['ingress-nginx/front'] } }],
+  },
   {
     it: 'an allow-list behind a node port',
     given: given(edge(), list, answered(200)),

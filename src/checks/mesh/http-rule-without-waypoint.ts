@@ -9,7 +9,7 @@ import { isAmbient, rootNamespace } from '../../relations/mesh/mtls.ts'
 import { hasPairs } from '../../relations/selector.ts'
 import { meshOf } from '../../relations/service/mesh-sidecar.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
-import { objectLines } from './mesh-words.ts'
+import { authorizationEvidence } from './mesh-words.ts'
 
 /**
  * In the ambient mode a policy with a selector is for ztunnel, which sees connections and no requests: rules that go by
@@ -75,12 +75,7 @@ function verdict(policy: AuthorizationPolicy, pods: readonly Pod[]) {
     confidence: 'inferred',
     args: { action: policy.action, rules: policy.rules, http: policy.http ?? 0, pods: pods.map(full) },
     evidence: [
-      objectLines(on, {
-        path: 'spec',
-        lines: ['spec:', `  action: ${policy.action}`],
-        mark: policy.action,
-        label: 'without targetRefs: for ztunnel',
-      }),
+      authorizationEvidence(on, policy, 'without targetRefs: for ztunnel'),
       ...(refused === undefined
         ? []
         : [

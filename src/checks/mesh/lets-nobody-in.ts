@@ -9,7 +9,7 @@ import { meshServices } from '../../relations/mesh/mesh-services.ts'
 import { rootNamespace } from '../../relations/mesh/mtls.ts'
 import { hasPairs } from '../../relations/selector.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
-import { objectLines } from './mesh-words.ts'
+import { authorizationEvidence } from './mesh-words.ts'
 
 /**
  * An ALLOW policy without rules matches nothing, and once a pod has an ALLOW policy, what none of them allows is
@@ -81,14 +81,7 @@ function nobody(
     also: services.map((it) => subject('Service', it.namespace, it.name)),
     confidence: 'inferred',
     args: { services: services.map(full) },
-    evidence: [
-      objectLines(on, {
-        path: 'spec',
-        lines: ['spec:', '  action: ALLOW', '  rules: []'],
-        mark: 'rules: []',
-        label: 'allows nothing, and denies the rest',
-      }),
-    ],
+    evidence: [authorizationEvidence(on, policy, 'allows nothing, and denies the rest')],
     causes: services.map(svcUnanswered),
   })
 }

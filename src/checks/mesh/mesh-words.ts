@@ -1,4 +1,6 @@
 import type { Evidence } from '../../findings/evidence.ts'
+import type { AuthorizationPolicy, AuthorizationSource } from '../../model/mesh.ts'
+import { some } from '../../phrases.ts'
 import type { Subject } from '../../model/subject.ts'
 
 interface Lines {
@@ -13,4 +15,39 @@ interface Lines {
 export function objectLines(object: Subject, { path, lines, mark, label }: Lines): Evidence {
   const at = lines.findIndex((it) => it.includes(mark))
   return { kind: 'config', object, path, lines, at: Math.max(0, at), mark, label }
+}
+
+/**
+ * The spec of an AuthorizationPolicy as far as it is kept, and nothing that it has not: `spec: {}` is one without
+ * action and rules. Of an old recording, which does not say what was written, what it comes to.
+ */
+export function authorizationEvidence(on: Subject, policy: AuthorizationPolicy, label: string): Evidence {
+  const { action, selector, from = [], written } = policy
+  if (written === undefined && policy.rules === 0)
+    return { kind: 'fact', label: `${on.kind} ${on.namespace}/${on.name}, action ${action}`, value: 'no rule' }
+  const labels = Object.entries(selector ?? {}).map(([key, value]) => `${key}: ${value}`)
+  const inner = [
+    ...(labels.length === 0 ? [] : [`selector: {matchLabels: {${some(labels, 4)}}}`]),
+    ...(written?.includes('action') === true ? [`action: ${action}`] : []),
+    ...(policy.rules > 0 ? ['rules:', ...from.slice(0, 3).flatMap(ruleLines)] : []),
+    ...(policy.rules === 0 && written?.includes('rules') === true ? ['rules: []'] : []),
+  ]
+  const lines = inner.length === 0 ? ['spec: {}'] : ['spec:', ...inner.map((it) => `  ${it}`)]
+  const mark = lines.some((it) => it.includes('rules:')) ? 'rules:' : 'spec:'
+  return objectLines(on, { path: 'spec', lines, mark, label })
+}
+
+/** Of a rule its sources alone are kept. */
+function ruleLines(sources: readonly AuthorizationSource[]): readonly string[] {
+  if (sources.length === 0) return ['- # what it goes by is not kept here']
+  return [
+    '- from:',
+    ...sources
+      .slice(0, 3)
+      .flatMap(({ namespaces, principals }) => [
+        '  - source:',
+        ...(namespaces.length === 0 ? [] : [`      namespaces: [${some(namespaces, 3)}]`]),
+        ...(principals.length === 0 ? [] : [`      principals: [${some(principals, 3)}]`]),
+      ]),
+  ]
 }

@@ -13,7 +13,7 @@ import { hasPairs } from '../../relations/selector.ts'
 import { calledBy, toldCalls } from '../../relations/service/called-services.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { objectLines } from './mesh-words.ts'
+import { authorizationEvidence } from './mesh-words.ts'
 
 /**
  * Once a pod has an ALLOW policy, what none of them allows is denied: who wrote one for the callers of a namespace has
@@ -165,14 +165,7 @@ function verdict({ service, by, callers, policies }: Judged) {
         outside: caller.is === 'outside',
         key: subjectKey(by),
       },
-      evidence: [
-        objectLines(on, {
-          path: 'spec.rules',
-          lines: ['action: ALLOW', 'rules:', '- from:', ...sources.slice(0, 3).map((it) => `  - source: ${it}`)],
-          mark: 'ALLOW',
-          label: 'what no rule allows is denied',
-        }),
-      ],
+      evidence: [authorizationEvidence(on, policy, 'what no rule allows is denied')],
     }),
   ]
 }

@@ -51,6 +51,22 @@ describeCheck(check, [
     given: { nodes: [gone] },
     expect: [{ subject: 'Node/worker-1', severity: 'error' }],
   },
+  {
+    it: 'its status says nothing of it',
+    given: {
+      nodes: [node('worker-1', { ready: 'Unknown', readyMessage: null, readyUnsaid: true })],
+      pods: [pod('cart-1')],
+    },
+    expect: [
+      {
+        subject: 'Node/worker-1',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { state: 'not known to be ready' },
+        says: /status has no condition Ready/,
+      },
+    ],
+  },
   { it: 'all ready', given: { nodes: [fine], pods: [] }, expect: 'ok' },
   { it: 'cordoned is not broken', given: { nodes: [node('worker-1', { unschedulable: true })] }, expect: 'ok' },
   { it: 'nodes that could not be read', given: {}, expect: 'cannot-tell' },

@@ -39,13 +39,13 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `Node ${on.name} is ${args.state}${args.carries === '' ? '' : `, and carries ${args.carries}`}.`,
-    detail: ({ args }) =>
-      `${args.down} of ${count(args.of, 'node')} not ready · ` +
-      (args.message === '' ? 'no reason given' : told(args.message)),
-    note: ({ args }) =>
-      args.ready === 'Unknown'
+    detail: ({ args }) => `${args.down} of ${count(args.of, 'node')} not ready · ` + reasonOf(args),
+    note: ({ args }) => {
+      if (args.unsaid) return 'whether its kubelet ever reported is not known'
+      return args.ready === 'Unknown'
         ? 'its kubelet has not reported for 40 s or more: the machine is off, cut off, or overloaded'
-        : 'its kubelet reports, and says that it cannot run pods: often the CNI or the container runtime',
+        : 'its kubelet reports, and says that it cannot run pods: often the CNI or the container runtime'
+    },
     help: ({ subject: on }) => [
       'see what the node says, then look at the machine',
       `kubectl describe node ${on.name}`,
@@ -65,13 +65,16 @@ function verdict(
     ...(pods.length > 0 ? [count(pods.length, 'pod')] : []),
     ...(dns.length > 0 ? [`${dns.length} of the cluster's DNS servers`] : []),
   ]
+  const unsaid = node.readyUnsaid === true
+  const weight = carries.length > 0 || !about.podsKnown ? 'error' : 'warning'
   return finding({
     subject: subject('Node', null, node.name),
-    confidence: 'inferred',
-    severity: carries.length > 0 || !about.podsKnown ? 'error' : 'warning',
+    confidence: unsaid ? 'possible' : 'inferred',
+    severity: unsaid ? 'warning' : weight,
     args: {
       ready: node.ready,
-      state: node.ready === 'Unknown' ? 'not reporting' : 'not ready',
+      unsaid,
+      state: stateOf(node),
       carries: carries.join(' and '),
       message: (node.readyMessage ?? '').replace(/\.$/, ''),
       down: about.down,
@@ -81,7 +84,7 @@ function verdict(
       {
         kind: 'fact',
         label: `Ready condition of ${node.name}`,
-        value: `${node.ready}: ${shown(node.readyMessage, 'no reason given')}`,
+        value: unsaid ? 'not in its status' : `${node.ready}: ${shown(node.readyMessage, 'no reason given')}`,
       },
       ...(pods.length > 0
         ? [
@@ -100,6 +103,17 @@ function verdict(
         : []),
     ],
     symptoms: [nodeNotReady(node.name)],
-    causes: [nodeDown(node.name), dnsLossOnNode(node.name)],
+    causes: unsaid ? [] : [nodeDown(node.name), dnsLossOnNode(node.name)],
   })
+}
+
+function reasonOf({ unsaid, message }: { readonly unsaid: boolean; readonly message: string }): string {
+  if (unsaid) return 'its status has no condition Ready'
+  return message === '' ? 'no reason given' : told(message)
+}
+
+/** One that never said how it is may be as well as it is gone. */
+function stateOf({ ready, readyUnsaid }: Node): string {
+  if (readyUnsaid === true) return 'not known to be ready'
+  return ready === 'Unknown' ? 'not reporting' : 'not ready'
 }

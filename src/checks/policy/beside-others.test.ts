@@ -62,7 +62,7 @@ function wellOf(otherPolicies: Known<readonly OtherPolicy[]>): ReadonlySet<strin
         ingresses: [ingress([['/', 'web', 80]])],
         ingressClasses: [ingressClass('nginx')],
         ingressControllers: [controller({ labels: { app: 'nginx' }, node: 'worker-1' })],
-        services: [...traced.sources.services, service('cart')],
+        services: [...traced.sources.services, service('cart', { type: 'LoadBalancer' })],
         endpointSlices: [...traced.sources.endpointSlices, apiSlice],
         nodes: [],
       },

@@ -12,6 +12,19 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { ready: 1, of: 2, notReady: 1 } }],
   },
   {
+    it: 'one of two starts again and again: no rollout',
+    given: {
+      services,
+      pods: [
+        pod('cart-1'),
+        notReady('cart-2', 'ContainersNotReady', {
+          containers: [container({ ready: false, waiting: 'CrashLoopBackOff', restarts: 57 })],
+        }),
+      ],
+    },
+    expect: [{ subject: 'Service/shop/cart', args: { stuck: 1 } }],
+  },
+  {
     it: 'one of two, with what its probe was answered',
     given: {
       services,

@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Pod } from '../../model/pod.ts'
 import { backingOf, publishedUnready } from '../../relations/service/service-backing.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
@@ -43,6 +44,7 @@ export default check({
             of: behind.ready.length + behind.notReady.length,
             notReady: behind.notReady.length,
             published,
+            stuck: behind.notReady.filter(isStuck).length,
             givenOut: service.publishNotReadyAddresses,
             why: first?.why ?? 'not ready',
             ...lookArgs(first),
@@ -62,10 +64,14 @@ export default check({
       `${args.published > 0 ? ' and in its endpoints all the same' : ''}` +
       `: ${args.why}.`,
     detail: ({ args }) => `${args.ready} ready of ${args.of} · ${traffic(args)}`,
-    note: ({ args }) =>
-      args.published > 0
-        ? 'an endpoint that does not answer: a share of the connections to the Service fails while it lasts'
-        : 'normal while a rollout is under way; if it lasts, the other pods carry its load',
+    note: ({ args }) => {
+      if (args.published > 0)
+        return 'an endpoint that does not answer: a share of the connections to the Service fails while it lasts'
+      return args.stuck > 0
+        ? `the kubelet has tried again and again with ${args.stuck} of them: that is no rollout under way, and the ` +
+            'other pods carry its load'
+        : 'normal while a rollout is under way; if it lasts, the other pods carry its load'
+    },
     help: ({ subject: on, args }) => [
       args.published > 0
         ? 'take publishNotReadyAddresses out, unless the application needs to be reached before it is ready'
@@ -79,12 +85,23 @@ export default check({
   },
 })
 
+/** The kubelet waits longer each time before it tries again: to be so takes some failures. */
+const again = /^(?:CrashLoopBackOff|ImagePullBackOff)$/
+
+function isStuck({ containers, init }: Pod): boolean {
+  return containers.some((it) => again.test(it.waiting ?? '')) || again.test(init?.waiting ?? '')
+}
+
+function lookFor(stuck: number): string {
+  return stuck > 0 ? 'see why: it does not pass by itself, as a rule' : 'see whether it passes'
+}
+
 function traffic({ published, givenOut }: { readonly published: number; readonly givenOut: boolean }): string {
   if (published > 0) return 'spec.publishNotReadyAddresses is true: pods that are not ready get traffic like the others'
   return givenOut ? 'DNS gives out the others as well (publishNotReadyAddresses)' : 'not ready pods get no traffic'
 }
 
 /** A pod may be on its way up; what its probe asks in its place does not pass. */
-function waitOr(args: ReturnType<typeof lookArgs>): string {
-  return args.look === 'probe' ? firstStep(args) : 'see whether it passes'
+function waitOr(args: ReturnType<typeof lookArgs> & { readonly stuck: number }): string {
+  return args.look === 'probe' ? firstStep(args) : lookFor(args.stuck)
 }

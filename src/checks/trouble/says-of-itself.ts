@@ -38,7 +38,7 @@ export default check({
       return `${who}: ${args.state}${args.because}.`
     },
     detail: ({ args }) => `${args.who} · ${args.from}`,
-    note: () => 'its controller wrote so, and nothing else that was read shows why',
+    note: () => 'its controller wrote so; what makes it say so is not judged here, and another finding may be why',
     help: ({ args }) => ['do what its controller asks for, or see its log', ...args.next],
   },
 })

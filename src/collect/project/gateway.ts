@@ -95,6 +95,25 @@ export function projectRoute(kind: RouteKind, raw: unknown, intern: Intern): Gat
   }
 }
 
+/** apis/v1 httproute_types.go, HTTPRequestRedirectFilter. */
+function redirectOf(filters: readonly Fields[]): Pick<RouteRule, 'redirect'> {
+  const filter = filters.find((it) => it['type'] === 'RequestRedirect')
+  if (filter === undefined) return {}
+  const raw = fields(filter['requestRedirect'])
+  const path = fields(raw['path'])
+  const [all, prefix] = [text(path['replaceFullPath']), text(path['replacePrefixMatch'])]
+  const scheme = text(raw['scheme'])
+  const replaced = all === null ? null : { replaces: 'all' as const, by: all }
+  return {
+    redirect: {
+      scheme: scheme === 'http' || scheme === 'https' ? scheme : null,
+      hostname: text(raw['hostname']),
+      port: count(raw['port']) || null,
+      path: prefix === null ? replaced : { replaces: 'prefix', by: prefix },
+    },
+  }
+}
+
 function projectRule(raw: Fields, index: number): RouteRule {
   return {
     matches: list(raw['matches']).map((each) => {
@@ -108,6 +127,7 @@ function projectRule(raw: Fields, index: number): RouteRule {
       }
     }),
     filters: list(raw['filters']).flatMap((it) => text(fields(it)['type']) ?? []),
+    ...redirectOf(list(raw['filters']).map(fields)),
     backends: list(raw['backendRefs']).map((each, at) => {
       const one = fields(each)
       return {

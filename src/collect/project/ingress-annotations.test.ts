@@ -11,8 +11,14 @@ test.each([
   expect(by(name, value)).toEqual({ allowed: ranges })
 })
 
+test('ranges that are kept out are kept apart from those that are let in', () => {
+  expect(by('denylist-source-range', '0.0.0.0/0, 198.51.100.0/24')).toEqual({
+    denied: ['0.0.0.0/0', '198.51.100.0/24'],
+  })
+})
+
 test.each([
-  ['denylist-source-range', '198.51.100.0/24'],
+  ['denylist-source-range', 'office'],
   ['whitelist-source-range', '198.51.100.0/24,$office'],
   ['whitelist-source-range', ''],
   ['whitelist-source-range', Array.from({ length: 201 }, () => '10.0.0.1').join()],

@@ -50,12 +50,19 @@ export function annotatedOf(annotations: Annotations): Pick<Ingress, 'annotated'
 const mostRanges = 200
 
 /** Of a list that is longer nothing is kept, as of one with an entry that is no address. */
-export function allowedOf(annotations: Annotations): Pick<Ingress, 'allowed'> {
-  const value = annotations[`${nginx}allowlist-source-range`] ?? annotations[`${nginx}whitelist-source-range`]
-  if (value === undefined) return {}
+export function allowedOf(annotations: Annotations): Pick<Ingress, 'allowed' | 'denied'> {
+  const allowed = rangesOf(
+    annotations[`${nginx}allowlist-source-range`] ?? annotations[`${nginx}whitelist-source-range`],
+  )
+  const denied = rangesOf(annotations[`${nginx}denylist-source-range`])
+  return { ...(allowed === null ? {} : { allowed }), ...(denied === null ? {} : { denied }) }
+}
+
+function rangesOf(value: string | undefined): readonly string[] | null {
+  if (value === undefined) return null
   const ranges = value.split(',', mostRanges + 1).map((it) => it.trim())
   const isRange = (it: string): boolean => it.length < 50 && asIpAddress(it.split('/', 1)[0] ?? '') !== null
-  return ranges.length > mostRanges || !ranges.every(isRange) ? {} : { allowed: ranges }
+  return ranges.length > mostRanges || !ranges.every(isRange) ? null : ranges
 }
 
 /** No router of Traefik goes through more, and none has a longer name than namespace, name and provider make. */

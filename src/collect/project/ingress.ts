@@ -13,6 +13,7 @@ import {
   nginxRouting,
   vendorsOf,
 } from './ingress-annotations.ts'
+import { redirectOf, secretsOf } from './ingress-redirect.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
 /**
@@ -52,6 +53,8 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...actionsOf(annotations),
     ...annotatedOf(annotations),
     ...allowedOf(annotations),
+    ...redirectOf(annotations),
+    ...secretsOf(annotations),
     ...middlewaresOf(annotations),
     ...entryPointsOf(annotations),
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),

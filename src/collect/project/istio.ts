@@ -3,6 +3,7 @@ import type {
   AuthorizationSource,
   DestinationRule,
   MeshDestination,
+  MeshFault,
   MeshGateway,
   MtlsMode,
   PeerAuthentication,
@@ -36,7 +37,45 @@ export function projectVirtualService(raw: unknown, intern: Intern): VirtualServ
       ['http', 'tls', 'tcp'].flatMap((part) => destinationsOf(spec, part)),
       intern,
     ),
+    ...faultsOf(list(spec['http']).map(fields)),
   }
+}
+
+/**
+ * The first rule that fits has the request: what stands behind one for all of them is asked nothing
+ * (networking/v1 virtual_service.proto; a fault without a percentage is of none).
+ */
+function faultsOf(rules: readonly Fields[]): Pick<VirtualService, 'faults'> {
+  const last = rules.findIndex(takesAll)
+  const asked = last < 0 ? rules : rules.slice(0, last + 1)
+  const faults = asked.flatMap((rule, index) => {
+    const fault = fields(rule['fault'])
+    const of = takesAll(rule) ? ('all' as const) : ('some' as const)
+    const path = `spec.http[${index}].fault`
+    return (['abort', 'delay'] as const).flatMap((does): readonly MeshFault[] => {
+      const it = fields(fault[does])
+      const percent = percentOf(it)
+      return percent > 0 ? [{ does, status: whole(it['httpStatus']), percent, of, path }] : []
+    })
+  })
+  return faults.length === 0 ? {} : { faults }
+}
+
+function percentOf(fault: Fields): number {
+  const value = fields(fault['percentage'])['value'] ?? fault['percent']
+  return typeof value === 'number' && value > 0 ? Math.min(value, 100) : 0
+}
+
+/** No match, or one that goes by nothing, or by the prefix of every path. */
+function takesAll(rule: Fields): boolean {
+  const matches = list(rule['match']).map(fields)
+  return (
+    matches.length === 0 ||
+    matches.some((it) => {
+      const keys = Object.keys(it).filter((key) => key !== 'name')
+      return keys.length === 0 || (keys.length === 1 && fields(it['uri'])['prefix'] === '/')
+    })
+  )
 }
 
 function withinRoom(destinations: readonly MeshDestination[], intern: Intern): readonly MeshDestination[] {
@@ -156,6 +195,7 @@ export function projectAuthorizationPolicy(raw: unknown, intern: Intern): Author
     // One that names a waypoint or a Service holds there, which is not told from the pods.
     rules: isAttached ? 1 : rules.length,
     ...(isAttached ? { attached: true as const } : {}),
+    written: (['action', 'rules'] as const).filter((it) => spec[it] !== undefined && spec[it] !== null),
     from: rules.map((rule) => list(rule['from']).map((one) => sourceOf(fields(fields(one)['source'])))),
     http: rules.filter(goesByHttp).length,
     ...refusedOf(list(fields(fields(raw)['status'])['conditions']).map(fields)),

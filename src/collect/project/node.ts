@@ -24,6 +24,7 @@ export function projectNode(raw: unknown, intern: Intern): Node | null {
     ),
     ready: oneOf(ready?.['status'], ['Unknown', 'True', 'False']),
     readyMessage: text(ready?.['message']),
+    ...(/^(?:True|False|Unknown)$/.test(text(ready?.['status']) ?? '') ? {} : { readyUnsaid: true as const }),
     unschedulable: spec['unschedulable'] === true,
     taints: list(spec['taints'])
       .map(fields)

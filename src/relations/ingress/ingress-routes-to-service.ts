@@ -64,7 +64,14 @@ export function portOfBackend(service: Service, backend: IngressBackend): Servic
  * ingress-nginx read its paths as regular expressions. The path is as it reads without percent signs.
  */
 export function routeFor(ingress: Ingress, host: string, path: string): Route | null {
-  const fitting = routesOf(ingress).filter((it) => hostRank(it.host, host) > 0 && pathFits(it, path))
+  return routeAmong([ingress], host, path)
+}
+
+/** The same where several Ingresses of one controller may have the request. */
+export function routeAmong(ingresses: readonly Ingress[], host: string, path: string): Route | null {
+  const fitting = ingresses
+    .flatMap((it) => routesOf(it))
+    .filter((it) => hostRank(it.host, host) > 0 && pathFits(it, path))
   return (
     fitting.toSorted((a, b) => rank(b, host) - rank(a, host) || (b.path ?? '').length - (a.path ?? '').length)[0] ??
     null

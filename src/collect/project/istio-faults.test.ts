@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { createIntern } from '../../wire/intern.ts'
+import { projectVirtualService } from './istio.ts'
+
+const faultsOf = (http: readonly object[]) =>
+  projectVirtualService(
+    { metadata: { namespace: 'shop', name: 'web' }, spec: { hosts: ['cart'], http } },
+    createIntern(),
+  )?.faults
+const abort = { fault: { abort: { httpStatus: 503, percentage: { value: 100 } } } }
+const told = { does: 'abort', status: 503, percent: 100, of: 'all', path: 'spec.http[0].fault' }
+
+test('a fault is read, with the requests that it is for', () => {
+  expect(faultsOf([abort])).toEqual([told])
+  expect(faultsOf([{ ...abort, match: [{ uri: { prefix: '/' } }] }])).toEqual([told])
+  expect(faultsOf([{ ...abort, match: [{ headers: { who: { exact: 'ann' } } }] }])).toEqual([{ ...told, of: 'some' }])
+  expect(faultsOf([{ fault: { delay: { fixedDelay: '7s', percent: 50 } } }])).toEqual([
+    { ...told, does: 'delay', status: null, percent: 50 },
+  ])
+})
+
+test('one of no request is none, nor one behind a rule for all of them', () => {
+  expect(faultsOf([{ fault: { abort: { httpStatus: 503 } } }])).toBeUndefined()
+  expect(faultsOf([{ fault: { abort: { httpStatus: 503, percentage: { value: 0 } } } }])).toBeUndefined()
+  expect(faultsOf([{ route: [] }, abort])).toBeUndefined()
+  expect(faultsOf([{ match: [{ port: 80 }] }, abort])).toEqual([{ ...told, path: 'spec.http[1].fault' }])
+})

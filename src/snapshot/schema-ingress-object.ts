@@ -1,0 +1,90 @@
+import type { Ingress, IngressBackend } from '../model/ingress.ts'
+import {
+  either,
+  exactly,
+  flag,
+  just,
+  list,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  type Schema,
+  type Texts,
+} from '../model/marks.ts'
+
+/** An Ingress, of which `shared` keeps one copy of what repeats. */
+export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
+  const portOf = nullable(either([number, m.name]))
+  const backend = exactly<IngressBackend>()(
+    object({
+      service: m.name,
+      port: portOf,
+      path: m.spot,
+    }),
+  )
+  return exactly<Ingress>()(
+    object({
+      namespace: shared.name,
+      name: m.name,
+      created: maybe(number),
+      className: nullable(shared.name),
+      classFrom: oneOf(['spec', 'annotation', 'default']),
+      rules: list(
+        object({ host: nullable(m.host), paths: list(object({ path: m.path, pathType: shared.word, backend })) }),
+      ),
+      defaultBackend: nullable(backend),
+      tls: maybe(list(object({ hosts: list(m.host), secret: nullable(m.name) }))),
+      addresses: list(m.address),
+      statusBy: maybe(list(shared.name)),
+      changedAt: maybe(number),
+      annotated: maybe(list(shared.word)),
+      allowed: maybe(list(m.address)),
+      denied: maybe(list(m.address)),
+      redirect: maybe(
+        object({
+          by: oneOf(['permanent-redirect', 'temporal-redirect', 'app-root']),
+          to: nullable(object({ scheme: oneOf(['http', 'https']), host: m.host, port: number })),
+          path: nullable(m.path),
+        }),
+      ),
+      secrets: maybe(
+        list(
+          object({
+            by: oneOf(['auth-secret', 'auth-tls-secret', 'proxy-ssl-secret']),
+            namespace: nullable(shared.name),
+            name: m.name,
+            key: nullable(m.word),
+          }),
+        ),
+      ),
+      middlewares: maybe(list(m.name)),
+      entryPoints: maybe(list(m.name)),
+      vendors: maybe(list(shared.word)),
+      actions: maybe(
+        list(
+          object({
+            name: m.name,
+            type: oneOf(['forward', 'redirect', 'fixed-response', 'other', 'unreadable']),
+            services: list(object({ service: m.name, port: portOf })),
+          }),
+        ),
+      ),
+      albTarget: maybe(oneOf(['instance', 'ip', 'unset'])),
+      nginx: maybe(
+        object({
+          rewrite: nullable(m.path),
+          regex: flag,
+          canary: flag,
+          idle: maybe(flag),
+          protocol: nullable(m.word),
+          passthrough: maybe(just(true)),
+          vhost: maybe(m.host),
+        }),
+      ),
+      auth: maybe(object({ host: m.host, port: number })),
+      health: maybe(object({ backends: number, unhealthy: list(object({ name: m.name })) })),
+    }),
+  )
+}
