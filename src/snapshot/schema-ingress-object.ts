@@ -55,7 +55,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
             by: oneOf(['auth-secret', 'auth-tls-secret', 'proxy-ssl-secret']),
             namespace: nullable(shared.name),
             name: m.name,
-            key: nullable(m.word),
+            key: nullable(m.name),
           }),
         ),
       ),
