@@ -12,6 +12,8 @@ export const wellKnown: ReadonlySet<string> = new Set(
     'ingressgateway aws-load-balancer-controller alb use-annotation gce gce-internal gce-multi-cluster nsx azure',
     'application-gateway azure-application-gateway webapprouting openshift-default ingress-controller',
     'ingress-controllers konghq controller github elbv2 k8s aws',
+    // Of annotations, by which a controller reads them.
+    'ingress f5 appprotect appprotectdos',
     // Keys of labels and taints.
     'io app apps name instance component part-of managed-by created-by version helm sh chart tier role statefulset',
     'pod-name pod-index batch job-name job-completion-index controller-uid pod-template-hash controller-revision-hash',

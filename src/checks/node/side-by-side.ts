@@ -48,7 +48,12 @@ export default check({
         return [verdict(way, { out, back, claims: [...claims(way), ...dnsOf(way)] })]
       return why === null ? [] : [cannotTell(why.reason, `whether it is node ${way.from} or the way: ${why.detail}`)]
     })
-    return found.length > 0 ? found : ok(own.length)
+    if (found.length > 0) return found
+    // Of the others nobody knows what kept them silent.
+    const untold = ways.filter((it) => it.from === it.to && it.state === 'untold')
+    return why === null || untold.length === 0
+      ? ok(own.length)
+      : cannotTell(why.reason, `what pods of node ${untold[0]?.from} sent each other is not known: ${why.detail}`)
   },
 
   words: {
