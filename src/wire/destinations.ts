@@ -44,10 +44,15 @@ const ports: Readonly<Record<string, number>> = {
 export function destinationsIn(name: string, text: string): readonly Destination[] {
   if (text.length > longestText || namesSecret(name) || namesItself.test(name)) return []
   const isHost = namesHost.test(name)
-  // A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole.
-  const words = text.split(/[\s,;"'|]+/).filter((it) => !text.includes('@') || it.includes('@'))
+  const words = wordsOf(text)
   const found = words.flatMap((word) => destinationOf(word, isHost) ?? [])
   return [...new Map(found.map((it) => [`${it.host}:${it.port}`, it])).values()]
+}
+
+/** A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole. */
+function wordsOf(text: string): readonly string[] {
+  const words = text.split(/[\s,;"'|]+/)
+  return text.includes('@') ? words.filter((it) => it.includes('@')) : words
 }
 
 /** An address in place of a name. */
@@ -64,7 +69,7 @@ export interface AddressTold {
 export function addressesIn(name: string, text: string): readonly AddressTold[] {
   if (text.length > longestText || namesSecret(name) || namesItself.test(name)) return []
   const isHost = namesHost.test(name)
-  const words = text.split(/[\s,;"'|]+/).filter((it) => !text.includes('@') || it.includes('@'))
+  const words = wordsOf(text)
   const found = words.flatMap((word) => addressOf(word, isHost) ?? [])
   return [...new Map(found.map((it) => [`${it.ip}:${it.port}`, it])).values()]
 }
