@@ -84,7 +84,8 @@ export function narrow(hops: readonly Hop[]): Narrowed | null {
   // Its node led it there, and nobody else's would lead it further.
   const isLed = hops.some((it) => it.name === 'connect' && isHungUp(it))
   if (isLed) return direct === 'broken' && beside === 'broken' ? 'everywhere' : null
-  if (direct === 'ok' && beside !== 'ok') return 'service-address'
+  // A Service without a ready endpoint refuses as it should.
+  if (direct === 'ok' && beside !== 'ok') return of('endpoints') === 'broken' ? null : 'service-address'
   if (beside === 'ok') return 'this-pod'
   if (beside === 'broken' && elsewhere === 'ok') return 'this-node'
   if (seen?.kind === 'connects' && seen.open > 0 && seen.open < seen.of) return 'some-endpoints'

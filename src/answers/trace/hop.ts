@@ -129,7 +129,7 @@ export interface Trace {
   readonly to: string
   readonly hops: readonly Hop[]
   /**
-   * `open`: measured from the pod itself, and well. `clear`: nothing that was read stands in the way, and nothing was
+   * `open`: measured from the pod itself, and well. `clear`: no hop that was read stands in the way, and nothing was
    * measured from the pod.
    */
   readonly verdict: 'open' | 'broken' | 'clear'

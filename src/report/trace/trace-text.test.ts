@@ -24,7 +24,7 @@ function told(sources: Partial<Sources>, scope: Parameters<typeof modelOf>[2] = 
 describe('a trace in words', () => {
   test('nothing measured is no green', () => {
     expect(told({})).toMatchInlineSnapshot(`
-      "? hopscope can't tell whether pod shop/client-1 (worker-1) reaches service shop/web: the connection itself was not measured; nothing that was read stands in the way.
+      "? hopscope can't tell whether pod shop/client-1 (worker-1) reaches service shop/web: the connection itself was not measured; no hop that was read stands in the way.
 
          1  - resolve    not measured: needs --probe
          2  ✓ service    ClusterIP, port 80 (http) -> 8080       read

@@ -154,11 +154,11 @@ function untried(trace: Trace, pod: string): string {
     return `A probe pod on the node of ${pod} reaches ${to}, and policies let the pod through; in it nothing was tried`
   const whether = `hopscope can't tell whether ${pod} reaches ${to}`
   if (hops.some((it) => it.name === 'connect' && it.seen.kind === 'why' && it.seen.why === 'not-tcp'))
-    return `${whether}: its port is not of TCP, and nothing was sent to it; nothing that was read stands in the way`
+    return `${whether}: its port is not of TCP, and nothing was sent to it; no hop that was read stands in the way`
   if (isOk('beside'))
     return `${whether}: a probe pod beside it does, and what policies make of the pod's own labels is not known`
   const answered = isOk('http') ? ', though probe pods get an HTTP answer there' : ''
-  return `${whether}: the connection itself was not measured${answered}; nothing that was read stands in the way`
+  return `${whether}: the connection itself was not measured${answered}; no hop that was read stands in the way`
 }
 
 function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
