@@ -13,7 +13,12 @@ const route = {
     rules: [
       {
         matches: [{ path: { type: 'PathPrefix', value: '/old' } }],
-        filters: [{ type: 'RequestRedirect', requestRedirect: { statusCode: 301 } }],
+        filters: [
+          {
+            type: 'RequestRedirect',
+            requestRedirect: { statusCode: 301, path: { type: 'ReplaceFullPath', replaceFullPath: '/' } },
+          },
+        ],
       },
       {
         backendRefs: [
