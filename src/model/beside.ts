@@ -182,6 +182,8 @@ export interface ControllerSettings {
   readonly name: string
   /** null where it sets none. */
   readonly proxyProtocol: 'on' | 'off' | null
+  /** `use-forwarded-headers`: the client's address comes in a header of whoever is before it. */
+  readonly forwarded?: 'on'
   readonly snippets: 'on' | 'off' | null
   /** `annotations-risk-level`: up to which risk annotations are heeded. */
   readonly risk: 'Critical' | 'High' | 'Medium' | 'Low' | null

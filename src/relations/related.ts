@@ -36,8 +36,12 @@ export function concernsDns(model: Model): (finding: Pick<Finding, 'code' | 'sub
   const { clusterDns } = model.sources
   const home = (clusterDns.known ? clusterDns.value.service?.namespace : undefined) ?? 'kube-system'
   return ({ code, subject: of }) =>
-    code.startsWith('DNS') && (of.namespace === null || of.namespace === home || keys.has(subjectKey(of)))
+    code.startsWith('DNS') &&
+    (of.namespace === null || of.namespace === home || keys.has(subjectKey(of)) || touchesAll.has(code))
 }
+
+/** A Service that takes the address of the servers' upstream takes it from every pod, wherever it stands. */
+const touchesAll: ReadonlySet<string> = new Set(['DNS182'])
 
 function touching(model: Model, target: Subject): ReadonlySet<string> {
   const pods = listed(model.sources.pods).filter((it) => !isOver(it))

@@ -1,6 +1,18 @@
 import type { Beside } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
-import { either, exactly, labelsThrough, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import {
+  either,
+  exactly,
+  just,
+  labelsThrough,
+  list,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  texts,
+} from '../model/marks.ts'
 import { heldWorkloadOf } from './schema-workload.ts'
 
 const m = texts()
@@ -110,6 +122,7 @@ export const besideSchema = exactly<Beside>()(
     controllerSettings: list(
       object({
         ...named,
+        forwarded: maybe(just('on')),
         proxyProtocol: nullable(oneOf(['on', 'off'])),
         snippets: nullable(oneOf(['on', 'off'])),
         risk: nullable(oneOf(['Critical', 'High', 'Medium', 'Low'])),

@@ -118,7 +118,13 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
   ),
   podNetworks: few(fc.record({ ...named, ranges: few(fc.constantFrom('10.244.0.0/16', 'fd00::/48')) })),
   controllerSettings: few(
-    fc.record({ ...named, proxyProtocol: onOff, snippets: onOff, risk: orNull(fc.constant('High' as const)) }),
+    fc.record({
+      ...named,
+      proxyProtocol: onOff,
+      forwarded: fc.constant('on' as const),
+      snippets: onOff,
+      risk: orNull(fc.constant('High' as const)),
+    }),
   ),
   authorityMaps: orNull(few(fc.record({ ...named, keys: few(fc.constantFrom('ca.crt', 'tls.crt')) }))),
   linkerd: orNull(

@@ -63,6 +63,11 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'a DestinationRule of many hosts, of whose ports nothing is read',
+    given: { ...given({}), mesh: mesh({ destinationRules: [destinationRule([], { host: '*.local', tls: null })] }) },
+    expect: 'ok',
+  },
+  {
     it: 'a DestinationRule of Istio speaks TLS',
     given: { ...given({}), mesh: mesh({ destinationRules: [destinationRule([], { host: 'pay', tls: 'SIMPLE' })] }) },
     expect: 'ok',

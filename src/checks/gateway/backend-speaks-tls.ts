@@ -9,7 +9,7 @@ import { subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { type RoutedBackend, routedBackends, ruleText, takesRequests } from '../../relations/gateway/backends.ts'
 import { isBadEnd } from '../../relations/ingress/http-answers.ts'
-import { wholeHost } from '../../relations/mesh/mesh-hosts.ts'
+import { hostTakes, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
 import { type TlsSign, portWantsTls } from '../../relations/service/port-wants-tls.ts'
 import { portText } from '../../relations/service/service-endpoints.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
@@ -128,14 +128,14 @@ function hasPolicy(policies: Known<readonly BackendTlsPolicy[]>, service: Servic
   )
 }
 
-/** With Istio a DestinationRule lets the Gateway speak TLS as well. */
+/** With Istio a DestinationRule lets the Gateway speak TLS as well: of the host, or of a port, which is not read. */
 function isOfMesh(mesh: Known<Mesh>, service: Service, domain: string): boolean {
   return (
     mesh.known &&
     mesh.value.destinationRules.some(
       (it) =>
-        (it.tls === 'SIMPLE' || it.tls === 'MUTUAL') &&
-        wholeHost(it.host, it.namespace, domain) === `${service.name}.${service.namespace}.svc.${domain}`,
+        (it.tls === null || it.tls === 'SIMPLE' || it.tls === 'MUTUAL') &&
+        hostTakes(wholeHost(it.host, it.namespace, domain), `${service.name}.${service.namespace}.svc.${domain}`),
     )
   )
 }

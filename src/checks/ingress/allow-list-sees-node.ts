@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Beside } from '../../model/beside.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
 import { type Known, known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
@@ -32,11 +33,22 @@ export default check({
   fine: "lists of addresses on Ingresses see their clients' own",
   severity: 'info',
   needs: ['ingresses', 'ingressClasses', 'ingressControllers', 'services', 'pods'],
-  wants: ['outside', 'nodes', 'ingressConfigs'],
+  wants: ['outside', 'nodes', 'ingressConfigs', 'beside'],
   remedies: [],
   decides: ['LB-08'],
 
-  run({ ingresses, ingressClasses, ingressControllers, services, pods, outside, nodes, ingressConfigs, scope }) {
+  run({
+    ingresses,
+    ingressClasses,
+    ingressControllers,
+    services,
+    pods,
+    outside,
+    nodes,
+    ingressConfigs,
+    beside,
+    scope,
+  }) {
     const { target } = scope
     const isAsked = (it: Ingress): boolean =>
       target.kind === 'object' && target.object.namespace === it.namespace && target.object.name === it.name
@@ -58,7 +70,9 @@ export default check({
     }
     const found = listed.flatMap(({ ingress, by }) => {
       // The client's own address comes beside the connection.
-      const told = controllersOf(ingress).some((it) => proxyProtocolOf(ingressConfigs, it.pod).kind === 'wanted')
+      const told = controllersOf(ingress).some(
+        (it) => proxyProtocolOf(ingressConfigs, it.pod).kind === 'wanted' || isForwarded(it, beside),
+      )
       const hiding = told ? [] : frontsOf(ingress).filter((it) => hidesClients(it, nodes) !== 'no')
       const shuts = !by.includes('denylist') && keepsNodesOut(ingress, nodes)
       const isSure = shuts && hiding.length > 0 && hiding.every((it) => hidesClients(it, nodes) === 'yes')
@@ -110,6 +124,20 @@ export default check({
 })
 
 type Front = Pick<Service, 'namespace' | 'name' | 'type' | 'externalTrafficPolicy' | 'loadBalancer'>
+
+/** Its ConfigMap, where a file holds it, has it believe the header of who is before it. */
+function isForwarded({ configMap }: IngressController, beside: Known<Beside>): boolean {
+  return (
+    configMap !== undefined &&
+    beside.known &&
+    beside.value.controllerSettings.some(
+      (it) =>
+        it.namespace === configMap.namespace &&
+        it.name === configMap.name &&
+        (it.forwarded === 'on' || it.proxyProtocol === 'on'),
+    )
+  )
+}
 
 function knownFronts({ fronts = [] }: IngressController): readonly Front[] {
   return fronts.flatMap(({ namespace, name, type, wants, externalTrafficPolicy: policy }): readonly Front[] => {

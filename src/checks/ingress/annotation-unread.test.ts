@@ -37,6 +37,15 @@ describeCheck(check, [
     },
     expect: [{ subject: 'Ingress/shop/web', severity: 'info' }],
   },
+  {
+    it: "what cert-manager's solver writes for every class",
+    given: {
+      ...own,
+      ingressClasses: [f5],
+      ingresses: [web(['nginx.ingress.kubernetes.io/whitelist-source-range'], { name: 'cm-acme-http-solver-x7k2p' })],
+    },
+    expect: 'not-applicable',
+  },
   { it: 'its own', given: { ...own, ingresses: [web(['nginx.ingress.kubernetes.io/use-regex'])] }, expect: 'ok' },
   {
     it: 'one of a later release',

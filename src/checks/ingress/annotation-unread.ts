@@ -59,8 +59,13 @@ const written = new RegExp(
 
 const nginxPrefix = 'nginx.ingress.kubernetes.io/'
 
+/** cert-manager's solver of HTTP-01 writes it for whatever class serves it (pkg/issuer/acme/http/ingress.go). */
+function isSolvers({ name }: Ingress, key: string): boolean {
+  return name.startsWith('cm-acme-http-solver-') && key === `${nginxPrefix}whitelist-source-range`
+}
+
 function judge(ingress: Ingress, { is, name, prefixes, isOwn }: AnnotationReader) {
-  const all = (ingress.annotated ?? []).filter((it) => !written.test(it))
+  const all = (ingress.annotated ?? []).filter((it) => !written.test(it) && !isSolvers(ingress, it))
   const own = all.filter((it) => prefixes.some((prefix) => it.startsWith(prefix)))
   // Charts write both where both are meant to be read by one.
   const isTwin = (it: string): boolean => own.includes(it.replace(/^ingress\.kubernetes\.io\//, prefixes[0] ?? ''))

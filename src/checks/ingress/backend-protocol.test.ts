@@ -31,6 +31,22 @@ describeCheck(check, [
     expect: [{ subject: web, args: { spoken: 'HTTP', looks: 'TLS' } }],
   },
   {
+    it: 'two ports of it lead to one, which speaks what a flag of the program says',
+    given: {
+      ingresses: of('GRPC'),
+      services: [
+        service('web', {
+          ports: [
+            port({ name: 'https', port: 80, targetPort: 8080 }),
+            port({ name: 'http', port: 8081, targetPort: 8080 }),
+          ],
+        }),
+      ],
+      ingressClasses,
+    },
+    expect: 'ok',
+  },
+  {
     it: "plain HTTP to the Service's port 443, which leads to 8200: the number is its clients'",
     given: { ingresses: of(null), services: to({ port: 443, targetPort: 8200 }), ingressClasses },
     expect: 'not-applicable',

@@ -121,11 +121,16 @@ interface Seen {
 }
 
 /** What is answered well cannot be wrong. */
-function judge({ route, port }: Way, { pods, measured, isBoth }: Seen) {
+function judge({ route, service, port }: Way, { pods, measured, isBoth }: Seen) {
   const { ingress, backend } = route
   const spoken = spokenBy(route)
   const looks = speechOf(port, pods)
-  const differing = spoken === null || measured === 'well' ? null : differenceOf(spoken, looks, isBoth)
+  // Argo CD's `http` and `https` both lead to one port, which speaks what a flag says: of TLS they tell nothing.
+  const isShared = service.ports.some((it) => it !== port && it.targetPort === port.targetPort)
+  const differing =
+    spoken === null || measured === 'well'
+      ? null
+      : differenceOf(spoken, isShared ? { ...looks, layer: null } : looks, isBoth)
   if (differing === null) return []
   const app = port.appProtocol === undefined ? '' : `, appProtocol ${port.appProtocol}`
   const label = `port ${portText(port)}, target ${port.targetPort}${app}`

@@ -1,4 +1,5 @@
-import { mesh, meshPod } from '../../../test/build/istio.ts'
+import { beside } from '../../../test/build/beside.ts'
+import { mesh, meshPod, peerAuthentication } from '../../../test/build/istio.ts'
 import { container } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
@@ -21,6 +22,7 @@ const scope = (egress: readonly string[] | null, about: Partial<SidecarScope> = 
   ...about,
 })
 const given = (sidecars: readonly SidecarScope[]) => ({ mesh: mesh({ sidecars }), services: [pay], pods: [web] })
+const registryOnly = { namespace: 'istio-system', name: 'istio', outbound: 'REGISTRY_ONLY' } as const
 const found = [
   {
     subject: 'Sidecar/shop/default',
@@ -36,6 +38,28 @@ describeCheck(check, [
     it: "the workload's own goes before the namespace's",
     given: given([scope(['*/*']), scope(['./*'], { name: 'web', selector: { app: 'web' } })]),
     expect: [{ subject: 'Sidecar/shop/web' }],
+  },
+  {
+    it: 'its pods take plain text as well, and strangers may be called',
+    given: { ...given([scope(['./*'])]), pods: [web, meshPod('pay-1', { namespace: 'pay', labels: { app: 'pay' } })] },
+    expect: [{ subject: 'Sidecar/shop/default', severity: 'info' }],
+  },
+  {
+    it: 'its pods take mTLS alone',
+    given: {
+      ...given([scope(['./*'])]),
+      mesh: mesh({
+        sidecars: [scope(['./*'])],
+        peerAuthentications: [peerAuthentication({ namespace: 'pay', mode: 'STRICT' })],
+      }),
+      pods: [web, meshPod('pay-1', { namespace: 'pay', labels: { app: 'pay' } })],
+    },
+    expect: [{ subject: 'Sidecar/shop/default', severity: 'warning' }],
+  },
+  {
+    it: 'strangers may not be called',
+    given: { ...given([scope(['./*'])]), beside: beside({ meshSettings: [registryOnly] }) },
+    expect: [{ subject: 'Sidecar/shop/default', severity: 'warning' }],
   },
   { it: 'that namespace', given: given([scope(['./*', 'pay/*'])]), expect: 'ok' },
   { it: 'that host, wherever it is', given: given([scope(['*/pay.pay.svc.cluster.local'])]), expect: 'ok' },

@@ -2,13 +2,16 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Mesh, SidecarScope } from '../../model/mesh.ts'
 import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { hostTakes, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
 import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
-import { isInMesh, rootNamespace } from '../../relations/mesh/mtls.ts'
+import { targetPorts } from '../../relations/mesh/mesh-services.ts'
+import { isInMesh, mtlsOf, rootNamespace } from '../../relations/mesh/mtls.ts'
 import { hasPairs } from '../../relations/selector.ts'
 import { calledBy, type Callable, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
+import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { objectLines } from './mesh-words.ts'
 
@@ -24,11 +27,11 @@ export default check({
   fine: 'every Sidecar has in its egress what its pods are told to call',
   severity: 'warning',
   needs: ['mesh', 'services', 'pods'],
-  wants: ['namespaces', 'clusterDns'],
+  wants: ['namespaces', 'clusterDns', 'beside'],
   remedies: [],
   decides: ['MESH-10'],
 
-  run({ mesh, services, pods, namespaces, clusterDns, scope }) {
+  run({ mesh, services, pods, namespaces, clusterDns, beside, scope }) {
     if (mesh.sidecars.every((it) => it.egress === null))
       return noneHere(mesh, ['Sidecar'], 'no Sidecar here says what may be called')
     const domain = clusterDns.known ? clusterDns.value.domain : null
@@ -42,6 +45,8 @@ export default check({
       ({ service, own, egress }) =>
         !egress.some((it) => isIn(it, own.namespace, { ...service, host: hostOf(service, domain) })),
     )
+    const podsOf = podsOfServices(pods)
+    const isClosed = beside.known && beside.value.meshSettings.some((it) => it.outbound === 'REGISTRY_ONLY')
     if (left.length === 0)
       return scope.namespace !== null && leadsOut(mesh, pods, callable)
         ? cannotTell('not-asked', 'Services of other namespaces, which pods here are told to call, were not read', '-A')
@@ -51,6 +56,9 @@ export default check({
       return finding({
         subject: on,
         also: its.map(({ pod }) => workloadOfPod(pod)),
+        ...(!isClosed && its.every(({ service }) => takesPlain(mesh, service, podsOf(service)))
+          ? { severity: 'info' as const }
+          : {}),
         confidence: 'inferred',
         args: {
           callers: [...new Set(its.map(({ pod }) => `${workloadOfPod(pod).kind} ${full(workloadOfPod(pod))}`))],
@@ -117,6 +125,18 @@ function isIn(
   const [home = '', pattern = ''] = entry.split('/', 2)
   const isHome = home === '*' || home === namespace || (home === '.' && own === namespace)
   return isHome && hostTakes(pattern, host)
+}
+
+/** Without the mesh's certificates it is answered all the same: where strangers may be called, nothing fails. */
+function takesPlain(mesh: Mesh, service: Service, pods: readonly Pod[]): boolean {
+  return pods.filter(isLive).every(
+    (pod) =>
+      !isInMesh(pod) ||
+      targetPorts(service, pod).every((port) => {
+        const asked = mtlsOf(mesh, pod, port)
+        return asked !== 'unknown' && asked.mode !== 'STRICT'
+      }),
+  )
 }
 
 /** Somebody whom a Sidecar limits is told a name with a namespace, or none of a Service's. */

@@ -45,7 +45,11 @@ export default check({
       if (isInMesh(pod)) continue
       const to = calledBy(pod, call, callable)
       if (to.is === 'there')
-        add(to.service, { name: nameOf(workloadOfPod(pod)), how: `told to by ${call.by ?? 'its command line'}` })
+        add(to.service, {
+          name: nameOf(workloadOfPod(pod)),
+          how: `told to by ${call.by ?? 'its command line'}`,
+          of: workloadOfPod(pod),
+        })
     }
     const outside = new Set(pods.filter((it) => !isInMesh(it)).map(full))
     const controllersOf = controllersByClass({
@@ -60,7 +64,11 @@ export default check({
       for (const { backend } of routesOf(ingress))
         add(
           { namespace: ingress.namespace, name: backend.service },
-          { name: `Ingress ${full(ingress)}`, how: `served by pod ${foreign.pod}` },
+          {
+            name: `Ingress ${full(ingress)}`,
+            how: `served by pod ${foreign.pod}`,
+            of: subject('Ingress', ingress.namespace, ingress.name),
+          },
         )
     }
     const found = strict.flatMap(({ service, by }): readonly Verdict<KeptOut>[] => {
@@ -88,6 +96,7 @@ export default check({
 interface Caller {
   readonly name: string
   readonly how: string
+  readonly of: Subject
 }
 
 type KeptOut = { readonly by: string; readonly callers: readonly string[]; readonly how: string }
@@ -108,6 +117,7 @@ function strictBy(mesh: Mesh, { service, inside, outside }: MeshService): string
 function keptOut(on: Subject, by: string, callers: readonly Caller[]): Verdict<KeptOut> {
   return finding({
     subject: on,
+    also: callers.map((it) => it.of),
     confidence: 'inferred',
     args: { by, callers: callers.map((it) => it.name), how: callers[0]?.how ?? '' },
     evidence: callers.slice(0, 4).map((it) => ({ kind: 'fact', label: it.name, value: it.how })),

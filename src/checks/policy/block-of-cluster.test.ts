@@ -22,7 +22,7 @@ describeCheck(check, [
   {
     it: "a pod's address",
     given: given('10.2.1.9/32'),
-    expect: [{ subject: 'NetworkPolicy/shop/web', args: { services: [], pods: ['shop/db-1'] } }],
+    expect: [{ subject: 'NetworkPolicy/shop/web', severity: 'info', args: { services: [], pods: ['shop/db-1'] } }],
   },
   {
     it: 'on the way in',

@@ -118,6 +118,26 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'on the host network, and a rule beside has the addresses of the nodes',
+    given: given(
+      [
+        ingressPolicy('nginx', [
+          rule([namespaceNamed('ingress-nginx')]),
+          rule([peer({ ipBlock: { cidr: '10.2.1.0/24', except: [] } })]),
+        ]),
+      ],
+      { by: [{ ...nginx, ip: '10.2.1.80', hostNetwork: true, node: 'worker-9' }] },
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'on the host network, and the selectors mean another namespace',
+    given: given([ingressPolicy('nginx', [rule([namespaceNamed('monitoring')])])], {
+      by: [{ ...nginx, hostNetwork: true, node: 'worker-9' }],
+    }),
+    expect: 'cannot-tell',
+  },
+  {
     it: 'one of two controllers is on the host network',
     given: given([ownAlone], { by: [nginx, { ...nginx, pod: 'controller-2', hostNetwork: true, node: 'worker-2' }] }),
     expect: 'cannot-tell',

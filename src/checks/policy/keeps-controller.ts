@@ -3,11 +3,12 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { Contacts } from '../../model/contacts.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
-import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Namespace, NetworkPolicy, PolicyPeer } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { ServicePort } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
+import { contains } from '../../relations/cidr-index.ts'
 import { controllersByClass } from '../../relations/ingress/controller-services.ts'
 import { isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
@@ -17,7 +18,7 @@ import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.
 import { type Decision, podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import type { Flow, PodLike } from '../../relations/policy/policy-flow.ts'
-import { namespaceNameLabel, selects } from '../../relations/selector.ts'
+import { namespaceNameLabel, selects, selectsNamespace } from '../../relations/selector.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { controllerKeptFrom, ingressBackendFails, keptBy } from '../../relations/symptom.ts'
@@ -83,7 +84,7 @@ export default check({
             .flatMap((to) => [...ports].flatMap((port) => own.flatMap((it) => wayOf(it, to, port))))
             .map((it) => ({ ...it, decision: decide(it.flow) }))
           if (own.some((it) => it.hostNetwork === true)) {
-            const shut = shutToHost(ways)
+            const shut = shutToHost(ways, namespaces)
             if (shut === null && ways.some((it) => it.decision.kind === 'denied')) open.push(onHost)
             return shut === null ? [] : [{ ...shut, ingress, service: name, near: null, meant: null }]
           }
@@ -214,16 +215,31 @@ interface Way {
  */
 function shutToHost(
   ways: readonly Way[],
+  namespaces: Known<readonly Namespace[]>,
 ): Pick<Kept, 'controller' | 'flow' | 'policy' | 'direction' | 'ways' | 'of' | 'isByHost'> | null {
-  const shut = ways.filter(({ decision }) => decision.kind === 'unknown' && decision.direction === 'Ingress')
+  const labels = new Map(namespaces.known ? namespaces.value.map((it) => [it.name, it.labels]) : [])
+  const means = ({ namespaceSelector, podSelector, ipBlock }: PolicyPeer, { controller: it }: Way): boolean =>
+    ipBlock === null &&
+    namespaceSelector !== null &&
+    selectsNamespace(namespaceSelector, it.namespace, labels.get(it.namespace) ?? null) === 'yes' &&
+    (podSelector === null || selects(podSelector, it.labels ?? {}))
+  // A block with the node's address is what such a controller needs.
+  const named = (by: readonly NetworkPolicy[], ip: string | null): boolean =>
+    ip !== null && peersOf(by).some(({ ipBlock }) => ipBlock !== null && contains(ipBlock.cidr, ip))
+  const shut = ways.filter(
+    ({ decision, controller: { ip } }) =>
+      decision.kind === 'unknown' && decision.direction === 'Ingress' && !named(decision.by, ip),
+  )
   const [first] = shut
   if (first?.decision.kind !== 'unknown') return null
   const { controller, flow, decision } = first
-  const policy = decision.by.find((it) =>
-    it.ingress.some(({ peers }) => peers.some((peer) => peer.namespaceSelector !== null && peer.ipBlock === null)),
-  )
-  if (policy === undefined || !shut.every((it) => it.decision.kind === 'unknown')) return null
+  const policy = decision.by.find((it) => peersOf([it]).some((peer) => means(peer, first)))
+  if (policy === undefined) return null
   return { controller, flow, policy, direction: 'Ingress', ways: shut.length, of: ways.length, isByHost: true }
+}
+
+function peersOf(policies: readonly NetworkPolicy[]): readonly PolicyPeer[] {
+  return policies.flatMap(({ ingress }) => ingress.flatMap(({ peers }) => peers))
 }
 
 function endOf({ namespace, pod, labels = {}, ip, node = null, hostNetwork }: IngressController): PodLike {

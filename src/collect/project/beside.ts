@@ -133,6 +133,7 @@ export function projectControllerSettings(raw: unknown, intern: Intern): Control
     namespace: it.namespace,
     name: it.name,
     proxyProtocol: onOff(data['use-proxy-protocol']),
+    ...(data['use-forwarded-headers'] === 'true' ? { forwarded: 'on' as const } : {}),
     snippets: onOff(data['allow-snippet-annotations']),
     risk: risks.find((it) => it === data['annotations-risk-level']) ?? null,
   }
