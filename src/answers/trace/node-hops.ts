@@ -23,12 +23,13 @@ function routeHop({ sources }: Model, home: string, far: readonly string[]): Bar
     (it) => (it.node === home && far.includes(it.to)) || (far.includes(it.node) && it.to === home),
   )
   const bad = its.filter((it) => it.verdict !== 'well' && it.verdict !== 'unknown')
-  const off = networks.filter((it) => (it.node === home || far.includes(it.node)) && it.forwards.v4 === false)
+  const onWay = networks.filter((it) => it.node === home || far.includes(it.node))
+  const off = onWay.filter((it) => it.forwards.v4 === false)
   const told = its.filter((it) => it.verdict === 'well')
   if (bad.length + off.length === 0 && told.length === 0)
     return { name: 'route', verdict: 'cannot-tell', how: 'nobody', seen: { kind: 'why', why: 'unclear' } }
   const read = new Set(networks.map((it) => it.node))
-  const ruled = networks.filter((it) => (it.node === home || far.includes(it.node)) && it.ruled?.rules === 'added')
+  const ruled = onWay.filter((it) => it.ruled?.rules === 'added')
   // A rule may lead to another table before the main one is asked.
   const well = ruled.length === 0 ? 'ok' : 'cannot-tell'
   return {

@@ -15,6 +15,7 @@ import {
   isInHosts,
   type ToldCall,
   toldCalls,
+  spelledOut,
 } from '../../relations/service/called-services.ts'
 import { nameInPod, searchLacks, toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -58,8 +59,7 @@ export default check({
     })
     if (told.length === 0) return notApplicable('no pod with dnsPolicy None is told to call a Service')
     const lost = told.filter((it) => !isFound(it, clusterDns))
-    if (lost.length === 0)
-      return ok(told.length, 'of what the specs spell out; ConfigMaps are read of a file alone, Secrets never')
+    if (lost.length === 0) return ok(told.length, spelledOut)
     return [...Map.groupBy(lost, (it) => subjectKey(it.resolver.workload)).values()].flatMap((its) =>
       verdict(its, clusterDns, scope),
     )

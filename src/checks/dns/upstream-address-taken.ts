@@ -48,12 +48,9 @@ export default check({
       return upstream === undefined ? [] : [{ ...it, from: upstream.from }]
     })
     const bad = taken.filter((it) => outside === 'fail' || (it.ready === 0 && outside !== 'answered'))
-    const byService = Map.groupBy(bad, (it) => full(it.service))
-    if (byService.size > 0) return [...byService.values()].map((its) => judge(its, outside))
+    if (bad.length > 0) return judgeEach(bad, outside)
     // It may be the server itself that is meant, behind a Service: only whether it answers tells.
-    const held =
-      outside === 'unclear' ? Map.groupBy(taken, (it) => full(it.service)) : new Map<string, TakenUpstream[]>()
-    if (held.size > 0) return [...held.values()].map((its) => judge(its, outside))
+    if (taken.length > 0 && outside === 'unclear') return judgeEach(taken, outside)
     // Whose address it is would stand in a file that nobody read; where names outside are answered, it is no matter.
     const doubtful = claims.filter((it) => it.port === dnsPort && it.ready === 0)
     const [first] = upstreams.length === 0 && outside !== 'answered' ? doubtful : []
@@ -123,6 +120,10 @@ function outsideNames(probe: Known<DnsProbe>): Outside {
 }
 
 type TakenUpstream = Taken & { readonly from: KnownUpstream['from'] }
+
+function judgeEach(taken: readonly TakenUpstream[], outside: Outside) {
+  return [...Map.groupBy(taken, (it) => full(it.service)).values()].map((its) => judge(its, outside))
+}
 
 function judge(its: readonly TakenUpstream[], outside: Outside) {
   const [first] = its

@@ -10,6 +10,7 @@ import type { Service } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
 import { contains } from '../../relations/cidr-index.ts'
 import { beforeControllers, controllersByClass } from '../../relations/ingress/controller-services.ts'
+import { settingsOf } from '../../relations/ingress/controller-settings.ts'
 import { routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { isForNginx } from '../../relations/ingress/nginx-paths.ts'
 import { proxyProtocolOf } from '../../relations/ingress/proxy-protocol.ts'
@@ -126,17 +127,9 @@ export default check({
 type Front = Pick<Service, 'namespace' | 'name' | 'type' | 'externalTrafficPolicy' | 'loadBalancer'>
 
 /** Its ConfigMap, where a file holds it, has it believe the header of who is before it. */
-function isForwarded({ configMap }: IngressController, beside: Known<Beside>): boolean {
-  return (
-    configMap !== undefined &&
-    beside.known &&
-    beside.value.controllerSettings.some(
-      (it) =>
-        it.namespace === configMap.namespace &&
-        it.name === configMap.name &&
-        (it.forwarded === 'on' || it.proxyProtocol === 'on'),
-    )
-  )
+function isForwarded(controller: IngressController, beside: Known<Beside>): boolean {
+  const settings = beside.known ? settingsOf(controller, beside.value) : null
+  return settings?.forwarded === 'on' || settings?.proxyProtocol === 'on'
 }
 
 function knownFronts({ fronts = [] }: IngressController): readonly Front[] {

@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { ControllerSettings } from '../../model/beside.ts'
 import type { Service } from '../../model/service.ts'
 import { full } from '../../phrases.ts'
+import { settingsOf } from '../../relations/ingress/controller-settings.ts'
 import { servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { serviceSubject } from '../service/words.ts'
 
@@ -24,11 +25,10 @@ export default check({
   run({ beside, ingressControllers, services }) {
     const find = servicesByName(services)
     const pairs = new Map<string, { readonly service: Service; readonly settings: ControllerSettings | null }>()
-    for (const { namespace, fronts = [], configMap } of ingressControllers) {
+    for (const controller of ingressControllers) {
+      const { namespace, fronts = [], configMap } = controller
       if (configMap === undefined) continue
-      const settings =
-        beside.controllerSettings.find((it) => it.namespace === configMap.namespace && it.name === configMap.name) ??
-        null
+      const settings = settingsOf(controller, beside)
       for (const front of fronts.filter((it) => it.type === 'LoadBalancer' && it.wants.length === 0)) {
         const service = find(namespace, front.name)
         if (service !== null) pairs.set(full(service), { service, settings })

@@ -6,6 +6,7 @@ import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
 import type { EndpointSlice, LoadBalancer, Service } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
+import { frontsBeside } from '../../relations/ingress/fronts-beside.ts'
 import { selectorText } from '../../relations/selector.ts'
 import { announcing, choosesNode, excludingLabel, poolOf, speakingNodes } from '../../relations/service/metallb.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
@@ -42,7 +43,7 @@ export default check({
       nodes: nodes.known ? nodes.value : [],
       speaking: pods.known ? speakingNodes(pods.value) : null,
     }
-    const verdicts = [...own, ...frontsBeside(services, ingressControllers)].flatMap((it) => judge(it, seen))
+    const verdicts = [...own, ...balancedBeside(services, ingressControllers)].flatMap((it) => judge(it, seen))
     return verdicts.length > 0 ? verdicts : notApplicable('no Service here has an address of a pool')
   },
 
@@ -122,21 +123,17 @@ interface Balanced {
   readonly homes: readonly string[] | null
 }
 
-/** Those by which Ingresses of the scope are reached, where their own namespace is not in it. */
-function frontsBeside(
+function balancedBeside(
   services: readonly Service[],
   controllers: Known<readonly IngressController[]>,
 ): readonly Balanced[] {
-  const seen = new Set(services.map((it) => full(it)))
-  const fronts = controllers.known ? controllers.value.flatMap(({ fronts: its = [] }) => its) : []
-  const beside = fronts.filter(
-    (it) => it.type === 'LoadBalancer' && it.addresses.length > 0 && it.wants.length === 0 && !seen.has(full(it)),
-  )
-  return [...new Map(beside.map((it) => [full(it), it])).values()].map((front) => ({
-    on: front,
-    balancer: { addresses: front.addresses, class: null },
-    homes: front.localOn ?? null,
-  }))
+  return frontsBeside(services, controllers)
+    .filter((it) => it.addresses.length > 0)
+    .map((front) => ({
+      on: front,
+      balancer: { addresses: front.addresses, class: null },
+      homes: front.localOn ?? null,
+    }))
 }
 
 interface Seen {

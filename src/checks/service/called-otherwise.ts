@@ -9,6 +9,7 @@ import { count, full, some } from '../../phrases.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import {
   calledBy,
+  spelledOut,
   type Called,
   type ToldCall,
   toldCalls,
@@ -50,9 +51,7 @@ export default check({
     // A variable and the script that reads it, or two variables: one workload is told one thing.
     const once = Map.groupBy(wrongly, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${hostOf(call)}`)
     const found = [...once.values()].flatMap((its) => verdict(its, pods, scope) ?? [])
-    return found.length > 0
-      ? found
-      : ok(inside.length, 'of what the specs spell out; ConfigMaps are read of a file alone, Secrets never')
+    return found.length > 0 ? found : ok(inside.length, spelledOut)
   },
 
   words: {

@@ -8,6 +8,7 @@ import { type Home, homeOf, takenAddresses } from '../../relations/service/gone-
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { spelledOut } from '../../relations/service/called-services.ts'
 
 /**
  * An address of a pod goes with the pod, and one of a Service with the Service: who has it written down calls nobody
@@ -33,9 +34,7 @@ export default check({
       const home = taken.has(it.call.ip) ? null : homeOf(it.call.ip, around)
       return home === null ? [] : [verdict(it, home, { isWhole: around.isWhole, isAsked: isTargetPod(scope, it.pod) })]
     })
-    return found.length > 0
-      ? found
-      : ok(calls.length, 'of what the specs spell out; ConfigMaps are read of a file alone, Secrets never')
+    return found.length > 0 ? found : ok(calls.length, spelledOut)
   },
 
   words: {

@@ -5,6 +5,7 @@ import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { count, full, some } from '../../phrases.ts'
+import { frontsBeside } from '../../relations/ingress/fronts-beside.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { serviceSubject } from './words.ts'
 
@@ -37,7 +38,7 @@ export default check({
         hasAddress: (service.loadBalancer?.addresses ?? []).length > 0,
         homes: slicesOf === null ? null : homesOf(service, slicesOf(service)),
       }))
-    const balanced = [...own, ...frontsBeside(services, ingressControllers)]
+    const balanced = [...own, ...balancedBeside(services, ingressControllers)]
     if (balanced.length === 0) return notApplicable('no Service here is of type LoadBalancer')
     const out = nodes.flatMap((node) => {
       const why = whyOut(node)
@@ -102,15 +103,11 @@ interface Balanced {
   readonly homes: readonly string[] | null
 }
 
-/** Those by which Ingresses of the scope are reached, where their own namespace is not in it. */
-function frontsBeside(
+function balancedBeside(
   services: readonly Service[],
   controllers: Known<readonly IngressController[]>,
 ): readonly Balanced[] {
-  const seen = new Set(services.map((it) => full(it)))
-  const fronts = controllers.known ? controllers.value.flatMap(({ fronts: its = [] }) => its) : []
-  const beside = fronts.filter((it) => it.type === 'LoadBalancer' && it.wants.length === 0 && !seen.has(full(it)))
-  return [...new Map(beside.map((it) => [full(it), it])).values()].map((front) => ({
+  return frontsBeside(services, controllers).map((front) => ({
     on: front,
     hasAddress: front.addresses.length > 0,
     homes: front.localOn ?? null,

@@ -76,6 +76,9 @@ export type Called =
   /** `cart.shop.cluster.local`: the cluster's domain without the `svc` in which Services have their names. */
   | { readonly is: 'no-svc'; readonly service: Service; readonly near: string }
 
+/** How far it goes that nobody is told wrongly. */
+export const spelledOut = 'of what the specs spell out; ConfigMaps are read of a file alone, Secrets never'
+
 /** A call with the container and the pod whose spec tells it. */
 export interface ToldCall {
   readonly pod: Pod
