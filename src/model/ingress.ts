@@ -108,6 +108,10 @@ export interface Ingress {
   /** Ranges that it keeps out, `denylist-source-range`; absent as of `allowed`. */
   readonly denied?: readonly string[]
   readonly redirect?: IngressRedirect
+  /** Other names under which ingress-nginx serves its hosts, `server-alias`; no expressions. Absent = none. */
+  readonly aliases?: readonly string[]
+  /** ingress-nginx leads `www.` before its host to the host, and a host with it to the one without. */
+  readonly fromToWww?: true
   /** Secrets that its annotations for ingress-nginx name. Absent where there are none, and in old recordings. */
   readonly secrets?: readonly NamedSecret[]
   /** Traefik's middlewares that it goes through, by the name and provider: `shop-auth@kubernetescrd`. */

@@ -49,6 +49,8 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
           path: nullable(m.path),
         }),
       ),
+      aliases: maybe(list(m.host)),
+      fromToWww: maybe(just(true)),
       secrets: maybe(
         list(
           object({

@@ -297,6 +297,8 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     to: maybe(fc.record({ scheme: fc.constantFrom('http', 'https'), host, port: count })),
     path: maybe(fc.constantFrom('/', '/cart')),
   }),
+  aliases: few(host),
+  fromToWww: fc.constant(true as const),
   secrets: few(
     fc.record({
       by: fc.constantFrom('auth-secret', 'auth-tls-secret', 'proxy-ssl-secret'),

@@ -56,6 +56,26 @@ describeCheck(check, [
     expect: [{ subject, severity: 'warning', confidence: 'possible' }],
   },
   {
+    it: 'another route has that path at another host',
+    given: given(web([redirecting(toTls)]), app('/app', { hostnames: ['api.example.com'] })),
+    expect: [{ subject, severity: 'error', confidence: 'inferred' }],
+  },
+  {
+    it: 'another host is led to that of the route, which has a path there',
+    given: given(
+      web([redirecting({ ...toTls, hostname: 'web.example.com' })], {
+        hostnames: ['old.example.com', 'web.example.com'],
+      }),
+      app('/app', { hostnames: ['web.example.com'] }),
+    ),
+    expect: [{ subject, severity: 'warning' }],
+  },
+  {
+    it: 'all paths are led to one, and another route has one beside it',
+    given: given(web([redirecting({ ...toTls, path: { replaces: 'all', by: '/new' } })]), app('/app')),
+    expect: [{ subject, severity: 'error' }],
+  },
+  {
     it: 'from the listener for http',
     given: given(web([redirecting(toTls)], { parents: [parent({ section: 'http' })] }), app('/')),
     expect: 'ok',

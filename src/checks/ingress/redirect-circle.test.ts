@@ -51,6 +51,45 @@ describeCheck(check, [
     given: { ingresses: [web(to('www.example.com')), other(to(own), '/', 'www.example.com')] },
     expect: [{ subject, args: { others: ['shop/other'] } }],
   },
+  {
+    it: 'to a name that is an alias of its host',
+    given: { ingresses: [web(to('www.web.example.com'), '/', { aliases: ['www.web.example.com'] })] },
+    expect: [{ subject, says: /www\.web\.example\.com is another name \(server-alias\) of web\.example\.com/ }],
+  },
+  {
+    it: 'to www, and from there back',
+    given: { ingresses: [web(to('www.web.example.com', null), '/', { fromToWww: true })] },
+    expect: [{ subject, says: /is led on, by from-to-www-redirect, to web\.example\.com/ }],
+  },
+  {
+    it: 'to the alias that another Ingress gives this host',
+    given: {
+      ingresses: [web(to('www.web.example.com')), other(undefined, '/cart')].map((it) =>
+        it.name === 'other' ? { ...it, aliases: ['www.web.example.com'] } : it,
+      ),
+    },
+    expect: [{ subject, args: { others: [], way: 'server-alias' } }],
+  },
+  {
+    it: 'a rule has the name that is an alias',
+    given: {
+      ingresses: [
+        web(to('www.web.example.com'), '/', { aliases: ['www.web.example.com'], fromToWww: true }),
+        other(undefined, '/', 'www.web.example.com'),
+      ],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'to www, of an Ingress that has another alias',
+    given: { ingresses: [web(to('www.web.example.com'), '/', { aliases: ['shop.example.com'] })] },
+    expect: 'ok',
+  },
+  {
+    it: 'from www to the host, which serves',
+    given: { ingresses: [web(undefined, '/', { fromToWww: true }), other(to(own), '/', 'old.example.com')] },
+    expect: 'ok',
+  },
   { it: 'to another host', given: { ingresses: [web(to('www.example.com'))] }, expect: 'ok' },
   { it: 'to a path that nobody takes', given: { ingresses: [web(to(own), '/old')] }, expect: 'ok' },
   {

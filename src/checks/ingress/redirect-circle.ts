@@ -52,7 +52,9 @@ export default check({
         ? `Ingress ${full(on)} redirects to ${args.at}, which it takes itself: requests go in a circle.`
         : `Ingress ${full(on)} and ${some(args.others, 2)} redirect to one another: requests for ${args.at} go in a ` +
           'circle.',
-    detail: ({ args }) => `${args.by}: ${args.to}`,
+    detail: ({ args }) =>
+      `${args.by}: ${args.to}` +
+      (args.through.length === 0 ? '' : ` · ${args.through[0]} is ${ways[args.way]} ${args.through[1]}`),
     note: () => 'browsers give up after about 20 redirects (ERR_TOO_MANY_REDIRECTS); no backend is asked',
     help: ({ subject: on, args }) => [
       `let ${args.by} lead to another host, or to a path that another Ingress takes; or take it away`,
@@ -63,12 +65,18 @@ export default check({
   },
 })
 
+const ways = {
+  none: '',
+  'server-alias': 'another name (server-alias) of',
+  'from-to-www-redirect': 'led on, by from-to-www-redirect, to',
+}
+
 /** Whoever was answered by something else than a redirect went in no circle. */
 function wasAnswered(contacts: Known<Contacts>, ingress: Ingress): boolean {
   return contacts.known && requestsOf(contacts.value, ingress).some((it) => !isRedirect(it) && !isBadEnd(it))
 }
 
-function verdict({ route, redirect, by, at }: RedirectCircle) {
+function verdict({ route, redirect, by, at, through }: RedirectCircle) {
   const { ingress } = route
   const { to, path } = redirect
   const port = to === null || to.port === (to.scheme === 'https' ? 443 : 80) ? '' : `:${to.port}`
@@ -76,9 +84,18 @@ function verdict({ route, redirect, by, at }: RedirectCircle) {
   const key = `nginx.ingress.kubernetes.io/${redirect.by}`
   return finding({
     subject: ingressSubject(ingress),
-    also: by.filter((it) => it !== ingress).map((it) => subject('Ingress', it.namespace, it.name)),
+    also: [...new Set([...by, ...(through === null ? [] : [through.ingress])])]
+      .filter((it) => it !== ingress)
+      .map((it) => subject('Ingress', it.namespace, it.name)),
     confidence: 'inferred',
-    args: { at, by: redirect.by, to: text, others: by.filter((it) => it !== ingress).map(full) },
+    args: {
+      at,
+      by: redirect.by,
+      to: text,
+      others: by.filter((it) => it !== ingress).map(full),
+      through: through === null ? [] : [through.name, through.host],
+      way: through?.by ?? ('none' as const),
+    },
     evidence: [
       {
         kind: 'config',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redirectOf, secretsOf } from './ingress-redirect.ts'
+import { namesBesideOf, redirectOf, secretsOf } from './ingress-redirect.ts'
 
 const prefix = 'nginx.ingress.kubernetes.io/'
 const all = (annotations: Readonly<Record<string, string>>) =>
@@ -51,3 +51,12 @@ test.each([{ 'auth-secret': 'users' }, { 'auth-tls-secret': 'a/b/c' }, { 'auth-t
     expect(secretsOf(all(it))).toEqual({})
   },
 )
+
+test.each([
+  [{ 'server-alias': 'WWW.shop.example, a.example' }, { aliases: ['www.shop.example', 'a.example'] }],
+  [{ 'server-alias': String.raw`~^www\d+\.shop\.example$` }, {}],
+  [{ 'from-to-www-redirect': 'true' }, { fromToWww: true }],
+  [{ 'from-to-www-redirect': 'no' }, {}],
+])('names beside those of the rules: %j', (annotations, names) => {
+  expect(namesBesideOf(all(annotations))).toEqual(names)
+})

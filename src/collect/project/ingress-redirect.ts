@@ -33,6 +33,24 @@ function toUrl(by: IngressRedirect['by'], url: string): IngressRedirect | null {
   return isPath(path) ? { by, to, path } : null
 }
 
+/** So many names nobody gives a host; what is beyond is not kept. */
+const mostAliases = 100
+
+/**
+ * Under which names ingress-nginx serves the hosts of an Ingress besides (annotations/alias/main.go: parted by commas;
+ * expressions are not kept), and whether it leads from or to `www.` (annotations/redirect/main.go, strconv.ParseBool).
+ */
+export function namesBesideOf(annotations: Annotations): Pick<Ingress, 'aliases' | 'fromToWww'> {
+  const aliases = (annotations[`${nginx}server-alias`] ?? '')
+    .slice(0, mostAliases * 254)
+    .split(',')
+    .map((it) => it.trim().toLowerCase())
+    .filter((it) => /^[a-z0-9][a-z0-9._-]{0,252}$/.test(it))
+    .slice(0, mostAliases)
+  const isWww = /^(?:1|t|T|true|TRUE|True)$/.test(annotations[`${nginx}from-to-www-redirect`] ?? '')
+  return { ...(aliases.length === 0 ? {} : { aliases }), ...(isWww ? { fromToWww: true as const } : {}) }
+}
+
 function isPath(text: string): boolean {
   return text.length <= 1024 && /^\/[^\s$?#]*$/.test(text)
 }

@@ -13,7 +13,7 @@ import {
   nginxRouting,
   vendorsOf,
 } from './ingress-annotations.ts'
-import { redirectOf, secretsOf } from './ingress-redirect.ts'
+import { namesBesideOf, redirectOf, secretsOf } from './ingress-redirect.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
 /**
@@ -54,6 +54,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...annotatedOf(annotations),
     ...allowedOf(annotations),
     ...redirectOf(annotations),
+    ...namesBesideOf(annotations),
     ...secretsOf(annotations),
     ...middlewaresOf(annotations),
     ...entryPointsOf(annotations),

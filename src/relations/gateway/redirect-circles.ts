@@ -57,22 +57,26 @@ function circlesOf({ route, gateway, listener }: Attached, rule: RouteRule, all:
       const at = followed({ listener, host: host?.toLowerCase() ?? null, path }, rule, here)
       if (at === null) return []
       const others = here.some(
-        (it) => it.listener === at && it.route.rules.some((one) => one !== rule && hasSomeBelow(one, path)),
+        (it) =>
+          it.listener === at.listener &&
+          hostRank(it.route.hostnames, at.host) !== null &&
+          it.route.rules.some((one) => one !== rule && hasSome(one, { path: at.path, redirect })),
       )
-      return [{ route, rule, redirect, gateway, from: listener, at, host, path, others: others ? 'some' : 'none' }]
+      const rest = { host, path, others: others ? ('some' as const) : ('none' as const) }
+      return [{ route, rule, redirect, gateway, from: listener, at: at.listener, ...rest }]
     }),
   )
 }
 
-/** The listener at which the request comes to the same rule in the same way twice; null where it ends elsewhere. */
-function followed(start: Asked, rule: RouteRule, here: readonly Attached[]): Listener | null {
+/** Where the request comes to the same rule in the same way twice; null where it ends elsewhere. */
+function followed(start: Asked, rule: RouteRule, here: readonly Attached[]): Asked | null {
   const been = new Set<string>()
   for (let at: Asked | null = start; at !== null && been.size < longest;) {
     const taker = takerOf(at, here)
     if (taker === null || taker.rule.redirect === undefined) return null
     const key = `${at.listener.name}\n${at.host ?? ''}\n${at.path}`
     // A path that grows with each redirect comes to no place twice, and ends nowhere either.
-    if (been.has(key) || been.size === longest - 1) return taker.rule === rule ? at.listener : null
+    if (been.has(key) || been.size === longest - 1) return taker.rule === rule ? at : null
     been.add(key)
     at = nextOf(at, taker, here)
   }
@@ -133,11 +137,20 @@ function fits({ type, path }: RouteMatch, asked: string): boolean {
   return asked === own || asked.startsWith(`${own}/`) || own === ''
 }
 
-function hasSomeBelow(rule: RouteRule, path: string): boolean {
-  return (
-    rule.redirect === undefined &&
-    matchesOf(rule).some((it) => fits({ type: 'PathPrefix', path, more: 'nothing' }, it.path))
-  )
+/**
+ * Whether a rule that serves takes some of the requests that come of the redirect. Where all are led to one path, only
+ * headers or an expression can part them; else those below the path may have rules of their own.
+ */
+function hasSome(
+  rule: RouteRule,
+  { path, redirect }: { readonly path: string; readonly redirect: RouteRedirect },
+): boolean {
+  if (rule.redirect !== undefined) return false
+  return matchesOf(rule).some((it) => {
+    if (it.type === 'RegularExpression') return true
+    if (redirect.path?.replaces === 'all') return it.more === 'more' && fits(it, path)
+    return fits({ type: 'PathPrefix', path, more: 'nothing' }, it.path)
+  })
 }
 
 function nextOf({ listener, host, path }: Asked, { rule, match }: Taker, here: readonly Attached[]): Asked | null {
