@@ -329,6 +329,7 @@ import gatewayRedirectCircle from './gateway/redirect-circle.ts'
 import backendSpeaksTls from './gateway/backend-speaks-tls.ts'
 import rulesOnTcp from './mesh/rules-on-tcp.ts'
 import faultInjected from './mesh/fault-injected.ts'
+import meshRedirectCircle from './mesh/redirect-circle.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -508,6 +509,7 @@ export const checks: readonly AnyCheck[] = [
   inboundDenied, // MSH810
   rulesOnTcp, // MSH811
   faultInjected, // MSH812
+  meshRedirectCircle, // MSH813
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

@@ -26,6 +26,31 @@ export interface VirtualService {
   readonly destinations: readonly MeshDestination[]
   /** Faults that its rules for HTTP make on purpose. Absent where there are none, and in old recordings. */
   readonly faults?: readonly MeshFault[]
+  /** Its rules for HTTP, in their order. Absent where none of them redirects, and in old recordings. */
+  readonly http?: readonly MeshHttpRule[]
+}
+
+/** `http[]`, as far as it is asked where a redirect leads. */
+export interface MeshHttpRule {
+  /** Any of these; none = every request. */
+  readonly matches: readonly MeshHttpMatch[]
+  /** null = it serves, or leads where that can't be told. */
+  readonly redirect: MeshRedirect | null
+}
+
+export interface MeshHttpMatch {
+  readonly type: 'exact' | 'prefix' | 'regex'
+  readonly path: string
+  /** Whether headers, a port or a scheme decide as well. */
+  readonly more: 'nothing' | 'more'
+}
+
+/** null = as the request has it. */
+export interface MeshRedirect {
+  readonly scheme: 'http' | 'https' | null
+  readonly authority: string | null
+  /** In the place of the whole path. */
+  readonly uri: string | null
 }
 
 /** `http[].fault`: what the proxy of the caller does to a share of the requests of one rule. */

@@ -34,6 +34,26 @@ export function meshSchema(intern: Intern) {
               }),
             ),
           ),
+          http: maybe(
+            list(
+              object({
+                matches: list(
+                  object({
+                    type: oneOf(['exact', 'prefix', 'regex']),
+                    path: m.path,
+                    more: oneOf(['nothing', 'more']),
+                  }),
+                ),
+                redirect: nullable(
+                  object({
+                    scheme: nullable(oneOf(['http', 'https'])),
+                    authority: nullable(m.host),
+                    uri: nullable(m.path),
+                  }),
+                ),
+              }),
+            ),
+          ),
         }),
       ),
       destinationRules: list(

@@ -32,6 +32,24 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
           path: fc.constant('spec.http[0].fault'),
         }),
       ),
+      http: few(
+        fc.record({
+          matches: few(
+            fc.record({
+              type: fc.constantFrom('exact' as const, 'prefix' as const, 'regex' as const),
+              path: fc.constantFrom('/', '/cart'),
+              more: fc.constantFrom('nothing' as const, 'more' as const),
+            }),
+          ),
+          redirect: maybe(
+            fc.record({
+              scheme: maybe(fc.constantFrom('http' as const, 'https' as const)),
+              authority: maybe(host),
+              uri: maybe(fc.constantFrom('/', '/cart')),
+            }),
+          ),
+        }),
+      ),
     }),
   ),
   destinationRules: few(fc.record({ ...named, host, tls, subsets: few(fc.record({ name, labels, tls })) })),

@@ -14,6 +14,7 @@ import type {
 } from '../../model/mesh.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
+import { httpRulesOf } from './istio-http.ts'
 import { type Fields, fields, isObject, list, oneOf, stringMap, text, texts, whole } from './json.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -38,6 +39,7 @@ export function projectVirtualService(raw: unknown, intern: Intern): VirtualServ
       intern,
     ),
     ...faultsOf(list(spec['http']).map(fields)),
+    ...httpRulesOf(list(spec['http']).map(fields)),
   }
 }
 
