@@ -330,6 +330,7 @@ import backendSpeaksTls from './gateway/backend-speaks-tls.ts'
 import rulesOnTcp from './mesh/rules-on-tcp.ts'
 import faultInjected from './mesh/fault-injected.ts'
 import meshRedirectCircle from './mesh/redirect-circle.ts'
+import tlsEndedBefore from './ingress/tls-ended-before.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -497,6 +498,7 @@ export const checks: readonly AnyCheck[] = [
   entryPointMissing, // ING370
   redirectCircle, // ING371
   authSecretMissing, // ING372
+  tlsEndedBefore, // ING373
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -184,6 +184,8 @@ export interface ControllerSettings {
   readonly proxyProtocol: 'on' | 'off' | null
   /** `use-forwarded-headers`: the client's address comes in a header of whoever is before it. */
   readonly forwarded?: 'on'
+  /** What Ingresses that say nothing of it do from http to https. Absent = where there is a certificate. */
+  readonly sslRedirect?: 'forced' | 'off'
   readonly snippets: 'on' | 'off' | null
   /** `annotations-risk-level`: up to which risk annotations are heeded. */
   readonly risk: 'Critical' | 'High' | 'Medium' | 'Low' | null

@@ -1,4 +1,4 @@
-import type { AzureProbe } from './service.ts'
+import type { AzureProbe, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
   readonly service: string
@@ -110,6 +110,11 @@ export interface Ingress {
   readonly redirect?: IngressRedirect
   /** Other names under which ingress-nginx serves its hosts, `server-alias`; no expressions. Absent = none. */
   readonly aliases?: readonly string[]
+  /**
+   * Whether ingress-nginx leads from http to https: `forced` with or without a certificate, `off` never. Absent = where
+   * there is a certificate, as its ConfigMap says, and in old recordings.
+   */
+  readonly sslRedirect?: 'forced' | 'off'
   /** ingress-nginx leads `www.` before its host to the host, and a host with it to the one without. */
   readonly fromToWww?: true
   /** Secrets that its annotations for ingress-nginx name. Absent where there are none, and in old recordings. */
@@ -156,6 +161,7 @@ export interface ControllerFront {
   }[]
   /** Of the Service. Absent where there are none, and in old recordings. */
   readonly azureProbes?: readonly AzureProbe[]
+  readonly tlsEnded?: TlsEnded
   /** What its selector wants and the pod has not: `app.kubernetes.io/version=1.12.0`. Empty = it selects the pod. */
   readonly wants: readonly string[]
   /** Addresses that are ready in its slices; null where these were not read. */

@@ -18,6 +18,13 @@ export interface AzureProbe {
   readonly path: string
 }
 
+/** Where a load balancer ends TLS, by ports of its Service. */
+export interface TlsEnded {
+  readonly ports: readonly number[]
+  /** Whether it tells of it, by `X-Forwarded-Proto`: one that knows connections alone does not. */
+  readonly header: 'sent' | 'none'
+}
+
 export interface LoadBalancer {
   readonly addresses: readonly string[]
   /** `spec.loadBalancerClass`; null = the cloud's own. */
@@ -34,6 +41,8 @@ export interface LoadBalancer {
   readonly proxyProtocol?: 'asked'
   /** What Azure's load balancer would ask its ports for, by its annotations and theirs. Absent where for nothing. */
   readonly azureProbes?: readonly AzureProbe[]
+  /** Its annotations have it end TLS, and speak without it to what is behind. Absent = not, or an old recording. */
+  readonly tlsEnded?: TlsEnded
   /** It asks MetalLB for a pool or an address by name. */
   readonly asksFor?: 'something'
 }

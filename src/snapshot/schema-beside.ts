@@ -123,6 +123,7 @@ export const besideSchema = exactly<Beside>()(
       object({
         ...named,
         forwarded: maybe(just('on')),
+        sslRedirect: maybe(oneOf(['forced', 'off'])),
         proxyProtocol: nullable(oneOf(['on', 'off'])),
         snippets: nullable(oneOf(['on', 'off'])),
         risk: nullable(oneOf(['Critical', 'High', 'Medium', 'Low'])),

@@ -50,6 +50,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
         }),
       ),
       aliases: maybe(list(m.host)),
+      sslRedirect: maybe(oneOf(['forced', 'off'])),
       fromToWww: maybe(just(true)),
       secrets: maybe(
         list(

@@ -122,6 +122,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       ...named,
       proxyProtocol: onOff,
       forwarded: fc.constant('on' as const),
+      sslRedirect: fc.constantFrom('forced' as const, 'off' as const),
       snippets: onOff,
       risk: orNull(fc.constant('High' as const)),
     }),

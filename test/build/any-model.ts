@@ -218,6 +218,7 @@ const service: fc.Arbitrary<Service> = fc.record(
       nodePorts: fc.constant('none' as const),
       sendsTo: fc.constant('pods' as const),
       azureProbes: few(azureProbe),
+      tlsEnded: fc.record({ ports: few(count), header: fc.constantFrom('sent' as const, 'none' as const) }),
     }),
     externalIPs: few(ip),
     serversScheme: fc.constantFrom('http' as const, 'h2c' as const),
@@ -298,6 +299,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     path: maybe(fc.constantFrom('/', '/cart')),
   }),
   aliases: few(host),
+  sslRedirect: fc.constantFrom('forced' as const, 'off' as const),
   fromToWww: fc.constant(true as const),
   secrets: few(
     fc.record({
@@ -370,6 +372,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
         }),
       ),
       azureProbes: few(azureProbe),
+      tlsEnded: fc.record({ ports: few(count), header: fc.constantFrom('sent' as const, 'none' as const) }),
       wants: few(text),
       ready: maybe(count),
       localOn: few(name),

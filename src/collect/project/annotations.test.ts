@@ -76,3 +76,32 @@ test.each<[object, object, object, readonly string[]]>([
   const probes = projectService(raw, createIntern(), null)?.loadBalancer?.azureProbes ?? []
   expect(probes.map((it) => `${it.scheme} ${it.path}`)).toEqual(expected)
 })
+
+test.each<[Readonly<Record<string, string>>, object | undefined]>([
+  [
+    { 'ssl-cert': 'arn:x', type: 'nlb' },
+    { ports: [80, 443], header: 'none' },
+  ],
+  [
+    { 'ssl-cert': 'arn:x', 'ssl-ports': 'https' },
+    { ports: [443], header: 'none' },
+  ],
+  [
+    { 'ssl-cert': 'arn:x', 'ssl-ports': '443', 'backend-protocol': 'http' },
+    { ports: [443], header: 'sent' },
+  ],
+  [
+    { 'ssl-cert': 'arn:x', 'ssl-ports': '443', 'backend-protocol': 'http', type: 'external' },
+    { ports: [443], header: 'none' },
+  ],
+  [{ 'ssl-cert': 'arn:x', 'backend-protocol': 'ssl' }, undefined],
+  [{ 'ssl-ports': '443' }, undefined],
+])('AWS ends TLS with %j: %j', (annotated, expected) => {
+  const annotations = Object.fromEntries(Object.entries(annotated).map(([key, value]) => [aws + key, value]))
+  const ports = [
+    { name: 'http', port: 80 },
+    { name: 'https', port: 443, targetPort: 'http' },
+  ]
+  const raw = { metadata: { name: 'a', namespace: 'b', annotations }, spec: { type: 'LoadBalancer', ports } }
+  expect(projectService(raw, createIntern(), null)?.loadBalancer?.tlsEnded).toEqual(expected)
+})

@@ -134,9 +134,16 @@ export function projectControllerSettings(raw: unknown, intern: Intern): Control
     name: it.name,
     proxyProtocol: onOff(data['use-proxy-protocol']),
     ...(data['use-forwarded-headers'] === 'true' ? { forwarded: 'on' as const } : {}),
+    ...sslRedirectOf(data),
     snippets: onOff(data['allow-snippet-annotations']),
     risk: risks.find((it) => it === data['annotations-risk-level']) ?? null,
   }
+}
+
+/** `force-ssl-redirect` and `ssl-redirect`, which is on where nothing is said. */
+function sslRedirectOf(data: Fields): Pick<ControllerSettings, 'sslRedirect'> {
+  if (data['force-ssl-redirect'] === 'true') return { sslRedirect: 'forced' }
+  return data['ssl-redirect'] === 'false' ? { sslRedirect: 'off' } : {}
 }
 
 const risks = ['Critical', 'High', 'Medium', 'Low'] as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { namesBesideOf, redirectOf, secretsOf } from './ingress-redirect.ts'
+import { namesBesideOf, redirectOf, secretsOf, sslRedirectOf } from './ingress-redirect.ts'
 
 const prefix = 'nginx.ingress.kubernetes.io/'
 const all = (annotations: Readonly<Record<string, string>>) =>
@@ -59,4 +59,14 @@ test.each([
   [{ 'from-to-www-redirect': 'no' }, {}],
 ])('names beside those of the rules: %j', (annotations, names) => {
   expect(namesBesideOf(all(annotations))).toEqual(names)
+})
+
+test.each([
+  [{}, {}],
+  [{ 'ssl-redirect': 'true' }, {}],
+  [{ 'ssl-redirect': 'false' }, { sslRedirect: 'off' }],
+  [{ 'force-ssl-redirect': 'true', 'ssl-redirect': 'false' }, { sslRedirect: 'forced' }],
+  [{ 'force-ssl-redirect': 'yes' }, {}],
+])('from http to https: %j', (annotations, expected) => {
+  expect(sslRedirectOf(all(annotations))).toEqual(expected)
 })

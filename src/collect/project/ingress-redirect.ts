@@ -33,6 +33,19 @@ function toUrl(by: IngressRedirect['by'], url: string): IngressRedirect | null {
   return isPath(path) ? { by, to, path } : null
 }
 
+/** strconv.ParseBool, by which annotations are read (internal/ingress/annotations/parser). */
+function boolOf(annotations: Annotations, key: string): boolean | null {
+  const value = annotations[nginx + key] ?? ''
+  if (/^(?:1|t|T|true|TRUE|True)$/.test(value)) return true
+  return /^(?:0|f|F|false|FALSE|False)$/.test(value) ? false : null
+}
+
+/** Whether http is led to https (annotations/rewrite/main.go; rootfs/etc/nginx/lua/lua_ingress.lua: forced goes first). */
+export function sslRedirectOf(annotations: Annotations): Pick<Ingress, 'sslRedirect'> {
+  if (boolOf(annotations, 'force-ssl-redirect') === true) return { sslRedirect: 'forced' }
+  return boolOf(annotations, 'ssl-redirect') === false ? { sslRedirect: 'off' } : {}
+}
+
 /** So many names nobody gives a host; what is beyond is not kept. */
 const mostAliases = 100
 
@@ -47,7 +60,7 @@ export function namesBesideOf(annotations: Annotations): Pick<Ingress, 'aliases'
     .map((it) => it.trim().toLowerCase())
     .filter((it) => /^[a-z0-9][a-z0-9._-]{0,252}$/.test(it))
     .slice(0, mostAliases)
-  const isWww = /^(?:1|t|T|true|TRUE|True)$/.test(annotations[`${nginx}from-to-www-redirect`] ?? '')
+  const isWww = boolOf(annotations, 'from-to-www-redirect') === true
   return { ...(aliases.length === 0 ? {} : { aliases }), ...(isWww ? { fromToWww: true as const } : {}) }
 }
 

@@ -13,7 +13,7 @@ import {
   nginxRouting,
   vendorsOf,
 } from './ingress-annotations.ts'
-import { namesBesideOf, redirectOf, secretsOf } from './ingress-redirect.ts'
+import { namesBesideOf, redirectOf, secretsOf, sslRedirectOf } from './ingress-redirect.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
 /**
@@ -55,6 +55,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...allowedOf(annotations),
     ...redirectOf(annotations),
     ...namesBesideOf(annotations),
+    ...sslRedirectOf(annotations),
     ...secretsOf(annotations),
     ...middlewaresOf(annotations),
     ...entryPointsOf(annotations),

@@ -1,4 +1,4 @@
-import type { AzureProbe, LoadBalancer, Service } from '../../model/service.ts'
+import type { AzureProbe, LoadBalancer, Service, ServicePort } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { condition, identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole } from './json.ts'
@@ -156,6 +156,25 @@ function azureProbesOf(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'azur
 
 const longestPath = 500
 
+/**
+ * `ssl-cert` has AWS end TLS at the ports of `ssl-ports`, by their numbers or names, or at all of them. One that speaks
+ * TLS to its targets again passes it on; a classic one that speaks HTTP adds headers, and no other does
+ * (cloud-provider-aws, pkg/providers/v1/aws.go, buildListener; aws-load-balancer-controller, annotations of NLBs).
+ */
+function tlsEndedOf(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'tlsEnded'> {
+  const annotations = stringMap(metadata['annotations'])
+  const spoken = (annotations[`${aws}backend-protocol`] ?? '').trim().toLowerCase()
+  if ((annotations[`${aws}ssl-cert`] ?? '') === '' || spoken === 'ssl' || spoken === 'https') return {}
+  const named = new Set((annotations[`${aws}ssl-ports`] ?? '*').split(',').map((it) => it.trim()))
+  const ports = list(spec['ports'])
+    .map(fields)
+    .map((it): Pick<ServicePort, 'name' | 'port'> => ({ name: text(it['name']), port: whole(it['port']) ?? 0 }))
+    .filter(({ name, port: its }) => named.has('*') || named.has(String(its)) || (name !== null && named.has(name)))
+    .map((it) => it.port)
+  const isClassic = annotations[`${aws}type`] === undefined && text(spec['loadBalancerClass']) === null
+  return ports.length === 0 ? {} : { tlsEnded: { ports, header: isClassic && spoken === 'http' ? 'sent' : 'none' } }
+}
+
 /** Traefik, "Kubernetes Ingress", annotations on a Service. */
 function serversSchemeOf(metadata: Fields): Pick<Service, 'serversScheme'> {
   const value = stringMap(metadata['annotations'])['traefik.ingress.kubernetes.io/service.serversscheme']
@@ -176,6 +195,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
     ...(asksForPool(spec, metadata) ? { asksFor: 'something' as const } : {}),
     ...(asksProxyProtocol(metadata) ? { proxyProtocol: 'asked' as const } : {}),
     ...azureProbesOf(spec, metadata),
+    ...tlsEndedOf(spec, metadata),
     ...(sendsToPods(metadata) ? { sendsTo: 'pods' as const } : {}),
     problem: problem?.['status'] === 'True' ? (text(problem['message']) ?? text(problem['reason'])) : null,
   }
