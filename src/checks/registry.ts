@@ -331,6 +331,7 @@ import rulesOnTcp from './mesh/rules-on-tcp.ts'
 import faultInjected from './mesh/fault-injected.ts'
 import meshRedirectCircle from './mesh/redirect-circle.ts'
 import tlsEndedBefore from './ingress/tls-ended-before.ts'
+import entryPointWithoutTls from './ingress/entry-point-without-tls.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -499,6 +500,7 @@ export const checks: readonly AnyCheck[] = [
   redirectCircle, // ING371
   authSecretMissing, // ING372
   tlsEndedBefore, // ING373
+  entryPointWithoutTls, // ING374
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -5,7 +5,7 @@ import type { InScope } from './in-scope.ts'
 import type { Reader } from './few-at-once.ts'
 import { streamMapsIn } from './stream-maps.ts'
 import { frontsIn } from './controller-fronts.ts'
-import { entryPointsIn, flagOf } from '../wire/component-args.ts'
+import { entryPointsIn, flagOf, tlsEntryPointsIn } from '../wire/component-args.ts'
 import { byName } from './order.ts'
 import { controllerName, type Flag, type Product, productOfLabels, unlessFalse } from './project/controller-products.ts'
 import { ingressControllerNames } from './project/known-components.ts'
@@ -137,7 +137,9 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
     ...(main === undefined ? {} : { container: main.name, image: main.image }),
     ...(watches.length === 0 ? {} : { watches }),
     // A file that is named has the last word (cmd/traefik: the loaders are tried one after another).
-    ...(entryPoints.length === 0 || flag('configfile') !== null ? {} : { entryPoints }),
+    ...(entryPoints.length === 0 || flag('configfile') !== null
+      ? {}
+      : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(main?.args ?? []) }),
     crd: {
       watches: ofRoutes.length === 0 ? null : ofRoutes,
       className: crd('ingressclass'),

@@ -241,6 +241,8 @@ export interface IngressController {
    * variables do, and in old recordings.
    */
   readonly entryPoints?: readonly string[]
+  /** Of these, whose routers are for TLS where they do not say otherwise. Absent with them, and in old recordings. */
+  readonly tlsEntryPoints?: readonly string[]
   /** Of Traefik, how it looks at IngressRoutes: `--providers.kubernetescrd.…`. */
   readonly crd?: {
     /** null = of every namespace. */

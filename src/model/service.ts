@@ -22,7 +22,7 @@ export interface AzureProbe {
 export interface TlsEnded {
   readonly ports: readonly number[]
   /** Whether it tells of it, by `X-Forwarded-Proto`: one that knows connections alone does not. */
-  readonly header: 'sent' | 'none'
+  readonly header: 'sent' | 'none' | 'unsure'
 }
 
 export interface LoadBalancer {

@@ -36,7 +36,7 @@ export function ingressControllerOf(
         }),
       ),
       azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
-      tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none']) })),
+      tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none', 'unsure']) })),
       wants: list(m.text),
       ready: nullable(number),
       localOn: maybe(list(m.name)),
@@ -80,6 +80,7 @@ export function ingressControllerOf(
       defaultCertificate: maybe(just(true)),
       defaultTarget: maybe(oneOf(['instance', 'ip'])),
       entryPoints: maybe(list(m.name)),
+      tlsEntryPoints: maybe(list(m.name)),
       crd: maybe(
         object({
           watches: nullable(list(m.name)),

@@ -136,7 +136,7 @@ export function objectSchemas(intern: Intern) {
           proxyProtocol: maybe(just('asked')),
           asksFor: maybe(just('something')),
           azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
-          tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none']) })),
+          tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none', 'unsure']) })),
         }),
       ),
       externalIPs: maybe(list(m.address)),

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runs } from '../../test/build/effort.ts'
 import { secretWord } from '../../test/build/secrets.ts'
-import { type ComponentFlag, entryPointsIn, flagOf, keptArgs, localIps } from './component-args.ts'
+import { type ComponentFlag, entryPointsIn, flagOf, keptArgs, localIps, tlsEntryPointsIn } from './component-args.ts'
 import { mask } from './secrets.ts'
 
 describe('of a command line', () => {
@@ -41,6 +41,12 @@ describe('of a command line', () => {
     ['no webhook that is none', ['--validating-webhook=hunter2:1'], [`--validating-webhook=${mask}`]],
     ['an entry point', ['--entryPoints.web.address=:8000/tcp'], ['--entryPoints.web.address=:8000/tcp']],
     ['no address that is none', ['--entryPoints.web.address=hunter2'], [`--entryPoints.web.address=${mask}`]],
+    ['its TLS', ['--entryPoints.a.http.tls=true'], ['--entryPoints.a.http.tls=true']],
+    [
+      'no word of its TLS',
+      ['--entryPoints.a.http.tls.certResolver=hunter2'],
+      [`--entryPoints.a.http.tls.certResolver=${mask}`],
+    ],
     ['no other word of one', ['--entryPoints.web.http.middlewares=hunter2'], [mask]],
     ['an empty value', ['--ingress-class=', '--config='], ['--ingress-class=', '--config=']],
     ['a password beside its flag', ['mysql', '-phunter2', '-h', 'db'], [mask]],
@@ -57,6 +63,20 @@ test('the names of entry points', () => {
   ]
   expect(entryPointsIn(args)).toEqual(['websecure', 'dns-53'])
   expect(entryPointsIn(keptArgs(args))).toEqual(['websecure', 'dns-53'])
+})
+
+test('the names of entry points for TLS', () => {
+  const args = [
+    '--entryPoints.webSecure.http.tls=true',
+    '--entrypoints.a.http.tls.domains[0].main=example.com',
+    '--entrypoints.b.http.tls',
+    '--entrypoints.c.http.tls=false',
+    '--entrypoints.d.http.tls',
+    'false',
+    '--entrypoints.e.http.middlewares=x',
+  ]
+  expect(tlsEntryPointsIn(args)).toEqual(['websecure', 'a', 'b'])
+  expect(tlsEntryPointsIn(keptArgs(args))).toEqual(['websecure', 'a', 'b'])
 })
 
 test.each<[ComponentFlag, readonly string[], string | null]>([

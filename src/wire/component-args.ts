@@ -62,6 +62,8 @@ const forms = {
   configfile: none,
   /** `--entryPoints.NAME.address`, whatever the name. */
   entrypoints: listen,
+  /** `--entryPoints.NAME.http.tls`, and what begins so. */
+  'entrypoints.http.tls': bool,
   configmap: isObjectName,
   'default-ssl-certificate': isObjectName,
   'default-target-type': (value) => /^(?:ip|instance)$/.test(value),
@@ -88,16 +90,28 @@ interface Word {
 }
 
 /** No argument that is kept is longer. */
-const longestFlag = 64
+const longestFlag = 96
 
 function wordOf(arg: string): Word | null {
   const equals = arg.indexOf('=')
   const spelled = equals === -1 ? arg : arg.slice(0, equals)
   if (spelled.length > longestFlag) return null
-  const flag = entryPointIn(spelled) === null ? /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase() : 'entrypoints'
+  const flag = flagIn(spelled)
   return flag !== undefined && isFlag(flag)
     ? { flag, spelled, set: equals === -1 ? null : arg.slice(equals + 1) }
     : null
+}
+
+function flagIn(spelled: string): string | undefined {
+  if (entryPointIn(spelled) !== null) return 'entrypoints'
+  if (tlsEntryPointIn(spelled) !== null) return 'entrypoints.http.tls'
+  return /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
+}
+
+/** The name of an entry point whose routers are for TLS: `--entryPoints.web.http.tls.certResolver`. */
+function tlsEntryPointIn(spelled: string): string | null {
+  const [, name] = /^--?entrypoints\.([a-z0-9_-]{1,40})\.http\.tls(?:\.[a-z0-9.[\]]{1,30})?$/i.exec(spelled) ?? []
+  return name !== undefined && redactName(name) === name ? name.toLowerCase() : null
 }
 
 /** The name that a flag of Traefik's gives to a port on which it listens: `--entryPoints.web.address`. */
@@ -163,6 +177,20 @@ function valuesOf(args: readonly string[], flag: ComponentFlag): readonly string
 /** Names of the entry points that the flags of Traefik's make; they are read without case (traefik/paerser, flag). */
 export function entryPointsIn(args: readonly string[]): readonly string[] {
   return keptArgs(args).flatMap((it) => entryPointIn(it.split('=', 1)[0] ?? '') ?? [])
+}
+
+/**
+ * Names of the entry points whose routers are for TLS where these do not say otherwise: any flag of `http.tls` makes it
+ * so, but for `false` (traefik, pkg/config/static, EntryPoint.HTTP.TLS).
+ */
+export function tlsEntryPointsIn(args: readonly string[]): readonly string[] {
+  const kept = keptArgs(args)
+  const found = kept.flatMap((it, at) => {
+    const [spelled = '', set] = it.split('=', 2)
+    const value = set ?? (/^(?:false|f|0)$/i.test(kept[at + 1] ?? '') ? 'false' : '')
+    return /^(?:false|f|0)$/i.test(value) ? [] : (tlsEntryPointIn(spelled) ?? [])
+  })
+  return [...new Set(found)]
 }
 
 /** The addresses that a node-cache process takes on its node (`-localip`). */

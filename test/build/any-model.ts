@@ -218,7 +218,10 @@ const service: fc.Arbitrary<Service> = fc.record(
       nodePorts: fc.constant('none' as const),
       sendsTo: fc.constant('pods' as const),
       azureProbes: few(azureProbe),
-      tlsEnded: fc.record({ ports: few(count), header: fc.constantFrom('sent' as const, 'none' as const) }),
+      tlsEnded: fc.record({
+        ports: few(count),
+        header: fc.constantFrom('sent' as const, 'none' as const, 'unsure' as const),
+      }),
     }),
     externalIPs: few(ip),
     serversScheme: fc.constantFrom('http' as const, 'h2c' as const),
@@ -357,6 +360,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
   classNames: few(name),
   annotationPrefixes: few(name),
   entryPoints: few(name),
+  tlsEntryPoints: few(name),
   fronts: few(
     fc.record({
       namespace: name,
@@ -372,7 +376,10 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
         }),
       ),
       azureProbes: few(azureProbe),
-      tlsEnded: fc.record({ ports: few(count), header: fc.constantFrom('sent' as const, 'none' as const) }),
+      tlsEnded: fc.record({
+        ports: few(count),
+        header: fc.constantFrom('sent' as const, 'none' as const, 'unsure' as const),
+      }),
       wants: few(text),
       ready: maybe(count),
       localOn: few(name),

@@ -86,6 +86,7 @@ function endedBefore(controllers: readonly IngressController[]): readonly Ended[
     .flatMap((controller) =>
       (controller.fronts ?? [])
         .filter((it) => it.type === 'LoadBalancer' && it.wants.length === 0 && it.tlsEnded !== undefined)
+        .filter((it) => it.tlsEnded?.header !== 'unsure')
         .map((front) => ({ front, controller, ports: plainPorts(front, controller) })),
     )
   return [...new Map(all.map((it) => [full(it.front), it])).values()]

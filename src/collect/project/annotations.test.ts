@@ -105,3 +105,15 @@ test.each<[Readonly<Record<string, string>>, object | undefined]>([
   const raw = { metadata: { name: 'a', namespace: 'b', annotations }, spec: { type: 'LoadBalancer', ports } }
   expect(projectService(raw, createIntern(), null)?.loadBalancer?.tlsEnded).toEqual(expected)
 })
+
+test.each([
+  [{ 'service.beta.kubernetes.io/do-loadbalancer-certificate-id': 'x' }, 'unsure'],
+  [{ 'load-balancer.hetzner.cloud/http-certificates': 'x' }, 'unsure'],
+  [{ 'load-balancer.hetzner.cloud/name': 'x' }, undefined],
+])('another cloud ends TLS with %j', (annotations, expected) => {
+  const raw = {
+    metadata: { name: 'a', namespace: 'b', annotations },
+    spec: { type: 'LoadBalancer', ports: [{ port: 443 }] },
+  }
+  expect(projectService(raw, createIntern(), null)?.loadBalancer?.tlsEnded?.header).toBe(expected)
+})

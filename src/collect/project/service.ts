@@ -157,6 +157,20 @@ function azureProbesOf(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'azur
 const longestPath = 500
 
 /**
+ * Each cloud has a name of its own for a certificate at the load balancer: DigitalOcean `do-loadbalancer-certificate-id`,
+ * Hetzner `http-certificates`, Scaleway `certificate-ids`, Oracle `oci-load-balancer-ssl-ports`, Linode `…-tls`.
+ */
+function endsElsewhere(annotations: Readonly<Record<string, string>>): boolean {
+  return Object.entries(annotations).some(
+    ([key, value]) =>
+      !key.startsWith(aws) &&
+      /load-?balancer/i.test(key) &&
+      /certificate|cert-id|tls-(?:secret|ports?)|ssl-ports?|-ssl$/i.test(key) &&
+      !/^(?:|false|no|off)$/i.test(value),
+  )
+}
+
+/**
  * `ssl-cert` has AWS end TLS at the ports of `ssl-ports`, by their numbers or names, or at all of them. One that speaks
  * TLS to its targets again passes it on; a classic one that speaks HTTP adds headers, and no other does
  * (cloud-provider-aws, pkg/providers/v1/aws.go, buildListener; aws-load-balancer-controller, annotations of NLBs).
@@ -164,6 +178,10 @@ const longestPath = 500
 function tlsEndedOf(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'tlsEnded'> {
   const annotations = stringMap(metadata['annotations'])
   const spoken = (annotations[`${aws}backend-protocol`] ?? '').trim().toLowerCase()
+  if (endsElsewhere(annotations))
+    return {
+      tlsEnded: { ports: list(spec['ports']).flatMap((it) => whole(fields(it)['port']) ?? []), header: 'unsure' },
+    }
   if ((annotations[`${aws}ssl-cert`] ?? '') === '' || spoken === 'ssl' || spoken === 'https') return {}
   const named = new Set((annotations[`${aws}ssl-ports`] ?? '*').split(',').map((it) => it.trim()))
   const ports = list(spec['ports'])
