@@ -332,6 +332,8 @@ import faultInjected from './mesh/fault-injected.ts'
 import meshRedirectCircle from './mesh/redirect-circle.ts'
 import tlsEndedBefore from './ingress/tls-ended-before.ts'
 import entryPointWithoutTls from './ingress/entry-point-without-tls.ts'
+import tlsToPlainPort from './gateway/tls-to-plain-port.ts'
+import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -444,6 +446,7 @@ export const checks: readonly AnyCheck[] = [
   authorityMissing, // GTW726
   gatewayRedirectCircle, // GTW727
   backendSpeaksTls, // GTW728
+  tlsToPlainPort, // GTW729
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -514,6 +517,7 @@ export const checks: readonly AnyCheck[] = [
   rulesOnTcp, // MSH811
   faultInjected, // MSH812
   meshRedirectCircle, // MSH813
+  meshTlsToPlainPort, // MSH814
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

@@ -26,7 +26,7 @@ export function portWantsTls(port: ServicePort, pods: readonly Pod[]): TlsSign |
 }
 
 /** `https-get :8443/healthz`, by number or by name; null where the probe asks another port, or in another way. */
-function probeScheme(pod: Pod, port: ServicePort): 'http' | 'https' | null {
+export function probeScheme(pod: Pod, port: ServicePort): 'http' | 'https' | null {
   const target = targetPortIn(pod, port)
   for (const { readinessProbe, ports } of pod.containers) {
     const [, scheme, at = ''] = /^(https?)-get :([a-z0-9-]{1,63})/i.exec(readinessProbe ?? '') ?? []
