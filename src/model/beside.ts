@@ -1,3 +1,4 @@
+import type { IngressAuth } from './ingress.ts'
 import type { OtherPolicyKind, Selector } from './network-policy.ts'
 import type { ServersScheme } from './service.ts'
 import type { Workload } from './workload.ts'
@@ -184,6 +185,13 @@ export interface ControllerSettings {
   readonly proxyProtocol: 'on' | 'off' | null
   /** `use-forwarded-headers`: the client's address comes in a header of whoever is before it. */
   readonly forwarded?: 'on'
+  /** Ranges that nobody comes from, `block-cidrs`; of Ingresses without lists of their own. */
+  readonly blocked?: readonly string[]
+  /** What holds for Ingresses without such a list: as `allowed` and `denied` of these. */
+  readonly allowed?: readonly string[]
+  readonly denied?: readonly string[]
+  /** Whom it asks before each request, `global-auth-url`, where an Ingress does not say otherwise. */
+  readonly auth?: IngressAuth
   /** What Ingresses that say nothing of it do from http to https. Absent = where there is a certificate. */
   readonly sslRedirect?: 'forced' | 'off'
   readonly snippets: 'on' | 'off' | null

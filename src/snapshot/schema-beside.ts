@@ -123,6 +123,10 @@ export const besideSchema = exactly<Beside>()(
       object({
         ...named,
         forwarded: maybe(just('on')),
+        blocked: maybe(list(m.address)),
+        allowed: maybe(list(m.address)),
+        denied: maybe(list(m.address)),
+        auth: maybe(object({ host: m.host, port: number })),
         sslRedirect: maybe(oneOf(['forced', 'off'])),
         proxyProtocol: nullable(oneOf(['on', 'off'])),
         snippets: nullable(oneOf(['on', 'off'])),

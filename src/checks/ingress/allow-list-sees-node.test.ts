@@ -1,3 +1,4 @@
+import { beside } from '../../../test/build/beside.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { node } from '../../../test/build/node.ts'
 import { controllerConfig, ingressConfigs, nginxConf } from '../../../test/build/ingress-config.ts'
@@ -5,6 +6,7 @@ import { pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { parseNginxConf } from '../../wire/nginx-conf.ts'
+import type { ControllerSettings } from '../../model/beside.ts'
 import { known, unknown } from '../../model/known.ts'
 import type { Outside } from '../../model/outside.ts'
 import type { Service } from '../../model/service.ts'
@@ -70,7 +72,51 @@ const alone = (policy: 'Local' | 'Cluster' | undefined, allowed: readonly string
   ],
 })
 
+const at = { namespace: 'ingress-nginx', name: 'nginx' }
+const byMap = (set: Partial<ControllerSettings>, annotated: readonly string[] = [], front: Partial<Service> = {}) => ({
+  ...given(edge(front), annotated, answered(200)),
+  ingressControllers: [controller({ configMap: at })],
+  beside: beside({ controllerSettings: [{ ...at, proxyProtocol: null, snippets: null, risk: null, ...set }] }),
+})
+const map = 'ConfigMap/ingress-nginx/nginx'
+
 describeCheck(check, [
+  {
+    it: 'the ConfigMap of the controller blocks all addresses',
+    given: byMap({ blocked: ['0.0.0.0/0'] }),
+    expect: [{ subject: map, severity: 'error', args: { kind: 'closed', by: 'block-cidrs' } }],
+  },
+  {
+    it: 'its list of those who are kept out holds all',
+    given: byMap({ denied: ['0.0.0.0/0'] }),
+    expect: [{ subject: map, severity: 'error', args: { by: 'denylist-source-range' } }],
+  },
+  {
+    it: 'all are blocked, and a list of the ConfigMap takes its place',
+    given: byMap({ blocked: ['0.0.0.0/0'], allowed: ['0.0.0.0/0'] }),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'all are blocked, and the Ingress lets in by a list of its own',
+    given: byMap({ blocked: ['0.0.0.0/0'] }, list, { externalTrafficPolicy: 'Local' }),
+    expect: 'ok',
+  },
+  { it: 'some are blocked', given: byMap({ blocked: ['198.51.100.0/24'] }), expect: 'not-applicable' },
+  {
+    it: 'all are blocked, and it answers from outside',
+    given: modelOf(byMap({ blocked: ['0.0.0.0/0'] }), {}, asked),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'an allow-list of the ConfigMap that lets no node in',
+    given: byMap({ allowed: ['198.51.100.0/24'] }),
+    expect: [{ subject: map, severity: 'warning', args: { kind: 'allowed', isSure: true } }],
+  },
+  {
+    it: 'an allow-list of the ConfigMap behind what keeps the address',
+    given: byMap({ allowed: ['198.51.100.0/24'] }, [], { externalTrafficPolicy: 'Local' }),
+    expect: 'ok',
+  },
   {
     it: 'all addresses are kept out',
     given: closed(['0.0.0.0/0']),
@@ -80,7 +126,7 @@ describeCheck(check, [
         severity: 'error',
         confidence: 'inferred',
         args: { kind: 'closed' },
-        says: /refuses every client/,
+        says: /has every client refused/,
       },
     ],
   },

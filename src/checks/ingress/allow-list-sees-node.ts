@@ -1,12 +1,13 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { Beside } from '../../model/beside.ts'
+import type { Beside, ControllerSettings } from '../../model/beside.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
 import { type Known, known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
 import type { Outside } from '../../model/outside.ts'
 import type { Service } from '../../model/service.ts'
+import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { contains } from '../../relations/cidr-index.ts'
 import { beforeControllers, controllersByClass } from '../../relations/ingress/controller-services.ts'
@@ -60,35 +61,50 @@ export default check({
       const by = lists.find((it) => ingress.annotated?.includes(it))
       return by === undefined || letsEverybody(ingress) || closed.includes(ingress) ? [] : [{ ingress, by }]
     })
-    const shut = closed.map((it) => closedVerdict(it))
-    if (listed.length === 0) return shut.length > 0 ? shut : notApplicable('no Ingress here has a list of addresses')
-    const beforeOf = beforeControllers({ ingressClasses, ingressControllers, services, pods })
     const controllersOf = controllersByClass({ ingressClasses, ingressControllers })
+    const free = ingresses.filter((it) => isForNginx(it, known(ingressClasses)) && !hasOwnList(it))
+    const globals = beside.known ? globalLists(free, { controllersOf, ingressControllers, beside: beside.value }) : []
+    const shut = [
+      ...closed.map((it) => closedVerdict(it)),
+      ...globals
+        .filter(
+          (it) => keepsEverybodyOut({ denied: it.denied }) && !it.its.some((one) => isAsked(one) && isLetIn(outside)),
+        )
+        .map(closedByMap),
+    ]
+    const letting = globals.filter((it) => it.allowed !== undefined && !letsEverybody(it))
+    if (listed.length + letting.length === 0)
+      return shut.length > 0 ? shut : notApplicable('no list of addresses is for Ingresses here')
+    const beforeOf = beforeControllers({ ingressClasses, ingressControllers, services, pods })
     // Where Ingresses alone are in scope, the Services of the controller's namespace were looked at beside it.
     const frontsOf = (it: Ingress): readonly Front[] => {
       const own = beforeOf(it).services
       return own.length > 0 ? own : controllersOf(it).flatMap(knownFronts)
     }
-    const found = listed.flatMap(({ ingress, by }) => {
+    const all = [
+      ...listed.map(({ ingress, by }) => ({ ingress, by, list: listOf(ingress, by) })),
+      ...letting.flatMap((it) => it.its.slice(0, 1).map((ingress) => ({ ingress, by: it.key, list: it }))),
+    ]
+    const found = all.flatMap(({ ingress, by, list }) => {
       // The client's own address comes beside the connection.
       const told = controllersOf(ingress).some(
         (it) => proxyProtocolOf(ingressConfigs, it.pod).kind === 'wanted' || isForwarded(it, beside),
       )
       const hiding = told ? [] : frontsOf(ingress).filter((it) => hidesClients(it, nodes) !== 'no')
-      const shuts = !by.includes('denylist') && keepsNodesOut(ingress, nodes)
+      const shuts = !by.includes('denylist') && keepsNodesOut(list, nodes)
       const isSure = shuts && hiding.length > 0 && hiding.every((it) => hidesClients(it, nodes) === 'yes')
       return hiding.length === 0
         ? []
-        : [verdict(ingress, { by, hiding, isSure, refused: isAsked(ingress) && isRefused(outside) })]
+        : [verdict(list, { by, hiding, isSure, refused: isAsked(ingress) && isRefused(outside) })]
     })
     if (found.length + shut.length > 0) return [...shut, ...found]
     // Whose address a controller sees is settled before it: by a Service that was read, or by its node's own address.
-    const unseen = listed.filter(({ ingress }) => {
+    const unseen = all.filter(({ ingress }) => {
       const before = beforeOf(ingress)
       return frontsOf(ingress).length === 0 && !before.onHost
     })
     return unseen.length === 0
-      ? ok(listed.length)
+      ? ok(all.length)
       : cannotTell(
           'not-there',
           `what stands before the controller of ${some(unseen.map((it) => full(it.ingress)))} was not read`,
@@ -98,8 +114,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.kind === 'closed'
-        ? `Ingress ${full(on)} refuses every client: its list of those who are kept out holds all addresses.`
-        : `Ingress ${full(on)} ${args.kind === 'denied' ? 'keeps clients out' : 'lets clients in'} by their address, ` +
+        ? `${on.kind} ${full(on)} has every client refused: its list of those who are kept out holds all addresses.`
+        : `${on.kind} ${full(on)} ${args.kind === 'denied' ? 'keeps clients out' : 'lets clients in'} by their address, ` +
           `and Service ${some(args.services, 2)} may hide it behind a node's.`,
     detail: ({ args }) =>
       args.kind === 'closed'
@@ -114,9 +130,9 @@ export default check({
           'trusts X-Forwarded-For',
     help: ({ subject: on, args }) => [
       args.kind === 'closed'
-        ? 'take the range out of the list, or the annotation away; to let few in, use whitelist-source-range'
+        ? 'take the range out of the list, or the list away; to let few in, use whitelist-source-range'
         : "see the client's address in the controller's access log; externalTrafficPolicy: Local keeps it",
-      ...(args.kind === 'closed' ? [`kubectl -n ${on.namespace} edit ingress ${on.name}`] : []),
+      ...(args.kind === 'closed' ? [`kubectl -n ${on.namespace} edit ${on.kind.toLowerCase()} ${on.name}`] : []),
       ...args.services
         .slice(0, 1)
         .map((it) => `kubectl -n ${it.split('/')[0]} get service ${it.split('/')[1]} -o yaml`),
@@ -142,7 +158,7 @@ function knownFronts({ fronts = [] }: IngressController): readonly Front[] {
 const everybody = '0.0.0.0/0'
 
 /** nginx asks `deny` before `allow`, and the first that fits decides (nginx.tmpl, Denylist; ngx_http_access_module). */
-function keepsEverybodyOut({ denied = [] }: Ingress): boolean {
+function keepsEverybodyOut({ denied = [] }: Pick<List, 'denied'>): boolean {
   return denied.includes(everybody)
 }
 
@@ -160,20 +176,96 @@ function closedVerdict(ingress: Ingress) {
     confidence: maySignIn ? 'possible' : 'inferred',
     severity: maySignIn ? 'warning' : 'error',
     args: { kind: 'closed', by: 'denylist-source-range', services: [], isSure: !maySignIn, refused: maySignIn },
-    evidence: [listEvidence(ingress, by, 'every address is in it')],
-    causes: [
-      outsideFails(ingress),
-      ...new Set(routesOf(ingress).map((it) => ingressBackendFails(ingress, it.backend.service))),
-    ],
+    evidence: [listEvidence(listOf(ingress, by), by, 'every address is in it')],
+    causes: failsOf(ingress),
   })
 }
 
+function failsOf(ingress: Ingress): readonly string[] {
+  return [
+    outsideFails(ingress),
+    ...new Set(routesOf(ingress).map((it) => ingressBackendFails(ingress, it.backend.service))),
+  ]
+}
+
+function closedByMap(list: GlobalList) {
+  return finding({
+    subject: list.on,
+    also: list.its.slice(0, 20).map(ingressSubject),
+    confidence: 'inferred',
+    severity: 'error',
+    args: { kind: 'closed', by: list.closing, services: [], isSure: true, refused: false },
+    evidence: [listEvidence(list, list.closing, 'every address is in it')],
+    causes: list.its.flatMap(failsOf),
+  })
+}
+
+/** Of an Ingress, or of all that have none of their own. */
+interface List {
+  readonly on: Subject
+  readonly allowed?: readonly string[] | undefined
+  readonly denied?: readonly string[] | undefined
+}
+
+interface GlobalList extends List {
+  readonly its: readonly Ingress[]
+  /** Of the list that lets in, and of the one that keeps out. */
+  readonly key: string
+  readonly closing: string
+}
+
+function listOf(ingress: Ingress, by: string): List {
+  const { allowed, denied } = ingress
+  const on = ingressSubject(ingress)
+  return by.includes('denylist') ? { on, denied } : { on, allowed }
+}
+
+/** Any list of a location takes the place of those around it (ngx_http_access_module), and of the ConfigMap's. */
+function hasOwnList({ annotated = [] }: Ingress): boolean {
+  return lists.some((it) => annotated.includes(it))
+}
+
+/**
+ * What ConfigMaps of ingress-nginx say for all: `block-cidrs` stands around the servers, and the other two are what
+ * annotations have where nothing is said (nginx.tmpl; internal/ingress/defaults).
+ */
+function globalLists(
+  free: readonly Ingress[],
+  seen: {
+    readonly controllersOf: (ingress: Ingress) => readonly IngressController[]
+    readonly ingressControllers: readonly IngressController[]
+    readonly beside: Beside
+  },
+): readonly GlobalList[] {
+  const all = seen.ingressControllers.flatMap((controller): readonly GlobalList[] => {
+    const settings = settingsOf(controller, seen.beside)
+    const its = free.filter((it) => seen.controllersOf(it).includes(controller))
+    return settings === null || its.length === 0 ? [] : [globalList(settings, its)]
+  })
+  return [...new Map(all.map((it) => [full(it.on), it])).values()]
+}
+
+function globalList(settings: ControllerSettings, its: readonly Ingress[]): GlobalList {
+  const { allowed, denied, blocked } = settings
+  const isClosed = keepsEverybodyOut({ denied })
+  // A list in the location leaves out what stands around it.
+  const outer = allowed === undefined && denied === undefined ? blocked : undefined
+  return {
+    on: subject('ConfigMap', settings.namespace, settings.name),
+    allowed,
+    denied: denied ?? outer,
+    its,
+    key: 'whitelist-source-range',
+    closing: isClosed ? 'denylist-source-range' : 'block-cidrs',
+  }
+}
+
 /** As the solvers of cert-manager write it: a list that takes nobody out. */
-function letsEverybody({ allowed = [] }: Ingress): boolean {
+function letsEverybody({ allowed = [] }: Pick<List, 'allowed'>): boolean {
   return allowed.some((it) => it.endsWith('/0'))
 }
 
-function keepsNodesOut({ allowed }: Ingress, nodes: Known<readonly Node[]>): boolean {
+function keepsNodesOut({ allowed }: List, nodes: Known<readonly Node[]>): boolean {
   if (allowed === undefined || !nodes.known) return false
   const addresses = nodes.value.flatMap(({ ip, podCidrs = [] }) => [
     ...(ip === null ? [] : [ip]),
@@ -194,30 +286,31 @@ interface Seen {
   readonly refused: boolean
 }
 
-function verdict(ingress: Ingress, { by, hiding, isSure, refused }: Seen) {
+function verdict(list: List, { by, hiding, isSure, refused }: Seen) {
   return finding({
-    subject: ingressSubject(ingress),
+    subject: list.on,
     confidence: 'possible',
     severity: refused || isSure ? 'warning' : 'info',
     args: {
       kind: by.includes('denylist') ? 'denied' : 'allowed',
-      by: by.split('/')[1] ?? by,
+      by: by.split('/').at(-1) ?? by,
       services: [...new Set(hiding.map(full))],
       isSure,
       refused,
     },
-    evidence: [listEvidence(ingress, by, 'by the address that the controller sees')],
+    evidence: [listEvidence(list, by, 'by the address that the controller sees')],
   })
 }
 
 /** Of a list that was not kept, as of a long one, its name alone. */
-function listEvidence({ namespace, name, allowed, denied }: Ingress, by: string, label: string): Evidence {
-  const ranges = by.includes('denylist') ? denied : allowed
+function listEvidence({ on, allowed, denied }: List, by: string, label: string): Evidence {
+  const ranges = /denylist|block/.test(by) ? denied : allowed
+  const isMap = on.kind === 'ConfigMap'
   return {
     kind: 'config',
-    object: ingressSubject({ namespace, name }),
-    path: `metadata.annotations['${by}']`,
-    lines: ['annotations:', `  ${by}: ${ranges === undefined ? '…' : some(ranges, 6)}`],
+    object: on,
+    path: isMap ? `data['${by}']` : `metadata.annotations['${by}']`,
+    lines: [isMap ? 'data:' : 'annotations:', `  ${by}: ${ranges === undefined ? '…' : some(ranges, 6)}`],
     at: 1,
     mark: by,
     label,

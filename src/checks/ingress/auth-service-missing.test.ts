@@ -1,8 +1,10 @@
 import { contacts } from '../../../test/build/contacts.ts'
-import { ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { beside } from '../../../test/build/beside.ts'
+import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { HttpContact } from '../../model/contacts.ts'
+import type { Ingress } from '../../model/ingress.ts'
 import { unknown } from '../../model/known.ts'
 import check from './auth-service-missing.ts'
 
@@ -30,6 +32,16 @@ const answered = (status: number): { readonly contacts: ReturnType<typeof contac
   },
 })
 const web = 'Ingress/shop/web'
+const at = { namespace: 'ingress-nginx', name: 'nginx' }
+const globally = (host: string, about: Partial<Ingress> = {}) => ({
+  ingresses: [ingress([['/', 'web', 80]], about)],
+  ingressClasses: [ingressClass('nginx')],
+  ingressControllers: [controller({ configMap: at }), controller({ configMap: at, pod: 'controller-2' })],
+  beside: beside({
+    controllerSettings: [{ ...at, proxyProtocol: null, snippets: null, risk: null, auth: { host, port: 8080 } }],
+  }),
+  services,
+})
 
 describeCheck(check, [
   {
@@ -63,6 +75,33 @@ describeCheck(check, [
     it: 'a name that only a search list would make whole',
     given: given('auth.shop.svc'),
     expect: [{ subject: web, args: { kind: 'short', fullName: 'auth.shop.svc.cluster.local' } }],
+  },
+  {
+    it: 'of the whole controller, and no such Service',
+    given: globally('gone.shop.svc.cluster.local'),
+    expect: [
+      {
+        subject: 'ConfigMap/ingress-nginx/nginx',
+        severity: 'error',
+        says: /decide about each request to shop\/web, and there is no Service shop\/gone/,
+      },
+    ],
+  },
+  {
+    it: 'of the whole controller, and this one turns it off',
+    given: globally('gone.shop.svc.cluster.local', { annotated: ['nginx.ingress.kubernetes.io/enable-global-auth'] }),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'of the whole controller, and this one asks another',
+    given: globally('gone.shop.svc.cluster.local', { auth: { host: 'auth.shop.svc.cluster.local', port: 8080 } }),
+    expect: 'ok',
+  },
+  { it: 'of the whole controller, and it is there', given: globally('auth.shop.svc.cluster.local'), expect: 'ok' },
+  {
+    it: 'of another controller',
+    given: globally('gone.shop.svc.cluster.local', { className: 'inner' }),
+    expect: 'not-applicable',
   },
   { it: 'it is there', given: given('auth.shop.svc.cluster.local'), expect: 'ok' },
   { it: 'a host outside', given: given('login.example.com', 443), expect: 'ok' },

@@ -1,10 +1,15 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { Ingress, IngressAuth } from '../../model/ingress.ts'
+import type { Beside, ControllerSettings } from '../../model/beside.ts'
+import type { HttpContact } from '../../model/contacts.ts'
+import type { Ingress, IngressAuth, IngressClass, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace } from '../../model/network-policy.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
+import { subject } from '../../model/subject.ts'
+import { controllersByClass } from '../../relations/ingress/controller-services.ts'
+import { settingsOf } from '../../relations/ingress/controller-settings.ts'
 import { isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { isForNginx } from '../../relations/ingress/nginx-paths.ts'
@@ -12,7 +17,7 @@ import { nearNames } from '../../relations/near-value.ts'
 import { closest } from '../../closest.ts'
 import { ingressFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
-import { full } from '../../phrases.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * Before each request ingress-nginx asks `auth-url`, and what is neither 2xx nor 401 or 403 is a 500 to the client
@@ -26,35 +31,55 @@ export default check({
   fine: 'what Ingresses ask for authentication is there',
   severity: 'error',
   needs: ['ingresses', 'services'],
-  wants: ['ingressClasses', 'namespaces', 'clusterDns', 'contacts'],
+  wants: ['ingressClasses', 'namespaces', 'clusterDns', 'contacts', 'beside', 'ingressControllers'],
   remedies: [],
   decides: [],
 
-  run({ ingresses, services, ingressClasses, namespaces, clusterDns, contacts, scope }) {
-    const asking = ingresses.filter((it) => it.auth !== undefined && isForNginx(it, ingressClasses))
-    if (asking.length === 0) return notApplicable('no Ingress here has an auth-url')
+  run({
+    ingresses,
+    services,
+    ingressClasses,
+    namespaces,
+    clusterDns,
+    contacts,
+    beside,
+    ingressControllers: controllers,
+    scope,
+  }) {
+    const own = ingresses.filter((it) => isForNginx(it, ingressClasses))
+    const asking = own.filter((it) => it.auth !== undefined)
+    const among = { ingressClasses: known(ingressClasses), ingressControllers: known(controllers) }
+    const globals = beside.known ? globalAuths(own, { ...among, beside: beside.value }) : []
+    if (asking.length + globals.length === 0) return notApplicable('no Ingress here has an auth-url')
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
-    return asking.flatMap((ingress) => {
-      if (ingress.auth === undefined) return []
-      const wrong = wrongWith(ingress.auth, { services, namespaces, scope, domain })
-      const asked = contacts.known ? requestsOf(contacts.value, ingress).filter((it) => it.status !== null) : []
+    const around = { services, namespaces, scope, domain }
+    const answersOf = (it: Ingress): readonly HttpContact[] =>
+      contacts.known ? requestsOf(contacts.value, it).filter((one) => one.status !== null) : []
+    const each = asking.flatMap((ingress) =>
+      ingress.auth === undefined ? [] : [{ auth: ingress.auth, its: [ingress] }],
+    )
+    return [...each, ...globals].map((it) => {
+      const wrong = wrongWith(it.auth, around)
+      const asked = it.its.flatMap(answersOf)
       // Answers of the backend have the last word: then another text is served, or this path asks nobody.
-      if (wrong === null || asked.some((it) => (it.status ?? 500) < 400)) return [ok(1)]
-      return [judge(ingress, ingress.auth, { wrong, failed: asked.filter(isBadEnd).length, of: asked.length })]
+      if (wrong === null || asked.some((one) => (one.status ?? 500) < 400)) return ok(1)
+      return judge(it, { wrong, failed: asked.filter(isBadEnd).length, of: asked.length })
     })
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} lets ${args.url} decide about each request, and ${args.what}.`,
+      `${on.kind} ${full(on)} lets ${args.url} decide about each request` +
+      `${args.ingresses.length === 0 ? '' : ` to ${some(args.ingresses, 2)}`}, and ${args.what}.`,
     detail: ({ args }) =>
-      `annotation auth-url · ${args.asked}` + (args.near === '' ? '' : ` · the closest: ${args.near}`),
+      `${args.ingresses.length === 0 ? 'annotation auth-url' : 'global-auth-url'} · ${args.asked}` +
+      (args.near === '' ? '' : ` · the closest: ${args.near}`),
     note: () => 'an authentication that does not answer is a 500 to every client, whatever the backend would have said',
     help: ({ subject: on, args }) => [
       args.kind === 'short'
         ? `write the name in full: ${args.fullName}`
         : 'correct the name in auth-url, or create the Service that it means',
-      `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml | grep auth-`,
+      `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep auth-`,
       `kubectl -n ${args.namespace} get services`,
     ],
   },
@@ -109,16 +134,61 @@ function isInSight(namespace: string, { scope, namespaces }: Around): boolean {
   return namespaces.known && namespaces.value.length > 0 && !namespaces.value.some((it) => it.name === namespace)
 }
 
+/** Whom a controller asks for all Ingresses that ask nobody themselves, and do not turn it off. */
+interface Asking {
+  readonly auth: IngressAuth
+  readonly its: readonly Ingress[]
+  /** Where it stands, if not in the Ingress. */
+  readonly settings?: ControllerSettings
+}
+
+/** `enable-global-auth` is there to turn it off: its value is not read (annotations/authreqglobal). */
+function globalAuths(
+  own: readonly Ingress[],
+  seen: {
+    readonly ingressClasses: readonly IngressClass[]
+    readonly ingressControllers: readonly IngressController[]
+    readonly beside: Beside
+  },
+): readonly Asking[] {
+  const controllersOf = controllersByClass(seen)
+  const free = own.filter(
+    (it) =>
+      it.auth === undefined &&
+      ['auth-url', 'enable-global-auth'].every(
+        (one) => it.annotated?.includes(`nginx.ingress.kubernetes.io/${one}`) !== true,
+      ),
+  )
+  const all = seen.ingressControllers.flatMap((controller) => {
+    const settings = settingsOf(controller, seen.beside)
+    const its = free.filter((it) => controllersOf(it).includes(controller))
+    if (settings?.auth === undefined || its.length === 0) return []
+    return [{ auth: settings.auth, its, settings }]
+  })
+  return [...new Map(all.map((it) => [full(it.settings), it])).values()]
+}
+
+function known<T>(list: Known<readonly T[]>): readonly T[] {
+  return list.known ? list.value : []
+}
+
 interface Asked {
   readonly wrong: Wrong
   readonly failed: number
   readonly of: number
 }
 
-function judge(ingress: Ingress, { host, port }: IngressAuth, { wrong, failed, of }: Asked) {
-  const value = `${host}:${port}`
+function judge({ auth, its, settings }: Asking, { wrong, failed, of }: Asked) {
+  const value = `${auth.host}:${auth.port}`
+  const [first] = its
+  const on =
+    settings === undefined && first !== undefined
+      ? ingressSubject(first)
+      : subject('ConfigMap', settings?.namespace ?? '', settings?.name ?? '')
+  const key = settings === undefined ? 'nginx.ingress.kubernetes.io/auth-url' : 'global-auth-url'
   return finding({
-    subject: ingressSubject(ingress),
+    subject: on,
+    also: settings === undefined ? [] : its.slice(0, 20).map(ingressSubject),
     confidence: failed > 0 ? 'observed' : 'inferred',
     args: {
       kind: wrong.kind,
@@ -128,18 +198,19 @@ function judge(ingress: Ingress, { host, port }: IngressAuth, { wrong, failed, o
       near: wrong.near,
       fullName: wrong.fullName,
       asked: of === 0 ? 'nothing was asked of it' : `${failed} of ${of} requests end in a server error`,
+      ingresses: settings === undefined ? [] : its.map(full),
     },
     evidence: [
       {
         kind: 'config',
-        object: ingressSubject(ingress),
-        path: "metadata.annotations['nginx.ingress.kubernetes.io/auth-url']",
-        lines: ['annotations:', `  nginx.ingress.kubernetes.io/auth-url: …${value}…`],
+        object: on,
+        path: settings === undefined ? `metadata.annotations['${key}']` : `data['${key}']`,
+        lines: [settings === undefined ? 'annotations:' : 'data:', `  ${key}: …${value}…`],
         at: 1,
         mark: value,
         label: wrong.what,
       },
     ],
-    causes: [ingressFails(ingress), `${ingressFails(ingress)}/*`],
+    causes: its.flatMap((it) => [ingressFails(it), `${ingressFails(it)}/*`]),
   })
 }

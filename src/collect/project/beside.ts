@@ -10,6 +10,7 @@ import type {
 } from '../../model/beside.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { hostsWithin } from '../../wire/hosts-within.ts'
+import { askedBy, rangesOf } from './ingress-annotations.ts'
 import { condition, identity } from './identity.ts'
 import { projectSelector } from './network-policy.ts'
 import { type Fields, fields, list, oneOf, stringMap, text, texts, whole } from './json.ts'
@@ -134,10 +135,29 @@ export function projectControllerSettings(raw: unknown, intern: Intern): Control
     name: it.name,
     proxyProtocol: onOff(data['use-proxy-protocol']),
     ...(data['use-forwarded-headers'] === 'true' ? { forwarded: 'on' as const } : {}),
+    ...listsOf(data),
+    ...globalAuthOf(data),
     ...sslRedirectOf(data),
     snippets: onOff(data['allow-snippet-annotations']),
     risk: risks.find((it) => it === data['annotations-risk-level']) ?? null,
   }
+}
+
+/** Lists of addresses, parted by commas; `allowlist-` is the newer name (internal/ingress/controller/config). */
+function listsOf(data: Fields): Pick<ControllerSettings, 'blocked' | 'allowed' | 'denied'> {
+  const of = (key: string): readonly string[] | null => rangesOf(text(data[key]) || undefined)
+  const [blocked, denied] = [of('block-cidrs'), of('denylist-source-range')]
+  const allowed = of('allowlist-source-range') ?? of('whitelist-source-range')
+  return {
+    ...(blocked === null ? {} : { blocked }),
+    ...(allowed === null ? {} : { allowed }),
+    ...(denied === null ? {} : { denied }),
+  }
+}
+
+function globalAuthOf(data: Fields): Pick<ControllerSettings, 'auth'> {
+  const auth = askedBy(text(data['global-auth-url']))
+  return auth === null ? {} : { auth }
 }
 
 /** `force-ssl-redirect` and `ssl-redirect`, which is on where nothing is said. */

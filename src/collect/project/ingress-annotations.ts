@@ -1,4 +1,4 @@
-import type { Ingress, IngressAction } from '../../model/ingress.ts'
+import type { Ingress, IngressAction, IngressAuth } from '../../model/ingress.ts'
 import { editDistance } from '../../closest.ts'
 import { asIpAddress } from '../../wire/dns-name.ts'
 import { fields, list, port, stringMap, text } from './json.ts'
@@ -58,7 +58,8 @@ export function allowedOf(annotations: Annotations): Pick<Ingress, 'allowed' | '
   return { ...(allowed === null ? {} : { allowed }), ...(denied === null ? {} : { denied }) }
 }
 
-function rangesOf(value: string | undefined): readonly string[] | null {
+/** null for a text that is none, or too long a list. */
+export function rangesOf(value: string | undefined): readonly string[] | null {
   if (value === undefined) return null
   const ranges = value.split(',', mostRanges + 1).map((it) => it.trim())
   const isRange = (it: string): boolean => it.length < 50 && asIpAddress(it.split('/', 1)[0] ?? '') !== null
@@ -158,11 +159,16 @@ function parsed(json: string): unknown {
 
 /** A host with variables in it is none that could be judged. */
 export function authOf(annotations: Annotations): Pick<Ingress, 'auth'> {
-  const url = text(annotations[`${nginx}auth-url`])
+  const auth = askedBy(text(annotations[`${nginx}auth-url`]))
+  return auth === null ? {} : { auth }
+}
+
+/** Of a URL the host and the port; null for what is none, and for a host with variables in it. */
+export function askedBy(url: string | null): IngressAuth | null {
   const [, scheme, host, port] =
     /^(https?):\/\/(?:[^/@\s]{0,512}@)?([a-z0-9._-]{1,253})(?::(\d{1,5}))?(?:[/?#]|$)/i.exec(url ?? '') ?? []
-  if (scheme === undefined || host === undefined) return {}
-  return { auth: { host, port: port === undefined ? usualPort(scheme) : Number(port) } }
+  if (scheme === undefined || host === undefined) return null
+  return { host, port: port === undefined ? usualPort(scheme) : Number(port) }
 }
 
 function usualPort(scheme: string): number {
