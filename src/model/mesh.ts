@@ -140,10 +140,12 @@ export interface AuthorizationPolicy {
   readonly refused?: { readonly type: string; readonly reason: string; readonly message: string }
 }
 
-/** A caller must be in both lists, where they are not empty; both empty, and other things decide, or nothing. */
+/** A caller must be in each list that is not empty; all empty, and other things decide, or nothing. */
 export interface AuthorizationSource {
   readonly namespaces: readonly string[]
   readonly principals: readonly string[]
+  /** `shop/web`, also where the policy leaves its own namespace out. Absent where there are none, and in old recordings. */
+  readonly serviceAccounts?: readonly string[]
 }
 
 export interface SidecarScope {

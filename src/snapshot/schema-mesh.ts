@@ -78,7 +78,17 @@ export function meshSchema(intern: Intern) {
           action: oneOf(['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']),
           rules: number,
           attached: maybe(just(true)),
-          from: maybe(list(list(object({ namespaces: list(m.name), principals: list(m.name) })))),
+          from: maybe(
+            list(
+              list(
+                object({
+                  namespaces: list(m.name),
+                  principals: list(m.name),
+                  serviceAccounts: maybe(list(m.name)),
+                }),
+              ),
+            ),
+          ),
           http: maybe(number),
           refused: maybe(object({ type: m.word, reason: m.word, message: m.said })),
         }),

@@ -70,7 +70,15 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       written: few(fc.constantFrom('action' as const, 'rules' as const)),
       action: fc.constantFrom('ALLOW' as const, 'DENY' as const, 'AUDIT' as const, 'CUSTOM' as const),
       rules: fc.nat(3),
-      from: few(few(fc.record({ namespaces: few(name), principals: few(fc.constant('cluster.local/ns/a/sa/b')) }))),
+      from: few(
+        few(
+          fc.record({
+            namespaces: few(name),
+            principals: few(fc.constant('cluster.local/ns/a/sa/b')),
+            serviceAccounts: few(fc.constant('a/b')),
+          }),
+        ),
+      ),
       http: fc.nat(3),
     }),
   ),

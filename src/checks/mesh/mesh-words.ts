@@ -44,10 +44,11 @@ function ruleLines(sources: readonly AuthorizationSource[]): readonly string[] {
     '- from:',
     ...sources
       .slice(0, 3)
-      .flatMap(({ namespaces, principals }) => [
+      .flatMap(({ namespaces, principals, serviceAccounts = [] }) => [
         '  - source:',
         ...(namespaces.length === 0 ? [] : [`      namespaces: [${some(namespaces, 3)}]`]),
         ...(principals.length === 0 ? [] : [`      principals: [${some(principals, 3)}]`]),
+        ...(serviceAccounts.length === 0 ? [] : [`      serviceAccounts: [${some(serviceAccounts, 3)}]`]),
       ]),
   ]
 }

@@ -8,6 +8,13 @@ import check from './refuses-caller.ts'
 
 const allow = (namespaces: readonly string[], principals: readonly string[] = [], name = 'allow') =>
   authorizationPolicy({ name, action: 'ALLOW', rules: 1, from: [[{ namespaces, principals }]] })
+const accounts = (...serviceAccounts: readonly string[]) =>
+  authorizationPolicy({
+    name: 'allow',
+    action: 'ALLOW',
+    rules: 1,
+    from: [[{ namespaces: [], principals: [], serviceAccounts }]],
+  })
 const cart = meshPod('cart-1', { labels: { app: 'cart' } })
 const gatewayPod = meshPod('gw-1', {
   namespace: 'edge',
@@ -64,6 +71,22 @@ describeCheck(check, [
     it: 'the account that it has',
     given: given([allow([], ['cluster.local/ns/shop/sa/web'])], [caller({ serviceAccount: 'web' })], noGateway),
     expect: 'ok',
+  },
+  {
+    it: 'another service account by its name',
+    given: given([accounts('shop/old')], [caller({ serviceAccount: 'web' })], noGateway),
+    expect: found(/does not let shop\/web \(a service account\) in/),
+  },
+  {
+    it: 'the service account by its name',
+    given: given([accounts('shop/old', 'shop/web')], [caller({ serviceAccount: 'web' })], noGateway),
+    expect: 'ok',
+  },
+  { it: 'an account of a gateway whose pods were not read', given: given([accounts('edge/any')]), expect: 'ok' },
+  {
+    it: 'accounts of another namespace than that of the gateway',
+    given: given([accounts('shop/web')]),
+    expect: found(/namespace edge in/),
   },
   {
     it: 'a caller without a proxy',

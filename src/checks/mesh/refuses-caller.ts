@@ -150,6 +150,7 @@ function verdict({ service, by, callers, policies }: Judged) {
     .flatMap((it) => [
       ...it.namespaces.map((one) => `namespace ${one}`),
       ...it.principals.map((one) => `principal ${one}`),
+      ...(it.serviceAccounts ?? []).map((one) => `service account ${one}`),
     ])
   return [
     finding({

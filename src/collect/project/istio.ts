@@ -198,14 +198,20 @@ export function projectAuthorizationPolicy(raw: unknown, intern: Intern): Author
     rules: isAttached ? 1 : rules.length,
     ...(isAttached ? { attached: true as const } : {}),
     written: (['action', 'rules'] as const).filter((it) => spec[it] !== undefined && spec[it] !== null),
-    from: rules.map((rule) => list(rule['from']).map((one) => sourceOf(fields(fields(one)['source'])))),
+    from: rules.map((rule) => list(rule['from']).map((one) => sourceOf(fields(fields(one)['source']), it.namespace))),
     http: rules.filter(goesByHttp).length,
     ...refusedOf(list(fields(fields(raw)['status'])['conditions']).map(fields)),
   }
 }
 
-function sourceOf(source: Fields): AuthorizationSource {
-  return { namespaces: texts(source['namespaces']), principals: texts(source['principals']) }
+/** An account without a namespace is of the policy's own (security/v1 authorization_policy.proto, Source). */
+function sourceOf(source: Fields, own: string): AuthorizationSource {
+  const accounts = texts(source['serviceAccounts']).map((it) => (it.includes('/') ? it : `${own}/${it}`))
+  return {
+    namespaces: texts(source['namespaces']),
+    principals: texts(source['principals']),
+    ...(accounts.length === 0 ? {} : { serviceAccounts: accounts }),
+  }
 }
 
 const ofHttp = ['methods', 'notMethods', 'paths', 'notPaths', 'hosts', 'notHosts']

@@ -5,6 +5,8 @@ import { projectStatuses } from './status.ts'
 const now = Date.parse('2026-11-29T12:00:00Z')
 
 interface About {
+  readonly annotations?: object
+  readonly deleted?: string
   readonly apiVersion?: string
   readonly name?: string
   readonly generation?: number
@@ -14,12 +16,29 @@ interface About {
 }
 
 function object(kind: string, condition: object, about: About = {}): object {
-  const { apiVersion = 'cert-manager.io/v1', name = 'web', generation, owner, status, made } = about
+  const {
+    apiVersion = 'cert-manager.io/v1',
+    name = 'web',
+    generation,
+    owner,
+    status,
+    made,
+    annotations,
+    deleted,
+  } = about
   const ownerReferences = owner && [{ kind: owner[0], name: owner[1], controller: true }]
   return {
     apiVersion,
     kind,
-    metadata: { name, namespace: 'shop', generation, ownerReferences, creationTimestamp: made },
+    metadata: {
+      name,
+      namespace: 'shop',
+      generation,
+      ownerReferences,
+      creationTimestamp: made,
+      annotations,
+      deletionTimestamp: deleted,
+    },
     status: status ?? { conditions: [{ lastTransitionTime: '2026-11-29T11:00:00Z', ...condition }] },
   }
 }
@@ -38,6 +57,9 @@ const challenge = (reason: string, about: About = {}): object =>
 const waiting = 'Waiting for HTTP-01 challenge propagation: failed to perform self check GET request: EOF'
 const slow = 'Waiting for DNS-01 challenge propagation: DNS record for "a.example" not yet propagated'
 
+const managed = (status: object, made = '2026-11-29T09:00:00Z'): object =>
+  object('ManagedCertificate', {}, { apiVersion: 'networking.gke.io/v1', status, made })
+
 const accepted = { status: { ancestors: [{ conditions: [not('Accepted')] }] } }
 
 test.each<[string, readonly object[], string]>([
@@ -55,6 +77,63 @@ test.each<[string, readonly object[], string]>([
   [
     'somebody wants it so',
     [object('HorizontalPodAutoscaler', not('ScalingActive', { reason: 'ScalingDisabled' }))],
+    '',
+  ],
+  [
+    'a canary of Argo waits for somebody',
+    [object('Rollout', {}, { status: { phase: 'Paused', pauseConditions: [{}], conditions: [not('Healthy')] } })],
+    '',
+  ],
+  [
+    'a canary of Argo that failed',
+    [object('Rollout', {}, { status: { phase: 'Degraded', conditions: [not('Healthy')] } })],
+    'Rollout/web Healthy, Rollout/web phase',
+  ],
+  [
+    'an object of Crossplane that is paused',
+    [object('Bucket', {}, { status: { conditions: [not('Synced', { reason: 'ReconcilePaused' }), not('Ready')] } })],
+    '',
+  ],
+  [
+    'paused by an annotation',
+    [object('Bucket', not('Ready'), { annotations: { 'crossplane.io/paused': 'true' } })],
+    '',
+  ],
+  [
+    'paused no more',
+    [object('Bucket', not('Ready'), { annotations: { 'crossplane.io/paused': 'false' } })],
+    'Bucket/web Ready',
+  ],
+  ['a Bucket that is not ready', [object('Bucket', not('Ready', { reason: 'Unavailable' }))], 'Bucket/web Ready'],
+  ['it is being deleted', [object('Bucket', not('Ready'), { deleted: '2026-11-29T11:00:00Z' })], ''],
+  [
+    'a certificate of Google that failed',
+    [managed({ certificateStatus: 'ProvisioningFailed', domainStatus: [] })],
+    'ManagedCertificate/web certificateStatus',
+  ],
+  [
+    'a domain of it is not seen',
+    [
+      managed({
+        certificateStatus: 'Provisioning',
+        domainStatus: [{ domain: 'shop.example', status: 'FailedNotVisible' }],
+      }),
+    ],
+    'ManagedCertificate/web certificateStatus',
+  ],
+  [
+    'a domain of a new one is not seen yet',
+    [
+      managed(
+        { certificateStatus: 'Provisioning', domainStatus: [{ domain: 'a.example', status: 'FailedNotVisible' }] },
+        '2026-11-29T11:55:00Z',
+      ),
+    ],
+    '',
+  ],
+  [
+    'a certificate of Google that is there',
+    [managed({ certificateStatus: 'Active', domainStatus: [{ domain: 'shop.example', status: 'Active' }] })],
     '',
   ],
   ['it is on its way', [object('Certificate', not('Ready', { lastTransitionTime: '2026-11-29T11:59:30Z' }))], ''],

@@ -44,6 +44,9 @@ const making = /Progress|Pending|Creating|Initiali|Issuing|Reconciling|Waiting|P
 
 /** One word in place of conditions: `Invalid` of NGINX's VirtualServer, `Degraded` of Argo's Application. */
 const badWord = /^(?:Invalid|Error|Errored|Failed|Rejected|Degraded|Lost|Missing|Unhealthy)$/i
+/** `ProvisioningFailed`, `RenewalFailed`, of a domain `FailedNotVisible`: GKE's ManagedCertificate. */
+const badStatus = /^(?:\w{0,40}Failed(?:Permanently)?|Failed[A-Z]\w{0,40})$/
+
 /** Kinds that end: what failed then is of the past, and another one was made since. */
 const ending = /(?:Run|Job|Workflow|Backup|Restore|Build|Scan|Report|Task|Test|Snapshot|Order|Challenge|Request)$/
 const longest = 500
@@ -114,9 +117,35 @@ function shapeOf(raw: Fields): Shape | null {
     status: fields(raw['status']),
     made: text(metadata['creationTimestamp']),
     host: text(fields(raw['spec'])['dnsName']),
-    isHalted: ['suspend', 'paused'].some((it) => fields(raw['spec'])[it] === true),
+    isHalted: isHalted(raw, fields(metadata['annotations'])),
     secret: text(fields(raw['spec'])['secretName']),
   }
+}
+
+/** What somebody has stopped stays as it is, ready or not. */
+const halted = /^(?:\w{0,40}(?:Paused|Suspended|Deleting|Terminating))$/
+
+/**
+ * By `spec.suspend` or `spec.paused`, by an annotation (`crossplane.io/paused`, `cluster.x-k8s.io/paused`), by a word of
+ * its status (`Paused` of Argo's Rollout at a step of a canary), or by a condition or the reason of one
+ * (`ReconcilePaused`). What is being deleted is not ready any more.
+ */
+function isHalted(raw: Fields, annotations: Fields): boolean {
+  const [spec, status] = [fields(raw['spec']), fields(raw['status'])]
+  return (
+    ['suspend', 'paused'].some((it) => spec[it] === true) ||
+    Object.entries(annotations).some(([key, value]) => key.endsWith('/paused') && value !== 'false' && value !== '') ||
+    text(fields(raw['metadata'])['deletionTimestamp']) !== null ||
+    ['phase', 'state'].some((it) => halted.test(text(status[it]) ?? '')) ||
+    list(status['pauseConditions']).length > 0 ||
+    list(status['conditions'])
+      .slice(0, mostConditions)
+      .map(fields)
+      .some(
+        (it) =>
+          (it['status'] === 'True' && halted.test(text(it['type']) ?? '')) || halted.test(text(it['reason']) ?? ''),
+      )
+  )
 }
 
 const ofPods: ReadonlySet<string> = new Set(['apps/Deployment', 'apps/ReplicaSet'])
@@ -135,7 +164,7 @@ function statusesOf(shape: Shape, now: number | null): readonly ObjectStatus[] {
     const isOther = ofPods.has(key) && told?.type !== 'ReplicaFailure' && told?.type !== 'Available'
     if (told !== null && !isOther && found.get(told.type)?.wrong !== true) found.set(told.type, told)
   }
-  return [...found.values(), ...wordsOf(shape)]
+  return [...found.values(), ...wordsOf(shape), ...certificateOf(shape, now)]
 }
 
 function wordsOf({ kind, group, namespace, name, status }: Shape): readonly ObjectStatus[] {
@@ -147,6 +176,30 @@ function wordsOf({ kind, group, namespace, name, status }: Shape): readonly Obje
     const said = (text(status['message']) ?? '').slice(0, longest)
     return [{ kind, group, namespace, name, type, state: 'False' as const, wrong: true, reason, said }]
   })
+}
+
+/**
+ * `certificateStatus`, and what stands in `domainStatus` of one domain each (GKE, "Use Google-managed SSL
+ * certificates"): one that is new waits for DNS.
+ */
+function certificateOf({ kind, group, namespace, name, status, made }: Shape, now: number | null) {
+  const state = text(status['certificateStatus'])
+  const age = ageOf(made, now)
+  if (state === null) return []
+  const domains = list(status['domainStatus'])
+    .slice(0, mostConditions)
+    .map(fields)
+    .map((it) => ({ domain: text(it['domain']) ?? '', state: text(it['status']) ?? '' }))
+    .filter((it) => badStatus.test(it.state))
+  const wrong = (badStatus.test(state) || domains.length > 0) && (age ?? inTheMaking) >= inTheMaking
+  const said = wrong
+    ? domains
+        .map((it) => `${it.domain}: ${it.state}`)
+        .join(', ')
+        .slice(0, longest)
+    : ''
+  const told = { kind, group, namespace, name, type: 'certificateStatus', reason: state.slice(0, longest), said }
+  return [{ ...told, wrong, state: wrong ? ('False' as const) : ('True' as const), ...(age === null ? {} : { age }) }]
 }
 
 /** What has no conditions, is not done, and tells of a try that failed: `pending`, with a GET in `reason` that did. */

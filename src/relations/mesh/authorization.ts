@@ -36,12 +36,13 @@ export function keepOut(policies: readonly AuthorizationPolicy[], caller: MeshCa
   )
 }
 
-function mayBe({ namespaces, principals }: AuthorizationSource, caller: MeshCaller): boolean {
-  const isNamed = namespaces.length + principals.length > 0
+function mayBe({ namespaces, principals, serviceAccounts = [] }: AuthorizationSource, caller: MeshCaller): boolean {
+  const isNamed = namespaces.length + principals.length + serviceAccounts.length > 0
   if (caller.is === 'outside') return !isNamed
   return (
     (namespaces.length === 0 || namespaces.some((it) => takes(it, caller.namespace))) &&
-    (principals.length === 0 || principals.some((it) => isPrincipal(it, caller)))
+    (principals.length === 0 || principals.some((it) => isPrincipal(it, caller))) &&
+    (serviceAccounts.length === 0 || serviceAccounts.some((it) => isAccount(it, caller)))
   )
 }
 
@@ -50,6 +51,11 @@ function takes(pattern: string, word: string): boolean {
   if (pattern === '*') return true
   if (pattern.startsWith('*')) return word.endsWith(pattern.slice(1))
   return pattern.endsWith('*') ? word.startsWith(pattern.slice(0, -1)) : pattern === word
+}
+
+/** Of these there are no patterns. */
+function isAccount(account: string, { namespace, serviceAccount }: MeshCaller): boolean {
+  return serviceAccount === null ? account.startsWith(`${namespace}/`) : account === `${namespace}/${serviceAccount}`
 }
 
 /** `cluster.local/ns/shop/sa/web`. Which trust domains a mesh has is not known: any is taken. */

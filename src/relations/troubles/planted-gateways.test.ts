@@ -14,7 +14,7 @@ import { parent, proxyService, route } from '../../../test/build/gateway.ts'
 import * as F from '../../../test/build/dns-faults.ts'
 import { node } from '../../../test/build/node.ts'
 import { pod } from '../../../test/build/pod.ts'
-import { service, slice } from '../../../test/build/service.ts'
+import { port, service, slice } from '../../../test/build/service.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import { checks } from '../../checks/registry.ts'
 import { diagnose, exitCode } from '../../engine.ts'
@@ -29,7 +29,7 @@ function healthy(): Model {
   return modelOf({
     ...F.cluster(),
     pods: [cart],
-    services: [service('cart')],
+    services: [service('cart', { ports: [port({ name: 'app' })] })],
     endpointSlices: [slice('cart', [cart])],
     workloads: [],
     networkPolicies: [],
