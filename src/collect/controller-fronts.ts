@@ -43,7 +43,7 @@ function frontOf(service: Service, pod: Pod): ControllerFront | null {
   const pairs = Object.entries(selector)
   const wants = pairs.filter(([key, value]) => pod.labels[key] !== value).map(([key, value]) => `${key}=${value}`)
   if (wants.length * 2 >= pairs.length && wants.length > 0) return null
-  const { azureProbes: probes, tlsEnded } = service.loadBalancer ?? {}
+  const { azureProbes: probes, tlsEnded, sendsTo, keepsClients } = service.loadBalancer ?? {}
   const declared = pod.containers.flatMap((it) => it.ports).filter((it) => it.protocol === 'TCP')
   return {
     namespace,
@@ -61,6 +61,7 @@ function frontOf(service: Service, pod: Pod): ControllerFront | null {
       })),
     ...(probes === undefined ? {} : { azureProbes: probes }),
     ...(tlsEnded === undefined ? {} : { tlsEnded }),
+    ...(sendsTo === 'pods' && keepsClients === true ? { keepsClients } : {}),
     wants,
     ready: null,
   }

@@ -162,6 +162,8 @@ export interface ControllerFront {
   /** Of the Service. Absent where there are none, and in old recordings. */
   readonly azureProbes?: readonly AzureProbe[]
   readonly tlsEnded?: TlsEnded
+  /** Its load balancer sends to pods itself, under the address of the client. Absent = not so, or an old recording. */
+  readonly keepsClients?: true
   /** What its selector wants and the pod has not: `app.kubernetes.io/version=1.12.0`. Empty = it selects the pod. */
   readonly wants: readonly string[]
   /** Addresses that are ready in its slices; null where these were not read. */

@@ -36,6 +36,7 @@ export function ingressControllerOf(
         }),
       ),
       azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
+      keepsClients: maybe(just(true)),
       tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none', 'unsure']) })),
       wants: list(m.text),
       ready: nullable(number),

@@ -136,6 +136,7 @@ export function objectSchemas(intern: Intern) {
           proxyProtocol: maybe(just('asked')),
           asksFor: maybe(just('something')),
           azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
+          keepsClients: maybe(just(true)),
           tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none', 'unsure']) })),
         }),
       ),

@@ -218,6 +218,7 @@ const service: fc.Arbitrary<Service> = fc.record(
       nodePorts: fc.constant('none' as const),
       sendsTo: fc.constant('pods' as const),
       azureProbes: few(azureProbe),
+      keepsClients: fc.constant(true as const),
       tlsEnded: fc.record({
         ports: few(count),
         header: fc.constantFrom('sent' as const, 'none' as const, 'unsure' as const),
@@ -376,6 +377,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
         }),
       ),
       azureProbes: few(azureProbe),
+      keepsClients: fc.constant(true as const),
       tlsEnded: fc.record({
         ports: few(count),
         header: fc.constantFrom('sent' as const, 'none' as const, 'unsure' as const),

@@ -215,6 +215,39 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'a load balancer that sends to pods under the address of the client',
+    given: given(
+      edge({
+        type: 'LoadBalancer',
+        loadBalancer: { addresses: [], class: null, problem: null, sendsTo: 'pods', keepsClients: true },
+      }),
+      list,
+      answered(200),
+      ['198.51.100.0/24'],
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'one that sends to pods under an address of its own, perhaps',
+    given: given(
+      edge({ type: 'LoadBalancer', loadBalancer: { addresses: [], class: null, problem: null, sendsTo: 'pods' } }),
+      list,
+      answered(200),
+      ['198.51.100.0/24'],
+    ),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info', args: { isSure: false } }],
+  },
+  {
+    it: 'one that keeps the address as far as the node alone',
+    given: given(
+      edge({ type: 'LoadBalancer', loadBalancer: { addresses: [], class: null, problem: null, keepsClients: true } }),
+      list,
+      answered(200),
+      ['198.51.100.0/24'],
+    ),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { isSure: true } }],
+  },
+  {
     it: 'a load balancer that uses no node port',
     given: given(
       edge({ loadBalancer: { addresses: ['203.0.113.7'], class: null, problem: null, nodePorts: 'none' } }),

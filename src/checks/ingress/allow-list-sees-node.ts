@@ -149,10 +149,14 @@ function isForwarded(controller: IngressController, beside: Known<Beside>): bool
 }
 
 function knownFronts({ fronts = [] }: IngressController): readonly Front[] {
-  return fronts.flatMap(({ namespace, name, type, wants, externalTrafficPolicy: policy }): readonly Front[] => {
-    if (wants.length > 0 || policy === undefined) return []
-    return [{ namespace, name, type, ...(policy === 'Local' ? { externalTrafficPolicy: policy } : {}) }]
-  })
+  return fronts.flatMap(
+    ({ namespace, name, type, wants, keepsClients, externalTrafficPolicy: policy }): readonly Front[] => {
+      if (wants.length > 0 || policy === undefined) return []
+      // What comes to pods under the client's address is as what comes to the nodes that have one.
+      const isKept = policy === 'Local' || keepsClients === true
+      return [{ namespace, name, type, ...(isKept ? { externalTrafficPolicy: 'Local' } : {}) }]
+    },
+  )
 }
 
 const everybody = '0.0.0.0/0'

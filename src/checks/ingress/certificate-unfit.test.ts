@@ -7,6 +7,7 @@ import type { HeldSecret } from '../../model/beside.ts'
 import type { Gateway } from '../../model/gateway.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { unknown } from '../../model/known.ts'
+import type { ObjectStatus } from '../../model/status.ts'
 import type { Sources } from '../../model/sources.ts'
 import check from './certificate-unfit.ts'
 
@@ -22,6 +23,20 @@ const given = (secrets: readonly HeldSecret[], more: Partial<Sources> = {}): Par
   mesh: mesh(),
   beside: held(...secrets),
   ...more,
+})
+const certificate = (about: Partial<ObjectStatus> = {}): ObjectStatus => ({
+  kind: 'Certificate',
+  group: 'cert-manager.io',
+  namespace: 'shop',
+  name: 'web',
+  type: 'Ready',
+  state: 'False',
+  wrong: false,
+  reason: 'DoesNotExist',
+  said: '',
+  age: 120,
+  secret: 'web-tls',
+  ...about,
 })
 const right = tlsSecret(['web.example.com'])
 const wrong = (is: string, confidence: 'inferred' | 'possible' = 'inferred') => [
@@ -147,6 +162,27 @@ describeCheck(check, [
     it: 'a listener of a wildcard, of which the certificate has one host',
     given: given([right], only({ gateways: [listener('*.example.com', 'web-tls', 'shop')] })),
     expect: 'ok',
+  },
+  {
+    it: 'cert-manager has just begun to have it issued',
+    given: given([], { statuses: [certificate()] }),
+    expect: 'cannot-tell',
+    says: /just begun to have Secret shop\/web-tls issued/,
+  },
+  {
+    it: 'it should have been issued long since',
+    given: given([], { statuses: [certificate({ age: 3600 })] }),
+    expect: wrong('missing'),
+  },
+  {
+    it: 'another Certificate is being issued',
+    given: given([], { statuses: [certificate({ secret: 'api-tls' })] }),
+    expect: wrong('missing'),
+  },
+  {
+    it: 'its first try failed',
+    given: given([], { statuses: [certificate({ reason: 'Failed' })] }),
+    expect: wrong('missing'),
   },
   {
     it: 'an HTTPProxy',

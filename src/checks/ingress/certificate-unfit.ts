@@ -4,6 +4,7 @@ import type { HttpProxy } from '../../model/http-proxy.ts'
 import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { MeshGateway } from '../../model/mesh.ts'
+import type { ObjectStatus } from '../../model/status.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
@@ -23,11 +24,11 @@ export default check({
   fine: 'the Secrets by which hosts are served over TLS are there, for these hosts and in time',
   severity: 'error',
   needs: ['beside'],
-  wants: ['ingresses', 'ingressClasses', 'ingressControllers', 'gateways', 'httpProxies', 'mesh'],
+  wants: ['ingresses', 'ingressClasses', 'ingressControllers', 'gateways', 'httpProxies', 'mesh', 'statuses'],
   remedies: [],
   decides: [],
 
-  run({ beside, ingresses, ingressClasses, ingressControllers, gateways, httpProxies, mesh, scope }) {
+  run({ beside, ingresses, ingressClasses, ingressControllers, gateways, httpProxies, mesh, statuses, scope }) {
     const classes = valueOf(ingressClasses)
     const controllers = valueOf(ingressControllers)
     const all = [
@@ -39,7 +40,7 @@ export default check({
     ].filter((it) => scope.namespace === null || it.by.namespace === scope.namespace)
     if (all.length === 0) return notApplicable('nothing here names a Secret for TLS')
     if (beside.secrets === null) return cannotTell('cut-off', 'the file holds no Secrets')
-    const judged = distinct(all).map((it) => verdict(it, beside))
+    const judged = distinct(all).map((it) => verdict(it, beside, isBeingIssued(it, valueOf(statuses))))
     const found = judged.filter((it) => it.kind === 'finding')
     if (found.length > 0) return found
     const unsure = judged.filter((it) => it.kind === 'cannot-tell')
@@ -111,7 +112,26 @@ interface Reference {
   readonly spare?: true
 }
 
-function verdict(it: Reference, beside: Beside) {
+/** An ACME server takes minutes for the first one, and nobody need look so long (cert-manager.io, Certificate). */
+const issuing = 600
+
+/** cert-manager keeps the Secret, and says of its Certificate since a short time that it is not ready. */
+function isBeingIssued({ namespace, secret }: Reference, statuses: readonly ObjectStatus[]): boolean {
+  return statuses.some(
+    (it) =>
+      it.group === 'cert-manager.io' &&
+      it.kind === 'Certificate' &&
+      it.namespace === namespace &&
+      it.secret === secret &&
+      it.type === 'Ready' &&
+      it.state === 'False' &&
+      it.age !== undefined &&
+      it.age < issuing &&
+      !/Failed|Error|Denied|Invalid/.test(it.reason),
+  )
+}
+
+function verdict(it: Reference, beside: Beside, isNew: boolean) {
   const { by, namespace, secret, hosts, path } = it
   const told = secretFault(beside, {
     namespace,
@@ -120,6 +140,8 @@ function verdict(it: Reference, beside: Beside) {
     ...(it.also === undefined ? {} : { also: it.also }),
   })
   if (told === 'fine') return ok(1)
+  if (isNew && told !== 'unknown' && (told.is === 'missing' || told.is === 'keys'))
+    return cannotTell('ambiguous', `cert-manager has just begun to have Secret ${namespace}/${secret} issued`)
   if (told === 'unknown') return cannotTell('cut-off', `what is in Secret ${namespace}/${secret} is not in the file`)
   return finding({
     subject: by,

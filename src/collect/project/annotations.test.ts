@@ -117,3 +117,15 @@ test.each([
   }
   expect(projectService(raw, createIntern(), null)?.loadBalancer?.tlsEnded?.header).toBe(expected)
 })
+
+test.each([
+  ['stickiness.enabled=true, preserve_client_ip.enabled=true', true],
+  ['preserve_client_ip.enabled=false', undefined],
+  ['', undefined],
+])('target groups with %j keep the address of the client: %s', (attributes, expected) => {
+  const raw = {
+    metadata: { name: 'a', namespace: 'b', annotations: { [`${aws}target-group-attributes`]: attributes } },
+    spec: { type: 'LoadBalancer', ports: [{ port: 443 }] },
+  }
+  expect(projectService(raw, createIntern(), null)?.loadBalancer?.keepsClients).toBe(expected)
+})

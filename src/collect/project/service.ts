@@ -98,6 +98,15 @@ function sendsToPods(metadata: Fields): boolean {
   return annotations[`${aws}nlb-target-type`] === 'ip' || annotations[`${aws}type`] === 'nlb-ip'
 }
 
+/** An NLB, by its target groups (`preserve_client_ip.enabled=true`): by itself not with targets by address. */
+function keepsClients(metadata: Fields): boolean {
+  const attributes = stringMap(metadata['annotations'])[`${aws}target-group-attributes`] ?? ''
+  return attributes
+    .slice(0, 4096)
+    .split(',')
+    .some((it) => it.trim() === 'preserve_client_ip.enabled=true')
+}
+
 /** metallb.io since 0.15, and metallb.universe.tf before (website/content/usage). */
 function asksForPool(spec: Fields, metadata: Fields): boolean {
   const annotations = stringMap(metadata['annotations'])
@@ -213,6 +222,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
     ...(asksForPool(spec, metadata) ? { asksFor: 'something' as const } : {}),
     ...(asksProxyProtocol(metadata) ? { proxyProtocol: 'asked' as const } : {}),
     ...azureProbesOf(spec, metadata),
+    ...(keepsClients(metadata) ? { keepsClients: true as const } : {}),
     ...tlsEndedOf(spec, metadata),
     ...(sendsToPods(metadata) ? { sendsTo: 'pods' as const } : {}),
     problem: problem?.['status'] === 'True' ? (text(problem['message']) ?? text(problem['reason'])) : null,
