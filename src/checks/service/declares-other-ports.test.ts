@@ -31,6 +31,34 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'a Service of the release of those that declare nothing, whose selector takes in another release',
+    given: {
+      services: [
+        service('api', {
+          selector: { app: 'api' },
+          labels,
+          ports: [port({ port: 3000, targetPort: 3000 })],
+        }),
+      ],
+      pods: [
+        { ...api1, labels: { app: 'api', 'app.kubernetes.io/instance': 'other' } },
+        { ...db, labels: { app: 'api', ...labels } },
+      ],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a Service of the release of those that declare its port, whose selector takes in another release',
+    given: {
+      services: [service('api', { selector: { app: 'api' }, labels, ports: [port({ port: 3000, targetPort: 3000 })] })],
+      pods: [
+        { ...api1, labels: { app: 'api', ...labels } },
+        { ...db, labels: { app: 'api', 'app.kubernetes.io/instance': 'other' } },
+      ],
+    },
+    expect: [found],
+  },
+  {
     it: 'a pod that nothing owns',
     given: { services: [api], pods: [api1, { ...db, owner: null }] },
     expect: [{ ...found, says: /takes in 1 pod \(db-0\), which declares 5432/ }],

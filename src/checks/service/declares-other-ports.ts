@@ -94,7 +94,23 @@ function strangersAmong(service: Service, { live, port, asked }: Behind): Two | 
       (declaredPorts(it, port.protocol).length > 0 || listensNowhere(it, service)) &&
       !asked.some(({ ip }) => ip === it.ip),
   )
-  return owners.length === 0 || strangers.length === 0 ? null : { owners, strangers }
+  if (owners.length === 0 || strangers.length === 0 || isMeantFor(service, { owners, strangers })) return null
+  return { owners, strangers }
+}
+
+/** By these labels charts tell the releases of one namespace apart (helm.sh/docs, "Labels and Annotations"). */
+const ofRelease = ['app.kubernetes.io/instance', 'release']
+
+/**
+ * The Service is of the release of those that do not declare its port, and the others are of another: these are rather
+ * the strangers, and what the first listen on is not known.
+ */
+function isMeantFor({ labels: own = {} }: Service, { owners, strangers }: Two): boolean {
+  return ofRelease.some((key) => {
+    const release = own[key]
+    if (release === undefined) return false
+    return strangers.every((it) => it.labels[key] === release) && owners.every((it) => it.labels[key] !== release)
+  })
 }
 
 /** The kubelet asks it there, and it is ready: whatever it declares, it listens. */

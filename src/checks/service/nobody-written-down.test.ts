@@ -67,6 +67,27 @@ describeCheck(check, [
     expect: [{ ...found, severity: 'warning', confidence: 'possible' }],
   },
   {
+    it: 'by it members say who leads, and write no address down',
+    given: {
+      services: [
+        { ...headless, name: 'db-config', labels: { application: 'patroni', 'cluster-name': 'db' } },
+        { ...headless, name: 'operator-leader-election' },
+      ],
+      endpointSlices: others,
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'called so, and nobody says that a controller keeps it',
+    given: { services: [{ ...headless, name: 'db-config' }], endpointSlices: others },
+    expect: [{ ...found, subject: 'Service/shop/db-config' }],
+  },
+  {
+    it: 'the leader of Patroni, by the labels of its documentation',
+    given: { services: [{ ...db, labels: { application: 'patroni', 'cluster-name': 'db' } }], endpointSlices: others },
+    expect: [{ ...found, severity: 'info', confidence: 'possible' }],
+  },
+  {
     it: 'Helm applied it',
     given: { services: [{ ...db, labels: { 'app.kubernetes.io/managed-by': 'Helm' } }], endpointSlices: [] },
     expect: [found],

@@ -37,7 +37,7 @@ export default check({
     const slicesOf = slicesOfServices(endpointSlices)
     const governing = governingServices(workloads)
     const byHand = writtenByHand(services).filter(
-      (it) => it.ports.length > 0 && !isComponents(it) && !governing.has(full(it)),
+      (it) => it.ports.length > 0 && !isComponents(it) && !governing.has(full(it)) && !isElections(it),
     )
     if (byHand.length === 0)
       return notApplicable('each Service here has a selector or no port, or names the pods of a StatefulSet')
@@ -105,6 +105,16 @@ function isComponents({ namespace, name, clusterIP, ports }: Service): boolean {
   return isApiServers || (clusterIP === 'None' && ports.some((it) => it.port === 10_250))
 }
 
+/**
+ * Beside it members write into Endpoints of its name who leads, as an annotation, and no address: the Service keeps
+ * these from being deleted (Patroni, docs/kubernetes.rst; client-go, leaderelection/resourcelock, endpoints).
+ */
+function isElections(service: Service): boolean {
+  if (service.clusterIP !== 'None') return false
+  const isKept = /-(?:config|failover|sync)$/.test(service.name) && keeperOf(service) !== null
+  return isKept || /-(?:election|lock)$/.test(service.name)
+}
+
 /** SVC211 tells of these: what their pods miss is their names. */
 function governingServices(workloads: Known<readonly Workload[]>): ReadonlySet<string> {
   return new Set(
@@ -157,8 +167,8 @@ function keeperOf({ labels = {} }: Service): string | null {
     const [domain = ''] = key.includes('/') ? key.split('/') : ['']
     const isOwn = domain !== '' && !ofTools.test(domain)
     const isManaged = key === 'app.kubernetes.io/managed-by' && !appliers.test(value)
-    // Patroni's, as Zalando's operator and its own charts write them.
-    const isPatroni = (key === 'application' && value === 'spilo') || (key === 'app' && value === 'patroni')
+    // Patroni's, as Zalando's operator, its own charts and its documentation write them.
+    const isPatroni = /^(?:spilo|patroni)$/.test(value) || /^(?:spilo-role|cluster-name|patroni)$/.test(key)
     if (isOwn || isManaged || isPatroni) return `${key}=${value}`
   }
   return null

@@ -181,6 +181,11 @@ test.each<[string, readonly object[], string]>([
     [object('Certificate', not('Ready', { reason: 'Pending', lastTransitionTime: '2026-11-29T11:55:00Z' }))],
     '',
   ],
+  [
+    'a first certificate',
+    [object('Certificate', not('Ready', { reason: 'DoesNotExist', lastTransitionTime: '2026-11-29T11:55:00Z' }))],
+    '',
+  ],
   ['being made for long', [object('Certificate', not('Ready', { reason: 'Pending' }))], 'Certificate/web Ready'],
   ['a word', [object('VirtualServer', {}, { status: { state: 'Invalid' } })], 'VirtualServer/web state'],
   ['a good word', [object('VirtualServer', {}, { status: { state: 'Valid', phase: 'Bound' } })], ''],

@@ -246,7 +246,9 @@ function toldBy(condition: Fields, shape: Shape, now: number | null): ObjectStat
   if (due === null || (state !== 'True' && state !== 'False')) return null
   const reason = text(condition['reason']) ?? ''
   const age = ageOf(text(condition['lastTransitionTime']), now)
-  const patience = making.test(reason) ? inTheMaking : onItsWay
+  // `DoesNotExist`: the first certificate is being issued (cert-manager, pkg/controller/certificates/trigger/policies).
+  const isMaking = making.test(reason) || (group === 'cert-manager.io' && reason === 'DoesNotExist')
+  const patience = isMaking ? inTheMaking : onItsWay
   const wrong = state !== due && !wanted.test(reason) && !done.test(reason) && (age ?? patience) >= patience
   const said = wrong ? (text(condition['message']) ?? '').slice(0, longest) : ''
   return {
