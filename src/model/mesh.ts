@@ -144,7 +144,7 @@ export interface AuthorizationPolicy {
 export interface AuthorizationSource {
   readonly namespaces: readonly string[]
   readonly principals: readonly string[]
-  /** `shop/web`, also where the policy leaves its own namespace out. Absent where there are none, and in old recordings. */
+  /** `shop/web`, also where the policy leaves its own namespace out. Absent = none, or an old recording. */
   readonly serviceAccounts?: readonly string[]
 }
 

@@ -37,7 +37,7 @@ export interface LoadBalancer {
   readonly nodePorts?: 'none'
   /** Its annotations say that it sends to pods themselves, so that no node port is in its way. */
   readonly sendsTo?: 'pods'
-  /** Its annotations have what it sends come under the address of the client. Absent = not said, or an old recording. */
+  /** Its annotations have what it sends come under the client's address. Absent = not said, or an old recording. */
   readonly keepsClients?: true
   /** Its annotations ask the load balancer to tell clients' addresses by the PROXY protocol. */
   readonly proxyProtocol?: 'asked'

@@ -115,8 +115,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.kind === 'closed'
         ? `${on.kind} ${full(on)} has every client refused: its list of those who are kept out holds all addresses.`
-        : `${on.kind} ${full(on)} ${args.kind === 'denied' ? 'keeps clients out' : 'lets clients in'} by their address, ` +
-          `and Service ${some(args.services, 2)} may hide it behind a node's.`,
+        : `${on.kind} ${full(on)} ${args.kind === 'denied' ? 'keeps clients out' : 'lets clients in'} by their ` +
+          `address, and Service ${some(args.services, 2)} may hide it behind a node's.`,
     detail: ({ args }) =>
       args.kind === 'closed'
         ? `${args.by}: ${everybody}` + (args.refused ? ' · satisfy: any, so whoever signs in comes through' : '')

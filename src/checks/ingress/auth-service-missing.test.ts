@@ -1,7 +1,8 @@
 import { contacts } from '../../../test/build/contacts.ts'
 import { beside } from '../../../test/build/beside.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
-import { port, service } from '../../../test/build/service.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { port, service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
@@ -102,6 +103,16 @@ describeCheck(check, [
     it: 'of another controller',
     given: globally('gone.shop.svc.cluster.local', { className: 'inner' }),
     expect: 'not-applicable',
+  },
+  {
+    it: 'it is there, and nobody stands behind it',
+    given: { ...given('auth.shop.svc.cluster.local'), endpointSlices: [slice('auth', [])] },
+    expect: [{ subject: web, severity: 'error', args: { kind: 'empty' }, says: /has no ready endpoint/ }],
+  },
+  {
+    it: 'it is there, with a pod',
+    given: { ...given('auth.shop.svc.cluster.local'), endpointSlices: [slice('auth', [pod('auth-1')])] },
+    expect: 'ok',
   },
   { it: 'it is there', given: given('auth.shop.svc.cluster.local'), expect: 'ok' },
   { it: 'a host outside', given: given('login.example.com', 443), expect: 'ok' },

@@ -15,7 +15,8 @@ import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { isForNginx } from '../../relations/ingress/nginx-paths.ts'
 import { nearNames } from '../../relations/near-value.ts'
 import { closest } from '../../closest.ts'
-import { ingressFails } from '../../relations/symptom.ts'
+import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { ingressFails, noEndpoints } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
 
@@ -31,7 +32,7 @@ export default check({
   fine: 'what Ingresses ask for authentication is there',
   severity: 'error',
   needs: ['ingresses', 'services'],
-  wants: ['ingressClasses', 'namespaces', 'clusterDns', 'contacts', 'beside', 'ingressControllers'],
+  wants: ['ingressClasses', 'namespaces', 'clusterDns', 'contacts', 'beside', 'ingressControllers', 'endpointSlices'],
   remedies: [],
   decides: [],
 
@@ -44,6 +45,7 @@ export default check({
     contacts,
     beside,
     ingressControllers: controllers,
+    endpointSlices,
     scope,
   }) {
     const own = ingresses.filter((it) => isForNginx(it, ingressClasses))
@@ -52,7 +54,13 @@ export default check({
     const globals = beside.known ? globalAuths(own, { ...among, beside: beside.value }) : []
     if (asking.length + globals.length === 0) return notApplicable('no Ingress here has an auth-url')
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
-    const around = { services, namespaces, scope, domain }
+    const slicesOf = endpointSlices.known ? slicesOfServices(endpointSlices.value) : null
+    const isEmpty = (it: Service): boolean => {
+      if (slicesOf === null || it.type === 'ExternalName') return false
+      const { ready, leaving } = countEndpoints(slicesOf(it))
+      return ready.length + leaving.length === 0
+    }
+    const around = { services, namespaces, scope, domain, isEmpty }
     const answersOf = (it: Ingress): readonly HttpContact[] =>
       contacts.known ? requestsOf(contacts.value, it).filter((one) => one.status !== null) : []
     const each = asking.flatMap((ingress) =>
@@ -76,24 +84,32 @@ export default check({
       (args.near === '' ? '' : ` · the closest: ${args.near}`),
     note: () => 'an authentication that does not answer is a 500 to every client, whatever the backend would have said',
     help: ({ subject: on, args }) => [
-      args.kind === 'short'
-        ? `write the name in full: ${args.fullName}`
-        : 'correct the name in auth-url, or create the Service that it means',
+      args.kind === 'short' ? `write the name in full: ${args.fullName}` : helps[args.kind],
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep auth-`,
       `kubectl -n ${args.namespace} get services`,
     ],
   },
 })
 
+const helps = {
+  missing: 'correct the name in auth-url, or create the Service that it means',
+  port: 'correct the port in auth-url, or add it to the Service',
+  empty: 'see why the Service has no endpoint',
+}
+
 interface Around {
   readonly services: readonly Service[]
   readonly namespaces: Known<readonly Namespace[]>
   readonly scope: Scope
   readonly domain: string
+  /** Nobody stands behind it, as far as that was read. */
+  readonly isEmpty: (service: Service) => boolean
 }
 
 interface Wrong {
-  readonly kind: 'missing' | 'port' | 'short'
+  readonly kind: 'missing' | 'port' | 'short' | 'empty'
+  /** That is there, and empty. */
+  readonly service?: Service
   readonly what: string
   readonly namespace: string
   readonly near: string
@@ -123,9 +139,11 @@ function wrongWith({ host, port }: IngressAuth, around: Around): Wrong | null {
   }
   if (isShort) return { ...about, kind: 'short', what: `nginx adds no suffix: ${host} is no name that DNS has` }
   const ports = found?.ports.map((it) => it.port) ?? []
-  return found === undefined || found.type === 'ExternalName' || found.clusterIP === 'None' || ports.includes(port)
-    ? null
-    : { ...about, kind: 'port', what: `Service ${namespace}/${name} has no port ${port} (${ports.join(', ')})` }
+  if (found === undefined || found.type === 'ExternalName') return null
+  if (found.clusterIP !== 'None' && !ports.includes(port))
+    return { ...about, kind: 'port', what: `Service ${namespace}/${name} has no port ${port} (${ports.join(', ')})` }
+  if (!around.isEmpty(found)) return null
+  return { ...about, kind: 'empty', what: `Service ${namespace}/${name} has no ready endpoint`, service: found }
 }
 
 /** Services of other namespaces were not read; a namespace that does not exist has none. */
@@ -211,6 +229,7 @@ function judge({ auth, its, settings }: Asking, { wrong, failed, of }: Asked) {
         label: wrong.what,
       },
     ],
+    symptoms: wrong.service === undefined ? [] : [noEndpoints(wrong.service)],
     causes: its.flatMap((it) => [ingressFails(it), `${ingressFails(it)}/*`]),
   })
 }

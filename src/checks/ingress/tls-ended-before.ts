@@ -168,7 +168,9 @@ function verdict(front: ControllerFront, { controller, ports, settings, redirect
       {
         kind: 'fact',
         label: 'led from http to https',
-        value: `${count(forced.length, 'Ingress', 'Ingresses')} by force, ${redirecting.length - forced.length} by a certificate`,
+        value:
+          `${count(forced.length, 'Ingress', 'Ingresses')} by force, ` +
+          `${redirecting.length - forced.length} by a certificate`,
       },
     ],
     causes: isSure ? forced.map(outsideFails) : [],

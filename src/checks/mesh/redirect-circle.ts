@@ -46,7 +46,8 @@ export default check({
     note: () => 'browsers give up after about 20 redirects (ERR_TOO_MANY_REDIRECTS); no backend is asked',
     help: ({ subject: on, args }) => [
       args.scheme === 'https'
-        ? 'let the rule match `port: 80` alone, or take it away and set `tls.httpsRedirect` at the server of the Gateway'
+        ? 'let the rule match `port: 80` alone, or take it away and set `tls.httpsRedirect` at the server of the ' +
+          'Gateway'
         : 'let the redirect lead to another host or path than its own rule takes',
       `kubectl -n ${on.namespace} edit virtualservices.networking.istio.io ${on.name}   # ${args.path}`,
     ],

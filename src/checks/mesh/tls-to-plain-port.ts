@@ -12,7 +12,7 @@ import { objectLines } from './mesh-words.ts'
 
 /**
  * `SIMPLE` and `MUTUAL` have the client's proxy speak TLS to the server itself, which its own proxy passes through: a
- * server of plain HTTP ends it, and callers get a 503 with UF (istio, tasks/traffic-management/egress: TLS origination).
+ * server of plain HTTP ends it, and callers get a 503 with UF (istio, tasks/traffic-management, TLS origination).
  * What a port is called says nothing here: for TLS origination it has to be called http.
  */
 export default check({

@@ -40,7 +40,7 @@ function boolOf(annotations: Annotations, key: string): boolean | null {
   return /^(?:0|f|F|false|FALSE|False)$/.test(value) ? false : null
 }
 
-/** Whether http is led to https (annotations/rewrite/main.go; rootfs/etc/nginx/lua/lua_ingress.lua: forced goes first). */
+/** Whether http is led to https: by force goes first (annotations/rewrite/main.go; lua_ingress.lua). */
 export function sslRedirectOf(annotations: Annotations): Pick<Ingress, 'sslRedirect'> {
   if (boolOf(annotations, 'force-ssl-redirect') === true) return { sslRedirect: 'forced' }
   return boolOf(annotations, 'ssl-redirect') === false ? { sslRedirect: 'off' } : {}

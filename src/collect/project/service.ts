@@ -166,8 +166,9 @@ function azureProbesOf(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'azur
 const longestPath = 500
 
 /**
- * Each cloud has a name of its own for a certificate at the load balancer: DigitalOcean `do-loadbalancer-certificate-id`,
- * Hetzner `http-certificates`, Scaleway `certificate-ids`, Oracle `oci-load-balancer-ssl-ports`, Linode `…-tls`.
+ * Each cloud has a name of its own for a certificate at the load balancer: DigitalOcean
+ * `do-loadbalancer-certificate-id`, Hetzner `http-certificates`, Scaleway `certificate-ids`, Oracle
+ * `oci-load-balancer-ssl-ports`.
  */
 function endsElsewhere(annotations: Readonly<Record<string, string>>): boolean {
   return Object.entries(annotations).some(

@@ -126,8 +126,8 @@ function shapeOf(raw: Fields): Shape | null {
 const halted = /^(?:\w{0,40}(?:Paused|Suspended|Deleting|Terminating))$/
 
 /**
- * By `spec.suspend` or `spec.paused`, by an annotation (`crossplane.io/paused`, `cluster.x-k8s.io/paused`), by a word of
- * its status (`Paused` of Argo's Rollout at a step of a canary), or by a condition or the reason of one
+ * By `spec.suspend` or `spec.paused`, by an annotation (`crossplane.io/paused`, `cluster.x-k8s.io/paused`), by a word
+ * of its status (`Paused` of Argo's Rollout at a step of a canary), or by a condition or the reason of one
  * (`ReconcilePaused`). What is being deleted is not ready any more.
  */
 function isHalted(raw: Fields, annotations: Fields): boolean {
