@@ -63,6 +63,19 @@ test.each([
   expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.entryPoints).toEqual(entryPoints)
 })
 
+test('Traefik: entry points for TLS, and those that lead to others', () => {
+  const args = [
+    '--entryPoints.web.address=:8000',
+    '--entryPoints.web.http.redirections.entryPoint.to=websecure',
+    '--entryPoints.websecure.address=:8443',
+    '--entryPoints.websecure.http.tls=true',
+  ]
+  expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)).toMatchObject({
+    tlsEntryPoints: ['websecure'],
+    redirectingEntryPoints: ['web'],
+  })
+})
+
 test.each([
   [[], 'off'],
   [['--ingress-class-by-name'], 'on'],

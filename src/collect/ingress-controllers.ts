@@ -5,7 +5,7 @@ import type { InScope } from './in-scope.ts'
 import type { Reader } from './few-at-once.ts'
 import { streamMapsIn } from './stream-maps.ts'
 import { frontsIn } from './controller-fronts.ts'
-import { entryPointsIn, flagOf, tlsEntryPointsIn } from '../wire/component-args.ts'
+import { entryPointsIn, flagOf, redirectingEntryPointsIn, tlsEntryPointsIn } from '../wire/component-args.ts'
 import { byName } from './order.ts'
 import { controllerName, type Flag, type Product, productOfLabels, unlessFalse } from './project/controller-products.ts'
 import { ingressControllerNames } from './project/known-components.ts'
@@ -125,6 +125,7 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
   const main = pod.containers.find((it) => it.name.includes('traefik')) ?? pod.containers[0]
   const watches = namespacesIn(flag('providers.kubernetesingress.namespaces'))
   const entryPoints = entryPointsIn(main?.args ?? [])
+  const redirecting = flag('configfile') === null ? redirectingEntryPointsIn(main?.args ?? []) : []
   const ofRoutes = namespacesIn(flag('providers.kubernetescrd.namespaces'))
   const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
   // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
@@ -140,6 +141,7 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
     ...(entryPoints.length === 0 || flag('configfile') !== null
       ? {}
       : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(main?.args ?? []) }),
+    ...(redirecting.length === 0 ? {} : { redirectingEntryPoints: redirecting }),
     crd: {
       watches: ofRoutes.length === 0 ? null : ofRoutes,
       className: crd('ingressclass'),

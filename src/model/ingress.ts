@@ -245,6 +245,8 @@ export interface IngressController {
   readonly entryPoints?: readonly string[]
   /** Of these, whose routers are for TLS where they do not say otherwise. Absent with them, and in old recordings. */
   readonly tlsEntryPoints?: readonly string[]
+  /** Of these, which lead all requests to another one. Absent where none does, and in old recordings. */
+  readonly redirectingEntryPoints?: readonly string[]
   /** Of Traefik, how it looks at IngressRoutes: `--providers.kubernetescrd.…`. */
   readonly crd?: {
     /** null = of every namespace. */

@@ -82,6 +82,7 @@ export function ingressControllerOf(
       defaultTarget: maybe(oneOf(['instance', 'ip'])),
       entryPoints: maybe(list(m.name)),
       tlsEntryPoints: maybe(list(m.name)),
+      redirectingEntryPoints: maybe(list(m.name)),
       crd: maybe(
         object({
           watches: nullable(list(m.name)),

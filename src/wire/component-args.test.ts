@@ -2,7 +2,15 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runs } from '../../test/build/effort.ts'
 import { secretWord } from '../../test/build/secrets.ts'
-import { type ComponentFlag, entryPointsIn, flagOf, keptArgs, localIps, tlsEntryPointsIn } from './component-args.ts'
+import {
+  type ComponentFlag,
+  entryPointsIn,
+  flagOf,
+  keptArgs,
+  localIps,
+  redirectingEntryPointsIn,
+  tlsEntryPointsIn,
+} from './component-args.ts'
 import { mask } from './secrets.ts'
 
 describe('of a command line', () => {
@@ -77,6 +85,17 @@ test('the names of entry points for TLS', () => {
   ]
   expect(tlsEntryPointsIn(args)).toEqual(['websecure', 'a', 'b'])
   expect(tlsEntryPointsIn(keptArgs(args))).toEqual(['websecure', 'a', 'b'])
+})
+
+test('the names of entry points that lead to others', () => {
+  const args = [
+    '--entryPoints.web.http.redirections.entryPoint.to=:443',
+    '--entrypoints.a.http.redirections.entrypoint.to',
+    'websecure',
+    '--entrypoints.b.http.redirections.entrypoint.scheme=https',
+  ]
+  expect(keptArgs(args)).toEqual([...args.slice(0, 3), mask])
+  expect(redirectingEntryPointsIn(args)).toEqual(['web', 'a'])
 })
 
 test.each<[ComponentFlag, readonly string[], string | null]>([

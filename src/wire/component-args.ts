@@ -64,6 +64,8 @@ const forms = {
   entrypoints: listen,
   /** `--entryPoints.NAME.http.tls`, and what begins so. */
   'entrypoints.http.tls': bool,
+  /** `--entryPoints.NAME.http.redirections.entryPoint.to`: another entry point, or a port. */
+  'entrypoints.http.redirections': (value) => isName(value) || /^:\d{1,5}$/.test(value),
   configmap: isObjectName,
   'default-ssl-certificate': isObjectName,
   'default-target-type': (value) => /^(?:ip|instance)$/.test(value),
@@ -105,12 +107,18 @@ function wordOf(arg: string): Word | null {
 function flagIn(spelled: string): string | undefined {
   if (entryPointIn(spelled) !== null) return 'entrypoints'
   if (tlsEntryPointIn(spelled) !== null) return 'entrypoints.http.tls'
+  if (redirectingIn(spelled) !== null) return 'entrypoints.http.redirections'
   return /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
 }
 
 /** The name of an entry point whose routers are for TLS: `--entryPoints.web.http.tls.certResolver`. */
 function tlsEntryPointIn(spelled: string): string | null {
   const [, name] = /^--?entrypoints\.([a-z0-9_-]{1,40})\.http\.tls(?:\.[a-z0-9.[\]]{1,30})?$/i.exec(spelled) ?? []
+  return name !== undefined && redactName(name) === name ? name.toLowerCase() : null
+}
+
+function redirectingIn(spelled: string): string | null {
+  const [, name] = /^--?entrypoints\.([a-z0-9_-]{1,40})\.http\.redirections\.entrypoint\.to$/i.exec(spelled) ?? []
   return name !== undefined && redactName(name) === name ? name.toLowerCase() : null
 }
 
@@ -191,6 +199,11 @@ export function tlsEntryPointsIn(args: readonly string[]): readonly string[] {
     return /^(?:false|f|0)$/i.test(value) ? [] : (tlsEntryPointIn(spelled) ?? [])
   })
   return [...new Set(found)]
+}
+
+/** Names of the entry points that lead all that comes in to another one (traefik, EntryPoint.HTTP.Redirections). */
+export function redirectingEntryPointsIn(args: readonly string[]): readonly string[] {
+  return [...new Set(keptArgs(args).flatMap((it) => redirectingIn(it.split('=', 1)[0] ?? '') ?? []))]
 }
 
 /** The addresses that a node-cache process takes on its node (`-localip`). */

@@ -362,6 +362,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
   annotationPrefixes: few(name),
   entryPoints: few(name),
   tlsEntryPoints: few(name),
+  redirectingEntryPoints: few(name),
   fronts: few(
     fc.record({
       namespace: name,

@@ -44,6 +44,18 @@ const withTls = { ...plain, tls: [{ hosts: ['web.example.com'], secret: 'web-tls
 const { tlsEnded: _ended, ...passing } = front({ name: 'inner', ports: [port(443, 'https')] })
 const told = front({ tlsEnded: { ports: [443], header: 'sent' } })
 
+const ofTraefik = (ports: ControllerFront['ports'], header: 'sent' | 'none' = 'none') => ({
+  ...given({ its: [] }),
+  ingressControllers: [
+    controller({
+      controller: 'traefik.io/ingress-controller',
+      entryPoints: ['web', 'websecure'],
+      redirectingEntryPoints: ['web'],
+      fronts: [front({ ports, tlsEnded: { ports: [443], header } })],
+    }),
+  ],
+})
+
 describeCheck(check, [
   {
     it: 'forced to https, behind one that knows connections alone',
@@ -74,6 +86,21 @@ describeCheck(check, [
     it: 'another load balancer passes TLS on',
     given: given({ fronts: [front(), passing] }),
     expect: [{ subject, severity: 'warning', args: { others: ['ingress-nginx/inner'] } }],
+  },
+  {
+    it: 'an entry point of Traefik leads all to https',
+    given: ofTraefik([port(80, 'web'), port(443, 'web')]),
+    expect: [{ subject, severity: 'error', args: { entry: 'web' }, says: /speaks http to Traefik, which leads all/ }],
+  },
+  {
+    it: 'the entry point of Traefik for https, which redirects nothing',
+    given: ofTraefik([port(80, 'web'), port(443, 'websecure')]),
+    expect: 'ok',
+  },
+  {
+    it: 'Traefik, behind one that sends a header which it may heed',
+    given: ofTraefik([port(443, 'web')], 'sent'),
+    expect: 'ok',
   },
   { it: 'a header is sent and heeded', given: given({ fronts: [told], set: { forwarded: 'on' } }), expect: 'ok' },
   { it: 'by the PROXY protocol', given: given({ set: { proxyProtocol: 'on' } }), expect: 'ok' },

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Beside, ControllerSettings } from '../../model/beside.ts'
 import type { ControllerFront, Ingress, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
@@ -11,6 +11,8 @@ import { controllersOf } from '../../relations/ingress/controllers-of.ts'
 import { isBadEnd, isRedirect } from '../../relations/ingress/http-answers.ts'
 import { outsideFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
+
+const traefik = 'traefik.io/ingress-controller'
 
 /**
  * A load balancer that ends TLS sends what came by https on by http. ingress-nginx takes it for http, and leads it to
@@ -29,12 +31,15 @@ export default check({
   decides: ['ING-09'],
 
   run({ ingresses, ingressControllers, ingressClasses, beside, outside, scope: { target } }) {
-    const ended = endedBefore(ingressControllers)
-    if (ended.length === 0) return notApplicable('no load balancer before ingress-nginx ends TLS, as its Service says')
+    const ended = endedBefore(ingressControllers, 'ingress-nginx')
+    const ofTraefik = endedBefore(ingressControllers, 'traefik')
+    if (ended.length + ofTraefik.length === 0)
+      return notApplicable('no load balancer before ingress-nginx or Traefik ends TLS, as its Service says')
     const classes = ingressClasses.known ? ingressClasses.value : []
     const isAsked = (it: Ingress): boolean =>
       target.kind === 'object' && target.object.namespace === it.namespace && target.object.name === it.name
-    return ended.map(({ front, controller, ports }) => {
+    const byEntry = ofTraefik.map((it) => entryVerdict(it) ?? ok(1))
+    const byIngress = ended.map(({ front, controller, ports }) => {
       const settings = settingsHeld(controller, beside)
       const its = ingresses
         .filter((it) => controllersOf(it, ingressControllers, classes).includes(controller))
@@ -45,32 +50,61 @@ export default check({
       if (settings.proxyProtocol === 'on' || (isTold(front) && settings.forwarded === 'on')) return ok(1)
       return verdict(front, { controller, ports, settings, redirecting })
     })
+    return [...byIngress, ...byEntry]
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The load balancer of Service ${full(on)} ends TLS and speaks http to ingress-nginx, which leads ` +
-      `${some(args.ingresses, 2)} to https again: requests go in a circle.`,
+      `The load balancer of Service ${full(on)} ends TLS and speaks http to ${args.controller}, which leads ` +
+      `${args.entry === null ? some(args.ingresses, 2) : 'all requests'} to https again: requests go in a circle.`,
     detail: ({ args }) =>
-      `port ${args.ports.join(', ')} leads to the port for http · ConfigMap ${args.map}: ` +
-      (args.forwarded
-        ? 'use-forwarded-headers is on, and this load balancer sends no X-Forwarded-Proto'
-        : `use-forwarded-headers is not on${args.told ? ', so X-Forwarded-Proto is not heeded' : ''}`) +
-      (args.forced === 0 ? ' · each has a certificate, so ssl-redirect is on' : ''),
+      args.entry === null
+        ? detailOf(args)
+        : `port ${args.ports.join(', ')} leads to entry point ${args.entry}, which redirects`,
     note: ({ args }) =>
       args.others.length === 0
         ? 'browsers give up after about 20 redirects (ERR_TOO_MANY_REDIRECTS); each is a 308'
         : `not so for what comes by ${some(args.others, 2)}; each redirect is a 308`,
     help: ({ subject: on, args }) => [
-      args.told
-        ? 'set use-forwarded-headers: "true" in the ConfigMap'
-        : 'have the load balancer pass TLS on to the port for https, or speak the PROXY protocol on both sides; ' +
-          'or redirect nowhere: ssl-redirect: "false", and no force-ssl-redirect',
+      cureOf(args),
       `kubectl -n ${on.namespace} get service ${on.name} -o yaml`,
-      `kubectl -n ${args.home} edit configmap ${args.map.split('/')[1] ?? ''}`,
+      ...(args.map === '' ? [] : [`kubectl -n ${args.home} edit configmap ${args.map.split('/')[1] ?? ''}`]),
     ],
   },
 })
+
+function cureOf({ entry, told }: Told): string {
+  if (entry !== null) return 'lead the port to an entry point without a redirect, or let Traefik end TLS'
+  if (told) return 'set use-forwarded-headers: "true" in the ConfigMap'
+  return (
+    'have the load balancer pass TLS on to the port for https, or speak the PROXY protocol on both sides; ' +
+    'or redirect nowhere: ssl-redirect: "false", and no force-ssl-redirect'
+  )
+}
+
+function detailOf(args: Told): string {
+  return (
+    `port ${args.ports.join(', ')} leads to the port for http · ConfigMap ${args.map}: ` +
+    (args.forwarded
+      ? 'use-forwarded-headers is on, and this load balancer sends no X-Forwarded-Proto'
+      : `use-forwarded-headers is not on${args.told ? ', so X-Forwarded-Proto is not heeded' : ''}`) +
+    (args.forced === 0 ? ' · each has a certificate, so ssl-redirect is on' : '')
+  )
+}
+
+type Told = {
+  readonly controller: string
+  /** Of Traefik, which leads all that comes in there. */
+  readonly entry: string | null
+  readonly ingresses: readonly string[]
+  readonly ports: readonly number[]
+  readonly map: string
+  readonly home: string
+  readonly forwarded: boolean
+  readonly told: boolean
+  readonly forced: number
+  readonly others: readonly string[]
+}
 
 interface Ended {
   readonly front: ControllerFront
@@ -80,14 +114,14 @@ interface Ended {
 }
 
 /** Each Service once, as several pods have it before them. */
-function endedBefore(controllers: readonly IngressController[]): readonly Ended[] {
+function endedBefore(controllers: readonly IngressController[], whose: 'ingress-nginx' | 'traefik'): readonly Ended[] {
   const all = controllers
-    .filter((it) => it.product === 'ingress-nginx')
+    .filter((it) => (whose === 'traefik' ? it.controller === traefik : it.product === whose))
     .flatMap((controller) =>
       (controller.fronts ?? [])
         .filter((it) => it.type === 'LoadBalancer' && it.wants.length === 0 && it.tlsEnded !== undefined)
         .filter((it) => it.tlsEnded?.header !== 'unsure')
-        .map((front) => ({ front, controller, ports: plainPorts(front, controller) })),
+        .map((front) => ({ front, controller, ports: whose === 'traefik' ? [] : plainPorts(front, controller) })),
     )
   return [...new Map(all.map((it) => [full(it.front), it])).values()]
 }
@@ -129,7 +163,7 @@ interface Seen extends Omit<Ended, 'front'> {
   readonly redirecting: readonly Ingress[]
 }
 
-function verdict(front: ControllerFront, { controller, ports, settings, redirecting }: Seen) {
+function verdict(front: ControllerFront, { controller, ports, settings, redirecting }: Seen): Verdict<Told> {
   const forced = redirecting.filter((it) => leads(it, settings) === 'forced')
   const others = (controller.fronts ?? []).filter(
     (it) => it.wants.length === 0 && full(it) !== full(front) && it.tlsEnded === undefined,
@@ -143,6 +177,8 @@ function verdict(front: ControllerFront, { controller, ports, settings, redirect
     confidence: isSure ? 'inferred' : 'possible',
     severity: isSure ? 'error' : 'warning',
     args: {
+      controller: 'ingress-nginx',
+      entry: null,
       ingresses: redirecting.map(full),
       ports,
       map: full(settings),
@@ -175,4 +211,58 @@ function verdict(front: ControllerFront, { controller, ports, settings, redirect
     ],
     causes: isSure ? forced.map(outsideFails) : [],
   })
+}
+
+/**
+ * An entry point of Traefik's that leads to https asks nobody else (traefik, pkg/server/router, redirectscheme: by the
+ * connection, or by a header, which a load balancer that knows connections alone does not send).
+ */
+function entryVerdict({ front, controller }: Ended): Verdict<Told> | null {
+  const redirecting = controller.redirectingEntryPoints ?? []
+  const plain = controller.ports?.plain
+  const leading = front.ports.flatMap((it) => {
+    if (front.tlsEnded?.header !== 'none' || it.port === 80 || !front.tlsEnded.ports.includes(it.port)) return []
+    const target = String(it.targetPort).toLowerCase()
+    const entry = it.targetPort === plain ? redirecting.find((one) => one === 'web' || one === 'http') : target
+    return entry !== undefined && redirecting.includes(entry) ? [{ port: it.port, entry }] : []
+  })
+  const [first] = leading
+  if (first === undefined) return null
+  const on = subject('Service', front.namespace, front.name)
+  return finding({
+    subject: on,
+    confidence: 'inferred',
+    args: {
+      controller: 'Traefik',
+      entry: first.entry,
+      ingresses: [],
+      ports: leading.map((it) => it.port),
+      map: '',
+      home: controller.namespace,
+      forwarded: false,
+      told: false,
+      forced: 0,
+      others: [],
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: on,
+        path: 'metadata.annotations',
+        lines: ['service.beta.kubernetes.io/aws-load-balancer-ssl-cert: …', `port ${first.port} -> ${first.entry}`],
+        at: 0,
+        mark: 'ssl-cert',
+        label: 'TLS ends here',
+      },
+      {
+        kind: 'fact',
+        label: `argument of ${full({ ...front, name: controller.pod })}`,
+        value: redirectFlag(first.entry),
+      },
+    ],
+  })
+}
+
+function redirectFlag(entry: string): string {
+  return `--entryPoints.${entry}.http.redirections.entryPoint.to`
 }
