@@ -55,7 +55,7 @@ const ofTheCluster = new Set(
     'apiservice.apiregistration.k8s.io clusterrolebinding ' +
     'clusterroles clusterrolebindings componentstatuses crd crds gatewayclass gatewayclasses ingressclass ' +
     'ingressclasses namespace namespaces node nodes ns validatingwebhookconfigurations mutatingwebhookconfigurations ' +
-    'servicecidrs ipaddresses clusternetworkpolicies clusterpolicies'
+    'servicecidrs ipaddresses clusternetworkpolicies clusterpolicies ippools.crd.projectcalico.org'
   ).split(' '),
 )
 const builtIn = new Set(

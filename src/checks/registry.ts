@@ -334,6 +334,7 @@ import tlsEndedBefore from './ingress/tls-ended-before.ts'
 import entryPointWithoutTls from './ingress/entry-point-without-tls.ts'
 import tlsToPlainPort from './gateway/tls-to-plain-port.ts'
 import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
+import poolWithoutNat from './policy/pool-without-nat.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -598,6 +599,7 @@ export const checks: readonly AnyCheck[] = [
   dnsKeptFromApi, // POL428
   otherShuts, // POL429
   namesUnwatched, // POL430
+  poolWithoutNat, // POL431
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903

@@ -20,6 +20,7 @@ import {
   projectPool,
   projectWebhooks,
 } from './project/beside.ts'
+import { projectIpPool } from './project/calico-pool.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
 import { projectIngressRoute, projectStreamRoute } from './project/traefik.ts'
@@ -92,6 +93,10 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(namespace)
       .slice(0, mostClaims)
       .flatMap((raw) => projectStreamRoute(raw, intern) ?? []),
+    ipPools: held
+      .strangers(null)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectIpPool(raw) ?? []),
     claims: held
       .strangers(namespace)
       .slice(0, mostClaims)

@@ -20,6 +20,8 @@ export interface Beside {
   /** null where the file holds none of either kind. */
   readonly advertisements: readonly Advertisement[] | null
   readonly podNetworks: readonly PodNetwork[]
+  /** Of Calico. Absent in old recordings. */
+  readonly ipPools?: readonly IpPool[]
   /** ConfigMaps beside the controllers of Ingresses. */
   readonly controllerSettings: readonly ControllerSettings[]
   /** ConfigMaps that policies name as holding authorities, with their keys. */
@@ -168,6 +170,18 @@ export interface Advertisement {
   /** What chooses pools and nodes, expressions too. Absent where nothing does, and in old recordings. */
   readonly poolsBy?: readonly Selector[]
   readonly nodesBy?: readonly Selector[]
+}
+
+/** A pool from which Calico gives pods their addresses. */
+export interface IpPool {
+  readonly name: string
+  readonly cidr: string
+  /** Whether what leaves the pools goes under the address of its node: `natOutgoing`. */
+  readonly nat: 'on' | 'off'
+  /** Whether packets between nodes go in others, so that nobody outside has a route to the pods. */
+  readonly encapsulated: 'always' | 'sometimes' | 'never'
+  /** No new pod gets an address of it. */
+  readonly disabled?: true
 }
 
 /** The range that flannel gives to pods. */

@@ -119,6 +119,17 @@ export const besideSchema = exactly<Beside>()(
       ),
     ),
     podNetworks: list(object({ ...named, ranges: list(m.address) })),
+    ipPools: maybe(
+      list(
+        object({
+          name: m.name,
+          cidr: m.address,
+          nat: oneOf(['on', 'off']),
+          encapsulated: oneOf(['always', 'sometimes', 'never']),
+          disabled: maybe(just(true)),
+        }),
+      ),
+    ),
     controllerSettings: list(
       object({
         ...named,

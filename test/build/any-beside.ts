@@ -117,6 +117,15 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
     ),
   ),
   podNetworks: few(fc.record({ ...named, ranges: few(fc.constantFrom('10.244.0.0/16', 'fd00::/48')) })),
+  ipPools: few(
+    fc.record({
+      name,
+      cidr: fc.constant('10.244.0.0/16'),
+      nat: fc.constantFrom('on' as const, 'off' as const),
+      encapsulated: fc.constantFrom('always' as const, 'sometimes' as const, 'never' as const),
+      disabled: fc.constant(true as const),
+    }),
+  ),
   controllerSettings: few(
     fc.record({
       ...named,
