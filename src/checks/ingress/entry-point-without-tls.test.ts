@@ -61,8 +61,13 @@ describeCheck(check, [
   },
   {
     it: 'an Ingress, by its annotation',
-    given: annotated({ tls: [{ hosts: [], secret: 'web-tls' }] }),
+    given: annotated({}),
     expect: [{ subject: 'Ingress/shop/web', severity: 'error' }],
+  },
+  {
+    it: 'an Ingress that names a certificate',
+    given: annotated({ tls: [{ hosts: [], secret: 'web-tls' }] }),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
   },
   { it: 'TLS where https comes in', given: given(['websecure'], tls), expect: 'ok' },
   {

@@ -71,12 +71,23 @@ interface Naming {
   readonly tls: boolean
   readonly lines: readonly string[]
   readonly fails: readonly ReturnType<typeof ingressFails>[]
+  /** Something else may make its router one for TLS. */
+  readonly isGuess: boolean
 }
 
 function ofRoute({ namespace, name, entryPoints, tls }: IngressRoute): readonly Naming[] {
   if (entryPoints === undefined) return []
   const lines = ['spec:', `  entryPoints: [${some(entryPoints, 6)}]`, ...(tls === null ? [] : ['  tls:'])]
-  return [{ on: subject('IngressRoute', namespace, name), named: entryPoints, tls: tls !== null, lines, fails: [] }]
+  return [
+    {
+      on: subject('IngressRoute', namespace, name),
+      named: entryPoints,
+      tls: tls !== null,
+      lines,
+      fails: [],
+      isGuess: false,
+    },
+  ]
 }
 
 /** `spec.tls` of an Ingress brings certificates, and no TLS to its router (pkg/provider/kubernetes/ingress). */
@@ -88,7 +99,9 @@ function ofIngress(ingress: Ingress, classes: Known<readonly IngressClass[]>): r
   // Its value is not read: `router.tls: "false"` is as none.
   if (tls) return []
   const lines = ['annotations:', `  ${annotation}entrypoints: ${some(entryPoints, 6)}`]
-  return [{ on: ingressSubject(ingress), named: entryPoints, tls, lines, fails: [ingressFails(ingress)] }]
+  // Its own `tls` is for certificates; whether a release takes it for more is not relied on.
+  const isGuess = (ingress.tls ?? []).length > 0
+  return [{ on: ingressSubject(ingress), named: entryPoints, tls, lines, fails: [ingressFails(ingress)], isGuess }]
 }
 
 /** What comes in there: by the port of a Service that leads to it, else by what everybody calls it. */
@@ -127,7 +140,7 @@ const usually: Readonly<Record<string, 'https' | 'http'>> = {
   http: 'http',
 }
 
-function judge({ on, named, tls, lines, fails }: Naming, traefiks: readonly IngressController[]) {
+function judge({ on, named, tls, lines, fails, isGuess }: Naming, traefiks: readonly IngressController[]) {
   const lower = named.map((it) => it.toLowerCase())
   const there = new Set(traefiks.flatMap((it) => it.entryPoints ?? []))
   const ofTls = new Set(traefiks.flatMap((it) => it.tlsEntryPoints ?? []))
@@ -137,7 +150,7 @@ function judge({ on, named, tls, lines, fails }: Naming, traefiks: readonly Ingr
   const isAll = roles.length > 0 && wrong.length === roles.length
   if (wrong.length === 0 || (tls && !isAll)) return ok(1)
   const services = [...new Set(wrong.flatMap((it) => it.services))]
-  const isSure = isAll && services.length > 0
+  const isSure = isAll && services.length > 0 && !isGuess
   return finding({
     subject: on,
     severity: isSure ? 'error' : 'warning',
