@@ -75,7 +75,7 @@ export function addressesIn(name: string, text: string): readonly AddressTold[] 
 }
 
 function addressOf(word: string, isHost: boolean): AddressTold | null {
-  const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
+  const [, scheme, rest = ''] = /^(?:jdbc:)?(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
   if (scheme === undefined && (!isHost || /[@/]/.test(rest))) return null
   const [, ip = '', told] = /^(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?$/.exec(authorityOf(rest)) ?? []
   const bytes = ip.split('.').map(Number)
@@ -118,7 +118,7 @@ const takesScript = /^(?:eval|print|exec|execute|command|script|code)$/i
  * `config.yaml` and `v1.2` are none.
  */
 function destinationOf(word: string, isHost: boolean): Destination | null {
-  const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
+  const [, scheme, rest = ''] = /^(?:jdbc:)?(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
   if (scheme === undefined && rest.includes('@')) return null
   const [, host = '', told] = /^([^:]+)(?::(\d{1,5}))?$/.exec(authorityOf(rest)) ?? []
   const name = host.toLowerCase()

@@ -127,14 +127,23 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       args: few(text),
       calls: few(
         fc.record(
-          { by: maybe(name), host: name, port: maybe(count), portBy: name },
+          { by: maybe(name), host: name, port: maybe(count), portBy: name, map: name, key: name, line: count },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
       ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
       listens: few(
         fc.record(
-          { by: name, host: maybe(fc.constantFrom(...listenHosts)), port: maybe(count), portBy: name },
+          {
+            by: name,
+            host: maybe(fc.constantFrom(...listenHosts)),
+            port: maybe(count),
+            portBy: name,
+            map: name,
+            key: name,
+            line: count,
+            isGuess: fc.constant(true as const),
+          },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
       ),
