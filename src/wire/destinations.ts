@@ -51,7 +51,8 @@ export function destinationsIn(name: string, text: string): readonly Destination
 
 /** A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole. */
 function wordsOf(text: string): readonly string[] {
-  const words = text.split(/[\s,;"'|]+/)
+  // `--initial-cluster etcd-0=http://etcd-0.etcd:2380,…`: members by their names.
+  const words = text.split(/[\s,;"'|]+/).map((it) => it.replace(/^[a-z0-9][\w.-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i, ''))
   return text.includes('@') ? words.filter((it) => it.includes('@')) : words
 }
 
