@@ -5,8 +5,8 @@ import type { MapOf } from './env-of-maps.ts'
 
 /**
  * A pod with what the ConfigMaps that it mounts, of the same file, tell its containers: whom to call, and where to
- * listen. It is kept beside the spec in fields that the API has not (`mountedCalls`, `mountedListens`). Live, ConfigMaps
- * of users are not read. One key is read once, however many pods mount it.
+ * listen. It is kept beside the spec in fields that the API has not (`mountedCalls`, `mountedListens`). Live,
+ * ConfigMaps of users are not read. One key is read once, however many pods mount it.
  */
 export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
   const callsOf = kept((it) => (isConfigName(it.key) ? callsInConfig(it.text) : []))

@@ -329,6 +329,7 @@ import gatewayRedirectCircle from './gateway/redirect-circle.ts'
 import backendSpeaksTls from './gateway/backend-speaks-tls.ts'
 import rulesOnTcp from './mesh/rules-on-tcp.ts'
 import faultInjected from './mesh/fault-injected.ts'
+import servicesUnserved from './node/services-unserved.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -542,6 +543,7 @@ export const checks: readonly AnyCheck[] = [
   nodeApiOutOfReach, // NOD555
   podSizeLost, // NOD556
   podKeptIn, // NOD557
+  servicesUnserved, // NOD558
   outsidePodNetwork, // NOD560
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702

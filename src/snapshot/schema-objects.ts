@@ -249,7 +249,13 @@ export function objectSchemas(intern: Intern) {
       proxySet: maybe(object({ namespace: m.name, name: m.name })),
       proxyConfig: maybe(known(proxyConfig)),
       agent: maybe(
-        object({ namespace: m.name, pod: m.name, state: oneOf(['ready', 'not-ready']), why: nullable(m.text) }),
+        object({
+          namespace: m.name,
+          pod: m.name,
+          state: oneOf(['ready', 'not-ready']),
+          why: nullable(m.text),
+          unserved: maybe(object({ kind: m.word, replacement: maybe(nullable(oneOf(['false', 'disabled']))) })),
+        }),
       ),
     }),
   )

@@ -1,5 +1,6 @@
 import { type Setting, settingsIn, type Syntax } from './config-lines.ts'
 import type { Listen, ListenHost } from './listens.ts'
+import { anyOf } from './pattern.ts'
 
 /** Servers whose files say where they listen. */
 export type ConfigKind = keyof typeof servers
@@ -50,8 +51,13 @@ const servers = {
   },
   mysql: {
     syntax: 'ini',
-    reads:
-      /^\/(?:etc\/(?:mysql\/)?my\.cnf|etc\/(?:mysql\/(?:conf|mysql\.conf|mariadb\.conf)|my\.cnf)\.d\/[^/]+\.cnf|opt\/bitnami\/(?:mysql|mariadb)\/conf\/my(?:_custom)?\.cnf)$/,
+    reads: new RegExp(
+      anyOf(
+        /^\/etc\/(?:mysql\/)?my\.cnf$/,
+        /^\/etc\/(?:mysql\/(?:conf|mysql\.conf|mariadb\.conf)|my\.cnf)\.d\/[^/]+\.cnf$/,
+        /^\/opt\/bitnami\/(?:mysql|mariadb)\/conf\/my(?:_custom)?\.cnf$/,
+      ),
+    ),
     named: /\.cnf$/,
     port: 3306,
     sections: /^(?:mysqld|mariadbd?|server)(?:-[\d.]+)?$/,
@@ -193,7 +199,7 @@ function placesOf(kind: ConfigKind, settings: readonly Setting[]): readonly Conf
   const server: Server = servers[kind]
   const all = settings.filter((it) => server.hosts.test(it.key))
   const read = all.map(({ key, value, line }) => {
-    const [first = '', second = ''] = value.replace(/;.*$/s, '').split(/\s+/, 2)
+    const [first = '', second = ''] = (value.split(';', 1)[0] ?? '').split(/\s+/, 2)
     if (/^(?:unix|abns)[:@/]|^\//.test(first)) return null
     if (kind !== 'mosquitto') return { ...placeOf(first, server.port), by: key, line }
     const isEvery = second === '' || hostOf(second) === null
@@ -208,7 +214,7 @@ function placesOf(kind: ConfigKind, settings: readonly Setting[]): readonly Conf
 
 /** What an nginx.conf includes that may hold servers. Linear; never throws. */
 export function includesOf(text: string): readonly string[] {
-  return includesIn(settingsIn('words', text)).map((it) => it.replace(/;.*$/s, ''))
+  return includesIn(settingsIn('words', text)).map((it) => it.split(';', 1)[0] ?? '')
 }
 
 function includesIn(settings: readonly Setting[]): readonly string[] {

@@ -49,10 +49,12 @@ export function destinationsIn(name: string, text: string): readonly Destination
   return [...new Map(found.map((it) => [`${it.host}:${it.port}`, it])).values()]
 }
 
+const isMember = /^[a-z0-9][\w.-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i
+
 /** A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole. */
 function wordsOf(text: string): readonly string[] {
   // `--initial-cluster etcd-0=http://etcd-0.etcd:2380,…`: members by their names.
-  const words = text.split(/[\s,;"'|]+/).map((it) => it.replace(/^[a-z0-9][\w.-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i, ''))
+  const words = text.split(/[\s,;"'|]+/).map((it) => it.replace(isMember, ''))
   return text.includes('@') ? words.filter((it) => it.includes('@')) : words
 }
 

@@ -418,7 +418,19 @@ const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record({
 const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels, deleting: few(text) })
 
 const node: fc.Arbitrary<Node> = fc.record({
-  agent: fc.record({ namespace: name, pod: name, state: fc.constantFrom('ready', 'not-ready'), why: maybe(text) }),
+  agent: fc.record(
+    {
+      namespace: name,
+      pod: name,
+      state: fc.constantFrom('ready', 'not-ready'),
+      why: maybe(text),
+      unserved: fc.record(
+        { kind: fc.constantFrom('cilium', 'flannel'), replacement: fc.constantFrom('false', 'disabled', null) },
+        { requiredKeys: ['kind'] },
+      ),
+    },
+    { requiredKeys: ['namespace', 'pod', 'state', 'why'] },
+  ),
   name,
   labels,
   ip: maybe(ip),

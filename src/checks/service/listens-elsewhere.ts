@@ -68,7 +68,8 @@ export default check({
             ? `not told where to listen: ${args.by} listens on ${args.host} then, where only the pod itself reaches it.`
             : `on ${args.host}, where only the pod itself reaches them.`),
     detail: ({ args }) =>
-      `${args.by}${args.isDefault ? ' by itself' : ''}${args.file === null ? '' : ` in ${args.file}`}: ${args.is === 'port' ? args.told : placeText(args)}` +
+      `${args.by}${args.isDefault ? ' by itself' : ''}${args.file === null ? '' : ` in ${args.file}`}: ` +
+      `${args.is === 'port' ? args.told : placeText(args)}` +
       `${args.is === 'loopback' && args.portBy !== null ? `, the port by ${args.portBy}` : ''} · ` +
       `container ${args.container} of ${count(args.of, 'pod')} · target port ${args.target}`,
     note: ({ args }) =>
