@@ -330,6 +330,7 @@ import backendSpeaksTls from './gateway/backend-speaks-tls.ts'
 import rulesOnTcp from './mesh/rules-on-tcp.ts'
 import faultInjected from './mesh/fault-injected.ts'
 import servicesUnserved from './node/services-unserved.ts'
+import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -650,6 +651,7 @@ export const checks: readonly AnyCheck[] = [
   connectionsNotAccepted, // SVC255
   sourcePortsTaken, // SVC256
   ownConnectionsRefused, // SVC257
+  arpAnsweredEverywhere, // SVC258
   azureProbe, // SVC259
   namesInCircle, // SVC260
   mayGoByProxy, // SVC261
