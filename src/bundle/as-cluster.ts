@@ -6,17 +6,18 @@ import { known, unknown } from '../model/known.ts'
 import type { Bundle } from './bundle.ts'
 import { type MapOf, mapsIn, withEnvOfMaps } from './env-of-maps.ts'
 import { isPartial, keyOf } from './kinds.ts'
+import { readerOfMounts } from './mounted-configs.ts'
 import { newestIn } from './newest.ts'
 
 /** A bundle, read as a cluster is read. What it does not hold is unknown with that reason; nothing can be changed. */
 export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
   let newest: { readonly at: number | null } | null = null
   const notThere = <T>(asked: string) => Promise.resolve<T>(unknown('cut-off', `${bundle.what} holds no ${asked}`) as T)
-  let maps: MapOf | null = null
+  let fill: ((pod: RawObject) => RawObject) | null = null
   const filled = (resource: Resource, objects: readonly RawObject[]): readonly RawObject[] => {
     if (keyOf(resource) !== keyOf(pods)) return objects
-    const mapOf = (maps ??= mapsIn(bundle.part(configMaps, null)))
-    return objects.map((it) => withEnvOfMaps(it, mapOf))
+    const withMaps = (fill ??= filler(mapsIn(bundle.part(configMaps, null))))
+    return objects.map(withMaps)
   }
   return {
     context: bundle.what,
@@ -62,6 +63,12 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
     async *watch() {},
     close() {},
   }
+}
+
+/** Pods with what the ConfigMaps of the file give them, by their environment and as files. */
+function filler(mapOf: MapOf): (pod: RawObject) => RawObject {
+  const withMounts = readerOfMounts(mapOf)
+  return (pod) => withMounts(withEnvOfMaps(pod, mapOf))
 }
 
 /** Null for a selector that `collect` does not make. */

@@ -335,6 +335,8 @@ import entryPointWithoutTls from './ingress/entry-point-without-tls.ts'
 import tlsToPlainPort from './gateway/tls-to-plain-port.ts'
 import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
 import poolWithoutNat from './policy/pool-without-nat.ts'
+import servicesUnserved from './node/services-unserved.ts'
+import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -553,6 +555,7 @@ export const checks: readonly AnyCheck[] = [
   nodeApiOutOfReach, // NOD555
   podSizeLost, // NOD556
   podKeptIn, // NOD557
+  servicesUnserved, // NOD558
   outsidePodNetwork, // NOD560
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
@@ -660,6 +663,7 @@ export const checks: readonly AnyCheck[] = [
   connectionsNotAccepted, // SVC255
   sourcePortsTaken, // SVC256
   ownConnectionsRefused, // SVC257
+  arpAnsweredEverywhere, // SVC258
   azureProbe, // SVC259
   namesInCircle, // SVC260
   mayGoByProxy, // SVC261

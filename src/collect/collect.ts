@@ -8,6 +8,7 @@ import type { NetworkPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
 import type { FileKinds, Model, Scope, Sources } from '../model/sources.ts'
 import { withProxies } from './with-proxies.ts'
+import { withUnserved } from './services-unserved.ts'
 import { put } from '../relations/once.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
@@ -150,7 +151,11 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     workloads,
   })
   const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
-    nodes: withAgents(withProxies(nodes, proxies, proxyConfig), agents),
+    nodes: await withUnserved(
+      withAgents(withProxies(nodes, proxies, proxyConfig), agents),
+      { proxies, agents },
+      { reader, inScope },
+    ),
     namespaces,
     pods,
     services,

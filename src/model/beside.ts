@@ -136,6 +136,11 @@ export interface AdmissionWebhook {
   readonly resources: readonly string[]
   /** Whether namespaces or objects are chosen by labels. */
   readonly chooses: 'all' | 'some'
+  /**
+   * It names no authority, though it is of a cluster: what a manifest leaves out somebody may fill in once it is there.
+   * `injected`: cert-manager's cainjector, or OpenShift, is asked to. Absent where it names one.
+   */
+  readonly authority?: 'none' | 'injected'
 }
 
 export interface ApiService {

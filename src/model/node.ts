@@ -48,4 +48,9 @@ export interface NetworkAgent {
   readonly state: 'ready' | 'not-ready'
   /** In the kubelet's words: `CrashLoopBackOff`, `containers with unready status`; null where it is ready. */
   readonly why: string | null
+  /**
+   * Set where no pod of kube-proxy is in the cluster, and this network does not serve Services in its place: by its
+   * kind, or as it is told. `replacement`: what cilium-config sets, null where it sets nothing.
+   */
+  readonly unserved?: { readonly kind: string; readonly replacement?: 'false' | 'disabled' | null }
 }

@@ -70,8 +70,11 @@ export interface Call {
   readonly port: number | null
   /** Where another variable than the host's tells the port: `DB_PORT` beside `DB_HOST`. */
   readonly portBy?: string
-  /** The ConfigMap that its variable comes from, where a file holds both. */
+  /** The ConfigMap that its variable comes from, or whose key it mounts, where a file holds both. */
   readonly map?: string
+  /** The key of that map, and the line of its text, where the container mounts it as a file. */
+  readonly key?: string
+  readonly line?: number
   /** Of a URL of the web. */
   readonly scheme?: 'http' | 'https'
 }

@@ -47,6 +47,9 @@ export interface LoadBalancer {
   readonly tlsEnded?: TlsEnded
   /** It asks MetalLB for a pool or an address by name. */
   readonly asksFor?: 'something'
+  /** The pool and the addresses that it asks MetalLB for. Absent where it names none, and in old recordings. */
+  readonly asksPool?: string
+  readonly asksAddresses?: readonly string[]
 }
 
 export interface Service {

@@ -171,8 +171,8 @@ export const dnsServerDead = (ip: string): string => `dns-server-dead:${ip}`
 /** DNS servers answer names of the cluster with SERVFAIL or REFUSED. */
 export const dnsAnswersErrors = 'dns-answers-errors'
 
-/** An acl rule of the Corefile refuses some clients. */
-export const aclKeepsOut = 'dns-acl-refuses'
+/** The DNS servers refuse what pods of this node ask, as an acl rule of the Corefile would have it. */
+export const dnsRefuses = (node: string): string => `dns-refuses:node/${node}`
 
 /** This DNS server gets no answer from those that it forwards to, whatever the others get. */
 export const upstreamSilentTo = (pod: string): string => `dns-upstream-silent-to:${pod}`

@@ -83,6 +83,7 @@ export const besideSchema = exactly<Beside>()(
         onFailure: oneOf(['Fail', 'Ignore']),
         resources: list(m.name),
         chooses: oneOf(['all', 'some']),
+        authority: maybe(oneOf(['none', 'injected'])),
       }),
     ),
     apiServices: list(

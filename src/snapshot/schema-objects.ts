@@ -135,6 +135,8 @@ export function objectSchemas(intern: Intern) {
           sendsTo: maybe(just('pods')),
           proxyProtocol: maybe(just('asked')),
           asksFor: maybe(just('something')),
+          asksPool: maybe(m.name),
+          asksAddresses: maybe(list(m.address)),
           azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
           keepsClients: maybe(just(true)),
           tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none', 'unsure']) })),
@@ -225,6 +227,7 @@ export function objectSchemas(intern: Intern) {
         clusterRanges: list(m.address),
         maxPerCore: nullable(number),
         min: nullable(number),
+        strictArp: maybe(nullable(flag)),
         refused: list(oneOf(refusedFields)),
       }),
     }),
@@ -251,7 +254,13 @@ export function objectSchemas(intern: Intern) {
       proxySet: maybe(object({ namespace: m.name, name: m.name })),
       proxyConfig: maybe(known(proxyConfig)),
       agent: maybe(
-        object({ namespace: m.name, pod: m.name, state: oneOf(['ready', 'not-ready']), why: nullable(m.text) }),
+        object({
+          namespace: m.name,
+          pod: m.name,
+          state: oneOf(['ready', 'not-ready']),
+          why: nullable(m.text),
+          unserved: maybe(object({ kind: m.word, replacement: maybe(nullable(oneOf(['false', 'disabled']))) })),
+        }),
       ),
     }),
   )

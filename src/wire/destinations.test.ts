@@ -148,3 +148,13 @@ describe('whom a variable names by an address', () => {
     expect(addressesIn(name, text).map((it) => (it.port === null ? it.ip : `${it.ip}:${it.port}`))).toEqual(wanted),
   )
 })
+
+test('members by their names, and a JDBC URL', () => {
+  const hosts = (name: string, text: string) => destinationsIn(name, text).map((it) => `${it.host}:${it.port}`)
+  expect(hosts('ETCD_INITIAL_CLUSTER', 'a=http://a.etcd:2380,b=http://b.etcd:2380')).toEqual([
+    'a.etcd:2380',
+    'b.etcd:2380',
+  ])
+  expect(hosts('DB', 'jdbc:postgresql://u:hunter2@db:5432/x?ssl=true')).toEqual(['db:5432'])
+  expect(hosts('DB_URL', 'http://db/?host=other')).toEqual(['db:80'])
+})

@@ -49,9 +49,12 @@ export function destinationsIn(name: string, text: string): readonly Destination
   return [...new Map(found.map((it) => [`${it.host}:${it.port}`, it])).values()]
 }
 
+const isMember = /^[a-z0-9][\w.-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i
+
 /** A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole. */
 function wordsOf(text: string): readonly string[] {
-  const words = text.split(/[\s,;"'|]+/)
+  // `--initial-cluster etcd-0=http://etcd-0.etcd:2380,…`: members by their names.
+  const words = text.split(/[\s,;"'|]+/).map((it) => it.replace(isMember, ''))
   return text.includes('@') ? words.filter((it) => it.includes('@')) : words
 }
 
@@ -75,7 +78,7 @@ export function addressesIn(name: string, text: string): readonly AddressTold[] 
 }
 
 function addressOf(word: string, isHost: boolean): AddressTold | null {
-  const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
+  const [, scheme, rest = ''] = /^(?:jdbc:)?(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
   if (scheme === undefined && (!isHost || /[@/]/.test(rest))) return null
   const [, ip = '', told] = /^(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?$/.exec(authorityOf(rest)) ?? []
   const bytes = ip.split('.').map(Number)
@@ -118,7 +121,7 @@ const takesScript = /^(?:eval|print|exec|execute|command|script|code)$/i
  * `config.yaml` and `v1.2` are none.
  */
 function destinationOf(word: string, isHost: boolean): Destination | null {
-  const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
+  const [, scheme, rest = ''] = /^(?:jdbc:)?(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
   if (scheme === undefined && rest.includes('@')) return null
   const [, host = '', told] = /^([^:]+)(?::(\d{1,5}))?$/.exec(authorityOf(rest)) ?? []
   const name = host.toLowerCase()

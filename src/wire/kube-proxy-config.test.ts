@@ -9,6 +9,7 @@ const nothing: KubeProxyConfig = {
   clusterRanges: [],
   maxPerCore: null,
   min: null,
+  strictArp: null,
   refused: [],
 }
 
@@ -48,7 +49,7 @@ winkernel:
 
 describe('a file of kube-proxy', () => {
   test.each<[string, string, Partial<KubeProxyConfig>]>([
-    ['as kubeadm writes it', kubeadm, { clusterRanges: ['10.244.0.0/16'] }],
+    ['as kubeadm writes it', kubeadm, { clusterRanges: ['10.244.0.0/16'], strictArp: false }],
     ['with nothing', head, {}],
     ['a mode', `${head}mode: "ipvs"\n`, { mode: 'ipvs' }],
     ['a mode with a comment', `${head}mode: ipvs # was iptables\n`, { mode: 'ipvs' }],
@@ -126,6 +127,8 @@ describe('a file of kube-proxy', () => {
     ['addresses and ports', `${head}healthzBindAddress: 0.0.0.0:10256\nmetricsBindAddress: "[::]:10249"\n`, {}],
     ['port 65536', `${head}healthzBindAddress: 0.0.0.0:65536\n`, { refused: ['healthzBindAddress'] }],
     ['port 65535', `${head}healthzBindAddress: 0.0.0.0:65535\n`, {}],
+    ['strict ARP', `${head}ipvs:\n  excludeCIDRs: null\n  strictARP: true\n`, { strictArp: true }],
+    ['no strict ARP', `${head}ipvs:\n  strictARP: false\n`, { strictArp: false }],
   ])('%s', (_, text, its) => expect(readKubeProxyConfig(text)).toEqual({ ...nothing, ...its }))
 
   test.each([

@@ -13,6 +13,8 @@ export interface KubeProxyConfig {
   /** Of `conntrack`; null where the file says nothing (kube-proxy then takes 32768 and 131072). */
   readonly maxPerCore: number | null
   readonly min: number | null
+  /** `ipvs.strictARP`; null where the file says nothing, which is false. Absent in old recordings. */
+  readonly strictArp?: boolean | null
   /** Fields whose values kube-proxy does not take, so that it exits (pkg/proxy/apis/config/validation). */
   readonly refused: readonly RefusedField[]
 }
@@ -36,8 +38,8 @@ const longestFile = 64 * 1024
 const lineForm = /^( *)(?:(- ?)|([A-Za-z][A-Za-z0-9]{0,63}):(?: |$))(.*)$/
 
 /**
- * The fields at the top of the file, and those of `conntrack`, as YAML writes them in block style and lists in either;
- * null for what is no KubeProxyConfiguration, or longer than any. Reads line by line; never throws.
+ * The fields at the top of the file, and those of `conntrack` and `ipvs`, as YAML writes them in block style and lists
+ * in either; null for what is no KubeProxyConfiguration, or longer than any. Reads line by line; never throws.
  */
 export function readKubeProxyConfig(text: string): KubeProxyConfig | null {
   if (text.length > longestFile) return null
@@ -64,6 +66,7 @@ export function readKubeProxyConfig(text: string): KubeProxyConfig | null {
     clusterRanges: clusterRanges.filter(isRange),
     maxPerCore: numberOf(one('conntrack.maxPerCore')),
     min: numberOf(one('conntrack.min')),
+    strictArp: one('ipvs.strictARP') === null ? null : one('ipvs.strictARP') === 'true',
     refused: refusedFields.filter((it) => isRefused[it]),
   }
 }
@@ -72,7 +75,7 @@ export function readKubeProxyConfig(text: string): KubeProxyConfig | null {
 const modes = ['iptables', 'ipvs', 'nftables', 'kernelspace', 'userspace']
 const localModes = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix']
 
-/** By `key` or `conntrack.key`: the one value, or those of its list. Nulls and empty texts are none. */
+/** By `key`, `conntrack.key` or `ipvs.key`: the one value, or those of its list. Nulls and empty texts are none. */
 function valuesOf(text: string): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, string[]>()
   let above: string | null = null
@@ -87,11 +90,11 @@ function valuesOf(text: string): ReadonlyMap<string, readonly string[]> {
     }
     if (key === undefined) continue
     if (indent === '') above = key
-    else if (above !== 'conntrack') {
+    else if (above !== 'conntrack' && above !== 'ipvs') {
       list = null
       continue
     }
-    list = indent === '' ? key : `conntrack.${key}`
+    list = indent === '' ? key : `${above}.${key}`
     put(values, list, scalars(rest))
   }
   return values

@@ -17,6 +17,13 @@ export interface Listen {
   readonly portBy?: string
   /** Nobody says so: it is what this program does when it is told nothing. */
   readonly isDefault?: true
+  /** The ConfigMap whose key holds it, mounted as a file, where a dump holds both. */
+  readonly map?: string
+  readonly key?: string
+  /** In the text of that key, from one on. */
+  readonly line?: number
+  /** Whether the program reads that file depends on where it was started. */
+  readonly isGuess?: true
 }
 
 export const listenHosts: readonly ListenHost[] = ['127.0.0.1', 'localhost', '::1', '0.0.0.0']
@@ -106,8 +113,9 @@ function shortOf(dashes: string, name: string, words: readonly string[]): string
   if (name === 'b' && runs(/(?:^|\/)(?:gunicorn|hypercorn|daphne|rails|puma|bundle|waitress-serve)$/)) return 'bind'
   if (name === 'h' && runs(/(?:^|\/)flask$/)) return 'host'
   if (name === 'H' && runs(/(?:^|\/)(?:next|nuxt)$/)) return 'hostname'
+  if (name === 'l' && runs(/(?:^|\/)memcached$/)) return 'listen'
   if (name === 'S' && runs(/(?:^|\/)php$/)) return 'bind'
-  if (name === 'p' && runs(/(?:^|\/)(?:next|nuxt|flask|rails|puma|daphne|http-server|serve)$/)) return 'port'
+  if (name === 'p' && runs(/(?:^|\/)(?:memcached|next|nuxt|flask|rails|puma|daphne|http-server|serve)$/)) return 'port'
   return null
 }
 

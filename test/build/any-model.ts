@@ -127,14 +127,23 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       args: few(text),
       calls: few(
         fc.record(
-          { by: maybe(name), host: name, port: maybe(count), portBy: name },
+          { by: maybe(name), host: name, port: maybe(count), portBy: name, map: name, key: name, line: count },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
       ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
       listens: few(
         fc.record(
-          { by: name, host: maybe(fc.constantFrom(...listenHosts)), port: maybe(count), portBy: name },
+          {
+            by: name,
+            host: maybe(fc.constantFrom(...listenHosts)),
+            port: maybe(count),
+            portBy: name,
+            map: name,
+            key: name,
+            line: count,
+            isGuess: fc.constant(true as const),
+          },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
       ),
@@ -424,7 +433,19 @@ const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record({
 const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels, deleting: few(text) })
 
 const node: fc.Arbitrary<Node> = fc.record({
-  agent: fc.record({ namespace: name, pod: name, state: fc.constantFrom('ready', 'not-ready'), why: maybe(text) }),
+  agent: fc.record(
+    {
+      namespace: name,
+      pod: name,
+      state: fc.constantFrom('ready', 'not-ready'),
+      why: maybe(text),
+      unserved: fc.record(
+        { kind: fc.constantFrom('cilium', 'flannel'), replacement: fc.constantFrom('false', 'disabled', null) },
+        { requiredKeys: ['kind'] },
+      ),
+    },
+    { requiredKeys: ['namespace', 'pod', 'state', 'why'] },
+  ),
   name,
   labels,
   ip: maybe(ip),
@@ -909,6 +930,7 @@ const programLog: fc.Arbitrary<ProgramLog> = fc.record({
   seconds: count,
   during: count,
   lines: count,
+  cut: count,
   complaints: few(
     fc.record({
       kind: fc.constantFrom(...complaintKinds),

@@ -435,6 +435,10 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   addressesIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'http://10.0.0.7:80')],
   destinationsIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'cart:80')],
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
+  settingsIn: (it) => (text) => [it('words', text), it('ini', text), it('yaml', text)],
+  configOf: (it) => (text) => [it(text, []), it('/etc/x/nginx.conf', [text])],
+  listensInConfig: (it) => (text) =>
+    (['redis', 'mysql', 'nginx', 'spring', 'mosquitto'] as const).map((kind) => it({ kind, isNamed: true }, text)),
   listensIn: (it) => (text) => [
     it({
       env: [

@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
-import { answered, never, type Network, probe } from '../../../test/build/lookups.ts'
+import { answered, never, type Network, probe, refused } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
 import check from './acl-keeps-out.ts'
+import answeredWithErrors from './answered-with-errors.ts'
 
 const on = 'ConfigMap/kube-system/coredns'
 const pods = [pod('web-1', { ip: '10.2.5.9', node: 'worker-5' }), pod('cart-1', { ip: '10.2.6.9', node: 'worker-6' })]
@@ -37,6 +38,13 @@ describeCheck(check, [
     it: 'and lookups from there fail',
     given: given('drop net 10.2.5.0/24', from5(never())),
     expect: [{ subject: on, confidence: 'observed' }],
+  },
+  {
+    it: 'and some lookups from there fail, as one server of two runs the text',
+    given: given('drop net 10.2.5.0/24', ({ node, server }) =>
+      node === 'worker-5' && server.ip === '10.2.2.2' ? never() : answered(),
+    ),
+    expect: [{ subject: on, confidence: 'inferred', says: /some lookups from there fail/ }],
   },
   {
     it: 'and lookups from there are answered',
@@ -105,3 +113,10 @@ test('as CoreDNS decides: the first rule that fits, and each pod that it keeps o
       },
     ),
   ))
+
+test('is the cause of the refusals that were seen, and of what goes with them', () => {
+  const roots = diagnose(modelOf(given('allow net 10.2.6.0/24 10.2.0.0/24 10.2.2.0/24\n    block', from5(refused()))), {
+    checks: [check, answeredWithErrors],
+  }).roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)].join(' '))
+  expect(roots).toEqual(['DNS179 DNS160'])
+})

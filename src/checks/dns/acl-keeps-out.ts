@@ -8,7 +8,7 @@ import type { Pod } from '../../model/pod.ts'
 import { type AclAction, type AclRule, aclsFor, keptOut } from '../../relations/dns/corefile-acl.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
-import { aclKeepsOut, dnsLossInPod, dnsLossOnNode, suffixEnds } from '../../relations/symptom.ts'
+import { dnsLossInPod, dnsLossOnNode, dnsRefuses, suffixEnds } from '../../relations/symptom.ts'
 import { readableCorefile } from './readable-corefile.ts'
 import { restart, serverArgs } from './server-words.ts'
 import { count, some } from '../../phrases.ts'
@@ -80,7 +80,7 @@ const notes: Readonly<Record<string, string>> = {
 }
 
 /** What lookups from the nodes of these pods say: `well` where they are answered all the same. */
-type Asked = 'failing' | 'well' | 'not-asked'
+type Asked = 'failing' | 'some' | 'well' | 'not-asked'
 
 function askedFrom(nodes: ReadonlySet<string>, probe: Known<DnsProbe>, names: Known<NameAnswers>): Asked {
   const empty = (names.known ? names.value.answers : []).filter(
@@ -93,7 +93,7 @@ function askedFrom(nodes: ReadonlySet<string>, probe: Known<DnsProbe>, names: Kn
   )
   if (loss.of === 0) return 'not-asked'
   if (nearlyAll(loss.failed, loss.of)) return 'failing'
-  return nearlyAll(loss.of - loss.failed, loss.of) ? 'well' : 'not-asked'
+  return nearlyAll(loss.of - loss.failed, loss.of) ? 'well' : 'some'
 }
 
 interface Around {
@@ -106,6 +106,7 @@ interface Around {
 
 const askedWords: Readonly<Record<Asked, string>> = {
   failing: 'lookups from there fail',
+  some: 'some lookups from there fail: not all servers run this text yet, or probes have other addresses',
   well: 'lookups from there are answered: another text runs, or a probe has another address',
   'not-asked': 'nothing was asked from there',
 }
@@ -141,15 +142,14 @@ function judge(rule: AclRule, { dns, text, pods, of, asked }: Around) {
         ),
       },
     ],
-    symptoms: action === 'block' ? [aclKeepsOut] : [],
     causes: stands ? explained(action, nodes, pods) : [],
   })
 }
 
-/** What the servers say to those pods alone; a refusal is told by DNS160 as it was seen, and this stands under it. */
+/** What the servers say to those pods alone; a refusal as it was seen, DNS160, brings the rest of it along. */
 function explained(action: AclAction, nodes: readonly string[], pods: readonly Pod[]): readonly string[] {
   const suffixes = nodes.map(suffixEnds)
-  if (action === 'block') return suffixes
+  if (action === 'block') return [...suffixes, ...nodes.map(dnsRefuses)]
   return [
     ...suffixes,
     ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]),

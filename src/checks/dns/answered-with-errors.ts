@@ -9,10 +9,10 @@ import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
 import { lossOf, notable, quantile } from '../../relations/dns/lookup-loss.ts'
 import { goesToCache } from '../../relations/dns/node-cache.ts'
 import {
-  aclKeepsOut,
   dnsAnswersErrors,
   dnsLossInNamespace,
   dnsLossOnNode,
+  dnsRefuses,
   dnsServerDead,
 } from '../../relations/symptom.ts'
 import { shares } from './dns-evidence.ts'
@@ -122,10 +122,13 @@ function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], er
           ]),
       shares('lookups that failed, by node and server', all, (it) => `${it.node} to ${it.server.pod ?? it.server.ip}`),
     ],
-    symptoms: [dnsLossInNamespace(probe.from.namespace)],
+    // The rule itself, where one of the Corefile fits, is the cause: DNS179.
+    symptoms: [
+      dnsLossInNamespace(probe.from.namespace),
+      ...(rcode === 'REFUSED' && rule?.name === 'acl' ? nodes.map(dnsRefuses) : []),
+    ],
     causes: [
       dnsAnswersErrors,
-      ...(rule?.name === 'acl' ? [aclKeepsOut] : []),
       ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]),
       ...erring.map((it) => dnsServerDead(it.server.ip)),
     ],

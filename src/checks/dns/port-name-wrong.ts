@@ -9,7 +9,7 @@ import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-t
 import { type PortAnswer, portAnswers } from '../../relations/dns/port-names.ts'
 import { type TypeTaken, typesTaken } from '../../relations/dns/types-taken.ts'
 import { namedServices } from '../../relations/dns/unserved-names.ts'
-import { srvWrong } from '../../relations/symptom.ts'
+import { dnsRefuses, srvWrong } from '../../relations/symptom.ts'
 
 /**
  * A program that asks for SRV (gRPC, mongodb+srv, Kerberos, peers of a headless Service) gets nothing where a line, a
@@ -125,7 +125,12 @@ function verdict(bad: readonly PortAnswer[], of: number, dns: ClusterDns) {
         value: said(it),
       })),
     ],
-    symptoms: [srvWrong],
+    symptoms: [
+      srvWrong,
+      ...(bad.every((it) => it.answer.answer === 'refused')
+        ? [...new Set(bad.map((it) => dnsRefuses(it.answer.node)))]
+        : []),
+    ],
   })
 }
 

@@ -58,6 +58,21 @@ describeCheck(check, [
     })),
   },
   {
+    it: 'names of the cluster are refused by one server of two: nobody is told to change the search list',
+    given: given([
+      ...both.map((it) =>
+        it.node === 'worker-1' && suffixOf(it)?.endsWith('cluster.local') === true
+          ? { ...it, answer: 'refused' as const, rcode: 'REFUSED' }
+          : it,
+      ),
+      ...cart('worker-1'),
+    ]),
+    expect: ['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local'].map((suffix) => ({
+      subject: servers,
+      args: { suffix, services: false, refused: true },
+    })),
+  },
+  {
     it: 'an acl on one node, and a suffix of another zone that is broken everywhere',
     given: given([...below('corp.example', empty), ...cart('worker-1', { ...empty, addresses: [] })]),
     expect: [{ subject: servers, args: { suffix: 'corp.example', nodes: ['worker-1', 'worker-2'], services: false } }],

@@ -56,8 +56,12 @@ export default check({
             of: its.length,
             nodes: [...new Set(bad.map((it) => it.node))],
             services: own.length === 0,
+            refused: isRefused(bad, suffix, clusterDns.domain),
           },
-          symptoms: own.length === 0 ? [...new Set(bad.map((it) => suffixEnds(it.node)))] : [],
+          symptoms:
+            own.length === 0 || isRefused(bad, suffix, clusterDns.domain)
+              ? [...new Set(bad.map((it) => suffixEnds(it.node)))]
+              : [],
           evidence: bad.slice(0, 4).map((it): Evidence => ({
             kind: 'fact',
             label: `${it.name.replace(/\.$/, '')} from ${it.node}`,
@@ -102,6 +106,12 @@ function helpOf(args: Ends): readonly string[] {
       `find why ${some(args.nodes)} gets such answers for names of the cluster: this goes with it`,
       ...args.names.slice(0, 1).map((it) => `hopscope resolve ${it}`),
     ]
+  if (args.refused)
+    return [
+      'find who refuses names of the cluster: an acl of the Corefile, or another server in its place; ' +
+        'the search list is as it should be',
+      ...args.names.slice(0, 1).map((it) => `hopscope resolve ${it}`),
+    ]
   return [
     `let the server of zone ${args.suffix} answer NXDOMAIN, or take the suffix out of the search list ` +
       "(of the node's resolv.conf, or dnsConfig)",
@@ -118,7 +128,17 @@ function rootFinding(on: Subject, suffixes: readonly string[], nodes: readonly s
   return finding({
     subject: on,
     confidence: 'inferred',
-    args: { suffix: '.', names: suffixes, says: 'nothing', answer: 'timeout', bad: 1, of: 1, nodes, services: false },
+    args: {
+      suffix: '.',
+      names: suffixes,
+      says: 'nothing',
+      answer: 'timeout',
+      bad: 1,
+      of: 1,
+      nodes,
+      services: false,
+      refused: false,
+    },
     evidence: [{ kind: 'fact', label: '/etc/resolv.conf', value: `search ${suffixes.join(' ')}` }],
   })
 }
@@ -157,6 +177,8 @@ type Ends = {
   readonly nodes: readonly string[]
   /** The servers say the same there of Services that exist: an `acl`, or whoever answers in their place. */
   readonly services: boolean
+  /** Names of the cluster's own zone are refused, which its DNS server does to nobody of itself. */
+  readonly refused: boolean
 }
 
 const silence = 'musl gives up after 5 s; glibc waits 10 s, and asks for the name itself then'
@@ -184,11 +206,20 @@ function isSaidOfServices(
   { answers }: NameAnswers,
   domain: string,
 ): boolean {
-  if (suffix !== domain && !suffix.endsWith(`.${domain}`)) return false
+  if (!isBelow(suffix, domain)) return false
   const services = answers.filter(
     (it) => it.reason.kind === 'service' && it.node === node && it.server.ip === server.ip && it.type === 'A',
   )
   return services.some((it) => it.answer === answer) && services.every((it) => it.answer !== 'ok')
+}
+
+/** CoreDNS answers for the zones of `kubernetes`, yes or no: REFUSED is an acl's, or somebody else's. */
+function isRefused(bad: readonly NameAnswer[], suffix: string, domain: string): boolean {
+  return isBelow(suffix, domain) && bad.every((it) => it.answer === 'refused')
+}
+
+function isBelow(suffix: string, domain: string): boolean {
+  return suffix === domain || suffix.endsWith(`.${domain}`)
 }
 
 /** Silence is a suffix's own where all nodes meet it, and nothing below it was answered; else packets were lost. */

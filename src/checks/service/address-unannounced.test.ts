@@ -40,6 +40,7 @@ const given = (about: Partial<Beside>, web: Partial<Service> = balanced(['192.0.
 const found = (why: string, confidence: 'inferred' | 'possible' = 'inferred') => [
   { subject: 'Service/shop/web', confidence, args: { why } },
 ]
+const ofWeb = { subject: 'Service/shop/web', confidence: 'inferred' } as const
 const on = (name: string) => ({ nodes: [{ 'kubernetes.io/hostname': name }] })
 const by = (pairs: Readonly<Record<string, string>>, ...matchExpressions: Selector['matchExpressions']) => ({
   nodesBy: [{ matchLabels: pairs, matchExpressions }],
@@ -52,6 +53,37 @@ const excluded = { 'node.kubernetes.io/exclude-from-external-load-balancers': ''
 const local = { ...balanced(['192.0.2.10']), externalTrafficPolicy: 'Local' as const }
 
 describeCheck(check, [
+  {
+    it: 'it asks for a pool that there is not',
+    given: given({ advertisements: [advert()] }, balanced([], { asksFor: 'something', asksPool: 'public' })),
+    expect: [{ ...ofWeb, args: { why: 'no-pool' }, says: /asks for pool public, and there is none/ }],
+  },
+  {
+    it: 'for an address that no pool has',
+    given: given({ advertisements: [advert()] }, balanced([], { asksFor: 'something', asksAddresses: ['192.0.2.99'] })),
+    expect: [{ ...ofWeb, args: { why: 'no-address' }, says: /asks for 192\.0\.2\.99, which no pool has/ }],
+  },
+  {
+    it: 'for what there is, and has not got it yet',
+    given: given(
+      { advertisements: [advert()] },
+      balanced([], { asksFor: 'something', asksPool: 'first', asksAddresses: ['192.0.2.11'] }),
+    ),
+    expect: 'not-applicable',
+  },
+  {
+    it: "for another pool, and is another's",
+    given: given({ advertisements: [advert()] }, balanced([], { class: 'io.cilium/l2', asksPool: 'public' })),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'for an address of IPv6, of a range that is not read',
+    given: given(
+      { pools: [pool({ addresses: ['2001:db8::1-2001:db8::9'] })] },
+      balanced([], { asksFor: 'something', asksAddresses: ['2001:db8::2'] }),
+    ),
+    expect: 'not-applicable',
+  },
   { it: 'an advertisement of all pools', given: given({ advertisements: [advert()] }), expect: 'ok' },
   { it: 'one of this pool', given: given({ advertisements: [advert({ pools: ['first'] })] }), expect: 'ok' },
   { it: 'one by BGP', given: given({ advertisements: [advert({ kind: 'BGPAdvertisement' })] }), expect: 'ok' },

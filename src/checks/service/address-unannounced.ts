@@ -65,7 +65,7 @@ export default check({
   },
 })
 
-type Why = 'unassigned' | 'unannounced' | Silent
+type Why = 'unassigned' | 'no-pool' | 'no-address' | 'unannounced' | Silent
 /** Why none of the nodes announces it, though an advertisement is for it. */
 type Silent = 'chosen' | 'speaker' | 'excluded' | 'no-node'
 
@@ -77,6 +77,8 @@ interface Told {
 
 const says: Readonly<Record<Why, (args: Told) => string>> = {
   unassigned: () => 'gets no address from MetalLB: no pool is given out by itself (autoAssign: false)',
+  'no-pool': ({ address }) => `gets no address from MetalLB: it asks for pool ${address}, and there is none`,
+  'no-address': ({ address }) => `gets no address from MetalLB: it asks for ${address}, which no pool has`,
   unannounced: ({ address, pools }) =>
     `has address ${address} of MetalLB's pool ${some(pools)}, which no advertisement announces`,
   chosen: ({ address, adverts }) =>
@@ -92,6 +94,8 @@ const nobody = 'inside the cluster the address works; outside nobody answers for
 
 const notes: Readonly<Record<Why, string>> = {
   unassigned: 'a Service has to ask for such a pool by an annotation',
+  'no-pool': 'it stays pending: MetalLB takes no other pool in its place',
+  'no-address': 'it stays pending: MetalLB takes no other address in its place',
   unannounced: nobody,
   chosen: nobody,
   speaker: nobody,
@@ -101,6 +105,8 @@ const notes: Readonly<Record<Why, string>> = {
 
 const cures: Readonly<Record<Why, string>> = {
   unassigned: 'set autoAssign of a pool, or annotate the Service: metallb.io/address-pool',
+  'no-pool': 'name a pool that there is (metallb.io/address-pool), leave the annotation out, or make the pool',
+  'no-address': 'ask for an address of a pool, or add it to one',
   unannounced: 'make an L2Advertisement (or a BGPAdvertisement) for the pool',
   chosen: 'choose nodes that there are, by labels that they bear, or leave nodeSelectors out',
   speaker: "see why MetalLB's speaker does not run there: its tolerations, its nodeSelector, its log",
@@ -118,7 +124,7 @@ function homesOf(slices: readonly EndpointSlice[]): readonly string[] {
 
 interface Balanced {
   readonly on: { readonly namespace: string; readonly name: string }
-  readonly balancer: Pick<LoadBalancer, 'addresses' | 'class' | 'asksFor'>
+  readonly balancer: Pick<LoadBalancer, 'addresses' | 'class' | 'asksFor' | 'asksPool' | 'asksAddresses'>
   /** Nodes that alone announce it; null: each may. */
   readonly homes: readonly string[] | null
 }
@@ -149,6 +155,8 @@ function judge(it: Balanced, seen: Seen) {
   const [address] = it.balancer.addresses
   const held = all !== null
   if (address === undefined) {
+    const asked = askedInVain(it.balancer, pools)
+    if (asked !== null) return [verdict(it, { ...asked, pools, adverts: [], held: true })]
     const isOther = it.balancer.class !== null || it.balancer.asksFor !== undefined
     if (isOther || pools.some((one) => one.assigns === 'itself')) return []
     return [verdict(it, { why: 'unassigned', pools, address: '', adverts: [], held: true })]
@@ -182,6 +190,22 @@ function whySilent(
 
 function isExcluded({ labels }: Node): boolean {
   return Object.hasOwn(labels, excludingLabel)
+}
+
+/**
+ * The pool or the address that it asks for, which no pool is or has: MetalLB gives it none then, and says so in an
+ * event `AllocationFailed`. Another's class is served by another, who reads `loadBalancerIP` by rules of its own.
+ */
+function askedInVain(
+  { class: of, asksPool, asksAddresses = [] }: Balanced['balancer'],
+  pools: readonly AddressPool[],
+): { readonly why: 'no-pool' | 'no-address'; readonly address: string } | null {
+  if (of !== null && !/metallb/i.test(of)) return null
+  if (asksPool !== undefined && !pools.some((it) => it.name === asksPool)) return { why: 'no-pool', address: asksPool }
+  // A range of IPv6 that is no CIDR is not read.
+  const isUnread = pools.some((it) => it.addresses.some((one) => one.includes(':') && !one.includes('/')))
+  const outside = asksAddresses.find((it) => !(isUnread && it.includes(':')) && poolOf(pools, it) === null)
+  return outside === undefined ? null : { why: 'no-address', address: outside }
 }
 
 interface Fault {

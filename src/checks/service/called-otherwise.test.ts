@@ -63,7 +63,32 @@ const asking = (host: string, corefile: string, dns: Partial<ClusterDns> = {}) =
   clusterDns: clusterDns({ corefile: known(corefile), ...dns }),
 })
 
+const mounted = (host: string, port: number): Call => ({
+  by: 'proxy_pass',
+  host,
+  port,
+  scheme: 'http',
+  map: 'conf',
+  key: 'nginx.conf',
+  line: 7,
+})
+
 describeCheck(check, [
+  {
+    it: 'a text that the pod mounts names a port that is not there',
+    given: given(told(mounted('ledger', 8080))),
+    expect: [
+      {
+        subject: 'Deployment/shop/web',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { is: 'no-port', map: 'conf', key: 'nginx.conf', line: 7 },
+        says: /proxy_pass in container \S+ by ConfigMap conf, key nginx\.conf, line 7/,
+      },
+    ],
+  },
+  { it: 'a text that the pod mounts names what is there', given: given(told(mounted('ledger', 80))), expect: 'ok' },
+  { it: 'or what is no name of here', given: given(told(mounted('api.example.com', 80))), expect: 'not-applicable' },
   {
     it: 'the port is told by a variable of its own, and is the wrong one',
     given: given(told({ by: 'PAY_HOST', host: 'ledger', port: 8080, portBy: 'PAY_PORT' })),

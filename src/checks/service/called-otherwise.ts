@@ -58,7 +58,8 @@ export default check({
     headline: ({ subject: on, args }) => `${on.kind} ${full(on)} is told to call ${args.host}, ${wrong(args)}.`,
     detail: ({ args }) =>
       `${some([args.by ?? 'its command', ...args.more])} in container ${args.container}` +
-      `${args.map === null ? '' : ` by ConfigMap ${args.map}`} · ` +
+      `${args.map === null ? '' : ` by ConfigMap ${args.map}`}` +
+      `${args.key === null ? '' : `, key ${args.key}, line ${args.line}`} · ` +
       (args.near === null ? nothingNear(args) : nearText(args.near, args.is)),
     note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
@@ -142,13 +143,19 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
     subject: on,
     also: also(called),
     // Another cluster may have that domain, and whoever stands behind `forward` may know its names.
-    confidence: called.is === 'other-domain' && called.told !== 'cluster.local' ? 'possible' : 'inferred',
+    // Whether a program reads a file that it mounts is not told by its spec.
+    confidence:
+      call.key !== undefined || (called.is === 'other-domain' && called.told !== 'cluster.local')
+        ? 'possible'
+        : 'inferred',
     severity: severityOf(isTargetPod(scope, pod), call.by),
     args: {
       is: called.is,
       host,
       by: call.by,
       map: call.map ?? null,
+      key: call.key ?? null,
+      line: call.line ?? null,
       more: [...new Set(sorted.slice(1).map((it) => it.call.by ?? 'its command'))],
       ...wrongOf(call, called, near),
       container,
@@ -172,8 +179,8 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
   })
 }
 
-function pathOf({ container, call: { by, map } }: Judged): string {
-  if (map !== undefined) return 'data'
+function pathOf({ container, call: { by, map, key } }: Judged): string {
+  if (map !== undefined) return key === undefined ? 'data' : `data[${key}]`
   return `containers[${container}].${by === null || by.startsWith('-') ? 'args' : 'env'}`
 }
 

@@ -48,6 +48,35 @@ describeCheck(check, [
     expect: [maybe],
   },
   {
+    it: 'by a file of a ConfigMap that the pod mounts',
+    given: given(cart([bind({ by: 'bind', map: 'conf', key: 'redis.conf', line: 2 })])),
+    expect: [{ ...found, says: /bind in redis\.conf \(line 2\) of ConfigMap conf: 127\.0\.0\.1:8080/ }],
+  },
+  {
+    it: 'by such a file that is read where the program was started beside it',
+    given: given(cart([bind({ by: 'server.address', map: 'conf', key: 'application.yaml', line: 2, isGuess: true })])),
+    expect: [maybe],
+  },
+  {
+    it: 'by such a file without a word on it, where the program serves its own machine then',
+    given: given(
+      cart([
+        bind({ by: 'mosquitto', host: 'localhost', isDefault: true, map: 'conf', key: 'mosquitto.conf', line: 1 }),
+      ]),
+    ),
+    expect: [{ ...maybe, says: /mosquitto by itself in mosquitto\.conf of ConfigMap conf/ }],
+  },
+  {
+    it: 'another port by such a file',
+    given: given(cart([{ by: 'server.port', host: null, port: 9090, map: 'conf', key: 'application.yaml', line: 2 }])),
+    expect: [{ ...maybe, says: /told to listen on 9090/ }],
+  },
+  {
+    it: 'every address by such a file, on the target port',
+    given: given(cart([bind({ by: 'listen', host: '0.0.0.0', map: 'conf', key: 'nginx.conf', line: 2 })])),
+    expect: 'ok',
+  },
+  {
     it: 'on the loopback of IPv6, and no port is declared',
     given: given(cart([bind({ host: '::1' })], { ports: [] })),
     expect: [{ ...found, says: /\[::1\]:8080/ }],

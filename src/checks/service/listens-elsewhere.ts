@@ -4,6 +4,7 @@ import type { Contact } from '../../model/contacts.ts'
 import type { Container, Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
+import { subject, type Subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
 import { put } from '../../relations/once.ts'
@@ -67,7 +68,8 @@ export default check({
             ? `not told where to listen: ${args.by} listens on ${args.host} then, where only the pod itself reaches it.`
             : `on ${args.host}, where only the pod itself reaches them.`),
     detail: ({ args }) =>
-      `${args.by}${args.isDefault ? ' by itself' : ''}: ${args.is === 'port' ? args.told : placeText(args)}` +
+      `${args.by}${args.isDefault ? ' by itself' : ''}${args.file === null ? '' : ` in ${args.file}`}: ` +
+      `${args.is === 'port' ? args.told : placeText(args)}` +
       `${args.is === 'loopback' && args.portBy !== null ? `, the port by ${args.portBy}` : ''} · ` +
       `container ${args.container} of ${count(args.of, 'pod')} · target port ${args.target}`,
     note: ({ args }) =>
@@ -78,7 +80,8 @@ export default check({
     help: ({ subject: on, args }) => [
       args.is === 'port'
         ? `set targetPort to ${args.told}, or ${args.by} to ${args.target}`
-        : `let it listen on every address: 0.0.0.0, or :: with IPv6${args.isDefault ? ' (--host, --bind)' : ''}`,
+        : 'let it listen on every address: 0.0.0.0, or :: with IPv6' +
+          (args.isDefault && args.file === null ? ' (--host, --bind)' : ''),
       `kubectl -n ${on.namespace} exec ${args.example} -- cat /proc/net/tcp /proc/net/tcp6`,
       `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`,
     ],
@@ -185,7 +188,7 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
   const makers = [...new Map(led.map((it) => [workloadOfPod(it.pod).name, workloadOfPod(it.pod)])).values()]
   // A container beside it, socat or a proxy of its own, may listen for others and pass them on.
   const isAlone = first.pod.containers.length === 1
-  const isTold = listen.isDefault !== true && !isAnybodys.test(listen.by)
+  const isTold = listen.isDefault !== true && listen.isGuess !== true && !isAnybodys.test(listen.by)
   const isSure = isAlone && is === 'loopback' && listen.port === target && isTold
   return finding({
     subject: serviceSubject(service),
@@ -201,6 +204,7 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
       host: listen.host,
       told: listen.port,
       isDefault: listen.isDefault === true,
+      file: fileOf(listen),
       container: container.name,
       of: live.length,
       example: first.pod.name,
@@ -208,8 +212,10 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
     evidence: [
       {
         kind: 'config',
-        object: makers[0] ?? serviceSubject(service),
-        path: `containers[${container.name}]`,
+        ...writtenIn(listen, first.pod.namespace, {
+          object: makers[0] ?? serviceSubject(service),
+          path: `containers[${container.name}]`,
+        }),
         ...linesOf(listen, is),
         label: is === 'port' ? `the Service leads to ${target}` : 'nobody but the pod itself gets there',
       },
@@ -217,6 +223,21 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
     ],
     causes: [svcUnanswered(service), noEndpoints(service), ...makers.map(podsUnready)],
   })
+}
+
+interface Written {
+  readonly object: Subject
+  readonly path: string
+}
+
+/** The key of the ConfigMap that is mounted, or the spec. */
+function writtenIn({ map, key }: Listen, namespace: string, spec: Written): Written {
+  return map === undefined ? spec : { object: subject('ConfigMap', namespace, map), path: `data[${key}]` }
+}
+
+function fileOf({ map, key, line, isDefault }: Listen): string | null {
+  if (map === undefined) return null
+  return `${key}${isDefault === true ? '' : ` (line ${line})`} of ConfigMap ${map}`
 }
 
 /**

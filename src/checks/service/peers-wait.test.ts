@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { container, deployment, notReady, pod } from '../../../test/build/pod.ts'
+import { programLog } from '../../../test/build/program-log.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
@@ -115,6 +116,59 @@ describeCheck(check, [
         args: { sign: 'spec', where: 'PEERS of container db', said: 'db-1.db' },
       },
     ],
+  },
+  {
+    it: 'its spec names the Service itself, as a list of seeds does',
+    given: { services: [headless], workloads: [set()], pods: [calling('db')] },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'warning', args: { sign: 'spec', said: 'db' } }],
+  },
+  {
+    it: 'its spec tells it its own name alone',
+    given: { services: [headless], workloads: [set()], pods: [calling('db-0.db')] },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'info', args: { sign: null } }],
+  },
+  {
+    it: 'they are told to, and they are ready',
+    given: {
+      services: [headless],
+      workloads: [set()],
+      pods: [
+        pod('db-0', { owner, containers: [container({ calls: [{ by: 'PEERS', host: 'db-1.db', port: 5432 }] })] }),
+      ],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'its log says that it does not find a member',
+    given: {
+      services: [headless],
+      workloads: [set()],
+      pods: waiting,
+      programLogs: [
+        programLog('db-0', [
+          { kind: 'no-host', host: 'db-1.db.shop.svc.cluster.local', port: null, times: 9, during: 3 },
+        ]),
+      ],
+    },
+    expect: [
+      {
+        subject: 'StatefulSet/shop/db',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { sign: 'log' },
+        says: /log of db-0: .*lookup db-1\.db/s,
+      },
+    ],
+  },
+  {
+    it: 'its log says that it does not find somebody else',
+    given: {
+      services: [headless],
+      workloads: [set()],
+      pods: waiting,
+      programLogs: [programLog('db-0', [{ kind: 'no-host', host: 'pay.example', port: null, times: 9, during: 3 }])],
+    },
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'info', args: { sign: null } }],
   },
   {
     it: 'it crashes, as it says for want of the name of another',

@@ -3,6 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Known } from '../../model/known.ts'
 import type { Container, Pod } from '../../model/pod.ts'
+import type { Complaint, ProgramLog } from '../../model/program-log.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
@@ -22,11 +23,11 @@ export default check({
   fine: 'StatefulSets whose names depend on ready pods have some',
   severity: 'info',
   needs: ['services', 'workloads', 'pods'],
-  wants: ['events'],
+  wants: ['events', 'programLogs'],
   remedies: [],
   decides: ['SVC-17'],
 
-  run({ services, workloads, pods, events }) {
+  run({ services, workloads, pods, events, programLogs }) {
     const byName = new Map(services.map((it) => [full(it), it]))
     const named = workloads.flatMap((set) => {
       if (set.kind !== 'StatefulSet' || set.desired === 0 || set.serviceName == null) return []
@@ -37,14 +38,22 @@ export default check({
     const found = named.flatMap(({ set, service }) => {
       const own = pods.filter((it) => isLive(it) && it.owner?.kind === 'StatefulSet' && isOf(it, set))
       // One that does not even start waits for something else.
-      const waiting = own.filter((it) => !it.ready && (lookedUp(it, service) || it.containers.every(isRunning)))
+      const logs = programLogs.known ? programLogs.value : []
+      const log = logs.find((it) => own.some((one) => isLogOf(it, one)) && it.complaints.some(isLookupOf(service)))
+      const waiting = own.filter(
+        (it) => !it.ready && (lookedUp(it, service) || log !== undefined || it.containers.every(isRunning)),
+      )
       return own.length > 0 && waiting.length === own.length && own.every((it) => it.phase === 'Running')
         ? [
             verdict({
               set,
               service,
               waiting,
-              sign: signOf(waiting, service, events) ?? (set.desired > 1 ? memberPort(waiting) : null),
+              sign:
+                signOf(waiting, service, events) ??
+                inLog(log, service) ??
+                specOf(waiting, service) ??
+                (set.desired > 1 ? memberPort(waiting) : null),
             }),
           ]
         : []
@@ -64,13 +73,16 @@ export default check({
       'publishNotReadyAddresses is false' +
       signText(args),
     note: ({ args }) =>
-      args.sign === 'event' || args.sign === 'end'
+      args.sign === 'event' || args.sign === 'end' || args.sign === 'log'
         ? 'the names come with readiness, and readiness waits for the names: none of them gets there'
         : 'if they wait for each other by name, none ever becomes ready; ' +
           'if each waits for something else, this is not it',
     help: ({ subject: on, args }) => [
       'where members look for each other before they are ready, let the headless Service publish them: ' +
-        'publishNotReadyAddresses: true',
+        'publishNotReadyAddresses: true' +
+        (args.pods.length < args.desired
+          ? '; and where the first waits for those that are not yet made, podManagementPolicy: Parallel'
+          : ''),
       `kubectl -n ${on.namespace} logs ${args.pods[0] ?? ''} --tail=20`,
       `kubectl -n ${on.namespace} get service ${args.service} -o jsonpath='{.spec.publishNotReadyAddresses}'`,
     ],
@@ -104,7 +116,7 @@ function isOf({ namespace, owner }: Pod, set: Workload): boolean {
 
 /** What says that the members look for each other: the words of a probe that fails, or what their spec tells them. */
 interface Sign {
-  readonly kind: 'event' | 'end' | 'spec' | 'ports'
+  readonly kind: 'event' | 'end' | 'log' | 'spec' | 'ports'
   readonly where: string
   readonly said: string
 }
@@ -127,10 +139,40 @@ function signOf(waiting: readonly Pod[], service: Service, events: Known<readonl
     const { name, how } = ended.endLookup
     return { kind: 'end', where: `container ${ended.name} at its end`, said: `lookup ${name}: ${how}` }
   }
-  const call = toldCalls(waiting).find((it) => isName(it.call.host))
-  return call === undefined
-    ? null
-    : { kind: 'spec', where: `${call.call.by ?? 'arguments'} of container ${call.container}`, said: call.call.host }
+  return null
+}
+
+function isLogOf(log: ProgramLog, pod: Pod): boolean {
+  return log.namespace === pod.namespace && log.pod === pod.name
+}
+
+function isLookupOf(service: Service): (it: Complaint) => boolean {
+  const isName = namesOf(service)
+  return ({ kind, host }) => kind === 'no-host' && host !== null && isName(host)
+}
+
+/** What one of them wrote of a name of a member that it did not find. */
+function inLog(log: ProgramLog | undefined, service: Service): Sign | null {
+  const complaint = log?.complaints.find(isLookupOf(service))
+  if (log === undefined || complaint === undefined) return null
+  const said = `lookup ${complaint.host}: not found, ${count(complaint.times, 'time')}`
+  return { kind: 'log', where: `log of ${log.pod}`, said }
+}
+
+/**
+ * Their environment, flags or mounted settings name other members, or the Service itself, which stands for all of them
+ * (`discovery.seed_hosts=db`). One that names itself alone looks for nobody.
+ */
+function specOf(waiting: readonly Pod[], service: Service): Sign | null {
+  const isName = namesOf(service)
+  const isAlone = (host: string): boolean => waiting.every((it) => it.name === host.split('.', 1)[0])
+  const call = toldCalls(waiting)
+    .map((it) => ({ ...it, host: it.call.host.toLowerCase() }))
+    .find(({ host }) => (isName(host) || host === service.name) && !isAlone(host))
+  if (call === undefined) return null
+  const { by, map } = call.call
+  const from = map === undefined ? '' : ` by ConfigMap ${map}`
+  return { kind: 'spec', where: `${by ?? 'arguments'} of container ${call.container}${from}`, said: call.host }
 }
 
 /** What members alone talk on, by their names; below by the numbers of NATS, memberlist, Elasticsearch, etcd, … */
@@ -171,6 +213,7 @@ interface Waiting {
 const ranks = {
   event: { confidence: 'inferred', severity: 'error' },
   end: { confidence: 'inferred', severity: 'error' },
+  log: { confidence: 'inferred', severity: 'error' },
   spec: { confidence: 'possible', severity: 'warning' },
   ports: { confidence: 'possible', severity: 'warning' },
   none: { confidence: 'possible', severity: 'info' },

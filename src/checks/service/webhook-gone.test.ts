@@ -29,9 +29,25 @@ const given = (
 const found = (why: string) => [
   { subject: 'ValidatingWebhookConfiguration/admission', confidence: 'inferred' as const, args: { why } },
 ]
+const ofOne = { subject: 'ValidatingWebhookConfiguration/admission', confidence: 'inferred' } as const
 
 describeCheck(check, [
   { it: 'a Service that is ready', given: given([webhook()]), expect: 'ok' },
+  {
+    it: 'one that is ready, and no authority to trust',
+    given: given([webhook({ authority: 'none' })]),
+    expect: [{ ...ofOne, args: { why: 'authority' }, says: /no authority \(caBundle\)/ }],
+  },
+  {
+    it: 'the same, and cert-manager was to fill it in',
+    given: given([webhook({ authority: 'injected' })]),
+    expect: [{ ...ofOne, args: { why: 'authority', injected: true } }],
+  },
+  {
+    it: 'no authority, and it need not answer',
+    given: given([webhook({ authority: 'none', onFailure: 'Ignore' })]),
+    expect: 'not-applicable',
+  },
   { it: 'none', given: given([webhook()], []), expect: found('missing') },
   { it: 'one without endpoints', given: given([webhook()], [hook], []), expect: found('empty') },
   {

@@ -34,7 +34,8 @@ export default check({
       // Where a name outside leads is not told by slices.
       if (service.type === 'ExternalName') return ok(1)
       const { ready, leaving } = countEndpoints(slicesOf(service))
-      return ready.length + leaving.length > 0 ? ok(1) : { it, why: 'empty' as const }
+      if (ready.length + leaving.length === 0) return { it, why: 'empty' as const }
+      return it.authority === undefined ? ok(1) : { it, why: 'authority' as const }
     })
     const bad = judged.flatMap((it) => ('why' in it && 'it' in it ? [it] : []))
     // One configuration has many webhooks of one Service.
@@ -61,23 +62,35 @@ export default check({
     detail: ({ args }) =>
       `${some(args.webhooks, 3)} · failurePolicy: Fail` +
       (args.some ? ' · for objects or namespaces of some labels' : ''),
-    note: () => 'what is refused says “failed calling webhook”; Deployments then make no pods, and releases stop',
+    note: ({ args }) =>
+      (args.why === 'authority'
+        ? 'without caBundle the API server takes the authorities of its own machine, which made no certificate for ' +
+          'a Service; '
+        : '') + 'what is refused says “failed calling webhook”; Deployments then make no pods, and releases stop',
     help: ({ subject: on, args }) => [
-      args.why === 'missing'
-        ? 'if what it belonged to is gone, remove the configuration; else bring the Service back'
-        : 'bring the pods of the Service back; the configuration refuses for as long as none answers',
+      cureOf(args),
       `kubectl get ${on.kind.toLowerCase()} ${on.name} -o yaml`,
       `kubectl -n ${args.home} get service,endpointslices`,
     ],
   },
 })
 
-type Why = 'missing' | 'port' | 'empty'
+function cureOf({ why, injected }: { readonly why: Why; readonly injected: boolean }): string {
+  if (why === 'missing') return 'if what it belonged to is gone, remove the configuration; else bring the Service back'
+  if (why !== 'authority')
+    return 'bring the pods of the Service back; the configuration refuses for as long as none answers'
+  return injected
+    ? "see why nobody fills in caBundle: cert-manager's cainjector, its log, and the Certificate that is named"
+    : 'set caBundle of each webhook to the authority of the certificate that the Service shows'
+}
+
+type Why = 'missing' | 'port' | 'empty' | 'authority'
 
 const says: Readonly<Record<Why, (port: number) => string>> = {
   missing: () => 'does not exist',
   port: (port) => `has no port ${port}`,
   empty: () => 'has no ready endpoint',
+  authority: () => 'it has no authority (caBundle) to trust',
 }
 
 function verdict(first: AdmissionWebhook, why: Why, all: readonly AdmissionWebhook[]) {
@@ -97,12 +110,13 @@ function verdict(first: AdmissionWebhook, why: Why, all: readonly AdmissionWebho
       webhooks: all.map((it) => it.webhook),
       resources: resources.length === 0 || resources.includes('*') ? ['all kinds'] : resources,
       some: all.every((it) => it.chooses === 'some'),
+      injected: first.authority === 'injected',
     },
     evidence: [
       {
         kind: 'config',
         object: subject(kind, null, name),
-        path: 'webhooks[].clientConfig.service',
+        path: why === 'authority' ? 'webhooks[].clientConfig, without caBundle' : 'webhooks[].clientConfig.service',
         lines: ['service:', `  name: ${service.name}`, `  namespace: ${service.namespace}`],
         at: 1,
         mark: service.name,

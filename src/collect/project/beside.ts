@@ -17,8 +17,11 @@ import { type Fields, fields, list, oneOf, stringMap, text, texts, whole } from 
 
 /** Each webhook of a configuration that asks a Service; those that ask a URL are out of sight. */
 export function projectWebhooks(kind: AdmissionWebhook['kind'], raw: unknown): readonly AdmissionWebhook[] {
-  const name = text(fields(fields(raw)['metadata'])['name'])
+  const metadata = fields(fields(raw)['metadata'])
+  const name = text(metadata['name'])
   if (name === null) return []
+  const isOfCluster = text(metadata['uid']) !== null || text(metadata['creationTimestamp']) !== null
+  const isInjected = Object.keys(stringMap(metadata['annotations'])).some((it) => injecting.test(it))
   return list(fields(raw)['webhooks'])
     .map(fields)
     .flatMap((it): readonly AdmissionWebhook[] => {
@@ -42,10 +45,16 @@ export function projectWebhooks(kind: AdmissionWebhook['kind'], raw: unknown): r
             isObjects(it['matchConditions'])
               ? 'some'
               : 'all',
+          ...(isOfCluster && (text(fields(it['clientConfig'])['caBundle']) ?? '') === ''
+            ? { authority: isInjected ? ('injected' as const) : ('none' as const) }
+            : {}),
         },
       ]
     })
 }
+
+/** Of cert-manager (inject-ca-from, inject-ca-from-secret, inject-apiserver-ca), and of OpenShift's service-ca. */
+const injecting = /^(?:cert-manager\.io\/inject-|service\.(?:beta|alpha)\.openshift\.io\/inject-cabundle)/
 
 function isSelecting(raw: unknown): boolean {
   const selector = fields(raw)

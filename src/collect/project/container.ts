@@ -10,6 +10,7 @@ import {
   proxyRanges,
 } from '../../wire/destinations.ts'
 import { listensIn } from '../../wire/listens.ts'
+import { mountedCalls, mountedListens } from './mounted-configs.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
 import { bytes, cpuMilli } from '../../wire/quantity.ts'
@@ -82,7 +83,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     port: it.port,
     ...schemeOf(it),
   }))
-  const calls: readonly Call[] = [...byEnv, ...byFlag]
+  const calls: readonly Call[] = [...byEnv, ...byFlag, ...mountedCalls(spec)]
   if (calls.length > usualCalls) intern.spare(calls.length * callBytes, `${calls.length} addresses in a container`)
   const kept = calls.map((it) => ({
     by: it.by === null ? null : intern.text(it.by),
@@ -90,6 +91,8 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     port: it.port,
     ...(it.portBy === undefined ? {} : { portBy: it.portBy }),
     ...(it.map === undefined ? {} : { map: it.map }),
+    ...(it.key === undefined ? {} : { key: intern.text(it.key) }),
+    ...(it.line === undefined ? {} : { line: it.line }),
     ...schemeOf(it),
   }))
   return kept.length === 0 ? {} : { calls: kept }
@@ -114,7 +117,8 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
       const [name, value] = [text(it['name']), text(it['value'])]
       return name === null || value === null ? [] : [{ name, value }]
     })
-  const listens = listensIn({ env, words: [...texts(spec['command']), ...texts(spec['args'])] })
+  const told = listensIn({ env, words: [...texts(spec['command']), ...texts(spec['args'])] })
+  const listens = [...told, ...mountedListens(spec, told)]
   const kept = listens.map(({ portBy, ...it }) => ({
     ...it,
     by: intern.text(it.by),

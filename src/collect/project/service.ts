@@ -108,14 +108,24 @@ function keepsClients(metadata: Fields): boolean {
 }
 
 /** metallb.io since 0.15, and metallb.universe.tf before (website/content/usage). */
-function asksForPool(spec: Fields, metadata: Fields): boolean {
+function askedOfMetalLb(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'asksFor' | 'asksPool' | 'asksAddresses'> {
   const annotations = stringMap(metadata['annotations'])
-  return (
-    text(spec['loadBalancerIP']) !== null ||
-    ['metallb.io/', 'metallb.universe.tf/'].some(
-      (it) => annotations[`${it}address-pool`] !== undefined || annotations[`${it}loadBalancerIPs`] !== undefined,
-    )
+  const [pool, ips] = ['address-pool', 'loadBalancerIPs'].map((of) =>
+    ['metallb.io/', 'metallb.universe.tf/'].flatMap((it) => annotations[`${it}${of}`] ?? []).at(0),
   )
+  // MetalLB heeds its own annotation before the field (controller/service.go, getDesiredLbIPs).
+  const told = ips ?? text(spec['loadBalancerIP'])
+  if (pool === undefined && told === null) return {}
+  const addresses = (told ?? '').split(',', 8).flatMap((it) => (isIp(it.trim()) ? [it.trim()] : []))
+  return {
+    asksFor: 'something',
+    ...(pool === undefined ? {} : { asksPool: pool }),
+    ...(addresses.length === 0 ? {} : { asksAddresses: addresses }),
+  }
+}
+
+function isIp(text: string): boolean {
+  return /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:]{2,45})$/i.test(text)
 }
 
 /**
@@ -220,7 +230,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
       ? {}
       : { sourceRanges: texts(spec['loadBalancerSourceRanges']) }),
     ...(spec['allocateLoadBalancerNodePorts'] === false ? { nodePorts: 'none' as const } : {}),
-    ...(asksForPool(spec, metadata) ? { asksFor: 'something' as const } : {}),
+    ...askedOfMetalLb(spec, metadata),
     ...(asksProxyProtocol(metadata) ? { proxyProtocol: 'asked' as const } : {}),
     ...azureProbesOf(spec, metadata),
     ...(keepsClients(metadata) ? { keepsClients: true as const } : {}),

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { projectPod } from '../collect/project/pod.ts'
+import type { RawObject } from '../kube/cluster.ts'
+import { createIntern } from '../wire/intern.ts'
+import { mapsIn } from './env-of-maps.ts'
+import { readerOfMounts } from './mounted-configs.ts'
+
+const map = (name: string, data: Readonly<Record<string, string>>): RawObject => ({
+  metadata: { namespace: 'shop', name },
+  data,
+})
+
+interface Of {
+  readonly data: Readonly<Record<string, string>>
+  readonly mount: object
+  readonly volume?: object
+  readonly container?: object
+}
+
+const read = ({ data, mount, volume = { configMap: { name: 'conf' } }, container = {} }: Of) => {
+  const pod: RawObject = {
+    metadata: { namespace: 'shop', name: 'web-1' },
+    spec: {
+      volumes: [{ name: 'v', ...volume }],
+      containers: [{ name: 'app', image: 'app:1', volumeMounts: [{ name: 'v', ...mount }], ...container }],
+    },
+    status: { phase: 'Running' },
+  }
+  return projectPod(readerOfMounts(mapsIn([map('conf', data)]))(pod), createIntern())?.containers[0]
+}
+const redis = { 'redis.conf': 'port 6379\nbind 127.0.0.1\n' }
+const served = { by: 'bind', host: '127.0.0.1', port: 6379, portBy: 'port', map: 'conf', key: 'redis.conf', line: 2 }
+const args = { args: ['/etc/redis/redis.conf'] }
+
+test('a file that the command line names', () => {
+  expect(read({ data: redis, mount: { mountPath: '/etc/redis' }, container: args })?.listens).toEqual([served])
+  const one = { mountPath: '/etc/redis/redis.conf', subPath: 'redis.conf' }
+  expect(read({ data: redis, mount: one, container: args })?.listens).toEqual([served])
+  const projected = { projected: { sources: [{ configMap: { name: 'conf' } }] } }
+  expect(
+    read({ data: redis, mount: { mountPath: '/etc/redis/' }, volume: projected, container: args })?.listens,
+  ).toEqual([served])
+  const items = { configMap: { name: 'conf', items: [{ key: 'redis.conf', path: 'other.conf' }] } }
+  expect(
+    read({ data: redis, mount: { mountPath: '/etc/redis' }, volume: items, container: args })?.listens,
+  ).toBeUndefined()
+})
+
+test('nothing where nobody names it, where another map is mounted, and where a flag says otherwise', () => {
+  expect(read({ data: redis, mount: { mountPath: '/etc/redis' } })?.listens).toBeUndefined()
+  const other = { configMap: { name: 'other' } }
+  expect(
+    read({ data: redis, mount: { mountPath: '/etc/redis' }, volume: other, container: args })?.listens,
+  ).toBeUndefined()
+  const flags = { args: ['/etc/redis/redis.conf', '--bind', '0.0.0.0'] }
+  expect(
+    read({ data: redis, mount: { mountPath: '/etc/redis' }, container: flags })?.listens?.map((it) => it.by),
+  ).toEqual(['--bind'])
+})
+
+test("nginx: the image's default.conf is hidden, or may listen as well", () => {
+  const local = 'server { \n listen 127.0.0.1:80;\n}'
+  const whole = { data: { 'app.conf': local }, mount: { mountPath: '/etc/nginx/conf.d' } }
+  expect(read(whole)?.listens?.[0]).toMatchObject({ host: '127.0.0.1', port: 80, key: 'app.conf' })
+  const beside = { mountPath: '/etc/nginx/conf.d/app.conf', subPath: 'app.conf' }
+  expect(read({ data: { 'app.conf': local }, mount: beside })?.listens).toBeUndefined()
+  const includes = { 'nginx.conf': `include /etc/nginx/conf.d/*.conf;\n${local}` }
+  const one = { mountPath: '/etc/nginx/nginx.conf', subPath: 'nginx.conf' }
+  expect(read({ data: includes, mount: one })?.listens).toBeUndefined()
+  expect(read({ data: { 'nginx.conf': local }, mount: one })?.listens).toHaveLength(1)
+})
+
+test('whom a mounted text tells to call, with the place that it stands in, and no secret of it', () => {
+  const data = { 'application.yaml': 'db:\n  url: postgres://u:hunter2@db:5432/x\n' }
+  const found = read({ data, mount: { mountPath: '/app/config' } })
+  expect(found?.calls).toEqual([{ by: 'url', host: 'db', port: 5432, map: 'conf', key: 'application.yaml', line: 2 }])
+  expect(JSON.stringify(found)).not.toContain('hunter2')
+  expect(read({ data: { 'run.sh': 'curl http://cart:80' }, mount: { mountPath: '/x' } })?.calls).toBeUndefined()
+})
+
+test('hostile shapes are no trouble', () => {
+  const pod = (spec: unknown): RawObject => ({ metadata: { namespace: 'shop', name: 'x' }, spec })
+  const fill = readerOfMounts(mapsIn([map('conf', redis)]))
+  for (const spec of [null, [], { volumes: 3 }, { volumes: [null, { name: 1, configMap: { name: 'conf' } }] }])
+    expect(() => fill(pod(spec))).not.toThrow()
+})

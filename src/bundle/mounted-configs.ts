@@ -1,0 +1,154 @@
+import type { RawObject } from '../kube/cluster.ts'
+import { callsInConfig, isConfigName } from '../wire/config-calls.ts'
+import { type ConfigListen, configOf, includesOf, listensInConfig } from '../wire/config-listens.ts'
+import type { MapOf } from './env-of-maps.ts'
+
+/**
+ * A pod with what the ConfigMaps that it mounts, of the same file, tell its containers: whom to call, and where to
+ * listen. It is kept beside the spec in fields that the API has not (`mountedCalls`, `mountedListens`). Live,
+ * ConfigMaps of users are not read. One key is read once, however many pods mount it.
+ */
+export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
+  const callsOf = kept((it) => (isConfigName(it.key) ? callsInConfig(it.text) : []))
+  return (pod) => {
+    const spec = fields(pod['spec'])
+    const { namespace = '' } = pod.metadata
+    const mapped = list(spec['volumes']).map(fields).filter(isOfMaps)
+    if (mapped.length === 0) return pod
+    const volumes = new Map(mapped.map((it) => [it['name'], it]))
+    const containers = list(spec['containers']).map((it) => {
+      const container = fields(it)
+      const files = list(container['volumeMounts'])
+        .slice(0, mostMounts)
+        .flatMap((mount) => filesOf(fields(mount), { volumes, namespace, mapOf }))
+      return files.length === 0
+        ? container
+        : {
+            ...container,
+            mountedCalls: files.flatMap((one) => callsOf(one).map((call) => placed(call, one))).slice(0, mostCalls),
+            mountedListens: listensOf(container, files),
+          }
+    })
+    return { ...pod, spec: { ...spec, containers } }
+  }
+}
+
+/** As many as a container has; a megabyte of text may name thousands. */
+const mostMounts = 100
+const mostCalls = 200
+
+interface File {
+  readonly path: string
+  readonly map: string
+  readonly key: string
+  readonly text: string
+  readonly place: string
+  /** The directory is all of the volume's: what the image has there is hidden. */
+  readonly isAll: boolean
+}
+
+function kept<T>(read: (file: File) => T): (file: File) => T {
+  const all = new Map<string, T>()
+  return (file) => {
+    const before = all.get(file.place)
+    if (before !== undefined) return before
+    const made = read(file)
+    all.set(file.place, made)
+    return made
+  }
+}
+
+function placed<T>(it: T, { map, key }: File): T & { readonly map: string; readonly key: string } {
+  return { ...it, map, key }
+}
+
+interface Around {
+  readonly volumes: ReadonlyMap<unknown, Fields>
+  readonly namespace: string
+  readonly mapOf: MapOf
+}
+
+/** The files that a mount makes of keys: all below its path, or with `subPath` one of them. */
+function filesOf(mount: Fields, { volumes, namespace, mapOf }: Around): readonly File[] {
+  const { name, mountPath, subPath, subPathExpr } = mount
+  const volume = volumes.get(name)
+  if (volume === undefined || typeof mountPath !== 'string' || subPathExpr !== undefined) return []
+  const at = mountPath.replace(/\/$/, '')
+  return sourcesOf(volume).flatMap((source) => {
+    const map = String(source['name'])
+    const data = mapOf(namespace, map) ?? {}
+    return pathsOf(source, data).flatMap(({ key, path }) => {
+      const content = Object.hasOwn(data, key) ? data[key] : null
+      const whole = typeof subPath === 'string' ? below(at, path, subPath.replace(/\/$/, '')) : `${at}/${path}`
+      return typeof content !== 'string' || whole === null
+        ? []
+        : [{ path: whole, map, key, text: content, place: `${namespace}/${map}/${key}`, isAll: subPath === undefined }]
+    })
+  })
+}
+
+function below(at: string, path: string, sub: string): string | null {
+  if (path === sub) return at
+  return path.startsWith(`${sub}/`) ? `${at}${path.slice(sub.length)}` : null
+}
+
+function isOfMaps(volume: Fields): boolean {
+  return sourcesOf(volume).length > 0
+}
+
+function sourcesOf(volume: Fields): readonly Fields[] {
+  const own = fields(volume['configMap'])
+  if (typeof own['name'] === 'string') return [own]
+  return list(fields(volume['projected'])['sources'])
+    .slice(0, mostMounts)
+    .map((it) => fields(fields(it)['configMap']))
+    .filter((it) => typeof it['name'] === 'string')
+}
+
+/** All keys, or those that `items` names, by its paths. */
+function pathsOf({ items }: Fields, data: Fields): readonly { readonly key: string; readonly path: string }[] {
+  if (!Array.isArray(items))
+    return Object.keys(data)
+      .slice(0, mostCalls)
+      .map((key) => ({ key, path: key }))
+  return items.slice(0, mostCalls).flatMap((it: unknown) => {
+    const { key, path } = fields(it)
+    return typeof key === 'string' && typeof path === 'string' ? [{ key, path }] : []
+  })
+}
+
+/** Where the files tell the container's server to listen; nothing where the image may hold another file of it. */
+function listensOf(container: Fields, files: readonly File[]): readonly (ConfigListen & { readonly map: string })[] {
+  const words = [...list(container['command']), ...list(container['args'])].filter((it) => typeof it === 'string')
+  const read = files.flatMap((file) => {
+    const of = configOf(file.path, words)
+    return of === null ? [] : [{ file, of }]
+  })
+  return read.flatMap(({ file, of }) => {
+    const isWhole = of.kind !== 'nginx' || isNginxWhole(file, files)
+    const guess = of.isGuess ? { isGuess: true as const } : {}
+    return isWhole ? listensInConfig(of, file.text).map((it) => ({ ...placed(it, file), ...guess })) : []
+  })
+}
+
+/** The image has a `conf.d/default.conf` that listens on port 80, which nginx.conf includes. */
+function isNginxWhole({ path, text }: File, files: readonly File[]): boolean {
+  const isOfAll = files.some(
+    (it) => /^\/etc\/nginx\/conf\.d\/[^/]+$/.test(it.path) && (it.isAll || it.path.endsWith('/default.conf')),
+  )
+  const included = path.endsWith('/nginx.conf') ? includesOf(text) : []
+  const isOther = included.some((it) => !/(?:^|\/)conf\.d\/\*\.conf$/.test(it))
+  return (
+    !isOther && (isOfAll || path.includes('/templates/') || (path.endsWith('/nginx.conf') && included.length === 0))
+  )
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}

@@ -1,0 +1,45 @@
+import type { Call } from '../../model/pod.ts'
+import { type Listen, listenHosts } from '../../wire/listens.ts'
+import { type Fields, fields, list, text, whole } from './json.ts'
+
+/** Whom the ConfigMaps that a container mounts tell to call: what `bundle/mounted-configs.ts` found in a file. */
+export function mountedCalls(spec: Fields): readonly Call[] {
+  return list(spec['mountedCalls'])
+    .map(fields)
+    .flatMap((it) => {
+      const [by, host, map, key] = [text(it['by']), text(it['host']), text(it['map']), text(it['key'])]
+      const scheme = (['http', 'https'] as const).find((one) => one === it['scheme'])
+      const [port, line] = [whole(it['port']), whole(it['line'])]
+      if (by === null || host === null || map === null || key === null || line === null) return []
+      return [{ by, host, port, map, key, line, ...(scheme === undefined ? {} : { scheme }) }]
+    })
+}
+
+/** Where they tell its server to listen; nothing where its flags say so, or the environment of a Spring program. */
+export function mountedListens(spec: Fields, told: readonly Listen[]): readonly Listen[] {
+  const found = list(spec['mountedListens']).map(fields).flatMap(listenOf)
+  const isTold = (it: Listen): boolean => it.by.startsWith('-') || it.by === 'listen_addresses' || inEnv.test(it.by)
+  return told.some(isTold) ? [] : found
+}
+
+/** Relaxed binding of Spring's, and what else goes before a file. */
+const inEnv = /^(?:SERVER_|GF_SERVER_)/
+
+function listenOf(it: Fields): readonly Listen[] {
+  const [by, map, key, line] = [text(it['by']), text(it['map']), text(it['key']), whole(it['line'])]
+  if (by === null || map === null || key === null || line === null) return []
+  const portBy = text(it['portBy'])
+  return [
+    {
+      by,
+      host: listenHosts.find((one) => one === it['host']) ?? null,
+      port: whole(it['port']),
+      ...(portBy === null ? {} : { portBy }),
+      ...(it['isDefault'] === true ? { isDefault: true as const } : {}),
+      map,
+      key,
+      line,
+      ...(it['isGuess'] === true ? { isGuess: true as const } : {}),
+    },
+  ]
+}
