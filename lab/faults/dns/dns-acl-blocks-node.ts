@@ -15,7 +15,7 @@ export default coreDnsFault({
   kind: 'fault',
   breaks: 'an acl line of the Corefile refuses the pods of worker-2',
   symptom: 'no pod on one node can look anything up; the same pods work elsewhere',
-  cause: { code: 'DNS160', subject: 'ConfigMap/kube-system/coredns' },
+  cause: { code: 'DNS179', subject: 'ConfigMap/kube-system/coredns' },
   async change(lab) {
     await writeCorefile(lab, await corefileWith('kubernetes cluster.local', rule))
     await restartServers(lab)
