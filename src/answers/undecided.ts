@@ -4,7 +4,7 @@ import { unheard, unjudgedTarget } from '../relations/unmeasured.ts'
 import { isUntold, traceOf } from './trace/trace.ts'
 
 /** Of a diagnosis, what tells whether something stays in doubt. */
-export interface Doubtful {
+interface Doubtful {
   readonly model: Model
   readonly roots: readonly RootCause[]
   readonly results: readonly {
