@@ -97,9 +97,11 @@ export function toldCalls(pods: readonly Pod[]): readonly ToldCall[] {
     for (const { name: container, calls = [] } of pod.containers) {
       const hosts = put(seen, `${on} ${container}`, () => new Map<string, Call[]>())
       for (const call of calls) {
-        const others = put(hosts, call.host, () => [])
-        if (others.some((it) => it.by === call.by && it.port === call.port)) continue
-        others.push(call)
+        const others = hosts.get(call.host)
+        if (others?.some((it) => it.by === call.by && it.port === call.port)) continue
+        // A list that is pushed to has room for seventeen.
+        if (others === undefined) hosts.set(call.host, [call])
+        else others.push(call)
         all.push({ pod, container, call })
       }
     }
