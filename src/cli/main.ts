@@ -34,6 +34,7 @@ if (isOld && existsSync(own) && own !== process.execPath) {
   ending.guard()
   if (major <= 24) growSlowly()
   const { run } = await import('./program.ts')
+  if (major <= 24) stayYoung()
   const code = await run(args)
   process.exitCode = ending.finalCode(code)
 }
@@ -45,4 +46,12 @@ if (isOld && existsSync(own) && own !== process.execPath) {
  */
 function growSlowly(): void {
   setFlagsFromString('--heap-growing-percent=30')
+}
+
+/**
+ * V8 lets the room for new objects grow to three times 16 MiB under a flood of them, and never gives it back; with what
+ * it then moves on too early, 5,000 pods take 255 MiB where 140 do. It stays as large as the start left it.
+ */
+function stayYoung(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
 }

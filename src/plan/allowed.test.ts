@@ -107,10 +107,10 @@ describe('a plan whose hash is right', () => {
 })
 
 describe('the folder of plans', () => {
-  test('that others can write to is refused', async () => {
+  test.each([0o777, 0o720, 0o702])('that others can write to is refused: %o', async (mode) => {
     const folder = tempFolder()
     await savePlan(scaling(), folder)
-    await chmod(folder, 0o777)
+    await chmod(folder, mode)
     await expect(loadPlan(scaling().id, folder)).rejects.toThrow('can be written to by others')
     await expect(openJournal(folder, 'x')).rejects.toThrow('can be written to by others')
   })

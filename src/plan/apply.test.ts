@@ -142,6 +142,17 @@ describe('apply', () => {
       expect(store.writes()).toBe(0)
     })
 
+    test('it is from the future, by more than two clocks differ', async () => {
+      const early = (minutes: number): { readonly at: Date } => ({ at: new Date(now.getTime() - minutes * 60_000) })
+      const plan = planFor(changesOn(store), store)
+      expect(await apply(await runOf(plan, store, folder, early(6)), yes)).toMatchObject({
+        kind: 'refused',
+        why: expect.stringContaining('is from the future'),
+      })
+      expect(store.writes()).toBe(0)
+      expect(await apply(await runOf(plan, store, folder, early(4)), yes)).toMatchObject({ kind: 'complete' })
+    })
+
     test('the person says no', async () => {
       expect(
         await apply(await runOf(planFor(changesOn(store), store), store, folder), () => Promise.resolve(false)),

@@ -26,3 +26,9 @@ test('what never repeats is not kept for ever', () => {
   const late = intern.same(['late'])
   expect(intern.same(['late'])).not.toBe(late)
 })
+
+test('texts of one number are told apart, and are as they were written', () => {
+  const intern = createIntern()
+  const all = Array.from({ length: 5000 }, (_, nth) => intern.same({ host: `h${nth}.example`, is: 'x'.repeat(2000) }))
+  expect(all.map((it) => it.host)).toEqual(all.map((_, nth) => `h${nth}.example`))
+})

@@ -69,6 +69,7 @@ const apps = (n: number): readonly Pod[] =>
       labels: { app: `app${i}`, team: `team${i % 7}`, 'pod-template-hash': 'abc12' },
       ip: address(i),
       node: `node-${i % 50}`,
+      standing: 'settled',
     }),
   )
 
@@ -294,6 +295,21 @@ export const shapes: Readonly<Record<string, Shape>> = {
           slice('big', many.slice(i * 100, i * 100 + 100), { name: `big-${i}` }),
         ),
       })
+    },
+  },
+  'slices that name few pods again and again, and none': {
+    n: 5000,
+    of: (n) => {
+      const many = apps(n / 10).map((it) => ({ ...it, labels: { app: 'big' } }))
+      const named = times(n / 100, (i) =>
+        slice('big', many.slice((i * 100) % many.length, ((i * 100) % many.length) + 100), { name: `big-${i}` }),
+      )
+      const nameless = named.map((it) => ({
+        ...it,
+        name: `${it.name}-x`,
+        endpoints: it.endpoints.map((one) => ({ ...one, pod: null })),
+      }))
+      return about({ pods: many, services: [service('big')], endpointSlices: [...named, ...nameless] })
     },
   },
   nodes: {

@@ -2,7 +2,13 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { mostObjects } from '../../src/kube/limits.ts'
 import { dialMs } from '../../src/kube/proxy.ts'
+import { mostHubs } from '../../src/probe/plan/plan-between.ts'
+import { mostInside } from '../../src/probe/plan/plan-inside.ts'
+import { mostLogs } from '../../src/probe/plan/plan-program-logs.ts'
+import { bulkBytes } from '../../src/probe/pod/node/bulk-answerer.ts'
+import { mostPoints } from '../../src/wire/pcap/reader.ts'
 import { read, root } from './sources.ts'
 
 const page = read('docs/security.md').split('\n')
@@ -58,7 +64,23 @@ test('and promises it in its lists, each sentence with its test', () => {
   expect(page.filter((it) => /^\s+-/.test(it))).toEqual([])
 })
 
-test('a silent proxy costs what the page says', () => expect(dialMs).toBe(10_000))
+/** A test that has the name of a number holds that it is heeded, and not what the page says it is. */
+test.each([
+  ['A proxy that takes connections and says nothing costs ten seconds', dialMs, 10_000],
+  [
+    'At most 24 application containers are looked out of, of ten pods, four of one pod',
+    mostInside,
+    { pods: 10, ofPod: 4, containers: 24 },
+  ],
+  ['The first two probe pods also take TCP connections', mostHubs, 2],
+  ['send 16 KiB at most', bulkBytes, 16 * 1024],
+  ['lists end at 400,000', mostObjects, 400_000],
+  ['is read up to 512 of them', mostPoints, 512],
+  ['500 lines of at most 20 pods', mostLogs.pods, 20],
+] as const)('%s', (said, is, expected) => {
+  expect(page.some((it) => it.includes(said))).toBe(true)
+  expect(is).toEqual(expected)
+})
 
 test.each(promises)('%s', (line) => {
   const tests = testsOf(line)

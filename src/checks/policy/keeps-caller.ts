@@ -1,7 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable } from '../../findings/verdict.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
-import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
@@ -34,12 +33,13 @@ export default check({
 
   run({ networkPolicies, pods, services, namespaces, otherPolicies, clusterDns, scope }) {
     const around = callableFrom({ services, namespaces, clusterDns, scope })
-    const wanted = callsOf(pods).flatMap(({ pod, call }) => {
+    const told = toldCalls(pods.filter((it) => !it.hostNetwork)).flatMap(({ pod, call }) => {
       const called = calledBy(pod, call, around)
       return called.is === 'there' && called.service.type !== 'ExternalName'
         ? [{ pod, call, service: called.service }]
         : []
     })
+    const wanted = eachOnce(told)
     if (wanted.length === 0)
       return notApplicable('no environment variable or argument here names a Service that is there')
     const [decide, podsOf] = [policyRules(networkPolicies, namespaces), podsOfServices(pods)]
@@ -90,8 +90,7 @@ export default check({
 })
 
 /** Two variables that name one place are one call; what is on a node's network is no policy's. */
-function callsOf(pods: readonly Pod[]): readonly ToldCall[] {
-  const told = toldCalls(pods.filter((it) => !it.hostNetwork))
+function eachOnce<T extends Pick<ToldCall, 'pod' | 'call'>>(told: readonly T[]): readonly T[] {
   const byPlace = Map.groupBy(told, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${call.host}:${call.port}`)
   return [...byPlace.values()].flatMap((its) => its.slice(0, 1))
 }

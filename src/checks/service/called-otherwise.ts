@@ -16,6 +16,7 @@ import {
   callableFrom,
 } from '../../relations/service/called-services.ts'
 import { isRegistered } from '../../relations/mesh/registered-hosts.ts'
+import { once, put } from '../../relations/once.ts'
 import { podsUnnamed, toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -41,16 +42,19 @@ export default check({
       pods,
       ...(namesByPods(clusterDns) ? { podNames: 'maybe' as const } : {}),
     }
-    const judged = toldCalls(pods).map((it) => ({ ...it, called: calledBy(it.pod, it.call, around) }))
     // A ServiceEntry of that name is somebody's plan for it, with a sidecar that answers for it.
-    const isPlanned = ({ call, called }: Judged): boolean =>
+    const isPlanned = (call: Call, called: Called): boolean =>
       called.is === 'other-domain' && mesh.known && isRegistered(mesh.value, call.host)
-    const inside = judged.filter((it) => it.called.is !== 'elsewhere' && !isPlanned(it))
+    // Most lead elsewhere: nothing is made of those.
+    const inside = toldCalls(pods).flatMap((it): readonly Judged[] => {
+      const called = calledBy(it.pod, it.call, around)
+      return called.is === 'elsewhere' || isPlanned(it.call, called) ? [] : [{ ...it, called }]
+    })
     if (inside.length === 0) return notApplicable('no environment variable or argument here names a Service')
     const wrongly = inside.filter((it) => it.called.is !== 'there')
     // A variable and the script that reads it, or two variables: one workload is told one thing.
-    const once = Map.groupBy(wrongly, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${hostOf(call)}`)
-    const found = [...once.values()].flatMap((its) => verdict(its, pods, scope) ?? [])
+    const alike = Map.groupBy(wrongly, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${hostOf(call)}`)
+    const found = [...alike.values()].flatMap((its) => verdict(its, pods, scope) ?? [])
     return found.length > 0 ? found : ok(inside.length, spelledOut)
   },
 
@@ -111,20 +115,27 @@ function linesOf({ by, host, port, portBy }: Call, isPort: boolean) {
   return { lines: [`${by}: ${host}`, `${portBy}: ${port}`], at: isPort ? 1 : 0 }
 }
 
+/** Pods of StatefulSets by namespace and subdomain, one of each set. */
+const ofSets = once((pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => {
+  const all = new Map<string, Map<string, Pod>>()
+  for (const it of pods) {
+    if (it.owner?.kind !== 'StatefulSet' || it.subdomain === undefined) continue
+    const sets = put(all, `${it.namespace}/${it.subdomain}`, () => new Map<string, Pod>())
+    put(sets, it.owner.name, () => it)
+  }
+  return new Map([...all].map(([key, sets]) => [key, [...sets.values()]]))
+})
+
 /** Whose StatefulSet's pods are without a name: of a pod called by its own name below a Service. */
 function unnamed({ called, call }: Judged, pods: readonly Pod[]): readonly string[] {
   if (called.is === 'no-pod-name')
     return called.set === null ? [] : [podsUnnamed({ namespace: called.service.namespace, name: called.set })]
   if (called.is !== 'no-service') return []
   const [hostname = '', name] = call.host.split('.')
-  const set = pods.find(
-    (it) =>
-      it.namespace === called.namespace &&
-      it.owner?.kind === 'StatefulSet' &&
-      it.subdomain === called.name &&
-      name === called.name &&
-      hostname.startsWith(`${it.owner.name}-`),
-  )
+  if (name !== called.name) return []
+  const set = ofSets(pods)
+    .get(`${called.namespace}/${name}`)
+    ?.find((it) => hostname.startsWith(`${it.owner?.name}-`))
   return set?.owner == null ? [] : [podsUnnamed({ namespace: set.namespace, name: set.owner.name })]
 }
 

@@ -9,7 +9,9 @@ async function* each(lines: readonly string[]): AsyncGenerator<string> {
 
 function clusterWith(log: (pod: string, since: number) => Known<readonly string[]>): Cluster {
   const cluster: Partial<Cluster> = {
-    logs: (_namespace, pod, { sinceSeconds = 0 }) => {
+    logs: (_namespace, pod, { sinceSeconds = 0, tailLines }) => {
+      // No more of a log is asked for, whatever its program says.
+      expect(tailLines).toBe(500)
       const found = log(pod, sinceSeconds)
       return Promise.resolve(found.known ? known(each(found.value)) : found)
     },

@@ -1,7 +1,7 @@
 import { some } from '../../phrases.ts'
 
 /** With two of three that is each pair, and of more what is wrong with any one node. */
-const mostHubs = 2
+export const mostHubs = 2
 
 /** The nodes whose pods start first and answer; those after them ask. */
 export function hubsOf(nodes: readonly string[]): readonly string[] {

@@ -16,7 +16,7 @@ export interface ProgramLogSpec {
 }
 
 /** Each log is two requests of some 50 KiB. */
-const most = { pods: 20, ofWorkload: 4, ofPod: 3 }
+export const mostLogs = { pods: 20, ofWorkload: 4, ofPod: 3 }
 
 /**
  * The pods of what is asked about and the one that a trace starts from first, then those that are not ready, then one
@@ -50,13 +50,13 @@ export function planProgramLogs(model: Model): readonly ProgramLogSpec[] {
     const on = subjectKey(workloadOfPod(it))
     const before = seen.get(on) ?? 0
     seen.set(on, before + 1)
-    return before < (asked.has(it) ? most.ofWorkload : 1)
+    return before < (asked.has(it) ? mostLogs.ofWorkload : 1)
   })
   const hosts = hostsOf(model)
-  return chosen.slice(0, most.pods).flatMap(({ namespace: home, name: pod, containers }) =>
+  return chosen.slice(0, mostLogs.pods).flatMap(({ namespace: home, name: pod, containers }) =>
     containers
       .filter((it) => !isSidecar(it))
-      .slice(0, most.ofPod)
+      .slice(0, mostLogs.ofPod)
       .map(({ name: container }) => ({ namespace: home, pod, container, hosts })),
   )
 }

@@ -359,6 +359,12 @@ describe('the plan', () => {
     expect(planProbe(model(shopSources), { run }).inside.map((it) => it.pod)).toEqual(['web-1'])
   })
 
+  it('looks out of none where a flag says so, and tells that', () => {
+    const plan = planProbe(model(shopSources), { run, exec: false })
+    expect(plan).toMatchObject({ inside: [], crossings: [], exec: 'left-out' })
+    expect(announce(plan)).toContain('runs nothing in containers that are there (--no-exec)')
+  })
+
   it('asks an Ingress host of a controller that serves its class', () => {
     const backend = { service: 'web', port: 80, path: '' }
     const ingress = (host: string | null, path: string, className: string | null) => ({

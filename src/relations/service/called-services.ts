@@ -6,7 +6,7 @@ import type { Scope } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { answererOf, type Answerer, type Answering, clusterSet } from '../dns/answered-zones.ts'
 import { isClusterFirst } from '../dns/pod-resolvers.ts'
-import { once } from '../once.ts'
+import { once, put } from '../once.ts'
 import { ownHostName } from '../own-host-name.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 import { declaredPorts, targetPortIn } from './service-endpoints.ts'
@@ -88,17 +88,25 @@ export interface ToldCall {
 
 /** What the pods' specs tell them to call, each once a workload: its pods have one template, but for a rollout. */
 export function toldCalls(pods: readonly Pod[]): readonly ToldCall[] {
-  const all = new Map<string, ToldCall>()
+  const all: ToldCall[] = []
+  // No text is made for each call: what names none twice would hold as much again as the calls themselves.
+  const seen = new Map<string, Map<string, Call[]>>()
   for (const pod of pods) {
     if (isOver(pod) || pod.containers.every((it) => it.calls === undefined)) continue
     const on = subjectKey(workloadOfPod(pod))
-    for (const { name: container, calls = [] } of pod.containers)
+    for (const { name: container, calls = [] } of pod.containers) {
+      const hosts = put(seen, `${on} ${container}`, () => new Map<string, Call[]>())
       for (const call of calls) {
-        const key = `${on} ${container} ${call.by} ${call.host}:${call.port}`
-        if (!all.has(key)) all.set(key, { pod, container, call })
+        const others = hosts.get(call.host)
+        if (others?.some((it) => it.by === call.by && it.port === call.port)) continue
+        // A list that is pushed to has room for seventeen.
+        if (others === undefined) hosts.set(call.host, [call])
+        else others.push(call)
+        all.push({ pod, container, call })
       }
+    }
   }
-  return [...all.values()]
+  return all
 }
 
 const usualDomain = 'cluster.local'

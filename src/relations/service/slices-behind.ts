@@ -1,5 +1,5 @@
 import type { Pod } from '../../model/pod.ts'
-import type { EndpointSlice, Service, ServicePort } from '../../model/service.ts'
+import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../model/service.ts'
 import { familyOf } from '../../wire/ip-family.ts'
 import { isServing, selectorOf } from './service-selects-pod.ts'
 import { portText, targetPortIn } from './service-endpoints.ts'
@@ -29,9 +29,7 @@ export function slicesBehind(
   const own = slices.filter((it) => it.addressType !== 'FQDN')
   if (selectorOf(service) === null || own.length === 0) return []
   const settled = pods.filter((it) => it.standing === 'settled' && !it.deleting && it.ip !== null)
-  const endpoints = own.flatMap((it) => it.endpoints.map((one) => ({ ...one, family: it.addressType })))
-  const of = (pod: Pod) =>
-    endpoints.filter((it) => it.pod === pod.name || (it.pod === null && addresses(pod).has(it.ip)))
+  const of = endpointsOf(own)
   const ready = settled.filter(isServing)
   const families = new Set(own.map((it) => it.addressType))
   const missing = ready.filter(
@@ -54,6 +52,17 @@ export function slicesBehind(
       ? []
       : [{ kind: 'moved' as const, pods: [...new Set(moved.map((it) => it.pod))], ips: moved.map((it) => it.ip) }]),
     ...service.ports.flatMap((it) => portOf(it, ready, own)),
+  ]
+}
+
+/** By name and by address once: a tenant may write a hundred thousand endpoints for thousands of pods. */
+function endpointsOf(slices: readonly EndpointSlice[]): (pod: Pod) => readonly Endpoint[] {
+  const all = slices.flatMap((it) => it.endpoints)
+  const byName = Map.groupBy(all, (it) => it.pod)
+  const nameless = Map.groupBy(byName.get(null) ?? [], (it) => it.ip)
+  return (pod) => [
+    ...(byName.get(pod.name) ?? []),
+    ...(nameless.size === 0 ? [] : [...addresses(pod)].flatMap((ip) => nameless.get(ip) ?? [])),
   ]
 }
 

@@ -55,7 +55,7 @@ export interface CaptureReader {
 const longestPacket = 1024 * 1024
 const longestOption = 1024
 /** A node runs 110 pods, 250 or 500 at most; each interface with packets costs a third of a megabyte. */
-const mostPoints = 512
+export const mostPoints = 512
 const magics: Readonly<
   Record<number, { readonly order: 'big' | 'little'; readonly fraction: number; readonly header: number }>
 > = {
