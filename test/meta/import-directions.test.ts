@@ -51,7 +51,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'library.d.ts': [],
   // tools for an assistant, on what a command line stands on as well
   mcp: ['session', 'report', 'model', 'wire'],
-  cli: ['mcp', 'session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
+  // a page on loopback, as well
+  ui: ['session', 'report', 'model', 'wire'],
+  cli: ['mcp', 'ui', 'session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
 }
 
 /** Single files at the top of src that anybody may use. */

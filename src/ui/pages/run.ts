@@ -1,0 +1,46 @@
+import { besideWords } from '../../report/diagnosis/beside.ts'
+import type { Call } from '../../report/called.ts'
+import { type Answer, partsOf } from '../../report/formats/answer.ts'
+import { html } from '../../report/formats/html.ts'
+import { type Markup, markup } from '../../report/formats/markup.ts'
+import type { Run } from '../runs.ts'
+import { homeOf } from './layout.ts'
+
+export interface RunPage {
+  readonly id: string
+  /** The run that it is compared with. */
+  readonly since: string | null
+  readonly answer: Answer
+  readonly call: Call
+  /** What it may be compared with. */
+  readonly runs: readonly Run[]
+  /** What stands above the report. */
+  readonly note: Markup | null
+}
+
+/** The report, as the file that is mailed, under a bar. */
+export function runPage({ id, since, answer, call, runs, note }: RunPage): string {
+  const rest = since === null ? '' : `?since=${since}`
+  const links = (['markdown', 'json', 'yaml'] as const).map(
+    (it) => markup`<a href="/run/${id}/${it}${rest}">as ${it === 'markdown' ? 'Markdown' : it.toUpperCase()}</a>\n`,
+  )
+  const more = markup`
+${links}<button type="button" hidden="hidden" data-copy="/run/${id}/markdown${rest}">Copy as Markdown</button>
+${compareForm(id, since, runs)}`
+  const home = homeOf(more)
+  const words = since === null ? [] : besideWords(partsOf(answer).diagnosis)
+  const compared = words.map((it) => markup`<p class="note">${it}</p>\n`)
+  return html(answer, { call, home: { ...home, top: markup`${home.top}${note}${compared}` } })
+}
+
+function compareForm(id: string, since: string | null, runs: readonly Run[]): Markup | null {
+  const others = runs.filter((it) => it.id !== id)
+  if (others.length === 0 || others.length === runs.length) return null
+  const options = others.map(
+    (it) =>
+      markup`<option value="${it.id}"${it.id === since ? markup` selected="selected"` : null}>${it.words}</option>\n`,
+  )
+  return markup`<form method="get" action="/run/${id}"><label for="since">since</label>
+<select id="since" name="since">${options}</select> <button>Compare</button></form>
+`
+}
