@@ -112,7 +112,7 @@ export function live({ id, command, call, times, audit }: LiveAsk, work: Work): 
   const end = (it: Outcome): void => {
     outcome = it
     if (away !== null) clearTimeout(away)
-    say('end', '')
+    say('end', it.kind === 'stopped' ? `stopped: ${it.why}` : '')
   }
   seen()
   return {

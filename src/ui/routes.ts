@@ -114,6 +114,8 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
     const asked = wish.lastEvent ?? wish.query.get('after') ?? ''
     const after = /^\d{1,9}$/.test(asked) ? Number(asked) : 0
     if (followers.count >= mostListeners) return reply('text', 'too many pages follow this run\n', 503)
+    // Which ends the browser's asking again.
+    if (it.outcome() !== null && after >= (it.told().at(-1)?.id ?? 0)) return reply('text', '', 204)
     return { ...reply('events', ''), stream: (response) => follow(it, after, response) }
   }
 

@@ -26,6 +26,8 @@ export interface Serving {
 /** What a browser of a person sends is far below these. */
 const limits = { headerBytes: 8192, bodyBytes: 8192, headersMs: 5000, requestMs: 10_000, connections: 32 } as const
 
+const lastWordsMs = 200
+
 /** Serves the page on loopback until `signal` ends it; a run that goes on is stopped, and what it made is removed. */
 export async function serveUi(allowed: Allowed, signal: AbortSignal, serving: Serving): Promise<void> {
   const { port, first, opened, audit, times = usualTimes } = serving
@@ -51,7 +53,8 @@ export async function serveUi(allowed: Allowed, signal: AbortSignal, serving: Se
   await inner.close()
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
-    server.closeAllConnections()
+    // The last words of a run reach its page first.
+    setTimeout(() => server.closeAllConnections(), lastWordsMs)
   })
 }
 

@@ -40,9 +40,18 @@ interface Told {
   readonly line: string
 }
 
-/** One of the run's lines; at its end the page is got again, and is the report then. */
-function hear({ kind, line }: Told): void {
-  if (kind === 'end') return location.reload()
+/** Stopped, perhaps with the program: nobody may be there who could be asked for another page. */
+function over(why: string): void {
+  for (const it of all('main form')) it.hidden = true
+  const [title, into] = [one('h1'), one('#step')]
+  if (title !== null) title.textContent = 'There is no answer'
+  if (into !== null) into.textContent = why
+}
+
+/** One of the run's lines. At its end the page is got again, and is the report then. */
+function hear({ kind, line }: Told, source: EventSource): void {
+  if (kind === 'end') source.close()
+  if (kind === 'end') return line === '' ? location.reload() : over(line)
   const consent = one('#consent')
   if (consent !== null && (kind === 'ask' || kind === 'agreed')) consent.hidden = kind === 'agreed'
   if (kind === 'ask') return consent?.querySelector('button')?.focus()
@@ -59,7 +68,7 @@ function hear({ kind, line }: Told): void {
 function follow(main: HTMLElement): void {
   const { events = '', after = '0' } = main.dataset
   const source = new EventSource(`${events}?after=${after}`)
-  source.addEventListener('message', (it) => hear(JSON.parse(String(it.data)) as Told))
+  source.addEventListener('message', (it) => hear(JSON.parse(String(it.data)) as Told, source))
   // Ended where it was started, or out of reach: the browser goes on trying.
   source.addEventListener('error', () => {
     const into = one('#step')

@@ -55,9 +55,9 @@ ${announced(its)}</section>
 /** What was made and not seen to go: it stays said beside the answer. */
 export function leftNote(told: readonly Told[]): Markup | null {
   const left = told.filter((it) => it.kind === 'left')
-  return left.length === 0
-    ? null
-    : markup`<ul class="note error">${left.map((it) => markup`<li>${it.line}</li>`)}</ul>
+  if (left.length === 0) return null
+  return markup`<section aria-label="what is left in the cluster"><ul class="note error">
+${left.map((it) => markup`<li>${it.line}</li>\n`)}</ul></section>
 `
 }
 

@@ -29,7 +29,12 @@ ${links}<button type="button" hidden="hidden" data-copy="/run/${id}/markdown${re
 ${compareForm(id, since, runs)}`
   const home = homeOf(more)
   const words = since === null ? [] : besideWords(partsOf(answer).diagnosis)
-  const compared = words.map((it) => markup`<p class="note">${it}</p>\n`)
+  const compared =
+    words.length === 0
+      ? null
+      : markup`<section aria-label="since the run that it is compared with">
+${words.map((it) => markup`<p class="note">${it}</p>\n`)}</section>
+`
   return html(answer, { call, home: { ...home, top: markup`${home.top}${note}${compared}` } })
 }
 
