@@ -8,7 +8,7 @@ export interface Reply {
   readonly stream?: (response: ServerResponse) => void
 }
 
-export const types = {
+const types = {
   html: 'text/html; charset=utf-8',
   text: 'text/plain; charset=utf-8',
   json: 'application/json; charset=utf-8',

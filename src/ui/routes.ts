@@ -166,7 +166,7 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
         return await routed(wish)
       } catch (error) {
         if (!(error instanceof ToolError)) throw error
-        return wish.path === '/run' ? start(error, 400) : reply('html', failedPage(error), 422)
+        return wish.path === '/run' ? start(error, 400) : reply('html', failedPage(error, wish), 422)
       }
     },
     async close() {
@@ -179,9 +179,10 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
     return hint === null ? null : asCalled(clean(hint), allowed.call)
   }
 
-  function failedPage(error: ToolError): string {
+  function failedPage(error: ToolError, { path, query }: Wish): string {
     const why = refusal(clean(error.message), hintOf(error))
-    return pageOf({ title: 'no answer', body: markup`<main><h1>There is no answer</h1>${why}</main>\n` })
+    const back = query.has('since') ? markup`<p><a href="${path}">The run alone</a></p>` : null
+    return pageOf({ title: 'no answer', body: markup`<main><h1>There is no answer</h1>${why}${back}</main>\n` })
   }
 }
 

@@ -10,6 +10,8 @@ import { ToolError } from '../tool-error.ts'
 export interface Run {
   readonly id: string
   readonly words: string
+  /** The namespace in the name of its file, `all` for every one; null: it has no such name. */
+  readonly of: string | null
 }
 
 export interface Runs {
@@ -53,7 +55,7 @@ export function runsIn(folder: string, opened: string | null): Runs {
 
   return {
     async list() {
-      return [...(await files()).keys()].map((id) => ({ id, words: wordsOf(id, opened) }))
+      return [...(await files()).keys()].map((id) => ({ id, words: wordsOf(id, opened), of: partsOf(id)?.of ?? null }))
     },
     async answer(id, since) {
       const there = await files()
@@ -79,7 +81,13 @@ async function read(from: string, baseline: string | undefined): Promise<Answer>
 }
 
 /** `2026-11-28T042545-shop`: when, by UTC, and what of. */
+function partsOf(id: string): { readonly when: string; readonly of: string } | null {
+  const [, day, h, m, s, of = ''] = /^(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})-(.+)$/.exec(id) ?? []
+  return day === undefined ? null : { when: `${day} ${h}:${m}:${s} UTC`, of }
+}
+
 function wordsOf(id: string, opened: string | null): string {
-  const [, day, h, m, s, of] = /^(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})-(.+)$/.exec(id) ?? []
-  return day === undefined ? (opened ?? id) : `${day} ${h}:${m}:${s} UTC, ${of === 'all' ? 'every namespace' : of}`
+  const parts = partsOf(id)
+  if (parts === null) return opened ?? id
+  return `${parts.when}, ${parts.of === 'all' ? 'every namespace' : parts.of}`
 }

@@ -213,7 +213,7 @@ test('names, texts and a path that mean harm are text', async () => {
     expect(status).toBe(200)
     expect(text).toContain('<h1>')
     expect(text).toContain('&lt;img src=x onerror=alert(1)&gt;')
-    expect(text).not.toMatch(/<img|<!--|\u001b|\u202e/)
+    for (const it of ['<img', '<!--', '\u001b', '\u202e']) expect(text).not.toContain(it)
     expect(text.match(/<\/script>/g) ?? []).toHaveLength(1)
     expect(text.match(/<\/style>/g) ?? []).toHaveLength(2)
   }

@@ -79,6 +79,7 @@ const notAtRunTime: Readonly<Record<string, string>> = {
   'src/kube/esbuild-trim.ts': 'a plugin of the build',
   'src/probe/pods/pod-program.ts':
     'bundles the program of the probe pods when run from source; a release carries it ready',
+  'src/ui/script.ts': "bundles the page's script when run from source; a release carries it ready",
 }
 
 /** What goes into the bundle: whoever gets the package gets these inside, at one version, and needs no other. */

@@ -54,7 +54,8 @@ function hear({ kind, line }: Told, source: EventSource): void {
   if (kind === 'end') return line === '' ? location.reload() : over(line)
   const consent = one('#consent')
   if (consent !== null && (kind === 'ask' || kind === 'agreed')) consent.hidden = kind === 'agreed'
-  if (kind === 'ask') return consent?.querySelector('button')?.focus()
+  // What it will do is read first; the button that does it is never under a finger that was typing.
+  if (kind === 'ask') return one('#told-title')?.focus()
   const into = one('#step')
   if (kind === 'step' && into !== null) into.textContent = line
   if (kind === 'step') return

@@ -1,5 +1,6 @@
 import { type Home, sourceOf } from '../../report/formats/html.ts'
 import { style } from '../../report/formats/html/style.ts'
+import { verdict } from '../../report/formats/html/parts.ts'
 import { type Markup, markup } from '../../report/formats/markup.ts'
 import { ownStyle } from './style.ts'
 
@@ -77,7 +78,7 @@ ${bare ? null : bar(null)}${body}</body>
 
 /** Why not, as on the terminal: one line, and what to do. */
 export function refusal(message: string, hint: string | null): Markup {
-  return markup`<div class="note error"><p><span class="error"><span class="sign" aria-hidden="true">✗</span> error</span>
+  return markup`<div class="note error"><p>${verdict('error')}
 ${message}</p>${hint === null ? null : markup`<p><span class="quiet">help:</span> <code>${hint}</code></p>`}</div>
 `
 }

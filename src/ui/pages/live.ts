@@ -1,3 +1,4 @@
+import { verdict } from '../../report/formats/html/parts.ts'
 import { type Markup, markup } from '../../report/formats/markup.ts'
 import type { Live, Outcome, Told } from '../live.ts'
 import { pageOf, refusal } from './layout.ts'
@@ -13,9 +14,10 @@ export function livePage(it: Live): string {
     again: { seconds: 3, url },
     body: markup`<header><p class="quiet"><code>${it.command}</code></p><h1>A run goes on</h1></header>
 <main data-events="${url}/events" data-after="${told.at(-1)?.id ?? 0}">
-<p aria-live="polite"><span class="quiet">now:</span> <span id="step">${told.findLast(isStep)?.line ?? 'it begins'}</span></p>
+<p aria-live="polite"><span class="quiet">now:</span>
+<span id="step">${told.findLast(isStep)?.line ?? 'it begins'}</span></p>
 <section aria-labelledby="told-title"${told.some(isAnnounced) ? null : markup` hidden="hidden"`} id="announced">
-<h2 id="told-title">What it does in the cluster</h2>
+<h2 id="told-title" tabindex="-1">What it does in the cluster</h2>
 ${announced(told)}</section>
 <form method="post" action="${url}/agree" id="consent" class="note warning"${
       it.isAsking() ? null : markup` hidden="hidden"`
@@ -35,7 +37,7 @@ function endedPage({ command, told }: Live, outcome: Exclude<Outcome, { kind: 'a
   const why =
     outcome.kind === 'refused'
       ? refusal(outcome.message, outcome.hint)
-      : markup`<p class="note warning"><span class="warning"><span class="sign" aria-hidden="true">!</span> stopped</span>
+      : markup`<p class="note warning">${verdict('warning', 'stopped')}
 ${outcome.why}</p>
 `
   return pageOf({

@@ -39,13 +39,15 @@ ${words.map((it) => markup`<p class="note">${it}</p>\n`)}</section>
 }
 
 function compareForm(id: string, since: string | null, runs: readonly Run[]): Markup | null {
-  const others = runs.filter((it) => it.id !== id)
-  if (others.length === 0 || others.length === runs.length) return null
+  const own = runs.find((it) => it.id === id)
+  // Of another namespace, all would be new, and all gone.
+  const others = runs.filter((it) => it.id !== id && (it.of === own?.of || it.of === null || own?.of === null))
+  if (own === undefined || others.length === 0) return null
   const options = others.map(
     (it) =>
       markup`<option value="${it.id}"${it.id === since ? markup` selected="selected"` : null}>${it.words}</option>\n`,
   )
-  return markup`<form method="get" action="/run/${id}"><label for="since">since</label>
+  return markup`<form method="get" action="/run/${id}"><label for="since">compare with</label>
 <select id="since" name="since">${options}</select> <button>Compare</button></form>
 `
 }

@@ -64,8 +64,9 @@ export function startPage({ allowed, runs, live, wrong }: Start): string {
 </header>
 <main>
 ${wrong === null ? null : refusal(wrong.message, wrong.hint)}${live === null ? null : goesOn(live)}${
-      named === null ? noCluster : markup`<div class="asks">${forms.map((it) => formOf(it, allowed))}</div>`
-    }${namespaceList(allowed)}${keptRuns(runs)}</main>
+      named === null ? noCluster : null
+    }<div class="asks">${named === null ? [] : forms.map((it) => formOf(it, allowed))}${keptRuns(runs)}</div>
+${namespaceList(allowed)}</main>
 <footer class="quiet"><p>${mayDo(allowed)}</p></footer>
 `,
   })
@@ -83,7 +84,8 @@ function mayDo({ probe }: Allowed): string {
   const level = probe
     ? 'Runs read, and measure where you ask for it and agree to what they announce.'
     : 'Runs only read the cluster. Started with --allow-probe, they may also measure from short-lived pods.'
-  return `${level} Nothing is ever changed from this page: a fix is a command to type. Ctrl-C where it was started ends it.`
+  const never = 'Nothing is ever changed from this page: a fix is a command to type.'
+  return `${level} ${never} Ctrl-C where it was started ends it.`
 }
 
 function formOf({ ask, title, about, fields }: Form, allowed: Allowed): Markup {
@@ -127,7 +129,7 @@ function namespaceList({ namespaces }: Allowed): Markup {
 
 function keptRuns(runs: readonly Run[]): Markup {
   const lines = runs.map((it) => markup`<li><a href="/run/${it.id}" data-step="data-step">${it.words}</a></li>\n`)
-  return markup`<section aria-labelledby="runs-title"><h2 id="runs-title">Kept runs</h2>
+  return markup`<section class="ask" aria-labelledby="runs-title"><h2 id="runs-title">Kept runs</h2>
 ${
   runs.length === 0
     ? markup`<p>None yet. Each run, here and on the command line, leaves a file.</p>`

@@ -5,8 +5,9 @@ export const ownStyle = markup`
 .bar { display: flex; flex-wrap: wrap; gap: 8px 20px; align-items: center; padding-bottom: 12px; margin-bottom: 16px;
   border-bottom: 1px solid var(--line); font-size: 14px }
 .bar form { display: flex; flex-wrap: wrap; gap: 8px; align-items: center }
-.bar select { max-width: min(340px, 100%) }
-.asks { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap: 16px }
+.bar select { max-width: min(420px, 100%) }
+.asks { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap: 16px;
+  margin-bottom: 24px }
 .ask { display: flex; flex-direction: column; gap: 8px; padding: 12px 16px 16px; border: 1px solid var(--line);
   border-radius: 4px }
 .ask h2 { margin: 0; padding: 0; border: 0; font-size: 17px }
@@ -25,7 +26,8 @@ button.first { color: var(--ground); background: var(--link); border-color: var(
 .note { padding: 8px 12px; margin: 12px 0; border-left: 6px solid var(--line); background: var(--raised) }
 .note.error { border-left-color: var(--error); color: var(--text) }
 .note.warning { border-left-color: var(--warning); color: var(--text) }
-.runs { columns: 2 360px; margin: 8px 0; padding-left: 20px }
+.runs { max-height: 280px; overflow-y: auto; margin: 0; padding: 4px 4px 4px 24px;
+  font-size: 14px }
 [hidden] { display: none }
 dialog { max-width: 480px; color: var(--text); background: var(--ground); border: 1px solid var(--quiet);
   border-radius: 4px }
