@@ -133,6 +133,6 @@ test('a run that goes on is ended with it, in words', async () => {
   it.child.kill('SIGINT')
   expect(await it.ended).toBe(130)
   expect(it.said()).toMatch(/^run r1: hopscope diagnose dns$/m)
-  expect(it.said()).toMatch(/^run r1: it ended without an answer$/m)
+  expect(it.said()).toMatch(/^run r1: stopped: hopscope ui was ended$/m)
   await silent.close()
 })

@@ -11,11 +11,17 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const answer = diagnosisJson(diagnose(modelOf({}), { checks: [] }))
-const done = { kind: 'done', value: { kind: 'answer', answer, kept: null } } as const
+const done = { kind: 'done', value: { kind: 'answer', answer, kept: null, isLate: false } } as const
 
 function begun(work: Work, times: { readonly awayMs?: number; readonly consentMs?: number } = {}) {
   const audit: string[] = []
-  const ask = { id: 'r1', command: 'hopscope diagnose', call: plainCall, audit: (it: string) => void audit.push(it) }
+  const ask = {
+    id: 'r1',
+    command: 'hopscope diagnose',
+    form: '',
+    call: plainCall,
+    audit: (it: string) => void audit.push(it),
+  }
   const it = live({ ...ask, times: { awayMs: 10_000, consentMs: 10_000, ...times } }, work)
   const heard: Told[] = []
   const leave = it.listen(0, (one) => heard.push(one))

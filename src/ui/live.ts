@@ -15,7 +15,13 @@ export interface Told {
 
 /** What came out. `kept`: the id of its file. */
 export type Outcome =
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly kept: string | null }
+  | {
+      readonly kind: 'answer'
+      readonly answer: Answer
+      readonly kept: string | null
+      /** The time was up before everything was read or measured. */
+      readonly isLate: boolean
+    }
   | { readonly kind: 'refused'; readonly message: string; readonly hint: string | null }
   | { readonly kind: 'stopped'; readonly why: string }
 
@@ -24,6 +30,8 @@ export interface Live {
   readonly id: string
   /** The command that would do the same. */
   readonly command: string
+  /** The form that it was asked for with, as a query. */
+  readonly form: string
   readonly outcome: () => Outcome | null
   readonly isAsking: () => boolean
   /** All so far, of steps the last one. */
@@ -55,6 +63,7 @@ const mostTold = 2000
 export interface LiveAsk {
   readonly id: string
   readonly command: string
+  readonly form: string
   readonly call: Call
   readonly times: Times
   /** What was done to the cluster, for whoever started the page. */
@@ -62,7 +71,7 @@ export interface LiveAsk {
 }
 
 /** Begins. It ends with its answer, when it is stopped, and when nobody looks any more. */
-export function live({ id, command, call, times, audit }: LiveAsk, work: Work): Live {
+export function live({ id, command, form, call, times, audit }: LiveAsk, work: Work): Live {
   const stopped = new AbortController()
   const listeners = new Set<(it: Told) => void>()
   let [told, count]: [Told[], number] = [[], 0]
@@ -118,6 +127,7 @@ export function live({ id, command, call, times, audit }: LiveAsk, work: Work): 
   return {
     id,
     command,
+    form,
     outcome: () => outcome,
     isAsking: () => answer !== null,
     told: () => told,

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import { asCalled } from '../report/called.ts'
 import { inFormat } from '../report/formats/formats.ts'
 import type { Answer } from '../report/formats/answer.ts'
@@ -6,10 +5,11 @@ import { visible } from '../report/visible.ts'
 import { ToolError } from '../tool-error.ts'
 import { redactText } from '../wire/secrets.ts'
 import type { Allowed } from './allowed.ts'
-import { type Live, live, type Times } from './live.ts'
+import { followed } from './events.ts'
+import { type Live, live, type Outcome, type Times } from './live.ts'
 import { markup } from '../report/formats/markup.ts'
 import { pageOf, refusal } from './pages/layout.ts'
-import { leftNote, livePage } from './pages/live.ts'
+import { besideNote, livePage } from './pages/live.ts'
 import { runPage } from './pages/run.ts'
 import { startPage } from './pages/start.ts'
 import { reply, type Reply, seeOther } from './reply.ts'
@@ -44,36 +44,43 @@ export interface Around {
 
 /** Runs of this page that ended are known so long as there are no more than these. */
 const mostLives = 5
-/** Tabs that follow one run. */
-const mostListeners = 8
 
 const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M2 12 8 4l6 8" fill="none" stroke="#1a4fb0" ' +
   'stroke-width="2"/></svg>\n'
+
+const oneAtATime = 'one run at a time: wait for the one that goes on, or stop it'
 
 const formats = { json: 'json', yaml: 'text', markdown: 'text' } as const
 type Format = keyof typeof formats
 
 export function routes({ allowed, runs, script, times, audit }: Around): Routes {
   const lives = new Map<string, Live>()
-  let count = 0
+  const events = followed()
+  let [count, isClosing] = [0, false]
   const running = (): Live | null => [...lives.values()].find((it) => it.outcome() === null) ?? null
 
-  async function start(wrong: ToolError | null, status = 200): Promise<Reply> {
+  async function start(given: URLSearchParams, wrong: ToolError | null = null, status = 200): Promise<Reply> {
     const told = wrong === null ? null : { message: clean(wrong.message), hint: hintOf(wrong) }
-    return reply('html', startPage({ allowed, runs: await runs.list(), live: running(), wrong: told }), status)
+    return reply(
+      'html',
+      startPage({ allowed, runs: await runs.list(), live: running(), wrong: told, given: masked(given) }),
+      status,
+    )
   }
 
   /** One at a time: two would measure each other. */
   async function begin(form: URLSearchParams): Promise<Reply> {
     const going = running()
-    if (going !== null)
-      return start(new ToolError('usage', 'one run at a time: wait for the one that goes on, or stop it'), 409)
+    if (going !== null || isClosing) return start(form, new ToolError('usage', oneAtATime), 409)
     const wanted = wantedOf(form, allowed.probe)
     const id = `r${++count}`
     const command = asCalled(visible(redactText(commandOf(wanted))), allowed.call)
     audit(`run ${id}: ${command}`)
-    const it = live({ id, command, call: allowed.call, times, audit }, workOf(wanted, allowed, times))
+    const it = live(
+      { id, command, form: masked(form).toString(), call: allowed.call, times, audit },
+      workOf(wanted, allowed, times),
+    )
     lives.set(id, it)
     void it.over.then(() => over(it))
     const [oldest] = lives.keys()
@@ -84,7 +91,7 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
   function over(it: Live): void {
     const outcome = it.outcome()
     if (outcome?.kind === 'answer' && outcome.kept !== null) runs.put(outcome.kept, outcome.answer)
-    audit(`run ${it.id}: ${outcome?.kind === 'answer' ? 'it has its answer' : 'it ended without an answer'}`)
+    if (outcome !== null) audit(`run ${it.id}: ${endOf(outcome)}`)
   }
 
   async function shown(id: string, since: string | null): Promise<Reply> {
@@ -94,7 +101,7 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
       it.seen()
       return reply('html', livePage(it))
     }
-    const note = it === undefined ? null : leftNote(it.told())
+    const note = it === undefined || outcome === null ? null : besideNote(it.told(), outcome)
     // From now on by the name of its file, under which it can be opened again.
     if (outcome?.kind === 'answer' && outcome.kept !== null && note === null) return seeOther(`/run/${outcome.kept}`)
     const answer = outcome?.kind === 'answer' ? outcome.answer : await runs.answer(id, since)
@@ -108,31 +115,6 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
     const answer: Answer | null = outcome?.kind === 'answer' ? outcome.answer : await runs.answer(id, since)
     if (answer === null) return notThere()
     return reply(formats[format], inFormat(format, answer, { call: allowed.call, failOn: 'warning' }))
-  }
-
-  function events(it: Live, wish: Wish): Reply {
-    const asked = wish.lastEvent ?? wish.query.get('after') ?? ''
-    const after = /^\d{1,9}$/.test(asked) ? Number(asked) : 0
-    if (followers.count >= mostListeners) return reply('text', 'too many pages follow this run\n', 503)
-    // Which ends the browser's asking again.
-    if (it.outcome() !== null && after >= (it.told().at(-1)?.id ?? 0)) return reply('text', '', 204)
-    return { ...reply('events', ''), stream: (response) => follow(it, after, response) }
-  }
-
-  const followers = { count: 0 }
-  function follow(it: Live, after: number, response: ServerResponse): void {
-    followers.count++
-    // A connection that died without a word is noticed by writing to it.
-    const beat = setInterval(() => response.write(': still here\n\n'), 10_000)
-    const stop = it.listen(after, (told) => {
-      response.write(`id: ${told.id}\ndata: ${JSON.stringify({ kind: told.kind, line: told.line })}\n\n`)
-      if (told.kind === 'end') response.end()
-    })
-    response.once('close', () => {
-      followers.count--
-      clearInterval(beat)
-      stop()
-    })
   }
 
   function done(it: Live, what: string, form: URLSearchParams): Reply {
@@ -150,14 +132,15 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
       const it = lives.get(id ?? '')
       return it !== undefined && (part === 'stop' || part === 'agree') ? done(it, part, wish.form) : notThere()
     }
-    if (path === '/') return start(null)
+    if (path === '/') return start(query)
     if (path === '/ui.js') return reply('script', script)
     if (path === '/icon.svg' || path === '/favicon.ico') return reply('svg', icon)
     if (id === undefined) return notThere()
     if (part === undefined) return shown(id, since)
     if (isFormat(part)) return written(id, since, part)
     const it = lives.get(id)
-    return part === 'events' && it !== undefined ? events(it, wish) : notThere()
+    if (part !== 'events' || it === undefined) return notThere()
+    return events(it, wish.lastEvent ?? query.get('after') ?? '')
   }
 
   return {
@@ -166,10 +149,11 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
         return await routed(wish)
       } catch (error) {
         if (!(error instanceof ToolError)) throw error
-        return wish.path === '/run' ? start(error, 400) : reply('html', failedPage(error, wish), 422)
+        return wish.path === '/run' ? start(wish.form, error, 400) : reply('html', failedPage(error, wish), 422)
       }
     },
     async close() {
+      isClosing = true
       for (const it of lives.values()) it.stop('hopscope ui was ended')
       await Promise.all([...lives.values()].map((it) => it.over))
     },
@@ -186,8 +170,18 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
   }
 }
 
+function endOf(outcome: Outcome): string {
+  if (outcome.kind === 'answer') return 'it has its answer'
+  return outcome.kind === 'refused' ? outcome.message : `stopped: ${outcome.why}`
+}
+
 function isFormat(part: string): part is Format {
   return Object.hasOwn(formats, part)
+}
+
+/** What was typed, without the credentials of a URL: a query stays in the history of a browser. */
+function masked(form: URLSearchParams): URLSearchParams {
+  return new URLSearchParams([...form].map(([name, value]): [string, string] => [name, redactText(value)]))
 }
 
 function clean(text: string): string {

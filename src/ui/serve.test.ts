@@ -208,7 +208,8 @@ test('names, texts and a path that mean harm are text', async () => {
   const own = await startUi({ allowed: { runs, opened, named, namespaces: [mark] } })
   const sent = await own.post('/run', { ask: 'service', namespace: mark, target: mark })
   const run = sent.headers.location ?? ''
-  for (const path of ['/', `/run/${race}`, '/run/opened', `/run/opened?since=${race}`, run]) {
+  const again = `/?ask=service&target=${encodeURIComponent(mark)}&namespace=${encodeURIComponent(mark)}`
+  for (const path of ['/', again, `/run/${race}`, '/run/opened', `/run/opened?since=${race}`, run]) {
     const { text, status } = await own.get(path)
     expect(status).toBe(200)
     expect(text).toContain('<h1>')
@@ -309,12 +310,28 @@ describe('a run', () => {
     await followed(headers.location ?? '')
     const { text } = await own.get(headers.location ?? '')
     expect(text).toMatch(/error<\/span>\s*no Service `wbe` in namespace shop/)
+    const [, again = ''] = /href="([^"]*)">Ask again/.exec(text) ?? []
+    expect((await own.get(again.replaceAll('&amp;', '&'))).text).toMatch(/id="service-target"[^>]*value="wbe"/)
     const trace = await own.post('/run', { ask: 'trace', namespace: 'shop', from: 'deploy/nobody', to: 'svc/web' })
     await followed(trace.headers.location ?? '')
     expect((await own.get(trace.headers.location ?? '')).text).toContain('There is no answer')
     const left = await own.post('/run', { ask: 'trace', namespace: 'shop', from: '', to: 'svc/web' })
     expect(left.status).toBe(400)
     expect(left.text).toContain('say where it begins: pod/web-1')
+  })
+
+  test('of a URL with a password tells it nowhere', async () => {
+    const target = 'https://admin:hunter2@web.example.com/?access_token=s3cr3ts3cr3ts3cr3t'
+    const { headers } = await own.post('/run', { ask: 'ingress', namespace: 'shop', target })
+    const lines = await followed(headers.location ?? '')
+    const page = await own.get(headers.location ?? '')
+    const report = page.headers.location === undefined ? page : await own.get(page.headers.location)
+    const said = [page.text, report.text, ...lines, ...own.audit].join('\n')
+    expect(said).toContain('web.example.com')
+    expect(said).not.toMatch(/hunter2|s3cr3t/)
+    const refused = await own.post('/run', { ask: 'ingress', namespace: 'shop', target, how: 'apply' })
+    expect(refused.status).toBe(400)
+    expect(refused.text).not.toMatch(/hunter2|s3cr3t/)
   })
 
   test('that would probe says what it will do, and does nothing before a yes', async () => {
@@ -369,7 +386,7 @@ test('the end of the page ends a run that goes on', async () => {
   const own = await startUi({ allowed: { cluster: { kubeconfig: cluster.kubeconfig, requestTimeout: 60_000 } } })
   await own.post('/run', { ask: 'dns', namespace: '' })
   await own.close()
-  expect(own.audit.at(-1)).toBe('run r1: it ended without an answer')
+  expect(own.audit.at(-1)).toBe('run r1: stopped: hopscope ui was ended')
   await expect(new Promise((resolve, reject) => http.get(own.url, resolve).once('error', reject))).rejects.toThrow(
     'ECONNREFUSED',
   )

@@ -43,7 +43,8 @@ export async function serveUi(allowed: Allowed, signal: AbortSignal, serving: Se
   })
   server.maxConnections = limits.connections
   const entrance = door(await listening(server, port))
-  server.on('request', (request, response) => void answered(request, response, entrance, inner))
+  const house = { entrance, inner, audit }
+  server.on('request', (request, response) => void answered(request, response, house))
   const path = first === null ? '/' : `/run/${first}`
   opened(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}?token=${entrance.token}`)
   await new Promise<void>((resolve) => {
@@ -76,11 +77,18 @@ function notListening(port: number | null, { code, message }: NodeJS.ErrnoExcept
   )
 }
 
-// oxlint-disable-next-line max-params -- Node's own two, and ours
-async function answered(request: IncomingMessage, response: ServerResponse, entrance: Door, inner: Routes) {
+interface House {
+  readonly entrance: Door
+  readonly inner: Routes
+  readonly audit: (line: string) => void
+}
+
+async function answered(request: IncomingMessage, response: ServerResponse, house: House): Promise<void> {
   try {
-    send(response, await replyTo(request, entrance, inner))
-  } catch {
+    send(response, await replyTo(request, house))
+  } catch (error) {
+    // A client that went away in the middle of its form is no bug.
+    if (!request.destroyed) house.audit(`the page failed: ${error instanceof Error ? error.message : String(error)}`)
     if (!response.headersSent) send(response, reply('text', 'hopscope failed here: this is a bug\n', 500))
     response.destroy()
   }
@@ -93,7 +101,7 @@ function send(response: ServerResponse, { status, headers, body, stream }: Reply
   stream(response)
 }
 
-async function replyTo(request: IncomingMessage, entrance: Door, inner: Routes): Promise<Reply> {
+async function replyTo(request: IncomingMessage, { entrance, inner }: House): Promise<Reply> {
   const { method = '', headers } = request
   const url = URL.parse(request.url ?? '', 'http://127.0.0.1')
   // A link of another server's makes no path of ours.

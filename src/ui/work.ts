@@ -52,8 +52,9 @@ async function answered(
   watch: ReturnType<typeof stopwatch>,
 ): Promise<Ended<Extract<Outcome, { kind: 'answer' }>>> {
   if (ended.kind !== 'done') return ended
-  const { diagnosis, trace, keep } = ended.value
+  const { diagnosis, trace, keep, isLate } = ended.value
   const file = await keep()
   const answer = runAnswer(diagnosis, trace ?? null, runOf(watch))
-  return { kind: 'done', value: { kind: 'answer', answer, kept: file === null ? null : basename(file, '.hops') } }
+  const kept = file === null ? null : basename(file, '.hops')
+  return { kind: 'done', value: { kind: 'answer', answer, kept, isLate } }
 }

@@ -32,7 +32,7 @@ ${announced(told)}</section>
   })
 }
 
-function endedPage({ command, told }: Live, outcome: Exclude<Outcome, { kind: 'answer' }>): string {
+function endedPage({ command, form, told }: Live, outcome: Exclude<Outcome, { kind: 'answer' }>): string {
   const its = told()
   const why =
     outcome.kind === 'refused'
@@ -49,19 +49,22 @@ ${outcome.why}</p>
 ${announced(its)}</section>
 `
         : null
-    }<p><a href="/">Ask again</a></p></main>
+    }<p><a href="/?${form}">Ask again</a></p></main>
 `,
   })
 }
 
-/** What was made and not seen to go: it stays said beside the answer. */
-export function leftNote(told: readonly Told[]): Markup | null {
-  const left = told.filter((it) => it.kind === 'left')
-  if (left.length === 0) return null
-  return markup`<section aria-label="what is left in the cluster"><ul class="note error">
-${left.map((it) => markup`<li>${it.line}</li>\n`)}</ul></section>
+/** What has to be said beside an answer: what was made and not seen to go, and that not all was seen. */
+export function besideNote(told: readonly Told[], outcome: Outcome): Markup | null {
+  const left = told.filter((it) => it.kind === 'left').map((it) => it.line)
+  const late = outcome.kind === 'answer' && outcome.isLate ? [timeWasUp] : []
+  if (left.length + late.length === 0) return null
+  return markup`<section aria-label="beside the answer"><ul class="note error">
+${[...left, ...late].map((it) => markup`<li>${it}</li>\n`)}</ul></section>
 `
 }
+
+const timeWasUp = 'the time was up before everything was read: what is missing is not known'
 
 const isStep = (it: Told): boolean => it.kind === 'step'
 const isAnnounced = ({ kind }: Told): boolean => kind === 'announce' || kind === 'agreed' || kind === 'left'

@@ -1,3 +1,4 @@
+import type { Level } from '../../model/sources.ts'
 import { type Markup, markup } from '../../report/formats/markup.ts'
 import type { Allowed } from '../allowed.ts'
 import type { Live } from '../live.ts'
@@ -49,11 +50,13 @@ export interface Start {
   readonly runs: readonly Run[]
   /** A run that goes on. */
   readonly live: Live | null
+  /** A form as it was sent before, to be sent again with something changed. */
+  readonly given: URLSearchParams
   /** Why the last form did not lead to a run. */
   readonly wrong: { readonly message: string; readonly hint: string | null } | null
 }
 
-export function startPage({ allowed, runs, live, wrong }: Start): string {
+export function startPage({ allowed, runs, live, given, wrong }: Start): string {
   const { named } = allowed
   const where = named === null ? 'no cluster: no kubeconfig names one' : `${named.context} / ${named.namespace}`
   return pageOf({
@@ -65,7 +68,7 @@ export function startPage({ allowed, runs, live, wrong }: Start): string {
 <main>
 ${wrong === null ? null : refusal(wrong.message, wrong.hint)}${live === null ? null : goesOn(live)}${
       named === null ? noCluster : null
-    }<div class="asks">${named === null ? [] : forms.map((it) => formOf(it, allowed))}${keptRuns(runs)}</div>
+    }<div class="asks">${named === null ? [] : forms.map((it) => formOf(it, allowed, given))}${keptRuns(runs)}</div>
 ${namespaceList(allowed)}</main>
 <footer class="quiet"><p>${mayDo(allowed)}</p></footer>
 `,
@@ -88,7 +91,8 @@ function mayDo({ probe }: Allowed): string {
   return `${level} ${never} Ctrl-C where it was started ends it.`
 }
 
-function formOf({ ask, title, about, fields }: Form, allowed: Allowed): Markup {
+function formOf({ ask, title, about, fields }: Form, allowed: Allowed, given: URLSearchParams): Markup {
+  const was = (name: string): string => (given.get('ask') === ask ? (given.get(name) ?? '') : '')
   const id = (name: string): string => `${ask}-${name}`
   return markup`<form class="ask" method="post" action="/run" aria-labelledby="${id('title')}" autocomplete="off">
 <h2 id="${id('title')}">${title}</h2>
@@ -96,29 +100,40 @@ function formOf({ ask, title, about, fields }: Form, allowed: Allowed): Markup {
 <input type="hidden" name="ask" value="${ask}"/>
 ${fields.map(
   (it) => markup`<div><label for="${id(it.name)}">${it.label}</label>
-<input type="text" id="${id(it.name)}" name="${it.name}" required="required" maxlength="2000" placeholder="${it.like}"
-spellcheck="false" autocapitalize="off"/></div>
+<input type="text" id="${id(it.name)}" name="${it.name}" required="required" maxlength="2000"
+placeholder="${it.like}" value="${was(it.name)}" spellcheck="false" autocapitalize="off"/></div>
 `,
 )}<div><label for="${id('namespace')}">Namespace</label>
 <input type="text" id="${id('namespace')}" name="namespace" list="namespaces" maxlength="253"
-placeholder="${allowed.named?.namespace ?? 'default'}" spellcheck="false" autocapitalize="off"/></div>
-${ask === 'everything' ? everyNamespace(allowed) : null}${allowed.probe ? howFar(id('how')) : null}
+placeholder="${allowed.named?.namespace ?? 'default'}" value="${was('namespace')}"
+spellcheck="false" autocapitalize="off"/></div>
+${ask === 'everything' ? everyNamespace(allowed, was('all')) : null}${
+    allowed.probe ? howFar(id('how'), was('how')) : null
+  }
 <button class="first">${ask === 'trace' ? 'Trace' : 'Diagnose'}</button>
 </form>
 `
 }
 
-function everyNamespace({ cluster }: Allowed): Markup {
-  const ticked = cluster.allNamespaces === true ? markup` checked="checked"` : null
+function everyNamespace({ cluster }: Allowed, was: string): Markup {
+  const ticked = cluster.allNamespaces === true || was === 'yes' ? markup` checked="checked"` : null
   return markup`<label class="tick"><input type="checkbox" name="all" value="yes"${ticked}/> every namespace</label>
 `
 }
 
-function howFar(id: string): Markup {
+const levels: readonly (readonly [level: Level, words: string])[] = [
+  ['read', 'only read'],
+  ['probe', 'measure, from short-lived pods'],
+  ['node', "measure, and read the nodes' counters"],
+]
+
+function howFar(id: string, was: string): Markup {
+  const options = levels.map(([level, words]) => {
+    const chosen = level === was ? markup` selected="selected"` : null
+    return markup`<option value="${level}"${chosen}>${words}</option>\n`
+  })
   return markup`<div><label for="${id}">How far</label>
-<select id="${id}" name="how"><option value="read">only read</option>
-<option value="probe">measure, from short-lived pods</option>
-<option value="node">measure, and read the nodes' counters</option></select></div>
+<select id="${id}" name="how">${options}</select></div>
 `
 }
 
