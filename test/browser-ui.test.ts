@@ -196,7 +196,9 @@ describe.skipIf(program === undefined)('the page in a browser', () => {
     await following
     await ui?.close()
     ui = null
-    await expect.poll(() => page.locator('main').innerText()).toMatch(/stopped: hopscope ui was ended/)
+    await expect
+      .poll(() => page.locator('main').innerText())
+      .toMatch(/stopped: the page was ended where it was started/)
     expect(await page.locator('h1').innerText()).toBe('There is no answer')
     expect(await page.locator('form:visible').count()).toBe(0)
     await seen.context.close()

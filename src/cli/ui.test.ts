@@ -133,6 +133,6 @@ test('a run that goes on is ended with it, in words', async () => {
   it.child.kill('SIGINT')
   expect(await it.ended).toBe(130)
   expect(it.said()).toMatch(/^run r1: hopscope diagnose dns$/m)
-  expect(it.said()).toMatch(/^run r1: stopped: hopscope ui was ended$/m)
+  expect(it.said()).toMatch(/^run r1: stopped: the page was ended where it was started$/m)
   await silent.close()
 })

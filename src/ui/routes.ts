@@ -154,7 +154,7 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
     },
     async close() {
       isClosing = true
-      for (const it of lives.values()) it.stop('hopscope ui was ended')
+      for (const it of lives.values()) it.stop('the page was ended where it was started')
       await Promise.all([...lives.values()].map((it) => it.over))
     },
   }

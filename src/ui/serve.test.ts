@@ -171,8 +171,8 @@ describe('what is too much', () => {
     expect((await ui.ask('/', { headers: { a: 'a'.repeat(10_000) } })).status).toBe(431)
   })
   test.each(['PUT', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE'])('%s', async (method) => {
-    const { status } = await ui.ask('/run', { method })
-    expect(status).toBe(403)
+    expect((await ui.ask('/run', { method })).status).toBe(403)
+    expect((await ui.get('/run', method)).status).toBe(405)
   })
   test('a request that is never ended', async () => {
     const socket = net.connect({ host: '127.0.0.1', port: ui.port })
@@ -386,7 +386,7 @@ test('the end of the page ends a run that goes on', async () => {
   const own = await startUi({ allowed: { cluster: { kubeconfig: cluster.kubeconfig, requestTimeout: 60_000 } } })
   await own.post('/run', { ask: 'dns', namespace: '' })
   await own.close()
-  expect(own.audit.at(-1)).toBe('run r1: stopped: hopscope ui was ended')
+  expect(own.audit.at(-1)).toBe('run r1: stopped: the page was ended where it was started')
   await expect(new Promise((resolve, reject) => http.get(own.url, resolve).once('error', reject))).rejects.toThrow(
     'ECONNREFUSED',
   )

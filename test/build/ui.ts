@@ -31,7 +31,7 @@ export interface Ui {
   /** Whatever a client may send: its headers are its own. */
   readonly ask: (path: string, how?: Sent) => Promise<Got>
   /** The same with the cookie of whoever has come by the link. */
-  readonly get: (path: string) => Promise<Got>
+  readonly get: (path: string, method?: string) => Promise<Got>
   readonly post: (path: string, form: Readonly<Record<string, string>>) => Promise<Got>
   /** Lines of a run as they come; ended by `close` or by the run. */
   readonly events: (path: string, to: (line: string) => void) => { readonly close: () => void; over: Promise<void> }
@@ -90,7 +90,7 @@ export async function startUi({ allowed = {}, first, times }: Started = {}): Pro
     port,
     audit,
     ask: (path, how) => asked(port, path, how),
-    get: async (path) => asked(port, path, { headers: { cookie: await inside() } }),
+    get: async (path, method = 'GET') => asked(port, path, { method, headers: { cookie: await inside() } }),
     post: async (path, form) =>
       asked(port, path, {
         method: 'POST',
