@@ -135,7 +135,7 @@ describe('kept runs', () => {
   })
   test('are compared: what is new, still there and gone', async () => {
     const same = await ui.get(`/run/${raceToo}?since=${race}`)
-    expect(same.text).toMatch(/<p class="note">since [^<]*: 1 still \(DNS101/)
+    expect(same.text).toMatch(/<p class="note">since [^/<]*: 1 still \(DNS101/)
     const other = await ui.get(`/run/${race}?since=${before}`)
     expect(other.status).toBe(422)
     expect(other.text).toContain('is a run of another namespace or target than this one')

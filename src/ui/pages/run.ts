@@ -28,7 +28,7 @@ export function runPage({ id, since, answer, call, runs, note }: RunPage): strin
 ${links}<button type="button" hidden="hidden" data-copy="/run/${id}/markdown${rest}">Copy as Markdown</button>
 ${compareForm(id, since, runs)}`
   const home = homeOf(more)
-  const words = since === null ? [] : besideWords(partsOf(answer).diagnosis)
+  const words = since === null ? [] : comparedWords(answer, since)
   const compared =
     words.length === 0
       ? null
@@ -36,6 +36,13 @@ ${compareForm(id, since, runs)}`
 ${words.map((it) => markup`<p class="note">${it}</p>\n`)}</section>
 `
   return html(answer, { call, home: { ...home, top: markup`${home.top}${note}${compared}` } })
+}
+
+/** The other run by its id: where its file is, is of no use here. */
+function comparedWords(answer: Answer, since: string): readonly string[] {
+  const { diagnosis } = partsOf(answer)
+  const { baseline } = diagnosis
+  return baseline === undefined ? [] : besideWords({ ...diagnosis, baseline: { ...baseline, run: since } })
 }
 
 function compareForm(id: string, since: string | null, runs: readonly Run[]): Markup | null {
