@@ -16,6 +16,7 @@ export default {
     // What scripts/build.ts bundles.
     'src/cli/main.ts',
     'src/probe/pod/main.ts',
+    'src/ui/browser/main.ts',
     // The package as a library.
     'src/index.ts',
     // Started by their path, as processes of their own.

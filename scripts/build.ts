@@ -57,6 +57,15 @@ const built = await Promise.all([
     target: 'node18',
     minify: true,
   }),
+  build({
+    ...shared,
+    entryPoints: { 'ui-page': join(root, 'src/ui/browser/main.ts') },
+    outdir: dist,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2023',
+    keepNames: false,
+  }),
 ])
 
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock

@@ -30,6 +30,7 @@ const steps = [
     name: 'types',
     command: [bin('tsc'), '--noEmit', '--incremental', '--tsBuildInfoFile', join(root, 'node_modules/.cache/types')],
   },
+  { name: 'page', command: [bin('tsc'), '--noEmit', '-p', join(root, 'src/ui/browser')] },
   { name: 'lint', command: [bin('oxlint'), '--deny-warnings'] },
   { name: 'format', command: [bin('oxfmt'), '--check'] },
   { name: 'unused', command: [bin('knip'), '--no-progress', '--treat-config-hints-as-errors'] },

@@ -24,6 +24,7 @@ import type { SpansFlags } from './spans.ts'
 import { answerFormats, type DocumentFormat, documentFormats } from '../report/formats/formats.ts'
 import { tell } from './terminal/say.ts'
 import type { TraceFlags } from './trace.ts'
+import type { UiFlags } from './ui.ts'
 import { version } from '../version.ts'
 import type { VersionFlags } from './version.ts'
 import type { WatchFlags } from './watch/watch.ts'
@@ -38,6 +39,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['ingress ls -A', 'every route of every Ingress, and how it fares'],
   ['resolve cart --from pod/web-1 -n shop', 'look a name up as that pod does'],
   ['report --last -o html > report.html', 'the last run as a page, to send and to print'],
+  ['ui', 'ask, follow a run and compare runs in a browser on this machine'],
   ['watch dns', 'rates, errors and latency, live'],
   ['logs deploy/cart -n shop', 'follow its pods over restarts and rollouts, no line lost'],
   ['logs ingress/web --summary', 'who said 5xx: the application, the controller, or nobody'],
@@ -331,6 +333,16 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(probeImage('the probe pods'))
     .action(async (flags: McpFlags) => {
       code = await (await import('./mcp.ts')).mcpCommand(flags)
+    })
+  clusterFlags(command('ui', 'a page on this machine: ask, follow a run, read and compare kept ones; it reads only'))
+    .argument('[run]', 'a .hops file to open first')
+    .option('--last', 'open the run that was kept last')
+    .option('--allow-probe', 'runs may start short-lived pods and run commands in pods, each announced and agreed to')
+    .addOption(probeImage('the probe pods'))
+    .addOption(new Option('--port <number>', 'serve on this port of 127.0.0.1; else a free one').argParser(portNumber))
+    .addHelpText('after', '\nExample:\n  hopscope ui -n shop\n  hopscope ui --last\n')
+    .action(async (file: string | undefined, flags: UiFlags) => {
+      code = await (await import('./ui.ts')).uiCommand(file ?? null, flags)
     })
   command('completion', 'print the script that completes commands, flags and names: source <(hopscope completion bash)')
     .argument('<shell>', 'bash, zsh or fish')

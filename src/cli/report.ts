@@ -1,14 +1,13 @@
 import { traceExitCode } from '../answers/trace/trace.ts'
 import { isUndecided } from '../answers/undecided.ts'
 import { exitCode } from '../engine.ts'
-import { diagnosisJson, dnsAnswer, noRun, type Run } from '../report/diagnosis/json.ts'
+import { noRun, type Run } from '../report/diagnosis/json.ts'
 import { legLines } from '../report/diagnosis/legs.ts'
 import { text } from '../report/diagnosis/text.ts'
 import { dnsPaths } from '../report/dns/dns-paths.ts'
 import type { Model } from '../model/sources.ts'
-import type { Answer } from '../report/formats/answer.ts'
+import { runAnswer } from '../report/formats/run-answer.ts'
 import type { Paint } from '../report/paint.ts'
-import { traceAnswer } from '../report/trace/trace-json.ts'
 import { traceText } from '../report/trace/trace-text.ts'
 import { foldersOf } from '../session/folders.ts'
 import { lastRun } from '../session/keep-run.ts'
@@ -26,7 +25,9 @@ export async function reportCommand(run: string | null, flags: ReportCommandFlag
   const reported = await reportFile({ ...flags, from: await fileOf(run, flags) })
   const paint = terminalPaint(process.stdout, flags.color)
   process.stdout.write(
-    flags.output === 'text' ? textOf(reported, flags, paint) : answered(flags.output, answerOf(reported), flags.failOn),
+    flags.output === 'text'
+      ? textOf(reported, flags, paint)
+      : answered(flags.output, runAnswer(reported.diagnosis, reported.trace, runOfFile(reported)), flags.failOn),
   )
   const code = exitCode(reported.diagnosis, {
     ...askedCode(flags, runOfFile(reported)),
@@ -45,13 +46,6 @@ async function fileOf(run: string | null, { last }: ReportCommandFlags): Promise
 
 function runOfFile({ t0, beside }: Reported): Run {
   return { ...noRun, ...beside, started: t0.toISOString() }
-}
-
-function answerOf(reported: Reported): Answer {
-  const { model, diagnosis, trace } = reported
-  const run = runOfFile(reported)
-  if (trace !== null) return traceAnswer(trace, diagnosisJson(diagnosis, run))
-  return model.sources.dnsProbe.known ? dnsAnswer(diagnosis, run) : diagnosisJson(diagnosis, run)
 }
 
 function textOf(reported: Reported, flags: ReportFlags, paint: Paint): string {

@@ -30,6 +30,7 @@ export const verbs = [
   'fix',
   'cleanup',
   'mcp',
+  'ui',
   'completion',
   'version',
   'start',

@@ -14,6 +14,11 @@ export interface Caller<E = SessionEvent> {
   /** Aborted when the run is no longer wanted: the step in hand is finished, and what was made is removed. */
   readonly signal: AbortSignal
   readonly tell: Listener<E>
+  /**
+   * Asked when all that a probe will do was announced and nothing is made yet; its signal is the run's own. false: the
+   * run ends with what reading told. Without it whoever began the run has agreed to what it announces.
+   */
+  readonly consent?: (signal: AbortSignal) => Promise<boolean>
 }
 
 /** `step` as a function, for what takes only that. */

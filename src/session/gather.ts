@@ -62,7 +62,7 @@ export type Meant = (names: Names, namespace: string | null) => Promise<Omit<Sco
 
 /** Reads, and probes when asked to: the three levels of access in their order, each announced before it begins. */
 export async function gather(
-  { cluster, signal, tell }: Pick<Frame, 'cluster' | 'signal' | 'tell'>,
+  { cluster, signal, tell, consent }: Pick<Frame, 'cluster' | 'signal' | 'tell' | 'consent'>,
   target: string | null | Meant,
   ask: ClusterAsk & ProbeAsk & { readonly counts?: Partial<Counts> },
 ): Promise<Gathered> {
@@ -108,6 +108,10 @@ export async function gather(
   for (const line of announce(plan)) tell({ kind: 'announce', line })
   const outsideAsk = outsideOf(scope, ask.lb)
   if (outsideAsk !== null) tell({ kind: 'announce', line: announceOutside(outsideAsk) })
+  if (consent !== undefined && !(await consent(signal))) {
+    if (!isLate(signal)) signal.throwIfAborted()
+    return { model: { ...read, scope: { ...scope, level: 'read' } }, touched: 'read only', isLate: isLate(signal) }
+  }
   const outside = outsideAsk === null ? unknown('not-there', 'no URL was asked about') : askOutside(outsideAsk, signal)
   const { notes, left, ...sources } = await probe(cluster, plan, step, signal)
   for (const line of notes) tell({ kind: 'announce', line })

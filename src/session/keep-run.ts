@@ -41,10 +41,17 @@ async function keepRun(model: Model, folder: string): Promise<string | null> {
   }
 }
 
-/** The run that was kept last; its name begins with its time. */
+/** The names of the runs that are kept, the newest first: each begins with its time. */
+export async function keptRuns(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(() => []))
+    .filter((it) => ownName.test(it))
+    .toSorted()
+    .toReversed()
+}
+
+/** The run that was kept last. */
 export async function lastRun(folder: string): Promise<string> {
-  const found = (await readdir(folder).catch(() => [])).filter((it) => ownName.test(it)).toSorted()
-  const last = found.at(-1)
+  const [last] = await keptRuns(folder)
   if (last === undefined) throw new ToolError('not-found', `no run is kept in ${folder}`, 'hopscope diagnose')
   return join(folder, last)
 }

@@ -13,6 +13,8 @@ export interface Frame {
   /** The caller's own: for what a deadline must not cut in two. */
   readonly interrupt: AbortSignal
   readonly tell: Listener
+  /** As the caller's. */
+  readonly consent?: NonNullable<Caller['consent']>
 }
 
 /** How a run ended that did not fail. */
@@ -42,7 +44,7 @@ export async function withCluster<T>(
 /** The same over a cluster that somebody else knows how to open. */
 export async function onCluster<T>(
   opening: (signal: AbortSignal) => Promise<Cluster>,
-  { signal: interrupt, tell, timeoutMs }: Caller & { readonly timeoutMs: number | null },
+  { signal: interrupt, tell, consent, timeoutMs }: Caller & { readonly timeoutMs: number | null },
   work: (frame: Frame) => Promise<T>,
 ): Promise<Ended<T>> {
   const deadline = timeoutMs === null ? null : AbortSignal.timeout(timeoutMs)
@@ -57,7 +59,7 @@ export async function onCluster<T>(
   try {
     return await onAccount(async (settle) => {
       try {
-        const value = await work({ cluster, signal, interrupt, tell })
+        const value = await work({ cluster, signal, interrupt, tell, ...(consent === undefined ? {} : { consent }) })
         tellSettled(await settle(settleMs), tell)
         return { kind: 'done', value }
       } catch (error) {

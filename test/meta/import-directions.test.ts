@@ -51,7 +51,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'library.d.ts': [],
   // tools for an assistant, on what a command line stands on as well
   mcp: ['session', 'report', 'model', 'wire'],
-  cli: ['mcp', 'session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
+  // a page on loopback, as well
+  ui: ['session', 'report', 'model', 'wire'],
+  cli: ['mcp', 'ui', 'session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
 }
 
 /** Single files at the top of src that anybody may use. */
@@ -77,6 +79,7 @@ const notAtRunTime: Readonly<Record<string, string>> = {
   'src/kube/esbuild-trim.ts': 'a plugin of the build',
   'src/probe/pods/pod-program.ts':
     'bundles the program of the probe pods when run from source; a release carries it ready',
+  'src/ui/script.ts': "bundles the page's script when run from source; a release carries it ready",
 }
 
 /** What goes into the bundle: whoever gets the package gets these inside, at one version, and needs no other. */

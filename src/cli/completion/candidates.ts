@@ -134,6 +134,9 @@ function argumentsOf(command: Command, program: Command, { places, lists }: Arou
       return { words: lists.codes, directive: noFiles }
     case 'watch':
       return { words: plain(['dns']), directive: noFiles }
+    case 'report':
+    case 'ui':
+      return { words: [], directive: directives.files }
     case 'completion':
       return { words: plain(shells), directive: noFiles }
     default:

@@ -57,6 +57,8 @@ describe('what may stand there', () => {
     { words: ['dns', '--node-a'], expected: ['--node-access'] },
     { words: ['completion', ''], expected: ['bash', 'zsh', 'fish'] },
     { words: ['version', ''], expected: [] },
+    { words: ['ui', '--allow'], expected: ['--allow-probe'] },
+    { words: ['ui', ''], expected: [] },
   ])('$words', async ({ words, expected }) => {
     expect(wordsOf(await asked(...words))).toEqual(expected)
   })

@@ -13,26 +13,37 @@ import { plain } from './plain.ts'
  * Nothing is loaded, nothing runs: the page has no script, its one style is named by its hash, and whatever somebody
  * managed to write into it would be refused by the browser as well.
  */
-const policy =
-  `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; ` +
-  "base-uri 'none'; form-action 'none'"
+const policy = `default-src 'none'; style-src ${sourceOf(style)}; base-uri 'none'; form-action 'none'`
 
-/** One file, to be mailed, opened without a network, and printed. Well-formed as XML, too. */
-export function html(answer: Answer, { call }: { readonly call: Call }): string {
+const alone = markup`<meta http-equiv="Content-Security-Policy" content="${policy}"/>
+<meta name="referrer" content="no-referrer"/>
+`
+
+/** Where the page stands when it is no file of its own: what its head has in place of ours, and what is above it. */
+export interface Home {
+  readonly head: Markup
+  readonly top: Markup
+}
+
+/** A text by its hash, as a Content-Security-Policy names what it lets in. */
+export function sourceOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/** One file, to be mailed, opened without a network, and printed; or, at home, a page. Well-formed as XML, too. */
+export function html(answer: Answer, { call, home }: { readonly call: Call; readonly home?: Home }): string {
   const parts = partsOf(answer)
   const { diagnosis } = parts
   const found = diagnosis.findings.length
   const body = markup`<head>
 <meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="${policy}"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="referrer" content="no-referrer"/>
+${home === undefined ? alone : home.head}<meta name="viewport" content="width=device-width, initial-scale=1"/>
 <title>hopscope: ${diagnosis.headline}</title>
 <style>`
   const rest = markup`</style>
 </head>
 <body>
-<header>
+${home === undefined ? null : home.top}<header>
 <p class="quiet">hopscope · ${where(diagnosis)}</p>
 <h1>${diagnosis.headline}</h1>
 <ul class="chips">${chips(diagnosis)}</ul>
