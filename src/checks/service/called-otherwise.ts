@@ -44,7 +44,7 @@ export default check({
     const judged = toldCalls(pods).map((it) => ({ ...it, called: calledBy(it.pod, it.call, around) }))
     // A ServiceEntry of that name is somebody's plan for it, with a sidecar that answers for it.
     const isPlanned = ({ call, called }: Judged): boolean =>
-      called.is === 'other-domain' && mesh.known && isRegistered(mesh.value, call.host)
+      (called.is === 'other-domain' || isGuess(called)) && mesh.known && isRegistered(mesh.value, call.host)
     const inside = judged.filter((it) => it.called.is !== 'elsewhere' && !isPlanned(it))
     if (inside.length === 0) return notApplicable('no environment variable or argument here names a Service')
     const wrongly = inside.filter((it) => it.called.is !== 'there')
@@ -145,10 +145,10 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
     // Another cluster may have that domain, and whoever stands behind `forward` may know its names.
     // Whether a program reads a file that it mounts is not told by its spec.
     confidence:
-      call.key !== undefined || (called.is === 'other-domain' && called.told !== 'cluster.local')
+      call.key !== undefined || isGuess(called) || (called.is === 'other-domain' && called.told !== 'cluster.local')
         ? 'possible'
         : 'inferred',
-    severity: severityOf(isTargetPod(scope, pod), call.by),
+    severity: severityOf(isTargetPod(scope, pod) && !isGuess(called), call.by),
     args: {
       is: called.is,
       host,
@@ -177,6 +177,10 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
     symptoms: unnamed(first, pods),
     causes: [toldWrongly(on)],
   })
+}
+
+function isGuess(called: Called): boolean {
+  return 'isGuess' in called && called.isGuess === true
 }
 
 function pathOf({ container, call: { by, map, key } }: Judged): string {
