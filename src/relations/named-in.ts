@@ -1,6 +1,6 @@
 import type { Finding } from '../findings/finding.ts'
-import { trimEnd } from '../wire/trim-end.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
+import { withoutTrailing } from '../wire/trim-end.ts'
 
 /** What there is of a finding; of a trouble's sufferer its name alone. */
 export type Touching = Pick<Finding, 'code' | 'subject'> &
@@ -37,7 +37,7 @@ function places(text: string): readonly string[] {
   return text.split(/[^\w./:-]+/).flatMap((word) => {
     const [namespace, name, ...more] = word.split('/')
     if (namespace === undefined || namespace === '' || name === undefined || more.length > 0) return []
-    return [`${namespace}/${trimEnd(name.split(':', 1)[0] ?? '', '.')}`]
+    return [`${namespace}/${withoutTrailing(name.split(':', 1)[0] ?? '', '.')}`]
   })
 }
 
