@@ -329,8 +329,8 @@ export function isBlind({ results, roots }: Diagnosis): boolean {
 /**
  * 0 clean, 1 findings at or above `failOn` (or, with `strict`, anything that could not be told), 2 when a check
  * crashed: then the answer is not to be trusted; 2 when a probe was asked for and measured nothing, when whatever it
- * asked of an Ingress failed and says nothing of it, and when nothing could be decided at all: silence is not
- * health. A pure function of the result, the same for every output format.
+ * asked of an Ingress failed and says nothing of it, when what was asked about was not decided, and when nothing could
+ * be decided at all: silence is not health. A pure function of the result, the same for every output format.
  */
 export function exitCode(
   diagnosis: Diagnosis,
@@ -339,6 +339,8 @@ export function exitCode(
     readonly strict: boolean
     /** Which findings count: beside a baseline, those that are new. */
     readonly counts?: (finding: Finding) => boolean
+    /** What was asked about, by itself, was not decided: `answers/undecided.ts`. */
+    readonly undecided?: boolean
   },
 ): 0 | 1 | 2 {
   if (diagnosis.results.some((it) => it.verdict === 'crashed')) return 2
@@ -347,6 +349,7 @@ export function exitCode(
   const { model } = diagnosis
   if ([unmeasured, unheard, unjudgedTarget, unseenWhole].some((why) => why(model) !== null) || isBlind(diagnosis))
     return 2
+  if (options.undecided === true) return 2
   const isUnsure = (it: CheckResult): boolean => !it.cannotTell.every(isNotAsked)
   if (options.strict && diagnosis.results.some(isUnsure)) return 1
   return 0

@@ -1,3 +1,4 @@
+import { isUndecided } from '../answers/undecided.ts'
 import { type Diagnosis, exitCode } from '../engine.ts'
 import type { Model } from '../model/sources.ts'
 import type { Answer } from '../report/formats/answer.ts'
@@ -121,7 +122,7 @@ function print(diagnosis: Diagnosis, flags: ReportFlags, { footer, above, run, a
           footer: [...besideLines(diagnosis, run), ...footer],
         }),
   )
-  return exitCode(diagnosis, askedCode(flags, run))
+  return exitCode(diagnosis, { ...askedCode(flags, run), undecided: isUndecided(diagnosis) })
 }
 
 /** Beside an earlier run, what was there already fails nothing. */

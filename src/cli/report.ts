@@ -1,4 +1,5 @@
 import { traceExitCode } from '../answers/trace/trace.ts'
+import { isUndecided } from '../answers/undecided.ts'
 import { exitCode } from '../engine.ts'
 import { diagnosisJson, dnsAnswer, noRun, type Run } from '../report/diagnosis/json.ts'
 import { legLines } from '../report/diagnosis/legs.ts'
@@ -27,7 +28,10 @@ export async function reportCommand(run: string | null, flags: ReportCommandFlag
   process.stdout.write(
     flags.output === 'text' ? textOf(reported, flags, paint) : answered(flags.output, answerOf(reported), flags.failOn),
   )
-  const code = exitCode(reported.diagnosis, askedCode(flags, runOfFile(reported)))
+  const code = exitCode(reported.diagnosis, {
+    ...askedCode(flags, runOfFile(reported)),
+    undecided: isUndecided(reported.diagnosis),
+  })
   return reported.trace === null ? code : traceExitCode(reported.trace, code)
 }
 

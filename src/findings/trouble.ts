@@ -43,6 +43,8 @@ export interface Trouble {
     readonly container: string
     readonly kind: Complaint['kind']
     readonly times: string
+    /** Of the last part, how often it would have been said there at its rhythm. */
+    readonly due: number
   }
   /** Commands that lead on, where more is known than the source tells. */
   readonly next?: readonly string[]

@@ -14,6 +14,10 @@ export interface ProgramLog {
   readonly during: number
   /** Lines that were read; more may have been written. */
   readonly lines: number
+  /** Of those, the ones that were longer than is read of a line. Absent where none was, and in old recordings. */
+  readonly cut?: number
+  /** It was longer than is read at all: nothing of it is known. */
+  readonly unread?: 'too-long'
   readonly complaints: readonly Complaint[]
 }
 

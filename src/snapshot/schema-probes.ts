@@ -305,6 +305,8 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       seconds: number,
       during: number,
       lines: number,
+      cut: maybe(number),
+      unread: maybe(just('too-long')),
       complaints: list(
         object({
           kind: oneOf(complaintKinds),

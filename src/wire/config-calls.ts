@@ -1,7 +1,7 @@
 import { type Destination, destinationsIn } from './destinations.ts'
 
 /** Whom a mounted text tells to call, and the line that does. */
-export interface ConfigCall extends Omit<Destination, 'isTold'> {
+interface ConfigCall extends Omit<Destination, 'isTold'> {
   readonly by: string
   readonly line: number
 }

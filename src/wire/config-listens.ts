@@ -143,7 +143,7 @@ const servers = {
 } as const satisfies Readonly<Record<string, Server>>
 
 /** Which server reads a mounted file. `isGuess`: by a path that depends on where the program was started. */
-export interface ConfigOf {
+interface ConfigOf {
   readonly kind: ConfigKind
   readonly isGuess: boolean
   /** The command line names it: no other file comes before or behind it but those it includes. */

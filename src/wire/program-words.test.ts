@@ -25,6 +25,7 @@ test.each([
   ],
   ['Get "https://cart.shop/": x509: certificate is valid for a, not cart.shop', 'tls cart.shop:443'],
   // Node
+  ['cannot resolve peer db-1.db.shop.svc.cluster.local: ENOTFOUND', 'no-host db-1.db.shop.svc.cluster.local:null'],
   ['Error: connect ECONNREFUSED 10.0.0.1:6379', 'refused 10.0.0.1:6379'],
   ['ERROR ENOTFOUND getaddrinfo ENOTFOUND cart', 'no-host cart:null'],
   ['Error: getaddrinfo EAI_AGAIN redis', 'no-host redis:null'],

@@ -26,7 +26,7 @@ export interface Said {
 }
 
 /** A stack trace in one line of JSON; what stands further behind is not the error. */
-const longest = 4000
+export const longestSaid = 4000
 
 interface Sign {
   readonly kind: ComplaintKind
@@ -153,7 +153,7 @@ const quiet = /"?(?:level|severity)"?[=:]\s?"?(?:debug|trace)\b/i
  * before a port (`cart:8080`, `password:12345`) whether it is somebody who can be called. Linear; never throws.
  */
 export function saidIn(line: string, hosts: ReadonlySet<string> = new Set()): Said | null {
-  const text = line.slice(0, longest)
+  const text = line.slice(0, longestSaid)
   const low = text.toLowerCase()
   const found = signs.filter(({ words }) => words.some((it) => low.includes(it)))
   if (found.length === 0 || quiet.test(text) || ofClients.some((it) => low.includes(it))) return null
@@ -182,6 +182,9 @@ const before: ReadonlySet<string> = new Set([
   'upstream',
   'unknownhostexception',
   'failed to resolve',
+  'resolve peer',
+  'resolve member',
+  'resolve node',
   'connect to',
   'server at',
   'mysql server on',

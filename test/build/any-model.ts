@@ -915,6 +915,7 @@ const programLog: fc.Arbitrary<ProgramLog> = fc.record({
   seconds: count,
   during: count,
   lines: count,
+  cut: count,
   complaints: few(
     fc.record({
       kind: fc.constantFrom(...complaintKinds),

@@ -98,6 +98,7 @@ describeCheck(check, [
       {
         subject: 'Ingress/shop/web',
         args: {
+          trouble: 'answer-too-big',
           said:
             "the controller's log says why, 2 times: the headers of 10.2.1.9:8080 do not fit its buffer " +
             '(proxy-buffer-size, 4k where nothing else is said): many or long cookies',

@@ -23,7 +23,7 @@ import { readTimeoutOf } from '../../relations/ingress/live-timeout.ts'
 import { failedLately, ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { backendSeen, meaningOf } from './answer-meaning.ts'
-import { saidByLog, saidText } from './said-by-log.ts'
+import { cures, saidByLog, saidText } from './said-by-log.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
 
@@ -105,7 +105,7 @@ export default check({
     help: ({ subject: on, args }) => {
       if (args.worst === 'circle') return circleHelp({ namespace: `${on.namespace}`, name: on.name }, args)
       return [
-        'read what the controller says about this request',
+        (args.trouble === null ? undefined : cures[args.trouble]) ?? 'read what the controller says about this request',
         logsCommand(args),
         ...(args.service === ''
           ? []
@@ -176,6 +176,7 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         service,
         controllers: some(controllers),
         said: said === null ? '' : saidText(said),
+        trouble: said?.trouble ?? null,
         controller: worst.via.controllerPod,
         controllerNamespace: homes.get(worst.via.controllerPod) ?? null,
         slowest,

@@ -11,7 +11,7 @@ import { once } from '../../relations/once.ts'
 import { failedLately, ingressBackendFails, ingressFails } from '../../relations/symptom.ts'
 import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
 import { type Late, lateDetail, lateEvidence, lateVerdicts, locationOf, sumOf } from './late-words.ts'
-import { meanings } from './said-by-log.ts'
+import { cures, meanings } from './said-by-log.ts'
 import { ingressSubject } from './words.ts'
 
 /** All that nginx says of servers behind it. */
@@ -91,14 +91,6 @@ const says: Readonly<Record<(typeof behind)[number], string>> = {
   'tls-failed': 'TLS with pods failed',
   'answer-too-big': "headers of pods' answers did not fit the buffer",
   'invalid-answer': 'pods sent what is no answer in its protocol',
-}
-
-const cures: Readonly<Partial<Record<RequestTrouble, string>>> = {
-  'timed-out-answering':
-    'have the application answer sooner, or raise proxy-read-timeout for what is meant to take so long',
-  'answer-too-big': 'raise proxy-buffer-size, or make the cookies and headers smaller',
-  'tls-failed': 'see which protocol the pods speak: backend-protocol, proxy-ssl-verify',
-  'broke-off': 'see whether the pods crash, or close idle connections sooner than nginx does (keep-alive below 60 s)',
 }
 
 interface Around {

@@ -58,6 +58,18 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
   other: () => '',
 }
 
+/** What changes it, where one thing does. */
+export const cures: Readonly<Partial<Record<RequestTrouble, string>>> = {
+  'timed-out-answering':
+    'have the application answer sooner, or raise proxy-read-timeout for what is meant to take so long',
+  'answer-too-big':
+    'raise proxy-buffer-size (nginx.ingress.kubernetes.io/proxy-buffer-size: 16k on the Ingress, or ' +
+    "proxy-buffer-size in the controller's ConfigMap), or make the cookies and headers smaller",
+  'body-too-big': 'raise proxy-body-size (nginx.ingress.kubernetes.io/proxy-body-size), or send smaller bodies',
+  'tls-failed': 'see which protocol the pods speak: backend-protocol, proxy-ssl-verify',
+  'broke-off': 'see whether the pods crash, or close idle connections sooner than nginx does (keep-alive below 60 s)',
+}
+
 export function saidText({ trouble, times, upstreams }: SaidByLog): string {
   const by = upstreams.length === 0 ? 'the pod' : some(upstreams, 2)
   return `the controller's log says why, ${times === 1 ? 'once' : `${times} times`}: ${meanings[trouble](by)}`

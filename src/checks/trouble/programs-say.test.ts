@@ -38,6 +38,33 @@ describeCheck(check, [
     expect: [{ ...found, severity: 'info', says: /9 times in 5 minutes, 0 in the last/ }],
   },
   {
+    it: 'the same, and it was not due again',
+    given: given({ ...refused, during: 0 }),
+    expect: [{ ...found, severity: 'info', args: { isNow: false, isShort: true } }],
+  },
+  {
+    it: 'the same, and it was due again and again',
+    given: given({ ...refused, times: 100, during: 0 }),
+    expect: [{ ...found, severity: 'info', args: { isNow: false, isShort: false } }],
+  },
+  {
+    it: 'the log is of lines that are too long',
+    given: { ...given(), programLogs: [{ ...programLog('web-1'), lines: 100, cut: 99 }] },
+    expect: 'cannot-tell',
+    says: /log of container web of pod shop\/web-1 is of lines that are longer/,
+  },
+  {
+    it: 'the log is too long',
+    given: { ...given(), programLogs: [{ ...programLog('web-1'), lines: 0, unread: 'too-long' as const }] },
+    expect: 'cannot-tell',
+    says: /nothing of it was looked at/,
+  },
+  {
+    it: 'a stack trace in one line of many',
+    given: { ...given(), programLogs: [{ ...programLog('web-1'), lines: 100, cut: 1 }] },
+    expect: 'ok',
+  },
+  {
     it: 'it does not say of whom',
     given: given({ ...refused, kind: 'closed', host: null, port: null }),
     expect: [{ ...found, says: /closed before an answer, of whom it does not say/ }],

@@ -1,7 +1,9 @@
 import { check } from '../../findings/check.ts'
 import type { Trouble } from '../../findings/trouble.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { longestSaid } from '../../wire/program-words.ts'
 import { count, full, some } from '../../phrases.ts'
+import type { ProgramLog } from '../../model/program-log.ts'
 import { severities } from './weights.ts'
 
 /** Of more complaints the loudest are told. */
@@ -24,10 +26,13 @@ export default check({
 
   run({ programLogs, troubles }) {
     const own = troubles.filter((it) => it.source === 'programLogs')
-    if (own.length === 0)
+    const silent = cutOff(programLogs)
+    if (own.length === 0) {
+      if (silent.length > 0) return silent
       return programLogs.length > 0 ? ok(programLogs.length) : notApplicable('no container here has written a log')
+    }
     const groups = [...Map.groupBy(own, (it) => `${full(it.sufferer)} ${it.how} ${it.asked} ${it.weight}`).values()]
-    return groups.slice(0, most).flatMap(together)
+    return [...groups.slice(0, most).flatMap(together), ...silent]
   },
 
   words: {
@@ -35,10 +40,7 @@ export default check({
       `${on.kind} ${full(on)} says that ${args.how}` +
       (args.asked === '' ? ', of whom it does not say.' : `: ${args.asked}.`),
     detail: ({ args }) => `${some(args.said, 3)} · ${some(args.from, 3)}`,
-    note: ({ args }) =>
-      args.isNow
-        ? 'so says the program; nothing else that was read or measured shows why'
-        : 'so said the program, and not since: whatever it was may be over',
+    note: ({ args }) => noteOf(args),
     help: ({ args }) => [
       args.isBadPort
         ? 'see which variables Kubernetes sets for Services (NAME_PORT=tcp://…); enableServiceLinks: false in the ' +
@@ -53,6 +55,29 @@ export default check({
   },
 })
 
+function noteOf({ isNow, isShort }: { readonly isNow: boolean; readonly isShort: boolean }): string {
+  if (isNow) return 'so says the program; nothing else that was read or measured shows why'
+  return isShort
+    ? 'so said the program; at its rhythm it was not due again while the probe was at work: whether it is over is ' +
+        'not known'
+    : 'so said the program, and not since, though it was due: whatever it was may be over'
+}
+
+/** What comes three times on average comes not at all in one of twenty cases (Poisson). */
+const surelyDue = 3
+
+/** Logs that were not looked at, or of whose lines the better part was longer than is read. */
+function cutOff(logs: readonly ProgramLog[]) {
+  const cut = logs.filter(({ unread, cut: long = 0, lines }) => unread !== undefined || (long > 0 && 2 * long >= lines))
+  if (cut.length === 0) return []
+  const whose = cut.map((it) => `container ${it.container} of pod ${it.namespace}/${it.pod}`)
+  const why = cut.every((it) => it.unread !== undefined)
+    ? 'longer than is read, and nothing of it was looked at'
+    : `of lines that are longer than is read of one (${longestSaid} characters): what stands further on was not ` +
+      'looked at'
+  return [cannotTell('cut-off', `the log of ${some(whose, 3)} is ${why}`)]
+}
+
 function together(its: readonly Trouble[]) {
   const [first] = its
   if (first === undefined) return []
@@ -65,7 +90,15 @@ function together(its: readonly Trouble[]) {
       also: involved.filter((it) => it.kind === 'Service'),
       confidence: 'observed',
       severity: severities[weight],
-      args: { how, asked, said, from, isNow: weight !== 'sign', ...placeOf(first) },
+      args: {
+        how,
+        asked,
+        said,
+        from,
+        isNow: weight !== 'sign',
+        isShort: !its.some(({ log }) => (log?.due ?? 0) >= surelyDue),
+        ...placeOf(first),
+      },
       evidence: [
         {
           kind: 'shares',

@@ -55,3 +55,9 @@ test('whichever list of sockets was cut, what listens is not known', () => {
     })
   expect(readInside(listen(tcp + tcp6), name, false).listeners?.known).toBe(true)
 })
+
+test('a line for hosts that somebody padded is kept word by word, and one of a thousand words is not judged', () => {
+  const read = (line: string) => resolvingOf(`@nsswitch\n${line}\n@end\n`, []).nsswitch
+  expect(read(`hosts: files${' \t'.repeat(50_000)}dns # x`)).toEqual({ known: true, value: 'files dns' })
+  expect(read(`hosts: ${'files '.repeat(1000)}dns`)).toMatchObject({ known: false, why: { reason: 'cut-off' } })
+})

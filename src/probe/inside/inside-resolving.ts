@@ -37,7 +37,17 @@ function hostsLine(text: string | null): Known<string> {
   const after = line === undefined ? -1 : line.indexOf(':')
   return line === undefined || after === -1
     ? unknown('not-there', 'no /etc/nsswitch.conf with a line for hosts')
-    : known((line.slice(after + 1).split('#')[0] ?? '').trim())
+    : ordered((line.slice(after + 1).split('#', 1)[0] ?? '').split(/\s+/))
+}
+
+/** A line of a distribution has some 60 characters; whoever pads it chooses how long what is kept and shown gets. */
+const longestOrder = 1000
+
+function ordered(words: readonly string[]): Known<string> {
+  const text = words.filter((it) => it !== '').join(' ')
+  return text.length > longestOrder
+    ? unknown('cut-off', `the line for hosts of /etc/nsswitch.conf is longer than ${longestOrder} characters`)
+    : known(text)
 }
 
 /** Several tools may have been tried for one server: the first that says what happened counts. */

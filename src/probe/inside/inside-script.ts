@@ -64,13 +64,13 @@ echo; echo @end
 `
 
 /**
- * nsswitch.conf says in which order glibc asks whom; musl does not read it. Old releases have their number in a file's
- * name.
+ * nsswitch.conf says in which order glibc asks whom; musl does not read it. Unquoted, without globs, a line comes word
+ * by word: whoever made the image chooses its spaces. Old releases have their number in a file's name.
  */
 const order = script`
 echo @nsswitch
 if [ -f /etc/nsswitch.conf ] && [ -r /etc/nsswitch.conf ]; then
-  while read -r l; do case $l in hosts:*|hosts[!a-z]*) echo "$l";; esac; done </etc/nsswitch.conf
+  while read -r l; do case $l in hosts:*|hosts[!a-z]*) (set -f; echo $l);; esac; done </etc/nsswitch.conf
 fi
 echo @end
 echo @glibc

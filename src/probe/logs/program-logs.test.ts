@@ -58,3 +58,18 @@ test('a log that was made to hold all kinds of complaints is cut', async () => {
   )
   expect(logs.known && logs.value[0]?.complaints).toHaveLength(12)
 })
+
+test('lines that are longer than is read are counted, and a log that is too long is told as unread', async () => {
+  const long = await readProgramLogs(
+    clusterWith(() => known(['x'.repeat(5000), 'fine'])),
+    [spec('web-1')],
+    read,
+  )
+  expect(long.known && long.value[0]).toMatchObject({ lines: 2, cut: 1 })
+  const endless = await readProgramLogs(
+    clusterWith(() => unknown('cut-off', 'get pods/log: more than 64 MiB')),
+    [spec('web-1')],
+    read,
+  )
+  expect(endless.known && endless.value[0]).toMatchObject({ lines: 0, unread: 'too-long', complaints: [] })
+})

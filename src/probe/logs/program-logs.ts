@@ -1,7 +1,7 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import { known, type Known, unknown } from '../../model/known.ts'
 import type { Complaint, ProgramLog } from '../../model/program-log.ts'
-import { type Said, saidIn } from '../../wire/program-words.ts'
+import { longestSaid, type Said, saidIn } from '../../wire/program-words.ts'
 import type { ProgramLogSpec } from '../plan/plan-program-logs.ts'
 
 /** What was said before may be of a fault that is gone: it is told as such. */
@@ -39,23 +39,25 @@ export async function readProgramLogs(
 
 async function readOne(cluster: Cluster, spec: ProgramLogSpec, { during, signal }: Read): Promise<Known<ProgramLog>> {
   const { namespace, pod, container, hosts } = spec
+  const whose = { namespace, pod, container, seconds: Math.max(seconds, during), during }
   const read = async (sinceSeconds: number): Promise<Known<readonly string[]>> => {
     const log = await cluster.logs(namespace, pod, { container, tailLines: mostLines, sinceSeconds, signal })
     return log.known ? known(await Array.fromAsync(log.value)) : log
   }
   const all = await read(Math.max(seconds, during))
-  if (!all.known) return all
+  if (!all.known)
+    return all.why.reason === 'cut-off'
+      ? known({ ...whose, lines: 0, complaints: [], unread: 'too-long' as const })
+      : all
   const complaints = complaintsIn(all.value, hosts)
   // The kubelet's clock tells what was said since, and no clock of ours.
   const recent = complaints.length === 0 ? known([]) : await read(during)
   const lately = recent.known ? complaintsIn(recent.value, hosts) : []
+  const cut = all.value.filter((it) => it.length > longestSaid).length
   return known({
-    namespace,
-    pod,
-    container,
-    seconds: Math.max(seconds, during),
-    during,
+    ...whose,
     lines: all.value.length,
+    ...(cut === 0 ? {} : { cut }),
     complaints: complaints.slice(0, mostComplaints).map(({ said, times }) => ({
       ...said,
       times,

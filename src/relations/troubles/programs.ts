@@ -116,6 +116,7 @@ function told(log: ProgramLog, pod: Pod | null, it: Complaint, { called, weight 
       container,
       kind: it.kind,
       times: `${count(it.times, 'time')} in ${count(minutes, 'minute')}, ${it.during} in the last ${during} s`,
+      due: (it.times * during) / Math.max(seconds, 1),
     },
     bad: it.times,
     of: it.times,

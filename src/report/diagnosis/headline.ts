@@ -1,9 +1,9 @@
-import { isUntold, traceOf } from '../../answers/trace/trace.ts'
+import { doubtIn } from '../../answers/undecided.ts'
 import { type Diagnosis, isBlind, isNotAsked } from '../../engine.ts'
 import type { Model } from '../../model/sources.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { count, readable, some } from '../../phrases.ts'
-import { unheard, unjudgedTarget, unmeasured, unseenWhole } from '../../relations/unmeasured.ts'
+import { unmeasured, unseenWhole } from '../../relations/unmeasured.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
@@ -81,22 +81,6 @@ function withoutSight(diagnosis: Diagnosis, what: string): string | null {
   if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
   const unseen = unseenWhole(diagnosis.model)
   return unseen === null ? null : `hopscope can't say whether ${what} is well: ${unseen}.`
-}
-
-/** What was asked was not measured, or something was seen that may be a fault, and nothing settles it. */
-function doubtIn({ model, results, roots }: Diagnosis): string | null {
-  const doubters = new Set(results.flatMap(({ check }) => (check.doubts === true ? [check.code] : [])))
-  const possible = roots.find(({ finding }) => finding.confidence === 'possible' && doubters.has(finding.code))
-  const its = results.filter((it) => it.check.doubts === true && it.verdict === 'cannot-tell')
-  const unsettled = its.flatMap((it) => it.cannotTell).find((it) => it.reason === 'ambiguous')?.why
-  const shown = possible === undefined ? null : `what ${possible.finding.code} below says may be so`
-  return unheard(model) ?? unjudgedTarget(model) ?? unsettled ?? shown ?? untriedIn(model)
-}
-
-/** What was asked is whether it opens. */
-function untriedIn(model: Model): string | null {
-  const trace = traceOf(model, [])
-  return trace !== null && isUntold(trace) ? 'whether the connection opens was not measured' : null
 }
 
 /** A namespace of the scope that was read, and has nothing in it: more often a slip of -n than a wish. */
