@@ -12,6 +12,7 @@ import { withoutGuessedNames } from './relations/dns/guessed-domain.ts'
 import { withoutForeignWords } from './relations/dns/own-words.ts'
 import { withoutTextNotInForce } from './relations/dns/text-in-force.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
+import type { Touching } from './relations/named-in.ts'
 import { relatedTo } from './relations/related.ts'
 import { touchesNamespace } from './relations/touches-namespace.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
@@ -40,6 +41,8 @@ export interface Diagnosis {
   readonly model: Model
   readonly results: readonly CheckResult[]
   readonly roots: readonly RootCause[]
+  /** How many causes, errors and warnings, were found that are not of what was asked about, and so are not told. */
+  readonly elsewhere?: number
 }
 
 /** What is asked of the engine beside the model: which checks, and which findings to leave out. */
@@ -53,7 +56,7 @@ export interface Ask {
 /** What DNS does not hang on. */
 const besideDns: ReadonlySet<string> = new Set(['service', 'ingress', 'gateway'])
 
-type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
+type Concerns = (finding: Touching) => boolean
 
 /**
  * Runs the checks that the scope asks for and folds what they found. Pure: same model in, same diagnosis out. A target
@@ -69,7 +72,7 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const model = withoutTextNotInForce(stored)
   const modelFor = (it: AnyCheck): Model => (it.reads === 'stored-corefile' ? stored : model)
   const within = ask.within === undefined ? null : touchesNamespace(model, ask.within)
-  const concerns = within === null ? concernsOf(model) : ofNamespace(within)
+  const concerns = within ?? concernsOf(model)
   const asked = ask.checks.filter((it) => isPartOf(model, familyOf(it)))
   const last = asked.filter((it) => it.judges === 'leftovers')
   const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, modelFor(check), []))
@@ -80,11 +83,7 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
     troubles,
   )
   const leftOut = (it: Finding): boolean => ask.leaveOut?.(it) === true
-  const asks = (it: Finding): boolean =>
-    concerns(it) ||
-    (claimed.has(it) && within === null) ||
-    within?.(it) === true ||
-    (it.also ?? []).some((one) => concerns({ code: '', subject: one }))
+  const asks = (it: Finding): boolean => concerns(it) || (claimed.has(it) && within === null)
   const first = raw.map((it) => summarise(it, { leftOut, concerns: asks }))
   // The troubles were narrowed to the target, so what is left of them concerns it.
   const rest = last.map((check) => summarise(runCheck(check, model, left), { leftOut, concerns: () => true }))
@@ -92,7 +91,10 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
     .map((check) => [...first, ...rest].find((it) => it.check === check))
     .filter((it) => it !== undefined)
   const told = together(withoutHidden(results), model)
-  return { model: asRead, results: told, roots: fold(told.flatMap((it) => it.findings)) }
+  const beside = raw.flatMap((it) => it.found).filter((it) => !asks(it) && !leftOut(it))
+  const elsewhere = fold(beside).filter((it) => it.finding.severity !== 'info').length
+  const roots = fold(told.flatMap((it) => it.findings))
+  return { model: asRead, results: told, roots, ...(elsewhere === 0 ? {} : { elsewhere }) }
 }
 
 /** Packets and traces are judged where a capture or a tracing server was named: no flag names one. */
@@ -135,11 +137,6 @@ function isAsked(trouble: Trouble, { scope: { target } }: Model, concerns: Conce
   if (target.kind === 'dns') return trouble.source !== 'contacts'
   const code = trouble.source === 'dnsProbe' || trouble.kind === 'server-error' ? 'DNS' : ''
   return [trouble.sufferer, ...trouble.involved.slice(0, 2)].some((it) => concerns({ code, subject: it }))
-}
-
-/** What is known of a trouble's sufferer is its name alone. */
-function ofNamespace(within: ReturnType<typeof touchesNamespace>): Concerns {
-  return (it) => within({ ...it, args: {}, evidence: [] })
 }
 
 /** A trace has two ends: what touches either one is asked about. */
@@ -241,8 +238,17 @@ function summarise({ base: { without, ...rest }, verdicts, found }: Raw, keep: K
   if (findings.length > 0) return { ...base, findings, ignored, cannotTell, verdict: 'finding' }
   if (cannotTell.length > 0) return { ...base, ignored, cannotTell, verdict: unsure(cannotTell) }
   if (ignored.length > 0) return { ...base, ignored, verdict: 'ignored' }
-  if (oks.length > 0) return { ...base, verdict: 'ok', without, note: oks.find((it) => it.note !== null)?.note ?? null }
-  return { ...base, verdict: 'not-applicable', note: silent?.why ?? 'there is none here' }
+  const elsewhere = found.filter((it) => !keep.concerns(it)).length
+  const beside = elsewhere === 0 ? null : `not so at ${elsewhere} elsewhere, beside what was asked about`
+  const note = oks.find((it) => it.note !== null)?.note ?? null
+  if (oks.length > 0)
+    return { ...base, verdict: 'ok', without, note: [note, beside].filter((it) => it !== null).join('; ') || null }
+  return { ...base, verdict: 'not-applicable', note: unasked(elsewhere) ?? silent?.why ?? 'there is none here' }
+}
+
+/** What was found beside what was asked about is there, though nobody is told of it. */
+function unasked(elsewhere: number): string | null {
+  return elsewhere === 0 ? null : `none of what was asked about; ${elsewhere} elsewhere`
 }
 
 function complete(check: AnyCheck, found: Found): Finding {

@@ -8,8 +8,11 @@ import type { InsideView } from '../src/model/inside.ts'
 import { type Known, known, unknown } from '../src/model/known.ts'
 import { model } from '../src/model/build.ts'
 import type { Pod } from '../src/model/pod.ts'
-import { subjectKey } from '../src/model/subject.ts'
+import { subject, subjectKey } from '../src/model/subject.ts'
 import { type Model, type Scope, sourceLevel, type SourceName, type Sources } from '../src/model/sources.ts'
+import { full } from '../src/phrases.ts'
+import { relatedTo } from '../src/relations/related.ts'
+import { touchesNamespace } from '../src/relations/touches-namespace.ts'
 import { redactCorefile } from '../src/wire/redact-corefile.ts'
 import { notPasteable } from './pasteable.ts'
 
@@ -79,6 +82,7 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
           expect(check.words.headline(found)).toMatch(/\.$/)
           expect(found.evidence.length).toBeGreaterThan(0)
           if (!isCauseOfItsOwn.has(check.code)) expect(ownCauses(found)).toEqual([])
+          expect(lostByNarrowing(given, found)).toEqual([])
         }
       })
     }
@@ -108,6 +112,29 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
       expect([...touched].toSorted()).toEqual([...check.needs, ...check.wants].toSorted())
     })
   })
+}
+
+/**
+ * Whoever asks about a namespace or an object that a finding names, in its own words or by its objects, is told of it:
+ * a check whose finding is lost so has to say in `also` whom it concerns.
+ */
+function lostByNarrowing(given: Model, found: Finding): readonly string[] {
+  const { pods, namespaces, services } = given.sources
+  const its = [...(pods.known ? pods.value : []), ...(services.known ? services.value : [])]
+  const all = new Set([
+    ...its.map((it) => it.namespace),
+    ...(namespaces.known ? namespaces.value.map((it) => it.name) : []),
+  ])
+  const { scope: _asked, ...args } = found.args
+  const words = new Set(Object.values(args).flatMap((it) => (Array.isArray(it) ? it : [it])))
+  const said = [...all].filter(
+    (it) => words.has(it) && !touchesNamespace(given, it)(found) && found.subject.kind !== 'Namespace',
+  )
+  const objects = [found.subject, ...(found.also ?? [])].filter((it) => !relatedTo(given, it)(found))
+  const called = (services.known ? services.value : []).filter(
+    (it) => words.has(full(it)) && !relatedTo(given, subject('Service', it.namespace, it.name))(found),
+  )
+  return [...said, ...objects.map(subjectKey), ...called.map(full)]
 }
 
 /**

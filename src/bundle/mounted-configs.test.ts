@@ -73,7 +73,9 @@ test("nginx: the image's default.conf is hidden, or may listen as well", () => {
 test('whom a mounted text tells to call, with the place that it stands in, and no secret of it', () => {
   const data = { 'application.yaml': 'db:\n  url: postgres://u:hunter2@db:5432/x\n' }
   const found = read({ data, mount: { mountPath: '/app/config' } })
-  expect(found?.calls).toEqual([{ by: 'url', host: 'db', port: 5432, map: 'conf', key: 'application.yaml', line: 2 }])
+  expect(found?.calls).toEqual([
+    { by: 'url', host: 'db', port: 5432, map: 'conf', key: 'application.yaml', line: 2, isUrl: true },
+  ])
   expect(JSON.stringify(found)).not.toContain('hunter2')
   expect(read({ data: { 'run.sh': 'curl http://cart:80' }, mount: { mountPath: '/x' } })?.calls).toBeUndefined()
 })

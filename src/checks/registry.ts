@@ -337,6 +337,7 @@ import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
 import poolWithoutNat from './policy/pool-without-nat.ts'
 import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
+import calledByTls from './service/called-by-tls.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -671,6 +672,7 @@ export const checks: readonly AnyCheck[] = [
   listensElsewhere, // SVC264
   linkVariables, // SVC265
   hangsUp, // SVC266
+  calledByTls, // SVC267
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

@@ -77,6 +77,8 @@ export interface Call {
   readonly line?: number
   /** Of a URL of the web. */
   readonly scheme?: 'http' | 'https'
+  /** It stands in a URL with its port, and can be nothing but whom to call. Absent in old recordings. */
+  readonly isUrl?: true
 }
 
 /** `REDIS_HOST=10.96.20.199`. */

@@ -9,24 +9,29 @@ import { isRoutingKind, routings, servicesRoutedBy } from './gateway/routed-serv
 import { frontOf } from './ingress/front-of.ts'
 import { sharersOfIngress } from './ingress/canaries.ts'
 import { routesOf } from './ingress/ingress-routes-to-service.ts'
+import { isAtCallee, objectsIn, placesIn, type Touching } from './named-in.ts'
 import { policiesOfPods } from './policy/policy-applies-to-pod.ts'
 import { selects } from './selector.ts'
+import { calleesOfPods } from './service/callees-of-pods.ts'
 import { byLabels, isOver, podsOfServices, selectorOf } from './service/service-selects-pod.ts'
 import { topWorkloads, workloadOfPod } from './workload-of-pod.ts'
 
 /**
  * Which findings touch `target`: what stands before it (Ingresses, Services), behind it (pods, workloads, their
- * nodes) and in its way (policies). Findings about the cluster's own DNS always do: everything looks names up.
+ * nodes), in its way (policies), what it is told to call, and what names one of these. Findings about the cluster's own
+ * DNS always do: everything looks names up.
  */
-export function relatedTo(model: Model, target: Subject): (finding: Pick<Finding, 'code' | 'subject'>) => boolean {
-  const keys = touching(model, target)
+export function relatedTo(model: Model, target: Subject): (finding: Touching) => boolean {
+  const { keys, core, called } = touching(model, target)
   const ofDns = concernsDns(model)
   return (finding) => {
-    if (keys.has(subjectKey(finding.subject))) return true
+    const named = objectsIn(finding).filter((it) => it.namespace !== null || it === finding.subject)
+    if (named.some((it) => keys.has(subjectKey(it)))) return true
+    if ((finding.also ?? []).some((it) => keys.has(subjectKey(it)) || ofDns({ code: '', subject: it }))) return true
     // Without pods nobody knows what leads to them: what is beside the target may be of it.
     if (!model.sources.pods.known && finding.subject.namespace === target.namespace && target.namespace !== null)
       return true
-    return ofDns(finding)
+    return ofDns(finding) || placesIn(finding).some((it) => core.has(it)) || isAtCallee(finding, called)
   }
 }
 
@@ -43,7 +48,15 @@ export function concernsDns(model: Model): (finding: Pick<Finding, 'code' | 'sub
 /** A Service that takes the address of the servers' upstream takes it from every pod, wherever it stands. */
 const touchesAll: ReadonlySet<string> = new Set(['DNS182'])
 
-function touching(model: Model, target: Subject): ReadonlySet<string> {
+interface Around {
+  readonly keys: ReadonlySet<string>
+  /** The target itself and what it is made of, `shop/web`: not what it shares with others. */
+  readonly core: ReadonlySet<string>
+  /** What its pods are told to call. */
+  readonly called: ReadonlySet<string>
+}
+
+function touching(model: Model, target: Subject): Around {
   const pods = listed(model.sources.pods).filter((it) => !isOver(it))
   const services = listed(model.sources.services)
   const ingresses = listed(model.sources.ingresses)
@@ -70,7 +83,9 @@ function touching(model: Model, target: Subject): ReadonlySet<string> {
   for (const it of ingressKeys(model, target, names)) keys.add(it)
   for (const it of besideTarget(ingresses, target)) keys.add(it)
   for (const it of routingKeys(model, target, names)) keys.add(it)
-  return keys
+  const workloads = [...behind].map(workloadOfPod)
+  const core = new Set([target, ...before, ...behind, ...workloads].map((it) => `${it.namespace}/${it.name}`))
+  return { keys, core, called: calleesOfPods(model, [...behind]) }
 }
 
 /** Ingresses that are the target or lead to it, and what their requests come through. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { controller, ingress, ingressClass } from '../../test/build/ingress.ts'
-import { pod } from '../../test/build/pod.ts'
+import { container, pod } from '../../test/build/pod.ts'
 import { service } from '../../test/build/service.ts'
 import { modelOf } from '../../test/describe-check.ts'
 import { subject, type Subject } from '../model/subject.ts'
@@ -43,4 +43,14 @@ test('what every node runs, and the DNS of the cluster, touch every namespace', 
   expect(told(subject('DaemonSet', 'kube-system', 'kube-proxy'), { code: 'NOD544' })).toBe(true)
   expect(told(subject('ConfigMap', 'kube-system', 'coredns'), { code: 'DNS114' })).toBe(true)
   expect(told(subject('Service', 'pay', 'edge'), { code: 'DNS182' })).toBe(true)
+})
+
+test('what is wrong where its pods are told to call touches it', () => {
+  const web = pod('web-1', { containers: [container({ calls: [{ host: 'pay.pay', port: 80, by: 'URL' }] })] })
+  const pay = service('pay', { namespace: 'pay' })
+  const touches = touchesNamespace(modelOf({ pods: [web], services: [pay], ingresses: [] }), 'shop')
+  const on = { code: 'SVC299', subject: subject('Service', 'pay', 'pay'), args: {}, evidence: [] }
+  expect(touches({ ...on, severity: 'error' })).toBe(true)
+  expect(touches({ ...on, severity: 'info' })).toBe(false)
+  expect(touches({ ...on, severity: 'error', subject: subject('Service', 'pay', 'other') })).toBe(false)
 })

@@ -1,39 +1,35 @@
-import type { Finding } from '../findings/finding.ts'
+import type { Known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
 import { subjectKey } from '../model/subject.ts'
 import { frontOf } from './ingress/front-of.ts'
+import { isAtCallee, namespacesIn, objectsIn, placesIn, type Touching } from './named-in.ts'
 import { concernsDns } from './related.ts'
-
-type Touching = Pick<Finding, 'code' | 'subject' | 'also' | 'args' | 'evidence'>
+import { calleesOfPods } from './service/callees-of-pods.ts'
 
 /**
  * Which findings touch a namespace, though all of them were read: those of its own objects and of what has none (nodes,
- * classes), those of the cluster's DNS and of what every node runs, those of what stands before its Ingresses, and
- * those that name an object of it.
+ * classes), those of the cluster's DNS and of what every node runs, those of what stands before its Ingresses, those of
+ * the Services that its pods are told to call, and those that name an object of it.
  */
 export function touchesNamespace(model: Model, namespace: string): (finding: Touching) => boolean {
   const ofDns = concernsDns(model)
-  const { ingresses } = model.sources
-  const front = frontOf(
-    model,
-    (ingresses.known ? ingresses.value : []).filter((it) => it.namespace === namespace),
-  )
-  return ({ code, subject, also = [], args, evidence }) => {
+  const own = <T extends { readonly namespace: string }>(list: Known<readonly T[]>): readonly T[] =>
+    list.known ? list.value.filter((it) => it.namespace === namespace) : []
+  const front = frontOf(model, own(model.sources.ingresses))
+  const called = calleesOfPods(model, own(model.sources.pods))
+  return (finding) => {
+    const { code, subject } = finding
     if (subject.kind === 'Namespace') return subject.name === namespace
     if (subject.namespace === namespace || subject.namespace === null) return true
     if (ofDns({ code, subject }) || (code.startsWith('NOD') && subject.kind !== 'Pod')) return true
     return (
       front.has(subjectKey(subject)) ||
-      also.some((it) => it.namespace === namespace) ||
-      evidence.some((it) => it.kind === 'config' && it.object.namespace === namespace) ||
-      names(args, `${namespace}/`)
+      objectsIn(finding).some(
+        (it) => it.namespace === namespace || (it.kind === 'Namespace' && it.name === namespace),
+      ) ||
+      placesIn(finding).some((it) => it.startsWith(`${namespace}/`)) ||
+      namespacesIn(finding).includes(namespace) ||
+      isAtCallee(finding, called)
     )
   }
-}
-
-/** `shop/web`, as a whole or as a word. */
-function names(value: unknown, start: string): boolean {
-  if (typeof value === 'string') return value.startsWith(start) || value.includes(` ${start}`)
-  if (typeof value !== 'object' || value === null) return false
-  return Object.values(value).some((it) => names(it, start))
 }

@@ -37,6 +37,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             key: maybe(shared.name),
             line: maybe(number),
             scheme: maybe(oneOf(['http', 'https'])),
+            isUrl: maybe(just(true)),
           }),
         ),
       ),

@@ -17,6 +17,7 @@ test.each<readonly [string, string, readonly string[]]>([
   ['nginx, PHP', 'fastcgi_pass php:9000;', ['fastcgi_pass php:9000 @1']],
   ['HAProxy', 'backend cart\n  server s1 cart:8080 check', ['server cart:8080 @2']],
   ['Envoy', 'socket_address:\n  address: cart\n  port_value: 8080', ['address cart:8080 @2']],
+  ['Envoy, on one line', 'socket_address: { address: cart, port_value: 8080 }', ['socket_address cart:8080 @1']],
   ['JSON', '{\n  "url": "http://cart:8080",\n}', ['url cart:8080 @2']],
   ['a whole name without a port', 'host: cart.shop.svc.cluster.local', ['host cart.shop.svc.cluster.local:null @1']],
   ['a bare word without a port', 'host: cart', []],

@@ -35,9 +35,9 @@ export function callsInConfig(text: string): readonly ConfigCall[] {
     if (/^(?:[#;!]|\/\/)/.test(line)) continue
     const { key, value } = pairOf(line)
     if (key === null) continue
-    const beside = portBelow(lines[at + 1] ?? '')
+    const beside = portInFlow(value) ?? portBelow(lines[at + 1] ?? '')
     for (const { isTold, ...it } of destinationsIn(nameOf(key), value)) {
-      const isAlone = it.port === null && !/\s/.test(value)
+      const isAlone = it.port === null && (!/\s/.test(value) || value.startsWith('{'))
       const port = isAlone ? beside : it.port
       // A bare word may be anything, and nginx's own upstreams have names as Services have.
       const isOwn = own.has(it.host) && !isTold && !isAlone
@@ -60,6 +60,17 @@ function pairOf(line: string): { readonly key: string | null; readonly value: st
 /** nginx's `proxy_pass`, `fastcgi_pass`: whom it calls. */
 function nameOf(key: string): string {
   return /^(?:fastcgi|uwsgi|grpc|scgi|memcached|proxy)_pass$/.test(key) ? 'upstream' : key
+}
+
+/** `socket_address: { address: cart, port_value: 80 }`. */
+function portInFlow(value: string): number | null {
+  const [, inside] = /^\{([^{}]{1,400})\}/.exec(value) ?? []
+  return inside === undefined
+    ? null
+    : (inside
+        .split(',')
+        .map(portBelow)
+        .find((it) => it !== null) ?? null)
 }
 
 function portBelow(line: string): number | null {

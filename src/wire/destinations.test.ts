@@ -24,7 +24,17 @@ describe('whom a variable names', () => {
     ['ANYTHING', 'cart.shop.svc:80', ['cart.shop.svc:80']],
     ['REDIS_ADDR', 'redis:6379', ['redis:6379']],
     ['downstream', 'cart:8080', ['cart:8080']],
-    ['JAVA_OPTS', '-Dcart.url=http://cart:80', []],
+    ['JAVA_OPTS', '-Dcart.url=http://cart:80', ['cart:80']],
+    ['ELASTICSEARCH_HOSTS', '["http://es-master:9200"]', ['es-master:9200']],
+    ['BACKENDS', 'cart=http://cart:8080;orders=http://orders:8081', ['cart:8080', 'orders:8081']],
+    ['MONGO_URL', 'mongodb://u:p@m-0.m:27017,m-1.m:27018/db?x=a,b', ['m-0.m:27017', 'm-1.m:27018']],
+    ['MONGO_URL', 'mongodb://u:p@a,b@m-0.m:27017,hunter2/db', ['a']],
+    ['MONGO_URL', 'mongodb://u:p,hunter2:80@m-0.m:27017', []],
+    ['CART_TARGET', 'dns:///cart.shop.svc:9090', ['cart.shop.svc:9090']],
+    ['CART_TARGET', 'dns://10.0.0.2/cart:9090', ['cart:9090']],
+    ['GREETING', 'passthrough:///cart:9090', ['cart:9090']],
+    ['CART_TARGET', 'xds:///cart:9090', []],
+    ['REDIS_SENTINELS', 'redis-0.redis:26379', ['redis-0.redis:26379']],
     ['GREETING', 'hello', []],
     ['TIME', '12:30', []],
     ['IMAGE', 'app:8080', []],
@@ -56,9 +66,20 @@ test('flags, joined or not', () => {
   const words = ['serve', '--db-host', 'ledger', '--cart=http://cart:81/x', '-v', '--token', 'ledger:80', 'http://web']
   expect(destinationsInCommand(words)).toEqual([
     { flag: '--db-host', host: 'ledger', port: null, isTold: false },
-    { flag: '--cart', host: 'cart', port: 81, isTold: true, scheme: 'http' },
+    { flag: '--cart', host: 'cart', port: 81, isTold: true, scheme: 'http', isUrl: true },
     { flag: null, host: 'web', port: 80, isTold: false, scheme: 'http' },
   ])
+})
+
+test('a port that a flag of its own tells, and each URL of a script', () => {
+  expect(
+    destinationsInCommand(['--redis-host', 'redis', '--redis-port', '6380', '--host', 'cart', '--port=1']),
+  ).toEqual([
+    { flag: '--redis-host', host: 'redis', port: 6380, isTold: false },
+    { flag: '--host', host: 'cart', port: null, isTold: false },
+  ])
+  const words = ['sh', '-c', 'web --cart-url=http://carts:8080 --orders http://orders:80']
+  expect(destinationsInCommand(words).map(({ host, port }) => `${host}:${port}`)).toEqual(['carts:8080', 'orders:80'])
 })
 
 test('a flag that takes a script tells nobody whom to call: the script does', () => {

@@ -7,6 +7,8 @@ export interface Destination {
   readonly isTold: boolean
   /** Of a URL of the web alone: such calls go to a proxy where the environment names one. */
   readonly scheme?: 'http' | 'https'
+  /** A URL whose port stands there: no bare word that may be anything. */
+  readonly isUrl?: true
 }
 
 /** No object of the API is longer (etcd has 1.5 MiB): each address counts, and who keeps them has no endless room. */
@@ -22,7 +24,7 @@ const onlyNumbers = /^[\d.]+$/
 /** `DB_HOST`, `--db-host`, `KAFKA_BROKERS`: what such a name holds is a host even where it is one bare word. */
 const hostWords = [
   'host|hostname|hosts|addr|addrs|address|addresses|url|urls|uri|endpoint|endpoints|server|servers',
-  'service|upstream|downstream|destination|backend|broker|brokers|target|peer|peers|dsn|api',
+  'sentinel|sentinels|seeds|service|upstream|downstream|destination|backend|broker|brokers|target|peer|peers|dsn|api',
 ].join('|')
 const namesHost = new RegExp(`(?:^|[_.-])(?:${hostWords})$`, 'i')
 /** What a program listens on, or is called itself. */
@@ -49,13 +51,27 @@ export function destinationsIn(name: string, text: string): readonly Destination
   return [...new Map(found.map((it) => [`${it.host}:${it.port}`, it])).values()]
 }
 
-const isMember = /^[a-z0-9][\w.-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i
+const isMember = /^-{0,2}[a-z0-9][\w.-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i
 
 /** A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole. */
 function wordsOf(text: string): readonly string[] {
   // `--initial-cluster etcd-0=http://etcd-0.etcd:2380,…`: members by their names.
   const words = text.split(/[\s,;"'|]+/).map((it) => it.replace(isMember, ''))
-  return text.includes('@') ? words.filter((it) => it.includes('@')) : words
+  if (!text.includes('@')) return words
+  const whole = words.filter((it) => it.includes('@'))
+  return [...whole, ...whole.slice(0, 1).flatMap((it) => besideUser(it, text))]
+}
+
+/** `mongodb://u:p@a:1,b:2/db`: of a text with one user, what stands behind the user's `@` is no password's any more. */
+function besideUser(first: string, text: string): readonly string[] {
+  const at = text.indexOf('@')
+  const [scheme] = /^[a-z][a-z0-9+.-]{0,31}:\/\//i.exec(first) ?? []
+  if (scheme === undefined || text.includes('@', at + 1)) return []
+  const [hosts = ''] = text.slice(at + 1).split(/[/?#\s"'|;]/, 1)
+  return hosts
+    .split(',')
+    .slice(1)
+    .map((it) => `${scheme}${it}`)
 }
 
 /** An address in place of a name. */
@@ -93,16 +109,27 @@ function addressOf(word: string, isHost: boolean): AddressTold | null {
 export function destinationsInCommand(
   words: readonly string[],
 ): readonly (Destination & { readonly flag: string | null })[] {
-  return words.flatMap((word, at) => {
-    const [, dashes, flag, set] = /^(--?)([A-Za-z][\w.-]{0,63})(?:=([^]*))?$/.exec(word.slice(0, longestText)) ?? []
-    if (flag !== undefined)
-      return destinationsIn(flag, set ?? '').map((it) => ({ ...it, flag: flagName(dashes, flag, set ?? '') }))
-    const [, before, name] = /^(--?)([A-Za-z][\w.-]{0,63})$/.exec((words[at - 1] ?? '').slice(0, 80)) ?? []
-    return destinationsIn(name ?? '', word).map((it) => ({
-      ...it,
-      flag: name === undefined ? null : flagName(before, name, word),
-    }))
-  })
+  const told = words.map((word, at) => flagAt(words, word, at))
+  const portsOf = new Map(told.map(({ name, value }) => [name, value]))
+  return told.flatMap(({ dashes, name, value }) =>
+    destinationsIn(name, value).map((it) => {
+      const stem = /^(.*?)(?:host|hostname|addr|address)$/i.exec(name)?.[1]
+      const port = it.port !== null || stem === undefined || stem === '' ? it.port : portIn(portsOf.get(`${stem}port`))
+      return { ...it, port, flag: name === '' ? null : flagName(dashes, name, value) }
+    }),
+  )
+}
+
+function portIn(text: string | undefined): number | null {
+  return /^\d{1,5}$/.test(text ?? '') && isPort(Number(text)) ? Number(text) : null
+}
+
+/** `--flag=value`, or a value with the flag that stands before it. */
+function flagAt(words: readonly string[], word: string, at: number) {
+  const [, own, flag, set] = /^(--?)([A-Za-z][\w.-]{0,63})(?:=([^]*))?$/.exec(word.slice(0, longestText)) ?? []
+  if (flag !== undefined) return { dashes: own, name: flag, value: set ?? '' }
+  const [, before, name] = /^(--?)([A-Za-z][\w.-]{0,63})$/.exec((words[at - 1] ?? '').slice(0, 80)) ?? []
+  return { dashes: before, name: name ?? '', value: word }
 }
 
 /**
@@ -120,7 +147,15 @@ const takesScript = /^(?:eval|print|exec|execute|command|script|code)$/i
  * A bare word is a host where the variable's name says so; with a port beside it, also where it can be nothing else:
  * `config.yaml` and `v1.2` are none.
  */
-function destinationOf(word: string, isHost: boolean): Destination | null {
+function destinationOf(told: string, named: boolean): Destination | null {
+  const word = told.replace(ofGrpc, '')
+  return placeIn(word, named || word !== told)
+}
+
+/** gRPC's names of its resolvers (grpc/doc/naming.md): `dns:///cart.shop:9090`. */
+const ofGrpc = /^(?:dns|passthrough):\/\/[^/]{0,255}\//i
+
+function placeIn(word: string, isHost: boolean): Destination | null {
   const [, scheme, rest = ''] = /^(?:jdbc:)?(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
   if (scheme === undefined && rest.includes('@')) return null
   const [, host = '', told] = /^([^:]+)(?::(\d{1,5}))?$/.exec(authorityOf(rest)) ?? []
@@ -129,7 +164,13 @@ function destinationOf(word: string, isHost: boolean): Destination | null {
   if (!isName(name) || (isPlain && (told === undefined || !name.includes('.svc')))) return null
   const port = told === undefined ? (ports[scheme?.toLowerCase() ?? ''] ?? null) : Number(told)
   return isPort(port)
-    ? { host: name.replace(/\.$/, ''), port, isTold: told !== undefined, ...webScheme(scheme?.toLowerCase()) }
+    ? {
+        host: name.replace(/\.$/, ''),
+        port,
+        isTold: told !== undefined,
+        ...webScheme(scheme?.toLowerCase()),
+        ...(scheme !== undefined && told !== undefined ? { isUrl: true as const } : {}),
+      }
     : null
 }
 

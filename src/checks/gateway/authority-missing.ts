@@ -64,6 +64,9 @@ function verdict(
   const on = subject('BackendTLSPolicy', policy.namespace, policy.name)
   return finding({
     subject: on,
+    also: policy.targets
+      .filter((it) => it.group === '' && it.kind === 'Service')
+      .map((it) => subject('Service', policy.namespace, it.name)),
     confidence: 'inferred',
     args: { kind, name, has },
     evidence: [

@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { BackendRef, GatewayRoute, ReferenceGrant } from '../../model/gateway.ts'
 import { gatewayGroup } from '../../model/gateway-words.ts'
+import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { ruleText } from '../../relations/gateway/backends.ts'
 import { type GrantsSeen, isGranted, notListed } from '../../relations/gateway/grants.ts'
@@ -71,6 +72,7 @@ function judge({ route, ref, namespace, weights }: Crossing, seen: GrantsSeen) {
   const there = seen.grants.filter((it) => it.namespace === namespace)
   return finding({
     subject: routeSubject(route),
+    also: [subject(ref.kind, namespace, ref.name)],
     confidence: 'inferred',
     severity: ref.weight === 0 ? 'warning' : 'error',
     args: {

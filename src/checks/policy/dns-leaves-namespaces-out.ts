@@ -5,6 +5,7 @@ import { dnsDoor } from '../../relations/policy/dns-namespaces.ts'
 import { okBesideOthers } from '../../relations/policy/other-policies.ts'
 import { policyNames } from '../../relations/policy/policy-allows.ts'
 import { dnsDoorShut } from '../../relations/symptom.ts'
+import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { policySubject, rulesEvidence } from './words.ts'
 
@@ -42,6 +43,7 @@ export default check({
     if (out.length === 0) return okBesideOthers(otherPolicies, [policy.namespace], others.length, note)
     return finding({
       subject: policySubject(policy),
+      also: out.map((it) => subject('Namespace', null, it)),
       confidence: 'inferred',
       severity: severityOf(scope, out),
       args: {

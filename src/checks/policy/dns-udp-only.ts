@@ -9,6 +9,7 @@ import { okBesideOthers } from '../../relations/policy/other-policies.ts'
 import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
+import { concerned } from '../../relations/pods-of-whom.ts'
 import { sameDoor } from '../../relations/policy/same-door.ts'
 import { dnsLossInPod, dnsTcpLossInPod } from '../../relations/symptom.ts'
 import { allowDns, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
@@ -140,6 +141,7 @@ function found(group: DnsGroup, { dns, stands, lost, tcpAlone }: Shut) {
   const policy = policyToMend(stands)
   return finding({
     subject: policySubject(policy),
+    also: concerned(group.pods),
     confidence: lost === undefined ? 'inferred' : 'observed',
     severity: lost === undefined && tcpAlone.length === 0 ? 'warning' : 'error',
     args: {

@@ -6,6 +6,7 @@ import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
 import type { OtherPolicy } from '../../model/network-policy.ts'
 import { isLetNowhere, isShutIn, mayBeShutIn, withoutComplaint } from '../../relations/policy/shut-in.ts'
+import { concerned } from '../../relations/pods-of-whom.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import { once } from '../../relations/once.ts'
 import { okBesideOthers } from '../../relations/policy/other-policies.ts'
@@ -237,6 +238,7 @@ function found(
   const place = { namespace: home(dns), labels: dnsPodLabels(dns), ip: group.server }
   return finding({
     subject: policySubject(policy),
+    also: concerned(group.pods),
     confidence: confidenceOf(failing, isSuspect),
     ...(isSuspect || mayBeMeant ? { severity: 'warning' as const } : {}),
     ...(isMeant ? { severity: 'info' as const } : {}),

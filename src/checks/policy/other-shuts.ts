@@ -7,6 +7,7 @@ import { count, full, some } from '../../phrases.ts'
 import { otherKindText, otherPolicyText } from '../../relations/policy/other-policies.ts'
 import { shutting } from '../../relations/policy/other-words.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { concerned } from '../../relations/pods-of-whom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 const directions = ['Ingress', 'Egress'] as const
@@ -98,7 +99,7 @@ function verdict(all: readonly Shut[], lacking: readonly string[]) {
   return [
     finding({
       subject: subject(kind, namespace, name),
-      also: workloads.slice(0, 50),
+      also: concerned(pods),
       confidence: lacking.length === 0 ? 'inferred' : 'possible',
       args: {
         kind: otherKindText(kind),

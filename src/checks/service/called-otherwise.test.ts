@@ -17,6 +17,8 @@ const calling = (host: string, port: number | null = null, about: Partial<Pod> =
   const call: Call = { by: 'PAY_URL', host, port }
   return pod('web-1', { containers: [container({ calls: [call] })], ...about })
 }
+const byUrl = (host: string, port: number, call: Partial<Call> = {}, about: Partial<Pod> = {}): Pod =>
+  pod('web-1', { containers: [container({ calls: [{ by: 'PAY_URL', host, port, isUrl: true, ...call }] })], ...about })
 const ledger = service('ledger', {
   ports: [{ name: null, port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }],
 })
@@ -32,6 +34,10 @@ const withBack = (caller: Pod, called: Service, ports = listening) => ({
 })
 const found = (args: Readonly<Record<string, string | number | boolean | null>>) => [
   { subject: 'Deployment/shop/web', severity: 'warning' as const, confidence: 'inferred' as const, args },
+]
+
+const guess = (args: Readonly<Record<string, string | null>>) => [
+  { subject: 'Deployment/shop/web', severity: 'warning' as const, confidence: 'possible' as const, args },
 ]
 
 const inDb = (it: Service): Service => ({ ...it, namespace: 'db', selector: { app: 'mongo' } })
@@ -392,6 +398,67 @@ describeCheck(check, [
       { target: { kind: 'object', object: subject('Service', 'shop', 'ledger'), url: null } },
     ),
     expect: [{ subject: 'Deployment/shop/web', severity: 'warning' }],
+  },
+  ...(['stock', 'stock.shop', 'mongo-0.mongo'] as const).map((host) => ({
+    it: `a URL with its port, of nobody here: ${host}`,
+    given: given(byUrl(host, 8080)),
+    expect: guess({ is: 'no-service', host: `${host}:8080`, near: null }),
+  })),
+  {
+    it: 'the same, and somebody asks about the caller: a guess is no error',
+    given: modelOf(
+      given(byUrl('stock', 8080)),
+      {},
+      { target: { kind: 'object', object: subject('Deployment', 'shop', 'web'), url: null } },
+    ),
+    expect: guess({ is: 'no-service' }),
+  },
+  ...(['stock.dev', 'a.b.shop', 'mongo-0.internal'] as const).map((host) => ({
+    it: `a URL that may be of the world: ${host}`,
+    given: given(byUrl(host, 8080)),
+    expect: 'not-applicable' as const,
+  })),
+  ...(
+    [
+      ['of a proxy', byUrl('squid', 3128, { by: 'HTTPS_PROXY' })],
+      ['of a mounted text, which may be an example', byUrl('stock', 8080, { map: 'conf', key: 'a.yaml', line: 1 })],
+      ["of a pod that has its node's names", byUrl('stock', 8080, {}, { dnsPolicy: 'Default' })],
+      [
+        'of a pod with names of its own',
+        byUrl('stock', 8080, {}, { dnsConfig: { nameservers: [], searches: ['corp.example'], options: [] } }),
+      ],
+    ] as const
+  ).map(([it, caller]) => ({
+    it: `a URL with its port, of nobody here, ${it}`,
+    given: given(caller),
+    expect: 'not-applicable' as const,
+  })),
+  {
+    it: 'the same, and a ServiceEntry has the name',
+    given: {
+      ...given(byUrl('stock', 8080)),
+      mesh: mesh({ serviceEntries: [{ namespace: 'shop', name: 'b', hosts: ['stock'] }] }),
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'a URL with a port that neither a headless Service nor its pods have',
+    given: withBack(byUrl('ledger', 3306), headless),
+    expect: guess({ is: 'no-port', near: 'ledger:80' }),
+  },
+  {
+    it: 'the same, and its pods have it',
+    given: withBack(byUrl('ledger', 3306), headless, [...listening, { name: 'x', port: 3306, protocol: 'TCP' }]),
+    expect: 'ok',
+  },
+  { it: 'the same, and its pods declare nothing', given: withBack(byUrl('ledger', 3306), headless, []), expect: 'ok' },
+  {
+    it: "a pod with a number, behind a Service of a Deployment's pods",
+    given: {
+      ...withBack(calling('ledger-0.ledger', 26_379), ledger),
+      clusterDns: clusterDns({ corefile: known('.:53 {\n kubernetes cluster.local\n}') }),
+    },
+    expect: found({ is: 'no-pod-name', near: null }),
   },
   { it: 'there, and the port', given: given(calling('ledger', 80)), expect: 'ok' },
   { it: 'there, and no port told', given: given(calling('ledger.shop')), expect: 'ok' },

@@ -44,7 +44,7 @@ export default check({
     }
     // A ServiceEntry of that name is somebody's plan for it, with a sidecar that answers for it.
     const isPlanned = (call: Call, called: Called): boolean =>
-      called.is === 'other-domain' && mesh.known && isRegistered(mesh.value, call.host)
+      (called.is === 'other-domain' || isGuess(called)) && mesh.known && isRegistered(mesh.value, call.host)
     // Most lead elsewhere: nothing is made of those.
     const inside = toldCalls(pods).flatMap((it): readonly Judged[] => {
       const called = calledBy(it.pod, it.call, around)
@@ -156,10 +156,10 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
     // Another cluster may have that domain, and whoever stands behind `forward` may know its names.
     // Whether a program reads a file that it mounts is not told by its spec.
     confidence:
-      call.key !== undefined || (called.is === 'other-domain' && called.told !== 'cluster.local')
+      call.key !== undefined || isGuess(called) || (called.is === 'other-domain' && called.told !== 'cluster.local')
         ? 'possible'
         : 'inferred',
-    severity: severityOf(isTargetPod(scope, pod), call.by),
+    severity: severityOf(isTargetPod(scope, pod) && !isGuess(called), call.by),
     args: {
       is: called.is,
       host,
@@ -188,6 +188,10 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
     symptoms: unnamed(first, pods),
     causes: [toldWrongly(on)],
   })
+}
+
+function isGuess(called: Called): boolean {
+  return 'isGuess' in called && called.isGuess === true
 }
 
 function pathOf({ container, call: { by, map, key } }: Judged): string {

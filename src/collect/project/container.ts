@@ -61,12 +61,12 @@ const usualCalls = 50
 const callBytes = 200
 
 function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
-  const env = list(spec['env'])
-    .map(fields)
-    .flatMap((it) => {
-      const [name, value] = [text(it['name']), text(it['value'])]
-      return name === null || value === null ? [] : [{ name, value, map: text(it['map']) }]
-    })
+  const raw = list(spec['env']).map(fields)
+  const env = raw.flatMap((it) => {
+    const [name, value] = [text(it['name']), text(it['value'])]
+    if (name === null || value === null) return []
+    return [{ name, value: expanded(value, raw)?.text ?? value, map: text(it['map']) }]
+  })
   const values = new Map(env.map((it) => [it.name, it.value]))
   const byEnv = env.flatMap(({ name, value, map }) =>
     destinationsIn(name, value).map((it) => {
@@ -155,8 +155,8 @@ function linkIn(said: string): EndLink | null {
   return { variable, ip, port: Number(port) }
 }
 
-function schemeOf({ scheme }: Pick<Destination, 'scheme'>): Pick<Destination, 'scheme'> {
-  return scheme === undefined ? {} : { scheme }
+function schemeOf({ scheme, isUrl }: Pick<Destination, 'scheme' | 'isUrl'>): Pick<Destination, 'scheme' | 'isUrl'> {
+  return { ...(scheme === undefined ? {} : { scheme }), ...(isUrl === undefined ? {} : { isUrl }) }
 }
 
 /** The same variables in small letters are meant, and win in curl. */

@@ -11,7 +11,8 @@ export function mountedCalls(spec: Fields): readonly Call[] {
       const scheme = (['http', 'https'] as const).find((one) => one === it['scheme'])
       const [port, line] = [whole(it['port']), whole(it['line'])]
       if (by === null || host === null || map === null || key === null || line === null) return []
-      return [{ by, host, port, map, key, line, ...(scheme === undefined ? {} : { scheme }) }]
+      const isUrl = it['isUrl'] === true ? { isUrl: true as const } : {}
+      return [{ by, host, port, map, key, line, ...(scheme === undefined ? {} : { scheme }), ...isUrl }]
     })
 }
 

@@ -49,7 +49,7 @@ interface CallableSources extends Pick<Callable, 'services' | 'scope'> {
 export type Called =
   | { readonly is: 'elsewhere' }
   | { readonly is: 'there'; readonly service: Service }
-  | { readonly is: 'no-port'; readonly service: Service; readonly port: number }
+  | { readonly is: 'no-port'; readonly service: Service; readonly port: number; readonly isGuess?: true }
   /** A port of a headless Service, whose pods listen on another: nobody maps the one to the other. */
   | { readonly is: 'unmapped'; readonly service: Service; readonly port: number; readonly target: number }
   /** A pod by its own name below a Service that does not name it. */
@@ -69,7 +69,14 @@ export type Called =
       readonly near: string
       readonly pods: number
     }
-  | { readonly is: 'no-service'; readonly namespace: string; readonly name: string; readonly near: string | null }
+  | {
+      readonly is: 'no-service'
+      readonly namespace: string
+      readonly name: string
+      readonly near: string | null
+      /** By a short name, which the nodes' own search domains may have, in a URL that can be for nobody else. */
+      readonly isGuess?: true
+    }
   | { readonly is: 'no-namespace'; readonly namespace: string; readonly name: string; readonly near: string | null }
   /** `near`: the name that the Service of that name and namespace has here, where there is one. */
   | { readonly is: 'other-domain'; readonly told: string; readonly near: string | null }
@@ -127,23 +134,65 @@ const byName = once((services: readonly Service[]) => Map.groupBy(services, (it)
 export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   const asked = serviceName(call.host, pod.namespace, around)
   if (isInHosts(pod, call.host)) return elsewhere
-  const unnamed = podUnnamed(call.host, pod.namespace, around)
+  const unnamed = podUnnamed(call, pod.namespace, around)
   if (unnamed !== null) return unnamed
   if (asked === null) return elsewhere
   if ('told' in asked) return ofOtherDomain(pod, call.host, asked, around)
   if ('short' in asked) return withoutSvc(call.host, asked.short, around)
   const { namespace, name, sure } = asked
   const service = byPlace(around.services).get(place(namespace, name))
-  if (service !== undefined) return portOf(service, call.port, around.pods)
+  if (service !== undefined) return portOf(service, call, around.pods)
   const { namespaces, scope } = around
   if (namespaces?.includes(namespace) === false) {
     const near = nearNamespace(name, namespace, around)
-    return sure || near !== null ? { is: 'no-namespace', namespace, name, near } : elsewhere
+    return sure || near !== null ? { is: 'no-namespace', namespace, name, near } : podOfNobody(pod, call, around)
   }
   // Services of other namespaces were not read.
   if (scope.namespace !== null && scope.namespace !== namespace) return elsewhere
   const near = nearService(name, namespace, around.services)
-  return sure || near !== null ? { is: 'no-service', namespace, name, near } : elsewhere
+  if (sure || near !== null) return { is: 'no-service', namespace, name, near }
+  return isForHere(pod, call, { namespace, name }, around)
+    ? { is: 'no-service', namespace, name, near, isGuess: true }
+    : elsewhere
+}
+
+/**
+ * A URL with its port, of a name that the pod's search list makes one of the cluster's: `http://stock:8080`, and
+ * `http://stock.shop:8080` where namespace `shop` is there and is no domain of the world's. What a mounted file says
+ * by a bare word may be an example, and a proxy's name the nodes' own.
+ */
+function isForHere(
+  pod: Pod,
+  call: Call,
+  { namespace, name }: Place,
+  { namespaces, answerer, domain }: Callable,
+): boolean {
+  if (call.isUrl !== true || namespaces === null || !isClusterFirst(pod)) return false
+  if ((pod.dnsConfig?.searches.length ?? 0) > 0 || /proxy/i.test(call.by ?? '')) return false
+  const isDotted = call.host.includes('.')
+  if (isDotted ? worldly.has(namespace) : call.key !== undefined) return false
+  return answerer?.(`${name}.${namespace}.svc.${domain ?? usualDomain}`) !== 'maybe'
+}
+
+interface Place {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** Domains of the world, and of companies' own networks, that namespaces are named like. */
+const worldly: ReadonlySet<string> = new Set(
+  'ai app biz cloud co com corp dev edu eu gov home info int internal intranet io lan local me net network org us'.split(
+    ' ',
+  ),
+)
+
+/** `mongo-0.mongo`, a pod below a Service: no namespace has the second name, and neither has a Service here. */
+function podOfNobody(pod: Pod, call: Call, around: Callable): Called {
+  const [hostname = '', name = '', ...more] = call.host.split('.')
+  const place = { namespace: pod.namespace, name }
+  if (more.length > 0 || !/-\d{1,3}$/.test(hostname) || worldly.has(name)) return elsewhere
+  if (around.scope.namespace !== null && around.scope.namespace !== pod.namespace) return elsewhere
+  return isForHere(pod, call, place, around) ? { is: 'no-service', ...place, near: null, isGuess: true } : elsewhere
 }
 
 /** Names that DNS need not answer: hostAliases, and the pod itself. */
@@ -214,24 +263,59 @@ function serviceAt(labels: readonly string[], { services }: Callable): Service |
  * the pod's subdomain is the Service (endpointslice/utils.go, podToEndpoint). Another pod of that StatefulSet tells it
  * of one that is not there now.
  */
-function podUnnamed(host: string, home: string, { pods, services, podNames, domain }: Callable): Called | null {
+function podUnnamed(call: Call, home: string, { pods, services, podNames, domain }: Callable): Called | null {
   if (pods === undefined || podNames === 'maybe') return null
-  const [before = '', after = ''] = host.split('.svc')
+  const [before = '', after = ''] = call.host.split('.svc')
   if (after !== '' && after !== `.${domain ?? usualDomain}`) return null
   const [hostname = '', name = '', namespace = home, ...more] = before.split('.')
   const service = byPlace(services).get(place(namespace, name))
   if (more.length > 0 || service === undefined || service.type === 'ExternalName' || service.selector === null)
     return null
-  const beside = byHome(pods).get(namespace) ?? []
+  return ofItsPods(call, hostname, { service, pods, services })
+}
+
+interface Below {
+  readonly service: Service
+  readonly pods: readonly Pod[]
+  readonly services: readonly Service[]
+}
+
+/** A pod of this name, or of the StatefulSet that it would be of. */
+function ofItsPods(call: Call, hostname: string, { service, pods, services }: Below): Called | null {
+  const beside = byHome(pods).get(service.namespace) ?? []
   const [, stem] = /^(.+)-\d{1,5}$/.exec(hostname) ?? []
-  const isLike = (it: Pod): boolean =>
-    it.name === hostname || (it.owner?.kind === 'StatefulSet' && it.owner.name === stem)
-  const its = beside.filter((it) => isLive(it) && isLike(it))
+  const its = beside.filter((it) => isLive(it) && (it.name === hostname || (stem !== undefined && setOf(it) === stem)))
   const [first] = its
-  if (first === undefined) return null
-  const named = its.filter((it) => it.subdomain === name)
-  if (named.length > 0) return beyondLast(hostname, named, service)
+  if (first === undefined) return stem === undefined ? null : ofOtherPods(hostname, stem, { service, pods })
+  const named = its.filter((it) => it.subdomain === service.name)
+  if (named.length > 0) return beyondLast(hostname, named, service) ?? undeclared(service, call, named)
   return { is: 'no-pod-name', service, pod: hostname, near: nameBelow(first, hostname, services), set: setOf(first) }
+}
+
+/** `redis-0.redis`, where the pods behind that Service are no StatefulSet's: Deployments' pods have no numbers. */
+function ofOtherPods(
+  hostname: string,
+  stem: string,
+  { service, pods }: { readonly service: Service; readonly pods: readonly Pod[] },
+): Called | null {
+  const live = byPods(pods)(service).filter(isLive)
+  const isOther =
+    live.length > 0 && live.every((it) => it.owner?.kind === 'ReplicaSet' || it.owner?.kind === 'DaemonSet')
+  return isOther && stem.startsWith(service.name)
+    ? { is: 'no-pod-name', service, pod: hostname, near: null, set: null }
+    : null
+}
+
+/** Pods may listen on more than they declare, so that it is a guess: of pods that declare some ports, and not this. */
+function undeclared(service: Service, { port, isUrl, portBy }: Call, pods: readonly Pod[]): Called | null {
+  if (isUrl !== true && portBy === undefined) return null
+  const live = pods.filter(isLive)
+  if (port === null || live.length === 0 || service.ports.some((it) => it.port === port || it.targetPort === port))
+    return null
+  const all = live.flatMap((it) => it.containers)
+  const isSaid = (it: Pod): boolean => it.containers.some((one) => one.ports.length > 0)
+  const isHeld = all.some((it) => [...it.ports, ...(it.listens ?? [])].some((one) => one.port === port))
+  return isHeld || !live.every(isSaid) ? null : { is: 'no-port', service, port, isGuess: true }
 }
 
 /** A pod that comes anew has a number below its number of pods, or the next one: that far it may be under way. */
@@ -264,11 +348,14 @@ function nameBelow(pod: Pod, hostname: string, services: readonly Service[]): st
 const byHome = once((pods: readonly Pod[]) => Map.groupBy(pods, (it) => it.namespace))
 
 /** What an ExternalName leads to is not read. */
-function portOf(service: Service, port: number | null, pods: readonly Pod[] | undefined): Called {
+function portOf(service: Service, call: Call, pods: readonly Pod[] | undefined): Called {
+  const { port } = call
   if (port === null || service.type === 'ExternalName') return { is: 'there', service }
   const own = service.ports.find((it) => it.port === port)
   if (service.clusterIP === 'None') {
-    const target = own === undefined || pods === undefined ? null : unmappedTarget(service, own, pods)
+    if (own === undefined || pods === undefined)
+      return (pods === undefined ? null : undeclared(service, call, byPods(pods)(service))) ?? { is: 'there', service }
+    const target = unmappedTarget(service, own, pods)
     return target === null ? { is: 'there', service } : { is: 'unmapped', service, port, target }
   }
   return own === undefined ? { is: 'no-port', service, port } : { is: 'there', service }

@@ -25,6 +25,16 @@ export function portWantsTls(port: ServicePort, pods: readonly Pod[]): TlsSign |
   return port.port === 443 && tlsPorts.has(targetPort) ? 'number' : null
 }
 
+/**
+ * How the kubelet asks this port of ready pods for HTTP, where it asks all of them alike: they answer it so, and no
+ * word of a name says more. null where no readiness probe asks the port by HTTP.
+ */
+export function askedSchemeOf(port: ServicePort, pods: readonly Pod[]): 'http' | 'https' | null {
+  const asked = new Set(pods.filter((it) => it.ready).flatMap((it) => probeScheme(it, port) ?? []))
+  const [first = null] = asked
+  return asked.size === 1 ? first : null
+}
+
 /** `https-get :8443/healthz`, by number or by name; null where the probe asks another port, or in another way. */
 export function probeScheme(pod: Pod, port: ServicePort): 'http' | 'https' | null {
   const target = targetPortIn(pod, port)

@@ -33,7 +33,7 @@ export function headline(diagnosis: Diagnosis): string {
 }
 
 function withoutFault(diagnosis: Diagnosis): string {
-  const { model, results, roots } = diagnosis
+  const { model, results, roots, elsewhere = 0 } = diagnosis
   const what = about(model)
   const crashed = results.filter((it) => it.verdict === 'crashed').length
   if (crashed > 0)
@@ -42,16 +42,8 @@ function withoutFault(diagnosis: Diagnosis): string {
   if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${what} is well.`
   const blank = withoutSight(diagnosis, what)
   if (blank !== null) return blank
-  const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
-  const isMore = unsure > 0 || roots.length > 0
-  const left = results.reduce((sum, it) => sum + it.ignored.length, 0)
-  const rest = [
-    ...(left > 0 ? [`${count(left, 'finding')} ignored`] : []),
-    ...(unsure > 0 ? [`${unsure} check${unsure === 1 ? '' : 's'} could not tell${notLookedAt(diagnosis)}`] : []),
-    ...(roots.length > 0
-      ? [`${roots.length === 1 ? 'one thing is' : `${roots.length} things are`} worth knowing, below`]
-      : []),
-  ]
+  const rest = restOf(diagnosis)
+  const isMore = roots.length + elsewhere > 0 || results.some((it) => it.verdict === 'cannot-tell')
   if (isEmpty(diagnosis)) return `Nothing to check: 0 Services and 0 pods in ${what}: is -n right?`
   if (!results.some((it) => it.verdict === 'ok') && !isMore)
     return `Nothing to check: ${what} has nothing that these checks look at.`
@@ -59,6 +51,21 @@ function withoutFault(diagnosis: Diagnosis): string {
   const measured = model.scope.level === 'read' && !isOfFile(model) ? 'nothing was measured' : null
   const tail = [...(seen === '' ? [] : [seen]), ...(measured === null ? [] : [measured]), ...rest].join('; ')
   return `Nothing wrong was seen in ${what}${tail === '' ? '' : `: ${tail}`}.`
+}
+
+/** What stays open, and what was seen that is no fault of what was asked about. */
+function restOf(diagnosis: Diagnosis): readonly string[] {
+  const { results, roots, elsewhere = 0 } = diagnosis
+  const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
+  const left = results.reduce((sum, it) => sum + it.ignored.length, 0)
+  return [
+    ...(left > 0 ? [`${count(left, 'finding')} ignored`] : []),
+    ...(unsure > 0 ? [`${unsure} check${unsure === 1 ? '' : 's'} could not tell${notLookedAt(diagnosis)}`] : []),
+    ...(roots.length > 0
+      ? [`${roots.length === 1 ? 'one thing is' : `${roots.length} things are`} worth knowing, below`]
+      : []),
+    ...(elsewhere > 0 ? [`${count(elsewhere, 'fault')} elsewhere, beside what was asked about`] : []),
+  ]
 }
 
 /** ` (Gateway API and Istio were not looked at)`: the number alone does not say that it is all of something. */

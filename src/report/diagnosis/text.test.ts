@@ -199,6 +199,14 @@ describe('the opening line', () => {
       "Nothing wrong was seen in namespace shop and the cluster's DNS.",
     ],
     [
+      'asked about one namespace, and another has a fault',
+      diagnose(modelOf({}), {
+        checks: [stub('DNS901', ok(1)), stub('SVC901', trouble('cart'))],
+        within: 'pay',
+      }),
+      'Nothing wrong was seen in the cluster: 1 fault elsewhere, beside what was asked about.',
+    ],
+    [
       'no right to see anything',
       diagnose(modelOf({}, { pods: unknown('forbidden', 'list pods') }), {
         checks: [stub('DNS901', ok(1), { needs: ['pods'] })],
