@@ -331,6 +331,7 @@ import rulesOnTcp from './mesh/rules-on-tcp.ts'
 import faultInjected from './mesh/fault-injected.ts'
 import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
+import restartedByProbe from './service/restarted-by-probe.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -659,6 +660,7 @@ export const checks: readonly AnyCheck[] = [
   listensElsewhere, // SVC264
   linkVariables, // SVC265
   hangsUp, // SVC266
+  restartedByProbe, // SVC272
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

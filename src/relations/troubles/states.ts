@@ -55,7 +55,7 @@ function dnsPodsOf(model: Model): readonly Pod[] {
 interface Around {
   readonly services: readonly Subject[]
   readonly dns: readonly Subject[]
-  /** Its Deployment has as many ready pods as it wants, without it. */
+  /** Its Deployment has as many ready pods as it wants; without it, unless it is ready itself. */
   readonly isSpare: boolean
   /** The scheduler has tried again and again to place it. */
   readonly waitsLong: boolean
@@ -126,7 +126,7 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare, waitsLon
       ms: null,
       // A pod that is not ready may be on its way up, as in each rollout; one that waits with an error is stuck, and a
       // nuisance where somebody lacks it.
-      weight: isStuck && !(isSpare && services.length > 0) ? 'nuisance' : 'sign',
+      weight: isStuck && !(isSpare && !pod.ready && services.length > 0) ? 'nuisance' : 'sign',
     },
   ]
 }
