@@ -117,6 +117,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     }),
   ),
   hostname: name,
+  held: fc.record({ finalizers: few(name), seconds: maybe(count) }),
   subdomain: name,
   owner,
   containers: few(
@@ -150,6 +151,17 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
       endSaid: fc.record({ kind: fc.constantFrom(...complaintKinds), host: maybe(name), port: maybe(fc.nat(65_535)) }),
       endLookup: fc.record({ name, server: maybe(ip), how: text }),
+      endDenied: fc.record({
+        account: fc.record({ namespace: name, name }),
+        verb: fc.constant('list' as const),
+        resource: fc.constant('services'),
+        group: fc.constant(''),
+        namespace: maybe(name),
+      }),
+      pages: fc.record(
+        { base: fc.record({ by: name, path: fc.constant('/api') }), port: fc.record({ by: name, port: count }) },
+        { requiredKeys: [] },
+      ),
       proxy: fc.record({
         http: maybe(name),
         https: maybe(name),
@@ -191,6 +203,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     exitCode: maybe(count),
     last: maybe(fc.constant('Error')),
     restarts: count,
+    waitsFor: few(fc.record({ host: name, port: maybe(count) })),
   }),
 })
 

@@ -129,13 +129,11 @@ function told(its: readonly Seen[], siblings: ReadonlyMap<string, readonly Pod[]
         ready: its.filter((it) => it.pod.ready).length,
         restarts,
       },
-      evidence: [
-        ...its.slice(0, mostTold).map((it) => ({
-          kind: 'fact' as const,
-          label: `pod ${it.pod.name}`,
-          value: `${count(it.container.restarts, 'restart')}${ending(it.container)}`,
-        })),
-      ],
+      evidence: its.slice(0, mostTold).map((it) => ({
+        kind: 'fact' as const,
+        label: `pod ${it.pod.name}`,
+        value: `${count(it.container.restarts, 'restart')}${ending(it.container)}`,
+      })),
       causes: [podsUnready(on)],
     }),
   ]

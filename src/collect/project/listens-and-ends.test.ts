@@ -64,3 +64,54 @@ test('the host that a probe names, and nothing that is no host', () => {
   expect(pod?.containers[0]?.probeHosts).toEqual({ readiness: 'localhost', liveness: '::1' })
   expect(read({ readinessProbe: { httpGet: { port: 80 } } })?.containers[0]?.probeHosts).toBeUndefined()
 })
+
+test('what the API server refused to a program, as it said at its end, and nothing else of that', () => {
+  const said =
+    'token=hunter2 services is forbidden: User "system:serviceaccount:shop:default" cannot list resource "services" ' +
+    'in API group "" in the namespace "shop"'
+  expect(ended(said)?.endDenied).toEqual({
+    account: { namespace: 'shop', name: 'default' },
+    verb: 'list',
+    resource: 'services',
+    group: '',
+    namespace: 'shop',
+  })
+  expect(JSON.stringify(ended(said))).not.toContain('hunter2')
+})
+
+test('where a server has its own pages, by its environment', () => {
+  const env = [
+    { name: 'SERVER_SERVLET_CONTEXT_PATH', value: '/api' },
+    { name: 'MANAGEMENT_SERVER_PORT', value: '9090' },
+  ]
+  expect(read({ env })?.containers[0]?.pages).toEqual({
+    base: { by: 'SERVER_SERVLET_CONTEXT_PATH', path: '/api' },
+    port: { by: 'MANAGEMENT_SERVER_PORT', port: 9090 },
+  })
+  expect(read({})?.containers[0]?.pages).toBeUndefined()
+})
+
+test('whom an init container asks while it runs, and what keeps a pod that is deleted', () => {
+  const waiting = (state: object) =>
+    projectPod(
+      {
+        metadata: {
+          namespace: 'shop',
+          name: 'web-1',
+          deletionTimestamp: '2026-11-30T05:00:00Z',
+          finalizers: ['example.com/drain'],
+        },
+        spec: {
+          containers: [{ name: 'app' }],
+          initContainers: [{ name: 'wait', command: ['sh', '-c', 'until nc -z db 5432; do sleep 1; done'] }],
+        },
+        status: { phase: 'Pending', initContainerStatuses: [{ name: 'wait', state }] },
+      },
+      createIntern(),
+      Date.parse('2026-11-30T08:00:00Z'),
+    )
+  const pod = waiting({ running: {} })
+  expect(pod?.init?.waitsFor).toEqual([{ host: 'db', port: 5432 }])
+  expect(pod?.held).toEqual({ finalizers: ['example.com/drain'], seconds: 10_800 })
+  expect(waiting({ terminated: { exitCode: 1 } })?.init?.waitsFor).toBeUndefined()
+})
