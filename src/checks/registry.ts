@@ -332,6 +332,7 @@ import faultInjected from './mesh/fault-injected.ts'
 import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
 import restartedByProbe from './service/restarted-by-probe.ts'
+import initWaitsInVain from './service/init-waits-in-vain.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -661,6 +662,7 @@ export const checks: readonly AnyCheck[] = [
   linkVariables, // SVC265
   hangsUp, // SVC266
   restartedByProbe, // SVC272
+  initWaitsInVain, // SVC273
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282
