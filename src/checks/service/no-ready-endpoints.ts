@@ -17,7 +17,7 @@ import {
   svcUnanswered,
   unready,
 } from '../../relations/symptom.ts'
-import { type Refusal, refusalsOf, refusalText } from '../../relations/workload-refusal.ts'
+import { type Refusal, refusalsOf, refusalText, refusedBy } from '../../relations/workload-refusal.ts'
 import { type Top, workloadOfPod } from '../../relations/workload-of-pod.ts'
 import {
   commandsFor,
@@ -180,12 +180,12 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
         value: `wants ${count(it.desired, 'pod')}`,
       })),
       ...(unmade && refused !== null ? [{ kind: 'fact' as const, label: 'refused', value: refusalText(refused) }] : []),
-      reasonsEvidence('pods that match', reasoned),
+      ...(pods.length === 0 ? [] : [reasonsEvidence('pods that match', reasoned)]),
     ],
     symptoms: onDownNodes
       ? where.map((it) => nodeDown(`${it}`))
       : [...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods), ...unreadyMaker(pods)],
-    dueTo: unmade ? [nothingMade(service.namespace)] : [],
+    dueTo: unmade ? [nothingMade(service.namespace), ...(refused === null ? [] : refusedBy(refused))] : [],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
 }

@@ -7,7 +7,7 @@ import { isCrashing, nextLookAt, type PodProblem, problemsOf } from '../pod-prob
 import { hasPairs } from '../selector.ts'
 import { isLive, podsOfServices, selectorOf } from '../service/service-selects-pod.ts'
 import { dnsLossOnNode, dnsServerCrash, dnsServersDown, noEndpoints, nodeDown, podsUnready } from '../symptom.ts'
-import { refusalsOf, refusalText } from '../workload-refusal.ts'
+import { refusalsOf, refusalText, refusedBy } from '../workload-refusal.ts'
 import { topWorkloads, workloadOfPod } from '../workload-of-pod.ts'
 import { because } from '../../phrases.ts'
 import { dnsObjects } from './probe-lookups.ts'
@@ -158,7 +158,7 @@ export function workloadTroubles(model: Model): readonly Trouble[] {
         source: 'workloads',
         sufferer: self,
         involved: [self, ...fed.map((it) => subject('Service', it.namespace, it.name))],
-        keys: fed.map(noEndpoints),
+        keys: [...fed.map(noEndpoints), ...refusedBy(refusal)],
         asked: 'its pods',
         from: 'in its status',
         how: `makes no pods: ${refusalText(refusal)}`,
