@@ -333,6 +333,8 @@ import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
 import restartedByProbe from './service/restarted-by-probe.ts'
 import initWaitsInVain from './service/init-waits-in-vain.ts'
+import cacheBindsElsewhere from './dns/cache-binds-elsewhere.ts'
+import rewrittenToNothing from './dns/rewritten-to-nothing.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -424,6 +426,8 @@ export const checks: readonly AnyCheck[] = [
   serverRights, // DNS216
   rewrittenAstray, // DNS217
   nodeResolverAsked, // DNS218
+  cacheBindsElsewhere, // DNS223
+  rewrittenToNothing, // DNS224
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

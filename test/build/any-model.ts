@@ -537,6 +537,7 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   forwardedTo: known(fc.record({ services: few(service), slices: few(slice) })),
   handedOut: known(few(ip)),
   kubeletDomain: name,
+  cacheBinds: few(fc.record({ line: count, ips: few(ip) })),
   cacheRewrites: few(fc.record({ line: count, from: name, to: name, zones: few(name), forwards: few(ip) })),
   kubeDns: fc.record({
     stubDomains: few(fc.record({ domain: name, servers: few(ip) })),

@@ -185,9 +185,14 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
     symptoms: onDownNodes
       ? where.map((it) => nodeDown(`${it}`))
       : [...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods), ...unreadyMaker(pods)],
-    dueTo: unmade ? [nothingMade(service.namespace), ...(refused === null ? [] : refusedBy(refused))] : [],
+    dueTo: unmade ? keptFromMaking(service, refused) : [],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+/** Their namespace is going, or a webhook does not answer. */
+function keptFromMaking({ namespace }: Service, refused: Refusal | null): readonly string[] {
+  return [nothingMade(namespace), ...(refused === null ? [] : refusedBy(refused))]
 }
 
 function unreadyOne(pods: readonly Pod[]): readonly string[] {
