@@ -335,6 +335,7 @@ import restartedByProbe from './service/restarted-by-probe.ts'
 import initWaitsInVain from './service/init-waits-in-vain.ts'
 import cacheBindsElsewhere from './dns/cache-binds-elsewhere.ts'
 import rewrittenToNothing from './dns/rewritten-to-nothing.ts'
+import proxyAsksService from './node/proxy-asks-service.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -552,6 +553,7 @@ export const checks: readonly AnyCheck[] = [
   podKeptIn, // NOD557
   servicesUnserved, // NOD558
   outsidePodNetwork, // NOD560
+  proxyAsksService, // NOD561
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703

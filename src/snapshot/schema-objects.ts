@@ -230,6 +230,7 @@ export function objectSchemas(intern: Intern) {
         strictArp: maybe(nullable(flag)),
         refused: list(oneOf(refusedFields)),
       }),
+      api: maybe(object({ host: m.address, port: number })),
     }),
   )
 

@@ -474,6 +474,7 @@ const node: fc.Arbitrary<Node> = fc.record({
         min: maybe(count),
         refused: few(fc.constantFrom(...refusedFields)),
       }),
+      api: fc.record({ host: ip, port: count }),
     }),
   ),
 })

@@ -153,7 +153,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
   const unmade = pods.every(isOver) && maker !== undefined && maker.desired > 0
   const [first] = reasoned
   const where = [...new Set(pods.map((it) => it.node))]
-  const onDownNodes = pods.length > 0 && where.every((it) => it !== null && down.has(it))
+  const onDownNodes = areDown(where, down)
   const jobsOnly = pods.length > 0 && pods.every((it) => isOver(it) && it.owner?.kind === 'Job')
   const notMade = onDownNodes ? 'nodes-down' : 'not-ready'
   return finding({
@@ -188,6 +188,10 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
     dueTo: unmade ? keptFromMaking(service, refused) : [],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+function areDown(nodes: readonly (string | null)[], down: ReadonlySet<string>): boolean {
+  return nodes.length > 0 && nodes.every((it) => it !== null && down.has(it))
 }
 
 /** Their namespace is going, or a webhook does not answer. */
