@@ -132,6 +132,7 @@ export function objectSchemas(intern: Intern) {
           addresses: list(m.address),
           class: nullable(shared.name),
           problem: nullable(m.said),
+          refused: maybe(m.said),
           sourceRanges: maybe(list(m.address)),
           nodePorts: maybe(just('none')),
           sendsTo: maybe(just('pods')),

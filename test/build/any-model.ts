@@ -236,6 +236,7 @@ const service: fc.Arbitrary<Service> = fc.record(
       addresses: few(ip),
       class: maybe(fc.constant('service.k8s.aws/nlb')),
       problem: maybe(text),
+      refused: text,
       sourceRanges: few(ip.map((it) => `${it}/24`)),
       nodePorts: fc.constant('none' as const),
       sendsTo: fc.constant('pods' as const),

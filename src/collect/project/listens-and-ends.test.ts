@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createIntern } from '../../wire/intern.ts'
 import { projectPod } from './pod.ts'
+import { projectService } from './service.ts'
 
 const read = (spec: object, status: object = {}, more: object = {}, annotations = {}) => {
   const container = { name: 'app', image: 'app:1', ...spec }
@@ -114,4 +115,17 @@ test('whom an init container asks while it runs, and what keeps a pod that is de
   expect(pod?.init?.waitsFor).toEqual([{ host: 'db', port: 5432 }])
   expect(pod?.held).toEqual({ finalizers: ['example.com/drain'], seconds: 10_800 })
   expect(waiting({ terminated: { exitCode: 1 } })?.init?.waitsFor).toBeUndefined()
+})
+
+test('why nobody gives a Service an address, as Cilium says it in a condition', () => {
+  const balancer = (status: string) =>
+    projectService(
+      {
+        metadata: { namespace: 'shop', name: 'web' },
+        spec: { type: 'LoadBalancer' },
+        status: { conditions: [{ type: 'cilium.io/IPAMRequestSatisfied', status, message: 'no enabled pools' }] },
+      },
+      createIntern(),
+    )?.loadBalancer
+  expect([balancer('False')?.refused, balancer('True')?.refused]).toEqual(['no enabled pools', undefined])
 })

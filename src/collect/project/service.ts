@@ -174,6 +174,9 @@ function serversSchemeOf(metadata: Fields): Pick<Service, 'serversScheme'> {
 
 function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBalancer {
   const problem = condition(status, 'LoadBalancerPortsError')
+  // cilium operator/pkg/lbipam: the condition by which it says that no pool has an address for this Service.
+  const given = condition(status, 'cilium.io/IPAMRequestSatisfied')
+  const refused = given?.['status'] === 'False' ? (text(given['message']) ?? text(given['reason'])) : null
   return {
     addresses: list(fields(status['loadBalancer'])['ingress'])
       .map(fields)
@@ -188,6 +191,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
     ...azureProbesOf(spec, metadata),
     ...(sendsToPods(metadata) ? { sendsTo: 'pods' as const } : {}),
     problem: problem?.['status'] === 'True' ? (text(problem['message']) ?? text(problem['reason'])) : null,
+    ...(refused === null ? {} : { refused }),
   }
 }
 
