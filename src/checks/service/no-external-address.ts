@@ -237,7 +237,7 @@ function verdict(service: Service, { balancer, failure, front: waiting, asked }:
   return finding({
     subject: serviceSubject(service),
     also: makers,
-    confidence: balancer.problem === null && front === null && refused === null ? 'possible' : 'inferred',
+    confidence: [balancer.problem, front, refused].every((it) => it === null) ? 'possible' : 'inferred',
     severity: front !== null && front.holders.length > 0 ? 'error' : unanswered,
     args: {
       case: balancer.problem === null ? 'address' : 'ports',
