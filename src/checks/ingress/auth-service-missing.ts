@@ -51,14 +51,19 @@ export default check({
       `annotation auth-url · ${args.asked}` + (args.near === '' ? '' : ` · the closest: ${args.near}`),
     note: () => 'an authentication that does not answer is a 500 to every client, whatever the backend would have said',
     help: ({ subject: on, args }) => [
-      args.kind === 'short'
-        ? `write the name in full: ${args.fullName}`
-        : 'correct the name in auth-url, or create the Service that it means',
+      cureOf(args),
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml | grep auth-`,
       `kubectl -n ${args.namespace} get services`,
     ],
   },
 })
+
+function cureOf({ kind, fullName }: Pick<Wrong, 'kind' | 'fullName'>): string {
+  if (kind === 'short') return `write the name in full: ${fullName}`
+  return kind === 'port'
+    ? 'correct the port in auth-url: it is one of the Service, not of its pods'
+    : 'correct the name in auth-url, or create the Service that it means'
+}
 
 interface Around {
   readonly services: readonly Service[]
