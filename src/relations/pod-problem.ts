@@ -32,14 +32,29 @@ const describe = { at: 'describe' } as const
 
 /** With what the components warned of, where that could be read. */
 export function problemsOf(events: Known<readonly ObjectEvent[]>): (pod: Pod) => PodProblem {
+  const claims = events.known ? events.value.filter(isOfClaim) : []
   const byPod = Map.groupBy(
     events.known ? events.value.filter((it) => it.object.kind === 'Pod') : [],
     (it) => `${it.namespace}/${it.object.name}`,
   )
   return (pod) => {
     const problem = problemOf(pod, byPod.get(`${pod.namespace}/${pod.name}`) ?? [])
-    return { ...problem, why: problem.why.replace(/\.$/, '') }
+    const claim = problem.look.at === 'claims' ? claimOf(pod, claims) : ''
+    return { ...problem, why: `${problem.why.replace(/\.$/, '')}${claim}` }
   }
+}
+
+function isOfClaim({ object, reason }: ObjectEvent): boolean {
+  return object.kind === 'PersistentVolumeClaim' && /^(?:ProvisioningFailed|FailedBinding)$/.test(reason)
+}
+
+/**
+ * Why its volume is not there, where a claim of it is known by its name: that of a StatefulSet's pod ends with the
+ * pod's (pkg/controller/statefulset, getPersistentVolumeClaimName), and is said of by the volume controller.
+ */
+function claimOf(pod: Pod, claims: readonly ObjectEvent[]): string {
+  const own = claims.find((it) => it.namespace === pod.namespace && it.object.name.endsWith(`-${pod.name}`))
+  return own === undefined ? '' : `; of its claim ${own.object.name} ${hearsay(own.said)}`
 }
 
 function notReady({ notReadyReason: said }: Pod): string {
