@@ -166,7 +166,8 @@ export function listed(written: readonly Document[]): Bundle {
   const unread = unreadKinds(strangers)
   const taken =
     `${what} is taken to have written all of each kind in it: without -l, --field-selector and names of objects. ` +
-    `A kind that is not in it may be none, or not asked for: it is unknown${twice === null ? '' : `. ${twice}, of which the one that stands last was taken`}`
+    'A kind that is not in it may be none, or not asked for: it is unknown' +
+    (twice === null ? '' : `. ${twice}, of which the one that stands last was taken`)
   const others = (): readonly RawObject[] => othersIn(all)
   const held = { unread: () => unread, strangers: () => strangers, others }
   return bundleOf({ what, taken, pieces, every: null, doubted, ...held })

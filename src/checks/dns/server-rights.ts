@@ -59,7 +59,8 @@ export default check({
         : 'servers that run may have another role than the file shows, or a release that does not need it',
     help: ({ subject: on, args }) => [
       args.role === null
-        ? `have a ClusterRoleBinding name ServiceAccount ${args.account} of namespace ${on.namespace} among its subjects, ` +
+        ? `have a ClusterRoleBinding name ServiceAccount ${args.account} of namespace ${on.namespace} among its ` +
+          'subjects, ' +
           'with a role of list and watch of them: the role may well be there and be bound to another'
         : 'give the role list and watch of them: endpointslices are of discovery.k8s.io, the others of the core group',
       args.role === null

@@ -124,7 +124,8 @@ function helpOf(args: Held & { readonly kind: string; readonly workload: string;
   const { held, heldBy, kind, workload, namespace } = args
   if (held === 'ScaledObject')
     return [
-      `take the annotation autoscaling.keda.sh/paused-replicas off ScaledObject ${heldBy}: until then KEDA keeps it at 0`,
+      `take the annotation autoscaling.keda.sh/paused-replicas off ScaledObject ${heldBy}: until then KEDA keeps ` +
+        'it at 0',
       `kubectl -n ${namespace} annotate scaledobject ${heldBy} autoscaling.keda.sh/paused-replicas-`,
     ]
   return idle(kind).help({ namespace, name: workload })

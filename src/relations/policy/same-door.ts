@@ -3,8 +3,8 @@ import type { DnsGroup } from './policy-dns.ts'
 
 /**
  * Groups that one and the same policy, the first of those that isolate them, keeps from DNS, as one: what there is to
- * mend is one thing, however the further policies choose among the pods. Those `apart` stay as they are. A policy before
- * the DNS servers keeps pods of many namespaces out by one and the same rules.
+ * mend is one thing, however the further policies choose among the pods. Those `apart` stay as they are. A policy
+ * before the DNS servers keeps pods of many namespaces out by one and the same rules.
  */
 export function sameDoor(
   groups: readonly DnsGroup[],
