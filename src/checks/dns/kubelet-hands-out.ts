@@ -85,8 +85,8 @@ export default check({
         : 'this is what kubelets get that join or are upgraded; those that run may have another file: ' +
           '/var/lib/kubelet/config.yaml on each node',
     help: ({ args }) => [
-      `write ${args.caches[0] ?? args.vip} as clusterDNS there and on each node, restart the kubelets, and let pods be ` +
-        'created again',
+      `write ${args.caches[0] ?? args.vip} as clusterDNS there and on each node, restart the kubelets, and let ` +
+        'pods be created again',
       'kubectl -n kube-system get configmap kubelet-config -o yaml',
       'kubectl -n kube-system get services',
     ],

@@ -129,3 +129,11 @@ test('why nobody gives a Service an address, as Cilium says it in a condition', 
     )?.loadBalancer
   expect([balancer('False')?.refused, balancer('True')?.refused]).toEqual(['no enabled pools', undefined])
 })
+
+test('the port of a Service, also between quotation marks', () => {
+  const ports = (port: unknown) =>
+    projectService({ metadata: { namespace: 'shop', name: 'web' }, spec: { ports: [{ port }] } }, createIntern())?.ports
+  expect(ports('8080')?.map((it) => [it.port, it.targetPort])).toEqual([[8080, 8080]])
+  expect(ports(8080)?.map((it) => it.port)).toEqual([8080])
+  expect([ports('http'), ports('80800'), ports(-0.5)]).toEqual([[], [], []])
+})

@@ -1,7 +1,7 @@
 import type { AzureProbe, LoadBalancer, Service } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { condition, identity } from './identity.ts'
-import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole } from './json.ts'
+import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole, portNumber } from './json.ts'
 
 /** `v1 Service`; null for what is none. `now` is the API server's clock, in milliseconds since 1970. */
 export function projectService(raw: unknown, intern: Intern, now: number | null = null): Service | null {
@@ -19,7 +19,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
     ports: list(spec['ports'])
       .map(fields)
       .flatMap((each) => {
-        const number = whole(each['port'])
+        const number = portNumber(each['port'])
         if (number === null) return []
         // An absent targetPort is the port itself; 0 is how a headless Service writes "none".
         const target = port(each['targetPort'])
