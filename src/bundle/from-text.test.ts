@@ -146,7 +146,7 @@ test.each([
     list(web).replace('"resourceVersion":""', '"continue":"abc"'),
     'kubectl get is the first part of a list',
   ],
-  ['a list with holes', list(web, {}), 'kubectl get holds what is no object'],
+  ['a list with holes', list(web, {}), 'kubectl get holds what is no object: items[1] has no name'],
   ['a list without items', '{"apiVersion":"v1","kind":"List"}', 'kubectl get is no list'],
 ])('is refused: %s', (_it, text, expected) => {
   expect(() => bundleFromText(text, 'FILE')).toThrow(expected)

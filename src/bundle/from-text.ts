@@ -5,6 +5,7 @@ import { ToolError } from '../tool-error.ts'
 import { type Bundle, bundleOf, everywhere, type Pieces, putPiece } from './bundle.ts'
 import { withoutLogs } from './dump-text.ts'
 import { jsonDocuments } from './json-documents.ts'
+import { toldTwice } from './told-twice.ts'
 import { asDocument, type Document, itemsOf, resourceOf, keyOf } from './kinds.ts'
 import { commonLabel, doubt } from './chosen.ts'
 import { addEndpoints } from './endpoints.ts'
@@ -130,6 +131,7 @@ export function listed(written: readonly Document[]): Bundle {
   const what = 'kubectl get'
   const pieces: Pieces = new Map()
   const doubted = new Map<string, RawObject[]>()
+  const whole: RawObject[] = []
   const doubtful = (resource: Resource, objects: readonly RawObject[]): void => {
     doubted.set(keyOf(resource), [...(doubted.get(keyOf(resource)) ?? []), ...objects])
   }
@@ -142,6 +144,7 @@ export function listed(written: readonly Document[]): Bundle {
     }
     const items = itemsOf(document, what)
     if (!items.known) throw new ToolError('bad-file', items.why.detail, again)
+    whole.push(...items.value)
     const label = commonLabel(items.value)
     const part =
       label === null ? null : unknown('cut-off', `all that ${what} wrote bears ${label}, as -l would choose it`)
@@ -151,18 +154,20 @@ export function listed(written: readonly Document[]): Bundle {
       const key = keyOf(resource)
       const at = resource.namespaced ? where : everywhere
       const before = pieces.get(key)?.get(at)?.()
-      const together = before?.known === true ? merged(before.value, objects) : objects
+      const together = merged(before?.known === true ? before.value : [], objects)
       putPiece(pieces, key, at, () => part ?? known(together))
       if (part !== null) doubtful(resource, objects)
     }
   }
   doubt(pieces, what)
+  const twice = toldTwice(whole)
   addEndpoints(pieces, all)
   const strangers = strangersIn(all.flatMap(typedIn))
   const unread = unreadKinds(strangers)
   const taken =
     `${what} is taken to have written all of each kind in it: without -l, --field-selector and names of objects. ` +
-    'A kind that is not in it may be none, or not asked for: it is unknown'
+    'A kind that is not in it may be none, or not asked for: it is unknown' +
+    (twice === null ? '' : `. ${twice}, of which the one that stands last was taken`)
   const others = (): readonly RawObject[] => othersIn(all)
   const held = { unread: () => unread, strangers: () => strangers, others }
   return bundleOf({ what, taken, pieces, every: null, doubted, ...held })

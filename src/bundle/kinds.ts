@@ -163,6 +163,14 @@ export function asDocument(value: unknown): Document | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
 }
 
+/** `items[4], of kind List`: where to look for it in the file. */
+function itemText(item: unknown, at: number): string {
+  const kind = asDocument(item)?.kind
+  if (kind === 'List') return `items[${at}] is a List itself, whose items belong into the one around it`
+  const isKind = typeof kind === 'string' && /^[A-Za-z][A-Za-z0-9]{0,62}$/.test(kind)
+  return `items[${at}]${isKind ? `, of kind ${kind},` : ''} has no name`
+}
+
 /** The objects of a list; `null` is how Go writes an empty one. Unknown when one of them is none, or it goes on. */
 export function itemsOf(value: unknown, what: string): Known<readonly RawObject[]> {
   const document = asDocument(value)
@@ -173,7 +181,10 @@ export function itemsOf(value: unknown, what: string): Known<readonly RawObject[
   if (items === null) return known([])
   if (items.length > mostObjects) return unknown('cut-off', `${what}: more than ${mostObjects} objects`)
   const objects = items.flatMap((it: unknown) => asRawObject(it) ?? [])
-  if (objects.length < items.length) return unknown('failed', `${what} holds what is no object`)
+  if (objects.length < items.length) {
+    const at = items.findIndex((it: unknown) => asRawObject(it) === null)
+    return unknown('failed', `${what} holds what is no object: ${itemText(items[at], at)}`)
+  }
   return known(objects)
 }
 

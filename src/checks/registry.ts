@@ -338,6 +338,11 @@ import poolWithoutNat from './policy/pool-without-nat.ts'
 import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
 import calledByTls from './service/called-by-tls.ts'
+import restartedByProbe from './service/restarted-by-probe.ts'
+import initWaitsInVain from './service/init-waits-in-vain.ts'
+import cacheBindsElsewhere from './dns/cache-binds-elsewhere.ts'
+import rewrittenToNothing from './dns/rewritten-to-nothing.ts'
+import proxyAsksService from './node/proxy-asks-service.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -429,6 +434,8 @@ export const checks: readonly AnyCheck[] = [
   serverRights, // DNS216
   rewrittenAstray, // DNS217
   nodeResolverAsked, // DNS218
+  cacheBindsElsewhere, // DNS223
+  rewrittenToNothing, // DNS224
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
@@ -558,6 +565,7 @@ export const checks: readonly AnyCheck[] = [
   podKeptIn, // NOD557
   servicesUnserved, // NOD558
   outsidePodNetwork, // NOD560
+  proxyAsksService, // NOD561
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
@@ -673,6 +681,8 @@ export const checks: readonly AnyCheck[] = [
   linkVariables, // SVC265
   hangsUp, // SVC266
   calledByTls, // SVC267
+  restartedByProbe, // SVC272
+  initWaitsInVain, // SVC273
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

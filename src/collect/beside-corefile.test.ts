@@ -4,7 +4,8 @@ import { pod } from '../../test/build/pod.ts'
 import { service, slice } from '../../test/build/service.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
-import { collectForwardedTo, placeholdersIn } from './beside-corefile.ts'
+import { parseCorefile } from '../wire/corefile.ts'
+import { bindsIn, collectForwardedTo, placeholdersIn } from './beside-corefile.ts'
 
 const dnsTo = (...to: readonly string[]) =>
   clusterDns({ corefile: known(`.:53 {\n kubernetes cluster.local\n forward . ${to.join(' ')}\n}\n`) })
@@ -46,6 +47,11 @@ test('what may not be read is unknown', async () => {
   const no = unknown('forbidden', 'list it')
   expect(await collectForwardedTo(dnsTo('10.96.30.53'), scopeOf(no, known(behind)))).toEqual(no)
   expect(await collectForwardedTo(dnsTo('10.96.30.53'), scopeOf(known(others), no))).toEqual(no)
+})
+
+test('addresses that blocks are bound to, without devices', () => {
+  const text = 'cluster.local:53 {\n  bind 169.254.20.10 10.96.0.10\n}\n.:53 {\n  bind lo\n}\n'
+  expect(bindsIn(parseCorefile(text))).toEqual([{ line: 2, ips: ['169.254.20.10', '10.96.0.10'] }])
 })
 
 test('placeholders with their lines; those that the cache replaces itself are none', () => {

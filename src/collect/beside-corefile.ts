@@ -1,11 +1,18 @@
 import { configMaps } from '../kube/resources.ts'
-import { type ClusterDns, type ForwardedTo, type Placeholder, placeholderWords } from '../model/cluster-dns.ts'
+import {
+  type CacheBind,
+  type ClusterDns,
+  type ForwardedTo,
+  type Placeholder,
+  placeholderWords,
+} from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import { strayRewrites } from '../relations/dns/stray-rewrites.ts'
 import { forwardings } from '../relations/dns/upstream-servers.ts'
 import { isLikeService } from '../relations/dns/upstream-services.ts'
-import { parseCorefile } from '../wire/corefile.ts'
+import { type Corefile, parseCorefile } from '../wire/corefile.ts'
+import { asIpAddress } from '../wire/dns-name.ts'
 import { kubeletClusterDns, kubeletClusterDomain } from '../wire/kubelet-config.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
@@ -35,15 +42,30 @@ export async function readCacheConfig(
   reader: Reader,
   caches: readonly Pod[],
   domain: string,
-): Promise<Pick<ClusterDns, 'placeholders' | 'cacheRewrites'>> {
+): Promise<Pick<ClusterDns, 'placeholders' | 'cacheRewrites' | 'cacheBinds'>> {
   const [first] = caches
   if (first === undefined) return {}
   const name = first.corefileMap ?? 'node-local-dns'
   const found = await reader.get(configMaps, first.namespace, name, (raw) => {
     const corefile = text(fields(raw['data'])['Corefile']) ?? ''
-    return { placeholders: placeholdersIn(corefile), cacheRewrites: strayRewrites(parseCorefile(corefile), domain) }
+    const parsed = parseCorefile(corefile)
+    return {
+      placeholders: placeholdersIn(corefile),
+      cacheRewrites: strayRewrites(parsed, domain),
+      cacheBinds: bindsIn(parsed),
+    }
   })
   return found.known ? found.value : {}
+}
+
+/** CoreDNS's plugin `bind` takes addresses and names of devices. */
+export function bindsIn({ servers }: Corefile): readonly CacheBind[] {
+  return servers.flatMap(({ plugins }) =>
+    plugins
+      .filter((it) => it.name === 'bind')
+      .map((it) => ({ line: it.line, ips: it.args.flatMap((one) => asIpAddress(one) ?? []) }))
+      .filter((it) => it.ips.length > 0),
+  )
 }
 
 /** A Corefile has a hundred lines. */

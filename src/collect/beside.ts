@@ -22,6 +22,7 @@ import {
 } from './project/beside.ts'
 import { projectIpPool } from './project/calico-pool.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
+import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
 import { projectIngressRoute, projectStreamRoute } from './project/traefik.ts'
 import { projectWorkload } from './project/workload.ts'
@@ -109,6 +110,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
     authorityMaps: whole(configMaps, () => settings.flatMap((it) => it.keys ?? [])),
     linkerd: linkerdOf(servers, together(authorizations, ofServers)),
+    scalers: held.withStatus(namespace).flatMap((raw) => projectScaler(raw, intern) ?? []),
     policiesNotHeld: policiesNotHeld(held, namespace),
     meshSettings: settings.flatMap((it) => it.mesh ?? []),
     ...(around.workloads.known ? {} : { heldWorkloads: await heldWorkloads() }),

@@ -3,6 +3,7 @@ import { type Known, known, unknown } from '../model/known.ts'
 import type { ProxyConfig } from '../model/node.ts'
 import type { Pod } from '../model/pod.ts'
 import { flagOf } from '../wire/component-args.ts'
+import { type ApiServer, apiServerIn } from '../wire/api-server.ts'
 import { readKubeProxyConfig } from '../wire/kube-proxy-config.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
@@ -45,13 +46,14 @@ export async function collectProxyConfig(
   const config = readKubeProxyConfig(found.value.text)
   return config === null
     ? unknown('failed', `ConfigMap ${namespace}/${name} holds no configuration of kube-proxy that can be read`)
-    : known({ namespace, name, config })
+    : known({ namespace, name, config, ...(found.value.api === null ? {} : { api: found.value.api }) })
 }
 
 interface ConfigText {
   readonly namespace: string
   readonly name: string
   readonly text: string
+  readonly api: ApiServer | null
 }
 
 /**
@@ -63,13 +65,18 @@ export async function proxyConfigText(proxies: readonly Pod[], reader: Reader): 
   const namespace = proxy?.namespace ?? 'kube-system'
   const names = [...new Set(['kube-proxy', proxy?.owner?.name ?? 'kube-proxy', 'kube-proxy-config'])]
   let empty: ConfigText | null = null
+  let api: ApiServer | null = null
   for (const name of names) {
     const found = await reader.get(configMaps, namespace, name, (raw) => {
       const data = fields(raw['data'])
-      return text(data['config.conf']) ?? text(data['config']) ?? ''
+      return {
+        text: text(data['config.conf']) ?? text(data['config']) ?? '',
+        api: apiServerIn(text(data['kubeconfig.conf']) ?? text(data['kubeconfig']) ?? ''),
+      }
     })
-    if (found.known && found.value !== '') return known({ namespace, name, text: found.value })
-    if (found.known) empty ??= { namespace, name, text: '' }
+    if (found.known) api ??= found.value.api
+    if (found.known && found.value.text !== '') return known({ namespace, name, text: found.value.text, api })
+    if (found.known) empty ??= { namespace, name, text: '', api }
     else if (found.why.reason !== 'not-there') return empty === null ? found : known(empty)
   }
   return empty === null ? unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${namespace}`) : known(empty)

@@ -34,8 +34,21 @@ export interface Beside {
   readonly heldWorkloads?: readonly HeldWorkload[]
   /** What Linkerd is told of who may come in; null where the file holds nothing of it. */
   readonly linkerd: LinkerdPolicies | null
+  /** What sets how many pods workloads have. Absent in old recordings. */
+  readonly scalers?: readonly Scaler[]
   /** Kinds of policies of which the file holds none, or not all. */
   readonly policiesNotHeld: readonly OtherPolicyKind[]
+}
+
+export interface Scaler {
+  readonly kind: 'HorizontalPodAutoscaler' | 'ScaledObject'
+  readonly namespace: string
+  readonly name: string
+  readonly target: { readonly kind: string; readonly name: string }
+  /** How many pods it wants at least. */
+  readonly least: number
+  /** Of KEDA: kept at so many, whatever else it says. */
+  readonly pausedAt?: number
 }
 
 export interface HeldSecrets {

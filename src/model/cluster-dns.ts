@@ -64,8 +64,16 @@ export interface ClusterDns {
   readonly rights?: ServerRights
   /** Words of the manifest of NodeLocal DNSCache that nobody replaced in its Corefile. Absent where it was not read. */
   readonly placeholders?: readonly Placeholder[]
+  /** Addresses that blocks of the node caches' Corefile are bound to. Absent where it was not read. */
+  readonly cacheBinds?: readonly CacheBind[]
   /** Only where the DNS itself is asked about, and one namespace is in scope. */
   readonly elsewhere?: Known<NamedElsewhere>
+}
+
+/** A line `bind` with the addresses in it; words that are none, as devices, are left out. */
+export interface CacheBind {
+  readonly line: number
+  readonly ips: readonly string[]
 }
 
 /** By what it is named: the flag `-conf`, or a plugin of the Corefile, in that line. */

@@ -40,6 +40,8 @@ export interface ProxyConfig {
   readonly namespace: string
   readonly name: string
   readonly config: KubeProxyConfig
+  /** Where its kubeconfig has it ask the API server. Absent where none was read, and in old recordings. */
+  readonly api?: { readonly host: string; readonly port: number }
 }
 
 export interface NetworkAgent {

@@ -1,5 +1,8 @@
+import type { DeniedAccount } from '../wire/denied-account.ts'
+import type { PageSettings } from '../wire/page-settings.ts'
 import type { Said } from '../wire/program-words.ts'
 import type { Listen } from '../wire/listens.ts'
+import type { WaitedFor } from '../wire/waits-for.ts'
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
@@ -28,6 +31,10 @@ export interface Container {
   readonly endLookup?: PullLookup
   /** A connection that failed its last run, as that said. */
   readonly endSaid?: Said
+  /** What the API server refused to its last run, as that said. */
+  readonly endDenied?: DeniedAccount
+  /** Where its environment puts its own pages. Absent where it says nothing of that, and in old recordings. */
+  readonly pages?: PageSettings
   /** Absent where its environment names no proxy. */
   readonly proxy?: ContainerProxy
   /** Its environment has a proxy by the name, and the value stands in a ConfigMap or a Secret. */
@@ -131,6 +138,8 @@ export interface InitState {
   readonly exitCode: number | null
   readonly last: string | null
   readonly restarts: number
+  /** Whom its command asks while it runs. Absent where it names nobody, and in old recordings. */
+  readonly waitsFor?: readonly WaitedFor[]
 }
 
 export interface DnsConfig {
@@ -159,6 +168,11 @@ export interface Pod {
   /** `Evicted`: why it is over, where somebody else ended it. */
   readonly overReason?: string
   readonly deleting: boolean
+  /**
+   * What keeps a pod that is deleted from being gone, and since when it is over its time, in seconds; absent where
+   * nothing does, and in old recordings.
+   */
+  readonly held?: { readonly finalizers: readonly string[]; readonly seconds: number | null }
   readonly hostNetwork: boolean
   /** The annotation of EKS by which a pod is kept for one kind of nodes. Absent where it bears none. */
   readonly computeType?: 'ec2' | 'fargate'

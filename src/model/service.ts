@@ -31,6 +31,8 @@ export interface LoadBalancer {
   readonly class: string | null
   /** What the condition `LoadBalancerPortsError` says. */
   readonly problem: string | null
+  /** Why nobody gives it an address, in the words of who is asked to (Cilium's LB IPAM). Absent where none says so. */
+  readonly refused?: string
   /** Whom alone it lets in: `loadBalancerSourceRanges`. Absent = everybody. */
   readonly sourceRanges?: readonly string[]
   /** `allocateLoadBalancerNodePorts: false`. */

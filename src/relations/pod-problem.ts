@@ -1,8 +1,10 @@
 import type { ObjectEvent } from '../model/event.ts'
 import type { Known } from '../model/known.ts'
 import type { Container, Pod } from '../model/pod.ts'
+import type { DeniedAccount } from '../wire/denied-account.ts'
 import { complaintEnds } from './complaint-words.ts'
 import { because, hearsay, hearsayOfLast } from '../phrases.ts'
+import { movedPages } from './moved-pages.ts'
 import { askedInstead, insteadText, probeText } from './probe-host.ts'
 
 /** Where the next thing about it is to be read. */
@@ -30,14 +32,29 @@ const describe = { at: 'describe' } as const
 
 /** With what the components warned of, where that could be read. */
 export function problemsOf(events: Known<readonly ObjectEvent[]>): (pod: Pod) => PodProblem {
+  const claims = events.known ? events.value.filter(isOfClaim) : []
   const byPod = Map.groupBy(
     events.known ? events.value.filter((it) => it.object.kind === 'Pod') : [],
     (it) => `${it.namespace}/${it.object.name}`,
   )
   return (pod) => {
     const problem = problemOf(pod, byPod.get(`${pod.namespace}/${pod.name}`) ?? [])
-    return { ...problem, why: problem.why.replace(/\.$/, '') }
+    const claim = problem.look.at === 'claims' ? claimOf(pod, claims) : ''
+    return { ...problem, why: `${problem.why.replace(/\.$/, '')}${claim}` }
   }
+}
+
+function isOfClaim({ object, reason }: ObjectEvent): boolean {
+  return object.kind === 'PersistentVolumeClaim' && /^(?:ProvisioningFailed|FailedBinding)$/.test(reason)
+}
+
+/**
+ * Why its volume is not there, where a claim of it is known by its name: that of a StatefulSet's pod ends with the
+ * pod's (pkg/controller/statefulset, getPersistentVolumeClaimName), and is said of by the volume controller.
+ */
+function claimOf(pod: Pod, claims: readonly ObjectEvent[]): string {
+  const own = claims.find((it) => it.namespace === pod.namespace && it.object.name.endsWith(`-${pod.name}`))
+  return own === undefined ? '' : `; of its claim ${own.object.name} ${hearsay(own.said)}`
 }
 
 function notReady({ notReadyReason: said }: Pod): string {
@@ -47,7 +64,7 @@ function notReady({ notReadyReason: said }: Pod): string {
 function problemOf(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
   if (pod.phase === 'Succeeded') return { why: 'completed', look: describe }
   if (pod.phase === 'Failed') return { why: `failed${because(pod.overReason ?? pod.notReadyReason)}`, look: describe }
-  if (pod.deleting) return { why: 'terminating', look: describe }
+  if (pod.deleting) return { why: `terminating${heldText(pod)}`, look: describe }
   if (pod.node === null) return unplaced(pod, events)
   return (
     initProblem(pod) ??
@@ -59,6 +76,21 @@ function problemOf(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
       look: describe,
     }
   )
+}
+
+/** A pod that is over its time by less than this may be under way still. */
+const fewestHeld = 60
+
+/** `deletionTimestamp` is the time by which it was to be gone, its grace period included. */
+function heldText({ held }: Pod): string {
+  if (held === undefined || held.finalizers.length === 0) return ''
+  const since = held.seconds !== null && held.seconds >= fewestHeld ? ` for ${lasting(held.seconds)}` : ''
+  return `${since}: finalizer ${held.finalizers.join(', ')} keeps it`
+}
+
+function lasting(seconds: number): string {
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`
 }
 
 /** The scheduler's own sentence; what it says of preemption after that helps nobody at night. */
@@ -134,8 +166,16 @@ function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | 
   }
 }
 
+/** In RBAC's words, of whose role it is that lacks it. */
+function deniedText({ account, verb, resource, group, namespace }: DeniedAccount): string {
+  const where = namespace === null ? 'in the whole cluster' : `in namespace ${namespace}`
+  const what = group === '' ? resource : `${resource}.${group}`
+  return `service account ${account.namespace}/${account.name} may not ${verb} ${what} ${where}`
+}
+
 /** What it called in vain, by its termination message: its kind and where, no line of it. */
-function atItsEnd({ endSaid }: Container): string {
+function atItsEnd({ endSaid, endDenied }: Container): string {
+  if (endDenied !== undefined) return `; at its end it said that ${deniedText(endDenied)}`
   if (endSaid === undefined) return ''
   const { kind, host, port } = endSaid
   const to = host === null ? 'a connection' : `to ${host}${port === null ? '' : `:${port}`}`
@@ -199,7 +239,9 @@ function probeProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
       ? null
       : portProblem((starting ? it.startupProbe : it.readinessProbe) ?? '', it)
   const said = port ?? event
-  const why = said === null ? '' : `: ${said}`
+  const told = starting ? it.startupProbe : it.readinessProbe
+  const moved = /statuscode: 404/.test(event ?? '') ? movedPages(told ?? '', it) : null
+  const why = `${said === null ? '' : `: ${said}`}${moved === null ? '' : `; ${moved}`}`
   const look: Look =
     port === null ? logsOf({ name: it.name, restarts: it.restarts, ran: true }) : { at: 'ports', container: it.name }
   return { why: `${kind} probe of ${it.name} fails (${probe})${why}`, look }

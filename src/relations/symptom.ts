@@ -13,6 +13,9 @@ export const svcUnanswered = (service: Named): string => `svc-unanswered:${servi
 /** No object can be made in this namespace. */
 export const nothingMade = (namespace: string): string => `nothing-made:${namespace}`
 
+/** By the name of one of `webhooks`: what the API server refuses since it does not answer. */
+export const refusedThrough = (webhook: string): string => `refused-through:${webhook}`
+
 /** Pods of this StatefulSet that run and are not ready. */
 export const peersWait = (set: Named): string => `peers-wait:${set.namespace}/${set.name}`
 

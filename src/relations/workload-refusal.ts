@@ -2,6 +2,7 @@ import type { ObjectEvent } from '../model/event.ts'
 import type { Known } from '../model/known.ts'
 import type { Top } from './workload-of-pod.ts'
 import { hearsay, told } from '../phrases.ts'
+import { refusedThrough } from './symptom.ts'
 
 /** Why a workload makes no pods, in the words of who refused. */
 export interface Refusal {
@@ -12,7 +13,25 @@ export interface Refusal {
 
 /** As part of a sentence. */
 export function refusalText({ said, from }: Refusal): string {
-  return from === 'event' ? hearsay(said) : told(said)
+  const short = withoutMiddle(said)
+  return from === 'event' ? hearsay(short) : told(short)
+}
+
+/** No webhook's name is longer (a DNS subdomain). */
+const webhook = /failed calling webhook "([\w.-]{1,253})": /
+
+/** What this may come of: a webhook that does not answer, by its name (apiserver, admission/plugin/webhook/errors). */
+export function refusedBy({ said }: Refusal): readonly string[] {
+  const name = webhook.exec(said)?.[1]
+  return name === undefined ? [] : [refusedThrough(name)]
+}
+
+/** A webhook is called by a long address, and what is wrong stands behind it. */
+function withoutMiddle(said: string): string {
+  const [before, name] = webhook.exec(said) ?? []
+  const last = said.split(/: (?=\S)/).at(-1) ?? ''
+  if (before === undefined || last.length > 100 || said.length < 150) return said
+  return `failed calling webhook "${name}": … ${last}`
 }
 
 /**
@@ -34,5 +53,5 @@ export function refusalsOf(events: Known<readonly ObjectEvent[]>): (top: Top) =>
 function sentence(said: string): string {
   const at = said.indexOf(' failed error: ')
   const told = said.slice(at === -1 ? 0 : at + ' failed error: '.length).replace(/^Error creating: /, '')
-  return told.length > 300 ? `${told.slice(0, 300)}…` : told
+  return told.length > 300 && !webhook.test(told) ? `${told.slice(0, 300)}…` : told.slice(0, 2000)
 }

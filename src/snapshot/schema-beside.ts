@@ -70,6 +70,18 @@ export const besideSchema = exactly<Beside>()(
   object({
     secrets: nullable(object({ namespace: nullable(m.name), held: list(secret) })),
     ingressRoutes: nullable(list(ingressRoute)),
+    scalers: maybe(
+      list(
+        object({
+          kind: oneOf(['HorizontalPodAutoscaler', 'ScaledObject']),
+          namespace: m.name,
+          name: m.name,
+          target: object({ kind: m.word, name: m.name }),
+          least: number,
+          pausedAt: maybe(number),
+        }),
+      ),
+    ),
     streamRoutes: maybe(
       list(object({ kind: oneOf(['IngressRouteTCP', 'IngressRouteUDP']), ...named, entryPoints: list(m.name) })),
     ),

@@ -13,6 +13,7 @@ import {
 } from '../model/marks.ts'
 import type { Container } from '../model/pod.ts'
 import { containerProxy } from './schema-proxy.ts'
+import { deniedVerbs } from '../wire/denied-account.ts'
 import { listenHosts } from '../wire/listens.ts'
 import { complaintKinds } from '../wire/program-words.ts'
 
@@ -60,6 +61,21 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
       endLink: maybe(object({ variable: nullable(m.name), ip: nullable(m.address), port: nullable(number) })),
       endLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),
       endSaid: maybe(object({ kind: oneOf(complaintKinds), host: nullable(m.host), port: nullable(number) })),
+      endDenied: maybe(
+        object({
+          account: object({ namespace: shared.name, name: shared.name }),
+          verb: oneOf(deniedVerbs),
+          resource: m.spot,
+          group: m.spot,
+          namespace: nullable(shared.name),
+        }),
+      ),
+      pages: maybe(
+        object({
+          base: maybe(object({ by: shared.name, path: m.path })),
+          port: maybe(object({ by: shared.name, port: number })),
+        }),
+      ),
       proxy: maybe(containerProxy),
       proxyElsewhere: maybe(just(true)),
       cpuLimitMilli: nullable(number),

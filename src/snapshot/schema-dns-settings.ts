@@ -14,6 +14,7 @@ export function dnsSettingsOf(m: Texts) {
       ),
     ),
     kubeletDomain: maybe(m.host),
+    cacheBinds: maybe(list(object({ line: number, ips: list(m.address) }))),
     cacheRewrites: maybe(
       list(object({ line: number, from: m.host, to: m.host, zones: list(m.host), forwards: list(m.address) })),
     ),

@@ -68,6 +68,7 @@ export function objectSchemas(intern: Intern) {
       notReadyReason: nullable(shared.said),
       overReason: maybe(shared.word),
       deleting: flag,
+      held: maybe(object({ finalizers: list(m.name), seconds: nullable(number) })),
       hostNetwork: flag,
       computeType: maybe(oneOf(['ec2', 'fargate'])),
       dnsPolicy: shared.word,
@@ -96,6 +97,7 @@ export function objectSchemas(intern: Intern) {
           exitCode: nullable(number),
           last: nullable(shared.word),
           restarts: number,
+          waitsFor: maybe(list(object({ host: m.host, port: nullable(number) }))),
         }),
       ),
     }),
@@ -130,6 +132,7 @@ export function objectSchemas(intern: Intern) {
           addresses: list(m.address),
           class: nullable(shared.name),
           problem: nullable(m.said),
+          refused: maybe(m.said),
           sourceRanges: maybe(list(m.address)),
           nodePorts: maybe(just('none')),
           sendsTo: maybe(just('pods')),
@@ -230,6 +233,7 @@ export function objectSchemas(intern: Intern) {
         strictArp: maybe(nullable(flag)),
         refused: list(oneOf(refusedFields)),
       }),
+      api: maybe(object({ host: m.address, port: number })),
     }),
   )
 

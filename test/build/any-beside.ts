@@ -62,6 +62,16 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       }),
     ),
   ),
+  scalers: few(
+    fc.record({
+      kind: fc.constantFrom('HorizontalPodAutoscaler' as const, 'ScaledObject' as const),
+      namespace: name,
+      name,
+      target: fc.record({ kind: fc.constant('Deployment'), name }),
+      least: fc.nat(9),
+      pausedAt: fc.nat(9),
+    }),
+  ),
   streamRoutes: few(
     fc.record({
       kind: fc.constantFrom('IngressRouteTCP' as const, 'IngressRouteUDP' as const),

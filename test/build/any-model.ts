@@ -117,6 +117,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     }),
   ),
   hostname: name,
+  held: fc.record({ finalizers: few(name), seconds: maybe(count) }),
   subdomain: name,
   owner,
   containers: few(
@@ -150,6 +151,17 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
       endSaid: fc.record({ kind: fc.constantFrom(...complaintKinds), host: maybe(name), port: maybe(fc.nat(65_535)) }),
       endLookup: fc.record({ name, server: maybe(ip), how: text }),
+      endDenied: fc.record({
+        account: fc.record({ namespace: name, name }),
+        verb: fc.constant('list' as const),
+        resource: fc.constant('services'),
+        group: fc.constant(''),
+        namespace: maybe(name),
+      }),
+      pages: fc.record(
+        { base: fc.record({ by: name, path: fc.constant('/api') }), port: fc.record({ by: name, port: count }) },
+        { requiredKeys: [] },
+      ),
       proxy: fc.record({
         http: maybe(name),
         https: maybe(name),
@@ -191,6 +203,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     exitCode: maybe(count),
     last: maybe(fc.constant('Error')),
     restarts: count,
+    waitsFor: few(fc.record({ host: name, port: maybe(count) })),
   }),
 })
 
@@ -223,6 +236,7 @@ const service: fc.Arbitrary<Service> = fc.record(
       addresses: few(ip),
       class: maybe(fc.constant('service.k8s.aws/nlb')),
       problem: maybe(text),
+      refused: text,
       sourceRanges: few(ip.map((it) => `${it}/24`)),
       nodePorts: fc.constant('none' as const),
       sendsTo: fc.constant('pods' as const),
@@ -476,6 +490,7 @@ const node: fc.Arbitrary<Node> = fc.record({
         min: maybe(count),
         refused: few(fc.constantFrom(...refusedFields)),
       }),
+      api: fc.record({ host: ip, port: count }),
     }),
   ),
 })
@@ -539,6 +554,7 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   forwardedTo: known(fc.record({ services: few(service), slices: few(slice) })),
   handedOut: known(few(ip)),
   kubeletDomain: name,
+  cacheBinds: few(fc.record({ line: count, ips: few(ip) })),
   cacheRewrites: few(fc.record({ line: count, from: name, to: name, zones: few(name), forwards: few(ip) })),
   kubeDns: fc.record({
     stubDomains: few(fc.record({ domain: name, servers: few(ip) })),

@@ -439,6 +439,12 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   configOf: (it) => (text) => [it(text, []), it('/etc/x/nginx.conf', [text])],
   listensInConfig: (it) => (text) =>
     (['redis', 'mysql', 'nginx', 'spring', 'mosquitto'] as const).map((kind) => it({ kind, isNamed: true }, text)),
+  waitedForIn: (it) => (text) => [it(['sh', '-c', text]), it(text.split(' '))],
+  pageSettingsIn: (it) => (text) =>
+    it([
+      { name: 'SERVER_SERVLET_CONTEXT_PATH', value: text },
+      { name: 'MANAGEMENT_SERVER_PORT', value: text },
+    ]),
   listensIn: (it) => (text) => [
     it({
       env: [

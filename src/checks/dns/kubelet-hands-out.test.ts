@@ -1,5 +1,5 @@
 import { clusterDns, insideView } from '../../../test/build/dns.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -12,6 +12,10 @@ const given = (servers: readonly string[], about: Partial<ClusterDns> = {}) => (
   pods: [pod('web-1')],
 })
 const view = (ip: string) => insideView('web-1', { resolvConf: known(`nameserver ${ip}\n`) })
+const cache = pod('node-local-dns-1', {
+  namespace: 'kube-system',
+  containers: [container({ args: ['-localip', '169.254.20.10'] })],
+})
 const subject = 'ConfigMap/kube-system/kubelet-config'
 
 describeCheck(check, [
@@ -55,6 +59,14 @@ describeCheck(check, [
   },
   { it: "the DNS Service's address", given: given(['10.96.0.10']), expect: 'ok' },
   { it: "a cache's address", given: given(['169.254.20.10']), expect: 'ok' },
+  {
+    it: 'an address of the kind of a cache, and the caches have another',
+    given: given(['169.254.25.10'], { nodeCaches: [cache] }),
+    expect: [
+      { subject, args: { caches: ['169.254.20.10'] }, says: /which no cache of the nodes has: they are at 169/ },
+    ],
+  },
+  { it: "the caches' own", given: given(['169.254.20.10'], { nodeCaches: [cache] }), expect: 'ok' },
   { it: "another Service's address", given: given(['10.96.0.53']), expect: 'ok' },
   { it: 'one that is there beside it', given: given(['10.100.0.10', '10.96.0.10']), expect: 'ok' },
   { it: 'of the other family', given: given(['fd00::a']), expect: 'ok' },

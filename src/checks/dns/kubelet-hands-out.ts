@@ -6,6 +6,7 @@ import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
+import { cacheAddresses } from '../../relations/dns/node-cache.ts'
 import { isLikeService } from '../../relations/dns/upstream-services.ts'
 import { isClusterFirst, podResolvers, serverKinds } from '../../relations/dns/pod-resolvers.ts'
 import { handedOutBy } from '../../relations/symptom.ts'
@@ -34,7 +35,11 @@ export default check({
     if (told.length === 0) return notApplicable('kubelet-config names no clusterDNS')
     if (service?.clusterIP == null) return cannotTell('not-there', 'no DNS Service was found to compare it with')
     const kindOf = serverKinds(clusterDns, services)
-    const absent = told.filter((it) => kindOf(it) === 'other')
+    const caches = cacheAddresses(clusterDns)
+    // Of the addresses of one link a cache has those of its own flags alone; without a cache nobody knows who has one.
+    const ofCache = (it: string): boolean => caches.length > 0 && it.startsWith('169.254.') && !caches.includes(it)
+    const absent = told.filter((it) => kindOf(it) === 'other' || ofCache(it))
+    const forCache = absent.some(ofCache)
     if (absent.length < told.length) return ok(told.length)
     const seen = serversSeen(pods, clusterDns, insideViews)
     // Kubelets that run may have another file than the one that is kept for those that join.
@@ -47,7 +52,7 @@ export default check({
     return finding({
       subject: subject('ConfigMap', 'kube-system', 'kubelet-config'),
       confidence: seen.length > 0 ? 'observed' : 'inferred',
-      args: { told, vip: service.clusterIP, isWhole, seen: seen.length > 0 },
+      args: { told, vip: service.clusterIP, isWhole, seen: seen.length > 0, caches: forCache ? caches : [] },
       evidence: [
         {
           kind: 'config',
@@ -56,7 +61,7 @@ export default check({
           lines: ['clusterDNS:', ...told.map((it) => `- ${it}`)],
           at: 1,
           mark: told[0] ?? '',
-          label: isWhole ? 'no Service has it' : "not the DNS Service's",
+          label: labelOf(forCache, isWhole),
         },
         {
           kind: 'fact',
@@ -70,10 +75,7 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `kubelet-config tells kubelets to hand pods the nameserver ${some(args.told)}, ` +
-      (args.isWhole
-        ? `which no Service has: the DNS Service is at ${args.vip}.`
-        : `and the DNS Service is at ${args.vip}.`),
+      `kubelet-config tells kubelets to hand pods the nameserver ${some(args.told)}, ` + whyText(args),
     detail: ({ args }) =>
       (args.seen ? 'pods were seen to have it' : 'no pod was looked into') +
       ' · it is no DNS server, no cache of the nodes, and no Service that was read',
@@ -83,12 +85,30 @@ export default check({
         : 'this is what kubelets get that join or are upgraded; those that run may have another file: ' +
           '/var/lib/kubelet/config.yaml on each node',
     help: ({ args }) => [
-      `write ${args.vip} as clusterDNS there and on each node, restart the kubelets, and let pods be created again`,
+      `write ${args.caches[0] ?? args.vip} as clusterDNS there and on each node, restart the kubelets, and let ` +
+        'pods be created again',
       'kubectl -n kube-system get configmap kubelet-config -o yaml',
       'kubectl -n kube-system get services',
     ],
   },
 })
+
+function labelOf(forCache: boolean, isWhole: boolean): string {
+  if (forCache) return 'no cache of the nodes has it'
+  return isWhole ? 'no Service has it' : "not the DNS Service's"
+}
+
+interface Whose {
+  readonly vip: string
+  readonly isWhole: boolean
+  /** Addresses of the node caches, where it is theirs that are meant. */
+  readonly caches: readonly string[]
+}
+
+function whyText({ vip, isWhole, caches }: Whose): string {
+  if (caches.length > 0) return `which no cache of the nodes has: they are at ${some(caches)}.`
+  return isWhole ? `which no Service has: the DNS Service is at ${vip}.` : `and the DNS Service is at ${vip}.`
+}
 
 /** The first nameservers that pods with the kubelet's own list were seen to have. */
 function serversSeen(pods: readonly Pod[], dns: ClusterDns, views: Known<readonly InsideView[]>): readonly string[] {

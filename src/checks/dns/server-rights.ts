@@ -57,9 +57,15 @@ export default check({
       args.isDown
         ? 'CoreDNS is not ready before it has listed what it answers from'
         : 'servers that run may have another role than the file shows, or a release that does not need it',
-    help: ({ args }) => [
-      'give the role list and watch of them: endpointslices are of discovery.k8s.io, the others of the core group',
-      `kubectl edit clusterrole ${args.role ?? 'system:coredns'}`,
+    help: ({ subject: on, args }) => [
+      args.role === null
+        ? `have a ClusterRoleBinding name ServiceAccount ${args.account} of namespace ${on.namespace} among its ` +
+          'subjects, ' +
+          'with a role of list and watch of them: the role may well be there and be bound to another'
+        : 'give the role list and watch of them: endpointslices are of discovery.k8s.io, the others of the core group',
+      args.role === null
+        ? `kubectl get clusterrolebindings -o wide | grep ${args.account}`
+        : `kubectl edit clusterrole ${args.role}`,
       `kubectl auth can-i list endpointslices.discovery.k8s.io --as=system:serviceaccount:kube-system:${args.account}`,
     ],
   },

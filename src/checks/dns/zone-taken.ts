@@ -210,7 +210,7 @@ function ofOption(
         corefileEvidence(dns, text, {
           line: line.line,
           mark: line.name,
-          label: option === 'namespaces' ? 'no other namespace is served' : 'takes names of Services away',
+          label: labelOf(option, sure || isSeen),
         }),
       ],
       symptoms: [zoneLeftOut],
@@ -322,6 +322,11 @@ function weightOf({
   if (option === 'ignore' || by === 'another-cluster') return { confidence: 'possible', severity: 'info' }
   if (services.length === 0) return { confidence: 'possible', severity: 'info' }
   return { confidence: sure ? 'inferred' : 'possible', severity: 'warning' }
+}
+
+function labelOf(option: Taking, isSure: boolean): string {
+  if (option === 'namespaces') return 'no other namespace is served'
+  return `${isSure ? 'takes' : 'may take'} names of Services away`
 }
 
 function namesOf(services: readonly Service[]): readonly string[] {

@@ -93,7 +93,7 @@ export default check({
 
 const helps = {
   missing: 'correct the name in auth-url, or create the Service that it means',
-  port: 'correct the port in auth-url, or add it to the Service',
+  port: 'correct the port in auth-url: it is one of the Service, not of its pods',
   empty: 'see why the Service has no endpoint',
 }
 

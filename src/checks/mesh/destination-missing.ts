@@ -57,16 +57,26 @@ export default check({
         ? 'the proxies answer 503 with the flag UH: no healthy upstream'
         : 'the proxies answer 503 with the flag NC: no such cluster',
     help: ({ subject: on, args }) => [
-      args.near === null
-        ? 'name what is there: a Service of this namespace by its name, any other by its whole name'
-        : `${args.near} is there: a name with a dot in it is taken as it is, and nothing is added`,
-      args.subset === null
-        ? 'kubectl get serviceentries.networking.istio.io -A'
-        : 'kubectl get destinationrules.networking.istio.io -A',
+      cureOf(args),
+      commandOf(args),
       `kubectl -n ${on.namespace} edit virtualservices.networking.istio.io ${on.name}   # ${args.path}`,
     ],
   },
 })
+
+function cureOf({ fault, near, there }: Missing): string {
+  if (fault === 'no-port') return `name a port of the Service, not of its pods: ${there.join(', ') || 'it has none'}`
+  return near === null
+    ? 'name what is there: a Service of this namespace by its name, any other by its whole name'
+    : `${near} is there: a name with a dot in it is taken as it is, and nothing is added`
+}
+
+function commandOf({ fault, subset }: Missing): string {
+  if (fault === 'no-port') return 'kubectl get services -A'
+  return subset === null
+    ? 'kubectl get serviceentries.networking.istio.io -A'
+    : 'kubectl get destinationrules.networking.istio.io -A'
+}
 
 type Missing = {
   readonly fault: 'no-host' | 'no-subset' | 'no-port' | 'empty'

@@ -202,6 +202,20 @@ describeCheck(check, [
     expect: [{ subject: 'NetworkPolicy/shop/dns', args: { port: 5353 } }],
   },
   {
+    it: 'they are closed to pods of two namespaces: one policy, one fault',
+    given: {
+      ...given(ingressPolicy('closed', [], { namespace: 'kube-system' })),
+      pods: [pod('web-1'), pod('pay-1', { namespace: 'pay' })],
+    },
+    expect: [
+      {
+        subject: 'NetworkPolicy/kube-system/closed',
+        args: { pods: 2, namespaces: ['pay', 'shop'] },
+        says: /2 pods in 2 namespaces \(pay, shop\)/,
+      },
+    ],
+  },
+  {
     it: 'the DNS pods themselves are closed',
     given: given(ingressPolicy('closed', [], { namespace: 'kube-system' })),
     expect: [{ subject: 'NetworkPolicy/kube-system/closed', args: { direction: 'Ingress', pods: 3 } }],

@@ -24,7 +24,8 @@ import {
 } from './words.ts'
 import { sameDoor } from '../../relations/policy/same-door.ts'
 import { dnsDoorShut } from '../../relations/symptom.ts'
-import { count, full } from '../../phrases.ts'
+import { textOrder } from '../../model/text-order.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * Once a policy isolates a pod's egress, DNS is traffic like any other, and has to be let out. What remains looks like
@@ -89,7 +90,7 @@ export default check({
         : `NetworkPolicy ${full(on)} keeps ${args.who} from ${whom}.`
     },
     detail: ({ args }) =>
-      `${count(args.pods, 'pod')} in namespace ${args.namespace} · ` +
+      `${count(args.pods, 'pod')} in ${placesText(args.namespaces)} · ` +
       `no rule allows UDP ${args.port} to ${args.dns}` +
       (args.others === 0
         ? ''
@@ -226,6 +227,12 @@ function failedLookup(namespace: string, view: InsideView | undefined): readonly
   ]
 }
 
+function placesText(namespaces: readonly string[]): string {
+  return namespaces.length === 1
+    ? `namespace ${namespaces[0]}`
+    : `${namespaces.length} namespaces (${some(namespaces)})`
+}
+
 function found(
   group: DnsGroup,
   dns: ClusterDns,
@@ -234,6 +241,7 @@ function found(
 ) {
   const server = dns.service
   const port = dnsPort(dns)
+  const namespaces = [...new Set(group.pods.map((it) => it.namespace))].toSorted(textOrder)
   const address = group.server ?? (decided ? (server?.clusterIP ?? null) : null)
   const place = { namespace: home(dns), labels: dnsPodLabels(dns), ip: group.server }
   return finding({
@@ -251,6 +259,7 @@ function found(
       who: workloadsText(group.pods),
       pods: group.pods.length,
       namespace: group.namespace,
+      namespaces,
       port,
       dns: group.server ?? `${place.namespace}/${server?.name ?? 'the DNS servers'}`,
       left: decided ? (address ?? 'unknown') : '',
@@ -272,7 +281,7 @@ function found(
         policy,
         direction,
         `no rule allows UDP ${port} ` +
-          (direction === 'Egress' ? `to ${group.server ?? place.namespace}` : `from namespace ${group.namespace}`),
+          (direction === 'Egress' ? `to ${group.server ?? place.namespace}` : `from ${placesText(namespaces)}`),
       ),
       ...others.slice(0, 3).map((it) => rulesEvidence(it, direction, 'nor here')),
       workloadsEvidence('pods kept from DNS', group.pods),

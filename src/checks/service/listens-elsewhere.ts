@@ -79,7 +79,7 @@ export default check({
           'opens nothing',
     help: ({ subject: on, args }) => [
       args.is === 'port'
-        ? `set targetPort to ${args.told}, or ${args.by} to ${args.target}`
+        ? `set targetPort to ${args.told}, or ${portOf(args.by)} to ${args.target}`
         : 'let it listen on every address: 0.0.0.0, or :: with IPv6' +
           (args.isDefault && args.file === null ? ' (--host, --bind)' : ''),
       `kubectl -n ${on.namespace} exec ${args.example} -- cat /proc/net/tcp /proc/net/tcp6`,
@@ -87,6 +87,11 @@ export default check({
     ],
   },
 })
+
+/** `ASPNETCORE_URLS` and `--bind` hold more than the port. */
+function portOf(by: string): string {
+  return /ports?$/i.test(by) ? by : `the port in ${by}`
+}
 
 interface Part {
   readonly service: Service

@@ -38,6 +38,16 @@ describeCheck(check, [
     expect: [{ subject: cart, severity: 'warning', confidence: 'possible', says: /an Event says “Error syncing/ }],
   },
   {
+    it: 'who is to give it an address says why not, in a condition',
+    given: { services: of({ refused: 'There are no enabled CiliumLoadBalancerIPPools that match this service' }) },
+    expect: [{ subject: cart, severity: 'warning', confidence: 'inferred', says: /: “There are no enabled Cilium/ }],
+  },
+  {
+    it: 'the same beside an address that it has of somebody else',
+    given: { services: of({ addresses: ['203.0.113.4'], refused: 'There are no enabled pools' }) },
+    expect: 'ok',
+  },
+  {
     it: 'nobody says a word',
     given: { services: of({}), events: [] },
     expect: [{ subject: cart, severity: 'info', confidence: 'possible' }],

@@ -176,6 +176,15 @@ function evidenceOf(balancer: LoadBalancer, failure: ObjectEvent | null, front: 
     ...(balancer.problem === null
       ? []
       : [{ kind: 'fact' as const, label: 'condition LoadBalancerPortsError', value: shown(balancer.problem) }]),
+    ...(balancer.refused === undefined
+      ? []
+      : [
+          {
+            kind: 'fact' as const,
+            label: 'condition cilium.io/IPAMRequestSatisfied',
+            value: shown(balancer.refused),
+          },
+        ]),
     ...(front === null
       ? []
       : [{ kind: 'fact' as const, label: 'pods that wait', value: some(front.pods.map((it) => it.name)) }]),
@@ -211,17 +220,24 @@ function argsOf(balancer: LoadBalancer, front: Front | null) {
   }
 }
 
+function statedBy(front: Front | null, refused: string | null): Said['by'] {
+  if (front !== null) return 'scheduler'
+  return refused === null ? 'event' : 'status'
+}
+
 function verdict(service: Service, { balancer, failure, front: waiting, asked }: Seen) {
   const front = balancer.problem === null && balancer.addresses.length === 0 ? waiting : null
-  const said = withoutTrailing((balancer.problem ?? front?.said ?? failure?.said ?? '').trimEnd(), '.')
+  const refused = balancer.addresses.length === 0 ? (balancer.refused ?? null) : null
+  const words = balancer.problem ?? front?.said ?? refused ?? failure?.said ?? ''
+  const said = withoutTrailing(words.trimEnd(), '.')
   const makers = makersOf(front)
-  const stated = front === null ? ('event' as const) : ('scheduler' as const)
+  const stated = statedBy(front, refused)
   // On a laptop's cluster it is so for good, and nobody minds.
   const unanswered = said === '' && !asked && !isUnclaimed(service, balancer) ? 'info' : 'warning'
   return finding({
     subject: serviceSubject(service),
     also: makers,
-    confidence: balancer.problem === null && front === null ? 'possible' : 'inferred',
+    confidence: [balancer.problem, front, refused].every((it) => it === null) ? 'possible' : 'inferred',
     severity: front !== null && front.holders.length > 0 ? 'error' : unanswered,
     args: {
       case: balancer.problem === null ? 'address' : 'ports',

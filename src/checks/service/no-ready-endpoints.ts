@@ -17,7 +17,7 @@ import {
   svcUnanswered,
   unready,
 } from '../../relations/symptom.ts'
-import { type Refusal, refusalsOf, refusalText } from '../../relations/workload-refusal.ts'
+import { type Refusal, refusalsOf, refusalText, refusedBy } from '../../relations/workload-refusal.ts'
 import { type Top, workloadOfPod } from '../../relations/workload-of-pod.ts'
 import {
   commandsFor,
@@ -153,7 +153,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
   const unmade = pods.every(isOver) && maker !== undefined && maker.desired > 0
   const [first] = reasoned
   const where = [...new Set(pods.map((it) => it.node))]
-  const onDownNodes = pods.length > 0 && where.every((it) => it !== null && down.has(it))
+  const onDownNodes = areDown(where, down)
   const jobsOnly = pods.length > 0 && pods.every((it) => isOver(it) && it.owner?.kind === 'Job')
   const notMade = onDownNodes ? 'nodes-down' : 'not-ready'
   return finding({
@@ -180,14 +180,23 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
         value: `wants ${count(it.desired, 'pod')}`,
       })),
       ...(unmade && refused !== null ? [{ kind: 'fact' as const, label: 'refused', value: refusalText(refused) }] : []),
-      reasonsEvidence('pods that match', reasoned),
+      ...(pods.length === 0 ? [] : [reasonsEvidence('pods that match', reasoned)]),
     ],
     symptoms: onDownNodes
       ? where.map((it) => nodeDown(`${it}`))
       : [...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods), ...unreadyMaker(pods)],
-    dueTo: unmade ? [nothingMade(service.namespace)] : [],
+    dueTo: unmade ? keptFromMaking(service, refused) : [],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+function areDown(nodes: readonly (string | null)[], down: ReadonlySet<string>): boolean {
+  return nodes.length > 0 && nodes.every((it) => it !== null && down.has(it))
+}
+
+/** Their namespace is going, or a webhook does not answer. */
+function keptFromMaking({ namespace }: Service, refused: Refusal | null): readonly string[] {
+  return [nothingMade(namespace), ...(refused === null ? [] : refusedBy(refused))]
 }
 
 function unreadyOne(pods: readonly Pod[]): readonly string[] {

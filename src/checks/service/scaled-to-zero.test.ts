@@ -1,11 +1,14 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { beside } from '../../../test/build/beside.ts'
+import { backend, route } from '../../../test/build/gateway.ts'
 import { ingress } from '../../../test/build/ingress.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { completed, deployment, notReady, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { diagnose } from '../../engine.ts'
 import type { Finding } from '../../findings/finding.ts'
+import type { Scaler } from '../../model/beside.ts'
 import type { Service } from '../../model/service.ts'
 import type { Workload } from '../../model/workload.ts'
 import check from './scaled-to-zero.ts'
@@ -60,7 +63,53 @@ test('each sentence holds for the kind of the workload and the type of the Servi
   )
 })
 
+const hpa: Scaler = {
+  kind: 'HorizontalPodAutoscaler',
+  namespace: 'shop',
+  name: 'cart',
+  target: { kind: 'Deployment', name: 'cart' },
+  least: 2,
+}
+const keda: Scaler = { ...hpa, kind: 'ScaledObject', least: 0 }
+const scaledBy = (scalers: readonly Scaler[], isRouted = true) => ({
+  services,
+  pods: [],
+  workloads: [deployment('cart', 0)],
+  ingresses: isRouted ? [ingress([['/', 'cart', 80]])] : [],
+  beside: beside({ scalers }),
+})
+
 describeCheck(check, [
+  {
+    it: 'an autoscaler wants two at least, leaves it at 0, and an Ingress sends requests there',
+    given: scaledBy([hpa]),
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', says: /leaves so, though it wants 2 at least/ }],
+  },
+  {
+    it: 'KEDA is paused at 0, and its own autoscaler is there',
+    given: scaledBy([hpa, { ...keda, pausedAt: 0 }]),
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', says: /ScaledObject cart of KEDA is paused at 0/ }],
+  },
+  {
+    it: 'paused at 0, and an HTTPRoute sends requests there',
+    given: { ...scaledBy([{ ...keda, pausedAt: 0 }], false), gatewayRoutes: [route([backend('cart')])] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning' }],
+  },
+  {
+    it: 'KEDA scales it to 0 itself, as it was told',
+    given: scaledBy([hpa, keda]),
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { held: null } }],
+  },
+  {
+    it: 'paused at 0, and nobody sends requests there',
+    given: scaledBy([{ ...keda, pausedAt: 0 }], false),
+    expect: [{ subject: 'Service/shop/cart', severity: 'info' }],
+  },
+  {
+    it: 'the autoscaler of another workload',
+    given: scaledBy([{ ...hpa, target: { kind: 'Deployment', name: 'web' } }]),
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { held: null } }],
+  },
   {
     it: 'asked about by name: here is why it does not answer',
     given: { services: [service('cart')], pods: [], workloads: [deployment('cart', 0)] },

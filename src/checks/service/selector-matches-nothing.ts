@@ -93,7 +93,7 @@ export default check({
         : 'a Service without endpoints refuses every connection at once; nothing else reports it',
     help: ({ subject: on, args }) => [
       opening(args),
-      ...(args.miss === null || args.expected !== null || args.claimedBy !== null
+      ...(args.miss === null || args.expected !== null || args.claimedBy !== null || isControlled(args.key)
         ? []
         : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args.patch}'`]),
       `kubectl -n ${on.namespace} get pods --show-labels`,
@@ -133,11 +133,26 @@ function byName<T>(make: (namespace: string) => T): (namespace: string) => T {
   }
 }
 
+/** Argo Rollouts puts this pair into the Services that its Rollout names (docs/features/traffic-management). */
+const rolloutsHash = 'rollouts-pod-template-hash'
+
+/** Labels of which controllers choose the value: what is written by hand is right until the next release. */
+function isControlled(key: string): boolean {
+  return key === rolloutsHash || key === 'pod-template-hash' || key === 'controller-revision-hash'
+}
+
 function opening(args: Seen): string {
   if (args.expected !== null) return 'see for yourself which pods are there'
   if (args.miss === null) return 'find out what this Service was for: its pods are gone, or were never made'
   if (args.claimedBy !== null)
     return `Service ${args.claimedBy} selects those pods already: make the pods that this Service is for, or label them`
+  if (args.key === rolloutsHash)
+    return (
+      'leave the selector to Argo Rollouts, which writes this pair and would write it again: see why its Rollout has ' +
+      'not, or no more, pods of that hash'
+    )
+  if (isControlled(args.key))
+    return `take \`${args.key}\` out of the selector: a controller gives it to pods, and each release has another value`
   return 'make the selector and the labels say the same; the patch is for a selector that is the wrong one'
 }
 

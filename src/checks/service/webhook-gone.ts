@@ -5,7 +5,7 @@ import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
-import { noEndpoints } from '../../relations/symptom.ts'
+import { noEndpoints, refusedThrough } from '../../relations/symptom.ts'
 
 /**
  * The API server asks a webhook before it takes a change. Where that must answer (failurePolicy Fail) and can't, the
@@ -124,5 +124,6 @@ function verdict(first: AdmissionWebhook, why: Why, all: readonly AdmissionWebho
       },
     ],
     ...(why === 'empty' ? { dueTo: [noEndpoints(service)] } : {}),
+    causes: [...new Set(all.map((it) => refusedThrough(it.webhook)))],
   })
 }

@@ -9,7 +9,9 @@ import {
   proxyHost,
   proxyRanges,
 } from '../../wire/destinations.ts'
+import { deniedAccountIn } from '../../wire/denied-account.ts'
 import { listensIn } from '../../wire/listens.ts'
+import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
@@ -39,6 +41,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...addressesOf(spec, intern),
     ...listensOf(spec, intern),
     ...endOf(ended),
+    ...pagesOf(spec, intern),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),
     cpuRequestMilli: cpuMilli(fields(resources['requests'])['cpu']),
@@ -111,12 +114,7 @@ function addressesOf(spec: Fields, intern: Intern): Pick<Container, 'addresses'>
 }
 
 function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
-  const env = list(spec['env'])
-    .map(fields)
-    .flatMap((it) => {
-      const [name, value] = [text(it['name']), text(it['value'])]
-      return name === null || value === null ? [] : [{ name, value }]
-    })
+  const env = plainEnv(spec)
   const told = listensIn({ env, words: [...texts(spec['command']), ...texts(spec['args'])] })
   const listens = [...told, ...mountedListens(spec, told)]
   const kept = listens.map(({ portBy, ...it }) => ({
@@ -129,19 +127,43 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
 
 /**
  * Of what a program said at its end (terminationMessagePath, or the end of its log) nothing is kept but what it may
- * hold of three things: a lookup that failed, a variable by which the kubelet told it of a Service
- * (`REDIS_PORT=tcp://…`), and a connection that failed, the last one.
+ * hold of four things: a lookup that failed, a variable by which the kubelet told it of a Service
+ * (`REDIS_PORT=tcp://…`), what the API server refused to its service account, and a connection that failed, the last
+ * one.
  */
-function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSaid'> {
+function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSaid' | 'endDenied'> {
   const said = (text(ended['message']) ?? '').slice(0, longestEnd)
   const { pullLookup: endLookup } = pullLookup(said)
   const endLink = linkIn(said)
+  const endDenied = deniedAccountIn(said)
   const endSaid = said.split('\n').reduce<Said | null>((last, line) => saidIn(line) ?? last, null)
   return {
     ...(endLink === null ? {} : { endLink }),
     ...(endLookup === undefined ? {} : { endLookup }),
     ...(endSaid === null ? {} : { endSaid }),
+    ...(endDenied === null ? {} : { endDenied }),
   }
+}
+
+function pagesOf(spec: Fields, intern: Intern): Pick<Container, 'pages'> {
+  const { base, port: own } = pageSettingsIn(plainEnv(spec))
+  if (base === undefined && own === undefined) return {}
+  return {
+    pages: {
+      ...(base === undefined ? {} : { base: { by: intern.text(base.by), path: intern.text(base.path) } }),
+      ...(own === undefined ? {} : { port: { by: intern.text(own.by), port: own.port } }),
+    },
+  }
+}
+
+/** The variables whose values stand in the spec. */
+function plainEnv(spec: Fields): readonly { readonly name: string; readonly value: string }[] {
+  return list(spec['env'])
+    .map(fields)
+    .flatMap((it) => {
+      const [name, value] = [text(it['name']), text(it['value'])]
+      return name === null || value === null ? [] : [{ name, value }]
+    })
 }
 
 /** The kubelet keeps no more of it (pkg/kubelet/container: MaxPodTerminationMessageLogLength). */

@@ -32,6 +32,16 @@ export function whole(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value + 0 : null
 }
 
+/**
+ * The number of a port, also where whoever wrote the file again put it between quotation marks: an API server writes it
+ * without (core/v1 types.go, int32), and a Service does not lose its port by that.
+ */
+export function portNumber(value: unknown): number | null {
+  const quoted = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value
+  const number = whole(quoted)
+  return number !== null && number <= 65_535 ? number : null
+}
+
 /** A count, never negative; 0 when absent. */
 export function count(value: unknown): number {
   return Math.max(0, whole(value) ?? 0)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createIntern } from '../../wire/intern.ts'
 import { projectPod } from './pod.ts'
+import { projectService } from './service.ts'
 
 const read = (spec: object, status: object = {}, more: object = {}, annotations = {}) => {
   const container = { name: 'app', image: 'app:1', ...spec }
@@ -63,4 +64,76 @@ test('the host that a probe names, and nothing that is no host', () => {
   })
   expect(pod?.containers[0]?.probeHosts).toEqual({ readiness: 'localhost', liveness: '::1' })
   expect(read({ readinessProbe: { httpGet: { port: 80 } } })?.containers[0]?.probeHosts).toBeUndefined()
+})
+
+test('what the API server refused to a program, as it said at its end, and nothing else of that', () => {
+  const said =
+    'token=hunter2 services is forbidden: User "system:serviceaccount:shop:default" cannot list resource "services" ' +
+    'in API group "" in the namespace "shop"'
+  expect(ended(said)?.endDenied).toEqual({
+    account: { namespace: 'shop', name: 'default' },
+    verb: 'list',
+    resource: 'services',
+    group: '',
+    namespace: 'shop',
+  })
+  expect(JSON.stringify(ended(said))).not.toContain('hunter2')
+})
+
+test('where a server has its own pages, by its environment', () => {
+  const env = [
+    { name: 'SERVER_SERVLET_CONTEXT_PATH', value: '/api' },
+    { name: 'MANAGEMENT_SERVER_PORT', value: '9090' },
+  ]
+  expect(read({ env })?.containers[0]?.pages).toEqual({
+    base: { by: 'SERVER_SERVLET_CONTEXT_PATH', path: '/api' },
+    port: { by: 'MANAGEMENT_SERVER_PORT', port: 9090 },
+  })
+  expect(read({})?.containers[0]?.pages).toBeUndefined()
+})
+
+test('whom an init container asks while it runs, and what keeps a pod that is deleted', () => {
+  const waiting = (state: object) =>
+    projectPod(
+      {
+        metadata: {
+          namespace: 'shop',
+          name: 'web-1',
+          deletionTimestamp: '2026-11-30T05:00:00Z',
+          finalizers: ['example.com/drain'],
+        },
+        spec: {
+          containers: [{ name: 'app' }],
+          initContainers: [{ name: 'wait', command: ['sh', '-c', 'until nc -z db 5432; do sleep 1; done'] }],
+        },
+        status: { phase: 'Pending', initContainerStatuses: [{ name: 'wait', state }] },
+      },
+      createIntern(),
+      Date.parse('2026-11-30T08:00:00Z'),
+    )
+  const pod = waiting({ running: {} })
+  expect(pod?.init?.waitsFor).toEqual([{ host: 'db', port: 5432 }])
+  expect(pod?.held).toEqual({ finalizers: ['example.com/drain'], seconds: 10_800 })
+  expect(waiting({ terminated: { exitCode: 1 } })?.init?.waitsFor).toBeUndefined()
+})
+
+test('why nobody gives a Service an address, as Cilium says it in a condition', () => {
+  const balancer = (status: string) =>
+    projectService(
+      {
+        metadata: { namespace: 'shop', name: 'web' },
+        spec: { type: 'LoadBalancer' },
+        status: { conditions: [{ type: 'cilium.io/IPAMRequestSatisfied', status, message: 'no enabled pools' }] },
+      },
+      createIntern(),
+    )?.loadBalancer
+  expect([balancer('False')?.refused, balancer('True')?.refused]).toEqual(['no enabled pools', undefined])
+})
+
+test('the port of a Service, also between quotation marks', () => {
+  const ports = (port: unknown) =>
+    projectService({ metadata: { namespace: 'shop', name: 'web' }, spec: { ports: [{ port }] } }, createIntern())?.ports
+  expect(ports('8080')?.map((it) => [it.port, it.targetPort])).toEqual([[8080, 8080]])
+  expect(ports(8080)?.map((it) => it.port)).toEqual([8080])
+  expect([ports('http'), ports('80800'), ports(-0.5)]).toEqual([[], [], []])
 })

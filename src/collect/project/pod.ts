@@ -1,5 +1,6 @@
-import type { DnsConfig, Pod } from '../../model/pod.ts'
+import type { DnsConfig, InitState, Pod } from '../../model/pod.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { waitedForIn } from '../../wire/waits-for.ts'
 import { messageOf, projectContainer } from './container.ts'
 import { condition, identity, ownerOf } from './identity.ts'
 import { type Fields, count, fields, isObject, list, oneOf, text, stringMap, texts, whole } from './json.ts'
@@ -30,6 +31,7 @@ export function projectPod(raw: unknown, intern: Intern, now: number | null = nu
     notReadyReason: ready === null || ready['status'] === 'True' ? null : reasonOf(ready),
     ...overReason(status, intern),
     deleting: text(it.metadata['deletionTimestamp']) !== null,
+    ...heldOf(it.metadata, now),
     hostNetwork: spec['hostNetwork'] === true,
     ...computeTypeOf(it.metadata),
     dnsPolicy: intern.text(text(spec['dnsPolicy']) ?? 'ClusterFirst'),
@@ -62,6 +64,15 @@ const settledMs = 60_000
 function standingOf(ready: Fields | null, now: number | null): Pick<Pod, 'standing'> {
   const since = Date.parse(text(ready?.['lastTransitionTime']) ?? '')
   return now !== null && now - since >= settledMs ? { standing: 'settled' } : {}
+}
+
+/** With a finalizer the API server keeps what is deleted until whoever set it takes it off. */
+function heldOf(metadata: Fields, now: number | null): Pick<Pod, 'held'> {
+  const deleted = text(metadata['deletionTimestamp'])
+  const finalizers = texts(metadata['finalizers'])
+  if (deleted === null || finalizers.length === 0) return {}
+  const since = now === null ? Number.NaN : Math.round((now - Date.parse(deleted)) / 1000)
+  return { held: { finalizers, seconds: Number.isFinite(since) ? Math.max(0, since) : null } }
 }
 
 function addresses(status: Fields): Pick<Pod, 'ips'> {
@@ -117,8 +128,17 @@ function initOf(spec: Fields, status: Fields): Pick<Pod, 'init'> {
       exitCode: whole(ended['exitCode']),
       last: text(ended['reason']),
       restarts: count(at['restartCount']),
+      ...(isObject(state['running']) ? waitsOf(spec, name) : {}),
     },
   }
+}
+
+function waitsOf(spec: Fields, name: string): Pick<InitState, 'waitsFor'> {
+  const own = list(spec['initContainers'])
+    .map(fields)
+    .find((it) => it['name'] === name)
+  const waitsFor = waitedForIn([...texts(own?.['command']), ...texts(own?.['args'])])
+  return waitsFor.length === 0 ? {} : { waitsFor }
 }
 
 function containers(spec: Fields, status: Fields, intern: Intern, withArgs: boolean): Pod['containers'] {

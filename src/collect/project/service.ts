@@ -1,7 +1,7 @@
 import type { AzureProbe, LoadBalancer, Service, ServicePort } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { condition, identity } from './identity.ts'
-import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole } from './json.ts'
+import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole, portNumber } from './json.ts'
 
 /** `v1 Service`; null for what is none. `now` is the API server's clock, in milliseconds since 1970. */
 export function projectService(raw: unknown, intern: Intern, now: number | null = null): Service | null {
@@ -19,7 +19,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
     ports: list(spec['ports'])
       .map(fields)
       .flatMap((each) => {
-        const number = whole(each['port'])
+        const number = portNumber(each['port'])
         if (number === null) return []
         // An absent targetPort is the port itself; 0 is how a headless Service writes "none".
         const target = port(each['targetPort'])
@@ -221,6 +221,9 @@ function serversSchemeOf(metadata: Fields): Pick<Service, 'serversScheme'> {
 
 function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBalancer {
   const problem = condition(status, 'LoadBalancerPortsError')
+  // cilium operator/pkg/lbipam: the condition by which it says that no pool has an address for this Service.
+  const given = condition(status, 'cilium.io/IPAMRequestSatisfied')
+  const refused = given?.['status'] === 'False' ? (text(given['message']) ?? text(given['reason'])) : null
   return {
     addresses: list(fields(status['loadBalancer'])['ingress'])
       .map(fields)
@@ -237,6 +240,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
     ...tlsEndedOf(spec, metadata),
     ...(sendsToPods(metadata) ? { sendsTo: 'pods' as const } : {}),
     problem: problem?.['status'] === 'True' ? (text(problem['message']) ?? text(problem['reason'])) : null,
+    ...(refused === null ? {} : { refused }),
   }
 }
 

@@ -3,7 +3,8 @@ import type { DnsGroup } from './policy-dns.ts'
 
 /**
  * Groups that one and the same policy, the first of those that isolate them, keeps from DNS, as one: what there is to
- * mend is one thing, however the further policies choose among the pods. Those `apart` stay as they are.
+ * mend is one thing, however the further policies choose among the pods. Those `apart` stay as they are. A policy
+ * before the DNS servers keeps pods of many namespaces out by one and the same rules.
  */
 export function sameDoor(
   groups: readonly DnsGroup[],
@@ -22,8 +23,9 @@ export function sameDoor(
     if (decision.kind === 'allowed' || apart(it)) return it
     const why = decision.kind === 'unknown' ? [decision.why, decision.measured] : []
     const [first] = decision.by
+    const isAtServers = way === 'udp' && decision.direction === 'Ingress' && first?.namespace !== it.namespace
     return JSON.stringify([
-      [it.namespace, it.server, decision.kind, decision.direction, why],
+      [isAtServers ? null : it.namespace, it.server, decision.kind, decision.direction, why],
       [first?.namespace, first?.name, it.udp.kind, it.tcp.kind, mark(it)],
     ])
   })

@@ -225,6 +225,23 @@ test.each<Row>([
     ],
   ],
   [
+    'it is one of those that are counted as ready, and crashes',
+    {
+      pods: [pod('web-1', { containers: [container({ ready: false, waiting: 'CrashLoopBackOff', restarts: 900 })] })],
+      services: [service('web')],
+      workloads: [deployment('web', 1)],
+    },
+    {},
+    [
+      'nuisance of pods: not-as-declared, 1 of 1',
+      'Pod/shop/web-1: container app in its status: CrashLoopBackOff in container app',
+      'with Pod/shop/web-1 Deployment/shop/web Service/shop/web Node/worker-1',
+      'keys no-endpoints:shop/web pods-unready:Deployment/shop/web node-down:worker-1',
+      'next kubectl -n shop describe pod web-1',
+      'next kubectl -n shop logs web-1 -c app --previous --tail=50',
+    ],
+  ],
+  [
     'the same, and one is lacking',
     {
       pods: [

@@ -7,7 +7,7 @@ import { isCrashing, nextLookAt, type PodProblem, problemsOf } from '../pod-prob
 import { hasPairs } from '../selector.ts'
 import { isLive, podsOfServices, selectorOf } from '../service/service-selects-pod.ts'
 import { dnsLossOnNode, dnsServerCrash, dnsServersDown, noEndpoints, nodeDown, podsUnready } from '../symptom.ts'
-import { refusalsOf, refusalText } from '../workload-refusal.ts'
+import { refusalsOf, refusalText, refusedBy } from '../workload-refusal.ts'
 import { topWorkloads, workloadOfPod } from '../workload-of-pod.ts'
 import { because } from '../../phrases.ts'
 import { dnsObjects } from './probe-lookups.ts'
@@ -55,7 +55,7 @@ function dnsPodsOf(model: Model): readonly Pod[] {
 interface Around {
   readonly services: readonly Subject[]
   readonly dns: readonly Subject[]
-  /** Its Deployment has as many ready pods as it wants, without it. */
+  /** Its Deployment has as many ready pods as it wants; without it, unless it is ready itself. */
   readonly isSpare: boolean
   /** The scheduler has tried again and again to place it. */
   readonly waitsLong: boolean
@@ -126,7 +126,7 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare, waitsLon
       ms: null,
       // A pod that is not ready may be on its way up, as in each rollout; one that waits with an error is stuck, and a
       // nuisance where somebody lacks it.
-      weight: isStuck && !(isSpare && services.length > 0) ? 'nuisance' : 'sign',
+      weight: isStuck && !(isSpare && !pod.ready && services.length > 0) ? 'nuisance' : 'sign',
     },
   ]
 }
@@ -158,7 +158,7 @@ export function workloadTroubles(model: Model): readonly Trouble[] {
         source: 'workloads',
         sufferer: self,
         involved: [self, ...fed.map((it) => subject('Service', it.namespace, it.name))],
-        keys: fed.map(noEndpoints),
+        keys: [...fed.map(noEndpoints), ...refusedBy(refusal)],
         asked: 'its pods',
         from: 'in its status',
         how: `makes no pods: ${refusalText(refusal)}`,

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { container, pod } from '../../test/build/pod.ts'
+import { known } from '../model/known.ts'
+import type { ObjectEvent } from '../model/event.ts'
+import type { Pod } from '../model/pod.ts'
+import { problemsOf } from './pod-problem.ts'
+
+const why = (it: Pod, events: readonly ObjectEvent[] = []): string => problemsOf(known(events))(it).why
+
+test('which finalizer keeps a pod that is deleted, and for how long', () => {
+  const held = (seconds: number | null): Pod =>
+    pod('cart-1', { deleting: true, held: { finalizers: ['example.com/drain'], seconds } })
+  expect(why(held(3 * 3600 + 5))).toBe('terminating for 3 h: finalizer example.com/drain keeps it')
+  expect(why(held(600))).toBe('terminating for 10 min: finalizer example.com/drain keeps it')
+  expect(why(held(null))).toBe('terminating: finalizer example.com/drain keeps it')
+  expect(why(pod('cart-1', { deleting: true }))).toBe('terminating')
+})
+
+test('what the API server refused to a program, as that said at its end', () => {
+  const endDenied = {
+    account: { namespace: 'shop', name: 'default' },
+    verb: 'list' as const,
+    resource: 'ingresses',
+    group: 'networking.k8s.io',
+    namespace: null,
+  }
+  const crashed = container({
+    ready: false,
+    waiting: 'CrashLoopBackOff',
+    lastTermination: 'Error',
+    exitCode: 1,
+    restarts: 4,
+    endDenied,
+  })
+  expect(why(pod('cart-1', { ready: false, containers: [crashed] }))).toBe(
+    'CrashLoopBackOff in container app, last exit Error (1); at its end it said that service account shop/default may ' +
+      'not list ingresses.networking.k8s.io in the whole cluster',
+  )
+})
+
+test('a page that the environment puts elsewhere, where the probe is answered 404', () => {
+  const pages = { base: { by: 'SERVER_SERVLET_CONTEXT_PATH', path: '/api' } }
+  const it = pod('api-1', {
+    ready: false,
+    containers: [container({ ready: false, readinessProbe: 'http-get :8080/health', pages })],
+  })
+  const event = (said: string): ObjectEvent => ({
+    namespace: 'shop',
+    object: { kind: 'Pod', name: 'api-1' },
+    reason: 'Unhealthy',
+    said: `Readiness probe failed: ${said}`,
+    times: 9,
+  })
+  expect(why(it, [event('HTTP probe failed with statuscode: 404')])).toMatch(
+    /; SERVER_SERVLET_CONTEXT_PATH puts its pages below \/api$/,
+  )
+  expect(why(it, [event('HTTP probe failed with statuscode: 500')])).not.toMatch(/CONTEXT_PATH/)
+})
+
+test('of a claim that a pod waits for, what the volume controller says', () => {
+  const it = pod('postgres-0', {
+    node: null,
+    phase: 'Pending',
+    ready: false,
+    scheduling: 'unbound PersistentVolumeClaims',
+  })
+  const event = (name: string): ObjectEvent => ({
+    namespace: 'shop',
+    object: { kind: 'PersistentVolumeClaim', name },
+    reason: 'ProvisioningFailed',
+    said: 'storageclass.storage.k8s.io "fast" not found',
+    times: 12,
+  })
+  expect(why(it, [event('data-postgres-0')])).toMatch(/; of its claim data-postgres-0 an Event says “storageclass/)
+  expect(why(it, [event('data-other-0')])).not.toMatch(/of its claim/)
+})
