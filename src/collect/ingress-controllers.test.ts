@@ -78,3 +78,17 @@ test.each([
 ])('ingress-nginx with %j reads annotations behind %j', (args, prefixes) => {
   expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.annotationPrefixes).toEqual(prefixes)
 })
+
+test.each([
+  [['--entryPoints.web.address=:80', '--providers.kubernetesingress'], true],
+  [['--providers.kubernetesingress=true'], true],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd=false'], true],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd'], undefined],
+  [['--entryPoints.web.address=:80', '--providers.kubernetesCRD.throttleDuration=2s'], undefined],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd.namespaces=shop'], undefined],
+  [['--entryPoints.web.address=:80', '--configFile=/etc/x.yml'], undefined],
+  [['--ping=true'], undefined],
+  [[], undefined],
+])('Traefik with %j reads no IngressRoutes: %s', (args, off) => {
+  expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.crd?.off).toBe(off)
+})

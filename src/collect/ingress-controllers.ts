@@ -129,6 +129,8 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
   const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
   // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
   const isByFlags = flag('providers.kubernetescrd') !== null || ofRoutes.length > 0
+  const isSetUpByFlags = entryPoints.length > 0 || ofIngresses.some((it) => flag(it) !== null)
+  const isOff = isSetUpByFlags && flag('configfile') === null && !readsCrds(flag)
   const allows = (value: string | null): 'yes' | 'no' | 'unsure' => {
     if (value === null) return isByFlags ? 'no' : 'unsure'
     return /^(?:false|f|0)$/i.test(value) ? 'no' : 'yes'
@@ -141,12 +143,33 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
       ? {}
       : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(main?.args ?? []) }),
     crd: {
+      ...(isOff ? { off: true as const } : {}),
       watches: ofRoutes.length === 0 ? null : ofRoutes,
       className: crd('ingressclass'),
       acrossNamespaces: allows(crd('allowcrossnamespace')),
       externalNames: allows(crd('allowexternalnameservices')),
     },
   }
+}
+
+const ofIngresses = [
+  'providers.kubernetesingress',
+  'providers.kubernetesingress.ingressclass',
+  'providers.kubernetesingress.namespaces',
+] as const
+
+const ofCrds = [
+  'providers.kubernetescrd.any',
+  'providers.kubernetescrd.namespaces',
+  'providers.kubernetescrd.ingressclass',
+  'providers.kubernetescrd.allowcrossnamespace',
+  'providers.kubernetescrd.allowexternalnameservices',
+] as const
+
+/** Any flag of a provider's makes it, also where the provider's own is not given (traefik/paerser, flag). */
+function readsCrds(flag: Flag): boolean {
+  const own = flag('providers.kubernetescrd')
+  return own === null ? ofCrds.some((it) => flag(it) !== null) : !/^(?:false|f|0)$/i.test(own)
 }
 
 /** The container port that the charts call so, else the first of the numbers that is declared, else the first. */

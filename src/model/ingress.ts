@@ -247,6 +247,8 @@ export interface IngressController {
   readonly tlsEntryPoints?: readonly string[]
   /** Of Traefik, how it looks at IngressRoutes: `--providers.kubernetescrd.…`. */
   readonly crd?: {
+    /** Its other flags are there, and none turns this provider on. Absent = it is on, or nobody knows. */
+    readonly off?: true
     /** null = of every namespace. */
     readonly watches: readonly string[] | null
     readonly className: string | null

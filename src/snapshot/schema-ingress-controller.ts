@@ -84,6 +84,7 @@ export function ingressControllerOf(
       tlsEntryPoints: maybe(list(m.name)),
       crd: maybe(
         object({
+          off: maybe(just(true)),
           watches: nullable(list(m.name)),
           className: nullable(m.name),
           acrossNamespaces: oneOf(['yes', 'no', 'unsure']),

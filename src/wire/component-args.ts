@@ -52,6 +52,7 @@ const forms = {
   'ingress-class-by-name': bool,
   'ingress-class-name': eachOf(isName),
   'ingress.class': isName,
+  'providers.kubernetesingress': bool,
   'providers.kubernetesingress.ingressclass': isName,
   'providers.kubernetesingress.namespaces': eachOf(isName),
   'providers.kubernetescrd': bool,
@@ -59,6 +60,8 @@ const forms = {
   'providers.kubernetescrd.namespaces': eachOf(isName),
   'providers.kubernetescrd.ingressclass': isName,
   'providers.kubernetescrd.allowcrossnamespace': bool,
+  /** Each flag of a provider's turns it on: `--providers.kubernetescrd.throttleDuration`. */
+  'providers.kubernetescrd.any': none,
   configfile: none,
   /** `--entryPoints.NAME.address`, whatever the name. */
   entrypoints: listen,
@@ -105,7 +108,12 @@ function wordOf(arg: string): Word | null {
 function flagIn(spelled: string): string | undefined {
   if (entryPointIn(spelled) !== null) return 'entrypoints'
   if (tlsEntryPointIn(spelled) !== null) return 'entrypoints.http.tls'
-  return /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
+  const flag = /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
+  return flag !== undefined && !isFlag(flag) && isOfCrds(flag) ? 'providers.kubernetescrd.any' : flag
+}
+
+function isOfCrds(flag: string): boolean {
+  return /^providers\.kubernetescrd\.[a-z]{1,30}$/.test(flag) && redactName(flag) === flag
 }
 
 /** The name of an entry point whose routers are for TLS: `--entryPoints.web.http.tls.certResolver`. */

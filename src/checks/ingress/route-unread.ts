@@ -40,7 +40,7 @@ export default check({
   },
 })
 
-type Why = 'gone-group' | 'new-group' | 'namespace' | 'class'
+type Why = 'off' | 'gone-group' | 'new-group' | 'namespace' | 'class'
 
 interface Told {
   readonly group: string
@@ -49,6 +49,7 @@ interface Told {
 }
 
 const says: Readonly<Record<Why, (args: Told) => string>> = {
+  off: () => 'its flags turn on no --providers.kubernetescrd',
   'gone-group': ({ group, image }) => `it is of group ${group}, which ${image} has given up`,
   'new-group': ({ group, image }) => `it is of group ${group}, which ${image} does not know yet`,
   namespace: ({ of }) => `it looks at ${of} alone`,
@@ -56,6 +57,7 @@ const says: Readonly<Record<Why, (args: Told) => string>> = {
 }
 
 const cures: Readonly<Record<Why, string>> = {
+  off: 'give Traefik --providers.kubernetescrd (the chart: providers.kubernetesCRD.enabled), or write an Ingress',
   'gone-group': 'write it anew as traefik.io/v1alpha1, with its Middlewares, and remove the old one',
   'new-group': 'write it as traefik.containo.us/v1alpha1, or take Traefik to 2.10 or later',
   namespace: 'add the namespace to --providers.kubernetescrd.namespaces',
@@ -105,7 +107,8 @@ const oldGroup = 'traefik.containo.us'
 
 /** null: it reads it. */
 function whyNot(route: IngressRoute, { image = '', crd }: IngressController): Why | 'unsure' | null {
-  const { watches = null, className = null } = crd ?? {}
+  const { watches = null, className = null, off } = crd ?? {}
+  if (off === true) return 'off'
   if (watches !== null && !watches.includes(route.namespace)) return 'namespace'
   if (className !== null && className !== '' && route.className !== className) return 'class'
   const release = releaseOf(image)
