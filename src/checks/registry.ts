@@ -334,6 +334,7 @@ import tlsEndedBefore from './ingress/tls-ended-before.ts'
 import entryPointWithoutTls from './ingress/entry-point-without-tls.ts'
 import tlsToPlainPort from './gateway/tls-to-plain-port.ts'
 import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
+import ruleUnread from './ingress/rule-unread.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -504,6 +505,7 @@ export const checks: readonly AnyCheck[] = [
   authSecretMissing, // ING372
   tlsEndedBefore, // ING373
   entryPointWithoutTls, // ING374
+  ruleUnread, // ING376
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

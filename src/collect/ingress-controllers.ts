@@ -131,6 +131,7 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
   const isByFlags = flag('providers.kubernetescrd') !== null || ofRoutes.length > 0
   const isSetUpByFlags = entryPoints.length > 0 || ofIngresses.some((it) => flag(it) !== null)
   const isOff = isSetUpByFlags && flag('configfile') === null && !readsCrds(flag)
+  const syntax = (['v2', 'v3'] as const).find((it) => it === flag('core.defaultrulesyntax')?.toLowerCase())
   const allows = (value: string | null): 'yes' | 'no' | 'unsure' => {
     if (value === null) return isByFlags ? 'no' : 'unsure'
     return /^(?:false|f|0)$/i.test(value) ? 'no' : 'yes'
@@ -144,6 +145,7 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
       : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(main?.args ?? []) }),
     crd: {
       ...(isOff ? { off: true as const } : {}),
+      ...(syntax === undefined ? {} : { syntax }),
       watches: ofRoutes.length === 0 ? null : ofRoutes,
       className: crd('ingressclass'),
       acrossNamespaces: allows(crd('allowcrossnamespace')),

@@ -2,6 +2,7 @@ import type { IngressAuth } from './ingress.ts'
 import type { OtherPolicyKind, Selector } from './network-policy.ts'
 import type { ServersScheme } from './service.ts'
 import type { Workload } from './workload.ts'
+import type { RuleFault } from '../wire/traefik-rule-faults.ts'
 
 /**
  * What is read of files alone: to list it of a cluster would take rights that hopscope does not ask for. A list of
@@ -94,6 +95,10 @@ export interface TraefikRoute {
   readonly middlewares: readonly TraefikTarget[]
   /** `spec.routes[0]`. */
   readonly path: string
+  /** What not each release of Traefik reads in its rule. Absent where nothing is, and in old recordings. */
+  readonly odd?: readonly RuleFault[]
+  /** `syntax`: the release by which its rule is read, where it says so. */
+  readonly syntax?: 'v2' | 'v3'
 }
 
 /** Of these no more than this is read. */

@@ -249,6 +249,8 @@ export interface IngressController {
   readonly crd?: {
     /** Its other flags are there, and none turns this provider on. Absent = it is on, or nobody knows. */
     readonly off?: true
+    /** `--core.defaultRuleSyntax`: the release by which rules are read. Absent = its own. */
+    readonly syntax?: 'v2' | 'v3'
     /** null = of every namespace. */
     readonly watches: readonly string[] | null
     readonly className: string | null

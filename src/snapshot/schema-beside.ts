@@ -13,6 +13,7 @@ import {
   oneOf,
   texts,
 } from '../model/marks.ts'
+import { ruleFaultKinds, ruleMatchers } from '../wire/traefik-rule-faults.ts'
 import { heldWorkloadOf } from './schema-workload.ts'
 
 const m = texts()
@@ -60,6 +61,8 @@ const ingressRoute = object({
       services: list(target),
       middlewares: list(target),
       path: m.spot,
+      odd: maybe(list(object({ is: oneOf(ruleFaultKinds), matcher: oneOf(ruleMatchers) }))),
+      syntax: maybe(oneOf(['v2', 'v3'])),
     }),
   ),
   tls: nullable(object({ secret: nullable(m.name) })),

@@ -85,6 +85,7 @@ export function ingressControllerOf(
       crd: maybe(
         object({
           off: maybe(just(true)),
+          syntax: maybe(oneOf(['v2', 'v3'])),
           watches: nullable(list(m.name)),
           className: nullable(m.name),
           acrossNamespaces: oneOf(['yes', 'no', 'unsure']),

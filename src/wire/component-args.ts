@@ -63,6 +63,7 @@ const forms = {
   /** Each flag of a provider's turns it on: `--providers.kubernetescrd.throttleDuration`. */
   'providers.kubernetescrd.any': none,
   configfile: none,
+  'core.defaultrulesyntax': (value) => /^v[23]$/i.test(value),
   /** `--entryPoints.NAME.address`, whatever the name. */
   entrypoints: listen,
   /** `--entryPoints.NAME.http.tls`, and what begins so. */

@@ -4,6 +4,7 @@ import type { IngressRoute } from '../../model/beside.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
+import { traefikRelease } from '../../relations/ingress/traefik-release.ts'
 
 /**
  * Traefik 3 has given up the group traefik.containo.us, and releases before 2.10 do not know traefik.io; the CRDs stay
@@ -111,18 +112,10 @@ function whyNot(route: IngressRoute, { image = '', crd }: IngressController): Wh
   if (off === true) return 'off'
   if (watches !== null && !watches.includes(route.namespace)) return 'namespace'
   if (className !== null && className !== '' && route.className !== className) return 'class'
-  const release = releaseOf(image)
+  const release = traefikRelease(image)
   // The usual group is known to all but releases of years ago.
   if (release === null) return route.group === oldGroup ? 'unsure' : null
   const [major, minor] = release
   if (route.group === oldGroup) return major >= 3 ? 'gone-group' : null
   return major < 2 || (major === 2 && minor < 10) ? 'new-group' : null
-}
-
-/** `docker.io/traefik:v3.2.1`, `rancher/mirrored-library-traefik:2.11.8`. */
-function releaseOf(image: string): readonly [major: number, minor: number] | null {
-  const [, major, minor] = /traefik:v?(\d{1,3})\.(\d{1,3})(?:[.-]|@|$)/.exec(image) ?? []
-  if (major !== undefined) return [Number(major), Number(minor)]
-  const [, alone] = /traefik:v?([3-9])(?:@|$)/.exec(image) ?? []
-  return alone === undefined ? null : [Number(alone), 0]
 }

@@ -1,5 +1,6 @@
 import type { IngressRoute, StreamRoute, TraefikRoute, TraefikTarget } from '../../model/beside.ts'
 import { routeRule } from '../../wire/traefik-rule.ts'
+import { ruleFaults } from '../../wire/traefik-rule-faults.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
 import { fields, isObject, list, port, stringMap, text, texts } from './json.ts'
@@ -33,13 +34,20 @@ export function projectStreamRoute(raw: unknown, intern: Intern): StreamRoute | 
 
 function projectRoute(raw: unknown, path: string): TraefikRoute {
   const one = fields(raw)
+  const rule = text(one['match']) ?? ''
+  const odd = ruleFaults(rule)
+  const syntax = syntaxes.find((it) => it === one['syntax'])
   return {
-    ...routeRule(text(one['match']) ?? ''),
+    ...routeRule(rule),
     services: list(one['services']).flatMap((it) => target(it, 'Service')),
     middlewares: list(one['middlewares']).flatMap((it) => target(it, 'Middleware')),
     path,
+    ...(odd.length === 0 ? {} : { odd }),
+    ...(syntax === undefined ? {} : { syntax }),
   }
 }
+
+const syntaxes = ['v2', 'v3'] as const
 
 const schemes = ['http', 'https', 'h2c'] as const
 
