@@ -335,6 +335,7 @@ import entryPointWithoutTls from './ingress/entry-point-without-tls.ts'
 import tlsToPlainPort from './gateway/tls-to-plain-port.ts'
 import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
 import ruleUnread from './ingress/rule-unread.ts'
+import httpsToPlainPort from './ingress/https-to-plain-port.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -505,6 +506,7 @@ export const checks: readonly AnyCheck[] = [
   authSecretMissing, // ING372
   tlsEndedBefore, // ING373
   entryPointWithoutTls, // ING374
+  httpsToPlainPort, // ING375
   ruleUnread, // ING376
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802

@@ -158,6 +158,8 @@ export interface ControllerFront {
     readonly targetPort: number | string
     /** Whether a container of the pod declares that port. `as-name` = it is no number, and no port has that name. */
     readonly declared: 'yes' | 'no' | 'as-name'
+    /** The container port that it leads to, where that is declared. Absent where not, and in old recordings. */
+    readonly opens?: { readonly port: number; readonly name: string | null }
   }[]
   /** Of the Service. Absent where there are none, and in old recordings. */
   readonly azureProbes?: readonly AzureProbe[]

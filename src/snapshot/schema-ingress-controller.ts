@@ -33,6 +33,7 @@ export function ingressControllerOf(
           nodePort: nullable(number),
           targetPort: either([number, shared.name]),
           declared: oneOf(['yes', 'no', 'as-name']),
+          opens: maybe(object({ port: number, name: nullable(shared.name) })),
         }),
       ),
       azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
