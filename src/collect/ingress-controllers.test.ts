@@ -92,3 +92,12 @@ test.each([
 ])('Traefik with %j reads no IngressRoutes: %s', (args, off) => {
   expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.crd?.off).toBe(off)
 })
+
+test.each([
+  [['--watch-namespace-selector=ingress=public'], { matchLabels: { ingress: 'public' }, matchExpressions: [] }],
+  [['--watch-namespace-selector', 'ingress=public'], { matchLabels: { ingress: 'public' }, matchExpressions: [] }],
+  [['--watch-namespace-selector=a b'], undefined],
+  [[], undefined],
+])('ingress-nginx with %j looks at namespaces by %j', (args, watchesBy) => {
+  expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.watchesBy).toEqual(watchesBy)
+})

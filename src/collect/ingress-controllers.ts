@@ -6,6 +6,7 @@ import type { Reader } from './few-at-once.ts'
 import { streamMapsIn } from './stream-maps.ts'
 import { frontsIn } from './controller-fronts.ts'
 import { entryPointsIn, flagOf, tlsEntryPointsIn } from '../wire/component-args.ts'
+import { writtenSelector } from '../wire/label-selector.ts'
 import { byName } from './order.ts'
 import { controllerName, type Flag, type Product, productOfLabels, unlessFalse } from './project/controller-products.ts'
 import { ingressControllerNames } from './project/known-components.ts'
@@ -84,6 +85,7 @@ function aboutNginx(
   const port = Number(flag('status-port') ?? '')
   const watches = namespacesIn(flag('watch-namespace'))
   const webhook = flag('validating-webhook')
+  const watchesBy = writtenSelector(flag('watch-namespace-selector') ?? '')
   return {
     product,
     ...(main === undefined ? {} : { container: main.name, image: main.image }),
@@ -92,6 +94,7 @@ function aboutNginx(
     ...(product === 'ingress-nginx'
       ? {
           ...configMapOf(pod, flag),
+          ...(watchesBy === null ? {} : { watchesBy }),
           ...((flag('default-ssl-certificate') ?? '') === '' ? {} : { defaultCertificate: true as const }),
           webhook: webhook === null || webhook === '' ? 'off' : 'on',
           passthrough: unlessFalse(flag('enable-ssl-passthrough')) ? 'on' : 'off',

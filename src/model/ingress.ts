@@ -1,3 +1,4 @@
+import type { Selector } from './network-policy.ts'
 import type { AzureProbe, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
@@ -234,6 +235,8 @@ export interface IngressController {
   readonly annotationPrefixes?: readonly string[]
   /** Namespaces that it looks at, where it is told which: `--watch-namespace`. Absent = all. */
   readonly watches?: readonly string[]
+  /** Labels of the namespaces that it looks at: `--watch-namespace-selector`. Absent = all. */
+  readonly watchesBy?: Selector
   /** Where its settings are, as it is told: `--configmap`. Of ingress-nginx; absent in old recordings, as the rest. */
   readonly configMap?: { readonly namespace: string; readonly name: string }
   /** It is told of a certificate for hosts that have none of their own: `--default-ssl-certificate`. */

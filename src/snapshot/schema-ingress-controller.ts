@@ -78,6 +78,18 @@ export function ingressControllerOf(
       statusPort: maybe(number),
       annotationPrefixes: maybe(list(m.name)),
       watches: maybe(list(m.name)),
+      watchesBy: maybe(
+        object({
+          matchLabels: labels,
+          matchExpressions: list(
+            object({
+              key: m.name,
+              operator: oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+              values: list(m.name),
+            }),
+          ),
+        }),
+      ),
       configMap: maybe(object({ namespace: m.name, name: m.name })),
       defaultCertificate: maybe(just(true)),
       defaultTarget: maybe(oneOf(['instance', 'ip'])),

@@ -1,3 +1,4 @@
+import { writtenSelector } from './label-selector.ts'
 import { mask, redactName } from './secrets.ts'
 
 /*
@@ -76,6 +77,7 @@ const forms = {
   'annotations-prefix': eachOf(isName),
   'enable-ssl-passthrough': bool,
   'watch-namespace': eachOf(isName),
+  'watch-namespace-selector': (value) => writtenSelector(value) !== null && redactName(value) === value,
   'status-port': port,
   'tcp-services-configmap': isObjectName,
   'udp-services-configmap': isObjectName,
