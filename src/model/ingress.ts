@@ -104,6 +104,8 @@ export interface Ingress {
    * those for nginx alone.
    */
   readonly annotated?: readonly string[]
+  /** Of its annotations for ingress-nginx, those whose value can't be read. Absent = none, and in old recordings. */
+  readonly unusable?: readonly { readonly key: string; readonly wants: 'number' | 'true or false' }[]
   /** Ranges of its allow-list for ingress-nginx. Absent where it has none, and in old recordings. */
   readonly allowed?: readonly string[]
   /** Ranges that it keeps out, `denylist-source-range`; absent as of `allowed`. */

@@ -40,6 +40,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
       statusBy: maybe(list(shared.name)),
       changedAt: maybe(number),
       annotated: maybe(list(shared.word)),
+      unusable: maybe(list(object({ key: shared.word, wants: oneOf(['number', 'true or false']) }))),
       allowed: maybe(list(m.address)),
       denied: maybe(list(m.address)),
       redirect: maybe(

@@ -14,6 +14,7 @@ import {
   vendorsOf,
 } from './ingress-annotations.ts'
 import { namesBesideOf, redirectOf, secretsOf, sslRedirectOf } from './ingress-redirect.ts'
+import { unusableOf } from './unusable-annotations.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
 /**
@@ -52,6 +53,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...vendorsOf(annotations),
     ...actionsOf(annotations),
     ...annotatedOf(annotations),
+    ...unusableOf(annotations),
     ...allowedOf(annotations),
     ...redirectOf(annotations),
     ...namesBesideOf(annotations),
