@@ -336,6 +336,7 @@ import tlsToPlainPort from './gateway/tls-to-plain-port.ts'
 import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
 import ruleUnread from './ingress/rule-unread.ts'
 import httpsToPlainPort from './ingress/https-to-plain-port.ts'
+import toldOfMissing from './ingress/told-of-missing.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -508,6 +509,7 @@ export const checks: readonly AnyCheck[] = [
   entryPointWithoutTls, // ING374
   httpsToPlainPort, // ING375
   ruleUnread, // ING376
+  toldOfMissing, // ING377
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

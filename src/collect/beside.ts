@@ -1,6 +1,6 @@
 import type { Held, RawObject, Resource } from '../kube/cluster.ts'
 import { besideKinds, configMaps } from '../kube/resources.ts'
-import type { Beside, HeldWorkload, LinkerdPolicies } from '../model/beside.ts'
+import type { Beside, ControllerSettings, HeldWorkload, LinkerdPolicies } from '../model/beside.ts'
 import type { BackendTlsPolicy } from '../model/gateway.ts'
 import type { IngressController } from '../model/ingress.ts'
 import { type Known, known, unknown } from '../model/known.ts'
@@ -102,6 +102,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     advertisements: together(l2, bgp),
     podNetworks: settings.flatMap((it) => it.network ?? []),
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
+    settingsNotThere: settingsNotThere(settings.flatMap((it) => it.settings ?? [])),
     authorityMaps: whole(configMaps, () => settings.flatMap((it) => it.keys ?? [])),
     linkerd: linkerdOf(servers, together(authorizations, ofServers)),
     policiesNotHeld: policiesNotHeld(held, namespace),
@@ -120,6 +121,16 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
   function whole<T>(resource: Resource, of: (namespace: string | null) => T | null): T | null {
     if (held?.isWhole(resource, null) === true) return of(null)
     return namespace !== null && held?.isWhole(resource, namespace) === true ? of(namespace) : null
+  }
+
+  function settingsNotThere(there: readonly ControllerSettings[]): readonly { namespace: string; name: string }[] {
+    const told = (around.controllers.known ? around.controllers.value : []).flatMap((it) => it.configMap ?? [])
+    const isHeld = (of: string): boolean =>
+      held?.isWhole(configMaps, null) === true || held?.isWhole(configMaps, of) === true
+    const missing = told.filter(
+      (it) => isHeld(it.namespace) && !there.some((one) => one.namespace === it.namespace && one.name === it.name),
+    )
+    return [...new Map(missing.map((it) => [`${it.namespace}/${it.name}`, it])).values()]
   }
 
   function settingsOf(raw: RawObject) {

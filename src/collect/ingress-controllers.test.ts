@@ -101,3 +101,9 @@ test.each([
 ])('ingress-nginx with %j looks at namespaces by %j', (args, watchesBy) => {
   expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.watchesBy).toEqual(watchesBy)
 })
+
+test('ingress-nginx names a certificate and a default backend', () => {
+  const args = ['--default-ssl-certificate=$(POD_NAMESPACE)/wildcard', '--default-backend-service=shop/errors']
+  const { defaultSecret, defaultBackend } = found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args) ?? {}
+  expect([defaultSecret?.name, defaultBackend]).toEqual(['wildcard', { namespace: 'shop', name: 'errors' }])
+})

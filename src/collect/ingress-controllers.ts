@@ -84,23 +84,29 @@ function aboutNginx(
   const main = pod.containers.find((it) => /^(?:controller|nginx-ingress)/.test(it.name)) ?? pod.containers[0]
   const port = Number(flag('status-port') ?? '')
   const watches = namespacesIn(flag('watch-namespace'))
-  const webhook = flag('validating-webhook')
-  const watchesBy = writtenSelector(flag('watch-namespace-selector') ?? '')
   return {
     product,
     ...(main === undefined ? {} : { container: main.name, image: main.image }),
     ...(Number.isInteger(port) && port > 0 && port < 65_536 && product === 'ingress-nginx' ? { statusPort: port } : {}),
     ...(watches.length === 0 ? {} : { watches }),
-    ...(product === 'ingress-nginx'
-      ? {
-          ...configMapOf(pod, flag),
-          ...(watchesBy === null ? {} : { watchesBy }),
-          ...((flag('default-ssl-certificate') ?? '') === '' ? {} : { defaultCertificate: true as const }),
-          webhook: webhook === null || webhook === '' ? 'off' : 'on',
-          passthrough: unlessFalse(flag('enable-ssl-passthrough')) ? 'on' : 'off',
-          byName: unlessFalse(flag('ingress-class-by-name')) ? 'on' : 'off',
-        }
-      : {}),
+    ...(product === 'ingress-nginx' ? aboutIngressNginx(pod, flag) : {}),
+  }
+}
+
+function aboutIngressNginx(pod: Pod, flag: Flag): Partial<IngressController> {
+  const webhook = flag('validating-webhook')
+  const secret = placeOf(pod, flag('default-ssl-certificate'))
+  const backend = placeOf(pod, flag('default-backend-service'))
+  const watchesBy = writtenSelector(flag('watch-namespace-selector') ?? '')
+  return {
+    ...configMapOf(pod, flag),
+    ...(watchesBy === null ? {} : { watchesBy }),
+    ...((flag('default-ssl-certificate') ?? '') === '' ? {} : { defaultCertificate: true as const }),
+    ...(secret === null ? {} : { defaultSecret: secret }),
+    ...(backend === null ? {} : { defaultBackend: backend }),
+    webhook: webhook === null || webhook === '' ? 'off' : 'on',
+    passthrough: unlessFalse(flag('enable-ssl-passthrough')) ? 'on' : 'off',
+    byName: unlessFalse(flag('ingress-class-by-name')) ? 'on' : 'off',
   }
 }
 
@@ -116,9 +122,14 @@ function namespacesIn(value: string | null): readonly string[] {
 
 /** `$(POD_NAMESPACE)/ingress-nginx-controller`. */
 function configMapOf(pod: Pod, flag: Flag): Pick<IngressController, 'configMap'> {
-  const [namespace = '', name = ''] = (flag('configmap') ?? '').split('/')
-  if (namespace === '' || name === '') return {}
-  return { configMap: { namespace: namespace === '$(POD_NAMESPACE)' ? pod.namespace : namespace, name } }
+  const place = placeOf(pod, flag('configmap'))
+  return place === null ? {} : { configMap: place }
+}
+
+function placeOf(pod: Pod, value: string | null): { readonly namespace: string; readonly name: string } | null {
+  const [namespace = '', name = ''] = (value ?? '').split('/')
+  if (namespace === '' || name === '') return null
+  return { namespace: namespace === '$(POD_NAMESPACE)' ? pod.namespace : namespace, name }
 }
 
 type CrdFlag = 'allowcrossnamespace' | 'allowexternalnameservices' | 'ingressclass'

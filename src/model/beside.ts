@@ -23,6 +23,8 @@ export interface Beside {
   readonly podNetworks: readonly PodNetwork[]
   /** ConfigMaps beside the controllers of Ingresses. */
   readonly controllerSettings: readonly ControllerSettings[]
+  /** Those that controllers name and that are not there, of namespaces of which the file holds all ConfigMaps. */
+  readonly settingsNotThere?: readonly { readonly namespace: string; readonly name: string }[]
   /** ConfigMaps that policies name as holding authorities, with their keys. */
   readonly authorityMaps: readonly KeyedObject[] | null
   readonly meshSettings: readonly MeshSettings[]

@@ -129,6 +129,8 @@ export interface Ingress {
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
   readonly albTarget?: AlbTarget | 'unset'
   readonly nginx?: NginxRouting
+  /** The Service of `default-backend`, in its own namespace. Absent = none, and in old recordings. */
+  readonly pages?: string
   readonly auth?: IngressAuth
   /** What GKE's controller wrote of the load balancer's health checks; absent where it wrote nothing. */
   readonly health?: { readonly backends: number; readonly unhealthy: readonly { readonly name: string }[] }
@@ -243,6 +245,10 @@ export interface IngressController {
   readonly configMap?: { readonly namespace: string; readonly name: string }
   /** It is told of a certificate for hosts that have none of their own: `--default-ssl-certificate`. */
   readonly defaultCertificate?: true
+  /** Where that one is. Absent in old recordings, and where the flag's value could not be read. */
+  readonly defaultSecret?: { readonly namespace: string; readonly name: string }
+  /** Whom it asks where nobody else is there: `--default-backend-service`. Absent = itself, and in old recordings. */
+  readonly defaultBackend?: { readonly namespace: string; readonly name: string }
   /** Of the AWS Load Balancer Controller: `--default-target-type`. */
   readonly defaultTarget?: AlbTarget
   /**

@@ -136,6 +136,7 @@ export const besideSchema = exactly<Beside>()(
         risk: nullable(oneOf(['Critical', 'High', 'Medium', 'Low'])),
       }),
     ),
+    settingsNotThere: maybe(list(object(named))),
     authorityMaps: nullable(list(object(keyed))),
     linkerd: nullable(
       object({

@@ -92,6 +92,8 @@ export function ingressControllerOf(
       ),
       configMap: maybe(object({ namespace: m.name, name: m.name })),
       defaultCertificate: maybe(just(true)),
+      defaultSecret: maybe(object({ namespace: m.name, name: m.name })),
+      defaultBackend: maybe(object({ namespace: m.name, name: m.name })),
       defaultTarget: maybe(oneOf(['instance', 'ip'])),
       entryPoints: maybe(list(m.name)),
       tlsEntryPoints: maybe(list(m.name)),

@@ -41,6 +41,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
       changedAt: maybe(number),
       annotated: maybe(list(shared.word)),
       unusable: maybe(list(object({ key: shared.word, wants: oneOf(['number', 'true or false']) }))),
+      pages: maybe(m.name),
       allowed: maybe(list(m.address)),
       denied: maybe(list(m.address)),
       redirect: maybe(

@@ -71,6 +71,7 @@ const forms = {
   'entrypoints.http.tls': bool,
   configmap: isObjectName,
   'default-ssl-certificate': isObjectName,
+  'default-backend-service': isObjectName,
   'default-target-type': (value) => /^(?:ip|instance)$/.test(value),
   'watch-ingress-without-class': bool,
   'empty-ingress-class': bool,

@@ -157,6 +157,12 @@ function parsed(json: string): unknown {
   }
 }
 
+/** A name alone: it is looked for in the Ingress's own namespace (annotations/defaultbackend/main.go). */
+export function pagesOf(annotations: Annotations): Pick<Ingress, 'pages'> {
+  const name = annotations[`${nginx}default-backend`]?.trim() ?? ''
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(name) ? { pages: name } : {}
+}
+
 /** A host with variables in it is none that could be judged. */
 export function authOf(annotations: Annotations): Pick<Ingress, 'auth'> {
   const auth = askedBy(text(annotations[`${nginx}auth-url`]))

@@ -11,6 +11,7 @@ import {
   healthOf,
   middlewaresOf,
   nginxRouting,
+  pagesOf,
   vendorsOf,
 } from './ingress-annotations.ts'
 import { namesBesideOf, redirectOf, secretsOf, sslRedirectOf } from './ingress-redirect.ts'
@@ -64,6 +65,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),
     ...nginxRouting(annotations),
     ...authOf(annotations),
+    ...pagesOf(annotations),
     ...healthOf(annotations),
   }
 }
