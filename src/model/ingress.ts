@@ -1,5 +1,5 @@
 import type { Selector } from './network-policy.ts'
-import type { AzureProbe, TlsEnded } from './service.ts'
+import type { AzureProbe, TlsAnnotation, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
   readonly service: string
@@ -129,6 +129,8 @@ export interface Ingress {
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
   readonly albTarget?: AlbTarget | 'unset'
   readonly nginx?: NginxRouting
+  /** Annotations that have other controllers speak TLS to its backends. Absent = none, and in old recordings. */
+  readonly tlsBy?: readonly TlsAnnotation[]
   /** The Service of `default-backend`, in its own namespace. Absent = none, and in old recordings. */
   readonly pages?: string
   readonly auth?: IngressAuth

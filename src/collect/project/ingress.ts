@@ -12,6 +12,7 @@ import {
   middlewaresOf,
   nginxRouting,
   pagesOf,
+  tlsByOf,
   vendorsOf,
 } from './ingress-annotations.ts'
 import { namesBesideOf, redirectOf, secretsOf, sslRedirectOf } from './ingress-redirect.ts'
@@ -66,6 +67,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...nginxRouting(annotations),
     ...authOf(annotations),
     ...pagesOf(annotations),
+    ...tlsByOf(annotations),
     ...healthOf(annotations),
   }
 }
