@@ -22,7 +22,7 @@ import {
 } from './project/beside.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
-import { projectIngressRoute, projectStreamRoute } from './project/traefik.ts'
+import { projectIngressRoute, projectStreamRoute, projectTransport } from './project/traefik.ts'
 import { projectWorkload } from './project/workload.ts'
 import { workloadKinds } from './workloads.ts'
 
@@ -92,6 +92,10 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(namespace)
       .slice(0, mostClaims)
       .flatMap((raw) => projectStreamRoute(raw, intern) ?? []),
+    transports: held
+      .strangers(namespace)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectTransport(raw, intern) ?? []),
     claims: held
       .strangers(namespace)
       .slice(0, mostClaims)

@@ -107,3 +107,11 @@ test('ingress-nginx names a certificate and a default backend', () => {
   const { defaultSecret, defaultBackend } = found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args) ?? {}
   expect([defaultSecret?.name, defaultBackend]).toEqual(['wildcard', { namespace: 'shop', name: 'errors' }])
 })
+
+test.each([
+  [['--entryPoints.web.address=:80', '--certificatesResolvers.LE.acme.email=a@example.com'], ['le']],
+  [['--entryPoints.web.address=:80'], []],
+  [['--certificatesResolvers.le.acme.tlschallenge', '--configFile=/etc/x.yml'], undefined],
+])('Traefik with %j has resolvers %j', (args, resolvers) => {
+  expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.crd?.resolvers).toEqual(resolvers)
+})

@@ -5,7 +5,7 @@ import type { InScope } from './in-scope.ts'
 import type { Reader } from './few-at-once.ts'
 import { streamMapsIn } from './stream-maps.ts'
 import { frontsIn } from './controller-fronts.ts'
-import { entryPointsIn, flagOf, tlsEntryPointsIn } from '../wire/component-args.ts'
+import { entryPointsIn, flagOf, resolversIn, tlsEntryPointsIn } from '../wire/component-args.ts'
 import { writtenSelector } from '../wire/label-selector.ts'
 import { byName } from './order.ts'
 import { controllerName, type Flag, type Product, productOfLabels, unlessFalse } from './project/controller-products.ts'
@@ -138,33 +138,39 @@ type CrdFlag = 'allowcrossnamespace' | 'allowexternalnameservices' | 'ingresscla
 function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
   const main = pod.containers.find((it) => it.name.includes('traefik')) ?? pod.containers[0]
   const watches = namespacesIn(flag('providers.kubernetesingress.namespaces'))
-  const entryPoints = entryPointsIn(main?.args ?? [])
-  const ofRoutes = namespacesIn(flag('providers.kubernetescrd.namespaces'))
-  const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
-  // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
-  const isByFlags = flag('providers.kubernetescrd') !== null || ofRoutes.length > 0
-  const isSetUpByFlags = entryPoints.length > 0 || ofIngresses.some((it) => flag(it) !== null)
-  const isOff = isSetUpByFlags && flag('configfile') === null && !readsCrds(flag)
-  const syntax = (['v2', 'v3'] as const).find((it) => it === flag('core.defaultrulesyntax')?.toLowerCase())
-  const allows = (value: string | null): 'yes' | 'no' | 'unsure' => {
-    if (value === null) return isByFlags ? 'no' : 'unsure'
-    return /^(?:false|f|0)$/i.test(value) ? 'no' : 'yes'
-  }
+  const args = main?.args ?? []
+  const entryPoints = entryPointsIn(args)
   return {
     ...(main === undefined ? {} : { container: main.name, image: main.image }),
     ...(watches.length === 0 ? {} : { watches }),
     // A file that is named has the last word (cmd/traefik: the loaders are tried one after another).
     ...(entryPoints.length === 0 || flag('configfile') !== null
       ? {}
-      : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(main?.args ?? []) }),
-    crd: {
-      ...(isOff ? { off: true as const } : {}),
-      ...(syntax === undefined ? {} : { syntax }),
-      watches: ofRoutes.length === 0 ? null : ofRoutes,
-      className: crd('ingressclass'),
-      acrossNamespaces: allows(crd('allowcrossnamespace')),
-      externalNames: allows(crd('allowexternalnameservices')),
-    },
+      : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(args) }),
+    crd: crdOf(args, flag),
+  }
+}
+
+function crdOf(args: readonly string[], flag: Flag): NonNullable<IngressController['crd']> {
+  const namespaces = namespacesIn(flag('providers.kubernetescrd.namespaces'))
+  const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
+  // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
+  const isByFlags = flag('providers.kubernetescrd') !== null || namespaces.length > 0
+  const hasOthers = entryPointsIn(args).length > 0 || ofIngresses.some((it) => flag(it) !== null)
+  const isSetUpByFlags = hasOthers && flag('configfile') === null
+  const syntax = (['v2', 'v3'] as const).find((it) => it === flag('core.defaultrulesyntax')?.toLowerCase())
+  const allows = (value: string | null): 'yes' | 'no' | 'unsure' => {
+    if (value === null) return isByFlags ? 'no' : 'unsure'
+    return /^(?:false|f|0)$/i.test(value) ? 'no' : 'yes'
+  }
+  return {
+    ...(isSetUpByFlags && !readsCrds(flag) ? { off: true as const } : {}),
+    ...(syntax === undefined ? {} : { syntax }),
+    ...(isSetUpByFlags ? { resolvers: resolversIn(args) } : {}),
+    watches: namespaces.length === 0 ? null : namespaces,
+    className: crd('ingressclass'),
+    acrossNamespaces: allows(crd('allowcrossnamespace')),
+    externalNames: allows(crd('allowexternalnameservices')),
   }
 }
 

@@ -13,6 +13,8 @@ export interface Beside {
   readonly ingressRoutes: readonly IngressRoute[] | null
   /** Routes of Traefik's for connections. Absent in old recordings. */
   readonly streamRoutes?: readonly StreamRoute[]
+  /** Traefik's ServersTransports, by their names alone. Absent in old recordings. */
+  readonly transports?: readonly { readonly namespace: string; readonly name: string }[]
   /** Objects of kinds that are not evaluated, with the hosts that they mention. */
   readonly claims: readonly HostClaim[]
   readonly webhooks: readonly AdmissionWebhook[]
@@ -83,7 +85,11 @@ export interface IngressRoute {
   readonly entryPoints?: readonly string[]
   readonly routes: readonly TraefikRoute[]
   /** null = no TLS is asked for. */
-  readonly tls: { readonly secret: string | null } | null
+  readonly tls: {
+    readonly secret: string | null
+    /** `certResolver`. Absent where it names none, and in old recordings. */
+    readonly resolver?: string
+  } | null
 }
 
 export interface TraefikRoute {
@@ -119,6 +125,8 @@ export interface TraefikTarget {
   readonly port: number | string | null
   /** Of a Service. Absent where it says none, and in old recordings. */
   readonly scheme?: ServersScheme
+  /** Of a Service: its `serversTransport`. Absent where it names none, and in old recordings. */
+  readonly transport?: string
 }
 
 export interface HostClaim {

@@ -266,6 +266,8 @@ export interface IngressController {
     readonly off?: true
     /** `--core.defaultRuleSyntax`: the release by which rules are read. Absent = its own. */
     readonly syntax?: 'v2' | 'v3'
+    /** Resolvers of certificates that its flags make, in small letters. Absent where it is not set up by flags. */
+    readonly resolvers?: readonly string[]
     /** null = of every namespace. */
     readonly watches: readonly string[] | null
     readonly className: string | null

@@ -34,6 +34,7 @@ const target = object({
   name: m.name,
   port: nullable(either([number, m.name])),
   scheme: maybe(oneOf(['http', 'https', 'h2c'])),
+  transport: maybe(m.name),
 })
 
 const secret = object({
@@ -65,7 +66,7 @@ const ingressRoute = object({
       syntax: maybe(oneOf(['v2', 'v3'])),
     }),
   ),
-  tls: nullable(object({ secret: nullable(m.name) })),
+  tls: nullable(object({ secret: nullable(m.name), resolver: maybe(m.name) })),
 })
 
 /** What is read of files alone. */
@@ -76,6 +77,7 @@ export const besideSchema = exactly<Beside>()(
     streamRoutes: maybe(
       list(object({ kind: oneOf(['IngressRouteTCP', 'IngressRouteUDP']), ...named, entryPoints: list(m.name) })),
     ),
+    transports: maybe(list(object(named))),
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
       object({

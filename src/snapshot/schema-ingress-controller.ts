@@ -101,6 +101,7 @@ export function ingressControllerOf(
         object({
           off: maybe(just(true)),
           syntax: maybe(oneOf(['v2', 'v3'])),
+          resolvers: maybe(list(m.name)),
           watches: nullable(list(m.name)),
           className: nullable(m.name),
           acrossNamespaces: oneOf(['yes', 'no', 'unsure']),

@@ -69,6 +69,8 @@ const forms = {
   entrypoints: listen,
   /** `--entryPoints.NAME.http.tls`, and what begins so. */
   'entrypoints.http.tls': bool,
+  /** `--certificatesResolvers.NAME.acme.email`, and what begins so: that it is given is what counts. */
+  certificatesresolvers: none,
   configmap: isObjectName,
   'default-ssl-certificate': isObjectName,
   'default-backend-service': isObjectName,
@@ -111,6 +113,7 @@ function wordOf(arg: string): Word | null {
 
 function flagIn(spelled: string): string | undefined {
   if (entryPointIn(spelled) !== null) return 'entrypoints'
+  if (resolverIn(spelled) !== null) return 'certificatesresolvers'
   if (tlsEntryPointIn(spelled) !== null) return 'entrypoints.http.tls'
   const flag = /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
   return flag !== undefined && !isFlag(flag) && isOfCrds(flag) ? 'providers.kubernetescrd.any' : flag
@@ -118,6 +121,12 @@ function flagIn(spelled: string): string | undefined {
 
 function isOfCrds(flag: string): boolean {
   return /^providers\.kubernetescrd\.[a-z]{1,30}$/.test(flag) && redactName(flag) === flag
+}
+
+/** The name of a resolver of certificates: `--certificatesResolvers.le.acme.tlsChallenge`. */
+function resolverIn(spelled: string): string | null {
+  const [, name] = /^--?certificatesresolvers\.([a-z0-9_-]{1,40})\.[a-z0-9.[\]]{1,60}$/i.exec(spelled) ?? []
+  return name !== undefined && redactName(name) === name ? name.toLowerCase() : null
 }
 
 /** The name of an entry point whose routers are for TLS: `--entryPoints.web.http.tls.certResolver`. */
@@ -189,6 +198,11 @@ function valuesOf(args: readonly string[], flag: ComponentFlag): readonly string
 /** Names of the entry points that the flags of Traefik's make; they are read without case (traefik/paerser, flag). */
 export function entryPointsIn(args: readonly string[]): readonly string[] {
   return keptArgs(args).flatMap((it) => entryPointIn(it.split('=', 1)[0] ?? '') ?? [])
+}
+
+/** Names of the resolvers of certificates that the flags of Traefik's make; they are read without case. */
+export function resolversIn(args: readonly string[]): readonly string[] {
+  return [...new Set(keptArgs(args).flatMap((it) => resolverIn(it.split('=', 1)[0] ?? '') ?? []))]
 }
 
 /**

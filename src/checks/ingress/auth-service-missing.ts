@@ -76,14 +76,20 @@ export default check({
       (args.near === '' ? '' : ` · the closest: ${args.near}`),
     note: () => 'an authentication that does not answer is a 500 to every client, whatever the backend would have said',
     help: ({ subject: on, args }) => [
-      args.kind === 'short'
-        ? `write the name in full: ${args.fullName}`
-        : 'correct the name in auth-url, or create the Service that it means',
+      cures[args.kind](args),
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep auth-`,
       `kubectl -n ${args.namespace} get services`,
     ],
   },
 })
+
+const cures: Readonly<Record<Wrong['kind'], (args: Pick<Wrong, 'fullName' | 'ports'>) => string>> = {
+  short: ({ fullName }) => `write the name in full: ${fullName}`,
+  missing: () => 'correct the name in auth-url, or create the Service that it means',
+  port: ({ ports }) =>
+    `correct the port in auth-url${ports.length === 0 ? '' : `: the Service has ${ports.join(', ')}`}` +
+    ' (a URL without one means 80, or 443 of https); or give the Service that port',
+}
 
 interface Around {
   readonly services: readonly Service[]
@@ -98,6 +104,8 @@ interface Wrong {
   readonly namespace: string
   readonly near: string
   readonly fullName: string
+  /** Those that the Service has, where it lacks the one that is asked. */
+  readonly ports: readonly number[]
 }
 
 /** null for what is no name of the cluster, is there, or stands where nobody looked. */
@@ -110,7 +118,7 @@ function wrongWith({ host, port }: IngressAuth, around: Around): Wrong | null {
   const isShort = labels.at(-1) === 'svc'
   if (!isFull && !isShort) return null
   const [name = '', namespace = ''] = labels
-  const about = { namespace, near: '', fullName: `${name}.${namespace}.${suffix}` }
+  const about = { namespace, near: '', fullName: `${name}.${namespace}.${suffix}`, ports: [] }
   const found = services.find((it) => it.name === name && it.namespace === namespace)
   if (found === undefined && isInSight(namespace, around)) {
     const names = services.filter((it) => it.namespace === namespace).map((it) => it.name)
@@ -125,7 +133,7 @@ function wrongWith({ host, port }: IngressAuth, around: Around): Wrong | null {
   const ports = found?.ports.map((it) => it.port) ?? []
   return found === undefined || found.type === 'ExternalName' || found.clusterIP === 'None' || ports.includes(port)
     ? null
-    : { ...about, kind: 'port', what: `Service ${namespace}/${name} has no port ${port} (${ports.join(', ')})` }
+    : { ...about, ports, kind: 'port', what: `Service ${namespace}/${name} has no port ${port} (${ports.join(', ')})` }
 }
 
 /** Services of other namespaces were not read; a namespace that does not exist has none. */
@@ -197,6 +205,7 @@ function judge({ auth, its, settings }: Asking, { wrong, failed, of }: Asked) {
       namespace: wrong.namespace,
       near: wrong.near,
       fullName: wrong.fullName,
+      ports: wrong.ports,
       asked: of === 0 ? 'nothing was asked of it' : `${failed} of ${of} requests end in a server error`,
       ingresses: settings === undefined ? [] : its.map(full),
     },
