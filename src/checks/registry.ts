@@ -337,6 +337,7 @@ import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
 import ruleUnread from './ingress/rule-unread.ts'
 import httpsToPlainPort from './ingress/https-to-plain-port.ts'
 import toldOfMissing from './ingress/told-of-missing.ts'
+import controllerRights from './ingress/controller-rights.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -510,6 +511,7 @@ export const checks: readonly AnyCheck[] = [
   httpsToPlainPort, // ING375
   ruleUnread, // ING376
   toldOfMissing, // ING377
+  controllerRights, // ING379
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -6,6 +6,7 @@ import type { IngressController } from '../model/ingress.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
+import { controllerRights } from './controller-rights.ts'
 import type { Reader } from './few-at-once.ts'
 import { workloads } from './in-scope.ts'
 import { inOrder } from './order.ts'
@@ -106,6 +107,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     advertisements: together(l2, bgp),
     podNetworks: settings.flatMap((it) => it.network ?? []),
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
+    controllerRights: await controllerRights(reader, held, around.controllers),
     settingsNotThere: settingsNotThere(settings.flatMap((it) => it.settings ?? [])),
     authorityMaps: whole(configMaps, () => settings.flatMap((it) => it.keys ?? [])),
     linkerd: linkerdOf(servers, together(authorizations, ofServers)),

@@ -27,6 +27,8 @@ export interface Beside {
   readonly controllerSettings: readonly ControllerSettings[]
   /** Those that controllers name and that are not there, of namespaces of which the file holds all ConfigMaps. */
   readonly settingsNotThere?: readonly { readonly namespace: string; readonly name: string }[]
+  /** What ClusterRoles of controllers lack; only where the file holds all of these. Absent in old recordings. */
+  readonly controllerRights?: readonly ControllerRights[]
   /** ConfigMaps that policies name as holding authorities, with their keys. */
   readonly authorityMaps: readonly KeyedObject[] | null
   readonly meshSettings: readonly MeshSettings[]
@@ -213,6 +215,17 @@ export interface ControllerSettings {
   /** `annotations-risk-level`: up to which risk annotations are heeded. */
   readonly risk: 'Critical' | 'High' | 'Medium' | 'Low' | null
 }
+
+/** Of the service account of ingress-nginx. `role` null: no ClusterRole is bound to it. */
+export interface ControllerRights {
+  readonly namespace: string
+  readonly account: string
+  readonly role: string | null
+  readonly lacks: readonly (typeof neededByNginx)[number][]
+}
+
+/** What ingress-nginx lists and watches in every namespace, where it is not told of one (its store, informers). */
+export const neededByNginx = ['endpointslices', 'services', 'ingresses', 'ingressclasses'] as const
 
 export interface MeshSettings {
   readonly namespace: string

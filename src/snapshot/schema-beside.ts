@@ -1,4 +1,4 @@
-import type { Beside } from '../model/beside.ts'
+import { type Beside, neededByNginx } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
 import {
   either,
@@ -139,6 +139,9 @@ export const besideSchema = exactly<Beside>()(
       }),
     ),
     settingsNotThere: maybe(list(object(named))),
+    controllerRights: maybe(
+      list(object({ namespace: m.name, account: m.name, role: nullable(m.name), lacks: list(oneOf(neededByNginx)) })),
+    ),
     authorityMaps: nullable(list(object(keyed))),
     linkerd: nullable(
       object({
