@@ -15,8 +15,8 @@ const groups = {
 } as const
 
 /**
- * What the service accounts of ingress-nginx may not read. One that is told of namespaces has Roles there. EndpointSlices
- * are read since 1.4 (ingress-nginx, Changelog), so that older releases are left out, and images that do not say.
+ * What the service accounts of ingress-nginx may not read. One that is told of namespaces has Roles there.
+ * EndpointSlices are read since 1.4 (ingress-nginx, Changelog), so that older releases are left out, and images that do not say.
  */
 export async function controllerRights(
   reader: Reader,

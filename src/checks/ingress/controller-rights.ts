@@ -5,8 +5,8 @@ import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
 
 /**
- * ingress-nginx serves what it lists and watches, and takes servers from EndpointSlices since 1.4; where a ClusterRole of
- * an older release stayed, each upstream is empty, or its caches are never filled (internal/ingress/controller/store).
+ * ingress-nginx serves what it lists and watches, and takes servers from EndpointSlices since 1.4; where a ClusterRole
+ * of an older release stayed, each upstream is empty, or its caches are never filled (internal/ingress/controller/store).
  */
 export default check({
   code: 'ING379',
@@ -39,9 +39,11 @@ export default check({
     help: ({ args }) => [
       args.role === null
         ? 'bind its ClusterRole to its service account'
-        : 'give the role list and watch of them: endpointslices are of discovery.k8s.io, Ingresses of networking.k8s.io',
+        : 'give the role list and watch of them: endpointslices are of discovery.k8s.io, ' +
+          'Ingresses of networking.k8s.io',
       args.role === null ? 'kubectl get clusterrolebindings -o wide' : `kubectl edit clusterrole ${args.role}`,
-      `kubectl auth can-i list endpointslices.discovery.k8s.io -A --as=system:serviceaccount:${args.home}:${args.account}`,
+      `kubectl auth can-i list endpointslices.discovery.k8s.io -A ` +
+        `--as=system:serviceaccount:${args.home}:${args.account}`,
     ],
   },
 })

@@ -68,8 +68,8 @@ type Is = 'https' | 'http' | 'webhook'
 
 const notes: Readonly<Record<Is, string>> = {
   https:
-    'browsers say SSL_ERROR_RX_RECORD_TOO_LONG or ERR_SSL_PROTOCOL_ERROR, curl “wrong version number”; no Ingress and ' +
-    'no certificate is at fault',
+    'browsers say SSL_ERROR_RX_RECORD_TOO_LONG or ERR_SSL_PROTOCOL_ERROR, curl “wrong version number”; no Ingress ' +
+    'and no certificate is at fault',
   http: 'each request by http is answered with 400',
   webhook: 'clients get the certificate of the webhook, and nothing behind it knows their host',
 }

@@ -34,7 +34,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `IngressRoute ${full(on)} has a rule ${args.is === 'literal' ? 'that no request meets' : 'that Traefik can not read'}: ` +
+      `IngressRoute ${full(on)} has a rule that ` +
+      `${args.is === 'literal' ? 'no request meets' : 'Traefik can not read'}: ` +
       `${says[args.fault](nameOf(args.matcher))}.`,
     detail: ({ args }) => `at ${args.path} · Traefik: ${args.pods}`,
     note: ({ args }) =>

@@ -72,8 +72,8 @@ const effects: Readonly<Record<By, string>> = {
   'default-backend': 'its clients get the page of the controller, or a 503, in place of its own',
   '--default-backend-service': 'who asks for what nobody declared gets the page of the controller, or none',
   '--default-ssl-certificate':
-    'hosts without a certificate of their own are served with one that no client trusts (Kubernetes Ingress Controller ' +
-    'Fake Certificate)',
+    'hosts without a certificate of their own are served with one that no client trusts (Kubernetes Ingress ' +
+    'Controller Fake Certificate)',
   '--configmap': 'its default settings hold',
 }
 

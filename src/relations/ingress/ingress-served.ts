@@ -191,7 +191,7 @@ function goesByName({ classFrom }: Ingress, { byName }: IngressController): bool
 }
 
 /**
- * Its class is ingress-nginx's own, nobody serves it, and the one that is here has a --controller-class of another name.
+ * Its class is ingress-nginx's own, nobody serves it, and the one that is here has another --controller-class.
  * An address that is not of that one's Services says that a second one may be out of sight.
  */
 function isForOther({ addresses }: Ingress, named: IngressClass, it: IngressController): boolean {
