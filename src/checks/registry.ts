@@ -343,6 +343,10 @@ import initWaitsInVain from './service/init-waits-in-vain.ts'
 import cacheBindsElsewhere from './dns/cache-binds-elsewhere.ts'
 import rewrittenToNothing from './dns/rewritten-to-nothing.ts'
 import proxyAsksService from './node/proxy-asks-service.ts'
+import ruleUnread from './ingress/rule-unread.ts'
+import httpsToPlainPort from './ingress/https-to-plain-port.ts'
+import toldOfMissing from './ingress/told-of-missing.ts'
+import controllerRights from './ingress/controller-rights.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -515,6 +519,10 @@ export const checks: readonly AnyCheck[] = [
   authSecretMissing, // ING372
   tlsEndedBefore, // ING373
   entryPointWithoutTls, // ING374
+  httpsToPlainPort, // ING375
+  ruleUnread, // ING376
+  toldOfMissing, // ING377
+  controllerRights, // ING379
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

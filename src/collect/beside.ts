@@ -1,11 +1,12 @@
 import type { Held, RawObject, Resource } from '../kube/cluster.ts'
 import { besideKinds, configMaps } from '../kube/resources.ts'
-import type { Beside, HeldWorkload, LinkerdPolicies } from '../model/beside.ts'
+import type { Beside, ControllerSettings, HeldWorkload, LinkerdPolicies } from '../model/beside.ts'
 import type { BackendTlsPolicy } from '../model/gateway.ts'
 import type { IngressController } from '../model/ingress.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
+import { controllerRights } from './controller-rights.ts'
 import type { Reader } from './few-at-once.ts'
 import { workloads } from './in-scope.ts'
 import { inOrder } from './order.ts'
@@ -24,7 +25,7 @@ import { projectIpPool } from './project/calico-pool.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
-import { projectIngressRoute, projectStreamRoute } from './project/traefik.ts'
+import { projectIngressRoute, projectStreamRoute, projectTransport } from './project/traefik.ts'
 import { projectWorkload } from './project/workload.ts'
 import { workloadKinds } from './workloads.ts'
 
@@ -98,6 +99,10 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(null)
       .slice(0, mostClaims)
       .flatMap((raw) => projectIpPool(raw) ?? []),
+    transports: held
+      .strangers(namespace)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectTransport(raw, intern) ?? []),
     claims: held
       .strangers(namespace)
       .slice(0, mostClaims)
@@ -108,6 +113,8 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     advertisements: together(l2, bgp),
     podNetworks: settings.flatMap((it) => it.network ?? []),
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
+    controllerRights: await controllerRights(reader, held, around.controllers),
+    settingsNotThere: settingsNotThere(settings.flatMap((it) => it.settings ?? [])),
     authorityMaps: whole(configMaps, () => settings.flatMap((it) => it.keys ?? [])),
     linkerd: linkerdOf(servers, together(authorizations, ofServers)),
     scalers: held.withStatus(namespace).flatMap((raw) => projectScaler(raw, intern) ?? []),
@@ -127,6 +134,16 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
   function whole<T>(resource: Resource, of: (namespace: string | null) => T | null): T | null {
     if (held?.isWhole(resource, null) === true) return of(null)
     return namespace !== null && held?.isWhole(resource, namespace) === true ? of(namespace) : null
+  }
+
+  function settingsNotThere(there: readonly ControllerSettings[]): readonly { namespace: string; name: string }[] {
+    const told = (around.controllers.known ? around.controllers.value : []).flatMap((it) => it.configMap ?? [])
+    const isHeld = (of: string): boolean =>
+      held?.isWhole(configMaps, null) === true || held?.isWhole(configMaps, of) === true
+    const missing = told.filter(
+      (it) => isHeld(it.namespace) && !there.some((one) => one.namespace === it.namespace && one.name === it.name),
+    )
+    return [...new Map(missing.map((it) => [`${it.namespace}/${it.name}`, it])).values()]
   }
 
   function settingsOf(raw: RawObject) {

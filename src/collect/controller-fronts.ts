@@ -58,6 +58,7 @@ function frontOf(service: Service, pod: Pod): ControllerFront | null {
         nodePort,
         targetPort,
         declared: declaredAs(targetPort, declared),
+        ...opensOf(targetPort, declared),
       })),
     ...(probes === undefined ? {} : { azureProbes: probes }),
     ...(tlsEnded === undefined ? {} : { tlsEnded }),
@@ -67,10 +68,14 @@ function frontOf(service: Service, pod: Pod): ControllerFront | null {
   }
 }
 
-function declaredAs(
-  target: number | string,
-  declared: readonly { readonly name: string | null; readonly port: number }[],
-): 'yes' | 'no' | 'as-name' {
+type Declared = readonly { readonly name: string | null; readonly port: number }[]
+
+function opensOf(target: number | string, declared: Declared): Pick<ControllerFront['ports'][number], 'opens'> {
+  const found = declared.find((it) => (typeof target === 'number' ? it.port === target : it.name === target))
+  return found === undefined ? {} : { opens: { port: found.port, name: found.name } }
+}
+
+function declaredAs(target: number | string, declared: Declared): 'yes' | 'no' | 'as-name' {
   if (typeof target === 'number') return declared.some((it) => it.port === target) ? 'yes' : 'no'
   return declared.some((it) => it.name === target) ? 'yes' : 'as-name'
 }

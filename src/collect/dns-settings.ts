@@ -1,6 +1,6 @@
 import { neverClosed } from '../wire/caddyfile.ts'
 import type { Held } from '../kube/cluster.ts'
-import { clusterRoleBindings, clusterRoles, configMaps } from '../kube/resources.ts'
+import { configMaps } from '../kube/resources.ts'
 import { type ClusterDns, type CustomRefusal, neededByDns, type ServerRights } from '../model/cluster-dns.ts'
 import { judgeCorefile } from '../relations/dns/corefile-refusals.ts'
 import { parseCorefile } from '../wire/corefile.ts'
@@ -8,7 +8,8 @@ import { fitsGlob } from '../wire/glob.ts'
 import { kubeDnsConfig } from '../wire/kube-dns-config.ts'
 import { redactCorefile } from '../wire/redact-corefile.ts'
 import type { Reader } from './few-at-once.ts'
-import { type Fields, fields, list, text, texts } from './project/json.ts'
+import { lackingRights } from './lacking-rights.ts'
+import { fields, text } from './project/json.ts'
 
 /** A Corefile has a hundred lines, and a key of what is added to it ten. */
 const mostLines = 5000
@@ -105,51 +106,23 @@ export async function readRights(
   held: Held | undefined,
   servers: { readonly namespace: string; readonly account: string } | null,
 ): Promise<Pick<ClusterDns, 'rights'>> {
-  const isHeld = [clusterRoles, clusterRoleBindings].every((it) => held?.isWhole(it, null) === true)
-  if (!isHeld || servers === null) return {}
-  const [roles, bindings] = await Promise.all([
-    reader.list(clusterRoles, {}, (raw) => ({ name: raw.metadata.name, rules: list(raw['rules']).map(fields) })),
-    reader.list(clusterRoleBindings, {}, (raw) => bindingOf(raw)),
-  ])
-  if (!roles.known || !bindings.known) return {}
-  const isTheirs = (it: Fields): boolean =>
-    (it['kind'] === 'ServiceAccount' && it['name'] === servers.account && it['namespace'] === servers.namespace) ||
-    (it['kind'] === 'User' && it['name'] === `system:serviceaccount:${servers.namespace}:${servers.account}`) ||
-    (it['kind'] === 'Group' && isGroupOf(text(it['name']) ?? '', servers.namespace))
-  const names = bindings.value.flatMap((it) => (it.subjects.some(isTheirs) ? [it.role] : []))
-  const its = roles.value.filter((it) => names.includes(it.name))
-  // A role that is bound and not there gives nothing.
-  const rules = its.flatMap((it) => it.rules)
-  const lacks = neededByDns.filter((resource) => !['list', 'watch'].every((verb) => allows(rules, resource, verb)))
-  return { rights: rightsOf(servers.account, names, lacks) }
+  const found =
+    servers === null
+      ? null
+      : await lackingRights(
+          reader,
+          held,
+          servers,
+          neededByDns.map((resource) => [groups[resource], resource]),
+        )
+  if (found === null || servers === null) return {}
+  const lacks = neededByDns.filter((it) => found.lacks.includes(it))
+  return { rights: rightsOf(servers.account, found.roles, lacks) }
 }
+
+const groups = { endpointslices: 'discovery.k8s.io', services: '', namespaces: '' } as const
 
 function rightsOf(account: string, names: readonly string[], lacks: ServerRights['lacks']): ServerRights {
   const own = names.find((it) => /dns/i.test(it)) ?? names[0] ?? null
   return { account, role: own, lacks }
-}
-
-function bindingOf(raw: Fields): { readonly role: string; readonly subjects: readonly Fields[] } {
-  const ref = fields(raw['roleRef'])
-  return {
-    role: ref['kind'] === 'ClusterRole' ? (text(ref['name']) ?? '') : '',
-    subjects: list(raw['subjects']).map(fields),
-  }
-}
-
-function isGroupOf(name: string, namespace: string): boolean {
-  return ['system:authenticated', 'system:serviceaccounts', `system:serviceaccounts:${namespace}`].includes(name)
-}
-
-function allows(rules: readonly Fields[], resource: string, verb: string): boolean {
-  const group = resource === 'endpointslices' ? 'discovery.k8s.io' : ''
-  const has = (rule: Fields, field: string, wanted: string): boolean =>
-    texts(rule[field]).some((it) => it === wanted || it === '*')
-  return rules.some(
-    (it) =>
-      has(it, 'apiGroups', group) &&
-      has(it, 'resources', resource) &&
-      has(it, 'verbs', verb) &&
-      texts(it['resourceNames']).length === 0,
-  )
 }

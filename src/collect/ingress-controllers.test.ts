@@ -91,3 +91,40 @@ test.each([
 ])('ingress-nginx with %j reads annotations behind %j', (args, prefixes) => {
   expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.annotationPrefixes).toEqual(prefixes)
 })
+
+test.each([
+  [['--entryPoints.web.address=:80', '--providers.kubernetesingress'], true],
+  [['--providers.kubernetesingress=true'], true],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd=false'], true],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd'], undefined],
+  [['--entryPoints.web.address=:80', '--providers.kubernetesCRD.throttleDuration=2s'], undefined],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd.namespaces=shop'], undefined],
+  [['--entryPoints.web.address=:80', '--configFile=/etc/x.yml'], undefined],
+  [['--ping=true'], undefined],
+  [[], undefined],
+])('Traefik with %j reads no IngressRoutes: %s', (args, off) => {
+  expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.crd?.off).toBe(off)
+})
+
+test.each([
+  [['--watch-namespace-selector=ingress=public'], { matchLabels: { ingress: 'public' }, matchExpressions: [] }],
+  [['--watch-namespace-selector', 'ingress=public'], { matchLabels: { ingress: 'public' }, matchExpressions: [] }],
+  [['--watch-namespace-selector=a b'], undefined],
+  [[], undefined],
+])('ingress-nginx with %j looks at namespaces by %j', (args, watchesBy) => {
+  expect(found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args)?.watchesBy).toEqual(watchesBy)
+})
+
+test('ingress-nginx names a certificate and a default backend', () => {
+  const args = ['--default-ssl-certificate=$(POD_NAMESPACE)/wildcard', '--default-backend-service=shop/errors']
+  const { defaultSecret, defaultBackend } = found({ 'app.kubernetes.io/name': 'ingress-nginx' }, args) ?? {}
+  expect([defaultSecret?.name, defaultBackend]).toEqual(['wildcard', { namespace: 'shop', name: 'errors' }])
+})
+
+test.each([
+  [['--entryPoints.web.address=:80', '--certificatesResolvers.LE.acme.email=a@example.com'], ['le']],
+  [['--entryPoints.web.address=:80'], []],
+  [['--certificatesResolvers.le.acme.tlschallenge', '--configFile=/etc/x.yml'], undefined],
+])('Traefik with %j has resolvers %j', (args, resolvers) => {
+  expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.crd?.resolvers).toEqual(resolvers)
+})

@@ -5,7 +5,14 @@ import type { InScope } from './in-scope.ts'
 import type { Reader } from './few-at-once.ts'
 import { streamMapsIn } from './stream-maps.ts'
 import { frontsIn } from './controller-fronts.ts'
-import { entryPointsIn, flagOf, redirectingEntryPointsIn, tlsEntryPointsIn } from '../wire/component-args.ts'
+import {
+  entryPointsIn,
+  flagOf,
+  redirectingEntryPointsIn,
+  resolversIn,
+  tlsEntryPointsIn,
+} from '../wire/component-args.ts'
+import { writtenSelector } from '../wire/label-selector.ts'
 import { byName } from './order.ts'
 import { controllerName, type Flag, type Product, productOfLabels, unlessFalse } from './project/controller-products.ts'
 import { ingressControllerNames } from './project/known-components.ts'
@@ -83,21 +90,29 @@ function aboutNginx(
   const main = pod.containers.find((it) => /^(?:controller|nginx-ingress)/.test(it.name)) ?? pod.containers[0]
   const port = Number(flag('status-port') ?? '')
   const watches = namespacesIn(flag('watch-namespace'))
-  const webhook = flag('validating-webhook')
   return {
     product,
     ...(main === undefined ? {} : { container: main.name, image: main.image }),
     ...(Number.isInteger(port) && port > 0 && port < 65_536 && product === 'ingress-nginx' ? { statusPort: port } : {}),
     ...(watches.length === 0 ? {} : { watches }),
-    ...(product === 'ingress-nginx'
-      ? {
-          ...configMapOf(pod, flag),
-          ...((flag('default-ssl-certificate') ?? '') === '' ? {} : { defaultCertificate: true as const }),
-          webhook: webhook === null || webhook === '' ? 'off' : 'on',
-          passthrough: unlessFalse(flag('enable-ssl-passthrough')) ? 'on' : 'off',
-          byName: unlessFalse(flag('ingress-class-by-name')) ? 'on' : 'off',
-        }
-      : {}),
+    ...(product === 'ingress-nginx' ? aboutIngressNginx(pod, flag) : {}),
+  }
+}
+
+function aboutIngressNginx(pod: Pod, flag: Flag): Partial<IngressController> {
+  const webhook = flag('validating-webhook')
+  const secret = placeOf(pod, flag('default-ssl-certificate'))
+  const backend = placeOf(pod, flag('default-backend-service'))
+  const watchesBy = writtenSelector(flag('watch-namespace-selector') ?? '')
+  return {
+    ...configMapOf(pod, flag),
+    ...(watchesBy === null ? {} : { watchesBy }),
+    ...((flag('default-ssl-certificate') ?? '') === '' ? {} : { defaultCertificate: true as const }),
+    ...(secret === null ? {} : { defaultSecret: secret }),
+    ...(backend === null ? {} : { defaultBackend: backend }),
+    webhook: webhook === null || webhook === '' ? 'off' : 'on',
+    passthrough: unlessFalse(flag('enable-ssl-passthrough')) ? 'on' : 'off',
+    byName: unlessFalse(flag('ingress-class-by-name')) ? 'on' : 'off',
   }
 }
 
@@ -113,9 +128,14 @@ function namespacesIn(value: string | null): readonly string[] {
 
 /** `$(POD_NAMESPACE)/ingress-nginx-controller`. */
 function configMapOf(pod: Pod, flag: Flag): Pick<IngressController, 'configMap'> {
-  const [namespace = '', name = ''] = (flag('configmap') ?? '').split('/')
-  if (namespace === '' || name === '') return {}
-  return { configMap: { namespace: namespace === '$(POD_NAMESPACE)' ? pod.namespace : namespace, name } }
+  const place = placeOf(pod, flag('configmap'))
+  return place === null ? {} : { configMap: place }
+}
+
+function placeOf(pod: Pod, value: string | null): { readonly namespace: string; readonly name: string } | null {
+  const [namespace = '', name = ''] = (value ?? '').split('/')
+  if (namespace === '' || name === '') return null
+  return { namespace: namespace === '$(POD_NAMESPACE)' ? pod.namespace : namespace, name }
 }
 
 type CrdFlag = 'allowcrossnamespace' | 'allowexternalnameservices' | 'ingressclass'
@@ -124,31 +144,62 @@ type CrdFlag = 'allowcrossnamespace' | 'allowexternalnameservices' | 'ingresscla
 function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
   const main = pod.containers.find((it) => it.name.includes('traefik')) ?? pod.containers[0]
   const watches = namespacesIn(flag('providers.kubernetesingress.namespaces'))
-  const entryPoints = entryPointsIn(main?.args ?? [])
-  const redirecting = flag('configfile') === null ? redirectingEntryPointsIn(main?.args ?? []) : []
-  const ofRoutes = namespacesIn(flag('providers.kubernetescrd.namespaces'))
-  const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
-  // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
-  const isByFlags = flag('providers.kubernetescrd') !== null || ofRoutes.length > 0
-  const allows = (value: string | null): 'yes' | 'no' | 'unsure' => {
-    if (value === null) return isByFlags ? 'no' : 'unsure'
-    return /^(?:false|f|0)$/i.test(value) ? 'no' : 'yes'
-  }
+  const args = main?.args ?? []
+  const entryPoints = entryPointsIn(args)
+  const redirecting = flag('configfile') === null ? redirectingEntryPointsIn(args) : []
   return {
     ...(main === undefined ? {} : { container: main.name, image: main.image }),
     ...(watches.length === 0 ? {} : { watches }),
     // A file that is named has the last word (cmd/traefik: the loaders are tried one after another).
     ...(entryPoints.length === 0 || flag('configfile') !== null
       ? {}
-      : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(main?.args ?? []) }),
+      : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(args) }),
     ...(redirecting.length === 0 ? {} : { redirectingEntryPoints: redirecting }),
-    crd: {
-      watches: ofRoutes.length === 0 ? null : ofRoutes,
-      className: crd('ingressclass'),
-      acrossNamespaces: allows(crd('allowcrossnamespace')),
-      externalNames: allows(crd('allowexternalnameservices')),
-    },
+    crd: crdOf(args, flag),
   }
+}
+
+function crdOf(args: readonly string[], flag: Flag): NonNullable<IngressController['crd']> {
+  const namespaces = namespacesIn(flag('providers.kubernetescrd.namespaces'))
+  const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
+  // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
+  const isByFlags = flag('providers.kubernetescrd') !== null || namespaces.length > 0
+  const hasOthers = entryPointsIn(args).length > 0 || ofIngresses.some((it) => flag(it) !== null)
+  const isSetUpByFlags = hasOthers && flag('configfile') === null
+  const syntax = (['v2', 'v3'] as const).find((it) => it === flag('core.defaultrulesyntax')?.toLowerCase())
+  const allows = (value: string | null): 'yes' | 'no' | 'unsure' => {
+    if (value === null) return isByFlags ? 'no' : 'unsure'
+    return /^(?:false|f|0)$/i.test(value) ? 'no' : 'yes'
+  }
+  return {
+    ...(isSetUpByFlags && !readsCrds(flag) ? { off: true as const } : {}),
+    ...(syntax === undefined ? {} : { syntax }),
+    ...(isSetUpByFlags ? { resolvers: resolversIn(args) } : {}),
+    watches: namespaces.length === 0 ? null : namespaces,
+    className: crd('ingressclass'),
+    acrossNamespaces: allows(crd('allowcrossnamespace')),
+    externalNames: allows(crd('allowexternalnameservices')),
+  }
+}
+
+const ofIngresses = [
+  'providers.kubernetesingress',
+  'providers.kubernetesingress.ingressclass',
+  'providers.kubernetesingress.namespaces',
+] as const
+
+const ofCrds = [
+  'providers.kubernetescrd.any',
+  'providers.kubernetescrd.namespaces',
+  'providers.kubernetescrd.ingressclass',
+  'providers.kubernetescrd.allowcrossnamespace',
+  'providers.kubernetescrd.allowexternalnameservices',
+] as const
+
+/** Any flag of a provider's makes it, also where the provider's own is not given (traefik/paerser, flag). */
+function readsCrds(flag: Flag): boolean {
+  const own = flag('providers.kubernetescrd')
+  return own === null ? ofCrds.some((it) => flag(it) !== null) : !/^(?:false|f|0)$/i.test(own)
 }
 
 /** The container port that the charts call so, else the first of the numbers that is declared, else the first. */

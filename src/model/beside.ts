@@ -2,6 +2,7 @@ import type { IngressAuth } from './ingress.ts'
 import type { OtherPolicyKind, Selector } from './network-policy.ts'
 import type { ServersScheme } from './service.ts'
 import type { Workload } from './workload.ts'
+import type { RuleFault } from '../wire/traefik-rule-faults.ts'
 
 /**
  * What is read of files alone: to list it of a cluster would take rights that hopscope does not ask for. A list of
@@ -12,6 +13,8 @@ export interface Beside {
   readonly ingressRoutes: readonly IngressRoute[] | null
   /** Routes of Traefik's for connections. Absent in old recordings. */
   readonly streamRoutes?: readonly StreamRoute[]
+  /** Traefik's ServersTransports, by their names alone. Absent in old recordings. */
+  readonly transports?: readonly { readonly namespace: string; readonly name: string }[]
   /** Objects of kinds that are not evaluated, with the hosts that they mention. */
   readonly claims: readonly HostClaim[]
   readonly webhooks: readonly AdmissionWebhook[]
@@ -24,6 +27,10 @@ export interface Beside {
   readonly ipPools?: readonly IpPool[]
   /** ConfigMaps beside the controllers of Ingresses. */
   readonly controllerSettings: readonly ControllerSettings[]
+  /** Those that controllers name and that are not there, of namespaces of which the file holds all ConfigMaps. */
+  readonly settingsNotThere?: readonly { readonly namespace: string; readonly name: string }[]
+  /** What ClusterRoles of controllers lack; only where the file holds all of these. Absent in old recordings. */
+  readonly controllerRights?: readonly ControllerRights[]
   /** ConfigMaps that policies name as holding authorities, with their keys. */
   readonly authorityMaps: readonly KeyedObject[] | null
   readonly meshSettings: readonly MeshSettings[]
@@ -95,7 +102,11 @@ export interface IngressRoute {
   readonly entryPoints?: readonly string[]
   readonly routes: readonly TraefikRoute[]
   /** null = no TLS is asked for. */
-  readonly tls: { readonly secret: string | null } | null
+  readonly tls: {
+    readonly secret: string | null
+    /** `certResolver`. Absent where it names none, and in old recordings. */
+    readonly resolver?: string
+  } | null
 }
 
 export interface TraefikRoute {
@@ -109,6 +120,10 @@ export interface TraefikRoute {
   readonly middlewares: readonly TraefikTarget[]
   /** `spec.routes[0]`. */
   readonly path: string
+  /** What not each release of Traefik reads in its rule. Absent where nothing is, and in old recordings. */
+  readonly odd?: readonly RuleFault[]
+  /** `syntax`: the release by which its rule is read, where it says so. */
+  readonly syntax?: 'v2' | 'v3'
 }
 
 /** Of these no more than this is read. */
@@ -127,6 +142,8 @@ export interface TraefikTarget {
   readonly port: number | string | null
   /** Of a Service. Absent where it says none, and in old recordings. */
   readonly scheme?: ServersScheme
+  /** Of a Service: its `serversTransport`. Absent where it names none, and in old recordings. */
+  readonly transport?: string
 }
 
 export interface HostClaim {
@@ -230,6 +247,17 @@ export interface ControllerSettings {
   /** `annotations-risk-level`: up to which risk annotations are heeded. */
   readonly risk: 'Critical' | 'High' | 'Medium' | 'Low' | null
 }
+
+/** Of the service account of ingress-nginx. `role` null: no ClusterRole is bound to it. */
+export interface ControllerRights {
+  readonly namespace: string
+  readonly account: string
+  readonly role: string | null
+  readonly lacks: readonly (typeof neededByNginx)[number][]
+}
+
+/** What ingress-nginx lists and watches in every namespace, where it is not told of one (its store, informers). */
+export const neededByNginx = ['endpointslices', 'services', 'ingresses', 'ingressclasses'] as const
 
 export interface MeshSettings {
   readonly namespace: string

@@ -1,4 +1,5 @@
-import type { AzureProbe, TlsEnded } from './service.ts'
+import type { Selector } from './network-policy.ts'
+import type { AzureProbe, TlsAnnotation, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
   readonly service: string
@@ -103,6 +104,8 @@ export interface Ingress {
    * those for nginx alone.
    */
   readonly annotated?: readonly string[]
+  /** Of its annotations for ingress-nginx, those whose value can't be read. Absent = none, and in old recordings. */
+  readonly unusable?: readonly { readonly key: string; readonly wants: 'number' | 'true or false' }[]
   /** Ranges of its allow-list for ingress-nginx. Absent where it has none, and in old recordings. */
   readonly allowed?: readonly string[]
   /** Ranges that it keeps out, `denylist-source-range`; absent as of `allowed`. */
@@ -126,6 +129,10 @@ export interface Ingress {
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
   readonly albTarget?: AlbTarget | 'unset'
   readonly nginx?: NginxRouting
+  /** Annotations that have other controllers speak TLS to its backends. Absent = none, and in old recordings. */
+  readonly tlsBy?: readonly TlsAnnotation[]
+  /** The Service of `default-backend`, in its own namespace. Absent = none, and in old recordings. */
+  readonly pages?: string
   readonly auth?: IngressAuth
   /** What GKE's controller wrote of the load balancer's health checks; absent where it wrote nothing. */
   readonly health?: { readonly backends: number; readonly unhealthy: readonly { readonly name: string }[] }
@@ -158,6 +165,8 @@ export interface ControllerFront {
     readonly targetPort: number | string
     /** Whether a container of the pod declares that port. `as-name` = it is no number, and no port has that name. */
     readonly declared: 'yes' | 'no' | 'as-name'
+    /** The container port that it leads to, where that is declared. Absent where not, and in old recordings. */
+    readonly opens?: { readonly port: number; readonly name: string | null }
   }[]
   /** Of the Service. Absent where there are none, and in old recordings. */
   readonly azureProbes?: readonly AzureProbe[]
@@ -232,10 +241,16 @@ export interface IngressController {
   readonly annotationPrefixes?: readonly string[]
   /** Namespaces that it looks at, where it is told which: `--watch-namespace`. Absent = all. */
   readonly watches?: readonly string[]
+  /** Labels of the namespaces that it looks at: `--watch-namespace-selector`. Absent = all. */
+  readonly watchesBy?: Selector
   /** Where its settings are, as it is told: `--configmap`. Of ingress-nginx; absent in old recordings, as the rest. */
   readonly configMap?: { readonly namespace: string; readonly name: string }
   /** It is told of a certificate for hosts that have none of their own: `--default-ssl-certificate`. */
   readonly defaultCertificate?: true
+  /** Where that one is. Absent in old recordings, and where the flag's value could not be read. */
+  readonly defaultSecret?: { readonly namespace: string; readonly name: string }
+  /** Whom it asks where nobody else is there: `--default-backend-service`. Absent = itself, and in old recordings. */
+  readonly defaultBackend?: { readonly namespace: string; readonly name: string }
   /** Of the AWS Load Balancer Controller: `--default-target-type`. */
   readonly defaultTarget?: AlbTarget
   /**
@@ -249,6 +264,12 @@ export interface IngressController {
   readonly redirectingEntryPoints?: readonly string[]
   /** Of Traefik, how it looks at IngressRoutes: `--providers.kubernetescrd.…`. */
   readonly crd?: {
+    /** Its other flags are there, and none turns this provider on. Absent = it is on, or nobody knows. */
+    readonly off?: true
+    /** `--core.defaultRuleSyntax`: the release by which rules are read. Absent = its own. */
+    readonly syntax?: 'v2' | 'v3'
+    /** Resolvers of certificates that its flags make, in small letters. Absent where it is not set up by flags. */
+    readonly resolvers?: readonly string[]
     /** null = of every namespace. */
     readonly watches: readonly string[] | null
     readonly className: string | null

@@ -86,9 +86,26 @@ export interface Service {
   readonly deleting?: readonly string[]
   /** How Traefik is told to speak to it: `service.serversscheme`. Absent where it is not, and in old recordings. */
   readonly serversScheme?: ServersScheme
+  /** Annotations that have controllers speak TLS to it. Absent = none, and in old recordings. */
+  readonly tlsBy?: readonly TlsAnnotation[]
   /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
   readonly albTarget?: 'instance' | 'ip'
 }
+
+/**
+ * Annotations by which controllers other than ingress-nginx are told to speak TLS to pods; of Kong at a Service, of the
+ * rest at an Ingress or a Service. From the products' documentation.
+ */
+export const tlsAnnotations = [
+  'alb.ingress.kubernetes.io/backend-protocol',
+  'appgw.ingress.kubernetes.io/backend-protocol',
+  'haproxy-ingress.github.io/backend-protocol',
+  'haproxy-ingress.github.io/secure-backends',
+  'haproxy.org/server-ssl',
+  'konghq.com/protocol',
+] as const
+
+export type TlsAnnotation = (typeof tlsAnnotations)[number]
 
 /** `h2c`: HTTP/2 without TLS, from the first byte. */
 export type ServersScheme = 'http' | 'https' | 'h2c'

@@ -1,4 +1,4 @@
-import type { Beside } from '../model/beside.ts'
+import { type Beside, neededByNginx } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
 import {
   either,
@@ -13,6 +13,7 @@ import {
   oneOf,
   texts,
 } from '../model/marks.ts'
+import { ruleFaultKinds, ruleMatchers } from '../wire/traefik-rule-faults.ts'
 import { heldWorkloadOf } from './schema-workload.ts'
 
 const m = texts()
@@ -33,6 +34,7 @@ const target = object({
   name: m.name,
   port: nullable(either([number, m.name])),
   scheme: maybe(oneOf(['http', 'https', 'h2c'])),
+  transport: maybe(m.name),
 })
 
 const secret = object({
@@ -60,9 +62,11 @@ const ingressRoute = object({
       services: list(target),
       middlewares: list(target),
       path: m.spot,
+      odd: maybe(list(object({ is: oneOf(ruleFaultKinds), matcher: oneOf(ruleMatchers) }))),
+      syntax: maybe(oneOf(['v2', 'v3'])),
     }),
   ),
-  tls: nullable(object({ secret: nullable(m.name) })),
+  tls: nullable(object({ secret: nullable(m.name), resolver: maybe(m.name) })),
 })
 
 /** What is read of files alone. */
@@ -85,6 +89,7 @@ export const besideSchema = exactly<Beside>()(
     streamRoutes: maybe(
       list(object({ kind: oneOf(['IngressRouteTCP', 'IngressRouteUDP']), ...named, entryPoints: list(m.name) })),
     ),
+    transports: maybe(list(object(named))),
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
       object({
@@ -156,6 +161,10 @@ export const besideSchema = exactly<Beside>()(
         snippets: nullable(oneOf(['on', 'off'])),
         risk: nullable(oneOf(['Critical', 'High', 'Medium', 'Low'])),
       }),
+    ),
+    settingsNotThere: maybe(list(object(named))),
+    controllerRights: maybe(
+      list(object({ namespace: m.name, account: m.name, role: nullable(m.name), lacks: list(oneOf(neededByNginx)) })),
     ),
     authorityMaps: nullable(list(object(keyed))),
     linkerd: nullable(

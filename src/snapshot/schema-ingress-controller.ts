@@ -33,6 +33,7 @@ export function ingressControllerOf(
           nodePort: nullable(number),
           targetPort: either([number, shared.name]),
           declared: oneOf(['yes', 'no', 'as-name']),
+          opens: maybe(object({ port: number, name: nullable(shared.name) })),
         }),
       ),
       azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
@@ -77,14 +78,31 @@ export function ingressControllerOf(
       statusPort: maybe(number),
       annotationPrefixes: maybe(list(m.name)),
       watches: maybe(list(m.name)),
+      watchesBy: maybe(
+        object({
+          matchLabels: labels,
+          matchExpressions: list(
+            object({
+              key: m.name,
+              operator: oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+              values: list(m.name),
+            }),
+          ),
+        }),
+      ),
       configMap: maybe(object({ namespace: m.name, name: m.name })),
       defaultCertificate: maybe(just(true)),
+      defaultSecret: maybe(object({ namespace: m.name, name: m.name })),
+      defaultBackend: maybe(object({ namespace: m.name, name: m.name })),
       defaultTarget: maybe(oneOf(['instance', 'ip'])),
       entryPoints: maybe(list(m.name)),
       tlsEntryPoints: maybe(list(m.name)),
       redirectingEntryPoints: maybe(list(m.name)),
       crd: maybe(
         object({
+          off: maybe(just(true)),
+          syntax: maybe(oneOf(['v2', 'v3'])),
+          resolvers: maybe(list(m.name)),
           watches: nullable(list(m.name)),
           className: nullable(m.name),
           acrossNamespaces: oneOf(['yes', 'no', 'unsure']),

@@ -1,4 +1,5 @@
 import type { Ingress, IngressBackend } from '../model/ingress.ts'
+import { tlsAnnotations } from '../model/service.ts'
 import {
   either,
   exactly,
@@ -40,6 +41,9 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
       statusBy: maybe(list(shared.name)),
       changedAt: maybe(number),
       annotated: maybe(list(shared.word)),
+      unusable: maybe(list(object({ key: shared.word, wants: oneOf(['number', 'true or false']) }))),
+      pages: maybe(m.name),
+      tlsBy: maybe(list(oneOf(tlsAnnotations))),
       allowed: maybe(list(m.address)),
       denied: maybe(list(m.address)),
       redirect: maybe(

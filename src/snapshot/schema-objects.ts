@@ -24,7 +24,7 @@ import {
 import { type Namespace, type NetworkPolicy, type PolicyRule, type Selector } from '../model/network-policy.ts'
 import type { Node, ProxyConfig } from '../model/node.ts'
 import type { DnsConfig, Pod } from '../model/pod.ts'
-import { type EndpointSlice, leavingOut, type Service } from '../model/service.ts'
+import { type EndpointSlice, leavingOut, type Service, tlsAnnotations } from '../model/service.ts'
 import type { WeaveTc } from '../model/weave-tc.ts'
 import type { Intern } from '../wire/intern.ts'
 import { refusedFields } from '../wire/kube-proxy-config.ts'
@@ -127,6 +127,7 @@ export function objectSchemas(intern: Intern) {
       publishNotReadyAddresses: flag,
       albTarget: maybe(oneOf(['instance', 'ip'])),
       serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),
+      tlsBy: maybe(list(oneOf(tlsAnnotations))),
       loadBalancer: maybe(
         object({
           addresses: list(m.address),

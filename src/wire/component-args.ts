@@ -1,3 +1,4 @@
+import { writtenSelector } from './label-selector.ts'
 import { mask, redactName } from './secrets.ts'
 
 /*
@@ -52,6 +53,7 @@ const forms = {
   'ingress-class-by-name': bool,
   'ingress-class-name': eachOf(isName),
   'ingress.class': isName,
+  'providers.kubernetesingress': bool,
   'providers.kubernetesingress.ingressclass': isName,
   'providers.kubernetesingress.namespaces': eachOf(isName),
   'providers.kubernetescrd': bool,
@@ -59,21 +61,28 @@ const forms = {
   'providers.kubernetescrd.namespaces': eachOf(isName),
   'providers.kubernetescrd.ingressclass': isName,
   'providers.kubernetescrd.allowcrossnamespace': bool,
+  /** Each flag of a provider's turns it on: `--providers.kubernetescrd.throttleDuration`. */
+  'providers.kubernetescrd.any': none,
   configfile: none,
+  'core.defaultrulesyntax': (value) => /^v[23]$/i.test(value),
   /** `--entryPoints.NAME.address`, whatever the name. */
   entrypoints: listen,
   /** `--entryPoints.NAME.http.tls`, and what begins so. */
   'entrypoints.http.tls': bool,
   /** `--entryPoints.NAME.http.redirections.entryPoint.to`: another entry point, or a port. */
   'entrypoints.http.redirections': (value) => isName(value) || /^:\d{1,5}$/.test(value),
+  /** `--certificatesResolvers.NAME.acme.email`, and what begins so: that it is given is what counts. */
+  certificatesresolvers: none,
   configmap: isObjectName,
   'default-ssl-certificate': isObjectName,
+  'default-backend-service': isObjectName,
   'default-target-type': (value) => /^(?:ip|instance)$/.test(value),
   'watch-ingress-without-class': bool,
   'empty-ingress-class': bool,
   'annotations-prefix': eachOf(isName),
   'enable-ssl-passthrough': bool,
   'watch-namespace': eachOf(isName),
+  'watch-namespace-selector': (value) => writtenSelector(value) !== null && redactName(value) === value,
   'status-port': port,
   'tcp-services-configmap': isObjectName,
   'udp-services-configmap': isObjectName,
@@ -106,9 +115,21 @@ function wordOf(arg: string): Word | null {
 
 function flagIn(spelled: string): string | undefined {
   if (entryPointIn(spelled) !== null) return 'entrypoints'
+  if (resolverIn(spelled) !== null) return 'certificatesresolvers'
   if (tlsEntryPointIn(spelled) !== null) return 'entrypoints.http.tls'
   if (redirectingIn(spelled) !== null) return 'entrypoints.http.redirections'
-  return /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
+  const flag = /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
+  return flag !== undefined && !isFlag(flag) && isOfCrds(flag) ? 'providers.kubernetescrd.any' : flag
+}
+
+function isOfCrds(flag: string): boolean {
+  return /^providers\.kubernetescrd\.[a-z]{1,30}$/.test(flag) && redactName(flag) === flag
+}
+
+/** The name of a resolver of certificates: `--certificatesResolvers.le.acme.tlsChallenge`. */
+function resolverIn(spelled: string): string | null {
+  const [, name] = /^--?certificatesresolvers\.([a-z0-9_-]{1,40})\.[a-z0-9.[\]]{1,60}$/i.exec(spelled) ?? []
+  return name !== undefined && redactName(name) === name ? name.toLowerCase() : null
 }
 
 /** The name of an entry point whose routers are for TLS: `--entryPoints.web.http.tls.certResolver`. */
@@ -185,6 +206,11 @@ function valuesOf(args: readonly string[], flag: ComponentFlag): readonly string
 /** Names of the entry points that the flags of Traefik's make; they are read without case (traefik/paerser, flag). */
 export function entryPointsIn(args: readonly string[]): readonly string[] {
   return keptArgs(args).flatMap((it) => entryPointIn(it.split('=', 1)[0] ?? '') ?? [])
+}
+
+/** Names of the resolvers of certificates that the flags of Traefik's make; they are read without case. */
+export function resolversIn(args: readonly string[]): readonly string[] {
+  return [...new Set(keptArgs(args).flatMap((it) => resolverIn(it.split('=', 1)[0] ?? '') ?? []))]
 }
 
 /**

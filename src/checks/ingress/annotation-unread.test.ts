@@ -8,6 +8,11 @@ const web = (annotated: readonly string[], about: Partial<Ingress> = {}) =>
 const f5 = ingressClass('nginx', { controller: 'nginx.org/ingress-controller' })
 const own = { ingressClasses: [ingressClass('nginx')], ingressControllers: [controller()] }
 
+const withUnit = {
+  ...web(['nginx.ingress.kubernetes.io/proxy-read-timeout']),
+  unusable: [{ key: 'proxy-read-timeout', wants: 'number' as const }],
+}
+
 describeCheck(check, [
   {
     it: "annotations of F5's controller",
@@ -28,6 +33,16 @@ describeCheck(check, [
     it: 'a name of before',
     given: { ...own, ingresses: [web(['nginx.ingress.kubernetes.io/secure-backends'])] },
     expect: [{ subject: 'Ingress/shop/web' }],
+  },
+  {
+    it: 'a value with a unit where a number is wanted',
+    given: { ...own, ingresses: [withUnit] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'inferred', args: { bad: 1, of: 1 } }],
+  },
+  {
+    it: "the same for F5's, which does not read it at all",
+    given: { ...own, ingressClasses: [f5], ingresses: [withUnit] },
+    expect: [{ subject: 'Ingress/shop/web', args: { product: 'F5 NGINX Ingress Controller', bad: 1 } }],
   },
   {
     it: 'both, on the way from one to the other',

@@ -70,7 +70,8 @@ function judge(ingress: Ingress, { is, name, prefixes, isOwn }: AnnotationReader
   // Charts write both where both are meant to be read by one.
   const isTwin = (it: string): boolean => own.includes(it.replace(/^ingress\.kubernetes\.io\//, prefixes[0] ?? ''))
   const foreign = all.filter((it) => !own.includes(it) && !isTwin(it))
-  const slips = is === 'ingress-nginx' && !isOwn ? own.flatMap((it) => slipOf(it) ?? []) : []
+  const isNginx = is === 'ingress-nginx' && !isOwn
+  const slips = isNginx ? [...own.flatMap((it) => slipOf(it) ?? []), ...valuesOf(ingress)] : []
   const bad = [...foreign, ...slips.map((it) => it.key)]
   if (bad.length === 0) return all.length === 0 ? [] : [ok(all.length)]
   const asked = some(
@@ -115,7 +116,23 @@ function isMissed(own: readonly string[], foreign: readonly string[], is: Annota
   return foreign.some(routes) && !own.some(routes)
 }
 
-function slipOf(key: string): { readonly key: string; readonly instead: string } | null {
+interface Slip {
+  readonly key: string
+  readonly instead: string
+}
+
+/** A value that can't be read is a line in the controller's log, and the default holds (annotations/parser). */
+function valuesOf({ unusable = [] }: Ingress): readonly Slip[] {
+  return unusable.map(({ key, wants }) => ({
+    key: `${nginxPrefix}${key}`,
+    instead:
+      wants === 'number'
+        ? `takes a whole number without a unit, and has another value${key.endsWith('timeout') ? ' (seconds)' : ''}`
+        : 'takes "true" or "false", and has another value',
+  }))
+}
+
+function slipOf(key: string): Slip | null {
   const name = key.slice(nginxPrefix.length)
   if (!key.startsWith(nginxPrefix) || nginxAnnotations.includes(name)) return null
   const later = removedAnnotations.get(name)

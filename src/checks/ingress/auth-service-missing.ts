@@ -84,17 +84,20 @@ export default check({
       (args.near === '' ? '' : ` · the closest: ${args.near}`),
     note: () => 'an authentication that does not answer is a 500 to every client, whatever the backend would have said',
     help: ({ subject: on, args }) => [
-      args.kind === 'short' ? `write the name in full: ${args.fullName}` : helps[args.kind],
+      cures[args.kind](args),
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep auth-`,
       `kubectl -n ${args.namespace} get services`,
     ],
   },
 })
 
-const helps = {
-  missing: 'correct the name in auth-url, or create the Service that it means',
-  port: 'correct the port in auth-url: it is one of the Service, not of its pods',
-  empty: 'see why the Service has no endpoint',
+const cures: Readonly<Record<Wrong['kind'], (args: Pick<Wrong, 'fullName' | 'ports'>) => string>> = {
+  short: ({ fullName }) => `write the name in full: ${fullName}`,
+  missing: () => 'correct the name in auth-url, or create the Service that it means',
+  port: ({ ports }) =>
+    `correct the port in auth-url${ports.length === 0 ? '' : `: the Service has ${ports.join(', ')}`}` +
+    ' (a URL without one means 80, or 443 of https); or give the Service that port',
+  empty: () => 'see why the Service has no endpoint',
 }
 
 interface Around {
@@ -114,6 +117,8 @@ interface Wrong {
   readonly namespace: string
   readonly near: string
   readonly fullName: string
+  /** Those that the Service has, where it lacks the one that is asked. */
+  readonly ports: readonly number[]
 }
 
 /** null for what is no name of the cluster, is there, or stands where nobody looked. */
@@ -126,7 +131,7 @@ function wrongWith({ host, port }: IngressAuth, around: Around): Wrong | null {
   const isShort = labels.at(-1) === 'svc'
   if (!isFull && !isShort) return null
   const [name = '', namespace = ''] = labels
-  const about = { namespace, near: '', fullName: `${name}.${namespace}.${suffix}` }
+  const about = { namespace, near: '', fullName: `${name}.${namespace}.${suffix}`, ports: [] }
   const found = services.find((it) => it.name === name && it.namespace === namespace)
   if (found === undefined && isInSight(namespace, around)) {
     const names = services.filter((it) => it.namespace === namespace).map((it) => it.name)
@@ -141,7 +146,12 @@ function wrongWith({ host, port }: IngressAuth, around: Around): Wrong | null {
   const ports = found?.ports.map((it) => it.port) ?? []
   if (found === undefined || found.type === 'ExternalName') return null
   if (found.clusterIP !== 'None' && !ports.includes(port))
-    return { ...about, kind: 'port', what: `Service ${namespace}/${name} has no port ${port} (${ports.join(', ')})` }
+    return {
+      ...about,
+      ports,
+      kind: 'port',
+      what: `Service ${namespace}/${name} has no port ${port} (${ports.join(', ')})`,
+    }
   if (!around.isEmpty(found)) return null
   return { ...about, kind: 'empty', what: `Service ${namespace}/${name} has no ready endpoint`, service: found }
 }
@@ -215,6 +225,7 @@ function judge({ auth, its, settings }: Asking, { wrong, failed, of }: Asked) {
       namespace: wrong.namespace,
       near: wrong.near,
       fullName: wrong.fullName,
+      ports: wrong.ports,
       asked: of === 0 ? 'nothing was asked of it' : `${failed} of ${of} requests end in a server error`,
       ingresses: settings === undefined ? [] : its.map(full),
     },

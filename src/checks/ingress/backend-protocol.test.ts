@@ -19,7 +19,50 @@ const rpc = (about: Partial<Container> = {}) => [
 ]
 const to50051 = to({ name: 'main', port: 80, targetPort: 50_051 })
 
+const alb = ingressClass('alb', { controller: 'ingress.k8s.aws/alb' })
+const kong = ingressClass('kong', { controller: 'ingress-controllers.konghq.com/kong' })
+const byAlb = ['alb.ingress.kubernetes.io/backend-protocol' as const]
+const byKong = ['konghq.com/protocol' as const]
+const ofClass = (className: string, about: Partial<Ingress> = {}) => [
+  ingress([['/', 'web', 80]], { className, ...about }),
+]
+const asKong = (name: string) => to({ name }).map((it) => ({ ...it, tlsBy: byKong }))
+
 describeCheck(check, [
+  {
+    it: 'an ALB that is to speak TLS to a port called http',
+    given: { ingresses: ofClass('alb', { tlsBy: byAlb }), services: to({ name: 'http' }), ingressClasses: [alb] },
+    expect: [{ subject: web, severity: 'warning', confidence: 'possible', args: { spoken: 'HTTPS', by: byAlb[0] } }],
+  },
+  {
+    it: 'an ALB that is to speak TLS to a port called https',
+    given: { ingresses: ofClass('alb', { tlsBy: byAlb }), services: to({ name: 'https' }), ingressClasses: [alb] },
+    expect: 'ok',
+  },
+  {
+    it: 'Kong, by its Service',
+    given: { ingresses: ofClass('kong'), services: asKong('http'), ingressClasses: [kong] },
+    expect: [{ subject: web, args: { by: 'konghq.com/protocol', looks: 'plain HTTP' } }],
+  },
+  {
+    it: 'an annotation of Kong that is left over, under ingress-nginx',
+    given: { ingresses: of(null), services: asKong('http'), ingressClasses },
+    expect: 'ok',
+  },
+  {
+    it: 'an annotation for an ALB, under Kong',
+    given: { ingresses: ofClass('kong', { tlsBy: byAlb }), services: to({ name: 'http' }), ingressClasses: [kong] },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'a port that says nothing',
+    given: {
+      ingresses: ofClass('alb', { tlsBy: byAlb }),
+      services: to({ name: 'main', port: 80, targetPort: 5000 }),
+      ingressClasses: [alb],
+    },
+    expect: 'ok',
+  },
   {
     it: 'TLS to a port called http',
     given: { ingresses: of('HTTPS'), services: to({ name: 'http' }), ingressClasses },

@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
-import type { Service, ServicePort } from '../../model/service.ts'
+import type { Service, ServicePort, TlsAnnotation } from '../../model/service.ts'
+import type { Subject } from '../../model/subject.ts'
 import {
   portOfBackend,
   type Route,
@@ -10,6 +11,7 @@ import {
   servicesByName,
 } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { isForNginx, type Measured, measuredOf } from '../../relations/ingress/nginx-paths.ts'
+import { tlsTold } from '../../relations/ingress/tls-told.ts'
 import { type Speech, speechOf } from '../../relations/service/port-speech.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { portText } from '../../relations/service/service-endpoints.ts'
@@ -40,13 +42,23 @@ export default check({
     const own = ingresses
       .filter((it) => isForNginx(it, ingressClasses) && it.nginx?.passthrough !== true)
       .flatMap(routesOf)
-    const routes = own.flatMap((route) => {
+    const wayOf = (route: Route): readonly Way[] => {
       const service = find(route.ingress.namespace, route.backend.service)
       const port = service === null ? null : portOfBackend(service, route.backend)
-      return service === null || port === null ? [] : [{ route, service, port }]
-    })
+      return service === null || port === null ? [] : [{ route, service, port, by: null }]
+    }
+    const classes = ingressClasses.known ? ingressClasses.value : []
+    const others = ingresses
+      .filter((it) => !isForNginx(it, ingressClasses))
+      .flatMap(routesOf)
+      .flatMap(wayOf)
+      .flatMap((way) => {
+        const by = tlsTold(way.route.ingress, way.service, classes)
+        return by === null ? [] : [{ ...way, by }]
+      })
+    const routes = [...own.flatMap(wayOf), ...others]
     if (routes.length === 0)
-      return notApplicable('no Ingress here that is for ingress-nginx names a port of a Service that exists')
+      return notApplicable('no Ingress here that is for ingress-nginx, or asks for TLS, names a port that exists')
     const both = spokenToInBoth(routes)
     const groups = Map.groupBy(
       routes,
@@ -69,23 +81,34 @@ export default check({
       `Ingress ${full(on)} speaks ${args.spoken} to port ${args.port} of Service ${args.service}, ` +
       `which looks like ${args.looks}.`,
     detail: ({ args }) =>
-      `${args.route} · backend-protocol ${args.annotation ?? 'none (HTTP)'} · ` +
+      `${args.route} · ${args.by ?? `backend-protocol ${args.annotation ?? 'none (HTTP)'}`} · ` +
       (args.measured === 'ill' ? 'requests are answered badly' : 'not asked'),
-    note: () =>
-      'ingress-nginx goes by its annotation alone: ' +
-      'neither the name of a port nor its number makes it speak TLS or gRPC',
+    note: ({ args }) =>
+      args.by === null
+        ? 'ingress-nginx goes by its annotation alone: ' +
+          'neither the name of a port nor its number makes it speak TLS or gRPC'
+        : 'TLS to a port that speaks plain HTTP ends in a 502 or 503, and health checks by TLS fail',
     help: ({ subject: on, args }) => [
-      args.want === 'HTTP' ? 'take the annotation away if the pods speak plain HTTP' : 'say what the pods speak',
-      `kubectl -n ${on.namespace} annotate ingress ${on.name} --overwrite ` +
-        `nginx.ingress.kubernetes.io/backend-protocol=${args.want}`,
+      ...(args.by === null ? [] : [`take ${args.by} away, or lead the Ingress to the port that speaks TLS`]),
+      ...(args.by === null ? annotate(on, args.want) : [`kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`]),
     ],
   },
 })
+
+function annotate(on: Subject, want: string): readonly string[] {
+  return [
+    want === 'HTTP' ? 'take the annotation away if the pods speak plain HTTP' : 'say what the pods speak',
+    `kubectl -n ${on.namespace} annotate ingress ${on.name} --overwrite ` +
+      `nginx.ingress.kubernetes.io/backend-protocol=${want}`,
+  ]
+}
 
 interface Way {
   readonly route: Route
   readonly service: Service
   readonly port: ServicePort
+  /** By which a controller that is not ingress-nginx speaks TLS to it. */
+  readonly by: TlsAnnotation | null
 }
 
 function targetOf({ service, port }: Way): string {
@@ -121,10 +144,10 @@ interface Seen {
 }
 
 /** What is answered well cannot be wrong. */
-function judge({ route, service, port }: Way, { pods, measured, isBoth }: Seen) {
+function judge({ route, service, port, by: told }: Way, { pods, measured, isBoth }: Seen) {
   const { ingress, backend } = route
-  const spoken = spokenBy(route)
   const looks = speechOf(port, pods)
+  const spoken = told === null ? spokenBy(route) : ({ layer: 'TLS', version: looks.version } as const)
   // Argo CD's `http` and `https` both lead to one port, which speaks what a flag says: of TLS they tell nothing.
   const isShared = service.ports.some((it) => it !== port && it.targetPort === port.targetPort)
   const differing =
@@ -147,6 +170,7 @@ function judge({ route, service, port }: Way, { pods, measured, isBoth }: Seen) 
         service: backend.service,
         route: routeText(route),
         annotation: ingress.nginx?.protocol ?? null,
+        by: told,
         measured,
       },
       evidence: [backendEvidence(ingress, backend, 'port', label), ...(differing.is === 'version' ? [by] : [])],

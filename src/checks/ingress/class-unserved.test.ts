@@ -15,6 +15,25 @@ const gke = [node('gke-1', { labels: { 'cloud.google.com/gke-nodepool': 'pool-1'
 const byProvider = [node('n-1', { provider: 'gce' })]
 const cloud = [ingressClass('alb', { controller: 'ingress.k8s.aws/alb' })]
 
+/** An ingress-nginx of another --controller-class, behind a load balancer of this address. */
+const otherClass = (address: string) =>
+  controller({
+    product: 'ingress-nginx',
+    controller: 'k8s.io/internal-nginx',
+    byName: 'off',
+    fronts: [
+      {
+        namespace: 'ingress-nginx',
+        name: 'nginx',
+        type: 'LoadBalancer',
+        addresses: [address],
+        ports: [],
+        wants: [],
+        ready: 1,
+      },
+    ],
+  })
+
 const withMaker = (desired: number, ready: number, classNames: readonly string[] = ['nginx']) => ({
   ingresses: of({}),
   ingressClasses: classes,
@@ -41,6 +60,40 @@ describeCheck(check, [
     it: 'a class whose controller is not to be seen',
     given: { ingresses: of({}), ingressClasses: classes, ingressControllers: [] },
     expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
+  },
+  {
+    it: 'the ingress-nginx that gave it its address serves another class by now',
+    given: {
+      ingresses: of({ addresses: ['192.0.2.1'] }),
+      ingressClasses: classes,
+      ingressControllers: [otherClass('192.0.2.1')],
+    },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'warning',
+        confidence: 'possible',
+        says: /the ingress-nginx that is here \(ingress-nginx\/controller-1\) serves `k8s.io\/internal-nginx`/,
+      },
+    ],
+  },
+  {
+    it: 'an address of somebody out of sight',
+    given: {
+      ingresses: of({ addresses: ['192.0.2.9'] }),
+      ingressClasses: classes,
+      ingressControllers: [otherClass('192.0.2.1')],
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'beside the one that serves it',
+    given: {
+      ingresses: of({ addresses: ['192.0.2.1'] }),
+      ingressClasses: classes,
+      ingressControllers: [otherClass('192.0.2.1'), controller()],
+    },
+    expect: 'ok',
   },
   {
     it: 'a class whose controller is not ready',

@@ -1,9 +1,11 @@
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { namespace } from '../../../test/build/policy.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import check from './namespace-unwatched.ts'
 
 const web = ingress([['/', 'web', 80]])
+const by = { matchLabels: { ingress: 'public' }, matchExpressions: [] }
 const given = (...ingressControllers: readonly ReturnType<typeof controller>[]) => ({
   ingresses: [web],
   ingressClasses: [ingressClass('nginx')],
@@ -21,6 +23,27 @@ describeCheck(check, [
     it: 'another controller of the class looks at all',
     given: given(controller({ watches: ['team'] }), controller({ pod: 'controller-2' })),
     expect: 'ok',
+  },
+  {
+    it: 'a namespace without the label',
+    given: { ...given(controller({ watchesBy: by })), namespaces: [namespace('shop')] },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'error',
+        args: { watches: 'ingress=public', flag: '--watch-namespace-selector' },
+      },
+    ],
+  },
+  {
+    it: 'a namespace with the label',
+    given: { ...given(controller({ watchesBy: by })), namespaces: [namespace('shop', { ingress: 'public' })] },
+    expect: 'ok',
+  },
+  {
+    it: 'labels of namespaces were not read',
+    given: modelOf(given(controller({ watchesBy: by })), { namespaces: unknown('forbidden', 'list namespaces') }),
+    expect: 'cannot-tell',
   },
   { it: 'no such flag', given: given(controller()), expect: 'not-applicable' },
   {

@@ -1,7 +1,10 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
+import type { Namespace } from '../../model/network-policy.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
+import { anyOf, type Labels, selectorText, selectsNamespace, type Tri } from '../../relations/selector.ts'
 import { allOfIngress } from '../../relations/symptom.ts'
 import { full, some } from '../../phrases.ts'
 import { isAskedAbout } from '../service/words.ts'
@@ -15,43 +18,62 @@ export default check({
   fine: 'the controllers of Ingresses look at their namespaces',
   severity: 'error',
   needs: ['ingresses', 'ingressControllers'],
-  wants: ['ingressClasses'],
+  wants: ['ingressClasses', 'namespaces'],
   remedies: [],
   decides: ['ING-02'],
 
-  run({ ingresses, ingressControllers, ingressClasses, scope }) {
+  run({ ingresses, ingressControllers, ingressClasses, namespaces, scope }) {
     const classes = ingressClasses.known ? ingressClasses.value : []
     const judged = ingresses
       .filter((it) => isAskedAbout(scope, 'Ingress', it))
       .flatMap((ingress) => {
         const own = controllersOf(ingress, ingressControllers, classes)
-        return own.some((it) => it.watches !== undefined) ? [judge(ingress, own)] : []
+        const isTold = own.some((it) => it.watches !== undefined || it.watchesBy !== undefined)
+        return isTold ? [judge(ingress, own, labelsOf(namespaces, ingress))] : []
       })
     return judged.length > 0 ? judged : notApplicable('no controller here was told which namespaces to look at')
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The controllers of Ingress ${full(on)} look at ${args.watches}, and not at namespace ${on.namespace}.`,
+      `The controllers of Ingress ${full(on)} look at ${args.selects ? 'namespaces with ' : ''}${args.watches}, ` +
+      `and not at namespace ${on.namespace}.`,
     detail: ({ args }) => `0 of ${args.of} controllers of class ${args.class} look at it · ${args.controllers}`,
     note: () => 'its host is answered as one that nobody declared',
     help: ({ subject: on, args }) => [
-      `add the namespace to ${args.flag}, remove the flag, or use a class whose controller looks at it`,
+      args.selects
+        ? `give the namespace the labels that ${args.flag} wants (${args.watches}), or remove the flag`
+        : `add the namespace to ${args.flag}, remove the flag, or use a class whose controller looks at it`,
       `kubectl -n ${args.home} get pod ${args.pod} -o yaml`,
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
     ],
   },
 })
 
-function flagOf({ controller }: IngressController): string {
-  return controller.startsWith('traefik.io/') ? '--providers.kubernetesingress.namespaces' : '--watch-namespace'
+function flagOf({ controller, watches }: IngressController): string {
+  if (controller.startsWith('traefik.io/')) return '--providers.kubernetesingress.namespaces'
+  return watches === undefined ? '--watch-namespace-selector' : '--watch-namespace'
 }
 
-function judge(ingress: Ingress, own: readonly IngressController[]) {
+/** null where they were not read. */
+function labelsOf(namespaces: Known<readonly Namespace[]>, { namespace }: Ingress): Labels | null {
+  return namespaces.known ? (namespaces.value.find((it) => it.name === namespace)?.labels ?? null) : null
+}
+
+/** ingress-nginx takes one of the two flags, and not both (cmd/nginx, flags.go). */
+function looksAt({ watches, watchesBy }: IngressController, namespace: string, labels: Labels | null): Tri {
+  if (watches !== undefined) return watches.includes(namespace) ? 'yes' : 'no'
+  return watchesBy === undefined ? 'yes' : selectsNamespace(watchesBy, namespace, labels)
+}
+
+function judge(ingress: Ingress, own: readonly IngressController[], labels: Labels | null) {
   const [first] = own
-  if (first === undefined || own.some((it) => it.watches === undefined || it.watches.includes(ingress.namespace)))
-    return ok(1)
-  const watches = some([...new Set(own.flatMap((it) => it.watches ?? []))])
+  const looked = anyOf(own.map((it) => looksAt(it, ingress.namespace, labels)))
+  if (looked === 'maybe') return cannotTell('not-there', `the labels of namespace ${ingress.namespace} were not read`)
+  if (first === undefined || looked === 'yes') return ok(1)
+  const watches = some([
+    ...new Set(own.flatMap(({ watches: its, watchesBy: by }) => its ?? (by === undefined ? [] : [selectorText(by)]))),
+  ])
   return finding({
     subject: ingressSubject(ingress),
     confidence: 'inferred',
@@ -63,6 +85,7 @@ function judge(ingress: Ingress, own: readonly IngressController[]) {
       pod: first.pod,
       home: first.namespace,
       flag: flagOf(first),
+      selects: first.watches === undefined,
     },
     evidence: [{ kind: 'fact', label: flagOf(first), value: watches }],
     causes: allOfIngress(ingress),

@@ -2,7 +2,7 @@ import { beside, ingressRoute } from '../../../test/build/beside.ts'
 import { controller } from '../../../test/build/ingress.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
-import type { TraefikRoute, TraefikTarget } from '../../model/beside.ts'
+import type { Beside, TraefikRoute, TraefikTarget } from '../../model/beside.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import { unknown } from '../../model/known.ts'
 import type { Sources } from '../../model/sources.ts'
@@ -36,8 +36,52 @@ const through = (name: string, namespace: string | null = null): Partial<Traefik
   middlewares: [{ kind: 'Middleware', namespace, name, port: null }],
 })
 
+const withTransport = (transport: string, transports: Beside['transports'] & object): Partial<Sources> => ({
+  ...given([]),
+  beside: beside({
+    ingressRoutes: [
+      ingressRoute([], {}, { services: [{ kind: 'Service', namespace: null, name: 'web', port: 80, transport }] }),
+    ],
+    transports,
+  }),
+})
+const withResolver = (resolver: string, resolvers?: readonly string[]): Partial<Sources> => ({
+  ...given([]),
+  beside: beside({ ingressRoutes: [ingressRoute([['web', 80]], { tls: { secret: null, resolver } })] }),
+  ingressControllers: [traefik(resolvers === undefined ? {} : { resolvers })],
+})
+
 describeCheck(check, [
   { it: 'a Service and its port', given: given([['web', 80]]), expect: 'ok' },
+  {
+    it: 'a ServersTransport that is not there',
+    given: withTransport('insecure', [{ namespace: 'shop', name: 'other' }]),
+    expect: [
+      { subject: 'IngressRoute/shop/web', severity: 'error', confidence: 'inferred', args: { why: 'transport' } },
+    ],
+  },
+  {
+    it: 'a ServersTransport, of a file that may hold none',
+    given: withTransport('insecure', []),
+    expect: [
+      { subject: 'IngressRoute/shop/web', severity: 'warning', confidence: 'possible', args: { why: 'transport' } },
+    ],
+  },
+  {
+    it: 'a ServersTransport that is there',
+    given: withTransport('insecure', [{ namespace: 'shop', name: 'insecure' }]),
+    expect: 'ok',
+  },
+  { it: 'one of another provider', given: withTransport('insecure@file', []), expect: 'ok' },
+  {
+    it: 'a resolver of certificates that no flag makes',
+    given: withResolver('le', ['letsencrypt']),
+    expect: [
+      { subject: 'IngressRoute/shop/web', severity: 'warning', args: { why: 'resolver', near: ['letsencrypt'] } },
+    ],
+  },
+  { it: 'a resolver that a flag makes', given: withResolver('Le', ['le']), expect: 'ok' },
+  { it: 'a Traefik that is set up by a file', given: withResolver('le'), expect: 'ok' },
   { it: 'a port by its name', given: given([['web', 'http']]), expect: 'ok' },
   {
     it: 'a Service that is not there',

@@ -1,7 +1,7 @@
 import { closest } from '../../closest.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { IngressRoute, TraefikTarget } from '../../model/beside.ts'
+import type { Beside, IngressRoute, TraefikTarget } from '../../model/beside.ts'
 import type { IngressController, Middleware } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { Service } from '../../model/service.ts'
@@ -36,36 +36,57 @@ export default check({
       scope: scope.namespace,
       traefiks,
     }
-    const all = here.flatMap((route) =>
-      route.routes.flatMap((rule) => [
+    const held = { transports: beside.transports ?? null, traefiks }
+    const all = here.flatMap((route) => [
+      ...resolverOf(route, traefiks),
+      ...route.routes.flatMap((rule) => [
         ...rule.services.map((it, at) => judge(route, it, `${rule.path}.services[${at}]`, seen)),
+        ...rule.services.flatMap((it, at) => transportOf(route, it, `${rule.path}.services[${at}]`, held)),
         ...rule.middlewares.map((it, at) => judge(route, it, `${rule.path}.middlewares[${at}]`, seen)),
       ]),
-    )
+    ])
     return all.length > 0 ? all : notApplicable('no IngressRoute here leads anywhere')
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `IngressRoute ${full(on)} names ${args.kind} ${args.home}/${args.name}${says[args.why](args)}.`,
+      `IngressRoute ${full(on)} names ${args.kind} ` +
+      `${args.why === 'resolver' ? args.name : `${args.home}/${args.name}`}${says[args.why](args)}.`,
     detail: ({ args }) =>
       args.near.length === 0 ? `at ${args.path}` : `at ${args.path} · there ${some(args.near, 4)}`,
-    note: () => 'Traefik leaves the whole route out: its host is answered with 404, as one that nobody declared',
+    note: ({ args }) => notes[args.why] ?? notes.missing,
     help: ({ subject: on, args }) => [
       cures[args.why],
-      `kubectl -n ${args.home} get ${args.kind === 'Service' ? 'services' : 'middlewares.traefik.io'}`,
+      `kubectl -n ${args.home} get ${lists[args.kind]}`,
       `kubectl -n ${on.namespace} edit ingressroutes ${on.name}   # ${args.path}`,
     ],
   },
 })
 
-type Why = 'missing' | 'port' | 'other-namespace' | 'external-name'
+type Why = 'missing' | 'port' | 'other-namespace' | 'external-name' | 'transport' | 'resolver'
+type Kind = TraefikTarget['kind'] | 'ServersTransport' | 'certificate resolver'
+
+const lists: Readonly<Record<Kind, string>> = {
+  Service: 'services',
+  TraefikService: 'traefikservices.traefik.io',
+  Middleware: 'middlewares.traefik.io',
+  ServersTransport: 'serverstransports.traefik.io',
+  'certificate resolver': 'pods -o yaml | grep -i certificatesresolvers',
+}
+
+const notes: { readonly [why in Why]?: string } & { readonly missing: string } = {
+  missing: 'Traefik leaves the whole route out: its host is answered with 404, as one that nobody declared',
+  transport: 'Traefik can not build the service without it: requests get an error, and its log says why',
+  resolver: 'the route is served with the default certificate of Traefik, which no client trusts, and its log says why',
+}
 
 const says: Readonly<Record<Why, (args: { readonly port: string }) => string>> = {
   missing: () => ', which does not exist',
   port: ({ port }) => `, which has no port ${port}`,
   'other-namespace': () => ' of another namespace, which Traefik is told not to take',
   'external-name': () => ' of type ExternalName, which Traefik is told not to take',
+  transport: () => ', which does not exist',
+  resolver: () => ', which no flag of Traefik makes',
 }
 
 const cures: Readonly<Record<Why, string>> = {
@@ -73,6 +94,8 @@ const cures: Readonly<Record<Why, string>> = {
   port: 'name a port that the Service has, by its number or its name',
   'other-namespace': 'put the IngressRoute there, or set --providers.kubernetescrd.allowCrossNamespace=true',
   'external-name': 'set --providers.kubernetescrd.allowExternalNameServices=true',
+  transport: 'create the ServersTransport in the namespace of the IngressRoute, or take serversTransport away',
+  resolver: 'name one that there is, or give Traefik --certificatesResolvers.NAME…; or name a Secret: tls.secretName',
 }
 
 interface Seen {
@@ -112,6 +135,42 @@ function judge(route: IngressRoute, target: TraefikTarget, path: string, seen: S
   return verdict(route, target, { why: 'port', home, path, near: ports })
 }
 
+/** Of other providers (`insecure@file`) nothing is known (traefik, provider/kubernetes/crd, makeServersTransportKey). */
+function transportOf(
+  route: IngressRoute,
+  { transport }: TraefikTarget,
+  path: string,
+  { transports, traefiks }: { readonly transports: Beside['transports'] | null } & Pick<Seen, 'traefiks'>,
+) {
+  if (transport === undefined || transport.includes('@') || transports == null || traefiks.length === 0) return []
+  const there = transports.filter((it) => it.namespace === route.namespace).map((it) => it.name)
+  if (there.includes(transport)) return [ok(1)]
+  const near = closest(transport, there)
+  const doubt = transports.length === 0
+  return [
+    verdict(
+      route,
+      { kind: 'ServersTransport', name: transport, port: null },
+      { why: 'transport', home: route.namespace, path, near, doubt },
+    ),
+  ]
+}
+
+/** Names are read without case by flags; one Traefik that makes it is enough. */
+function resolverOf(route: IngressRoute, traefiks: Seen['traefiks']) {
+  const name = route.tls?.resolver
+  if (name === undefined || traefiks.length === 0 || traefiks.some((it) => it.resolvers === undefined)) return []
+  const there = [...new Set(traefiks.flatMap((it) => it.resolvers ?? []))]
+  if (there.includes(name.toLowerCase())) return [ok(1)]
+  return [
+    verdict(
+      route,
+      { kind: 'certificate resolver', name, port: null },
+      { why: 'resolver', home: route.namespace, path: 'spec.tls', near: there },
+    ),
+  ]
+}
+
 /** Traefik takes any number of an ExternalName. */
 function hasPort(service: Service, port: TraefikTarget['port']): boolean {
   if (service.type === 'ExternalName' && typeof port === 'number') return true
@@ -123,15 +182,26 @@ interface Fault {
   readonly home: string
   readonly path: string
   readonly near: readonly string[]
+  /** Whether the file may hold none of the kind. */
+  readonly doubt?: boolean
 }
 
-function verdict(route: IngressRoute, { kind, name, port }: TraefikTarget, { why, home, path, near }: Fault) {
+const keys: { readonly [why in Why]?: string } = { transport: 'serversTransport', resolver: 'certResolver' }
+
+interface Named {
+  readonly kind: Kind
+  readonly name: string
+  readonly port: TraefikTarget['port']
+}
+
+function verdict(route: IngressRoute, { kind, name, port }: Named, { why, home, path, near, doubt }: Fault) {
   const by = subject('IngressRoute', route.namespace, route.name)
-  const lines = [`- name: ${name}`, ...(port === null ? [] : [`  port: ${port}`])]
+  const lines = [`${keys[why] ?? '- name'}: ${name}`, ...(port === null ? [] : [`  port: ${port}`])]
   const at = why === 'port' && port !== null ? 1 : 0
   return finding({
     subject: by,
-    confidence: 'inferred',
+    confidence: doubt === true ? 'possible' : 'inferred',
+    severity: doubt === true || why === 'resolver' ? 'warning' : 'error',
     args: { why, kind, home, name, port: port === null ? 'that it names' : `${port}`, path, near },
     evidence: [
       {
@@ -152,4 +222,6 @@ const labels: Readonly<Record<Why, string>> = {
   port: 'the Service has no such port',
   'other-namespace': 'of another namespace',
   'external-name': 'of type ExternalName',
+  transport: 'not there',
+  resolver: 'no flag makes it',
 }

@@ -56,6 +56,16 @@ describeCheck(check, [
     given: given({}, traefik('traefik:v3.2.1', { watches: ['tools'] })),
     expect: found('namespace'),
   },
+  {
+    it: 'no flag turns the provider on',
+    given: given({}, traefik('traefik:v3.2.1', { off: true })),
+    expect: found('off'),
+  },
+  {
+    it: 'off at one of two',
+    given: given({}, traefik('traefik:v3.2.1', { off: true }), traefik('traefik:v3.2.1')),
+    expect: 'ok',
+  },
   { it: 'one that it looks at', given: given({}, traefik('traefik:v3.2.1', { watches: ['shop'] })), expect: 'ok' },
   {
     it: 'another class',

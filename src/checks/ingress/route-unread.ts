@@ -4,6 +4,7 @@ import type { IngressRoute } from '../../model/beside.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
+import { traefikRelease } from '../../relations/ingress/traefik-release.ts'
 
 /**
  * Traefik 3 has given up the group traefik.containo.us, and releases before 2.10 do not know traefik.io; the CRDs stay
@@ -40,7 +41,7 @@ export default check({
   },
 })
 
-type Why = 'gone-group' | 'new-group' | 'namespace' | 'class'
+type Why = 'off' | 'gone-group' | 'new-group' | 'namespace' | 'class'
 
 interface Told {
   readonly group: string
@@ -49,6 +50,7 @@ interface Told {
 }
 
 const says: Readonly<Record<Why, (args: Told) => string>> = {
+  off: () => 'its flags turn on no --providers.kubernetescrd',
   'gone-group': ({ group, image }) => `it is of group ${group}, which ${image} has given up`,
   'new-group': ({ group, image }) => `it is of group ${group}, which ${image} does not know yet`,
   namespace: ({ of }) => `it looks at ${of} alone`,
@@ -56,6 +58,7 @@ const says: Readonly<Record<Why, (args: Told) => string>> = {
 }
 
 const cures: Readonly<Record<Why, string>> = {
+  off: 'give Traefik --providers.kubernetescrd (the chart: providers.kubernetesCRD.enabled), or write an Ingress',
   'gone-group': 'write it anew as traefik.io/v1alpha1, with its Middlewares, and remove the old one',
   'new-group': 'write it as traefik.containo.us/v1alpha1, or take Traefik to 2.10 or later',
   namespace: 'add the namespace to --providers.kubernetescrd.namespaces',
@@ -105,21 +108,14 @@ const oldGroup = 'traefik.containo.us'
 
 /** null: it reads it. */
 function whyNot(route: IngressRoute, { image = '', crd }: IngressController): Why | 'unsure' | null {
-  const { watches = null, className = null } = crd ?? {}
+  const { watches = null, className = null, off } = crd ?? {}
+  if (off === true) return 'off'
   if (watches !== null && !watches.includes(route.namespace)) return 'namespace'
   if (className !== null && className !== '' && route.className !== className) return 'class'
-  const release = releaseOf(image)
+  const release = traefikRelease(image)
   // The usual group is known to all but releases of years ago.
   if (release === null) return route.group === oldGroup ? 'unsure' : null
   const [major, minor] = release
   if (route.group === oldGroup) return major >= 3 ? 'gone-group' : null
   return major < 2 || (major === 2 && minor < 10) ? 'new-group' : null
-}
-
-/** `docker.io/traefik:v3.2.1`, `rancher/mirrored-library-traefik:2.11.8`. */
-function releaseOf(image: string): readonly [major: number, minor: number] | null {
-  const [, major, minor] = /traefik:v?(\d{1,3})\.(\d{1,3})(?:[.-]|@|$)/.exec(image) ?? []
-  if (major !== undefined) return [Number(major), Number(minor)]
-  const [, alone] = /traefik:v?([3-9])(?:@|$)/.exec(image) ?? []
-  return alone === undefined ? null : [Number(alone), 0]
 }

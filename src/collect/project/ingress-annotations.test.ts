@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { allowedOf, annotatedOf } from './ingress-annotations.ts'
+import { allowedOf, annotatedOf, pagesOf, tlsByOf } from './ingress-annotations.ts'
 
 const by = (name: string, value: string) => allowedOf({ [`nginx.ingress.kubernetes.io/${name}`]: value })
 
@@ -36,4 +36,20 @@ test.each([
   ['owner', false],
 ])('the name %s is kept: %s', (key, isKept) => {
   expect(annotatedOf({ [key]: 'hunter2' })).toEqual(isKept ? { annotated: [key] } : {})
+})
+
+test.each([
+  ['alb.ingress.kubernetes.io/backend-protocol', 'HTTPS', true],
+  ['alb.ingress.kubernetes.io/backend-protocol', 'HTTP', false],
+  ['haproxy.org/server-ssl', 'true', true],
+  ['haproxy.org/server-ssl', 'false', false],
+  ['haproxy-ingress.github.io/backend-protocol', 'h1-ssl', true],
+  ['konghq.com/protocol', 'grpc', false],
+])('%s: %s speaks TLS: %s', (key, value, is) => {
+  expect(tlsByOf({ [key]: value })).toEqual(is ? { tlsBy: [key] } : {})
+})
+
+test('a name of default-backend is one of the own namespace', () => {
+  expect(pagesOf({ 'nginx.ingress.kubernetes.io/default-backend': 'errors' })).toEqual({ pages: 'errors' })
+  expect(pagesOf({ 'nginx.ingress.kubernetes.io/default-backend': 'a/b' })).toEqual({})
 })

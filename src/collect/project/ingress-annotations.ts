@@ -1,4 +1,5 @@
 import type { Ingress, IngressAction, IngressAuth } from '../../model/ingress.ts'
+import { type TlsAnnotation, tlsAnnotations } from '../../model/service.ts'
 import { editDistance } from '../../closest.ts'
 import { asIpAddress } from '../../wire/dns-name.ts'
 import { fields, list, port, stringMap, text } from './json.ts'
@@ -155,6 +156,22 @@ function parsed(json: string): unknown {
   } catch {
     return null
   }
+}
+
+/** `https` and `grpcs` of most; `h1-ssl` of HAProxy Ingress; `true` of those that are a switch. */
+export function tlsByOf(annotations: Annotations): { readonly tlsBy?: readonly TlsAnnotation[] } {
+  const found = tlsAnnotations.filter((it) => {
+    const value = annotations[it]?.trim() ?? ''
+    const isSwitch = it.endsWith('/server-ssl') || it.endsWith('/secure-backends')
+    return isSwitch ? /^(?:true|on|enabled|1)$/i.test(value) : /^(?:https|grpcs|tls|wss|h[12]-ssl)$/i.test(value)
+  })
+  return found.length === 0 ? {} : { tlsBy: found }
+}
+
+/** A name alone: it is looked for in the Ingress's own namespace (annotations/defaultbackend/main.go). */
+export function pagesOf(annotations: Annotations): Pick<Ingress, 'pages'> {
+  const name = annotations[`${nginx}default-backend`]?.trim() ?? ''
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(name) ? { pages: name } : {}
 }
 
 /** A host with variables in it is none that could be judged. */

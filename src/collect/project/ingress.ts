@@ -11,9 +11,12 @@ import {
   healthOf,
   middlewaresOf,
   nginxRouting,
+  pagesOf,
+  tlsByOf,
   vendorsOf,
 } from './ingress-annotations.ts'
 import { namesBesideOf, redirectOf, secretsOf, sslRedirectOf } from './ingress-redirect.ts'
+import { unusableOf } from './unusable-annotations.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
 /**
@@ -52,6 +55,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...vendorsOf(annotations),
     ...actionsOf(annotations),
     ...annotatedOf(annotations),
+    ...unusableOf(annotations),
     ...allowedOf(annotations),
     ...redirectOf(annotations),
     ...namesBesideOf(annotations),
@@ -62,6 +66,8 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),
     ...nginxRouting(annotations),
     ...authOf(annotations),
+    ...pagesOf(annotations),
+    ...tlsByOf(annotations),
     ...healthOf(annotations),
   }
 }

@@ -1,5 +1,6 @@
 import type { AzureProbe, LoadBalancer, Service, ServicePort } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { tlsByOf } from './ingress-annotations.ts'
 import { condition, identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole, portNumber } from './json.ts'
 
@@ -44,6 +45,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
       : {}),
     ...albTargetOf(it.metadata),
     ...serversSchemeOf(it.metadata),
+    ...tlsByOf(stringMap(it.metadata['annotations'])),
     ...furtherOf(spec, it.metadata),
     ...youngOf(it.metadata, now),
     ...labelsOf(it.metadata, intern),

@@ -1,8 +1,9 @@
 import type { IngressRoute, StreamRoute, TraefikRoute, TraefikTarget } from '../../model/beside.ts'
 import { routeRule } from '../../wire/traefik-rule.ts'
+import { ruleFaults } from '../../wire/traefik-rule-faults.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
-import { fields, isObject, list, port, stringMap, text, texts } from './json.ts'
+import { type Fields, fields, isObject, list, port, stringMap, text, texts } from './json.ts'
 
 /** `IngressRoute` of either group, `traefik.io` and the older one (traefik, pkg/provider/kubernetes/crd). */
 export function projectIngressRoute(raw: unknown, group: string, intern: Intern): IngressRoute | null {
@@ -17,8 +18,23 @@ export function projectIngressRoute(raw: unknown, group: string, intern: Intern)
     className: text(stringMap(it.metadata['annotations'])['kubernetes.io/ingress.class']),
     ...(entryPoints.length === 0 ? {} : { entryPoints }),
     routes: list(spec['routes']).map((one, index) => projectRoute(one, `spec.routes[${index}]`)),
-    tls: isObject(spec['tls']) ? { secret: text(fields(spec['tls'])['secretName']) } : null,
+    tls: isObject(spec['tls']) ? tlsOf(fields(spec['tls'])) : null,
   }
+}
+
+function tlsOf(tls: Fields): IngressRoute['tls'] {
+  const resolver = text(tls['certResolver'])
+  return { secret: text(tls['secretName']), ...(resolver === null ? {} : { resolver }) }
+}
+
+/** `ServersTransport` of either group; null for what is none. */
+export function projectTransport(raw: unknown, intern: Intern): { namespace: string; name: string } | null {
+  const it = identity(raw, intern)
+  const { apiVersion, kind } = fields(raw)
+  if (it === null || kind !== 'ServersTransport') return null
+  return /^traefik\.(?:io|containo\.us)\//.test(text(apiVersion) ?? '')
+    ? { namespace: it.namespace, name: it.name }
+    : null
 }
 
 /** `IngressRouteTCP` and `IngressRouteUDP` of either group; null for what is neither, or names no entry point. */
@@ -33,13 +49,20 @@ export function projectStreamRoute(raw: unknown, intern: Intern): StreamRoute | 
 
 function projectRoute(raw: unknown, path: string): TraefikRoute {
   const one = fields(raw)
+  const rule = text(one['match']) ?? ''
+  const odd = ruleFaults(rule)
+  const syntax = syntaxes.find((it) => it === one['syntax'])
   return {
-    ...routeRule(text(one['match']) ?? ''),
+    ...routeRule(rule),
     services: list(one['services']).flatMap((it) => target(it, 'Service')),
     middlewares: list(one['middlewares']).flatMap((it) => target(it, 'Middleware')),
     path,
+    ...(odd.length === 0 ? {} : { odd }),
+    ...(syntax === undefined ? {} : { syntax }),
   }
 }
+
+const syntaxes = ['v2', 'v3'] as const
 
 const schemes = ['http', 'https', 'h2c'] as const
 
@@ -50,5 +73,6 @@ function target(raw: unknown, usual: TraefikTarget['kind']): readonly TraefikTar
   const kind = one['kind'] === 'TraefikService' ? 'TraefikService' : usual
   const scheme = schemes.find((it) => it === one['scheme'])
   const to = { kind, namespace: text(one['namespace']), name, port: port(one['port']) }
-  return [scheme === undefined ? to : { ...to, scheme }]
+  const transport = usual === 'Service' ? text(one['serversTransport']) : null
+  return [{ ...to, ...(scheme === undefined ? {} : { scheme }), ...(transport === null ? {} : { transport }) }]
 }

@@ -160,6 +160,15 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
         `${podName(blind)} goes`,
       meant: null,
     }
+  const other = named === undefined ? undefined : controllers.find((it) => isForOther(ingress, named, it))
+  if (other !== undefined && named !== undefined)
+    return {
+      kind: 'nobody',
+      why:
+        `is of class \`${name}\`, that of \`${named.controller}\`, and the ingress-nginx that is here ` +
+        `(${podName(other)}) serves \`${other.controller}\``,
+      meant: null,
+    }
   const what =
     named === undefined
       ? `neither an IngressClass nor a controller bears the class \`${name}\``
@@ -179,6 +188,21 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
  */
 function goesByName({ classFrom }: Ingress, { byName }: IngressController): boolean {
   return classFrom !== 'spec' || byName !== 'off'
+}
+
+/**
+ * Its class is ingress-nginx's own, nobody serves it, and the one that is here has another --controller-class.
+ * An address that is not of that one's Services says that a second one may be out of sight.
+ */
+function isForOther({ addresses }: Ingress, named: IngressClass, it: IngressController): boolean {
+  const own = (it.fronts ?? []).flatMap((front) => front.addresses)
+  return (
+    it.product === 'ingress-nginx' &&
+    it.ready &&
+    named.controller.startsWith('k8s.io/') &&
+    named.controller.includes('nginx') &&
+    addresses.every((one) => own.includes(one))
+  )
 }
 
 function ofCloud(ingress: Ingress, cloud: CloudClass, { nodes }: ServingSeen): Served {

@@ -1,0 +1,162 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { ControllerFront, Ingress, IngressController } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
+import type { Outside } from '../../model/outside.ts'
+import { subject } from '../../model/subject.ts'
+import { full, some } from '../../phrases.ts'
+import { controllersOf } from '../../relations/ingress/controllers-of.ts'
+import { isBadEnd } from '../../relations/ingress/http-answers.ts'
+import { outsideFails } from '../../relations/symptom.ts'
+import { ingressSubject } from './words.ts'
+
+/**
+ * Of nginx, whose ports are for one of the two: an entry point of Traefik's takes both, as its routers say (ING374).
+ * Port 443 of the Service leads to the port on which the controller speaks plain http: the client begins with TLS, and
+ * is answered with the text of a 400 (SSL_ERROR_RX_RECORD_TOO_LONG, "wrong version number"). The other way round nginx
+ * answers 400, "plain HTTP request was sent to HTTPS port" (kubernetes/ingress-nginx 3556, 6364, 11893).
+ */
+export default check({
+  code: 'ING375',
+  slug: 'ingress/https-to-plain-port',
+  title: 'https is led to a port of the controller that speaks no TLS',
+  fine: 'the Services before controllers lead http and https each to its own port',
+  severity: 'error',
+  needs: ['ingressControllers'],
+  wants: ['ingresses', 'ingressClasses', 'outside'],
+  remedies: [],
+  decides: [],
+
+  run({ ingressControllers, ingresses, ingressClasses, outside }) {
+    const each = ingressControllers
+      .filter((it) => it.product !== undefined)
+      .flatMap((controller) =>
+        (controller.fronts ?? []).flatMap((front) => (isJudged(front) ? { controller, front } : [])),
+      )
+    const pairs = [...new Map(each.map((it) => [full(it.front), it])).values()]
+    if (pairs.length === 0) return notApplicable('no load balancer before an nginx controller was seen')
+    const classes = ingressClasses.known ? ingressClasses.value : []
+    return pairs.flatMap(({ controller, front }) => {
+      const wrong = wrongWays(front, controller)
+      if (wrong.length === 0 || isAnswered(outside, wrong)) return ok(1)
+      const its = (ingresses.known ? ingresses.value : []).filter((it) =>
+        controllersOf(it, ingressControllers, classes).includes(controller),
+      )
+      return wrong.map((it) => verdict({ front, controller, its }, it))
+    })
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      args.is === 'http'
+        ? `Port ${args.port} of Service ${full(on)} leads to port ${args.to} of its controller, which takes TLS alone.`
+        : `Port ${args.port} of Service ${full(on)} leads to port ${args.to} of its controller, which ` +
+          (args.is === 'https' ? 'speaks plain http: TLS fails.' : 'is that of its admission webhook.'),
+    detail: ({ args }) => `${args.port} -> targetPort ${args.target} · controller ${args.home}/${args.pod}`,
+    note: ({ args }) => notes[args.is],
+    help: ({ subject: on, args }) => [
+      args.is === 'https'
+        ? 'lead the port to the one for TLS; if something before it ends TLS, the Service does not say so'
+        : `lead the port to the one for ${args.is === 'http' ? 'http' : 'TLS'}`,
+      `kubectl -n ${on.namespace} edit service ${on.name}   # port ${args.port}: targetPort ${args.right}`,
+      `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.ports}'`,
+    ],
+  },
+})
+
+type Is = 'https' | 'http' | 'webhook'
+
+const notes: Readonly<Record<Is, string>> = {
+  https:
+    'browsers say SSL_ERROR_RX_RECORD_TOO_LONG or ERR_SSL_PROTOCOL_ERROR, curl “wrong version number”; no Ingress ' +
+    'and no certificate is at fault',
+  http: 'each request by http is answered with 400',
+  webhook: 'clients get the certificate of the webhook, and nothing behind it knows their host',
+}
+
+interface Way {
+  readonly is: Is
+  readonly port: ControllerFront['ports'][number]
+  /** The name of the right one, else its number. */
+  readonly right: number | string
+}
+
+/** Where TLS ends before, plain http behind is right; by a NodePort anything may come. */
+function isJudged({ type, wants, tlsEnded }: ControllerFront): boolean {
+  return type === 'LoadBalancer' && wants.length === 0 && tlsEnded === undefined
+}
+
+function wrongWays({ ports }: ControllerFront, controller: IngressController): readonly Way[] {
+  const { plain = 80, tls = 443 } = controller.ports ?? {}
+  const named = new Map(ports.flatMap(({ opens }) => (opens?.name == null ? [] : [[opens.port, opens.name] as const])))
+  const ways = ports.flatMap((port): readonly Way[] => {
+    const is = wayOf(port, { plain, tls })
+    if (is === null) return []
+    const right = is === 'http' ? plain : tls
+    return [{ is, port, right: named.get(right) ?? right }]
+  })
+  // Both crossed are told of by SVC241, where they have names.
+  const isCrossed = ways.some((it) => it.is === 'http') && ways.some((it) => it.is === 'https')
+  return isCrossed && ways.every((it) => it.port.opens?.name != null) ? [] : ways
+}
+
+function wayOf(
+  { port, opens }: ControllerFront['ports'][number],
+  { plain, tls }: { readonly plain: number; readonly tls: number },
+): Is | null {
+  if (opens === undefined || plain === tls) return null
+  if (port === 443 && opens.port === plain) return 'https'
+  if (port === 443 && opens.name === 'webhook' && opens.port !== tls) return 'webhook'
+  return port === 80 && opens.port === tls ? 'http' : null
+}
+
+function isAnswered(outside: Known<Outside>, ways: readonly Way[]): boolean {
+  return (
+    outside.known && outside.value.answers.some((it) => ways.some(({ port }) => port.port === it.port) && !isBadEnd(it))
+  )
+}
+
+interface Seen {
+  readonly front: ControllerFront
+  readonly controller: IngressController
+  readonly its: readonly Ingress[]
+}
+
+function verdict({ front, controller, its }: Seen, { is, port, right }: Way) {
+  const secure = its.filter((it) => (it.tls ?? []).length > 0)
+  // Whoever wants no TLS may have let the port lead anywhere, or have it ended by a proxy of another's.
+  const isSure = is !== 'https' || secure.length > 0
+  const on = subject('Service', front.namespace, front.name)
+  const hit = is === 'http' ? its : secure
+  return finding({
+    subject: on,
+    also: hit.slice(0, 20).map(ingressSubject),
+    confidence: isSure ? 'inferred' : 'possible',
+    severity: isSure ? 'error' : 'warning',
+    args: {
+      is,
+      port: port.port,
+      to: port.opens?.name ?? `${port.opens?.port ?? ''}`,
+      target: `${port.targetPort}`,
+      ingresses: hit.map(full),
+      home: controller.namespace,
+      pod: controller.pod,
+      right: `${right}`,
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: on,
+        path: 'spec.ports',
+        lines: [`- port: ${port.port}`, `  targetPort: ${port.targetPort}`],
+        at: 1,
+        mark: `${port.targetPort}`,
+        label: is === 'http' ? 'takes TLS alone' : `the one for TLS is ${right}`,
+      },
+      ...(hit.length === 0
+        ? []
+        : [{ kind: 'fact' as const, label: 'Ingresses behind it', value: some(hit.map(full), 4) }]),
+    ],
+    causes: isSure ? hit.map(outsideFails) : [],
+  })
+}
