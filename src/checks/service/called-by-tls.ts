@@ -57,7 +57,8 @@ export default check({
     detail: ({ args }) =>
       `${args.by ?? 'its command'} in container ${args.container}` +
       `${args.map === null ? '' : ` by ConfigMap ${args.map}`} · ` +
-      `the kubelet asks target port ${args.target} of Service ${args.service} by ${args.asked}, and its pods are ready`,
+      `the kubelet asks target port ${args.target} of Service ${args.service} by ${args.asked}, ` +
+      'and its pods are ready',
     note: ({ args }) =>
       args.told === 'https'
         ? 'a server of plain HTTP takes the first bytes of TLS for a bad request: clients say “wrong version number” ' +
