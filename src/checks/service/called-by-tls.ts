@@ -52,12 +52,13 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} is told to call ${args.told}://${args.host}:${args.port}, and the pods behind it answer ` +
-      `${args.asked} there.`,
+      `${on.kind} ${full(on)} is told to call ${args.told}://${args.host}:${args.port}, ` +
+      `and the pods behind it answer ${args.asked} there.`,
     detail: ({ args }) =>
       `${args.by ?? 'its command'} in container ${args.container}` +
       `${args.map === null ? '' : ` by ConfigMap ${args.map}`} · ` +
-      `the kubelet asks target port ${args.target} of Service ${args.service} by ${args.asked}, and its pods are ready`,
+      `the kubelet asks target port ${args.target} of Service ${args.service} by ${args.asked}, ` +
+      'and its pods are ready',
     note: ({ args }) =>
       args.told === 'https'
         ? 'a server of plain HTTP takes the first bytes of TLS for a bad request: clients say “wrong version number” ' +
@@ -65,7 +66,8 @@ export default check({
         : 'a server of TLS answers plain HTTP with 400, or hangs up',
     help: ({ subject: on, args }) => [
       `write ${args.asked}:// in ${args.by ?? 'its argument'} of ` +
-        `${args.map === null ? `${on.kind} ${on.name}` : `ConfigMap ${args.map}`}, or call a port that speaks ${args.told}`,
+        `${args.map === null ? `${on.kind} ${on.name}` : `ConfigMap ${args.map}`}, ` +
+        `or call a port that speaks ${args.told}`,
       `kubectl -n ${args.namespace} get service ${args.name} -o yaml`,
     ],
   },

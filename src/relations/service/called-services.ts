@@ -180,11 +180,10 @@ interface Place {
 }
 
 /** Domains of the world, and of companies' own networks, that namespaces are named like. */
-const worldly: ReadonlySet<string> = new Set(
-  'ai app biz cloud co com corp dev edu eu gov home info int internal intranet io lan local me net network org us'.split(
-    ' ',
-  ),
-)
+const worldly: ReadonlySet<string> = new Set([
+  ...['ai', 'app', 'biz', 'cloud', 'co', 'com', 'dev', 'edu', 'eu', 'gov', 'info', 'io', 'me', 'net', 'org', 'us'],
+  ...['corp', 'home', 'int', 'internal', 'intranet', 'lan', 'local', 'network'],
+])
 
 /** `mongo-0.mongo`, a pod below a Service: no namespace has the second name, and neither has a Service here. */
 function podOfNobody(pod: Pod, call: Call, around: Callable): Called {
