@@ -21,6 +21,7 @@ import {
   projectPool,
   projectWebhooks,
 } from './project/beside.ts'
+import { fields } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from './project/traefik.ts'
@@ -105,6 +106,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     apiServices: apiServices ?? [],
     pools: whole(besideKinds.IPAddressPool, () => pools),
     advertisements: together(l2, bgp),
+    bgpPeers: held.strangers(null).slice(0, mostClaims).filter(isPeer).length,
     podNetworks: settings.flatMap((it) => it.network ?? []),
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
     controllerRights: await controllerRights(reader, held, around.controllers),
@@ -158,6 +160,12 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       keys: isAuthority ? projectKeys(raw, intern) : null,
     }
   }
+}
+
+/** metallb.io: BGPPeer; FRR-K8s, which MetalLB may share with others: FRRConfiguration. */
+function isPeer(raw: unknown): boolean {
+  const { kind } = fields(raw)
+  return kind === 'BGPPeer' || kind === 'FRRConfiguration'
 }
 
 function heldOf(it: Workload | null): HeldWorkload | null {

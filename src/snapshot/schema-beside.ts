@@ -123,6 +123,7 @@ export const besideSchema = exactly<Beside>()(
         }),
       ),
     ),
+    bgpPeers: maybe(number),
     podNetworks: list(object({ ...named, ranges: list(m.address) })),
     controllerSettings: list(
       object({
