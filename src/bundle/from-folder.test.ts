@@ -193,8 +193,8 @@ test('custom kinds of a support bundle: those that are read, and the others by t
   put1('virtualservers.k8s.nginx.org/kube-system.yaml', custom('k8s.nginx.org/v1', 'VirtualServer', 'w', 'kube-system'))
   put1('globalthings.example.org.yaml', custom('example.org/v1', 'GlobalThing', 'g'))
   put1(
-    'servicemonitors.monitoring.coreos.com/shop.yaml',
-    custom('monitoring.coreos.com/v1', 'ServiceMonitor', 'm', 'shop'),
+    'prometheusrules.monitoring.coreos.com/shop.yaml',
+    custom('monitoring.coreos.com/v1', 'PrometheusRule', 'm', 'shop'),
   )
   put(folder, `${at}/broken.example.net/shop.yaml`, '{')
   const bundle = bundleFromFolder(folder)

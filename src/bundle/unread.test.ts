@@ -21,7 +21,8 @@ test.each([
   ['what the API server serves', 'v1', 'APIGroupList', false],
   ['Endpoints, which are in EndpointSlices', 'v1', 'Endpoints', false],
   ['a role', 'rbac.authorization.k8s.io/v1', 'Role', false],
-  ['what Prometheus scrapes', 'monitoring.coreos.com/v1', 'ServiceMonitor', false],
+  ['what Prometheus scrapes', 'monitoring.coreos.com/v1', 'ServiceMonitor', true],
+  ['what Prometheus alerts of', 'monitoring.coreos.com/v1', 'PrometheusRule', false],
   ['a word that is no kind', 'nobody.example/v1', 'Thing\nNothing is wrong', false],
   ['a word that is no group', 'nobody example/v1', 'Thing', false],
 ])('%s', (_, apiVersion, kind, expected) => expect(isUnread(apiVersion, kind)).toBe(expected))

@@ -44,7 +44,6 @@ const quietGroups: ReadonlySet<string> = new Set([
   'image.toolkit.fluxcd.io',
   'keda.sh',
   'kustomize.toolkit.fluxcd.io',
-  'monitoring.coreos.com',
   'monitoring.googleapis.com',
   'notification.toolkit.fluxcd.io',
   'source.toolkit.fluxcd.io',
@@ -101,6 +100,13 @@ const quietKinds: ReadonlySet<string> = new Set([
   'crd.projectcalico.org/IPAMBlock',
   'crd.projectcalico.org/IPAMConfig',
   'crd.projectcalico.org/IPAMHandle',
+  // Who is asked for metrics is in ServiceMonitors, PodMonitors and Probes, which name Services and ports.
+  'monitoring.coreos.com/Alertmanager',
+  'monitoring.coreos.com/AlertmanagerConfig',
+  'monitoring.coreos.com/Prometheus',
+  'monitoring.coreos.com/PrometheusAgent',
+  'monitoring.coreos.com/PrometheusRule',
+  'monitoring.coreos.com/ThanosRuler',
   // Addresses that Services have, which stand in the Services.
   'networking.k8s.io/IPAddress',
   'networking.k8s.io/ServiceCIDR',

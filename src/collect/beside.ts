@@ -22,6 +22,7 @@ import {
   projectWebhooks,
 } from './project/beside.ts'
 import { projectIpPool } from './project/calico-pool.ts'
+import { fields } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
@@ -111,6 +112,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     apiServices: apiServices ?? [],
     pools: whole(besideKinds.IPAddressPool, () => pools),
     advertisements: together(l2, bgp),
+    bgpPeers: held.strangers(null).slice(0, mostClaims).filter(isPeer).length,
     podNetworks: settings.flatMap((it) => it.network ?? []),
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
     controllerRights: await controllerRights(reader, held, around.controllers),
@@ -165,6 +167,12 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       keys: isAuthority ? projectKeys(raw, intern) : null,
     }
   }
+}
+
+/** metallb.io: BGPPeer; FRR-K8s, which MetalLB may share with others: FRRConfiguration. */
+function isPeer(raw: unknown): boolean {
+  const { kind } = fields(raw)
+  return kind === 'BGPPeer' || kind === 'FRRConfiguration'
 }
 
 function heldOf(it: Workload | null): HeldWorkload | null {

@@ -16,7 +16,8 @@ const groups = {
 
 /**
  * What the service accounts of ingress-nginx may not read. One that is told of namespaces has Roles there.
- * EndpointSlices are read since 1.4 (ingress-nginx, Changelog), so that older releases are left out, and images that do not say.
+ * EndpointSlices are read since 1.4 (ingress-nginx, Changelog), so that older releases are left
+ * out, and images that do not say.
  */
 export async function controllerRights(
   reader: Reader,

@@ -22,6 +22,8 @@ export interface Beside {
   readonly pools: readonly AddressPool[] | null
   /** null where the file holds none of either kind. */
   readonly advertisements: readonly Advertisement[] | null
+  /** BGPPeers of MetalLB in the file, and settings of FRR. Absent in old recordings. */
+  readonly bgpPeers?: number
   readonly podNetworks: readonly PodNetwork[]
   /** Of Calico. Absent in old recordings. */
   readonly ipPools?: readonly IpPool[]

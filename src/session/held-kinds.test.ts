@@ -287,13 +287,18 @@ test.each([
   expect(await verdictsWith(object)).toMatchObject({ POL420: 'cannot-tell' })
 })
 
+test('who is asked for metrics is not looked at, and named', async () => {
+  const model = await modelWith(raw('monitoring.coreos.com/v1', 'ServiceMonitor'))
+  expect(lookedAt(model)).toContain('not read, though in the file: 1 ServiceMonitor of monitoring.coreos.com')
+})
+
 test('what nobody reads is named with its number; what is nowhere near traffic is not', async () => {
   const route2 = { ...raw('route.openshift.io/v1', 'Route'), metadata: { name: 's', namespace: 'shop' } }
   const model = await modelWith(
     raw('route.openshift.io/v1', 'Route'),
     route2,
     raw('networking.istio.io/v1alpha3', 'EnvoyFilter'),
-    raw('monitoring.coreos.com/v1', 'ServiceMonitor'),
+    raw('monitoring.coreos.com/v1', 'PrometheusRule'),
   )
   expect(lookedAt(model)).toContain(
     'not read, though in the file: 2 Route of route.openshift.io, 1 EnvoyFilter of networking.istio.io',

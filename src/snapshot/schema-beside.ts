@@ -136,6 +136,7 @@ export const besideSchema = exactly<Beside>()(
         }),
       ),
     ),
+    bgpPeers: maybe(number),
     podNetworks: list(object({ ...named, ranges: list(m.address) })),
     ipPools: maybe(
       list(

@@ -6,7 +6,8 @@ import { some } from '../../phrases.ts'
 
 /**
  * ingress-nginx serves what it lists and watches, and takes servers from EndpointSlices since 1.4; where a ClusterRole
- * of an older release stayed, each upstream is empty, or its caches are never filled (internal/ingress/controller/store).
+ * of an older release stayed, each upstream is empty, or its caches are never filled
+ * (internal/ingress/controller/store).
  */
 export default check({
   code: 'ING379',

@@ -135,7 +135,7 @@ function judge(route: IngressRoute, target: TraefikTarget, path: string, seen: S
   return verdict(route, target, { why: 'port', home, path, near: ports })
 }
 
-/** Of other providers (`insecure@file`) nothing is known (traefik, provider/kubernetes/crd, makeServersTransportKey). */
+/** Of other providers (`insecure@file`) nothing is known (provider/kubernetes/crd, makeServersTransportKey). */
 function transportOf(
   route: IngressRoute,
   { transport }: TraefikTarget,

@@ -88,6 +88,22 @@ describeCheck(check, [
   { it: 'one of this pool', given: given({ advertisements: [advert({ pools: ['first'] })] }), expect: 'ok' },
   { it: 'one by BGP', given: given({ advertisements: [advert({ kind: 'BGPAdvertisement' })] }), expect: 'ok' },
   {
+    it: 'one by BGP, with a peer in the file',
+    given: given({ advertisements: [advert({ kind: 'BGPAdvertisement' })], bgpPeers: 1 }),
+    expect: 'ok',
+  },
+  {
+    it: 'one by BGP, and no peer in the file',
+    given: given({ advertisements: [advert({ kind: 'BGPAdvertisement' })], bgpPeers: 0 }),
+    expect: 'cannot-tell',
+    says: /holds no BGPPeer/,
+  },
+  {
+    it: 'one by BGP without a peer, beside one by ARP',
+    given: given({ advertisements: [advert({ kind: 'BGPAdvertisement' }), advert()], bgpPeers: 0 }),
+    expect: 'ok',
+  },
+  {
     it: 'one that chooses pools by labels',
     given: given({ advertisements: [advert({ selectsPools: 'labels' })] }),
     expect: 'ok',

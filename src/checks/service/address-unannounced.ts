@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { AddressPool, Advertisement } from '../../model/beside.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
@@ -40,6 +40,7 @@ export default check({
     const seen: Seen = {
       pools,
       all: beside.advertisements,
+      peers: beside.bgpPeers,
       nodes: nodes.known ? nodes.value : [],
       speaking: pods.known ? speakingNodes(pods.value) : null,
     }
@@ -146,6 +147,8 @@ interface Seen {
   readonly pools: readonly AddressPool[]
   /** null: the file holds none at all. */
   readonly all: readonly Advertisement[] | null
+  /** Absent where nobody counted them. */
+  readonly peers: number | undefined
   readonly nodes: readonly Node[]
   readonly speaking: ReadonlySet<string> | null
 }
@@ -165,6 +168,9 @@ function judge(it: Balanced, seen: Seen) {
   if (pool === null) return []
   const adverts = announcing(all ?? [], pool)
   const why = adverts.length === 0 ? 'unannounced' : whySilent(adverts, it.homes, seen)
+  // By BGP nobody hears of it without a peer, and a file may leave these out.
+  if (why === null && seen.peers === 0 && adverts.every((one) => one.kind === 'BGPAdvertisement'))
+    return [cannotTell('cut-off', `${address} is announced by BGP alone, and the file holds no BGPPeer of MetalLB's`)]
   return [why === null ? ok(1) : verdict(it, { why, pools: [pool], address, adverts, held })]
 }
 
