@@ -337,6 +337,7 @@ import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
 import poolWithoutNat from './policy/pool-without-nat.ts'
 import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
+import losesInPart from './node/loses-in-part.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -557,6 +558,7 @@ export const checks: readonly AnyCheck[] = [
   podKeptIn, // NOD557
   servicesUnserved, // NOD558
   outsidePodNetwork, // NOD560
+  losesInPart, // NOD570
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
