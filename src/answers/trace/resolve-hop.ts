@@ -26,11 +26,12 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
     ),
   )
   // That one container finds the name is no comfort to the one beside it.
-  const bad = names.find((it) => isFailed(it) || isLedAstray(it, ends.from, to))
+  const late = names.flatMap((it) => (waitsForSilent(it, views) ? [{ ...it, slowMs: it.ms }] : []))[0]
+  const bad = names.find((it) => (isFailed(it) && !waitsForSilent(it, views)) || isLedAstray(it, ends.from, to))
   const silent = views.filter(({ container }) => !names.some((it) => it.container === container))
   const failed = bad === undefined ? failedInside(silent, views) : null
   if (names.length > 0 && failed !== null) return [failed]
-  const told = bad ?? names[0]
+  const told = bad ?? late ?? names[0]
   if (told === undefined)
     return [
       failed ??
@@ -39,10 +40,28 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
         without('resolve', views.length === 0 ? 'not-asked' : 'no-tool'),
     ]
   const { typed, result, addresses } = told
-  const where = bad === undefined ? {} : containerOf(bad, views)
-  return [
-    hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses, ...where }),
-  ]
+  const where = bad === undefined && late === undefined ? {} : containerOf(told, views)
+  const slow = bad === undefined && late !== undefined ? { slowMs: late.slowMs } : {}
+  const seen = { kind: 'name', typed, result, addresses, ...where, ...slow } as const
+  return [hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', seen)]
+}
+
+/** One resolver timeout of musl; glibc's is 5 s (resolv.conf(5), `timeout`), unless its options say less. */
+const silentMs = 2400
+
+/**
+ * A list of nameservers with a dead one before one that answers: each question waits, for each suffix of the search
+ * list, and the tool may be ended before the end. Programs wait, and are answered.
+ */
+function waitsForSilent(
+  { result, ms, container }: { readonly result: Answer; readonly ms: number; readonly container: string },
+  views: readonly InsideView[],
+): boolean {
+  if ((result !== 'ok' && result !== 'timeout') || ms < silentMs) return false
+  const servers = views.find((it) => it.container === container)?.resolving?.servers
+  if (servers?.known !== true) return false
+  const [first, ...more] = servers.value
+  return first?.result === 'timeout' && more.some((it) => it.result === 'ok')
 }
 
 function asksNodeResolver(from: TraceEnds['from']): boolean {

@@ -145,8 +145,9 @@ function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[
     about,
     hop('endpoints', serving === 0 ? 'broken' : 'ok', 'config', {
       kind: 'endpoints',
-      ready: serving,
+      ready: ready.length,
       of: serving + notReady.length,
+      ...(leaving.length === 0 ? {} : { leaving: leaving.length }),
     }),
   ]
 }

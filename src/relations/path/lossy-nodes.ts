@@ -1,7 +1,7 @@
 import type { Lookup } from '../../model/lookups.ts'
 import { everyReach } from '../dns/server-reach.ts'
-import { blindLagMs, lagIn } from '../troubles/probe-lag.ts'
-import { synsLost } from './lost-syns.ts'
+import { lagIn } from '../troubles/probe-lag.ts'
+import { resentOf, synsLost } from './lost-syns.ts'
 import { contactsOnWays, homesOf, type Measured } from './node-ways.ts'
 
 /** What became of what was sent over one protocol. `resent`: it came through, and only by a second SYN. */
@@ -46,8 +46,7 @@ const nothing: Sent = { tried: 0, lost: 0, resent: 0 }
 
 function ofConnects(measured: Measured): readonly Leg[] {
   return contactsOnWays(measured).map(({ to, contact: { node, tries } }) => {
-    const isLate = lagIn(measured.dnsProbe, node) >= blindLagMs
-    const resent = isLate ? 0 : tries.filter((it) => it.result === 'open' && synsLost(it.ms) > 0).length
+    const resent = resentOf(tries, lagIn(measured.dnsProbe, node))
     const lost = tries.filter((it) => it.result === 'timeout').length
     return { from: node, to, tcp: { tried: tries.length, lost, resent }, udp: nothing }
   })
