@@ -1,5 +1,6 @@
-import type { InsideView } from '../../model/inside.ts'
+import type { InsideName, InsideView } from '../../model/inside.ts'
 import type { Answer } from '../../model/lookups.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { answerFits, isFailed, isLedAstray } from '../../relations/dns/inside-answers.ts'
 import type { TraceEnds } from '../../relations/path/trace-ends.ts'
@@ -26,8 +27,7 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
     ),
   )
   // That one container finds the name is no comfort to the one beside it.
-  const late = names.flatMap((it) => (waitsForSilent(it, views) ? [{ ...it, slowMs: it.ms }] : []))[0]
-  const bad = names.find((it) => (isFailed(it) && !waitsForSilent(it, views)) || isLedAstray(it, ends.from, to))
+  const { bad, late } = worstOf(names, views, { pod: ends.from, to })
   const silent = views.filter(({ container }) => !names.some((it) => it.container === container))
   const failed = bad === undefined ? failedInside(silent, views) : null
   if (names.length > 0 && failed !== null) return [failed]
@@ -40,10 +40,22 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
         without('resolve', views.length === 0 ? 'not-asked' : 'no-tool'),
     ]
   const { typed, result, addresses } = told
-  const where = bad === undefined && late === undefined ? {} : containerOf(told, views)
-  const slow = bad === undefined && late !== undefined ? { slowMs: late.slowMs } : {}
-  const seen = { kind: 'name', typed, result, addresses, ...where, ...slow } as const
-  return [hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', seen)]
+  const seen = { kind: 'name', typed, result, addresses } as const
+  if (bad !== undefined) return [hop('resolve', 'broken', 'inside', { ...seen, ...containerOf(bad, views) })]
+  const slow = late === undefined ? {} : { slowMs: late.slowMs, ...containerOf(late, views) }
+  return [hop('resolve', 'ok', 'inside', { ...seen, ...slow })]
+}
+
+type Named = InsideName & { readonly container: string }
+interface Way {
+  readonly pod: TraceEnds['from']
+  readonly to: { readonly service: Service; readonly slices: readonly EndpointSlice[] }
+}
+
+function worstOf(names: readonly Named[], views: readonly InsideView[], { pod, to }: Way) {
+  const late = names.filter((it) => waitsForSilent(it, views)).map((it) => ({ ...it, slowMs: it.ms }))[0]
+  const bad = names.find((it) => (isFailed(it) && !waitsForSilent(it, views)) || isLedAstray(it, pod, to))
+  return { bad, late }
 }
 
 /** One resolver timeout of musl; glibc's is 5 s (resolv.conf(5), `timeout`), unless its options say less. */

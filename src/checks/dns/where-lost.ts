@@ -47,8 +47,8 @@ export function whereLost(all: readonly LookupSeries[]): WhereLost {
 }
 
 /** TCP hides a loss in its time: a lookup of one RTT takes a whole second more where its SYN was lost. */
-function isLate({ ms }: Lookup): boolean {
-  return synsLost(ms) > 0
+function isLate({ ms, a, aaaa }: Lookup): boolean {
+  return a !== 'timeout' && aaaa !== 'timeout' && synsLost(ms) > 0
 }
 
 function stateOfTimes(series: readonly LookupSeries[]): State {
