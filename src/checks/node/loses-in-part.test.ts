@@ -89,6 +89,25 @@ describeCheck(check, [
       },
     ],
   },
+  {
+    it: 'what leaves it is lost in part, and what few come to it happen to open at once',
+    given: given(
+      (from, to) => (from === 'worker-3' && to !== 'worker-3' ? [open, second, open, open, open] : well),
+      ({ node, server, transport, index }) =>
+        transport === 'udp' && index % 4 === 0 && (node === 'worker-3') !== (server.ip === '10.2.3.53')
+          ? lost('both')
+          : answered(),
+    ),
+    expect: [{ subject: 'Node/worker-3', args: { what: 'all', resent: 2 } }],
+  },
+  {
+    it: 'what comes to it alone: its server or its program may be late',
+    given: given(
+      (from, to) => (to === 'worker-3' && from !== to ? [second, second, open, open, open] : well),
+      ({ server, index }) => (index % 4 === 0 && server.ip === '10.2.3.53' ? lost('both') : answered()),
+    ),
+    expect: 'ok',
+  },
   { it: 'all is well', given: given(() => well), expect: 'ok' },
   {
     it: 'slow by itself, and no whole second: no SYN was lost',

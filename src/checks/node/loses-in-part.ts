@@ -52,8 +52,8 @@ export default check({
       args.what === 'all'
         ? `Part of what pods of node ${on.name} send and are sent is lost: ${args.tcpBad} of ${args.tcpOf} new TCP ` +
           `connections, ${args.udpBad} of ${args.udpOf} lookups over UDP.`
-        : `New TCP connections to and from pods of node ${on.name} are dropped in part: ` +
-          `${args.tcpBad} of ${args.tcpOf} lost their first packet.`,
+        : `New TCP connections to and from pods of node ${on.name} are dropped` +
+          `${args.tcpBad < args.tcpOf ? ' in part' : ''}: ${args.tcpBad} of ${args.tcpOf} lost their first packet.`,
     detail: ({ args }) =>
       `${percent(args.tcpBad, args.tcpOf)} of new TCP connections: ${args.lost} never opened, ${args.resent} by a ` +
       `SYN that was sent again after 1 s or more · UDP: ${args.udpBad} of ${args.udpOf} lookups lost` +

@@ -103,7 +103,7 @@ function judge(node: string, all: readonly Leg[]): LossyNode | null {
   if (bad(tcp) < least.tcp || bad(total) < least.all || share < least.share) return null
   // Shut, and not lossy: that is another fault, or another node's.
   if (tcp.lost === tcp.tried && udp.lost === udp.tried) return null
-  if (!isEverywhere(node, legs, { kept, share })) return null
+  if (!isEverywhere(node, legs, { tcp, udp, what })) return null
   const past = add(all.filter((it) => !legs.includes(it)).map(kept))
   return past.tried >= least.all && shareOf(past) <= share * pastAtMost ? { node, tcp, udp, what, legs } : null
 }
@@ -114,22 +114,43 @@ function whatOf(udp: Sent): LossyNode['what'] {
 }
 
 interface Counted {
-  readonly kept: (leg: Leg) => Sent
-  readonly share: number
+  readonly tcp: Sent
+  readonly udp: Sent
+  readonly what: LossyNode['what']
 }
 
-/** Out and in, with two other nodes at least, or with one and within itself; all that is well may be so by chance. */
-function isEverywhere(node: string, legs: readonly Leg[], { kept, share }: Counted): boolean {
-  const told = legs.filter((it) => kept(it).tried > 0)
-  const sick = told.filter((it) => bad(kept(it)) > 0)
-  const crossing = sick.filter((it) => it.from !== it.to)
-  const others = new Set(crossing.map((it) => (it.from === node ? it.to : it.from)))
-  const isOwn = sick.length > crossing.length
-  if (others.size < 2 && !(others.size === 1 && isOwn)) return false
-  if (!crossing.some((it) => it.from === node) || !crossing.some((it) => it.to === node)) return false
+/**
+ * Out to two other nodes at least: that is nobody's but its own. Or out and in, with two others or with one and within
+ * itself; in alone may be one program, late to take what comes. All that is well may be so by chance.
+ */
+function isEverywhere(node: string, legs: readonly Leg[], { tcp, udp, what }: Counted): boolean {
+  const counts = (it: Leg): readonly Sent[] => (what === 'all' ? [it.tcp, it.udp] : [it.tcp])
+  const isSick = (it: Leg): boolean => counts(it).some((one) => bad(one) > 0)
+  const crossing = legs.filter((it) => it.from !== it.to && counts(it).some((one) => one.tried > 0))
+  const sick = crossing.filter(isSick)
+  const [outs, ins] = [sick.filter((it) => it.from === node), sick.filter((it) => it.to === node)]
+  const others = new Set([...outs.map((it) => it.to), ...ins.map((it) => it.from)])
+  const isOwn = legs.some((it) => it.from === it.to && isSick(it))
+  const isBoth = outs.length > 0 && ins.length > 0 && (others.size > 1 || isOwn)
+  if (!isBoth && outs.length < 2) return false
   // What stays on the node passes none of its interfaces: that it is well refutes nothing.
-  const well = add(told.filter((it) => it.from !== it.to && !sick.includes(it)).map(kept))
-  return (1 - share) ** well.tried >= byChance
+  const well = crossing.filter((it) => !sick.includes(it))
+  const chance = (total: Sent, its: readonly Sent[]): number => (1 - shareOf(total)) ** add(its).tried
+  const ofUdp =
+    what === 'all'
+      ? chance(
+          udp,
+          well.map((it) => it.udp),
+        )
+      : 1
+  return (
+    chance(
+      tcp,
+      well.map((it) => it.tcp),
+    ) *
+      ofUdp >=
+    byChance
+  )
 }
 
 /** Lost, or sent again. */
