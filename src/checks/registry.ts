@@ -338,6 +338,7 @@ import poolWithoutNat from './policy/pool-without-nat.ts'
 import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
 import losesInPart from './node/loses-in-part.ts'
+import nameOfGonePod from './service/name-of-gone-pod.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -676,6 +677,7 @@ export const checks: readonly AnyCheck[] = [
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282
+  nameOfGonePod, // SVC283
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904
