@@ -339,6 +339,7 @@ import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
 import losesInPart from './node/loses-in-part.ts'
 import nameOfGonePod from './service/name-of-gone-pod.ts'
+import memberNotMade from './service/member-not-made.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -678,6 +679,7 @@ export const checks: readonly AnyCheck[] = [
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282
   nameOfGonePod, // SVC283
+  memberNotMade, // SVC284
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904

@@ -289,6 +289,7 @@ const workload: fc.Arbitrary<Workload> = fc.record(
     refused: text,
     paused: fc.constant(true as const),
     serviceName: maybe(name),
+    order: fc.record({ parallel: fc.boolean(), minReadySeconds: count, start: count }),
     serves: fc.record({ controllers: few(name), classNames: few(name) }),
   },
   { requiredKeys: ['kind', 'namespace', 'name', 'owner', 'desired', 'ready', 'templateLabels'] },

@@ -18,7 +18,7 @@ import { bareName } from '../../wire/dns-name.ts'
 const usualSeconds = 60
 
 /** From the reading of the pods to the last question of the probe: an answer that is older was there before. */
-const runSeconds = 60
+const runSeconds = 45
 
 /**
  * The address of a pod goes with the pod. A name of a headless Service gives pods' own addresses, so that it leads to
