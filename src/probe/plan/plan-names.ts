@@ -210,7 +210,11 @@ function members(pods: readonly Pod[], services: readonly Service[], domain: str
   return pods
     .filter(
       (it) =>
-        it.subdomain !== undefined && it.ip !== null && isLive(it) && headless.has(`${it.namespace}/${it.subdomain}`),
+        it.subdomain !== undefined &&
+        it.ready &&
+        it.ip !== null &&
+        isLive(it) &&
+        headless.has(`${it.namespace}/${it.subdomain}`),
     )
     .map((it): NameQuestion => {
       const { namespace, subdomain: name = '', ip } = it
