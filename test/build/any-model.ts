@@ -798,6 +798,7 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
     tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
     libc: fc.constantFrom('glibc', 'musl', null),
     resolvConfUnread: fc.record({ uid: maybe(count) }),
+    fullFiles: few(fc.record({ limit: count, open: count })),
     listeners: known(few(fc.record({ ip, port: count }))),
     sockets: known(
       fc.record({

@@ -1,4 +1,5 @@
 import { contacts, getOf, tries, toPod, toService } from '../../../test/build/contacts.ts'
+import { insideView } from '../../../test/build/dns.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { programLog } from '../../../test/build/program-log.ts'
 import { service } from '../../../test/build/service.ts'
@@ -65,6 +66,11 @@ describeCheck(check, [
       programLogs: [programLog('web-1', [{ kind: 'no-files', host: null, port: null, times: 40, during: 8 }])],
     },
     expect: [{ subject: 'Service/shop/web', args: { noFiles: ['web-1'], pod: 'web-1' } }],
+  },
+  {
+    it: 'inside of it 64 of 64 descriptors are open',
+    given: { ...seen(all), insideViews: [insideView('web-1', { fullFiles: [{ limit: 64, open: 64 }] })] },
+    expect: [{ subject: 'Service/shop/web', args: { noFiles: ['web-1'], inLog: false } }],
   },
   {
     it: 'another pod says so',

@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact, DirectContact, NodePortContact, Refusal } from '../../model/contacts.ts'
+import type { InsideView } from '../../model/inside.ts'
 import type { Complaint, ProgramLog } from '../../model/program-log.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import { known } from '../../model/known.ts'
@@ -27,11 +28,11 @@ export default check({
   fine: 'whoever was connected to and stayed on with did not hang up',
   severity: 'warning',
   needs: ['contacts'],
-  wants: ['crossings', 'pods', 'services', 'programLogs'],
+  wants: ['crossings', 'pods', 'services', 'programLogs', 'insideViews'],
   remedies: [],
   decides: [],
 
-  run({ contacts, crossings, pods, services, programLogs, scope }) {
+  run({ contacts, crossings, pods, services, programLogs, insideViews, scope }) {
     const {
       contacts: hung,
       crossings: inside,
@@ -70,6 +71,7 @@ export default check({
           hung: hung.filter((it) => isOf(on, it.service)),
           inside: inside.filter((it) => full(serviceOfCrossing(it) ?? { namespace: null, name: '' }) === full(on)),
           direct: (contacts.direct ?? []).filter((it) => isOf(on, it.service)),
+          views: insideViews.known ? insideViews.value : [],
           logs: programLogs.known ? programLogs.value : [],
           scope,
         }),
@@ -92,9 +94,9 @@ export default check({
             ]),
         ...(args.inside.length === 0 ? [] : [`twice in a row inside ${some(args.inside.map((it) => `pod ${it}`))}`]),
       ].join(' · '),
-    note: ({ args: { said, noFiles } }) =>
+    note: ({ args: { said, noFiles, inLog } }) =>
       noFiles.length > 0
-        ? `${carried}; the log of ${some(noFiles)} says why: ${complaintEnds['no-files']}. Whatever it opens and does not ` +
+        ? `${carried}; ${inLog ? `the log of ${some(noFiles)} says why: ` : `${some(noFiles)} shows why: `}${complaintEnds['no-files']}. Whatever it opens and does not ` +
           'close, such as connections of a pool (state 08, CLOSE_WAIT), takes one'
         : `${carried}; ${said[0] === undefined ? unsaid : notes[said[0]]}`,
     help: ({ subject: on, args }) => [
@@ -171,11 +173,12 @@ interface Around {
   readonly hung: readonly Contact[]
   readonly inside: readonly Crossing[]
   readonly direct: readonly DirectContact[]
+  readonly views: readonly InsideView[]
   readonly logs: readonly ProgramLog[]
   readonly scope: Scope
 }
 
-function judge(on: Subject, { stayed, hung, inside, direct, logs, scope }: Around) {
+function judge(on: Subject, { stayed, hung, inside, direct, logs, views, scope }: Around) {
   const ports = new Set(hung.map((it) => it.service.port))
   const ways = stayed.filter((it) => ports.has(it.service.port))
   const tries = ways.flatMap((it) => stayedOn(it.tries))
@@ -188,6 +191,9 @@ function judge(on: Subject, { stayed, hung, inside, direct, logs, scope }: Aroun
   ]
   const starved = logs.filter(
     (it) => it.namespace === on.namespace && pods.includes(it.pod) && it.complaints.some(isOfFiles),
+  )
+  const filled = views.filter(
+    (it) => it.namespace === on.namespace && pods.includes(it.pod) && (it.fullFiles ?? []).length > 0,
   )
   const said = [...new Set(hung.flatMap((it) => it.tries.flatMap(({ refusal }) => refusal ?? [])))]
   const asked = direct.filter((it) => ports.has(it.service.port))
@@ -207,8 +213,9 @@ function judge(on: Subject, { stayed, hung, inside, direct, logs, scope }: Aroun
       ms: Math.ceil(Math.max(0, ...ended)),
       said,
       inside: [...new Set(inside.map(({ from }) => `${from.namespace}/${from.pod}`))],
-      pod: starved[0]?.pod ?? pods[0] ?? null,
-      noFiles: [...new Set(starved.map((it) => it.pod))].toSorted(textOrder),
+      pod: starved[0]?.pod ?? filled[0]?.pod ?? pods[0] ?? null,
+      noFiles: [...new Set([...starved, ...filled].map((it) => it.pod))].toSorted(textOrder),
+      inLog: starved.length > 0,
     },
     evidence: [
       ...(ways.length === 0
@@ -230,12 +237,19 @@ function judge(on: Subject, { stayed, hung, inside, direct, logs, scope }: Aroun
         label: `inside pod ${it.from.namespace}/${it.from.pod}`,
         value: `${it.host}:${it.port} opens, and the other side ends it without a byte, twice (${it.tool})`,
       })),
+      ...filled.flatMap(({ pod, fullFiles = [] }) =>
+        fullFiles.slice(0, 2).map(({ limit, open }) => ({
+          kind: 'fact' as const,
+          label: `file descriptors of a program in pod ${pod} (/proc/PID/fd, limits)`,
+          value: `${open} of ${limit} open`,
+        })),
+      ),
     ],
     symptoms: [hangsUp(serviceIn(on))],
     // What asked a request there met the same.
     causes: [
       ...(asked.length > 0 ? [endpointsAnswerBadly(serviceIn(on))] : []),
-      ...starved.map((it) => filesTaken({ namespace: it.namespace, name: it.pod })),
+      ...[...starved, ...filled].map((it) => filesTaken({ namespace: it.namespace, name: it.pod })),
     ],
   })
 }

@@ -423,8 +423,8 @@ function announceInside(inside: ProbePlan['inside']): string {
   const ofPods = pods === inside.length ? '' : ` of ${count(pods, 'pod')}`
   return (
     `runs a short script in ${count(inside.length, 'application container')}${ofPods}: reads resolv.conf, hosts, ` +
-    `nsswitch.conf, routes, the state of TCP sockets and which ports are open, looks up ${names}, asks each ` +
-    'nameserver once, and makes one connection'
+    'nsswitch.conf, routes, the state of TCP sockets, which ports are open and how many files, ' +
+    `looks up ${names}, asks each nameserver once, and makes one connection`
   )
 }
 
