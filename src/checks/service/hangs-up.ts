@@ -83,7 +83,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `Service ${full(on)} hangs up at once on ${whom(args)}` +
-      `${args.endpoints.length === 0 ? '' : `: ${some(args.endpoints)}`}.`,
+      `${args.endpoints.length === 0 ? '' : `: ${some(args.endpoints)}`}` +
+      `${args.noFiles.length === 0 ? '' : ': no file descriptor is left'}.`,
     detail: ({ args }) =>
       [
         ...(args.of === 0
