@@ -148,6 +148,7 @@ const isCauseOfItsOwn: ReadonlySet<string> = new Set([
   'NOD510',
   'NOD532',
   'NOD556',
+  'NOD570',
   'SVC207',
   'SVC208',
   'SVC238',

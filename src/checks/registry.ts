@@ -347,6 +347,9 @@ import ruleUnread from './ingress/rule-unread.ts'
 import httpsToPlainPort from './ingress/https-to-plain-port.ts'
 import toldOfMissing from './ingress/told-of-missing.ts'
 import controllerRights from './ingress/controller-rights.ts'
+import losesInPart from './node/loses-in-part.ts'
+import nameOfGonePod from './service/name-of-gone-pod.ts'
+import memberNotMade from './service/member-not-made.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -574,6 +577,7 @@ export const checks: readonly AnyCheck[] = [
   servicesUnserved, // NOD558
   outsidePodNetwork, // NOD560
   proxyAsksService, // NOD561
+  losesInPart, // NOD570
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
@@ -694,6 +698,8 @@ export const checks: readonly AnyCheck[] = [
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282
+  nameOfGonePod, // SVC283
+  memberNotMade, // SVC284
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904

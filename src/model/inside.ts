@@ -83,6 +83,11 @@ export interface InsideView {
   readonly listeners?: Known<readonly Listener[]>
   /** What its own connections suffer, by the same files; absent in recordings that did not look. */
   readonly sockets?: Known<PodSockets>
+  /**
+   * Programs of the container that have nine tenths of their file descriptors open, or more (/proc/PID/limits, fd).
+   * Absent where none was seen to, and in recordings that did not look.
+   */
+  readonly fullFiles?: readonly { readonly limit: number; readonly open: number }[]
   /** The main routing table of the pod's network; absent in recordings that did not look. */
   readonly routes?: Known<readonly NodeRoute[]>
   /** What else decides in that container what a name is; absent in recordings that did not look. */

@@ -67,6 +67,7 @@ export function nameAnswerFields(m: Texts) {
       object({ kind: just('way'), service: named, typed: m.host, suffix: m.host }),
       object({ kind: just('outside'), typed: m.host, suffix: nullable(m.host) }),
       object({ kind: just('random'), suffix: m.host }),
+      object({ kind: just('member'), service: named, pod: m.name }),
       object({ kind: just('rewritten'), to: m.host }),
       object({ kind: just('port'), service: named, port: m.name, protocol: oneOf(['TCP', 'UDP', 'SCTP']) }),
     ]),

@@ -14,8 +14,20 @@ export interface Workload {
   readonly paused?: true
   /** Of a StatefulSet, the Service that names its pods; null = none. Absent in old recordings. */
   readonly serviceName?: string | null
+  /** Of a StatefulSet, how it makes its pods. Absent in old recordings. */
+  readonly order?: PodOrder
   /** Of a controller that is known, by its template: also where it has no pod. Absent of all others. */
   readonly serves?: ServedClasses
+}
+
+/** spec.podManagementPolicy, spec.minReadySeconds and spec.ordinals.start of a StatefulSet. */
+export interface PodOrder {
+  /** All at once; else each after the one before it. */
+  readonly parallel: boolean
+  /** For so long one must have been ready before the next is made. */
+  readonly minReadySeconds: number
+  /** The number of the first. */
+  readonly start: number
 }
 
 export interface ServedClasses {

@@ -9,5 +9,6 @@ export const complaintEnds: Readonly<Record<ComplaintKind, string>> = {
   closed: 'connections are closed before an answer',
   tls: 'TLS fails',
   'no-source-port': 'no source port is free',
+  'no-files': 'it has no file descriptor left: as many files and connections are open as it may have',
   'bad-port': 'the port is no number',
 }

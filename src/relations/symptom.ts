@@ -258,5 +258,8 @@ export const goneAsked = (pod: Named, ip: string): string => `gone-asked:${pod.n
 /** Connections to this port of a pod wait, and its program does not accept them. */
 export const notAccepted = (pod: Named, port: number): string => `not-accepted:${pod.namespace}/${pod.name}/${port}`
 
+/** A program of this pod has as many file descriptors as it may have. */
+export const filesTaken = (pod: Named): string => `files-taken:${pod.namespace}/${pod.name}`
+
 /** This pod has no source port left, or hardly one, for connections to one other end. */
 export const sourcePortsTaken = (pod: Named): string => `source-ports-taken:${pod.namespace}/${pod.name}`

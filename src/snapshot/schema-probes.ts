@@ -251,6 +251,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       tcp53: known(oneOf(['open', 'refused', 'timeout'])),
       listeners: maybe(known(list(object({ ip: m.address, port: number })))),
       sockets: maybe(known(sockets)),
+      fullFiles: maybe(list(object({ limit: number, open: number }))),
       routes: maybe(known(list(object({ to: m.address, via: nullable(m.address), dev: nullable(m.name) })))),
       resolving: maybe(resolving),
     }),

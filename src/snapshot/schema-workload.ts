@@ -1,4 +1,5 @@
 import {
+  flag,
   labelsThrough,
   exactly,
   just,
@@ -34,6 +35,7 @@ export function workloadOf(m: Texts, shared: Texts, labels: ReturnType<typeof la
       refused: maybe(m.said),
       paused: maybe(just(true)),
       serviceName: maybe(nullable(m.name)),
+      order: maybe(object({ parallel: flag, minReadySeconds: number, start: number })),
       serves: servesOf(shared),
     }),
   )

@@ -33,6 +33,13 @@ test.each([
   ['ERROR cannot connect to redis ERR_SOCKET_BAD_PORT Port should be >= 0 and < 65536.', 'bad-port redis:null'],
   ['ERROR EADDRNOTAVAIL connect EADDRNOTAVAIL 198.19.1.1:80 - Local (0.0.0.0:0)', 'no-source-port 198.19.1.1:80'],
   ['ERROR ETIMEDOUT connect ETIMEDOUT 10.1.1.1:8080', 'timed-out 10.1.1.1:8080'],
+  ['ERROR render: ETIMEDOUT after 3004 ms', 'timed-out null:null'],
+  ['ERROR cart: ETIMEDOUT after 3004 ms', 'timed-out cart:null'],
+  ['connect ETIMEDOUT while calling', 'timed-out null:null'],
+  ['getaddrinfo EMFILE ledger-db', 'no-files null:null'],
+  ['http: Accept error: accept tcp [::]:8080: accept4: too many open files; retrying in 5ms', 'no-files null:null'],
+  ["EMFILE: too many open files, watch '/app/src'", ''],
+  ["Error: EMFILE: too many open files, open '/data/a'", 'no-files null:null'],
   // Python
   [
     "requests.exceptions.ConnectionError: HTTPConnectionPool(host='cart', port=80): Max retries exceeded with url: / " +

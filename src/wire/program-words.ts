@@ -15,6 +15,7 @@ export const complaintKinds = [
   'tls',
   'no-source-port',
   'bad-port',
+  'no-files',
 ] as const
 
 export type ComplaintKind = (typeof complaintKinds)[number]
@@ -33,10 +34,18 @@ interface Sign {
   readonly words: readonly string[]
   /** Said by servers of their clients as well: it counts with somebody who is called in the line. */
   readonly needsHost?: true
+  /** Words with which it is something else. */
+  readonly butNot?: readonly string[]
 }
 
 /** In this order: a name that is not found is `dial tcp` as well, and a timeout while connecting is a timeout. */
 const signs: readonly Sign[] = [
+  {
+    // accept, socket and getaddrinfo end so, where a program has as many descriptors as it may have (getrlimit(2)).
+    kind: 'no-files',
+    words: ['emfile', 'enfile', 'too many open files', 'no file descriptors available'],
+    butNot: ['inotify', 'watch'],
+  },
   {
     kind: 'no-host',
     words: [
@@ -155,10 +164,14 @@ const quiet = /"?(?:level|severity)"?[=:]\s?"?(?:debug|trace)\b/i
 export function saidIn(line: string, hosts: ReadonlySet<string> = new Set()): Said | null {
   const text = line.slice(0, longestSaid)
   const low = text.toLowerCase()
-  const found = signs.filter(({ words }) => words.some((it) => low.includes(it)))
+  const found = signs.filter(
+    ({ words, butNot = [] }) => words.some((it) => low.includes(it)) && !butNot.some((it) => low.includes(it)),
+  )
   if (found.length === 0 || quiet.test(text) || ofClients.some((it) => low.includes(it))) return null
   const called = calledIn(low, hosts)
   const sign = found.find((it) => it.needsHost !== true || called !== null)
+  // Whom it would have called has no part in that.
+  if (sign?.kind === 'no-files') return { kind: sign.kind, host: null, port: null }
   return sign === undefined ? null : { kind: sign.kind, host: called?.host ?? null, port: called?.port ?? null }
 }
 
@@ -195,6 +208,8 @@ const before: ReadonlySet<string> = new Set([
 const sentence: ReadonlySet<string> = new Set(
   (
     'is not for to the in on at of by failed failure error found name host address server port connection connect ' +
+    'after before during within with without from into via by when then while until since because but this that it ' +
+    'its no none null undefined unknown too many open files ms seconds than as if so all any each retry retrying ' +
     'timed unreachable unexpected unexpectedly prematurely and or while was getaddrinfo mysql client'
   ).split(' '),
 )
@@ -203,6 +218,7 @@ function calledIn(low: string, hosts: ReadonlySet<string>): Called | null {
   const words = wordsOf(low)
   const all = [
     ...named(words),
+    ...labelled(words, hosts),
     ...words.flatMap((it) => urlIn(it) ?? []),
     // `10.0.0.7:41234->10.96.0.9:80`: the other end.
     ...words.flatMap((it) => (it.includes(arrow) ? (authorityIn(it.slice(it.indexOf(arrow) + 1)) ?? []) : [])),
@@ -240,6 +256,18 @@ function named(words: readonly string[]): readonly Called[] {
     if (told !== null) return [told]
   }
   return []
+}
+
+const codes: ReadonlySet<string> = new Set(
+  'etimedout econnrefused econnreset enotfound eai_again ehostunreach enetunreach'.split(' '),
+)
+
+/** `render: ETIMEDOUT after 3004 ms`: the name of somebody here, as the label of an error's code. */
+function labelled(words: readonly string[], hosts: ReadonlySet<string>): readonly Called[] {
+  return words.flatMap((word, at): readonly Called[] => {
+    const label = words[at - 1]?.endsWith(':') === true ? words[at - 1]?.slice(0, -1) : undefined
+    return label !== undefined && codes.has(word) && hosts.has(label) ? [{ host: label, port: null }] : []
+  })
 }
 
 /** Of words in no place for hosts: an address with a port, or a name with one that somebody here has. */

@@ -303,6 +303,7 @@ const workload: fc.Arbitrary<Workload> = fc.record(
     refused: text,
     paused: fc.constant(true as const),
     serviceName: maybe(name),
+    order: fc.record({ parallel: fc.boolean(), minReadySeconds: count, start: count }),
     serves: fc.record({ controllers: few(name), classNames: few(name) }),
   },
   { requiredKeys: ['kind', 'namespace', 'name', 'owner', 'desired', 'ready', 'templateLabels'] },
@@ -640,6 +641,7 @@ const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
         fc.record({ kind: fc.constant('way' as const), service: asked, typed: fc.constant('cart.shop'), suffix }),
         fc.record({ kind: fc.constant('outside' as const), typed: fc.constant('example.com'), suffix: maybe(suffix) }),
         fc.record({ kind: fc.constant('random' as const), suffix }),
+        fc.record({ kind: fc.constant('member' as const), service: asked, pod: name }),
       ),
       name: fc.constantFrom('cart.shop.svc.cluster.local.', 'example.com.corp.example.'),
       type: fc.constantFrom('A', 'AAAA'),
@@ -812,6 +814,7 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
     tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
     libc: fc.constantFrom('glibc', 'musl', null),
     resolvConfUnread: fc.record({ uid: maybe(count) }),
+    fullFiles: few(fc.record({ limit: count, open: count })),
     listeners: known(few(fc.record({ ip, port: count }))),
     sockets: known(
       fc.record({

@@ -76,6 +76,11 @@ export function partOf(hops: readonly Hop[], at: HopName | null): Part | null {
     : { of, well: open, what: 'tries' }
 }
 
+/** One try of a probe pod that came through: "no node reaches it" is not so. */
+function isReachedByOthers({ name, seen }: Hop): boolean {
+  return (name === 'beside' || name === 'elsewhere') && seen.kind === 'connects' && seen.open > 0
+}
+
 export function narrow(hops: readonly Hop[]): Narrowed | null {
   const of = (name: HopName): HopVerdict | null => hops.find((it) => it.name === name)?.verdict ?? null
   const [connect, beside, elsewhere, direct] = [of('connect'), of('beside'), of('elsewhere'), of('direct')]
@@ -89,5 +94,5 @@ export function narrow(hops: readonly Hop[]): Narrowed | null {
   if (beside === 'ok') return 'this-pod'
   if (beside === 'broken' && elsewhere === 'ok') return 'this-node'
   if (seen?.kind === 'connects' && seen.open > 0 && seen.open < seen.of) return 'some-endpoints'
-  return beside === 'broken' && elsewhere === 'broken' ? 'everywhere' : null
+  return beside === 'broken' && elsewhere === 'broken' && !hops.some(isReachedByOthers) ? 'everywhere' : null
 }

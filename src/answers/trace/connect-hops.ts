@@ -13,6 +13,8 @@ import {
 import { endpointsFrom, isShort, sightOf, sights } from '../../relations/service/meet-each.ts'
 import { hangUpsOf, hungUpTimes, stayedOn } from '../../relations/service/hang-ups.ts'
 import { ownAddress } from '../../relations/service/service-endpoints.ts'
+import { resentOf } from '../../relations/path/lost-syns.ts'
+import { lagIn } from '../../relations/troubles/probe-lag.ts'
 import { tally } from '../../relations/service/service-contacts.ts'
 import { type Bare, hop, type HopName, whyNot, without } from './hop.ts'
 
@@ -99,8 +101,26 @@ function ofCrossings(
     results: [...new Set(told.flatMap((it) => (hungUp.has(it) ? ['hung-up' as const] : failuresOf(it.result))))],
     address: all === 1 ? `${told[0]?.host}:${told[0]?.port}` : `${all} addresses`,
     ms: Math.max(...told.map((it) => it.ms)),
+    ...resentIn(resentOf(told.filter(isConnect), lagIn(sources.dnsProbe, nodeOf(sources, told[0])))),
     ...(unmeasured === 0 ? {} : { unmeasured }),
   })
+}
+
+function resentIn(resent: number): { readonly resent?: number } {
+  return resent === 0 ? {} : { resent }
+}
+
+/** Node and Python take a second by themselves to start, where the container has a small share of a CPU. */
+const slowToStart: ReadonlySet<string> = new Set(['node', 'python3'])
+
+function isConnect(it: Crossing): it is Crossing & { readonly result: ConnectResult } {
+  return it.result !== null && it.result !== 'no-name' && !slowToStart.has(it.tool ?? '')
+}
+
+function nodeOf({ pods }: Model['sources'], crossing: Crossing | undefined): string | null {
+  if (!pods.known || crossing === undefined) return null
+  const { namespace, pod } = crossing.from
+  return pods.value.find((it) => it.namespace === namespace && it.name === pod)?.node ?? null
 }
 
 function keyOf({ to, host, port }: PathAddress): string {
@@ -161,6 +181,7 @@ function ofContacts(sources: Model['sources'], name: HopName, all: readonly Cont
     ],
     address: new Set(its.map((it) => `${it.ip}:${it.port}`)).size === 1 ? `${its[0]?.ip}:${its[0]?.port}` : 'each',
     ms: Math.max(0, ...its.flatMap((it) => it.tries.map((one) => one.ms))),
+    ...resentIn(its.reduce((sum, it) => sum + resentOf(it.tries, lagIn(sources.dnsProbe, it.node)), 0)),
     ...(unmeasured === 0 ? {} : { unmeasured }),
   })
 }

@@ -20,9 +20,20 @@ export type Seen =
       readonly addresses: readonly string[]
       /** Of several in that pod, each with files of its own, the one in which it is so; absent: of one, or of all. */
       readonly container?: string
+      /**
+       * The lookup waited for a nameserver that does not answer: this long, or until the tool was ended (`timeout`),
+       * with another one in the list that does. Absent: it did not.
+       */
+      readonly slowMs?: number
     }
   | { readonly kind: 'service'; readonly type: string; readonly ports: string; readonly missing: number | null }
-  | { readonly kind: 'endpoints'; readonly ready: number; readonly of: number }
+  | {
+      readonly kind: 'endpoints'
+      readonly ready: number
+      readonly of: number
+      /** That end, and still serve: connections go there only while none is ready. Absent: none. */
+      readonly leaving?: number
+    }
   | {
       readonly kind: 'policy'
       readonly denied: number
@@ -38,6 +49,8 @@ export type Seen =
       readonly results: readonly (ConnectResult | 'hung-up')[]
       readonly address: string
       readonly ms: number
+      /** Of those that opened: by a SYN that was sent again, since the first or its answer was lost; absent: none. */
+      readonly resent?: number
       /** Addresses that nothing is known of, though a connection may be led there; absent: none. */
       readonly unmeasured?: number
       /** What tries at a Service's own address are worth; absent where they were enough, or lead to one place. */

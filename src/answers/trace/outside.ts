@@ -120,18 +120,20 @@ function backendHops(model: Model): readonly Bare[] {
       countEndpoints(endpointSlices.value.filter((s) => s.namespace === it.namespace && s.service === it.name)),
     )
     .map(({ ready, leaving, notReady }) => ({
-      ready: ready.length + leaving.length,
+      ready: ready.length,
+      leaving: leaving.length,
       of: ready.length + leaving.length + notReady.length,
     }))
-  const [ready, of] = [counts.reduce((sum, it) => sum + it.ready, 0), counts.reduce((sum, it) => sum + it.of, 0)]
-  const isEmpty = counts.some((it) => it.ready === 0)
+  const sum = (key: 'ready' | 'leaving' | 'of'): number => counts.reduce((total, it) => total + it[key], 0)
+  const leaving = sum('leaving')
+  const isEmpty = counts.some((it) => it.ready + it.leaving === 0)
   return [
     about,
     {
       name: 'endpoints',
       verdict: isEmpty ? 'broken' : 'ok',
       how: 'config',
-      seen: { kind: 'endpoints', ready, of },
+      seen: { kind: 'endpoints', ready: sum('ready'), of: sum('of'), ...(leaving === 0 ? {} : { leaving }) },
     },
   ]
 }

@@ -1,5 +1,6 @@
-import type { InsideView } from '../../model/inside.ts'
+import type { InsideName, InsideView } from '../../model/inside.ts'
 import type { Answer } from '../../model/lookups.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { answerFits, isFailed, isLedAstray } from '../../relations/dns/inside-answers.ts'
 import type { TraceEnds } from '../../relations/path/trace-ends.ts'
@@ -26,11 +27,11 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
     ),
   )
   // That one container finds the name is no comfort to the one beside it.
-  const bad = names.find((it) => isFailed(it) || isLedAstray(it, ends.from, to))
+  const { bad, late } = worstOf(names, views, { pod: ends.from, to })
   const silent = views.filter(({ container }) => !names.some((it) => it.container === container))
   const failed = bad === undefined ? failedInside(silent, views) : null
   if (names.length > 0 && failed !== null) return [failed]
-  const told = bad ?? names[0]
+  const told = bad ?? late ?? names[0]
   if (told === undefined)
     return [
       failed ??
@@ -39,10 +40,40 @@ export function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
         without('resolve', views.length === 0 ? 'not-asked' : 'no-tool'),
     ]
   const { typed, result, addresses } = told
-  const where = bad === undefined ? {} : containerOf(bad, views)
-  return [
-    hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses, ...where }),
-  ]
+  const seen = { kind: 'name', typed, result, addresses } as const
+  if (bad !== undefined) return [hop('resolve', 'broken', 'inside', { ...seen, ...containerOf(bad, views) })]
+  const slow = late === undefined ? {} : { slowMs: late.slowMs, ...containerOf(late, views) }
+  return [hop('resolve', 'ok', 'inside', { ...seen, ...slow })]
+}
+
+type Named = InsideName & { readonly container: string }
+interface Way {
+  readonly pod: TraceEnds['from']
+  readonly to: { readonly service: Service; readonly slices: readonly EndpointSlice[] }
+}
+
+function worstOf(names: readonly Named[], views: readonly InsideView[], { pod, to }: Way) {
+  const late = names.filter((it) => waitsForSilent(it, views)).map((it) => ({ ...it, slowMs: it.ms }))[0]
+  const bad = names.find((it) => (isFailed(it) && !waitsForSilent(it, views)) || isLedAstray(it, pod, to))
+  return { bad, late }
+}
+
+/** One resolver timeout of musl; glibc's is 5 s (resolv.conf(5), `timeout`), unless its options say less. */
+const silentMs = 2400
+
+/**
+ * A list of nameservers with a dead one before one that answers: each question waits, for each suffix of the search
+ * list, and the tool may be ended before the end. Programs wait, and are answered.
+ */
+function waitsForSilent(
+  { result, ms, container }: { readonly result: Answer; readonly ms: number; readonly container: string },
+  views: readonly InsideView[],
+): boolean {
+  if ((result !== 'ok' && result !== 'timeout') || ms < silentMs) return false
+  const servers = views.find((it) => it.container === container)?.resolving?.servers
+  if (servers?.known !== true) return false
+  const [first, ...more] = servers.value
+  return first?.result === 'timeout' && more.some((it) => it.result === 'ok')
 }
 
 function asksNodeResolver(from: TraceEnds['from']): boolean {

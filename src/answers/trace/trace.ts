@@ -48,14 +48,17 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
     verdict: verdictOf(at, measured),
     at,
     // Whoever is kept out by a policy is, from wherever it asks: what others get says nothing of nodes.
-    // Nor does it where the pod does not reach itself (NOD522): that says where it breaks.
+    // Nor does it where the pod does not reach itself, or a node loses what comes and goes: that says where it breaks.
     narrowed:
-      at === null || at === 'policy' || at === 'route' || at === 'mtu' || causes.some((it) => it.code === 'NOD522')
+      at === null || at === 'policy' || at === 'route' || at === 'mtu' || causes.some((it) => places.has(it.code))
         ? null
         : narrow(hops),
     part: partOf(hops, at),
   }
 }
+
+/** Findings that say where it breaks: hairpin, and a node that loses a part on each of its ways. */
+const places: ReadonlySet<string> = new Set(['NOD522', 'NOD570'])
 
 function fromOutside(model: Model, findings: readonly Finding[]): Trace {
   const { target } = model.scope
@@ -142,8 +145,9 @@ function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[
     about,
     hop('endpoints', serving === 0 ? 'broken' : 'ok', 'config', {
       kind: 'endpoints',
-      ready: serving,
+      ready: ready.length,
       of: serving + notReady.length,
+      ...(leaving.length === 0 ? {} : { leaving: leaving.length }),
     }),
   ]
 }

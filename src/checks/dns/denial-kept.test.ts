@@ -1,7 +1,13 @@
+import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { nameAnswer, nameAnswers } from '../../../test/build/name-answers.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { programLog } from '../../../test/build/program-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
+import type { NameAnswer } from '../../model/name-answers.ts'
+import programsSay from '../trouble/programs-say.ts'
 import check from './denial-kept.ts'
 
 const corefile = (ttl: number, cache: string, rest = '') =>
@@ -19,6 +25,20 @@ describeCheck(check, [
     it: 'an hour of both: the SOA has 300 s at most',
     given: { clusterDns: dns(3600) },
     expect: [{ ...on, severity: 'warning', confidence: 'inferred', args: { seconds: 300, said: 300, measured: null } }],
+  },
+  {
+    it: 'a pod that is ready is denied by its own name still',
+    given: {
+      clusterDns: dns(3600),
+      nameAnswers: nameAnswers([
+        nameAnswer(
+          { kind: 'member', service: { namespace: 'shop', name: 'kv' }, pod: 'kv-0' },
+          'kv-0.kv.shop.svc.cluster.local.',
+          { ttl: 288 },
+        ),
+      ]),
+    },
+    expect: [{ ...on, severity: 'warning', args: { seconds: 300 } }],
   },
   { it: 'half a minute', given: { clusterDns: dns(30) }, expect: 'ok' },
   { it: 'a second more', given: { clusterDns: dns(31) }, expect: [{ ...on, severity: 'info', args: { seconds: 31 } }] },
@@ -92,3 +112,22 @@ describeCheck(check, [
   },
   { it: 'no DNS was read', given: modelOf({}, { clusterDns: unknown('forbidden', 'pods') }), expect: 'cannot-tell' },
 ])
+
+test('a program that says so of a pod by its name is told why', () => {
+  const reason = { kind: 'member', service: { namespace: 'shop', name: 'kv' }, pod: 'kv-0' } as const
+  const answer = nameAnswer(reason, 'kv-0.kv.shop.svc.cluster.local.', { ttl: 288 })
+  const roots = (answers: readonly NameAnswer[]) =>
+    diagnose(
+      modelOf({
+        clusterDns: dns(3600),
+        nameAnswers: nameAnswers(answers),
+        pods: [pod('web-1')],
+        programLogs: [programLog('web-1', [{ kind: 'no-host', host: 'kv-0.kv', port: null, times: 9, during: 3 }])],
+      }),
+      { checks: [check, programsSay] },
+    )
+      .roots.map((it) => it.finding.code)
+      .toSorted()
+  expect(roots([answer])).toEqual(['DNS198'])
+  expect(roots([{ ...answer, answer: 'ok' }])).toEqual(['DNS198', 'TRB905'])
+})

@@ -7,6 +7,7 @@ import type { Known } from '../../model/known.ts'
 import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import { corefileEvidence, corefileObject, importsFiles } from '../../relations/dns/corefile-text.ts'
 import { denialTime, type DenialTime } from '../../relations/dns/denial-time.ts'
+import { hostUnknown } from '../../relations/symptom.ts'
 import { isWithin } from '../../wire/dns-name.ts'
 
 /** What kubeadm, the Helm chart and the clouds ship is 30 s at most: `ttl 30` with `cache 30`, or the usual 5 s. */
@@ -52,7 +53,7 @@ export default check({
         return nameAnswers.known ? cannotTell('ambiguous', imported) : cannotTell('not-asked', imported, '--probe')
       return ok(1, `${seconds} s`)
     }
-    return longFor(clusterDns, { seconds, said, measured })
+    return longFor(clusterDns, { seconds, said, measured, denied: deniedMembers(nameAnswers) })
   },
 
   words: {
@@ -81,9 +82,11 @@ interface Kept {
   /** By the Corefile. */
   readonly said: DenialTime | null
   readonly measured: NameAnswer | null
+  /** Of pods that are ready: their names are there, and a server denies them still. */
+  readonly denied: readonly NameAnswer[]
 }
 
-function longFor(dns: ClusterDns, { seconds, said, measured }: Kept) {
+function longFor(dns: ClusterDns, { seconds, said, measured, denied }: Kept) {
   const text = dns.corefile.known ? dns.corefile.value : null
   const isSeen = measured !== null && (measured.ttl ?? 0) >= seconds
   return finding({
@@ -101,11 +104,28 @@ function longFor(dns: ClusterDns, { seconds, said, measured }: Kept) {
     evidence: [
       ...(text === null || said === null ? [] : lines(said).map((it) => corefileEvidence(dns, text, it))),
       ...(measured === null ? [] : [seen(measured)]),
+      ...denied.slice(0, 3).map(seen),
     ],
+    causes: [...new Set(denied.flatMap(spellings))].map(hostUnknown),
   })
 }
 
 const imported = 'the Corefile imports files that hopscope does not read: `cache` may stand there'
+
+/** The probe asks for the names of pods that were ready when it began. */
+function deniedMembers(answers: Known<NameAnswers>): readonly NameAnswer[] {
+  if (!answers.known) return []
+  return answers.value.answers.filter(
+    ({ reason, answer, ttl }) => reason.kind === 'member' && answer === 'nxdomain' && (ttl ?? 0) > usualSeconds,
+  )
+}
+
+/** `db-0.db`, `db-0.db.shop`, … as programs may spell it. */
+function spellings({ name }: NameAnswer): readonly string[] {
+  const [host = '', service = '', namespace = ''] = name.split('.')
+  const short = `${host}.${service}`
+  return [short, `${short}.${namespace}`, `${short}.${namespace}.svc`, name]
+}
 
 /** Of names that nobody made, below the domain: who answers them NXDOMAIN says how long that holds. */
 function longestDenial(answers: Known<NameAnswers>, domain: string): NameAnswer | null {

@@ -160,7 +160,9 @@ function ofRule(rule: NameRule, heard: readonly Heard[], about: About): Verdict<
     ],
     causes: [
       ...(bad.length > 0 ? [dnsForeignAnswer, ...about.services.map(nameWrong)] : []),
-      ...unfound.map((it) => hostUnknown(it.host)),
+      ...[...unfound.map((it) => it.host), ...bad.map((it) => it.name), ...calledHosts(rule, about.pods)].map(
+        hostUnknown,
+      ),
     ],
   })
 }
@@ -189,6 +191,12 @@ function plain(heard: readonly Pick<Heard, 'name'>[]): readonly string[] {
 }
 
 /** Pods whose specs tell them to call a name that the rule rewrites: the name as it is, below no suffix. */
+/** Programs that say that they don't find such a name do so for this. */
+function calledHosts(rule: NameRule, pods: Known<readonly Pod[]>): readonly string[] {
+  const told = pods.known ? toldCalls(pods.value).map(({ call }) => call.host) : []
+  return [...new Set(told.filter((it) => it.includes('.') && rewritten(rule, it) !== null))]
+}
+
 function callersOf(rule: NameRule, pods: Known<readonly Pod[]>): readonly string[] {
   if (!pods.known) return []
   const its = toldCalls(pods.value).filter(({ call }) => call.host.includes('.') && rewritten(rule, call.host) !== null)

@@ -45,6 +45,25 @@ describeCheck(check, [
     expect: [{ ...onWorker2, args: { service: 'bad', direct: 'bad', tcp: 'well', single: 'bad', only: 'AAAA' } }],
   },
   {
+    it: 'over TCP a loss is a whole second: "none over TCP" is not said',
+    given: cluster({
+      nodes: ['worker-2'],
+      network: ({ index }) => (index % 4 === 0 ? lost('both') : answered()),
+    }),
+    expect: [{ ...onWorker2, args: { tcp: 'late' } }],
+  },
+  {
+    it: 'one of ten over TCP is lost: too few to blame TCP, and not "none"',
+    given: cluster({
+      nodes: ['worker-2'],
+      network: ({ index, transport, server }) => {
+        if (transport === 'udp') return index % 4 === 0 ? lost('both') : answered()
+        return index === 0 && server.ip === '10.2.2.2' ? never() : answered()
+      },
+    }),
+    expect: [{ ...onWorker2, args: { tcp: 'unknown', tcpLate: 0 } }],
+  },
+  {
     it: 'the path to one replica',
     given: cluster({ network: pathToReplicaLost('10.2.2.2', 'worker-2') }),
     expect: [onWorker2],

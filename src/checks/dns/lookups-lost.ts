@@ -197,6 +197,9 @@ function reading(args: Lost): string | null {
       : []),
     ...(args.only === 'both' ? [] : [`${args.only} questions alone: something looks inside the packets`]),
     ...(args.tcp === 'well' ? ['none over TCP'] : []),
+    ...(args.tcpLate > 0
+      ? [`${args.tcpLate} of ${args.tcpOf} over TCP took whole seconds: their SYN, or its answer, was lost`]
+      : []),
     ...(args.insertFailed === 0 ? ['insert_failed +0, so not the conntrack race'] : []),
     ...(args.insertFailed !== 0 && args.single === 'bad' ? ['single questions too, so not the conntrack race'] : []),
   ]

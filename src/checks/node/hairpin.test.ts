@@ -1,3 +1,4 @@
+import { contacts, repeat, toPod, tries } from '../../../test/build/contacts.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
@@ -69,6 +70,29 @@ describeCheck(check, [
     it: 'no trace: a pod that stands alone behind a Service does not reach itself by it',
     given: untraced([self], [through('timeout'), itself('open')]),
     expect: [{ subject: 'Pod/shop/cart-1', severity: 'warning', confidence: 'observed', args: { how: 'timeout' } }],
+  },
+  {
+    it: 'its node loses connections of others as well: one lost try says nothing of the bridge',
+    given: {
+      ...untraced([self], [through('timeout'), itself('open')]),
+      pods: [{ ...self, node: 'worker-1' }, other],
+      contacts: contacts([toPod('cart', 'worker-2', self, tries('open', 'timeout', 'open', 'open', 'open'))]),
+      networkPolicies: [],
+      namespaces: [],
+    },
+    expect: 'cannot-tell',
+    says: /1 of 5 new connections to and from pods of node worker-1 lost a packet/,
+  },
+  {
+    it: 'its node loses nothing else',
+    given: {
+      ...untraced([self], [through('timeout'), itself('open')]),
+      pods: [{ ...self, node: 'worker-1' }, other],
+      contacts: contacts([toPod('cart', 'worker-2', self, repeat(5, 'open'))]),
+      networkPolicies: [],
+      namespaces: [],
+    },
+    expect: [{ subject: 'Pod/shop/cart-1', severity: 'warning' }],
   },
   { it: 'no trace, and both open', given: untraced([self], [through('open'), itself('open')]), expect: 'ok' },
   {

@@ -1,11 +1,13 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import { type Known, known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
+import { bad, legsOf } from '../../relations/path/lossy-nodes.ts'
+import type { Measured } from '../../relations/path/node-ways.ts'
 import { endsOf } from '../../relations/path/trace-ends.ts'
 import { aloneBehind } from '../../relations/service/alone-behind.ts'
 import { calleeOutOfReach, svcUnanswered } from '../../relations/symptom.ts'
@@ -23,13 +25,14 @@ export default check({
   fine: 'the pod reaches itself through its Service',
   severity: 'error',
   needs: ['pods', 'crossings'],
-  wants: ['services', 'endpointSlices'],
+  wants: ['services', 'endpointSlices', 'contacts', 'dnsProbe', 'clusterDns', 'networkPolicies', 'namespaces'],
   remedies: [],
   decides: ['PRX-07'],
 
-  run({ pods, crossings, services, endpointSlices, scope }) {
+  run({ pods, crossings, services, endpointSlices, scope, ...seen }) {
     const ends = endsOf({ scope, pods: known(pods), services, endpointSlices })
-    if (ends === null) return ofThemselves(crossings, { pods, services, endpointSlices })
+    const lossOn = lossesOn({ ...seen, pods: known(pods), scope })
+    if (ends === null) return ofThemselves(crossings, { pods, services, endpointSlices, lossOn })
     if (ends.from === null || ends.to.kind !== 'service') return notApplicable('no trace to a Service was asked for')
     const { from, to } = ends
     const endpoints = to.slices.flatMap((it) => it.endpoints).filter((it) => it.ready)
@@ -45,7 +48,7 @@ export default check({
       return ok(itself.length, 'the pod does not reach itself by its own address either')
     const ips = new Set(endpoints.map((it) => it.ip))
     if (ips.size > 1) return cannotTell('ambiguous', `any of ${ips.size} endpoints may have been chosen`)
-    return verdict(from, { service: to.service, through, itself, isCalled: true })
+    return lossOn(from) ?? verdict(from, { service: to.service, through, itself, isCalled: true })
   },
 
   words: {
@@ -61,6 +64,25 @@ export default check({
     ],
   },
 })
+
+/**
+ * It is one try: where the node loses handshakes of others as well, or takes a second one to open them, one more that
+ * is lost says nothing of the bridge, and hairpin mode would be turned on for nothing.
+ */
+function lossesOn(measured: Measured): (pod: Pod) => Verdict<never> | null {
+  const legs = legsOf(measured)
+  return ({ node }) => {
+    const its = legs.filter((it) => it.from === node || it.to === node).map((it) => it.tcp)
+    const lost = its.reduce((sum, it) => sum + bad(it), 0)
+    const tried = its.reduce((sum, it) => sum + it.tried, 0)
+    if (lost === 0) return null
+    return cannotTell(
+      'ambiguous',
+      `${lost} of ${tried} new connections to and from pods of node ${node} lost a packet: the one of the pod to ` +
+        'itself may be one of these',
+    )
+  }
+}
 
 interface Tried {
   readonly service: Pick<Service, 'namespace' | 'name'>
@@ -103,10 +125,11 @@ interface Around {
   readonly pods: readonly Pod[]
   readonly services: Known<readonly Service[]>
   readonly endpointSlices: Known<readonly EndpointSlice[]>
+  readonly lossOn: (pod: Pod) => Verdict<never> | null
 }
 
 /** Without a trace: pods that were tried by a Service behind which they stand alone. */
-function ofThemselves(crossings: readonly Crossing[], { pods, services, endpointSlices }: Around) {
+function ofThemselves(crossings: readonly Crossing[], { pods, services, endpointSlices, lossOn }: Around) {
   if (!services.known || !endpointSlices.known) return notApplicable('Services and their endpoints were not read')
   const aloneAt = aloneBehind(services.value, endpointSlices.value)
   const told = crossings.filter((it) => it.result !== null)
@@ -133,6 +156,6 @@ function ofThemselves(crossings: readonly Crossing[], { pods, services, endpoint
         const isCalled = pod.containers.some(({ calls = [] }) =>
           calls.some(({ host }) => host.split('.')[0] === service.name),
         )
-        return verdict(pod, { service, through, itself, isCalled })
+        return lossOn(pod) ?? verdict(pod, { service, through, itself, isCalled })
       })
 }

@@ -55,7 +55,11 @@ describeCheck(check, [
     it: 'TCP alone',
     given: between(podPath('worker-2', 'worker-1', { ...lostBack, datagrams: all }), podPath('worker-3', 'worker-1')),
     expect: [
-      { subject: 'Node/worker-1', severity: 'error', args: { over: ['TCP'], datagrams: null, small: 2, of: 2 } },
+      {
+        subject: 'Node/worker-1',
+        severity: 'error',
+        args: { over: ['TCP'], udpPasses: true, datagrams: null, small: 2, of: 2 },
+      },
     ],
   },
   {

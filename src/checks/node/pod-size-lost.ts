@@ -57,13 +57,24 @@ export default check({
         ? 'connections open, requests arrive, and what is longer than a packet hangs: pages, images, TLS certificates'
         : 'TCP passes, as it heeds the size that a router names; long datagrams, such as DNS answers over UDP, do not',
     help: ({ args }) => [
-      'look for a rule that looks at lengths on both nodes, and for a link that carries less than the pods believe',
+      'look for a rule that looks at lengths on both nodes, ' +
+        (isTcpAlone(args)
+          ? 'at those of TCP: ping and UDP of that size pass here, and show nothing; a request whose answer is long does'
+          : 'and for a link that carries less than the pods believe'),
       `on ${some([...args.from, ...args.to])}:  iptables-save -c | grep -E "length|DROP|REJECT"    ip link show`,
-      `from a pod on ${args.from[0] ?? 'the one node'}:  ping -M do -s ${(args.mtu ?? 1500) - 28} -c 3 ${args.ip}` +
-        '   # then smaller, until it answers: that size + 28 is what passes',
+      isTcpAlone(args)
+        ? `on ${some([...args.from, ...args.to])}:  tcpdump -ni any 'tcp and greater 1200'` +
+          '   # while such a request hangs: sent again and again on one, and never seen on the other'
+        : `from a pod on ${args.from[0] ?? 'the one node'}:  ping -M do -s ${(args.mtu ?? 1500) - 28} -c 3 ${args.ip}` +
+          '   # then smaller, until it answers: that size + 28 is what passes',
     ],
   },
 })
+
+/** Datagrams as large were answered on the same ways: what ping sends passes as well. */
+function isTcpAlone({ over, udpPasses }: { readonly over: readonly string[]; readonly udpPasses: boolean }): boolean {
+  return udpPasses && !over.includes('UDP')
+}
 
 function why({ missing }: PodWays): string {
   const [first] = missing
@@ -109,6 +120,7 @@ function verdict({ node, its }: Group, between: readonly PodPath[]) {
       to: nodes('to'),
       way: first.from === first.path.node ? 'there' : 'back',
       over,
+      udpPasses: its.every(({ path }) => (path.datagrams?.back ?? 0) > 0),
       mtu: first.path.mtu,
       ...countsOf(first),
       ip: first.path.ip,

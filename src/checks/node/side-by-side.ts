@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import { subject } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
 import { servicesBehind } from '../../relations/path/claimed-by-ways.ts'
+import { lossyNodes } from '../../relations/path/lossy-nodes.ts'
 import { type NodeWay, nodeWays, whyUntold } from '../../relations/path/node-ways.ts'
 import { dnsLossOnNode } from '../../relations/symptom.ts'
 
@@ -40,7 +41,11 @@ export default check({
     // A server on the same node is one of the pods that are not reached.
     const dnsOf = ({ from: node }: NodeWay): readonly string[] =>
       servers.some((it) => it.node === node && !it.hostNetwork) ? [dnsLossOnNode(node)] : []
-    const shut = own.filter((it) => (it.state === 'closed' || it.state === 'silent') && it.ips.length > 1)
+    // What a node loses on each of its ways, it loses here as well: that is NOD570.
+    const lossy = new Set(lossyNodes(measured).map((it) => it.node))
+    const shut = own.filter(
+      (it) => (it.state === 'closed' || it.state === 'silent') && it.ips.length > 1 && !lossy.has(it.from),
+    )
     const found = shut.flatMap((way): readonly Verdict<Beside>[] => {
       const [out, back] = [from(ways, way), to(ways, way)]
       // One that reaches nobody, or that nobody reaches, has another fault.
@@ -66,8 +71,7 @@ export default check({
       'packets (nft bridge, ebtables), an isolated port of the bridge, forwarding that is off there',
     help: ({ args }) => [
       'look for what stops packets from one pod to another within the node',
-      `on ${args.node}:  nft list ruleset bridge    bridge -d link    iptables-save -c | grep -E ` +
-        '"FORWARD.*(DROP|REJECT)"',
+      `on ${args.node}:  nft list ruleset bridge    bridge -d link    iptables-save -c | grep -E "DROP|REJECT"`,
       `on ${args.node}:  tcpdump -ni any host ${args.ip}`,
     ],
   },

@@ -27,6 +27,30 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'one direction between two nodes',
+    given: mesh(nodes, (from, to) => from !== 'worker-1' || to !== 'worker-3'),
+    expect: [
+      {
+        subject: 'Node/worker-1',
+        args: { at: 'pair', ways: 1, oneWay: true, othersReach: true },
+        says: /Pods on worker-1 do not reach pods on worker-3, which reach them; other nodes reach both/,
+      },
+    ],
+  },
+  {
+    it: 'of the others one way fails at times: nothing is said of them',
+    given: (() => {
+      const its = mesh(nodes, cutBetween('worker-1', 'worker-3'))
+      const connects = its.contacts.connects.map((it) =>
+        it.node === 'worker-2' && it.ip === '10.2.3.9' && it.port === 8080
+          ? { ...it, tries: [...repeat(4, 'open'), ...repeat(1, 'timeout')] }
+          : it,
+      )
+      return { ...its, contacts: { ...its.contacts, connects } }
+    })(),
+    expect: [{ subject: 'Node/worker-1', args: { othersReach: false }, says: /do not reach each other\.\n/ }],
+  },
+  {
     it: 'one node is cut off',
     given: mesh(nodes, cutOff('worker-2')),
     expect: [{ subject: 'Node/worker-2', args: { at: 'node', ways: 4, open: 2 } }],

@@ -6,6 +6,7 @@ import { type Subject, subject } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { count, some } from '../../phrases.ts'
 import { servicesBehind } from '../../relations/path/claimed-by-ways.ts'
+import { lossyNodes } from '../../relations/path/lossy-nodes.ts'
 import { type ClosedWays, closedWays, type NodeWay, nodeWays, whyUntold } from '../../relations/path/node-ways.ts'
 import { dnsLossInNamespace, dnsLossOnNode, wayClosed } from '../../relations/symptom.ts'
 
@@ -31,11 +32,18 @@ export default check({
     const ways = nodeWays({ ...seen, dnsProbe: known(probe) })
     const crossing = ways.filter((it) => it.from !== it.to)
     if (crossing.length === 0) return notApplicable('the probe met no pod of another node than its own')
-    const found = closedWays(ways)
+    const lossy = lossyNodes({ ...seen, dnsProbe: known(probe) })
+    // Where a node loses a part on each of its ways, one that looks shut is so by chance: that is NOD570.
+    const found = closedWays(ways).filter(
+      (it) => !it.ways.every((way) => lossy.some(({ node }) => way.from === node || way.to === node)),
+    )
     const open = crossing.filter((it) => it.state === 'open')
     const why = whyUntold({ ...seen, dnsProbe: known(probe) })
     if (found.length === 0 && why !== null)
       return cannotTell(why.reason, `what tells the ways is not known: ${why.detail}`)
+    const [lost] = lossy
+    if (found.length === 0 && lost !== undefined)
+      return ok(crossing.length, `node ${lost.node} loses a part on each of its ways: no way between two nodes is shut`)
     if (found.length === 0)
       return open.length > 0
         ? ok(open.length)
@@ -54,6 +62,8 @@ export default check({
           ways: it.ways.length,
           tried: it.ways.reduce((sum, way) => sum + way.tried, 0),
           open: open.length,
+          othersReach: othersReachBoth(it, crossing),
+          oneWay: isOneWay(it, open),
           from: first?.from ?? null,
           to: first?.to ?? null,
           ip: first?.example?.ip ?? null,
@@ -83,14 +93,13 @@ export default check({
       `${count(args.ways, 'way')} between nodes closed, ${args.open} open · ` +
       `none of ${args.tried} connects and lookups came through`,
     note: ({ args }) =>
-      (args.open > 0 ? 'pods of the other nodes reach each other: ' : 'what stays on a node arrives: ') +
+      othersText(args) +
       'it is no Service and no pod, it is the way, such as a route, the overlay (VXLAN 8472 or 4789, IP-in-IP, ' +
       'WireGuard), forwarding that is off, a firewall or a security group',
     help: ({ args }) => [
       'look at what carries packets of pods there: routes, forwarding, the pod of the CNI, firewalls',
       `on ${some(args.nodes)}:  ip rule    ip route get ${args.ip}    sysctl net.ipv4.ip_forward    ` +
-        'iptables-save -c | grep -E ' +
-        '"FORWARD.*(DROP|REJECT)"',
+        'iptables-save -c | grep -E "DROP|REJECT"',
       `on ${args.from} and on ${args.to}:  tcpdump -ni any host ${args.ip}`,
       'kubectl get pods -A -o wide | grep -Ei "cilium|calico|flannel|weave|antrea|cni|kindnet"',
     ],
@@ -100,12 +109,44 @@ export default check({
 interface Told {
   readonly at: ClosedWays['at']
   readonly nodes: readonly string[]
+  readonly open: number
+  readonly othersReach: boolean
+  /** The way back is open. */
+  readonly oneWay: boolean
+  readonly from: string | null
+  readonly to: string | null
 }
 
-function headlineOf(name: string, { at, nodes }: Told): string {
+function isOneWay({ at, ways: [first, ...more] }: ClosedWays, open: readonly NodeWay[]): boolean {
+  if (at !== 'pair' || first === undefined || more.length > 0) return false
+  return open.some((it) => it.from === first.to && it.to === first.from)
+}
+
+/** What was not tried, or comes through at times, is no "other nodes reach both". */
+function othersReachBoth(it: ClosedWays, crossing: readonly NodeWay[]): boolean {
+  if (it.at !== 'pair') return false
+  return it.nodes.every((name) => {
+    const its = crossing.filter((way) => touches(way, name) && !it.nodes.every((one) => touches(way, one)))
+    return its.length > 0 && its.every((way) => way.state === 'open' && way.answered === way.tried)
+  })
+}
+
+function touches(way: NodeWay, node: string): boolean {
+  return way.from === node || way.to === node
+}
+
+function othersText({ at, open, othersReach }: Told): string {
+  if (at === 'pair') return othersReach ? 'pods of the other nodes reach each other: ' : ''
+  return open > 0 ? 'pods of the other nodes reach each other: ' : 'what stays on a node arrives: '
+}
+
+function headlineOf(name: string, { at, nodes, othersReach, ...way }: Told): string {
+  const others = othersReach ? '; other nodes reach both' : ''
+  if (at === 'pair' && way.oneWay)
+    return `Pods on ${way.from} do not reach pods on ${way.to}, which reach them${others}.`
   if (at === 'node')
     return `Node ${name} is cut off from the others: its pods reach none elsewhere, and no pod elsewhere reaches them.`
-  if (at === 'pair') return `Pods on ${nodes.join(' and ')} do not reach each other; other nodes reach both.`
+  if (at === 'pair') return `Pods on ${nodes.join(' and ')} do not reach each other${others}.`
   return `Pods reach no pod of another node, from ${some(nodes)}.`
 }
 

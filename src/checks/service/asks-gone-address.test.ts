@@ -6,7 +6,7 @@ import { port, service, slice } from '../../../test/build/service.ts'
 import { crossing } from '../../../test/build/trace.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { PodSockets } from '../../model/inside.ts'
-import { unknown } from '../../model/known.ts'
+import { known, unknown } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Sources } from '../../model/sources.ts'
@@ -50,6 +50,16 @@ describeCheck(check, [
     it: 'pods of other namespaces were not read, and a headless Service of this one has that port',
     given: inNamespace(given([gone], { services: [api] })),
     expect: [{ ...web, severity: 'error', confidence: 'inferred', args: { headless: ['shop/api'] } }],
+  },
+  {
+    it: 'the Corefile has addresses kept for an hour: DNS itself may give the old one',
+    given: inNamespace({
+      ...given([gone], { services: [api] }),
+      clusterDns: clusterDns({
+        corefile: known('.:53 {\n  kubernetes cluster.local {\n    ttl 3600\n  }\n  cache 3600\n}\n'),
+      }),
+    }),
+    expect: [{ ...web, args: { headless: ['shop/api'], kept: 3600 } }],
   },
   {
     it: 'somebody asks about the headless Service of that port',

@@ -1,11 +1,14 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { WaitingSockets } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { count, full, ms, some } from '../../phrases.ts'
+import { answerTime } from '../../relations/dns/answer-time.ts'
+import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import type { Home } from '../../relations/service/gone-addresses.ts'
 import {
@@ -62,7 +65,7 @@ export default check({
     // An endpoint need be no pod.
     const isWhole = scope.namespace === null && services.known && endpointSlices.known
     const found = [...groups.values()].flatMap((its) =>
-      verdict(its, { isWhole, services, isAsked: its.some(({ sight }) => isTargetPod(scope, sight.pod)) }),
+      verdict(its, { isWhole, services, clusterDns, isAsked: its.some(({ sight }) => isTargetPod(scope, sight.pod)) }),
     )
     return found.length > 0 ? found : okOrUntold(sights.length, unseen, socketsUncounted)
   },
@@ -79,11 +82,17 @@ export default check({
     note: ({ args }) =>
       args.headless.length > 0
         ? `headless, and of this port: Service ${some(args.headless)}. Its name leads to the pods' own addresses: a ` +
-          'program that looked it up once, and keeps what it got, calls a pod that is gone'
+          'program that looked it up once, and keeps what it got, calls a pod that is gone' +
+          (args.kept === null
+            ? ''
+            : `; or DNS gives it still: the Corefile has such addresses kept for ${args.kept} s (SVC283)`)
         : 'a program that keeps an address, and does not look the name up again, calls a pod or Service that is gone' +
           (args.whole ? '' : '; not all that may have it was read: it may be there, and not answer'),
     help: ({ subject: on, args }) => [
-      'have the program look the name up for each connection, or call a Service with an address of its own; a ' +
+      (args.kept === null
+        ? ''
+        : 'see first what DNS gives: while that is the old address, neither the program nor a restart helps; else ') +
+        'have the program look the name up for each connection, or call a Service with an address of its own; a ' +
         'restart helps until the address changes again',
       `kubectl get pods,services -A -o wide | grep -wF '${args.ip}'`,
       `kubectl -n ${on.namespace} exec ${args.name} -c ${args.container} -- cat /proc/net/tcp /proc/net/tcp6`,
@@ -103,7 +112,18 @@ interface Wait {
   readonly home: Home
 }
 
+/** Up to a minute a replaced pod's address is given anywhere. */
+const usualSeconds = 60
+
+/** For how long DNS gives an address, by the Corefile, where that is long; null: it is not, or was not read. */
+function keptBy(dns: Known<ClusterDns>): number | null {
+  if (!dns.known || !dns.value.corefile.known) return null
+  const kept = answerTime(askedCorefile(dns.value.corefile.value, dns.value), dns.value.domain)
+  return kept === null || kept.seconds <= usualSeconds ? null : kept.seconds
+}
+
 interface Seen {
+  readonly clusterDns: Known<ClusterDns>
   readonly isWhole: boolean
   readonly isAsked: boolean
   readonly services: Known<readonly Service[]>
@@ -114,7 +134,7 @@ const momentMs = 3000
 
 const restartable: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet'])
 
-function verdict(its: readonly Wait[], { isWhole, isAsked, services }: Seen) {
+function verdict(its: readonly Wait[], { isWhole, isAsked, services, clusterDns }: Seen) {
   const [first] = its
   if (first === undefined) return []
   const { sight, waiting, home } = first
@@ -147,6 +167,7 @@ function verdict(its: readonly Wait[], { isWhole, isAsked, services }: Seen) {
         pods: its.length,
         whole: isWhole,
         headless: headless.map(full),
+        kept: headless.length === 0 ? null : keptBy(clusterDns),
         restarts: restartable.has(on.kind),
       },
       evidence: [

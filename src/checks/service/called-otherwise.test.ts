@@ -221,6 +221,16 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'its StatefulSet wants as many, and has not made it yet: told rightly',
+    given: {
+      ...mongo('mongo-3.mongodb-headless.db.svc'),
+      workloads: [
+        deployment('mongo', 4, { kind: 'StatefulSet', namespace: 'db', serviceName: 'mongodb-headless', ready: 1 }),
+      ],
+    },
+    expect: 'not-applicable',
+  },
+  {
     it: 'its StatefulSet has a pod that is not ready: the next one comes after it',
     given: mongo('mongo-1.mongodb-headless.db.svc', { ready: false }),
     expect: 'ok',

@@ -15,6 +15,7 @@ import {
   toldCalls,
   callableFrom,
 } from '../../relations/service/called-services.ts'
+import { dueMember } from '../../relations/service/members-due.ts'
 import { isRegistered } from '../../relations/mesh/registered-hosts.ts'
 import { once, put } from '../../relations/once.ts'
 import { podsUnnamed, toldWrongly } from '../../relations/symptom.ts'
@@ -32,11 +33,11 @@ export default check({
   fine: 'what programs are told to call is there, and offers the port',
   severity: 'warning',
   needs: ['pods', 'services'],
-  wants: ['namespaces', 'clusterDns', 'mesh'],
+  wants: ['namespaces', 'clusterDns', 'mesh', 'workloads'],
   remedies: [],
   decides: ['SVC-01', 'SVC-02', 'SVC-23'],
 
-  run({ pods, services, clusterDns, namespaces, mesh, scope }) {
+  run({ pods, services, clusterDns, namespaces, mesh, workloads, scope }) {
     const around = {
       ...callableFrom({ services, namespaces, clusterDns, scope }),
       pods,
@@ -45,10 +46,16 @@ export default check({
     // A ServiceEntry of that name is somebody's plan for it, with a sidecar that answers for it.
     const isPlanned = (call: Call, called: Called): boolean =>
       (called.is === 'other-domain' || isGuess(called)) && mesh.known && isRegistered(mesh.value, call.host)
+    // A pod that its StatefulSet is to make, and has not yet, is told rightly: SVC284.
+    const isDue = (pod: Pod, call: Call, called: Called): boolean =>
+      called.is === 'no-pod' &&
+      workloads.known &&
+      dueMember(call.host, pod.namespace, { workloads: workloads.value, services, pods }) !== null
     // Most lead elsewhere: nothing is made of those.
     const inside = toldCalls(pods).flatMap((it): readonly Judged[] => {
       const called = calledBy(it.pod, it.call, around)
-      return called.is === 'elsewhere' || isPlanned(it.call, called) ? [] : [{ ...it, called }]
+      const isNothing = called.is === 'elsewhere' || isPlanned(it.call, called) || isDue(it.pod, it.call, called)
+      return isNothing ? [] : [{ ...it, called }]
     })
     if (inside.length === 0) return notApplicable('no environment variable or argument here names a Service')
     const wrongly = inside.filter((it) => it.called.is !== 'there')
@@ -67,13 +74,32 @@ export default check({
       (args.near === null ? nothingNear(args) : nearText(args.near, args.is)),
     note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
-      args.near === null
-        ? `set ${args.by ?? 'its argument'} of ${placeOf(on, args)} to a Service and a port that are there`
-        : `if it was meant, set ${args.wrong} of ${placeOf(on, args)} to ${args.to}`,
+      args.is === 'no-pod' ? scaleText(on, args) : setText(on, args),
       `kubectl -n ${args.namespace} get services`,
     ],
   },
 })
+
+interface SetTo extends Pick<Call, 'by'> {
+  readonly map: string | null
+  readonly near: string | null
+  readonly wrong: string
+  readonly to: string
+}
+
+function setText(on: Subject, { by, map, near, wrong, to }: SetTo): string {
+  return near === null
+    ? `set ${by ?? 'its argument'} of ${placeOf(on, { map })} to a Service and a port that are there`
+    : `if it was meant, set ${wrong} of ${placeOf(on, { map })} to ${to}`
+}
+
+/** Each pod of a StatefulSet has data of its own: another one is no stand-in for it. */
+function scaleText(on: Subject, args: { readonly by: string | null; readonly map: string | null }): string {
+  return (
+    'if the StatefulSet should have that pod, scale it; a pod of another number has other data, so set ' +
+    `${args.by ?? 'its argument'} of ${placeOf(on, args)} to one only if that one was meant`
+  )
+}
 
 /** An endpoint without a host name is named by its pod then; nobody knows where the text was not read. */
 function namesByPods(dns: Known<ClusterDns>): boolean {

@@ -1,5 +1,7 @@
 import { contacts, getOf, tries, toPod, toService } from '../../../test/build/contacts.ts'
+import { insideView } from '../../../test/build/dns.ts'
 import { pod } from '../../../test/build/pod.ts'
+import { programLog } from '../../../test/build/program-log.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { Contact, Contacts } from '../../model/contacts.ts'
@@ -56,6 +58,27 @@ describeCheck(check, [
         says: 'hangs up at once on whoever connects: web-1.',
       },
     ],
+  },
+  {
+    it: 'the log of the pod that hangs up says that it has no file descriptor left',
+    given: {
+      ...seen(all),
+      programLogs: [programLog('web-1', [{ kind: 'no-files', host: null, port: null, times: 40, during: 8 }])],
+    },
+    expect: [{ subject: 'Service/shop/web', args: { noFiles: ['web-1'], pod: 'web-1' } }],
+  },
+  {
+    it: 'inside of it 64 of 64 descriptors are open',
+    given: { ...seen(all), insideViews: [insideView('web-1', { fullFiles: [{ limit: 64, open: 64 }] })] },
+    expect: [{ subject: 'Service/shop/web', args: { noFiles: ['web-1'], inLog: false } }],
+  },
+  {
+    it: 'another pod says so',
+    given: {
+      ...seen(all),
+      programLogs: [programLog('cart-1', [{ kind: 'no-files', host: null, port: null, times: 40, during: 8 }])],
+    },
+    expect: [{ subject: 'Service/shop/web', args: { noFiles: [] } }],
   },
   {
     it: 'the same, and it was asked about',

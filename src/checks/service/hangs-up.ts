@@ -1,17 +1,20 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact, DirectContact, NodePortContact, Refusal } from '../../model/contacts.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Complaint, ProgramLog } from '../../model/program-log.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import { known } from '../../model/known.ts'
 import type { Scope } from '../../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { count, full, some } from '../../phrases.ts'
+import { complaintEnds } from '../../relations/complaint-words.ts'
 import { isTarget } from '../../relations/asked-about.ts'
 import { hangUpsOf, hungUpTimes, serviceOfCrossing, stayedOn } from '../../relations/service/hang-ups.ts'
 import { asContact } from '../../relations/service/node-port-contacts.ts'
 import { endpointName } from '../../relations/service/service-contacts.ts'
-import { endpointsAnswerBadly, hangsUp } from '../../relations/symptom.ts'
+import { endpointsAnswerBadly, filesTaken, hangsUp } from '../../relations/symptom.ts'
 import { serviceSubject } from './words.ts'
 
 /**
@@ -25,11 +28,11 @@ export default check({
   fine: 'whoever was connected to and stayed on with did not hang up',
   severity: 'warning',
   needs: ['contacts'],
-  wants: ['crossings', 'pods', 'services'],
+  wants: ['crossings', 'pods', 'services', 'programLogs', 'insideViews'],
   remedies: [],
   decides: [],
 
-  run({ contacts, crossings, pods, services, scope }) {
+  run({ contacts, crossings, pods, services, programLogs, insideViews, scope }) {
     const {
       contacts: hung,
       crossings: inside,
@@ -68,6 +71,8 @@ export default check({
           hung: hung.filter((it) => isOf(on, it.service)),
           inside: inside.filter((it) => full(serviceOfCrossing(it) ?? { namespace: null, name: '' }) === full(on)),
           direct: (contacts.direct ?? []).filter((it) => isOf(on, it.service)),
+          views: insideViews.known ? insideViews.value : [],
+          logs: programLogs.known ? programLogs.value : [],
           scope,
         }),
       ),
@@ -78,7 +83,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `Service ${full(on)} hangs up at once on ${whom(args)}` +
-      `${args.endpoints.length === 0 ? '' : `: ${some(args.endpoints)}`}.`,
+      `${args.endpoints.length === 0 ? '' : `: ${some(args.endpoints)}`}` +
+      `${args.noFiles.length === 0 ? '' : ': no file descriptor is left'}.`,
     detail: ({ args }) =>
       [
         ...(args.of === 0
@@ -89,9 +95,20 @@ export default check({
             ]),
         ...(args.inside.length === 0 ? [] : [`twice in a row inside ${some(args.inside.map((it) => `pod ${it}`))}`]),
       ].join(' · '),
-    note: ({ args: { said } }) => `${carried}; ${said[0] === undefined ? unsaid : notes[said[0]]}`,
+    note: ({ args: { said, noFiles, inLog } }) =>
+      noFiles.length > 0
+        ? `${carried}; ${inLog ? `the log of ${some(noFiles)} says why: ` : `${some(noFiles)} shows why: `}${complaintEnds['no-files']}. Whatever it opens and does not ` +
+          'close, such as connections of a pool (state 08, CLOSE_WAIT), takes one'
+        : `${carried}; ${said[0] === undefined ? unsaid : notes[said[0]]}`,
     help: ({ subject: on, args }) => [
-      'see what its log says when somebody connects, how many connections it has, and how many it takes',
+      args.noFiles.length > 0
+        ? 'find what it does not close, and mend that; a higher limit (`ulimit -n`) and a restart help for a while'
+        : 'see what its log says when somebody connects, how many connections it has, and how many it takes',
+      ...(args.noFiles.length > 0 && args.pod !== null
+        ? [
+            `kubectl -n ${on.namespace} exec ${args.pod} -- sh -c 'grep "open files" /proc/1/limits; ls /proc/1/fd | wc -l'`,
+          ]
+        : []),
       ...(args.pod === null
         ? [`kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`]
         : [
@@ -147,16 +164,22 @@ function asWay(it: Contact | NodePortContact): Contact {
   return 'via' in it ? it : asContact(it)
 }
 
+function isOfFiles({ kind, times }: Complaint): boolean {
+  return kind === 'no-files' && times > 1
+}
+
 interface Around {
   /** All that were stayed on, whatever became of them. */
   readonly stayed: readonly Contact[]
   readonly hung: readonly Contact[]
   readonly inside: readonly Crossing[]
   readonly direct: readonly DirectContact[]
+  readonly views: readonly InsideView[]
+  readonly logs: readonly ProgramLog[]
   readonly scope: Scope
 }
 
-function judge(on: Subject, { stayed, hung, inside, direct, scope }: Around) {
+function judge(on: Subject, { stayed, hung, inside, direct, logs, views, scope }: Around) {
   const ports = new Set(hung.map((it) => it.service.port))
   const ways = stayed.filter((it) => ports.has(it.service.port))
   const tries = ways.flatMap((it) => stayedOn(it.tries))
@@ -167,6 +190,12 @@ function judge(on: Subject, { stayed, hung, inside, direct, scope }: Around) {
     ...ofPods.map((it) => endpointName(it)),
     ...inside.flatMap(({ to }) => (to.kind === 'endpoint' && to.pod !== null ? [to.pod] : [])),
   ]
+  const starved = logs.filter(
+    (it) => it.namespace === on.namespace && pods.includes(it.pod) && it.complaints.some(isOfFiles),
+  )
+  const filled = views.filter(
+    (it) => it.namespace === on.namespace && pods.includes(it.pod) && (it.fullFiles ?? []).length > 0,
+  )
   const said = [...new Set(hung.flatMap((it) => it.tries.flatMap(({ refusal }) => refusal ?? [])))]
   const asked = direct.filter((it) => ports.has(it.service.port))
   return finding({
@@ -185,7 +214,9 @@ function judge(on: Subject, { stayed, hung, inside, direct, scope }: Around) {
       ms: Math.ceil(Math.max(0, ...ended)),
       said,
       inside: [...new Set(inside.map(({ from }) => `${from.namespace}/${from.pod}`))],
-      pod: pods[0] ?? null,
+      pod: starved[0]?.pod ?? filled[0]?.pod ?? pods[0] ?? null,
+      noFiles: [...new Set([...starved, ...filled].map((it) => it.pod))].toSorted(textOrder),
+      inLog: starved.length > 0,
     },
     evidence: [
       ...(ways.length === 0
@@ -207,10 +238,20 @@ function judge(on: Subject, { stayed, hung, inside, direct, scope }: Around) {
         label: `inside pod ${it.from.namespace}/${it.from.pod}`,
         value: `${it.host}:${it.port} opens, and the other side ends it without a byte, twice (${it.tool})`,
       })),
+      ...filled.flatMap(({ pod, fullFiles = [] }) =>
+        fullFiles.slice(0, 2).map(({ limit, open }) => ({
+          kind: 'fact' as const,
+          label: `file descriptors of a program in pod ${pod} (/proc/PID/fd, limits)`,
+          value: `${open} of ${limit} open`,
+        })),
+      ),
     ],
     symptoms: [hangsUp(serviceIn(on))],
     // What asked a request there met the same.
-    causes: asked.length > 0 ? [endpointsAnswerBadly(serviceIn(on))] : [],
+    causes: [
+      ...(asked.length > 0 ? [endpointsAnswerBadly(serviceIn(on))] : []),
+      ...[...starved, ...filled].map((it) => filesTaken({ namespace: it.namespace, name: it.pod })),
+    ],
   })
 }
 

@@ -69,6 +69,11 @@ describeCheck(check, [
     given: given({ ...refused, kind: 'closed', host: null, port: null }),
     expect: [{ ...found, says: /closed before an answer, of whom it does not say/ }],
   },
+  {
+    it: 'it has no file descriptor left: that is of itself, and of nobody whom it calls',
+    given: given({ ...refused, kind: 'no-files', host: null, port: null }),
+    expect: [{ ...found, args: { isOwn: true }, says: /it has no file descriptor left: as many files .* may have\./ }],
+  },
   { it: 'it was said once', given: given({ ...refused, times: 1, during: 1 }), expect: 'ok' },
   { it: 'nothing is said', given: given(), expect: 'ok' },
   { it: 'no log was written', given: { ...given(), programLogs: [] }, expect: 'not-applicable' },

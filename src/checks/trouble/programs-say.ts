@@ -38,14 +38,17 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `${on.kind} ${full(on)} says that ${args.how}` +
-      (args.asked === '' ? ', of whom it does not say.' : `: ${args.asked}.`),
+      (args.asked === '' ? `${args.isOwn ? '' : ', of whom it does not say'}.` : `: ${args.asked}.`),
     detail: ({ args }) => `${some(args.said, 3)} · ${some(args.from, 3)}`,
     note: ({ args }) => noteOf(args),
     help: ({ args }) => [
-      args.isBadPort
-        ? 'see which variables Kubernetes sets for Services (NAME_PORT=tcp://…); enableServiceLinks: false in the ' +
-          'pod template leaves them out'
-        : 'read what it says around that, and try the way from its own pod',
+      firstOf(args),
+      ...(args.isOwn
+        ? [
+            `kubectl -n ${args.namespace} exec ${args.pod} -c ${args.container} -- ` +
+              `sh -c 'grep "open files" /proc/1/limits; ls /proc/1/fd | wc -l'`,
+          ]
+        : []),
       ...(args.isBadPort ? [`kubectl -n ${args.namespace} exec ${args.pod} -c ${args.container} -- env`] : []),
       `kubectl -n ${args.namespace} logs ${args.pod} -c ${args.container} --since=5m`,
       ...(args.called === null
@@ -55,8 +58,31 @@ export default check({
   },
 })
 
-function noteOf({ isNow, isShort }: { readonly isNow: boolean; readonly isShort: boolean }): string {
-  if (isNow) return 'so says the program; nothing else that was read or measured shows why'
+function firstOf({ isBadPort, isOwn }: { readonly isBadPort: boolean; readonly isOwn: boolean }): string {
+  if (isBadPort)
+    return (
+      'see which variables Kubernetes sets for Services (NAME_PORT=tcp://…); enableServiceLinks: false in the ' +
+      'pod template leaves them out'
+    )
+  return isOwn
+    ? 'find what it does not close; a higher limit (`ulimit -n`) and a restart help for a while'
+    : 'read what it says around that, and try the way from its own pod'
+}
+
+interface Noted {
+  readonly isNow: boolean
+  readonly isShort: boolean
+  readonly isOwn: boolean
+  /** '': it does not say of whom. */
+  readonly asked: string
+}
+
+function noteOf({ isNow, isShort, isOwn, asked }: Noted): string {
+  if (isNow && isOwn)
+    return 'so says the program of itself: what it opens and does not close takes one each, such as a connection of a pool'
+  // What is not named can't be held against anything else that was found.
+  if (isNow && asked === '') return 'so says the program; as it does not say of whom, any other finding here may be why'
+  if (isNow) return `so says the program; no other finding accounts for ${asked}`
   return isShort
     ? 'so said the program; at its rhythm it was not due again while the probe was at work: whether it is over is ' +
         'not known'
@@ -116,6 +142,8 @@ function placeOf({ sufferer, involved, log }: Trouble) {
     namespace: log?.namespace ?? sufferer.namespace ?? 'default',
     pod: log?.pod ?? sufferer.name,
     container: log?.container ?? '',
+    /** It says it of itself, and of nobody whom it calls. */
+    isOwn: log?.kind === 'no-files',
     isBadPort: log?.kind === 'bad-port',
     called: service === undefined ? null : `${service.name}.${service.namespace}`,
   }

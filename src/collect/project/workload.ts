@@ -1,4 +1,4 @@
-import type { Workload } from '../../model/workload.ts'
+import type { PodOrder, Workload } from '../../model/workload.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { condition, identity, ownerOf } from './identity.ts'
 import { servesOf } from './controller-products.ts'
@@ -22,7 +22,16 @@ export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: In
     ...refusedOf(status),
     ...servesOf(kind, fields(spec['template']), intern),
     ...(spec['paused'] === true ? { paused: true as const } : {}),
-    ...(kind === 'StatefulSet' ? { serviceName: text(spec['serviceName']) } : {}),
+    ...(kind === 'StatefulSet' ? { serviceName: text(spec['serviceName']), order: orderOf(spec) } : {}),
+  }
+}
+
+/** The API's defaults: OrderedReady, 0 s, from 0 (apps/v1 types.go). */
+function orderOf(spec: Fields): PodOrder {
+  return {
+    parallel: spec['podManagementPolicy'] === 'Parallel',
+    minReadySeconds: count(spec['minReadySeconds']),
+    start: count(fields(spec['ordinals'])['start']),
   }
 }
 

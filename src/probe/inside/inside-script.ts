@@ -97,6 +97,24 @@ echo @end
 `
 
 /**
+ * Of the programs that this user may look into, those that have nearly as many files and connections open as they may
+ * have (proc(5), /proc/PID/limits): builtins alone, and of few programs. A big limit is not counted up to.
+ */
+export const descriptors = script`
+echo @files
+k=0
+for d in /proc/[0-9]*; do
+  k=$((k+1)); [ $k -le 40 ] || break
+  m=
+  while read -r a b c soft rest; do [ "$a $b $c" = "Max open files" ] && m=$soft && break; done <"$d/limits"
+  case $m in ''|*[!0-9]*|??????*) continue;; esac
+  o=$(set -- "$d"/fd/*; echo $#)
+  [ $((o * 10)) -lt $((m * 9)) ] || echo "full $m $o"
+done 2>/dev/null
+echo @end
+`
+
+/**
  * Sockets in state LISTEN (0A), of the whole pod: its containers share a network. Builtins alone, and an end: a busy
  * server has a line for each connection.
  */
@@ -326,6 +344,7 @@ export const insideScript = joined(
   libc,
   order,
   programs,
+  descriptors,
   listening,
   sockets,
   routing,

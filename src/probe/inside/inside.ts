@@ -5,6 +5,7 @@ import { known, type Known, unknown } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 import { insideScript } from './inside-script.ts'
 import { resolvingOf } from './inside-resolving.ts'
+import { fullFilesOf } from './full-files.ts'
 import { socketsOf } from './inside-sockets.ts'
 import type { InsideSpec } from '../plan/plan-inside.ts'
 import { hasNoProgram, noShell, silence } from './no-shell.ts'
@@ -45,7 +46,7 @@ export function readInside(
   askedTcp: boolean,
 ): Pick<
   InsideView,
-  'resolvConf' | 'resolvConfUnread' | 'lookup' | 'tcp53' | 'libc' | 'listeners' | 'sockets' | 'routes'
+  'resolvConf' | 'resolvConfUnread' | 'lookup' | 'tcp53' | 'libc' | 'listeners' | 'sockets' | 'fullFiles' | 'routes'
 > {
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
@@ -73,6 +74,7 @@ export function readInside(
     libc: libcOf(stdout),
     listeners: listenersOf(block(stdout, 'listen')),
     sockets: socketsOf(stdout),
+    ...fullFilesOf(stdout),
     routes: routesOf(stdout),
     resolvConf: unread === null ? fileIn(stdout, 'resolv', '/etc/resolv.conf') : unreadWhy(unread),
     ...(unread === null ? {} : { resolvConfUnread: unread }),

@@ -108,3 +108,22 @@ test.each([
   const without = { ...plan, spec: { ...plan.spec, names: plan.spec.names.filter((it) => !asked.includes(it)) } }
   expect(queriesOfNames(plan) - queriesOfNames(without)).toBe(want.servers.length)
 })
+
+test('pods behind headless Services are asked for by their own names: those that are ready, and four at most', () => {
+  const kv = headless('kv', 'shop')
+  const members = Array.from({ length: 6 }, (_, at) =>
+    pod(`kv-${at}`, {
+      namespace: 'shop',
+      ip: `10.2.1.${at + 1}`,
+      subdomain: 'kv',
+      hostname: `kv-${at}`,
+      ready: at > 0,
+    }),
+  )
+  const asked = (services: readonly Service[]) =>
+    planNames(modelOf({ services, pods: [...members, pod('web-1')], clusterDns: clusterDns() }), clusterDns(), want)
+      .spec.names.filter((it) => it.reason.kind === 'member')
+      .map((it) => it.name)
+  expect(asked([kv])).toEqual([1, 2, 3, 4].map((at) => `kv-${at}.kv.shop.svc.cluster.local.`))
+  expect(asked([service('kv', { namespace: 'shop' })])).toEqual([])
+})

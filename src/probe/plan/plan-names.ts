@@ -2,9 +2,11 @@ import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsServer } from '../../model/lookups.ts'
 import type { NameReason } from '../../model/name-answers.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { askedFor, type NameRule, nameRules } from '../../relations/dns/rewrite-rules.ts'
+import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { youngestOf } from '../../relations/service/youngest.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
@@ -64,6 +66,7 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
           reason: { kind: 'service', service: { namespace: it.namespace, name: it.name } },
         })),
         ...targets.slice(0, 2).flatMap((it) => ways(it, dns.domain)),
+        ...members(pods, all, dns.domain),
         ...madeByRewrites(dns, [...chosen, ...all]),
         ...ofPort([...targets, ...chosen], model, dns.domain),
       ],
@@ -192,6 +195,37 @@ function sample(all: readonly Service[], model: Model, dns: ClusterDns): readonl
     .toSorted((a, b) => first(a.it) - first(b.it) || a.turn - b.turn)
     .map(({ it }) => it)
     .slice(0, most)
+}
+
+/** Pods whose own names are asked for. */
+const mostMembers = 4
+
+/**
+ * `db-0.db`: programs that tell one pod of a StatefulSet from another call them so, and a cache may have the address of
+ * a pod that went. Those in which a headless Service of the scope is their subdomain; asked in the order in which they
+ * were read.
+ */
+function members(pods: readonly Pod[], services: readonly Service[], domain: string): readonly NameQuestion[] {
+  const headless = new Set(services.flatMap((it) => (it.clusterIP === 'None' ? [`${it.namespace}/${it.name}`] : [])))
+  return pods
+    .filter(
+      (it) =>
+        it.subdomain !== undefined &&
+        it.ready &&
+        it.ip !== null &&
+        isLive(it) &&
+        headless.has(`${it.namespace}/${it.subdomain}`),
+    )
+    .map((it): NameQuestion => {
+      const { namespace, subdomain: name = '', ip } = it
+      return {
+        name: `${it.hostname ?? it.name}.${name}.${namespace}.svc.${domain}.`.toLowerCase(),
+        types: [isIpv6(ip ?? '') ? 'AAAA' : 'A'],
+        reason: { kind: 'member', service: { namespace, name }, pod: it.name },
+      }
+    })
+    .filter((it) => asDnsName(it.name) !== null)
+    .slice(0, mostMembers)
 }
 
 /** Of each rule one: all of its names are answered alike. */

@@ -423,8 +423,8 @@ function announceInside(inside: ProbePlan['inside']): string {
   const ofPods = pods === inside.length ? '' : ` of ${count(pods, 'pod')}`
   return (
     `runs a short script in ${count(inside.length, 'application container')}${ofPods}: reads resolv.conf, hosts, ` +
-    `nsswitch.conf, routes, the state of TCP sockets and which ports are open, looks up ${names}, asks each ` +
-    'nameserver once, and makes one connection'
+    'nsswitch.conf, routes, the state of TCP sockets, which ports are open and how many files, ' +
+    `looks up ${names}, asks each nameserver once, and makes one connection`
   )
 }
 
@@ -445,10 +445,12 @@ function announceNames(names: NamesPlan): readonly string[] {
   const { spec, notAsked } = names
   const services = spec.names.filter((it) => it.reason.kind === 'service').length
   const rewritten = spec.names.filter((it) => it.reason.kind === 'rewritten').length
+  const members = spec.names.filter((it) => it.reason.kind === 'member').length
   const ports = spec.names.filter((it) => it.reason.kind === 'port').length
   return [
     `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}` +
       (notAsked === 0 ? '' : ` of ${services + notAsked}`) +
+      (members === 0 ? '' : ` and ${count(members, 'pod')} of headless ones`) +
       (rewritten === 0 ? '' : ` and ${count(rewritten, 'name')} that the Corefile rewrites`) +
       (ports === 0 ? '' : ` and for SRV records of ${count(ports, 'port')}`) +
       ` from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: ` +

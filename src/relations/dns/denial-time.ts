@@ -11,7 +11,7 @@ export interface DenialTime {
 }
 
 /** plugin/kubernetes/kubernetes.go, defaultTTL: that of answers, and of the SOA beside a denial. */
-const defaultTtl = 5
+export const defaultTtl = 5
 
 /** plugin/backend_lookup.go, SOA(): the record that says how long a denial may be kept has no longer TTL than this. */
 const mostSoa = 300
@@ -53,10 +53,10 @@ function keepsDenials({ args, block }: CorefilePlugin, domain: string): boolean 
   )
 }
 
-function hasZone(zones: readonly string[], domain: string): boolean {
+export function hasZone(zones: readonly string[], domain: string): boolean {
   return zones.some((it) => isWithin(domain, zoneOf(it)))
 }
 
-function seconds(word: string | undefined): number | null {
+export function seconds(word: string | undefined): number | null {
   return word !== undefined && /^\d{1,9}$/.test(word) ? Number(word) : null
 }

@@ -89,8 +89,14 @@ function wayOf({ from, to }: Sent, its: readonly Sent[]): NodeWay {
   }
 }
 
-/** A refusal is an answer: the packet went there, and another came back. */
-function ofContacts(measured: Measured): readonly Sent[] {
+/** A connect from a pod of one node to a pod of another, or of the same. */
+export interface WayContact {
+  readonly to: string
+  readonly contact: Contact
+}
+
+/** What says something of a way: no connect that policies stop, or may stop, and no silence of who got the CPU late. */
+export function contactsOnWays(measured: Measured): readonly WayContact[] {
   const { contacts, dnsProbe, pods } = measured
   if (!contacts.known || !pods.known) return []
   const homes = homesOf(pods.value)
@@ -101,12 +107,18 @@ function ofContacts(measured: Measured): readonly Sent[] {
     const pod = byIp.get(it.ip)
     return decide(it, pod === undefined ? [] : [pod], null).kind === 'allowed'
   }
-  return awake(contacts.value.connects, dnsProbe).flatMap((it): readonly Sent[] => {
-    const to = homes.get(it.ip)
-    if (it.via.kind !== 'endpoint' || to === undefined) return []
-    const answered = it.tries.filter(({ result }) => result === 'open' || result === 'refused').length
-    if (isSick(it) && !isAllowed(it)) return []
-    return [{ from: it.node, to, ip: it.ip, port: it.port, tried: it.tries.length, answered }]
+  return awake(contacts.value.connects, dnsProbe).flatMap((contact): readonly WayContact[] => {
+    const to = homes.get(contact.ip)
+    if (contact.via.kind !== 'endpoint' || to === undefined) return []
+    return isSick(contact) && !isAllowed(contact) ? [] : [{ to, contact }]
+  })
+}
+
+/** A refusal is an answer: the packet went there, and another came back. */
+function ofContacts(measured: Measured): readonly Sent[] {
+  return contactsOnWays(measured).map(({ to, contact: { node, ip, port, tries } }) => {
+    const answered = tries.filter(({ result }) => result === 'open' || result === 'refused').length
+    return { from: node, to, ip, port, tried: tries.length, answered }
   })
 }
 
@@ -115,7 +127,8 @@ function ofLookups({ dnsProbe, clusterDns }: Measured): readonly Sent[] {
   const homes = homesOf(clusterDns.value.pods)
   const asked = everyReach(dnsProbe.value).flatMap((it): readonly Sent[] => {
     const to = homes.get(it.ip)
-    if (to === undefined || it.state === 'untold') return []
+    // Too few of its lookups went wrong to speak of the server: of the way, each that was answered speaks.
+    if (to === undefined || (it.state === 'untold' && it.of - it.troubled === 0)) return []
     return [
       {
         from: it.node,
@@ -146,7 +159,7 @@ function ofLookups({ dnsProbe, clusterDns }: Measured): readonly Sent[] {
 }
 
 /** Pods on their node's own network are reached by other ways than those of pods. */
-function homesOf(pods: readonly Pod[]): ReadonlyMap<string, string> {
+export function homesOf(pods: readonly Pod[]): ReadonlyMap<string, string> {
   return new Map(
     pods.flatMap((it) => (it.ip === null || it.node === null || it.hostNetwork ? [] : [[it.ip, it.node] as const])),
   )

@@ -13,6 +13,7 @@ import {
   calleeOutOfReach,
   dnsLossInPod,
   endpointsAnswerBadly,
+  filesTaken,
   goneAsked,
   hostUnknown,
   nameInPod,
@@ -137,6 +138,8 @@ function keysOf(
   { kind, host }: Complaint,
   called: Service | null,
 ): readonly string[] {
+  // Whom it would have called has no part in it.
+  if (kind === 'no-files') return [filesTaken(pod)]
   const ofCaller = [
     toldWrongly(on),
     calleeOutOfReach(on),

@@ -27,9 +27,17 @@ const seen = v.variant('kind', [
     result: answer,
     addresses: texts,
     container: v.exactOptional(v.pipe(text, v.description('the one of several containers in which it is so'))),
+    slowMs: v.exactOptional(
+      v.pipe(number, v.description('the lookup waited so long for a nameserver that does not answer')),
+    ),
   }),
   v.strictObject({ kind: v.literal('service'), type: text, ports: text, missing: maybeNumber }),
-  v.strictObject({ kind: v.literal('endpoints'), ready: number, of: number }),
+  v.strictObject({
+    kind: v.literal('endpoints'),
+    ready: number,
+    of: number,
+    leaving: v.exactOptional(v.pipe(number, v.description('that end, and still serve'))),
+  }),
   v.strictObject({ kind: v.literal('policy'), denied: number, open: number, of: number, by: texts }),
   v.strictObject({
     kind: v.literal('connects'),
@@ -38,6 +46,7 @@ const seen = v.variant('kind', [
     results: v.array(v.picklist(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error', 'hung-up'])),
     address: text,
     ms: number,
+    resent: v.exactOptional(v.pipe(number, v.description('opened by a second SYN, since the first was lost'))),
     unmeasured: v.exactOptional(v.pipe(number, v.description('addresses that nothing is known of'))),
     sight: v.exactOptional(
       v.pipe(

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { contacts, toService } from '../../../test/build/contacts.ts'
+import { insideView, resolving } from '../../../test/build/dns.ts'
 import { ingressPolicy, labels, namespace } from '../../../test/build/policy.ts'
 import { crossing, traced } from '../../../test/build/trace.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import { traceOf } from '../../answers/trace/trace.ts'
 import { checks } from '../../checks/registry.ts'
 import { diagnose } from '../../engine.ts'
+import { known } from '../../model/known.ts'
 import type { Sources } from '../../model/sources.ts'
 import { paint } from '../paint.ts'
 import { traceText } from './trace-text.ts'
@@ -47,6 +50,55 @@ describe('a trace in words', () => {
            6  ? past the Service  1 of 2 addresses open, 2.0 ms, 1 not measured                            measured in the pod
         "
       `)
+  })
+  test('connections that opened by a second SYN are no green', () => {
+    const late = [
+      { result: 'open', ms: 1 },
+      { result: 'open', ms: 1016 },
+    ] as const
+    const said = told({
+      crossings: [crossing('web', 'open'), crossing('web-1', 'open'), crossing('web-2', 'open')],
+      contacts: contacts([toService('web', 'worker-1', late), toService('web', 'worker-2', [late[0], late[0]])]),
+    })
+    expect(said).toContain('! pod shop/client-1 (worker-1) reaches service shop/web, and 1 of 7 connections lost')
+    expect(said).toMatch(/! same node .*slowest 1.02 s: 1 of 2 by a SYN sent again, the first was lost/)
+    expect(said).toMatch(/✓ other nodes/)
+  })
+  test('what Node or Python took to start is no lost SYN', () => {
+    const slow = { ...crossing('web', 'open'), tool: 'node', ms: 1050 }
+    expect(told({ crossings: [slow] })).not.toContain('SYN')
+  })
+  test('a lookup that waits for a silent nameserver is slow, and breaks nothing', () => {
+    const name = { service: { namespace: 'shop', name: 'web' }, typed: 'web', tool: 'getent', addresses: [] } as const
+    const asked = (result: 'ok' | 'timeout', second: 'ok' | 'timeout') =>
+      told({
+        crossings: [crossing('web', 'open'), crossing('web-1', 'open'), crossing('web-2', 'open')],
+        insideViews: [
+          insideView('client-1', {
+            resolving: resolving({
+              servers: known([
+                { ip: '192.0.2.1', tool: 'nslookup', result: 'timeout', ms: 5010 },
+                { ip: '10.96.0.10', tool: 'nslookup', result: second, ms: 20 },
+              ]),
+              names: [{ ...name, result, addresses: result === 'ok' ? ['10.96.44.7'] : [], ms: 8000 }],
+            }),
+          }),
+        ],
+      })
+    expect(asked('timeout', 'ok')).toContain('reaches service shop/web, slowly: looking up web takes 8.00 s or more')
+    expect(asked('ok', 'ok')).toContain('web -> 10.96.44.7, after 8.00 s: a nameserver before the one that answers')
+    expect(asked('timeout', 'timeout')).toContain('the path breaks at resolve')
+  })
+  test('an endpoint that ends and still serves is not ready', () => {
+    const [ready, ending] = [
+      { ip: '10.2.1.1', ready: true, serving: true, terminating: false },
+      { ip: '10.2.1.2', ready: false, serving: true, terminating: true },
+    ]
+    const [first] = base.endpointSlices
+    const endpoints = (first?.endpoints ?? []).map((it, index) => ({ ...it, ...(index === 0 ? ready : ending) }))
+    expect(told({ endpointSlices: first === undefined ? [] : [{ ...first, endpoints }] })).toContain(
+      '1 ready of 2, 1 ends and still serves',
+    )
   })
   test('a policy, tried', () => {
     const networkPolicies = [ingressPolicy('web', [], { podSelector: labels({ app: 'web' }) })]

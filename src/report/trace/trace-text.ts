@@ -94,7 +94,10 @@ function head(trace: Trace, paint: Paint): readonly string[] {
   const tried = trace.hops.some((it) => it.name === 'connect' && it.verdict === 'broken')
   const byObjects = !tried && (hop?.how === 'simulated' || hop?.how === 'config')
   const ends: Readonly<Record<Trace['verdict'], readonly [Mark, string]>> = {
-    open: untold(trace) ?? answeredAs(trace, `${pod}${node}`) ?? ['ok', `${pod}${node} reaches ${to}.`],
+    open: untold(trace) ??
+      answeredAs(trace, `${pod}${node}`) ??
+      namedLate(trace, `${pod}${node}`) ??
+      openedLate(trace, `${pod}${node}`) ?? ['ok', `${pod}${node} reaches ${to}.`],
     clear: ['cannot-tell', `${untried(trace, `${pod}${node}`)}.`],
     broken: [
       'error',
@@ -123,9 +126,31 @@ function answeredAs({ hops, to }: Trace, pod: string): readonly [Mark, string] |
   return seen === undefined ? null : ['warning', `${pod} reaches ${to}, and is answered ${seen.statuses.join('; ')}.`]
 }
 
-/** Answered, and not as a client wants it: no sign of health. */
+/** It opens, and only since a lost SYN is sent again: each such connection waits for a second or more. */
+function openedLate({ hops, to }: Trace, pod: string): readonly [Mark, string] | null {
+  const seen = hops.flatMap((it) => (it.seen.kind === 'connects' ? [it.seen] : []))
+  const [resent, of] = [sum(seen.map((it) => it.resent ?? 0)), sum(seen.map((it) => it.of))]
+  if (resent === 0) return null
+  return ['warning', `${pod} reaches ${to}, and ${resent} of ${of} connections lost their first SYN: 1 s or more each.`]
+}
+
+/** It is found, each time after a silent nameserver was waited for: slow, and not broken. */
+function namedLate({ hops, to }: Trace, pod: string): readonly [Mark, string] | null {
+  const [slow] = hops.flatMap((it) => (isDoubtful(it) && it.seen.kind === 'name' ? [it.seen] : []))
+  if (slow?.slowMs === undefined) return null
+  return ['warning', `${pod} reaches ${to}, slowly: looking up ${slow.typed} takes ${ms(slow.slowMs)} or more.`]
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, it) => total + it, 0)
+}
+
+/** Answered, and not as a client wants it, or late since a packet was lost: no sign of health. */
 export function isDoubtful({ verdict, seen }: Pick<Hop, 'verdict' | 'seen'>): boolean {
-  return verdict === 'ok' && seen.kind === 'answers' && (seen.doubtful ?? 0) > 0
+  if (verdict !== 'ok') return false
+  if (seen.kind === 'name') return seen.slowMs !== undefined
+  if (seen.kind === 'connects') return (seen.resent ?? 0) > 0
+  return seen.kind === 'answers' && (seen.doubtful ?? 0) > 0
 }
 
 function reachText({ part, to, at, hops }: Trace): string {
@@ -177,16 +202,13 @@ function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
 export function seenText(seen: Seen): string {
   switch (seen.kind) {
     case 'name':
-      return (
-        `${seen.typed} -> ${seen.addresses.join(', ') || seen.result}` +
-        (seen.container === undefined ? '' : ` in container ${seen.container}`)
-      )
+      return nameText(seen)
     case 'service':
       return seen.missing === null
         ? `${seen.type}, port ${seen.ports || 'none'}`
         : `${seen.type}, no port ${seen.missing}: it has ${seen.ports}`
     case 'endpoints':
-      return `${seen.ready} ready of ${seen.of}`
+      return endpointsText(seen)
     case 'policy':
       return policyText(seen)
     case 'connects':
@@ -214,8 +236,21 @@ export function seenText(seen: Seen): string {
   }
 }
 
+function endpointsText({ ready, of, leaving = 0 }: Extract<Seen, { kind: 'endpoints' }>): string {
+  if (leaving === 0) return `${ready} ready of ${of}`
+  return `${ready} ready of ${of}, ${leaving} ${leaving === 1 ? 'ends and still serves' : 'end and still serve'}`
+}
+
+function nameText({ typed, addresses, result, container, slowMs }: Extract<Seen, { kind: 'name' }>): string {
+  const where = container === undefined ? '' : ` in container ${container}`
+  const led = `${typed} -> ${addresses.join(', ') || result}${where}`
+  if (slowMs === undefined) return led
+  const late = result === 'ok' ? `${led}, after ${ms(slowMs)}` : `${typed}${where}: no address within ${ms(slowMs)}`
+  return `${late}: a nameserver before the one that answers is silent`
+}
+
 function connectsText(seen: Extract<Seen, { kind: 'connects' }>): string {
-  const { address, open, of, unmeasured = 0, sight } = seen
+  const { address, open, of, unmeasured = 0, resent = 0, sight } = seen
   const missing = unmeasured === 0 ? '' : `, ${unmeasured} not measured`
   if (open < of) {
     const how = seen.results.map((it) => results[it]).join(', ')
@@ -223,7 +258,8 @@ function connectsText(seen: Extract<Seen, { kind: 'connects' }>): string {
   }
   const said = unmeasured === 0 ? '' : `${of} of `
   const worth = sight === undefined ? '' : `; ${sightText(sight)}`
-  return `${said}${address} open, ${of === 1 ? '' : 'slowest '}${ms(seen.ms)}${missing}${worth}`
+  const again = resent === 0 ? '' : `: ${resent} of ${of} by a SYN sent again, the first was lost`
+  return `${said}${address} open, ${of === 1 ? '' : 'slowest '}${ms(seen.ms)}${again}${missing}${worth}`
 }
 
 function answersText({ bad, of, statuses, at = [], well }: Extract<Seen, { kind: 'answers' }>): string {
