@@ -5,8 +5,8 @@ import type { Model } from '../../model/sources.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { isRegex } from '../../relations/ingress/nginx-paths.ts'
 import { isReadByOthers, pathTakenBy } from '../../relations/ingress/path-taken.ts'
-import { anyOf } from '../../wire/pattern.ts'
 import { hostFits } from '../../wire/host-pattern.ts'
+import { soundsLikeDeed } from './deeds.ts'
 import type { PlannedHttp, PlannedStranger } from './plan.ts'
 import { backendsOf } from './plan-contacts.ts'
 
@@ -77,22 +77,6 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
         : []),
     ],
   }
-}
-
-/** By RFC 9110 a GET does nothing; by its name this one does: who means it names the URL. */
-const deed = new RegExp(
-  anyOf(
-    /^(?:cron|cronjobs?|run|trigger|exec|execute|log-?out|sign-?out|unsubscribe)$/,
-    /^(?:delete|remove|destroy|drop|purge|flush|wipe|reset|restart|reboot|shutdown|kill|deploy|rollback)$/,
-  ),
-)
-
-function soundsLikeDeed(path: string): boolean {
-  return path
-    .toLowerCase()
-    .split(/[^a-z\d._-]/)
-    .flatMap((it) => [it, ...it.split(/[-_.]/, 8)])
-    .some((it) => it.length < 16 && deed.test(it))
 }
 
 function deedsLeftOut(deeds: readonly Wanted[]): readonly string[] {
