@@ -11,7 +11,7 @@ import { once } from '../../relations/once.ts'
 import { failedLately, ingressBackendFails, ingressFails } from '../../relations/symptom.ts'
 import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
 import { type Late, lateDetail, lateEvidence, lateVerdicts, locationOf, sumOf } from './late-words.ts'
-import { meanings } from './said-by-log.ts'
+import { meanings } from '../../relations/ingress/said-by-log.ts'
 import { ingressSubject } from './words.ts'
 
 /** All that nginx says of servers behind it. */
@@ -23,6 +23,8 @@ const behind = [
   'no-live-upstream',
   'unreachable',
   'tls-failed',
+  'tls-refused',
+  'no-connection-left',
   'answer-too-big',
   'invalid-answer',
 ] as const satisfies readonly RequestTrouble[]
@@ -89,6 +91,8 @@ const says: Readonly<Record<(typeof behind)[number], string>> = {
   'no-live-upstream': 'no endpoint was left',
   unreachable: 'there was no route to pods',
   'tls-failed': 'TLS with pods failed',
+  'tls-refused': 'pods ended the TLS handshake',
+  'no-connection-left': 'the controller had no connection left',
   'answer-too-big': "headers of pods' answers did not fit the buffer",
   'invalid-answer': 'pods sent what is no answer in its protocol',
 }
@@ -97,6 +101,9 @@ const cures: Readonly<Partial<Record<RequestTrouble, string>>> = {
   'timed-out-answering':
     'have the application answer sooner, or raise proxy-read-timeout for what is meant to take so long',
   'answer-too-big': 'raise proxy-buffer-size, or make the cookies and headers smaller',
+  'tls-refused': 'have nginx name a host in the handshake: proxy-ssl-server-name "on", and proxy-ssl-name',
+  'no-connection-left':
+    'raise max-worker-connections of the ConfigMap, or take the line out: 0 is as many as there are files',
   'tls-failed': 'see which protocol the pods speak: backend-protocol, proxy-ssl-verify',
   'broke-off': 'see whether the pods crash, or close idle connections sooner than nginx does (keep-alive below 60 s)',
 }

@@ -135,7 +135,11 @@ export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Con
       }),
     ),
     http: answersOf(asked, plan.http, plan.strangers.length + plan.direct.length).map(
-      ({ planned: { ports: _ports, times: _times, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it }),
+      ({ planned: { ports: _ports, times: _times, gentle: _gentle, scheme, ...about }, ...it }) => ({
+        ...about,
+        scheme,
+        ...it,
+      }),
     ),
     strangers: answersOf(asked, plan.strangers, 0).map(({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({
       ...about,

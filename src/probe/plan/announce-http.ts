@@ -24,7 +24,10 @@ export function requestsOf(plan: HttpPart): number {
  */
 export function largeAsks({ direct, http }: Pick<HttpPart, 'direct' | 'http'>): readonly number[] {
   const first = new Map<string, number>()
-  for (const [at, { ip, port }] of [...direct, ...http.map((it) => it.via)].entries()) {
+  const all = [...direct, ...http.map((it) => ({ ...it.via, gentle: it.gentle }))]
+  for (const [at, { ip, port, ...it }] of all.entries()) {
+    // One more would be the one that a limit refuses.
+    if ('gentle' in it && it.gentle === true) continue
     const key = `${ip} ${port}`
     if (!first.has(key)) first.set(key, at)
   }

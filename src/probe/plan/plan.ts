@@ -74,6 +74,8 @@ export type PlannedHttp = Omit<HttpContact, 'node' | 'basis' | keyof HttpEnd> &
   Required<Pick<HttpContact, 'basis'>> & {
     /** From each node. */
     readonly times: number
+    /** Its Ingress refuses whoever asks often: no more is asked than that. Absent = as usual. */
+    readonly gentle?: true
   }
 export type PlannedStranger = Omit<StrangerAnswer, 'node' | keyof HttpEnd> & Ports
 /** Both ports are those of the data plane's Service; null where it serves nothing by that scheme there. */

@@ -14,6 +14,7 @@ import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { isTarget } from '../asked-about.ts'
 import { endText, excuseOf, isBadEnd, mutePorts, neverConnected, portOf, urlText } from '../ingress/http-answers.ts'
+import { refusedByLimit } from '../ingress/limited.ts'
 import { fateOf, servedBy } from '../service/large-requests.ts'
 import { mayBeOther } from '../service/http-of-endpoint.ts'
 import { hangUpsOf, hungUpTimes, stayedOn } from '../service/hang-ups.ts'
@@ -153,8 +154,10 @@ function ofService(its: readonly Contact[], homes: readonly string[]): readonly 
 function ofHttp(model: Model, contacts: Contacts): readonly Trouble[] {
   const excuse = excuseOf({ ...model.sources, scope: model.scope })
   const mute = mutePorts(contacts)
+  const { ingresses, ingressConfigs } = model.sources
+  const isLimited = refusedByLimit({ contacts, ingresses: ingresses.known ? ingresses.value : [], ingressConfigs })
   return contacts.http
-    .filter((it) => isBadEnd(it) && excuse(it) === null)
+    .filter((it) => isBadEnd(it) && excuse(it) === null && !isLimited(it))
     .map((it) => ofRequest(it, mute.has(portOf(it))))
 }
 

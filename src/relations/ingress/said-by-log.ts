@@ -45,6 +45,10 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
   'tls-failed': (by) =>
     `TLS with ${by} failed: plain HTTP is spoken there, or its certificate is refused (backend-protocol, ` +
     'proxy-ssl-verify)',
+  'tls-refused': (by) =>
+    `${by} speaks TLS and ends the handshake by an alert: it has no certificate for a client that names no host, as ` +
+    'nginx does unless proxy-ssl-server-name is "on" (and proxy-ssl-name its name), or it wants a certificate or a ' +
+    'version of TLS that nginx does not show',
   'answer-too-big': (by) =>
     `the headers of ${by} do not fit its buffer (proxy-buffer-size, 4k where nothing else is said): ` +
     'many or long cookies',
@@ -55,6 +59,9 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
   denied: () => 'an allow list or a deny list keeps the client out',
   'auth-unclear': () =>
     'who is asked for leave (auth-url) answers neither 2xx nor 401 or 403: nginx makes a 500 of that',
+  'no-connection-left': () =>
+    'this controller has no connection left: each request takes two of worker_connections (max-worker-connections of ' +
+    'its ConfigMap), and streams and WebSockets hold theirs; the pods have no part in it',
   other: () => '',
 }
 
