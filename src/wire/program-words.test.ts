@@ -32,6 +32,9 @@ test.each([
   ['ERROR cannot connect to redis ERR_SOCKET_BAD_PORT Port should be >= 0 and < 65536.', 'bad-port redis:null'],
   ['ERROR EADDRNOTAVAIL connect EADDRNOTAVAIL 198.19.1.1:80 - Local (0.0.0.0:0)', 'no-source-port 198.19.1.1:80'],
   ['ERROR ETIMEDOUT connect ETIMEDOUT 10.1.1.1:8080', 'timed-out 10.1.1.1:8080'],
+  ['render: ETIMEDOUT after 3004 ms', 'timed-out null:null'],
+  ['proxy: ECONNREFUSED giving up', 'refused null:null'],
+  ['ECONNREFUSED 3s later', 'refused null:null'],
   // Python
   [
     "requests.exceptions.ConnectionError: HTTPConnectionPool(host='cart', port=80): Max retries exceeded with url: / " +

@@ -110,9 +110,9 @@ export default check({
     help: ({ subject: on, args }) => {
       if (args.worst === 'circle') return circleHelp({ namespace: `${on.namespace}`, name: on.name }, args)
       return [
-        'read what the controller says about this request',
-        logsCommand(args),
         ...sniHelp({ namespace: `${on.namespace}`, name: on.name }, args),
+        ...(args.sni === null ? ['read what the controller says about this request'] : []),
+        logsCommand(args),
         ...(args.service === ''
           ? []
           : [`kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args.service} -o wide`]),
@@ -385,6 +385,7 @@ function sniHelp(
 ): readonly string[] {
   if (sni === null) return []
   return [
+    'have nginx name the host of the certificate in the handshake',
     `kubectl -n ${namespace} annotate ingress ${name} --overwrite ` +
       `nginx.ingress.kubernetes.io/proxy-ssl-server-name=on nginx.ingress.kubernetes.io/proxy-ssl-name=${sni}`,
   ]

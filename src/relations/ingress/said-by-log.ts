@@ -46,9 +46,9 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
     `TLS with ${by} failed: plain HTTP is spoken there, or its certificate is refused (backend-protocol, ` +
     'proxy-ssl-verify)',
   'tls-refused': (by) =>
-    `${by} speaks TLS and ends the handshake by an alert: it has no certificate for a client that names no host, as ` +
-    'nginx does unless proxy-ssl-server-name is "on" (and proxy-ssl-name its name), or it wants a certificate or a ' +
-    'version of TLS that nginx does not show',
+    `TLS is spoken by ${by}, and each handshake ended there by an alert: there is no certificate for a client that names no host, as ` +
+    'nginx does unless proxy-ssl-server-name is "on" (and proxy-ssl-name its name), or a certificate or a ' +
+    'version of TLS is wanted that nginx does not show',
   'answer-too-big': (by) =>
     `the headers of ${by} do not fit its buffer (proxy-buffer-size, 4k where nothing else is said): ` +
     'many or long cookies',
