@@ -57,7 +57,7 @@ export default check({
       'and in its access log what is above the limit is UO',
     help: ({ args }) => [
       'raise the limit, or take the annotation away: Envoy has 1024 of each by itself',
-      `kubectl -n ${args.namespace} annotate service ${args.name} ${args.annotation}-`,
+      `kubectl -n ${args.namespace} annotate service ${args.name} ${args.annotations.map((it) => `${it}-`).join(' ')}`,
     ],
   },
 })
@@ -67,7 +67,7 @@ type Limited = {
   readonly namespace: string
   readonly name: string
   readonly limits: string
-  readonly annotation: string
+  readonly annotations: readonly string[]
   readonly what: string
   readonly bad: number
   readonly of: number
@@ -84,8 +84,7 @@ function judge(
 ): readonly Verdict<Limited>[] {
   const limited = bad.filter((it) => it.status === 503 || it.status === 504 || lateOf(it.error) === 'answer')
   const [first] = limited
-  const [breaker] = breakers
-  if (first === undefined || breaker === undefined) return [ok(group.http.length)]
+  if (first === undefined) return [ok(group.http.length)]
   const isWell = podsAreWell(group)
   const isSure = isWell && limited.some((it) => it.status === 503 && it.ms <= atOnceMs)
   return [
@@ -99,7 +98,7 @@ function judge(
         namespace: service.namespace,
         name: service.name,
         limits: some(breakers.map((it) => `${annotationOf(it)} ${it.most}`)),
-        annotation: annotationOf(breaker),
+        annotations: breakers.map(annotationOf),
         what: [...new Set(limited.map(endText))].join(', '),
         bad: limited.length,
         of: group.http.length,

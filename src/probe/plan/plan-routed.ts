@@ -194,8 +194,9 @@ function asksOfRoute(model: Model, { route, name, plane, listeners }: RouteAsked
   const all = places.flatMap(({ listener, scheme, port }): readonly Asked[] => {
     if (exact !== null) {
       if (exact.scheme !== scheme) return []
-      const rule = route.rules.find((it) => pathOf(it) !== null)
-      return [{ ...about, ...exact, via: { ...via, port }, backends: backendsOf(route, rule), isPlain: false }]
+      const rule = ruleFor(route, exact.path.split('?', 1)[0] ?? '/')
+      const isPlain = rule?.filters.length === 0
+      return [{ ...about, ...exact, via: { ...via, port }, backends: backendsOf(route, rule), isPlain }]
     }
     return hostsOf(route, listener).flatMap(({ host, basis }) =>
       route.rules.flatMap((rule): readonly Asked[] => {
@@ -208,6 +209,18 @@ function asksOfRoute(model: Model, { route, name, plane, listeners }: RouteAsked
     )
   })
   return distinct(all)
+}
+
+/** The rule with the longest path that the URL's is, or is below. */
+function ruleFor({ rules }: GatewayRoute, asked: string): RouteRule | undefined {
+  return rules
+    .flatMap((rule) => {
+      const path = pathOf(rule)
+      if (path === null) return []
+      const stem = withoutTrailing(path, '/')
+      return asked === path || asked.startsWith(`${stem}/`) ? [{ rule, length: path.length }] : []
+    })
+    .toSorted((a, b) => b.length - a.length)[0]?.rule
 }
 
 function distinct(asks: readonly Asked[]): readonly Asked[] {
