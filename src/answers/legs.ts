@@ -4,7 +4,14 @@ import type { Model } from '../model/sources.ts'
 import type { Subject } from '../model/subject.ts'
 import { full } from '../phrases.ts'
 import { isRoutingKind, servicesRoutedBy } from '../relations/gateway/routed-services.ts'
-import { excuseOf, isBadEnd, isDoubtful, isLedAway, isRefusedCertificate } from '../relations/ingress/http-answers.ts'
+import {
+  excuseOf,
+  isBadEnd,
+  isDoubtful,
+  isLedAway,
+  isRefusedCertificate,
+  neverConnected,
+} from '../relations/ingress/http-answers.ts'
 import { requestsOf, routeOfContact } from '../relations/ingress/http-of-ingress.ts'
 import { tally } from '../relations/service/service-contacts.ts'
 
@@ -77,18 +84,27 @@ export function legsOf(model: Model): readonly Leg[] {
   ]
 }
 
-/** Nobody asks the data plane of a Gateway by itself yet: from outside, then what stands behind it. */
+/** From outside, then of the data plane of its Gateway, then what stands behind it. */
 function routedLegs(model: Model, object: Subject): readonly Leg[] {
   const { outside, contacts } = model.sources
   const first = outside.known ? outsideLegs(outside.value) : []
   if (!contacts.known) return first
   const names = new Set(servicesRoutedBy(model, object).map(full))
+  const asked = (contacts.value.routed ?? []).filter(
+    ({ route, ...it }) =>
+      route.kind === object.kind &&
+      route.namespace === object.namespace &&
+      route.name === object.name &&
+      it.basis === 'url' &&
+      !neverConnected(it),
+  )
   const connects = contacts.value.connects.filter((it) => it.via.kind === 'service' && names.has(full(it.service)))
   const excuse = excuseOf({ ...model.sources, scope: model.scope })
   const direct = (contacts.value.direct ?? []).filter((it) => names.has(full(it.service)) && excuse(it) === null)
   const { of, failed, by } = tally(connects)
   return [
     ...first,
+    ...(asked.length === 0 ? [] : [leg('controller', asked, (it) => full(it.via))]),
     ...(of === 0
       ? []
       : [

@@ -333,6 +333,10 @@ import meshRedirectCircle from './mesh/redirect-circle.ts'
 import tlsEndedBefore from './ingress/tls-ended-before.ts'
 import entryPointWithoutTls from './ingress/entry-point-without-tls.ts'
 import tlsToPlainPort from './gateway/tls-to-plain-port.ts'
+import gatewayBadAnswer from './gateway/bad-answer.ts'
+import timeoutTooShort from './gateway/timeout-too-short.ts'
+import backendNameRefused from './gateway/backend-name-refused.ts'
+import circuitBreakerOpen from './gateway/circuit-breaker-open.ts'
 import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
 import poolWithoutNat from './policy/pool-without-nat.ts'
 import servicesUnserved from './node/services-unserved.ts'
@@ -465,6 +469,10 @@ export const checks: readonly AnyCheck[] = [
   gatewayRedirectCircle, // GTW727
   backendSpeaksTls, // GTW728
   tlsToPlainPort, // GTW729
+  gatewayBadAnswer, // GTW730
+  timeoutTooShort, // GTW731
+  backendNameRefused, // GTW732
+  circuitBreakerOpen, // GTW733
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

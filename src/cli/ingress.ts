@@ -44,7 +44,7 @@ function deniedOrEmpty(it: {
 
 /** Returns 1 where a route has a finding. */
 export async function ingressLsCommand(flags: IngressLsFlags): Promise<number> {
-  const { routesIn } = await import('../session/ingress.ts')
+  const { routesIn, routingBesides } = await import('../session/ingress.ts')
   const print = ({ model, diagnosis }: Diagnosed): number => {
     const routes = routesIn(model, diagnosis)
     const { ingresses } = model.sources
@@ -53,7 +53,7 @@ export async function ingressLsCommand(flags: IngressLsFlags): Promise<number> {
     const paint = terminalPaint(process.stdout, flags.color)
     process.stdout.write(
       flags.output === 'text'
-        ? ingressRoutesText(routes, paint)
+        ? ingressRoutesText(routes, paint, routingBesides(model))
         : serialised(flags.output, ingressRoutesAnswer(routes)),
     )
     return routes.some((it) => it.health === 'finding') ? 1 : 0

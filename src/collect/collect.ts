@@ -129,7 +129,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ),
     told('ingress controllers', collectIngressControllers(reader, inScope)),
     told('network policies', sorted(policiesIn(within), inOrder)),
-    collectGateways(served, reader, { namespace: ask.scope.namespace, intern }),
+    collectGateways(served, reader, { namespace: ask.scope.namespace, intern, inScope }),
     collectOtherPolicies(served, reader, ask.scope.namespace),
     collectMesh(served, reader, { inScope, namespace: ask.scope.namespace, intern }),
     collectMiddlewares(served, reader, ask.scope.namespace),

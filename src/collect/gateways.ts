@@ -4,6 +4,8 @@ import type { Gateway, GatewayApi, GatewayRoute, RouteKind } from '../model/gate
 import { type Known, known } from '../model/known.ts'
 import type { Sources } from '../model/sources.ts'
 import type { Intern } from '../wire/intern.ts'
+import { dataPlanesOf } from './data-planes.ts'
+import type { InScope } from './in-scope.ts'
 import type { Reader } from './few-at-once.ts'
 import { inOrder, byName } from './order.ts'
 import { projectGateway, projectGatewayClass, projectGrant, projectRoute, projectTlsPolicy } from './project/gateway.ts'
@@ -35,7 +37,15 @@ type Referred = 'ReferenceGrant' | 'TLSCertificateDelegation'
 export async function collectGateways(
   cluster: Serving,
   reader: Reader,
-  { namespace, intern }: { readonly namespace: string | null; readonly intern: Intern },
+  {
+    namespace,
+    intern,
+    inScope,
+  }: {
+    readonly namespace: string | null
+    readonly intern: Intern
+    readonly inScope: Pick<InScope, 'allServices'>
+  },
 ): Promise<Gathered> {
   const served = await servedKinds(cluster, gatewayKinds, {
     namespace,
@@ -92,6 +102,7 @@ export async function collectGateways(
     ...routeKinds.map((kind) => read(kind, within, (raw) => projectRoute(kind, raw, intern))),
   ])
   const all = allRoutes(routes.filter((_, index) => isRouteRead(routeKinds[index])))
+  const ofScope = concerned(gateways, all, namespace)
   const [unsaid] = versions.size > 0 && notHeld.length > 0 ? [] : silent.values()
   return {
     gatewayApi:
@@ -100,17 +111,33 @@ export async function collectGateways(
         served: [...versions.keys()].toSorted(),
         inScopeOnly: [...partial].toSorted(),
         ...(notHeld.length === 0 ? {} : { notHeld: notHeld.toSorted() }),
+        ...(await dataPlanes(ofScope)),
       }),
     gatewayClasses: ordered(
       classes,
       byName((it) => it.name),
     ),
-    gateways: ordered(concerned(gateways, all, namespace), inOrder),
+    gateways: ordered(ofScope, inOrder),
     gatewayRoutes: all,
     referenceGrants: ordered(grants, inOrder),
     backendTlsPolicies: ordered(policies, inOrder),
     httpProxies: ordered(proxies, inOrder),
     tlsDelegations: ordered(delegations, inOrder),
+  }
+
+  /** Asked for where something routes: in most clusters nothing does. */
+  async function dataPlanes(own: Known<readonly Gateway[]>): Promise<Pick<GatewayApi, 'dataPlanes'>> {
+    const isRouting = (all.known && all.value.length > 0) || (proxies.known && proxies.value.length > 0)
+    if (!isRouting) return {}
+    const services = await inScope.allServices()
+    if (!services.known) return {}
+    return {
+      dataPlanes: dataPlanesOf(services.value, {
+        gateways: own.known ? own.value : [],
+        classes: classes.known ? classes.value : [],
+        proxies: proxies.known && proxies.value.length > 0 ? 'some' : 'none',
+      }),
+    }
   }
 
   /** Of a file with routes, those that it holds are judged; that others are not known is told beside (untold.ts). */

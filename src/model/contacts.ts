@@ -99,6 +99,38 @@ export interface HttpContact extends HttpEnd {
   readonly via: { readonly controllerPod: string; readonly ip: string; readonly port: number }
 }
 
+/** What routes requests by Gateway API, or by Contour's own kind. */
+export interface RouteName {
+  readonly kind: 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'UDPRoute' | 'HTTPProxy'
+  readonly namespace: string
+  readonly name: string
+}
+
+/** A GET of what a route has, to the Service of the data plane that carries it. */
+export interface RoutedContact extends HttpEnd {
+  readonly node: string
+  readonly route: RouteName
+  readonly host: string
+  readonly path: string
+  readonly basis: Basis
+  readonly via: { readonly namespace: string; readonly name: string; readonly ip: string; readonly port: number }
+  /** Services of the rule that has the path; whoever answers is one of them, or the data plane itself. */
+  readonly backends: readonly { readonly namespace: string; readonly name: string; readonly port: number }[]
+}
+
+/** Why nothing of a route was asked for. */
+export type UnroutedWhy =
+  | 'planes-unread'
+  | 'no-plane'
+  | 'several-planes'
+  | 'no-port'
+  | 'not-attached'
+  | 'not-http'
+  | 'no-url'
+  | 'deed'
+  | 'bound'
+  | 'flag'
+
 /** A GET to an endpoint itself, past the Service's address and past every controller. */
 export interface DirectContact extends HttpEnd {
   readonly node: string
@@ -160,6 +192,9 @@ export interface Contacts {
   readonly large?: readonly LargeRequest[]
   readonly nodePorts?: readonly NodePortContact[]
   readonly strangers?: readonly StrangerAnswer[]
+  /** Through Gateways and to HTTPProxies; absent in recordings of before, which asked none of them. */
+  readonly routed?: readonly RoutedContact[]
+  readonly unrouted?: readonly { readonly route: RouteName; readonly why: UnroutedWhy }[]
   readonly unasked?: readonly Unasked[]
   /** Addresses that were asked no further, since they answered worse and worse, or said that it is too much. */
   readonly eased?: readonly {

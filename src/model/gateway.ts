@@ -11,6 +11,22 @@ export interface GatewayApi {
   readonly inScopeOnly: readonly string[]
   /** Of a file alone: kinds of which it holds nothing, or not all: whether there are others is not known. */
   readonly notHeld?: readonly string[]
+  /**
+   * Services that lead to what carries the requests of Gateways and HTTPProxies. Absent where Services of other
+   * namespaces could not be listed, where nothing routes, and in old recordings.
+   */
+  readonly dataPlanes?: readonly DataPlane[]
+}
+
+/** A Service by which a Gateway, or all that one controller serves, is asked from inside the cluster. */
+export interface DataPlane {
+  readonly namespace: string
+  readonly name: string
+  readonly ip: string
+  /** Of TCP. */
+  readonly ports: readonly { readonly port: number; readonly targetPort: number | string }[]
+  /** null = whatever Contour serves that has no data plane of its own. */
+  readonly gateway: { readonly namespace: string; readonly name: string } | null
 }
 
 export interface Condition {
@@ -98,6 +114,8 @@ export interface RouteRule {
   readonly filters: readonly string[]
   /** Of a `RequestRedirect`; absent where it has none, and in old recordings. */
   readonly redirect?: RouteRedirect
+  /** Seconds, `timeouts` of GEP-1742; absent where it has none (0 is none), and in old recordings. */
+  readonly timeouts?: { readonly request: number | null; readonly backend: number | null }
   readonly backends: readonly BackendRef[]
 }
 

@@ -32,6 +32,10 @@ export interface ProxyRoute {
   readonly exact: string | null
   /** What answers where no Service does. */
   readonly answers: 'services' | 'redirect' | 'response'
+  /** Seconds, `timeoutPolicy.response`; absent where it has none or waits for ever, and in old recordings. */
+  readonly timeout?: number
+  /** Whether a header or a query decides as well; absent where none does, and in old recordings. */
+  readonly more?: true
   readonly services: readonly ProxyService[]
 }
 
@@ -41,6 +45,8 @@ export interface ProxyService {
   readonly weight: number | null
   /** A copy of the requests goes there, and nobody waits for its answer. */
   readonly mirror: 'mirror' | 'answers'
+  /** Names of which the certificate of the pods has to bear one, `validation`; absent where nobody looks at it. */
+  readonly wants?: readonly string[]
   /** `spec.routes[0].services[1]`. */
   readonly path: string
 }

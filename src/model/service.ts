@@ -90,6 +90,14 @@ export interface Service {
   readonly tlsBy?: readonly TlsAnnotation[]
   /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
   readonly albTarget?: 'instance' | 'ip'
+  /** What Contour's Envoys open to it at most, `projectcontour.io/max-*`; absent where none is set. */
+  readonly breakers?: readonly Breaker[]
+}
+
+/** One limit of Envoy's circuit breakers (projectcontour.io, annotations of a Service). */
+export interface Breaker {
+  readonly of: 'connections' | 'pending-requests' | 'requests' | 'retries'
+  readonly most: number
 }
 
 /**

@@ -243,6 +243,10 @@ export const proxyOrphaned = (proxy: Named): string => `proxy-orphaned:${proxy.n
 /** What this HTTPProxy routes. */
 export const proxyFails = (proxy: Named): string => `proxy-fails:${proxy.namespace}/${proxy.name}`
 
+/** The same of either kind. */
+export const routeFails = (route: Named & { readonly kind: string }): string =>
+  route.kind === 'HTTPProxy' ? proxyFails(route) : gatewayRouteFails(route)
+
 /** Connections to this pod are stopped that policies allow. */
 /** The only pod of a Service runs, and is not ready: what keeps packets from it keeps the kubelet's probes from it. */
 export const unready = (pod: Named): string => `unready:${pod.namespace}/${pod.name}`

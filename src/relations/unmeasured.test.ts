@@ -5,7 +5,8 @@ import type { DnsProbe } from '../model/lookups.ts'
 import type { Level, Model } from '../model/sources.ts'
 import { pod } from '../../test/build/pod.ts'
 import { port, service, slice } from '../../test/build/service.ts'
-import { contacts, repeat, toService } from '../../test/build/contacts.ts'
+import { contacts, getThrough, repeat, toService } from '../../test/build/contacts.ts'
+import { lateError } from '../model/http-error.ts'
 import { subject } from '../model/subject.ts'
 import { unheard, unmeasured } from './unmeasured.ts'
 
@@ -71,4 +72,22 @@ test.each([
 ] as const)('a Service that was named, %s', (_name, given, expected) => {
   if (expected instanceof RegExp) expect(unheard(given)).toMatch(expected)
   else expect(unheard(given)).toBe(expected)
+})
+
+test.each([
+  [
+    'no connection to its data plane',
+    [getThrough('/', null, { error: lateError('connection', 3000, 0) })],
+    /HTTPRoute/,
+  ],
+  [
+    'one request came through',
+    [getThrough('/', null, { error: lateError('connection', 3000, 0) }), getThrough('/', 200)],
+    null,
+  ],
+  ['a 503 is an answer', [getThrough('/', 503)], null],
+] as const)('a route, %s', (_name, routed, expected) => {
+  const given = modelOf({}, { contacts: known({ ...contacts([]), routed }) }, { level: 'probe' })
+  if (expected === null) expect(unheard(given)).toBeNull()
+  else expect(unheard(given)).toMatch(expected)
 })

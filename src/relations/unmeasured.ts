@@ -1,9 +1,11 @@
 import { isNotCollected, type Known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
 import { subject, subjectKey } from '../model/subject.ts'
-import { count, some } from '../phrases.ts'
+import { count, full, some } from '../phrases.ts'
+import { routedExcuse, routedGroups } from './gateway/routed-requests.ts'
 import { urlOwner } from './gateway/url-owner.ts'
 import { countEndpoints } from './service/service-endpoints.ts'
+import { isBadEnd } from './ingress/http-answers.ts'
 import { unjudgedRequests } from './ingress/unjudged-requests.ts'
 
 /**
@@ -52,12 +54,26 @@ function unaskedTarget({ scope: { level, target, trace }, sources }: Model): str
 function unheardRequests(model: Model): string | null {
   const silent = unjudgedRequests(model)
   const [first] = silent
-  if (first === undefined) return null
+  if (first === undefined) return unheardRoutes(model)
   const names = some(
     silent.map((it) => it.ingress),
     3,
   )
   return `every request for ${count(silent.length, 'Ingress', 'Ingresses')} failed (${names}), and ${first.why}`
+}
+
+/** The same of routes: of none of them a connection to its data plane was seen. */
+function unheardRoutes({ sources: { contacts, dnsProbe }, scope }: Model): string | null {
+  if (!contacts.known || scope.target.kind === 'dns') return null
+  const excuse = routedExcuse(dnsProbe)
+  const silent = routedGroups(contacts.value, scope).flatMap(({ route, http }) => {
+    const [why] = http.map((it) => (isBadEnd(it) ? excuse(it) : null))
+    const isAll = http.every((it) => isBadEnd(it) && excuse(it) !== null)
+    return isAll && why !== null && why !== undefined ? [{ name: `${route.kind} ${full(route)}`, why }] : []
+  })
+  const [first] = silent
+  if (first === undefined) return null
+  return `every request for ${some([...new Set(silent.map(({ name }) => name))], 3)} failed, and ${first.why}`
 }
 
 /**

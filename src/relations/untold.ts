@@ -1,3 +1,4 @@
+import type { Contacts } from '../model/contacts.ts'
 import type { Model, SourceName } from '../model/sources.ts'
 import { some } from '../phrases.ts'
 import { foreignPods } from './dns/own-words.ts'
@@ -88,10 +89,7 @@ export const untoldIn = once(({ sources, cluster }: Model): Parts => {
       : {}),
     ...(contacts.known
       ? {
-          contacts: but(
-            [contacts.value.connects, contacts.value.http, contacts.value.direct ?? []].flat().map((it) => it.node),
-            'nothing was connected to from there',
-          ),
+          contacts: but(contactNodes(contacts.value), 'nothing was connected to from there'),
         }
       : {}),
     ...(podWays.known
@@ -123,6 +121,10 @@ export const untoldIn = once(({ sources, cluster }: Model): Parts => {
       : {}),
   }
 })
+
+function contactNodes({ connects, http, direct = [], routed = [] }: Contacts): readonly string[] {
+  return [...connects, ...http, ...direct, ...routed].map((it) => it.node)
+}
 
 interface AskedServer {
   readonly server: { readonly role: string; readonly ip: string; readonly pod: string | null }

@@ -2,6 +2,7 @@ import { type IngressConf, ingressConfOf } from '../answers/ingress-conf.ts'
 import { type IngressRoute, ingressRoutesOf } from '../answers/ingress-routes.ts'
 import type { Diagnosis } from '../engine.ts'
 import type { Model } from '../model/sources.ts'
+import { type Subject, subject } from '../model/subject.ts'
 import { readIngressConfigs } from '../probe/ingress/ingress-configs.ts'
 import { announceIngressConfigs, planIngressConfigs } from '../probe/ingress/plan-ingress-configs.ts'
 import { ToolError } from '../tool-error.ts'
@@ -44,6 +45,15 @@ function hostAndPath(url: string): { readonly host: string; readonly path: strin
   if (made === null || !/^https?:$/.test(made.protocol))
     throw new ToolError('usage', `\`${url}\` is no URL`, 'hopscope ingress conf https://web.example.com/cart')
   return { host: made.hostname.toLowerCase(), path: made.pathname }
+}
+
+/** What routes HTTP and is no Ingress, by name. */
+export function routingBesides({ sources }: Model): readonly Subject[] {
+  const { gatewayRoutes, httpProxies } = sources
+  return [
+    ...(gatewayRoutes.known ? gatewayRoutes.value : []).map((it) => subject(it.kind, it.namespace, it.name)),
+    ...(httpProxies.known ? httpProxies.value : []).map((it) => subject('HTTPProxy', it.namespace, it.name)),
+  ]
 }
 
 /** The routes of a diagnosis, each with the worst that was found on it. */

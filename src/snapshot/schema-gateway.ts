@@ -2,7 +2,19 @@ import * as v from 'valibot'
 import type { BackendTlsPolicy, Gateway, GatewayApi, GatewayClass, GatewayRoute } from '../model/gateway.ts'
 import type { ReferenceGrant } from '../model/gateway.ts'
 import type { HttpProxy, TlsDelegation } from '../model/http-proxy.ts'
-import { exactly, labelsThrough, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import {
+  either,
+  exactly,
+  just,
+  labelsThrough,
+  list,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  texts,
+} from '../model/marks.ts'
 import type { Intern } from '../wire/intern.ts'
 
 /** Gateway API and HTTPProxy, with words and names that repeat kept once. */
@@ -82,6 +94,7 @@ export function gatewaySchemas(intern: Intern) {
               path: nullable(object({ replaces: oneOf(['all', 'prefix']), by: m.path })),
             }),
           ),
+          timeouts: maybe(object({ request: nullable(number), backend: nullable(number) })),
           backends: list(object({ ...reference, port: nullable(number), weight: number, path: m.spot })),
         }),
       ),
@@ -127,12 +140,15 @@ export function gatewaySchemas(intern: Intern) {
           prefix: nullable(m.path),
           exact: nullable(m.path),
           answers: oneOf(['services', 'redirect', 'response']),
+          timeout: maybe(number),
+          more: maybe(just(true)),
           services: list(
             object({
               name: m.name,
               port: number,
               weight: nullable(number),
               mirror: oneOf(['mirror', 'answers']),
+              wants: maybe(list(m.host)),
               path: m.spot,
             }),
           ),
@@ -149,7 +165,21 @@ export function gatewaySchemas(intern: Intern) {
   )
 
   const api = exactly<GatewayApi>()(
-    object({ served: list(m.word), inScopeOnly: list(m.word), notHeld: maybe(list(m.word)) }),
+    object({
+      served: list(m.word),
+      inScopeOnly: list(m.word),
+      notHeld: maybe(list(m.word)),
+      dataPlanes: maybe(
+        list(
+          object({
+            ...named,
+            ip: m.address,
+            ports: list(object({ port: number, targetPort: either([number, m.name]) })),
+            gateway: nullable(object(named)),
+          }),
+        ),
+      ),
+    }),
   )
 
   return { api, gatewayClass, gateway, route, grant, tlsPolicy, proxy, delegation }

@@ -153,6 +153,9 @@ export function objectSchemas(intern: Intern) {
       familyPolicy: maybe(oneOf(['SingleStack', 'PreferDualStack', 'RequireDualStack'])),
       trafficDistribution: maybe(shared.word),
       deleting: maybe(list(shared.word)),
+      breakers: maybe(
+        list(object({ of: oneOf(['connections', 'pending-requests', 'requests', 'retries']), most: number })),
+      ),
     }),
   )
 

@@ -108,6 +108,11 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     }),
   )
   const basis = oneOf(['url', 'declared', 'guessed'])
+  const route = object({
+    kind: oneOf(['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute', 'HTTPProxy']),
+    namespace: m.name,
+    name: m.name,
+  })
   const direct = list(
     object({
       node: m.name,
@@ -174,6 +179,39 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
         ),
       ),
       strangers: maybe(list(object({ node: m.name, host: m.host, via: controller, ...httpEnd }))),
+      routed: maybe(
+        list(
+          object({
+            node: m.name,
+            route,
+            host: m.host,
+            path: m.path,
+            basis,
+            via: object({ namespace: m.name, name: m.name, ip: m.address, port: number }),
+            backends: list(ofPort),
+            ...httpEnd,
+          }),
+        ),
+      ),
+      unrouted: maybe(
+        list(
+          object({
+            route,
+            why: oneOf([
+              'planes-unread',
+              'no-plane',
+              'several-planes',
+              'no-port',
+              'not-attached',
+              'not-http',
+              'no-url',
+              'deed',
+              'bound',
+              'flag',
+            ]),
+          }),
+        ),
+      ),
       unasked: maybe(
         list(
           object({

@@ -40,6 +40,9 @@ test.each([
   ['http: Accept error: accept tcp [::]:8080: accept4: too many open files; retrying in 5ms', 'no-files null:null'],
   ["EMFILE: too many open files, watch '/app/src'", ''],
   ["Error: EMFILE: too many open files, open '/data/a'", 'no-files null:null'],
+  ['render: ETIMEDOUT after 3004 ms', 'timed-out null:null'],
+  ['proxy: ECONNREFUSED giving up', 'refused null:null'],
+  ['ECONNREFUSED 3s later', 'refused null:null'],
   // Python
   [
     "requests.exceptions.ConnectionError: HTTPConnectionPool(host='cart', port=80): Max retries exceeded with url: / " +

@@ -210,14 +210,18 @@ const sentence: ReadonlySet<string> = new Set(
     'is not for to the in on at of by failed failure error found name host address server port connection connect ' +
     'after before during within with without from into via by when then while until since because but this that it ' +
     'its no none null undefined unknown too many open files ms seconds than as if so all any each retry retrying ' +
-    'timed unreachable unexpected unexpectedly prematurely and or while was getaddrinfo mysql client'
+    'timed unreachable unexpected unexpectedly prematurely and or while was getaddrinfo mysql client ' +
+    'a an again attempt attempts giving up'
   ).split(' '),
 )
+
+/** Numbers of errors, which libraries follow by an address and a port, and programs by words of their own. */
+const errnos: ReadonlySet<string> = new Set(['econnrefused', 'etimedout', 'ehostunreach', 'enetunreach'])
 
 function calledIn(low: string, hosts: ReadonlySet<string>): Called | null {
   const words = wordsOf(low)
   const all = [
-    ...named(words),
+    ...named(words, hosts),
     ...labelled(words, hosts),
     ...words.flatMap((it) => urlIn(it) ?? []),
     // `10.0.0.7:41234->10.96.0.9:80`: the other end.
@@ -241,7 +245,7 @@ function wordsOf(text: string): readonly string[] {
 }
 
 /** The word behind one of those after which a host stands. */
-function named(words: readonly string[]): readonly Called[] {
+function named(words: readonly string[], hosts: ReadonlySet<string>): readonly Called[] {
   for (const [at, word] of words.entries()) {
     const last = [1, 2, 3].map((many) =>
       words
@@ -253,7 +257,9 @@ function named(words: readonly string[]): readonly Called[] {
     last.push((last[0] ?? '').replace(/^.*\./, ''))
     if (at === 0 || !last.some((it) => before.has(it)) || sentence.has(word.replace(/:$/, ''))) continue
     const told = urlIn(word) ?? authorityIn(word) ?? asCalled(word.replace(/[:.]$/, ''), null)
-    if (told !== null) return [told]
+    if (told === null) continue
+    const isSure = told.port !== null || told.host.includes('.') || told.host.includes(':') || hosts.has(told.host)
+    if (isSure || !last.slice(0, 1).some((it) => errnos.has(it))) return [told]
   }
   return []
 }

@@ -45,6 +45,14 @@ const selector = fc.record({
 export const gatewayApi: fc.Arbitrary<GatewayApi> = fc.record({
   served: few(fc.constantFrom('Gateway', 'HTTPRoute', 'ReferenceGrant')),
   inScopeOnly: few(fc.constantFrom('Gateway', 'ReferenceGrant')),
+  dataPlanes: few(
+    fc.record({
+      ...named,
+      ip: fc.ipV4(),
+      ports: few(fc.record({ port: count, targetPort: fc.oneof(count, name) })),
+      gateway: maybe(fc.record(named)),
+    }),
+  ),
 })
 
 export const gatewayClass: fc.Arbitrary<GatewayClass> = fc.record({
@@ -96,6 +104,7 @@ export const gatewayRoute: fc.Arbitrary<GatewayRoute> = fc.record({
         }),
       ),
       filters: few(fc.constantFrom('RequestRedirect', 'URLRewrite')),
+      timeouts: fc.record({ request: maybe(count), backend: maybe(count) }),
       redirect: fc.record({
         scheme: maybe(fc.constantFrom('http' as const, 'https' as const)),
         hostname: maybe(host),

@@ -703,6 +703,12 @@ function withEnd<T extends object>(record: { readonly [K in keyof T]: fc.Arbitra
   return fc.tuple(fc.record<T>(record), httpEnd).map(([about, end]) => ({ ...about, ...end }))
 }
 
+const routeName = fc.record({
+  kind: fc.constantFrom('HTTPRoute' as const, 'GRPCRoute' as const, 'HTTPProxy' as const),
+  namespace: name,
+  name,
+})
+
 const contacts: fc.Arbitrary<Contacts> = fc.record({
   from,
   connects: few(
@@ -746,6 +752,18 @@ const contacts: fc.Arbitrary<Contacts> = fc.record({
     }),
   ),
   strangers: few(withEnd({ node: name, host, via })),
+  routed: few(
+    withEnd({
+      node: name,
+      route: routeName,
+      host,
+      path: fc.constant('/'),
+      basis,
+      via: fc.record({ namespace: name, name, ip, port: count }),
+      backends: few(ofPort),
+    }),
+  ),
+  unrouted: few(fc.record({ route: routeName, why: fc.constantFrom('no-plane', 'not-http', 'deed', 'bound') })),
   unasked: few(
     fc.record({ service: ofPort, protocol, why: fc.constantFrom('not-http', 'not-tcp', 'mesh', 'bound', 'guarded') }),
   ),

@@ -7,6 +7,7 @@ import type {
   HttpContact,
   LargeRequest,
   PageMarks,
+  RoutedContact,
   StrangerAnswer,
 } from '../../src/model/contacts.ts'
 import type { Pod } from '../../src/model/pod.ts'
@@ -99,6 +100,24 @@ export function getOf(
     status,
     error: status === null ? 'ECONNREFUSED' : null,
     ms: 4,
+    ...about,
+  }
+}
+
+/** One GET of HTTPRoute `shop/web` to Service `edge/envoy`; its backend is Service `shop/web` port 80. */
+export function getThrough(path: string, status: number | null, about: Partial<RoutedContact> = {}): RoutedContact {
+  return {
+    node: 'worker-1',
+    route: { kind: 'HTTPRoute', namespace: 'shop', name: 'web' },
+    host: 'web.example.com',
+    path,
+    basis: 'declared',
+    via: { namespace: 'edge', name: 'envoy', ip: '10.96.0.80', port: 80 },
+    backends: [{ namespace: 'shop', name: 'web', port: 80 }],
+    scheme: 'http',
+    status,
+    error: status === null ? 'ECONNRESET' : null,
+    ms: 12,
     ...about,
   }
 }

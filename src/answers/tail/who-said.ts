@@ -47,6 +47,8 @@ const byTrouble: Readonly<Record<RequestTrouble, WhoSaid | null>> = {
   'no-live-upstream': 'none-available',
   unreachable: 'refused',
   'tls-failed': 'broke-off',
+  'tls-refused': 'broke-off',
+  'no-connection-left': 'controller',
   'answer-too-big': 'controller',
   'invalid-answer': 'controller',
   limited: 'controller',

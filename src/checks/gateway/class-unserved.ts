@@ -27,7 +27,7 @@ import { gatewaySubject, saysOf } from './words.ts'
 export default check({
   code: 'GTW701',
   slug: 'gateway/class-unserved',
-  title: 'no controller serves the class of a Gateway',
+  title: 'a class of Gateways is not accepted, or nobody serves it',
   fine: 'every Gateway has a class that a controller accepted',
   severity: 'error',
   needs: ['gateways', 'gatewayClasses'],

@@ -1,4 +1,4 @@
-import { contacts, get } from '../../../test/build/contacts.ts'
+import { contacts, get, getOf } from '../../../test/build/contacts.ts'
 import { ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { port, service } from '../../../test/build/service.ts'
@@ -113,6 +113,31 @@ describeCheck(check, [
       contacts: contacts([], [get('/', 200)]),
     },
     expect: 'ok',
+  },
+  {
+    it: 'TLS to a port called http that leads to 8443: a name against a number',
+    given: { ingresses: of('HTTPS'), services: to({ name: 'http', targetPort: 8443 }), ingressClasses },
+    expect: 'ok',
+  },
+  {
+    it: 'TLS to a port called http, answered with a 502, and its pods answered over TLS',
+    given: {
+      ingresses: of('HTTPS'),
+      services: to({ name: 'http' }),
+      ingressClasses,
+      contacts: { ...contacts([], [get('/', 502)]), direct: [getOf('web', 'web-1', 200, { scheme: 'https' })] },
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'plain HTTP to a port that says nothing, and its pods answered over TLS',
+    given: {
+      ingresses: of(null),
+      services: to({ targetPort: 9000 }),
+      ingressClasses,
+      contacts: { ...contacts([], [get('/', 502)]), direct: [getOf('web', 'web-1', 200, { scheme: 'https' })] },
+    },
+    expect: [{ subject: web, confidence: 'inferred', args: { looks: 'TLS' } }],
   },
   {
     it: 'the application protocol has the last word',

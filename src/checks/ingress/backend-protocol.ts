@@ -1,5 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Contacts } from '../../model/contacts.ts'
+import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service, ServicePort, TlsAnnotation } from '../../model/service.ts'
 import type { Subject } from '../../model/subject.ts'
@@ -70,6 +72,7 @@ export default check({
         : judge(first, {
             pods: podsOf(first.service),
             measured: measuredOf(contacts, first.route),
+            heard: heardLayer(contacts, first),
             isBoth: both.has(targetOf(first)),
           }),
     )
@@ -140,20 +143,34 @@ function spokenBy({ ingress }: Route): Spoken | null {
 interface Seen {
   readonly pods: readonly Pod[]
   readonly measured: Measured
+  /** What its pods answered when they were asked themselves; null: nobody asked, or they answered both. */
+  readonly heard: Speech['layer']
   readonly isBoth: boolean
 }
 
+/** A pod that answers plain HTTP by 400 may be one that wants TLS (http-asks, isUnlikeHttp). */
+function heardLayer(contacts: Known<Contacts>, { service, port }: Way): Speech['layer'] {
+  const own = (contacts.known ? (contacts.value.direct ?? []) : []).filter(
+    (it) => full(it.service) === full(service) && it.service.port === port.port && it.status !== null,
+  )
+  const isTls = own.some((it) => it.scheme === 'https')
+  const isPlain = own.some((it) => it.scheme === 'http' && it.status !== 400)
+  if (isTls === isPlain) return null
+  return isTls ? 'TLS' : 'plain'
+}
+
 /** What is answered well cannot be wrong. */
-function judge({ route, service, port, by: told }: Way, { pods, measured, isBoth }: Seen) {
+function judge({ route, service, port, by: told }: Way, { pods, measured, heard, isBoth }: Seen) {
   const { ingress, backend } = route
-  const looks = speechOf(port, pods)
+  const named = speechOf(port, pods)
+  const looks = { ...named, layer: heard ?? named.layer }
   const spoken = told === null ? spokenBy(route) : ({ layer: 'TLS', version: looks.version } as const)
   // Argo CD's `http` and `https` both lead to one port, which speaks what a flag says: of TLS they tell nothing.
   const isShared = service.ports.some((it) => it !== port && it.targetPort === port.targetPort)
   const differing =
     spoken === null || measured === 'well'
       ? null
-      : differenceOf(spoken, isShared ? { ...looks, layer: null } : looks, isBoth)
+      : differenceOf(spoken, isShared ? { ...looks, layer: heard } : looks, isBoth)
   if (differing === null) return []
   const app = port.appProtocol === undefined ? '' : `, appProtocol ${port.appProtocol}`
   const label = `port ${portText(port)}, target ${port.targetPort}${app}`

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { contacts, get, getOf, repeat, stranger, toPod } from '../../../test/build/contacts.ts'
+import { certificate, contacts, get, getOf, repeat, stranger, toPod } from '../../../test/build/contacts.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { controllerConfig, ingressConfigs } from '../../../test/build/ingress-config.ts'
 import { probe } from '../../../test/build/lookups.ts'
@@ -75,6 +75,53 @@ describeCheck(check, [
         },
       },
     ],
+  },
+  {
+    it: 'the pods want the name of a host in the handshake',
+    given: {
+      ingresses,
+      contacts: {
+        ...contacts([], [get('/cart', 502)]),
+        direct: [
+          getOf('cart', 'cart-1', 200, { scheme: 'https', certificate: certificate({ names: ['cart.example.com'] }) }),
+        ],
+      },
+      ingressConfigs: ingressConfigs(
+        controllerConfig(ingresses, {
+          failed: known([{ host: 'web.example.com', upstream: '10.2.1.9:8443', trouble: 'tls-refused', times: 3 }]),
+        }),
+      ),
+    },
+    expect: [{ subject: 'Ingress/shop/web', args: { sni: 'cart.example.com' } }],
+  },
+  {
+    it: 'the limit of the Ingress refuses some of the probe',
+    given: {
+      ...asked(get('/cart', 503), get('/cart', 200), get('/', 200)),
+      ingresses: ingresses.map((it) => ({ ...it, annotated: ['nginx.ingress.kubernetes.io/limit-rps'] })),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a limit, and every request is a 503 of which the log tells another reason',
+    given: {
+      ...asked(get('/cart', 503)),
+      ingresses: ingresses.map((it) => ({ ...it, annotated: ['nginx.ingress.kubernetes.io/limit-rps'] })),
+      ingressConfigs: ingressConfigs(
+        controllerConfig(ingresses, {
+          failed: known([{ host: 'web.example.com', upstream: null, trouble: 'no-live-upstream', times: 1 }]),
+        }),
+      ),
+    },
+    expect: [{ subject: 'Ingress/shop/web' }],
+  },
+  {
+    it: 'a limit, and nothing else is known of the 503',
+    given: {
+      ...asked(get('/cart', 503)),
+      ingresses: ingresses.map((it) => ({ ...it, annotated: ['nginx.ingress.kubernetes.io/limit-rps'] })),
+    },
+    expect: [{ subject: 'Ingress/shop/web' }],
   },
   {
     it: 'the controller says why',

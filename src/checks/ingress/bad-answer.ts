@@ -19,12 +19,14 @@ import {
 import { sharersOf } from '../../relations/ingress/canaries.ts'
 import { directOf, isOfController, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { limitsOn, refusedByLimit } from '../../relations/ingress/limited.ts'
 import { readTimeoutOf } from '../../relations/ingress/live-timeout.ts'
 import { failedLately, ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { backendSeen, meaningOf } from './answer-meaning.ts'
-import { cures, saidByLog, saidText } from './said-by-log.ts'
+import { cures, saidByLog, saidText } from '../../relations/ingress/said-by-log.ts'
 import { ingressSubject } from './words.ts'
+import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
 import { full, some } from '../../phrases.ts'
 
 /**
@@ -46,11 +48,13 @@ export default check({
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
     const mute = mutePorts(contacts)
+    const isLimited = refusedByLimit({ contacts, ingresses, ingressConfigs })
     const meant = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it))
     const verdicts = meant.flatMap((ingress) => {
       const all = requestsOf(contacts, ingress)
       const heard = all.filter((it) => !mute.has(portOf(it)))
-      const http = heard.filter((it) => excuse(it) === null)
+      const http = heard.filter((it) => excuse(it) === null && !isLimited(it))
+      const limited = heard.filter(isLimited)
       const [why] = heard.flatMap((it) => excuse(it) ?? [])
       const asked = byBackend(ingress, http)
       const untried = [...new Set(routesOf(ingress).map((it) => it.backend.service))].filter(
@@ -68,6 +72,7 @@ export default check({
         ]
       return [
         ...(why === undefined ? [] : [cannotTell('ambiguous', `Ingress ${full(ingress)}: ${why}`)]),
+        ...limitedText(ingress, limited, http),
         ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses, ingressConfigs })),
         ...(untried.length === 0
           ? []
@@ -105,7 +110,13 @@ export default check({
     help: ({ subject: on, args }) => {
       if (args.worst === 'circle') return circleHelp({ namespace: `${on.namespace}`, name: on.name }, args)
       return [
-        (args.trouble === null ? undefined : cures[args.trouble]) ?? 'read what the controller says about this request',
+        ...sniHelp({ namespace: `${on.namespace}`, name: on.name }, args),
+        ...(args.sni === null
+          ? [
+              (args.trouble === null ? undefined : cures[args.trouble]) ??
+                'read what the controller says about this request',
+            ]
+          : []),
         logsCommand(args),
         ...(args.service === ''
           ? []
@@ -114,6 +125,17 @@ export default check({
     },
   },
 })
+
+/** The probe's own requests met a limit of the Ingress: that says nothing of its users, and nothing of its pods. */
+function limitedText(ingress: Ingress, limited: readonly HttpContact[], http: readonly HttpContact[]) {
+  const [first] = limited
+  if (first === undefined) return []
+  const said =
+    `${some(limitsOn(ingress).map((it) => it.replace(/^.*\//, '')))} of Ingress ${full(ingress)} refused ` +
+    `${limited.length} of ${limited.length + http.length} requests of the probe's own (${endText(first)}): ` +
+    'that is its purpose'
+  return http.length > 0 ? [ok(http.length, said)] : [cannotTell('ambiguous', said)]
+}
 
 /** A user's URL is the whole of the question; else a part of the rules is no part of the others. */
 function sampled(contacts: Contacts, ingresses: readonly Ingress[]) {
@@ -175,7 +197,8 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         counts: counts.join(', '),
         service,
         controllers: some(controllers),
-        said: said === null ? '' : saidText(said),
+        said: said === null ? '' : saidText(said) + shakenText(said.trouble, directOf(contacts, ingress, route)),
+        sni: said?.trouble === 'tls-refused' ? shownName(directOf(contacts, ingress, route)) : null,
         trouble: said?.trouble ?? null,
         controller: worst.via.controllerPod,
         controllerNamespace: homes.get(worst.via.controllerPod) ?? null,
@@ -347,6 +370,31 @@ function logsCommand({ controller, controllerNamespace, host }: Controller): str
   return controllerNamespace === null
     ? `kubectl get pods -A --field-selector metadata.name=${controller}   # then its logs, for ${host}`
     : `kubectl -n ${controllerNamespace} logs ${controller} --since=10m | grep ${host}`
+}
+
+/** nginx names no host in the handshake unless it is told to: hopscope's own requests to the pods name one. */
+function shakenText(trouble: RequestTrouble, direct: readonly DirectContact[]): string {
+  const shaken = direct.filter((it) => it.certificate !== undefined && it.status !== null)
+  if (trouble !== 'tls-refused' || shaken.length === 0) return ''
+  return `; asked directly over TLS, with the name ${shaken[0]?.host} in the handshake, they answer ${wellText(shaken)}`
+}
+
+/** A name under which the pods showed a certificate. */
+function shownName(direct: readonly DirectContact[]): string | null {
+  const [shaken] = direct.filter((it) => it.certificate !== undefined && it.status !== null)
+  return shaken?.certificate?.names.find((it) => !it.includes('*')) ?? null
+}
+
+function sniHelp(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { sni }: { readonly sni: string | null },
+): readonly string[] {
+  if (sni === null) return []
+  return [
+    'have nginx name the host of the certificate in the handshake',
+    `kubectl -n ${namespace} annotate ingress ${name} --overwrite ` +
+      `nginx.ingress.kubernetes.io/proxy-ssl-server-name=on nginx.ingress.kubernetes.io/proxy-ssl-name=${sni}`,
+  ]
 }
 
 /** What the pods said when they were asked themselves; '' where nobody asked, or where they answered badly as well. */

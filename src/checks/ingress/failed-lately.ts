@@ -11,7 +11,7 @@ import { once } from '../../relations/once.ts'
 import { failedLately, ingressBackendFails, ingressFails } from '../../relations/symptom.ts'
 import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
 import { type Late, lateDetail, lateEvidence, lateVerdicts, locationOf, sumOf } from './late-words.ts'
-import { cures, meanings } from './said-by-log.ts'
+import { cures, meanings } from '../../relations/ingress/said-by-log.ts'
 import { ingressSubject } from './words.ts'
 
 /** All that nginx says of servers behind it. */
@@ -23,6 +23,8 @@ const behind = [
   'no-live-upstream',
   'unreachable',
   'tls-failed',
+  'tls-refused',
+  'no-connection-left',
   'answer-too-big',
   'invalid-answer',
 ] as const satisfies readonly RequestTrouble[]
@@ -89,6 +91,8 @@ const says: Readonly<Record<(typeof behind)[number], string>> = {
   'no-live-upstream': 'no endpoint was left',
   unreachable: 'there was no route to pods',
   'tls-failed': 'TLS with pods failed',
+  'tls-refused': 'pods ended the TLS handshake',
+  'no-connection-left': 'the controller had no connection left',
   'answer-too-big': "headers of pods' answers did not fit the buffer",
   'invalid-answer': 'pods sent what is no answer in its protocol',
 }

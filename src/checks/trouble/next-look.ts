@@ -25,6 +25,12 @@ export function nextLook(
       `kubectl -n ${on.namespace} get endpointslices -o wide`,
     ]
   }
+  if (source === 'outside' && on.namespace !== null) {
+    return [
+      'ask for it from inside, past the load balancer: where the answers part, there it sits',
+      `hopscope diagnose ${on.kind.toLowerCase()}/${on.name} -n ${on.namespace} --probe`,
+    ]
+  }
   if (source === 'pods' && pod !== '') {
     return ['read what the kubelet says of it', `kubectl -n ${namespace} describe pod ${pod}`]
   }

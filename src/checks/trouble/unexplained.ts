@@ -93,6 +93,11 @@ function told(its: readonly Trouble[], well: string) {
   const bad = its.reduce((sum, it) => sum + it.bad, 0)
   const of = its.reduce((sum, it) => sum + it.of, 0)
   const slowest = its.reduce((most, it) => Math.max(most, it.ms ?? 0), 0)
+  // One that hung says nothing of the time in which others were refused.
+  const hows = [...Map.groupBy(its, (it) => it.how)].map(([how, ofIt]) => ({
+    how,
+    ms: ofIt.reduce((most, it) => Math.max(most, it.ms ?? 0), 0),
+  }))
   const confidence: Confidence = 'observed'
   return finding({
     subject: common(sufferers) ?? first.sufferer,
@@ -103,8 +108,11 @@ function told(its: readonly Trouble[], well: string) {
       who: some(sufferers.map(readable), named),
       bad,
       of,
-      how: some([...new Set(its.map((it) => it.how))], 3),
-      slowest: slowest === 0 ? '' : ` after up to ${Math.round(slowest)} ms`,
+      how: some(
+        hows.map((it) => (hows.length === 1 ? it.how : `${it.how}${timeText(it.ms)}`)),
+        3,
+      ),
+      slowest: hows.length === 1 ? timeText(slowest) : '',
       from: some([...new Set(its.map((it) => it.from))], 3),
       asked: some([...new Set(its.map((it) => it.asked))], 2),
       well,
@@ -115,6 +123,10 @@ function told(its: readonly Trouble[], well: string) {
     },
     evidence: [{ kind: 'shares', label: what[first.kind].toLowerCase(), rows: its.map(row) }],
   })
+}
+
+function timeText(ms: number): string {
+  return ms === 0 ? '' : ` after up to ${Math.round(ms)} ms`
 }
 
 function row(it: Trouble): {

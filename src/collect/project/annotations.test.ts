@@ -49,6 +49,22 @@ test.each([
   expect(projectService(raw, createIntern(), null)?.serversScheme).toBe(expected)
 })
 
+test.each<[Readonly<Record<string, string>>, unknown]>([
+  [{ 'projectcontour.io/max-connections': '2' }, [{ of: 'connections', most: 2 }]],
+  [
+    { 'projectcontour.io/max-requests': '7', 'projectcontour.io/max-pending-requests': '1' },
+    [
+      { of: 'pending-requests', most: 1 },
+      { of: 'requests', most: 7 },
+    ],
+  ],
+  [{ 'projectcontour.io/max-connections': '0' }, undefined],
+  [{ 'projectcontour.io/max-connections': 'many' }, undefined],
+])('Envoy is limited by %j', (annotations, expected) => {
+  const raw = { metadata: { name: 'a', namespace: 'b', annotations }, spec: { ports: [{ port: 80 }] } }
+  expect(projectService(raw, createIntern(), null)?.breakers).toEqual(expected)
+})
+
 const azure = 'service.beta.kubernetes.io/'
 
 test.each<[object, object, object, readonly string[]]>([

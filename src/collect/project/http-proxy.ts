@@ -1,6 +1,7 @@
 import type { HttpProxy, ProxyProblem, ProxyRoute, TlsDelegation } from '../../model/http-proxy.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { conditionOf } from './gateway.ts'
+import { secondsIn } from '../../wire/go-duration.ts'
 import { identity } from './identity.ts'
 import { count, type Fields, fields, isObject, list, stringMap, text, texts, whole } from './json.ts'
 
@@ -79,6 +80,10 @@ function projectRoute(raw: Fields, path: string): ProxyRoute {
         .map((it) => text(fields(it)['exact']))
         .find(isText) ?? null,
     answers: isObject(raw['requestRedirectPolicy']) ? 'redirect' : other,
+    ...timeoutOf(fields(raw['timeoutPolicy'])),
+    ...(list(raw['conditions']).some((it) => ['header', 'queryParameter'].some((key) => isObject(fields(it)[key])))
+      ? { more: true as const }
+      : {}),
     services: list(raw['services'])
       .map(fields)
       .map((one, index) => ({
@@ -86,9 +91,24 @@ function projectRoute(raw: Fields, path: string): ProxyRoute {
         port: count(one['port']),
         weight: whole(one['weight']),
         mirror: one['mirror'] === true ? 'mirror' : 'answers',
+        ...wantsOf(fields(one['validation'])),
         path: `${path}.services[${index}]`,
       })),
   }
+}
+
+/** `infinity`, or 0: it waits for ever (projectcontour.io/v1, TimeoutPolicy). */
+function timeoutOf(raw: Fields): Pick<ProxyRoute, 'timeout'> {
+  const timeout = secondsIn(text(raw['response']))
+  return timeout === null ? {} : { timeout }
+}
+
+/** projectcontour.io/v1, UpstreamValidation: `subjectNames` is the younger of the two, and holds the other. */
+function wantsOf(raw: Fields): Pick<HttpProxy['routes'][number]['services'][number], 'wants'> {
+  const named = texts(raw['subjectNames'])
+  const one = text(raw['subjectName'])
+  const all = [...new Set([...(one === null ? [] : [one]), ...named])]
+  return all.length === 0 ? {} : { wants: all }
 }
 
 function problems(raw: unknown): readonly ProxyProblem[] {

@@ -46,10 +46,21 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
     ...albTargetOf(it.metadata),
     ...serversSchemeOf(it.metadata),
     ...tlsByOf(stringMap(it.metadata['annotations'])),
+    ...breakersOf(it.metadata),
     ...furtherOf(spec, it.metadata),
     ...youngOf(it.metadata, now),
     ...labelsOf(it.metadata, intern),
   }
+}
+
+/** internal/annotation of Contour: what is no number is no limit, and 0 is none. */
+function breakersOf(metadata: Fields): Pick<Service, 'breakers'> {
+  const annotations = stringMap(metadata['annotations'])
+  const all = (['connections', 'pending-requests', 'requests', 'retries'] as const).flatMap((of) => {
+    const most = annotations[`projectcontour.io/max-${of}`] ?? ''
+    return /^[1-9]\d{0,9}$/.test(most) ? [{ of, most: Number(most) }] : []
+  })
+  return all.length === 0 ? {} : { breakers: all }
 }
 
 /** A server that hears of no changes shows it in what was made since: which Services are the youngest is kept a day. */

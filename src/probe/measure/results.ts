@@ -104,7 +104,7 @@ function largeOf(plan: ProbePlan, runs: readonly NodeRun[]): readonly LargeFetch
 }
 
 export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Contacts> {
-  if (plan.connects.length + plan.http.length + plan.direct.length === 0)
+  if (plan.connects.length + plan.http.length + plan.direct.length + plan.routed.length + plan.unrouted.length === 0)
     return unknown(
       'not-there',
       'no Service that has endpoints and a port of TCP, and no Ingress with a known controller, in scope',
@@ -135,7 +135,11 @@ export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Con
       }),
     ),
     http: answersOf(asked, plan.http, plan.strangers.length + plan.direct.length).map(
-      ({ planned: { ports: _ports, times: _times, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it }),
+      ({ planned: { ports: _ports, times: _times, gentle: _gentle, scheme, ...about }, ...it }) => ({
+        ...about,
+        scheme,
+        ...it,
+      }),
     ),
     strangers: answersOf(asked, plan.strangers, 0).map(({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({
       ...about,
@@ -146,6 +150,12 @@ export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Con
     through: answersOf(asked, plan.through, plan.strangers.length + plan.direct.length + plan.http.length).map(
       ({ planned, ...it }) => ({ ...planned, ...it }),
     ),
+    routed: answersOf(
+      asked,
+      plan.routed,
+      plan.strangers.length + plan.direct.length + plan.http.length + plan.through.length,
+    ).map(({ planned: { ports: _ports, times: _times, isPlain: _plain, ...about }, ...it }) => ({ ...about, ...it })),
+    unrouted: plan.unrouted,
     large: largeOfHttp(plan, asked),
     unasked: [...plan.unasked, ...outOfTime(plan, direct)],
     eased: asked.flatMap(({ node, readings }) => readings.eased.map((it) => ({ node, ...it }))),

@@ -57,6 +57,8 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     image: 'none',
     tolerateAll: false,
     requests: 'allowed',
+    routed: [],
+    unrouted: [],
     logs: 'allowed',
     nodes,
     api: [],

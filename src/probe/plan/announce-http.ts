@@ -1,16 +1,17 @@
-import type { ProbePlan } from './plan.ts'
+import type { PlannedRouted, ProbePlan } from './plan.ts'
 import { directTimes } from './plan-direct.ts'
-import { count } from '../../phrases.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /** From each node. One browser that loads a page asks for as much. */
 export const httpPerSecond = 30
 
-type HttpPart = Pick<ProbePlan, 'http' | 'strangers' | 'direct' | 'through'>
+type HttpPart = Pick<ProbePlan, 'http' | 'strangers' | 'direct' | 'through' | 'routed'>
 
 /** How many GETs one node sends when nothing redirects. */
 export function requestsOf(plan: HttpPart): number {
   return (
     timesOf(plan.http) +
+    timesOf(plan.routed) +
     plan.strangers.length +
     (plan.direct.length + plan.through.length) * directTimes +
     largeAsks(plan).length
@@ -23,14 +24,17 @@ export function requestsOf(plan: HttpPart): number {
  */
 export function largeAsks({ direct, http }: Pick<HttpPart, 'direct' | 'http'>): readonly number[] {
   const first = new Map<string, number>()
-  for (const [at, { ip, port }] of [...direct, ...http.map((it) => it.via)].entries()) {
+  const all = [...direct, ...http.map((it) => ({ ...it.via, gentle: it.gentle }))]
+  for (const [at, { ip, port, ...it }] of all.entries()) {
+    // One more would be the one that a limit refuses.
+    if ('gentle' in it && it.gentle === true) continue
     const key = `${ip} ${port}`
     if (!first.has(key)) first.set(key, at)
   }
   return [...first.values()]
 }
 
-function timesOf(http: HttpPart['http']): number {
+function timesOf(http: readonly { readonly times: number }[]): number {
   return http.reduce((sum, it) => sum + it.times, 0)
 }
 
@@ -43,13 +47,10 @@ export function httpBudget(plan: HttpPart): number {
 export function announceHttp(plan: ProbePlan): readonly string[] {
   const of = requestsOf(plan)
   if (of === 0) return []
-  const urls = [...new Set(plan.http.map((it) => `${it.scheme}://${it.host}${it.path}`))]
-  const more = urls.length > 3 ? ` and ${urls.length - 3} more` : ''
   const large = largeAsks(plan).length
   const parts = [
-    ...(urls.length === 0
-      ? []
-      : [`${count(timesOf(plan.http), 'GET')} of ${urls.slice(0, 3).join(', ')}${more} to Ingress controllers`]),
+    ...(plan.http.length === 0 ? [] : [`${getsOf(plan.http)} to Ingress controllers`]),
+    ...(plan.routed.length === 0 ? [] : [`${getsOf(plan.routed)} to ${planesOf(plan.routed)}`]),
     ...(plan.strangers.length === 0 ? [] : [`${plan.strangers.length} for a host that nobody has`]),
     ...(plan.direct.length === 0
       ? []
@@ -84,4 +85,15 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
       `${parts.join(', ')}; follows redirects to the same host, three at most; ` +
       'asks over TLS who does not understand plain HTTP; leaves alone what is silent, slow, or answers 429',
   ]
+}
+
+function getsOf(asks: readonly Pick<PlannedRouted, 'scheme' | 'host' | 'path' | 'times'>[]): string {
+  const urls = [...new Set(asks.map((it) => `${it.scheme}://${it.host}${it.path}`))]
+  const more = urls.length > 3 ? ` and ${urls.length - 3} more` : ''
+  return `${count(timesOf(asks), 'GET')} of ${urls.slice(0, 3).join(', ')}${more}`
+}
+
+function planesOf(asks: readonly PlannedRouted[]): string {
+  const all = [...new Set(asks.map(({ via }) => `${full(via)}:${via.port}`))]
+  return `${all.length === 1 ? 'Service' : 'Services'} ${some(all)} of Gateways`
 }

@@ -5,7 +5,7 @@ import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../model/
 import type { Model, Scope } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { isTarget } from '../../relations/asked-about.ts'
-import type { PlannedDirect, PlannedHttp } from './plan.ts'
+import type { PlannedDirect, PlannedHttp, PlannedRouted } from './plan.ts'
 import { full } from '../../phrases.ts'
 import { sharersOf } from '../../relations/ingress/canaries.ts'
 import { backendsOf } from '../../relations/ingress/ingress-routes-to-service.ts'
@@ -42,7 +42,11 @@ interface Place {
  * One GET at each ready endpoint of what speaks HTTP: the backends of Ingresses, by the same URL, and ports that say so
  * by name or by a pod's own readiness probe. Users are sent to all of them: one of three that answers 500 must be seen.
  */
-export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPlan {
+export function planDirect(
+  model: Model,
+  http: readonly PlannedHttp[],
+  routes: readonly PlannedRouted[] = [],
+): DirectPlan {
   const { services, endpointSlices, ingresses, pods } = model.sources
   if (!services.known || !endpointSlices.known || model.scope.target.kind === 'dns')
     return { direct: [], through: [], unasked: [], leftOut: [] }
@@ -123,7 +127,9 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
       : []
     return (
       service.type !== 'ExternalName' &&
-      (inTarget(model, service, slices) || http.some((it) => backs(it, service, null)))
+      (inTarget(model, service, slices) ||
+        http.some((it) => backs(it, service, null)) ||
+        routes.some((it) => isBehind(it, service, null)))
     )
   }
 
@@ -141,7 +147,7 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
     const asked = routed(place.service, place.port)
     const own = declared(place, { pods: behind, told: tells(place), isRouted: isRouted(place) })
     const root: Question = { scheme: own?.scheme ?? schemeOf(place.port), host: null, path: '/', basis: 'guessed' }
-    const unrouted = own === null ? [] : [own, root]
+    const unrouted = [...behindRoutes(place.service, place.port), ...(own === null ? [] : [own, root])]
     // What the kubelet asks without a password may be asked; the page behind the password may not, nor the root.
     if (asked.length === 0 && guarded.has(full(place.service)))
       return own === null || own.basis === 'guessed' ? [] : [own]
@@ -155,6 +161,20 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
       .filter((it) => backs(it, service, port) && !isGuarded(byName.get(full(it.ingress))))
       .slice(0, mostRouted)
       .map((it) => ({ scheme: schemeOf(port), host: it.host, path: it.path, basis: it.basis }))
+  }
+
+  /** What a Gateway leads there as it came; whether the path is one of theirs nobody knows. */
+  function behindRoutes(service: Service, port: ServicePort): readonly Question[] {
+    return routes
+      .filter((it) => it.isPlain && isBehind(it, service, port))
+      .slice(0, mostRouted)
+      .map((it) => ({ scheme: schemeOf(port), host: it.host, path: it.path, basis: 'guessed' }))
+  }
+
+  function isBehind({ backends }: PlannedRouted, { namespace, name }: Service, port: ServicePort | null): boolean {
+    return backends.some(
+      (it) => it.namespace === namespace && it.name === name && (port === null || it.port === port.port),
+    )
   }
 
   function backs(asked: PlannedHttp, service: Service, port: ServicePort | null): boolean {

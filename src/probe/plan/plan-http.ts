@@ -3,10 +3,11 @@ import type { Ingress, IngressBackend, IngressController } from '../../model/ing
 import { count, full, quoted, some } from '../../phrases.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { limitsOn } from '../../relations/ingress/limited.ts'
 import { isRegex } from '../../relations/ingress/nginx-paths.ts'
 import { isReadByOthers, pathTakenBy } from '../../relations/ingress/path-taken.ts'
-import { anyOf } from '../../wire/pattern.ts'
 import { hostFits } from '../../wire/host-pattern.ts'
+import { soundsLikeDeed } from './deeds.ts'
 import type { PlannedHttp, PlannedStranger } from './plan.ts'
 import { backendsOf } from './plan-contacts.ts'
 
@@ -51,14 +52,24 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
   const all = inQuestion.flatMap(({ controllers, urls }) => urls.map((it, turn) => ({ it, turn, controllers })))
   const isDeed = ({ it }: (typeof all)[number]): boolean => it.basis !== 'url' && soundsLikeDeed(it.path)
   const deeds = all.filter(isDeed)
-  const wanted = all
-    .filter((it) => !isDeed(it))
+  const askable = all.filter((it) => !isDeed(it))
+  // One zone of a limit is for all paths of an Ingress.
+  const firstOf = new Map(askable.toReversed().map((one) => [one.it.ingress, one]))
+  const isSpared = (one: (typeof all)[number]): boolean =>
+    limitsOn(one.it.ingress).length > 0 && one.it.basis !== 'url' && firstOf.get(one.it.ingress) !== one
+  const wanted = askable
+    .filter((it) => !isSpared(it))
     // Each Ingress has its turn before one of many paths has all of its own.
     .toSorted((a, b) => a.turn - b.turn)
   const chosen = wanted.slice(0, mostUrls)
   const http = chosen.flatMap(({ it, controllers }) => {
-    const times = Math.max(1, Math.ceil(answersPerUrl / (nodes * controllers.length)))
-    return controllers.map((controller) => ({ ...ofController(it, controller), times }))
+    const gentle = limitsOn(it.ingress).length > 0
+    const times = gentle ? 1 : Math.max(1, Math.ceil(answersPerUrl / (nodes * controllers.length)))
+    return controllers.map((controller) => ({
+      ...ofController(it, controller),
+      times,
+      ...(gentle ? { gentle: true as const } : {}),
+    }))
   })
   return {
     http,
@@ -68,6 +79,7 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
         ? [`asks the first ${chosen.length} of ${wanted.length} URLs of Ingresses only`]
         : []),
       ...deedsLeftOut(deeds.map(({ it }) => it)),
+      ...limitedLeftOut(chosen.map(({ it }) => it)),
       ...(unknown.length > 0
         ? [
             `asks for nothing of ${count(unknown.length, 'path')} of Ingresses, as no URL is known that it takes: ` +
@@ -79,20 +91,12 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
   }
 }
 
-/** By RFC 9110 a GET does nothing; by its name this one does: who means it names the URL. */
-const deed = new RegExp(
-  anyOf(
-    /^(?:cron|cronjobs?|run|trigger|exec|execute|log-?out|sign-?out|unsubscribe)$/,
-    /^(?:delete|remove|destroy|drop|purge|flush|wipe|reset|restart|reboot|shutdown|kill|deploy|rollback)$/,
-  ),
-)
-
-function soundsLikeDeed(path: string): boolean {
-  return path
-    .toLowerCase()
-    .split(/[^a-z\d._-]/)
-    .flatMap((it) => [it, ...it.split(/[-_.]/, 8)])
-    .some((it) => it.length < 16 && deed.test(it))
+/** Each node's probe is a client of its own to nginx, which counts by address. */
+function limitedLeftOut(chosen: readonly Wanted[]): readonly string[] {
+  const limited = new Set(chosen.flatMap(({ ingress }) => (limitsOn(ingress).length > 0 ? [full(ingress)] : [])))
+  return limited.size === 0
+    ? []
+    : [`asks one URL once from each node of ${some([...limited])}: a limit of requests is set there`]
 }
 
 function deedsLeftOut(deeds: readonly Wanted[]): readonly string[] {

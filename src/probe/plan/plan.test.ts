@@ -10,6 +10,7 @@ import type { Scope } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { requestsOf } from './announce-http.ts'
+import { largeAsks } from './announce-http.ts'
 import { announce, planProbe, queriesOf } from './plan.ts'
 
 const run = 'aaaa0000'
@@ -574,6 +575,19 @@ describe('the plan', () => {
       it('an annotation that lets everybody in changes nothing', () => {
         expect(planned(['nginx.ingress.kubernetes.io/proxy-body-size']).direct).toHaveLength(1)
       })
+    })
+
+    it('asks one URL once from each node where an Ingress has a limit of requests, and nothing larger', () => {
+      const annotated = ['nginx.ingress.kubernetes.io/limit-rps']
+      const sources = {
+        ...shopSources,
+        ingresses: known([ingress('web', [rule('a.test', ['/', '/login'])], { annotated })]),
+        ingressControllers: known([replica('nginx-0', '10.244.3.1')]),
+      }
+      const plan = planProbe(model(sources, { scope: shop }), { run })
+      expect(plan.http.map((it) => [it.path, it.times])).toEqual([['/', 1]])
+      expect(announce(plan).join('\n')).toMatch(/asks one URL once from each node of shop\/web/)
+      expect(largeAsks({ direct: [], http: plan.http })).toEqual([])
     })
 
     it('leaves out requests and logs where a flag says so, and what was not asked is told', () => {

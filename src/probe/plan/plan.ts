@@ -1,9 +1,11 @@
 import type {
   Contact,
+  Contacts,
   DirectContact,
   HttpContact,
   HttpEnd,
   NodePortContact,
+  RoutedContact,
   StrangerAnswer,
   Unasked,
 } from '../../model/contacts.ts'
@@ -25,6 +27,7 @@ import { type InsideSpec, planInside } from './plan-inside.ts'
 import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
 import { announceProgramLogs, planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
 import { planNodePorts } from './plan-node-ports.ts'
+import { planRouted, unaskedRoutes } from './plan-routed.ts'
 import { planNodes } from './plan-nodes.ts'
 import { traceEnds } from '../../relations/path/trace-ends.ts'
 import type { ApiSpec, MetricsSpec, SeriesSpec } from '../pod/spec.ts'
@@ -71,8 +74,19 @@ export type PlannedHttp = Omit<HttpContact, 'node' | 'basis' | keyof HttpEnd> &
   Required<Pick<HttpContact, 'basis'>> & {
     /** From each node. */
     readonly times: number
+    /** Its Ingress refuses whoever asks often: no more is asked than that. Absent = as usual. */
+    readonly gentle?: true
   }
 export type PlannedStranger = Omit<StrangerAnswer, 'node' | keyof HttpEnd> & Ports
+/** Both ports are those of the data plane's Service; null where it serves nothing by that scheme there. */
+export type PlannedRouted = Omit<RoutedContact, 'node' | keyof HttpEnd> & {
+  readonly scheme: 'http' | 'https'
+  readonly ports: { readonly plain: number | null; readonly tls: number | null }
+  /** Whether its pods may be asked for the same: nothing on the way changes or judges the request. */
+  readonly isPlain: boolean
+  /** From each node. */
+  readonly times: number
+}
 export type PlannedDirect = Omit<DirectContact, 'node' | keyof HttpEnd> & Pick<Ports, 'scheme'>
 
 /** All that a probe will do, before it does any of it. */
@@ -110,6 +124,9 @@ export interface ProbePlan {
   readonly strangers: readonly PlannedStranger[]
   readonly direct: readonly PlannedDirect[]
   readonly through: readonly PlannedDirect[]
+  /** Through Gateways, and to HTTPProxies. */
+  readonly routed: readonly PlannedRouted[]
+  readonly unrouted: NonNullable<Contacts['unrouted']>
   readonly unasked: readonly Unasked[]
   /** `IP:PORT` of those that policies deny to the probe's pods: whoever does not even connect is not waited for. */
   readonly denied: ReadonlySet<string>
@@ -154,7 +171,9 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     planNodePorts(model),
     planHttp(model, contactNodes.length),
   ]
-  const [http, direct] = requestsWithin(options, planned, planDirect(model, planned.http))
+  const ofRoutes = planRouted(model, contactNodes.length)
+  const [http, direct] = requestsWithin(options, planned, planDirect(model, planned.http, ofRoutes.routed))
+  const { routed, unrouted, leftOut: routesLeftOut } = options.http === false ? unaskedRoutes(ofRoutes) : ofRoutes
   const requests = {
     run: options.run,
     namespace: options.namespace ?? model.scope.namespace ?? 'default',
@@ -166,6 +185,8 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
   }
   return {
     ...requests,
+    routed,
+    unrouted,
     image: options.image ?? defaultImage,
     tolerateAll: options.tolerateAll === true,
     nodes,
@@ -177,7 +198,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     api: planApi(model),
     unasked: direct.unasked,
     denied: deniedToProbe(model, requests),
-    leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
+    leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...routesLeftOut, ...direct.leftOut],
     ...planExecs(model, {
       exec: options.exec === false ? 'left-out' : 'allowed',
       clusterName: asked.clusterName,

@@ -1,5 +1,5 @@
 import { httpBudget, httpPerSecond, largeAsks } from './announce-http.ts'
-import type { PlannedDirect, PlannedStranger, ProbePlan } from './plan.ts'
+import type { PlannedDirect, PlannedRouted, PlannedStranger, ProbePlan } from './plan.ts'
 import { directTimes } from './plan-direct.ts'
 import type { HttpSpec, ProbeSpec } from '../pod/spec.ts'
 
@@ -40,10 +40,10 @@ export function probeSpec(plan: ProbePlan, node: string, own: Pick<ProbeSpec, 'm
 }
 
 /**
- * One list for the pod, and its ids: hosts that nobody has, endpoints, Ingresses, a Service; `contactsOf` reads them
+ * One list for the pod, and its ids: hosts that nobody has, endpoints, Ingresses, a Service, routes; `contactsOf` reads them
  * so. What is asked once stands before what is asked often, so that a budget that ends costs repetitions first.
  */
-function asksOf({ http, strangers, direct, through, denied }: ProbePlan): readonly HttpSpec[] {
+function asksOf({ http, strangers, direct, through, routed, denied }: ProbePlan): readonly HttpSpec[] {
   const byController = (it: PlannedStranger & { readonly path: string }, times: number): Omit<HttpSpec, 'id'> => {
     const { via, scheme, host, path, ports } = it
     return {
@@ -72,6 +72,19 @@ function asksOf({ http, strangers, direct, through, denied }: ProbePlan): readon
     orTls: true,
     direct: true,
   })
+  const byRoute = ({ via, scheme, host, path, ports, times }: PlannedRouted): Omit<HttpSpec, 'id'> => ({
+    ip: via.ip,
+    port: via.port,
+    scheme,
+    host,
+    path,
+    times,
+    // A redirect to a scheme that it does not serve leads elsewhere: to what stands before it.
+    follow: ports.plain !== null && ports.tls !== null,
+    plainPort: ports.plain ?? via.port,
+    tlsPort: ports.tls ?? via.port,
+    orTls: false,
+  })
   const knocks = (it: { readonly ip: string; readonly port: number }): boolean => denied.has(`${it.ip}:${it.port}`)
   // Which endpoint it leads to is not known: where one is denied, it may be that one.
   const anyKnocks = direct.some(knocks)
@@ -80,6 +93,7 @@ function asksOf({ http, strangers, direct, through, denied }: ProbePlan): readon
     ...direct.map(byEndpoint),
     ...http.map((it) => byController(it, it.times)),
     ...through.map((it) => ({ ...byEndpoint(it), ...(anyKnocks ? { knock: true as const } : {}) })),
+    ...routed.map(byRoute),
   ]
   const filled = new Set(largeAsks({ direct, http }))
   return asks.map((it, id) => ({

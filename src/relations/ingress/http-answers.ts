@@ -46,7 +46,7 @@ export function isNotFound({ status, error }: HttpEnd): boolean {
 }
 
 /** Nothing came of the connection itself: what a policy on the probe's own pod, or a late probe, looks like. */
-function neverConnected({ status, error, scheme }: HttpEnd): boolean {
+export function neverConnected({ status, error, scheme }: HttpEnd): boolean {
   if (status !== null || error === null || error === 'ECONNREFUSED' || isInterim(error)) return false
   if (lateOf(error) === 'connection' || /^E(?:TIMEDOUT|HOSTUNREACH|NETUNREACH|PERM|ACCES)/.test(error)) return true
   // Old recordings had one sentence for every kind of silence, and knew no scheme.

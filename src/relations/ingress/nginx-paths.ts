@@ -86,5 +86,5 @@ export function measuredOf(contacts: Known<Contacts>, { ingress, host, path }: R
 
 /** A guess at a path proves nothing by what it is answered; a login that is asked for is an answer. */
 function isGlad({ status, error }: HttpContact): boolean {
-  return status !== null && error === null && (status < 400 || status === 401 || status === 403)
+  return status !== null && error === null && (status < 400 || status === 401 || status === 403 || status === 429)
 }

@@ -39,10 +39,12 @@ function layerOf({ name, port, targetPort, appProtocol }: ServicePort, numbers: 
   if (appProtocol !== undefined && !/^grpc$/i.test(appProtocol))
     return /^(?:https|tls|grpcs|kubernetes\.io\/wss)$/i.test(appProtocol) ? 'TLS' : 'plain'
   if (words.some((it) => /^(?:https|tls|ssl|grpcs)(?:-|$)/i.test(it))) return 'TLS'
-  if (words.some((it) => /^(?:http|web|h2c)(?:-|$)/i.test(it))) return 'plain'
-  if (words.some(namesGrpc)) return null
   // The Service's number is what clients ask for; what the pods listen on says more of them.
-  if (numbers.length > 0 ? numbers.every((it) => usualTls.has(it)) : port === 443) return 'TLS'
+  const isNumberTls = numbers.length > 0 ? numbers.every((it) => usualTls.has(it)) : port === 443
+  // A name against a number tells nothing: charts call 8443 `http` as well.
+  if (words.some((it) => /^(?:http|web|h2c)(?:-|$)/i.test(it))) return isNumberTls ? null : 'plain'
+  if (words.some(namesGrpc)) return null
+  if (isNumberTls) return 'TLS'
   return port === 80 && (targetPort === 80 || targetPort === 8080) ? 'plain' : null
 }
 

@@ -13,7 +13,8 @@ import type { Model } from '../../model/sources.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { isTarget } from '../asked-about.ts'
-import { endText, excuseOf, isBadEnd, mutePorts, portOf, urlText } from '../ingress/http-answers.ts'
+import { endText, excuseOf, isBadEnd, mutePorts, neverConnected, portOf, urlText } from '../ingress/http-answers.ts'
+import { refusedByLimit } from '../ingress/limited.ts'
 import { fateOf, servedBy } from '../service/large-requests.ts'
 import { mayBeOther } from '../service/http-of-endpoint.ts'
 import { hangUpsOf, hungUpTimes, stayedOn } from '../service/hang-ups.ts'
@@ -30,6 +31,7 @@ import {
   largeRequestsLost,
   nodeDown,
   nodePortUnanswered,
+  routeFails,
   svcUnanswered,
 } from '../symptom.ts'
 
@@ -42,6 +44,7 @@ export function contactTroubles(model: Model): readonly Trouble[] {
     ...ofConnects(model, connects),
     ...ofHangUps(model),
     ...ofHttp(model, contacts.value),
+    ...ofRouted(contacts.value),
     ...ofDirect(model, direct ?? []),
     ...ofThrough(model, contacts.value.through ?? []),
     ...ofLarge(model, contacts.value.large ?? []),
@@ -151,9 +154,34 @@ function ofService(its: readonly Contact[], homes: readonly string[]): readonly 
 function ofHttp(model: Model, contacts: Contacts): readonly Trouble[] {
   const excuse = excuseOf({ ...model.sources, scope: model.scope })
   const mute = mutePorts(contacts)
+  const { ingresses, ingressConfigs } = model.sources
+  const isLimited = refusedByLimit({ contacts, ingresses: ingresses.known ? ingresses.value : [], ingressConfigs })
   return contacts.http
-    .filter((it) => isBadEnd(it) && excuse(it) === null)
+    .filter((it) => isBadEnd(it) && excuse(it) === null && !isLimited(it))
     .map((it) => ofRequest(it, mute.has(portOf(it))))
+}
+
+/** Through a Gateway. Where no connection came about a policy may hold the probe: GTW730 says so. */
+function ofRouted({ routed = [] }: Contacts): readonly Trouble[] {
+  return routed
+    .filter((it) => isBadEnd(it) && !neverConnected(it))
+    .map((it): Trouble => {
+      const self = subject(it.route.kind, it.route.namespace, it.route.name)
+      return {
+        kind: 'bad-answer',
+        source: 'contacts',
+        sufferer: self,
+        involved: [self, subject('Service', it.via.namespace, it.via.name), subject('Node', null, it.node)],
+        keys: [routeFails(it.route)],
+        asked: `${urlText(it)} of Service ${full(it.via)}`,
+        from: `from node ${it.node}`,
+        how: endText(it),
+        bad: 1,
+        of: 1,
+        ms: it.ms,
+        weight: 'outage',
+      }
+    })
 }
 
 /** Endpoints that answered badly when they were asked themselves. */

@@ -47,6 +47,24 @@ test.each<[it: string, outside: Outside, about: Subject | null, expected: readon
     ],
   ],
   [
+    'it leads on to another port, where nobody listens',
+    got(
+      answer(null, {
+        port: 80,
+        error: 'ECONNREFUSED',
+        redirects: [{ status: 301, location: 'https://web.example.com/' }],
+      }),
+    ),
+    web,
+    [
+      'sign of outside: bad-answer, 1 of 1, 10 ms',
+      'Ingress/shop/web: https://web.example.com/, to which 198.18.0.80:80 leads http://web.example.com/ (301) from ' +
+        'this machine: no answer (ECONNREFUSED)',
+      'with Ingress/shop/web',
+      'keys ingress-fails:shop/web ingress-fails:shop/web/* outside-fails:shop/web',
+    ],
+  ],
+  [
     'two ports of one address',
     got(answer(500), answer(503, { port: 80, scheme: 'http' })),
     web,

@@ -39,20 +39,30 @@ export function outsideTroubles({ scope: { target }, sources: { outside } }: Mod
       const bad = its.filter(isBadEnd)
       const [first] = bad
       if (first === undefined) return []
+      // This address answered, and led on to another port of its own, where nobody listens.
+      const led = first.status === null ? first.redirects?.at(-1) : undefined
       return [
         {
           ...about,
           kind: 'bad-answer',
-          asked: `${urlText(first)} by ${at}`,
+          asked:
+            led === undefined
+              ? `${urlText(first)} by ${at}`
+              : `${led.location}, to which ${at} leads ${urlText(first)} (${led.status})`,
           how: endText(first),
           bad: bad.length,
           of: its.length,
           ms: Math.max(...bad.map((it) => it.ms)),
-          weight: bad.every((it) => it.status === null) ? 'nuisance' : 'outage',
+          weight: bad.every((it) => it.status === null) ? silence(led !== undefined) : 'outage',
         },
       ]
     }),
   ]
+}
+
+/** Where a redirect leads is another port, which a test by one address need not have. */
+function silence(isLed: boolean): 'sign' | 'nuisance' {
+  return isLed ? 'sign' : 'nuisance'
 }
 
 function keysOf({ kind, namespace, name }: Subject): readonly string[] {

@@ -11,13 +11,18 @@ const names: Readonly<Record<Leg['name'], string>> = {
   pods: 'probe pods -> pods',
 }
 
+/** Of a Gateway, or of Contour: what carries the requests is not what reads the objects. */
+const dataPlane = 'probe pods -> data plane'
+
 /** A URL leg by leg, each asked past the one before. */
 export function legLines(model: Model): (paint: Paint) => readonly string[] {
   return (paint) => {
     const legs = legsOf(model)
     if (legs.length === 0) return []
+    const { target } = model.scope
+    const isRouted = target.kind === 'object' && target.object.kind !== 'Ingress'
     const rows = legs.map((it) => [
-      `${paint.mark(markOf(it))} ${names[it.name]}`,
+      `${paint.mark(markOf(it))} ${it.name === 'controller' && isRouted ? dataPlane : names[it.name]}`,
       at(it),
       said(it),
       it.slowestMs === null ? '-' : `${ms(it.slowestMs)}${isSlow(it) ? ', slow' : ''}`,

@@ -1,4 +1,4 @@
-import type { Contacts } from '../../model/contacts.ts'
+import type { HttpEnd } from '../../model/contacts.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { type Known, leftOutBy } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
@@ -144,14 +144,14 @@ function unseen({ sources }: Model): string {
 function contacted({ sources }: Model): string {
   const { contacts } = sources
   if (!contacts.known) return ''
-  const { connects, http, direct = [] } = contacts.value
+  const { connects, http, direct = [], routed = [] } = contacts.value
   const services = new Set(connects.map((it) => `${it.service.namespace}/${it.service.name}`)).size
   const endpoints = new Set(direct.map((it) => `${it.ip}:${it.port}`)).size
   return [
     ...(services === 0 ? [] : [`${count(services, 'Service')} connected to${byChance(sources)}`]),
     ...notAsked(sources),
     ...(endpoints === 0 ? [] : [`${count(endpoints, 'endpoint')} asked over HTTP`]),
-    ...requested(http),
+    ...requested([...http, ...routed]),
   ].join(', ')
 }
 
@@ -164,7 +164,7 @@ function byChance({ contacts, services, endpointSlices }: Model['sources']): str
 }
 
 /** One URL is named, with what came: it is what the user asked about. */
-function requested(http: Contacts['http']): readonly string[] {
+function requested(http: readonly (HttpEnd & { readonly host: string; readonly path: string })[]): readonly string[] {
   const urls = [...Map.groupBy(http, (it) => `${it.scheme ?? 'http'}://${it.host}${it.path}`)]
   const [first] = urls
   if (first === undefined) return []

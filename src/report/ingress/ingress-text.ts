@@ -3,7 +3,7 @@ import type { IngressRoute } from '../../answers/ingress-routes.ts'
 import type { Mark, Paint } from '../paint.ts'
 import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
-import { shown } from '../../phrases.ts'
+import { count, shown, some } from '../../phrases.ts'
 
 /** Just the blocks that serve the URL, each with what it comes from. */
 export function ingressConfText(conf: IngressConf, paint: Paint): string {
@@ -82,8 +82,14 @@ function blockLines(
 }
 
 /** The table of routes, the answer first. */
-export function ingressRoutesText(routes: readonly IngressRoute[], paint: Paint): string {
-  if (routes.length === 0) return page(['There is no Ingress here.'], paint)
+export function ingressRoutesText(
+  routes: readonly IngressRoute[],
+  paint: Paint,
+  others: readonly RoutingOther[] = [],
+): string {
+  const beside = besideText(others)
+  if (routes.length === 0)
+    return page(['There is no Ingress here.', ...(beside === null ? [] : ['', ...beside])], paint)
   const bad = routes.filter((it) => it.health === 'finding').length
   const asked = routes.filter((it) => it.answered !== null).length
   const header = ['', 'HOST', 'PATH', 'INGRESS', 'BACKEND', 'READY', 'HEALTH']
@@ -105,9 +111,29 @@ export function ingressRoutesText(routes: readonly IngressRoute[], paint: Paint)
       ...(asked === routes.length
         ? []
         : ['', paint.dim('what was not asked is not known to work: --probe asks each route')]),
+      ...(beside === null ? [] : ['', ...beside]),
     ],
     paint,
   )
+}
+
+/** What routes HTTP beside Ingresses: of these this table has nothing. */
+export interface RoutingOther {
+  readonly kind: string
+  readonly namespace: string | null
+  readonly name: string
+}
+
+function besideText(others: readonly RoutingOther[]): readonly string[] | null {
+  const [first] = others
+  if (first === undefined) return null
+  const kinds = [...Map.groupBy(others, (it) => it.kind)].map(
+    ([kind, its]) => `${count(its.length, kind)} (${some(its.map((it) => `${it.namespace}/${it.name}`))})`,
+  )
+  return [
+    `Not in this table: ${kinds.join(', ')}. What they have is asked for and judged by:`,
+    `  hopscope diagnose -n ${first.namespace} --probe`,
+  ]
 }
 
 function markOfRoute({ worst, health, answered }: IngressRoute): Mark {

@@ -48,6 +48,7 @@ export function logSummaryText(summary: LogSummary, paint: Paint): string {
   return page(
     [
       ...verdict(summary, paint),
+      ...unreadMost(summary, paint),
       ...errorTable(summary.groups, paint),
       ...timeTable(summary.groups, paint),
       ...serverTable(summary.servers, paint),
@@ -74,6 +75,17 @@ function verdict(summary: LogSummary, paint: Paint): readonly string[] {
       { right: [0], indent: 4 },
     ),
     ...(kept === null ? [] : [`  ${kept}.`]),
+  ]
+}
+
+/** More than half of the lines was read by no format: what is counted is of the rest alone. */
+function unreadMost(summary: LogSummary, paint: Paint): readonly string[] {
+  const { requests, errors, other } = summary.lines
+  const all = requests + errors + other
+  if (other * 2 < all) return []
+  return [
+    `${paint.mark('cannot-tell')} That is of ${count(requests, 'request')} alone: ${other} of ${all} lines ` +
+      `(${percent(other, all)}) are of other kinds, and were not read.`,
   ]
 }
 

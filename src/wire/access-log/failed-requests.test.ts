@@ -33,6 +33,26 @@ test('equal ones are counted, by host, server and what nginx says', () => {
 })
 
 test.each([
+  [
+    'SSL_do_handshake() failed (SSL: error:0A000410:SSL routines::sslv3 alert handshake failure:SSL alert number 40) ' +
+      'while SSL handshaking to upstream',
+    'tls-refused',
+  ],
+  [
+    'SSL_do_handshake() failed (SSL: error:0A000458:SSL routines::tlsv1 unrecognized name:SSL alert number 112) while ' +
+      'SSL handshaking to upstream',
+    'tls-refused',
+  ],
+  [
+    'SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking to upstream',
+    'tls-failed',
+  ],
+  ['40 worker_connections are not enough while connecting to upstream', 'no-connection-left'],
+])('%s', (said, trouble) => {
+  expect(failedRequests([line(said).replace('[error]', '[alert]')], hosts)).toMatchObject([{ trouble }])
+})
+
+test.each([
   ['another host', line('upstream sent too big header', { host: 'other.example.com' })],
   ['words that are not known', line('something new')],
   ['a line of requests', '10.0.0.9 - - [28/Nov/2026:10:56:37 +0000] "GET / HTTP/1.1" 502 150'],

@@ -3,7 +3,8 @@ import { requestIn } from './access-line.ts'
 /**
  * What nginx's error log says of one request. `refused`: the server's machine said that nobody listens. `broke-off`:
  * the server closed or reset the connection before its answer was whole. `no-live-upstream`: all servers are marked as
- * failed, or there is none. `limited`: by a limit of the controller's own. `auth-unclear`: who was asked for leave
+ * failed, or there is none. `tls-refused`: the server speaks TLS, and ended the handshake by an alert of its own that no
+ * name and no certificate suits it. `no-connection-left`: this nginx has none for it. `limited`: by a limit of the controller's own. `auth-unclear`: who was asked for leave
  * (`auth-url`) said neither yes nor no.
  */
 export const requestTroubles = [
@@ -14,12 +15,14 @@ export const requestTroubles = [
   'no-live-upstream',
   'unreachable',
   'tls-failed',
+  'tls-refused',
   'answer-too-big',
   'invalid-answer',
   'limited',
   'body-too-big',
   'denied',
   'auth-unclear',
+  'no-connection-left',
   'other',
 ] as const
 export type RequestTrouble = (typeof requestTroubles)[number]
@@ -42,6 +45,8 @@ export interface ErrorLine {
 
 /** What nginx says, by ngx_http_upstream.c, ngx_connection.c, ngx_http_limit_req_module.c and others. */
 const troubles: readonly (readonly [words: string, trouble: RequestTrouble])[] = [
+  // ngx_connection.c: worker_connections, of the client's side and the server's together.
+  ['worker_connections are not enough', 'no-connection-left'],
   ['no live upstreams', 'no-live-upstream'],
   ['(111: Connection refused)', 'refused'],
   ['(110: Connection timed out) while connecting', 'timed-out-connecting'],
@@ -52,6 +57,9 @@ const troubles: readonly (readonly [words: string, trouble: RequestTrouble])[] =
   ['(113: Host is unreachable)', 'unreachable'],
   ['(113: No route to host)', 'unreachable'],
   ['(101: Network is unreachable)', 'unreachable'],
+  // RFC 5246 7.2.2, RFC 6066 3: what only a peer that speaks TLS sends.
+  ['SSL alert number 40)', 'tls-refused'],
+  ['SSL alert number 112)', 'tls-refused'],
   ['SSL_do_handshake() failed', 'tls-failed'],
   ['upstream SSL certificate', 'tls-failed'],
   ['upstream sent too big header', 'answer-too-big'],

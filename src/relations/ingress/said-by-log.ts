@@ -45,6 +45,10 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
   'tls-failed': (by) =>
     `TLS with ${by} failed: plain HTTP is spoken there, or its certificate is refused (backend-protocol, ` +
     'proxy-ssl-verify)',
+  'tls-refused': (by) =>
+    `TLS is spoken by ${by}, and each handshake ended there by an alert: there is no certificate for a client that names no host, as ` +
+    'nginx does unless proxy-ssl-server-name is "on" (and proxy-ssl-name its name), or a certificate or a ' +
+    'version of TLS is wanted that nginx does not show',
   'answer-too-big': (by) =>
     `the headers of ${by} do not fit its buffer (proxy-buffer-size, 4k where nothing else is said): ` +
     'many or long cookies',
@@ -55,6 +59,9 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
   denied: () => 'an allow list or a deny list keeps the client out',
   'auth-unclear': () =>
     'who is asked for leave (auth-url) answers neither 2xx nor 401 or 403: nginx makes a 500 of that',
+  'no-connection-left': () =>
+    'this controller has no connection left: each request takes two of worker_connections (max-worker-connections of ' +
+    'its ConfigMap), and streams and WebSockets hold theirs; the pods have no part in it',
   other: () => '',
 }
 
@@ -66,6 +73,9 @@ export const cures: Readonly<Partial<Record<RequestTrouble, string>>> = {
     'raise proxy-buffer-size (nginx.ingress.kubernetes.io/proxy-buffer-size: 16k on the Ingress, or ' +
     "proxy-buffer-size in the controller's ConfigMap), or make the cookies and headers smaller",
   'body-too-big': 'raise proxy-body-size (nginx.ingress.kubernetes.io/proxy-body-size), or send smaller bodies',
+  'tls-refused': 'have nginx name a host in the handshake: proxy-ssl-server-name "on", and proxy-ssl-name',
+  'no-connection-left':
+    'raise max-worker-connections of the ConfigMap, or take the line out: 0 is as many as there are files',
   'tls-failed': 'see which protocol the pods speak: backend-protocol, proxy-ssl-verify',
   'broke-off': 'see whether the pods crash, or close idle connections sooner than nginx does (keep-alive below 60 s)',
 }

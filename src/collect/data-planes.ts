@@ -1,0 +1,84 @@
+import type { DataPlane, Gateway, GatewayClass } from '../model/gateway.ts'
+import type { Service } from '../model/service.ts'
+
+const gatewayName = 'gateway.networking.k8s.io/gateway-name'
+
+/** Each is a pair of labels of a Service, by which its Gateway is named: the second is its namespace's. */
+const owners = [
+  // gateway.envoyproxy.io, internal/infrastructure/kubernetes/proxy.
+  { name: 'gateway.envoyproxy.io/owning-gateway-name', namespace: 'gateway.envoyproxy.io/owning-gateway-namespace' },
+  // Gateway API, GEP-1762: of Istio, Cilium, NGINX Gateway Fabric, kgateway; in the namespace of the Gateway.
+  { name: gatewayName, namespace: null },
+  // Contour's provisioner, internal/provisioner/model; of its two Services the one of Envoy.
+  { name: 'projectcontour.io/owning-gateway-name', namespace: null },
+] as const
+
+interface Routing {
+  readonly gateways: readonly Gateway[]
+  readonly classes: readonly GatewayClass[]
+  /** Whether there are HTTPProxies. */
+  readonly proxies: 'some' | 'none'
+}
+
+/**
+ * The Services by which what carries requests is asked from inside: those that bear the name of a Gateway, those that
+ * have an address of its status, and the Envoys of a Contour that was given its Gateway by name, or has none.
+ */
+export function dataPlanesOf(services: readonly Service[], routing: Routing): readonly DataPlane[] {
+  const usable = services.flatMap((service) => {
+    const { clusterIP: ip } = service
+    const ports = service.ports.filter((it) => it.protocol === 'TCP')
+    return ip === null || ip === '' || ip === 'None' || ports.length === 0 ? [] : [{ service, ip, ports }]
+  })
+  const contour = new Set(
+    routing.classes.filter((it) => it.controller.startsWith('projectcontour.io/')).map((it) => it.name),
+  )
+  const wantsContour = routing.proxies === 'some' || routing.gateways.some((it) => contour.has(it.className))
+  return usable.flatMap(({ service, ip, ports }): readonly DataPlane[] => {
+    const about = {
+      namespace: service.namespace,
+      name: service.name,
+      ip,
+      ports: ports.map(({ port, targetPort }) => ({ port, targetPort })),
+    }
+    const owner = ownerOf(service)
+    if (owner !== null)
+      return routing.gateways.some((it) => it.namespace === owner.namespace && it.name === owner.name)
+        ? [{ ...about, gateway: owner }]
+        : []
+    const byAddress = routing.gateways
+      .filter((it) => it.addresses.some((one) => isAddressOf(service, one)))
+      .map((it): DataPlane => ({ ...about, gateway: { namespace: it.namespace, name: it.name } }))
+    const isEnvoy = wantsContour && isContoursEnvoy(service)
+    return [...byAddress, ...(isEnvoy ? [{ ...about, gateway: null }] : [])]
+  })
+}
+
+function ownerOf({ namespace, name, labels = {} }: Service): { namespace: string; name: string } | null {
+  for (const owner of owners) {
+    const of = labels[owner.name]
+    if (of === undefined || (owner.name.startsWith('projectcontour.io/') && !name.startsWith('envoy'))) continue
+    return { namespace: (owner.namespace === null ? undefined : labels[owner.namespace]) ?? namespace, name: of }
+  }
+  return null
+}
+
+/** Istio writes the name of its Service into the status, `istio-ingressgateway.istio-system.svc.cluster.local`. */
+function isAddressOf(
+  { namespace, name, clusterIP, externalIPs = [], loadBalancer }: Service,
+  address: string,
+): boolean {
+  return (
+    address === clusterIP ||
+    externalIPs.includes(address) ||
+    (loadBalancer?.addresses ?? []).includes(address) ||
+    address.startsWith(`${name}.${namespace}.svc`)
+  )
+}
+
+/** examples/contour has `app: envoy`; the charts of Bitnami and of the project name part and component. */
+function isContoursEnvoy({ selector, labels = {} }: Service): boolean {
+  const of = (key: string): string => selector?.[key] ?? labels[key] ?? ''
+  const isChart = of('app.kubernetes.io/name') === 'contour' && of('app.kubernetes.io/component') === 'envoy'
+  return selector !== null && (selector['app'] === 'envoy' || isChart)
+}
