@@ -30,6 +30,8 @@ const { values: flags } = parseArgs({
     target: { type: 'string' },
     node: { type: 'string', default: process.execPath },
     downloads: { type: 'string' },
+    /** A program that is given the file before it is packed. */
+    sign: { type: 'string' },
   },
 })
 
@@ -52,6 +54,7 @@ try {
   mkdirSync(out, { recursive: true })
   const file = join(out, `hopscope-${platform.os}-${platform.arch}${platform.os === 'windows' ? '.exe' : ''}`)
   await inject(await prepared(), file)
+  if (flags.sign !== undefined) run(flags.sign, [file])
   const archive = join(out, archiveOf(platform))
   pack(file, archive)
   const manifest = join(out, 'hopscope.yaml')
