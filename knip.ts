@@ -13,8 +13,9 @@ const started = Object.values(scripts).flatMap(
 export default {
   entry: [
     ...new Set(started),
-    // What scripts/build.ts bundles.
+    // What scripts/build.ts and scripts/binary.ts bundle.
     'src/cli/main.ts',
+    'src/cli/binary.ts',
     'src/probe/pod/main.ts',
     'src/ui/browser/main.ts',
     // The package as a library.

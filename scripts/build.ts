@@ -1,35 +1,13 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { spawnSync } from 'node:child_process'
 import { basename, join } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import { trimClientNode } from '../src/kube/esbuild-trim.ts'
-import { type Lock, sbom } from './sbom.ts'
+import { bundling, listOf, root } from './bundling.ts'
 
-const root = join(import.meta.dirname, '..')
 /** Elsewhere for a test, which must not take the bundle from under another one. */
 const dist = process.argv[2] ?? join(root, 'dist')
-const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Parameters<typeof sbom>[2]
 
-/** null in a package that was unpacked somewhere. */
-function commit(): string | null {
-  const asked = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' })
-  return asked.status === 0 ? asked.stdout.trim() : null
-}
-
-const shared: BuildOptions = {
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node22',
-  // A third less to compile at each start; names stay, so that the stack of a crash can be read.
-  minify: true,
-  keepNames: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-  metafile: true,
-  absWorkingDir: root,
-  define: { HOPSCOPE_VERSION: JSON.stringify(own.version), HOPSCOPE_COMMIT: JSON.stringify(commit()) },
-}
+const shared: BuildOptions = { ...bundling, format: 'esm', target: 'node22' }
 
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist, { recursive: true })
@@ -68,14 +46,7 @@ const built = await Promise.all([
   }),
 ])
 
-const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock
-const bundled = built.flatMap(({ metafile }) =>
-  // What was looked at and left out is not in it.
-  Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
-  ),
-)
-writeFileSync(join(dist, 'sbom.cdx.json'), `${JSON.stringify(sbom(bundled, lock, own, root), null, 2)}\n`)
+writeFileSync(join(dist, 'sbom.cdx.json'), listOf(built))
 
 /** The explain pages, by slug of a check and id of a remedy: read only when somebody asks for one. */
 const pages: Record<string, string> = {}

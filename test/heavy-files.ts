@@ -8,6 +8,7 @@ import { isFull, today } from './build/effort.ts'
  */
 export const heavyFiles: readonly string[] = [
   'lab/test/cases.test.ts',
+  'scripts/binary.test.ts',
   'scripts/package.test.ts',
   'scripts/readme.test.ts',
   'src/cli/completion/completion.test.ts',

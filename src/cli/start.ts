@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
-import { home } from '../home.ts'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { home } from '../home.ts'
+import { packed } from '../packed.ts'
 import { run } from './program.ts'
-
-/** The recording that `npm start` shows where there is no cluster: the lossy A/AAAA race, recorded in the lab. */
-const recording = fileURLToPath(new URL('demo.hops', import.meta.url))
+import { call } from './terminal/called.ts'
 
 /**
  * `npm start`: diagnoses the cluster of the current kubeconfig, reading only; without a kubeconfig it shows the
@@ -16,14 +15,27 @@ export async function startCommand(rest: readonly string[]): Promise<number> {
   process.stdout.write(
     'No kubeconfig found, so this is a RECORDING of a real lab cluster with the famous 5 second DNS delay.\n\n',
   )
-  if ((await run(['diagnose', '--from', recording])) === 2) return 2
-  process.stdout.write(`
-This was a recording. To diagnose your own cluster, reading only:
-  KUBECONFIG=path/to/kubeconfig npm start
-  node dist/hopscope.js diagnose -n NAMESPACE          the same, with any of kubectl's flags
-  node dist/hopscope.js diagnose dns --probe           measure lookups from every node, too
-`)
+  if ((await showRecording()) === 2) return 2
+  const { name } = call()
+  const lines = [
+    [`KUBECONFIG=path/to/kubeconfig ${name.replace(/ --$/, '')}`, ''],
+    [`${name} diagnose -n NAMESPACE`, "the same, with any of kubectl's flags"],
+    [`${name} diagnose dns --probe`, 'measure lookups from every node, too'],
+  ].map(([line = '', what = '']) => `  ${line.padEnd(46)}${what}`.trimEnd())
+  process.stdout.write(
+    `\nThis was a recording. To diagnose your own cluster, reading only:\n${lines.join('\n')}\n`,
+  )
   return 0
+}
+
+/** The lossy A/AAAA race, recorded in the lab. As a file of its own, since the binary has it inside. */
+async function showRecording(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'hopscope-'))
+  const forget = (): void => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', forget)
+  const file = join(folder, 'demo.hops')
+  writeFileSync(file, packed('demo.hops'))
+  return await run(['diagnose', '--from', file])
 }
 
 function hasKubeconfig(): boolean {

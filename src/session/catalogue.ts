@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { checks } from '../checks/registry.ts'
 import type { AnyCheck } from '../findings/check.ts'
 import { sourceLevel } from '../model/sources.ts'
+import { packed } from '../packed.ts'
 import { remedies } from '../remedies/registry.ts'
 import { ToolError } from '../tool-error.ts'
 import { findCheck, unknownCode } from './select.ts'
@@ -38,12 +38,10 @@ function pageOf(name: string): string {
   )
 }
 
-/** The page itself. The bundle has all of them beside it. */
+/** The page itself. The build packs all of them into one file. */
 export function pageText(name: string): string {
   const key = pageOf(name)
-  const pages = JSON.parse(readFileSync(new URL('pages.json', import.meta.url), 'utf8')) as Readonly<
-    Record<string, string>
-  >
+  const pages = JSON.parse(packed('pages.json').toString()) as Readonly<Record<string, string>>
   const found = pages[key]
   if (found === undefined) throw new ToolError('internal', `there is no page for ${key}`)
   return found

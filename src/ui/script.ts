@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { BuildOptions } from 'esbuild'
+import { packed } from '../packed.ts'
 
 /** The page's own script: built beforehand in a release, on the fly when this runs from source. */
 export async function pageScript(): Promise<string> {
-  return import.meta.url.endsWith('.ts')
-    ? await fromSource()
-    : await readFile(new URL('./ui-page.js', import.meta.url), 'utf8')
+  return import.meta.url.endsWith('.ts') ? await fromSource() : packed('ui-page.js').toString()
 }
 
 async function fromSource(): Promise<string> {

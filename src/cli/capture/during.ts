@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { ownCommand } from '../../packed.ts'
 import { ToolError } from '../../tool-error.ts'
 import { tell } from '../terminal/say.ts'
 import { commandWords } from './command-words.ts'
@@ -17,10 +18,7 @@ export function duringOf(line: string): (signal: AbortSignal) => Promise<void> {
     )
   const [program, ...args] = read.words
   // This very program, by whatever name it was called.
-  const [file, ...more] =
-    program === 'hopscope'
-      ? [process.execPath, ...process.execArgv, process.argv[1] ?? '', ...args]
-      : [program, ...args]
+  const [file, ...more] = program === 'hopscope' ? [...ownCommand(), ...args] : [program, ...args]
   return (signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve()

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import type { BuildOptions } from 'esbuild'
+import { packed } from '../../packed.ts'
 
 /** How the pod's program is bundled: one CommonJS text for `node -e`, for Node 18 and later. */
 const podBundle = {
@@ -12,7 +12,7 @@ const podBundle = {
   legalComments: 'none',
 } as const satisfies BuildOptions
 
-/** Where the build puts it: beside the bundle that holds this module. */
+/** Where the build puts it. */
 const podProgramFile = 'probe-pod.js'
 
 /** Linux takes no longer single argument than 128 KiB (MAX_ARG_STRLEN), and the spec needs room in the pod too. */
@@ -20,9 +20,7 @@ const podProgramLimit = 120_000
 
 /** The program's text: built beforehand in a release, on the fly when this runs from source. */
 export async function podProgram(): Promise<string> {
-  const text = import.meta.url.endsWith('.ts')
-    ? await fromSource()
-    : await readFile(new URL(`./${podProgramFile}`, import.meta.url), 'utf8')
+  const text = import.meta.url.endsWith('.ts') ? await fromSource() : packed(podProgramFile).toString()
   if (text.length > podProgramLimit)
     throw new Error(`the pod program has ${text.length} bytes, more than ${podProgramLimit}`)
   return text

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { getAsset, isSea } from 'node:sea'
+
+/** Whether this is the single binary: Node and program in one file, with nothing beside it. */
+export const isBinary: boolean = isSea()
+
+/** A file that the build puts beside the bundle, or into the binary. */
+export function packed(name: string): Buffer {
+  return isBinary ? Buffer.from(getAsset(name)) : readFileSync(new URL(name, import.meta.url))
+}
+
+/** What starts this very program again, whatever it was called by. The binary takes no script: all words are its own. */
+export function ownCommand(): readonly [program: string, ...args: string[]] {
+  return isBinary ? [process.execPath] : [process.execPath, ...process.execArgv, process.argv[1] ?? '']
+}
