@@ -337,6 +337,7 @@ import meshTlsToPlainPort from './mesh/tls-to-plain-port.ts'
 import poolWithoutNat from './policy/pool-without-nat.ts'
 import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
+import inboundLeftOut from './mesh/inbound-left-out.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -521,6 +522,7 @@ export const checks: readonly AnyCheck[] = [
   faultInjected, // MSH812
   meshRedirectCircle, // MSH813
   meshTlsToPlainPort, // MSH814
+  inboundLeftOut, // MSH815
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

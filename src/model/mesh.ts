@@ -81,6 +81,8 @@ export interface DestinationRule {
   readonly host: string
   /** null: nothing is said, and the mesh decides by what the server's proxy takes. */
   readonly tls: TlsMode | null
+  /** Ports have a TLS of their own, `portLevelSettings`, which is not kept. Absent in old recordings. */
+  readonly portTls?: 'some'
   readonly subsets: readonly { readonly name: string; readonly labels: Labels; readonly tls: TlsMode | null }[]
 }
 

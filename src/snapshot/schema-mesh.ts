@@ -57,7 +57,13 @@ export function meshSchema(intern: Intern) {
         }),
       ),
       destinationRules: list(
-        object({ ...named, host: m.host, tls, subsets: list(object({ name: m.name, labels, tls })) }),
+        object({
+          ...named,
+          host: m.host,
+          tls,
+          portTls: maybe(just('some')),
+          subsets: list(object({ name: m.name, labels, tls })),
+        }),
       ),
       gateways: list(
         object({

@@ -52,7 +52,15 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       ),
     }),
   ),
-  destinationRules: few(fc.record({ ...named, host, tls, subsets: few(fc.record({ name, labels, tls })) })),
+  destinationRules: few(
+    fc.record({
+      ...named,
+      host,
+      tls,
+      portTls: fc.constant('some' as const),
+      subsets: few(fc.record({ name, labels, tls })),
+    }),
+  ),
   gateways: few(
     fc.record({
       ...named,

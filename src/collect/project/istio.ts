@@ -118,6 +118,7 @@ export function projectDestinationRule(raw: unknown, intern: Intern): Destinatio
     name: it.name,
     host,
     tls: tlsOf(spec),
+    ...portTlsOf(spec),
     subsets: list(spec['subsets'])
       .map(fields)
       .flatMap((one) => {
@@ -131,6 +132,11 @@ function tlsOf(spec: Fields): TlsMode | null {
   const mode = fields(fields(spec['trafficPolicy'])['tls'])['mode']
   const modes = ['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL'] as const
   return modes.find((it) => it === mode) ?? null
+}
+
+function portTlsOf(spec: Fields): Pick<DestinationRule, 'portTls'> {
+  const ports = list(fields(spec['trafficPolicy'])['portLevelSettings']).map(fields)
+  return ports.some((it) => isObject(it['tls'])) ? { portTls: 'some' } : {}
 }
 
 /** Without its pods, which are listed by its selector. */
