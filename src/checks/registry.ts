@@ -338,6 +338,8 @@ import poolWithoutNat from './policy/pool-without-nat.ts'
 import servicesUnserved from './node/services-unserved.ts'
 import arpAnsweredEverywhere from './service/arp-answered-everywhere.ts'
 import inboundLeftOut from './mesh/inbound-left-out.ts'
+import timeoutTooShort from './mesh/timeout-too-short.ts'
+import nextToNoTime from './gateway/next-to-no-time.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -451,6 +453,7 @@ export const checks: readonly AnyCheck[] = [
   gatewayRedirectCircle, // GTW727
   backendSpeaksTls, // GTW728
   tlsToPlainPort, // GTW729
+  nextToNoTime, // GTW734
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -523,6 +526,7 @@ export const checks: readonly AnyCheck[] = [
   meshRedirectCircle, // MSH813
   meshTlsToPlainPort, // MSH814
   inboundLeftOut, // MSH815
+  timeoutTooShort, // MSH816
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

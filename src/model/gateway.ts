@@ -98,6 +98,8 @@ export interface RouteRule {
   readonly filters: readonly string[]
   /** Of a `RequestRedirect`; absent where it has none, and in old recordings. */
   readonly redirect?: RouteRedirect
+  /** Seconds, `timeouts` of GEP-1742; absent where it has none (0 is none), and in old recordings. */
+  readonly timeouts?: { readonly request: number | null; readonly backend: number | null }
   readonly backends: readonly BackendRef[]
 }
 

@@ -82,6 +82,7 @@ export function gatewaySchemas(intern: Intern) {
               path: nullable(object({ replaces: oneOf(['all', 'prefix']), by: m.path })),
             }),
           ),
+          timeouts: maybe(object({ request: nullable(number), backend: nullable(number) })),
           backends: list(object({ ...reference, port: nullable(number), weight: number, path: m.spot })),
         }),
       ),

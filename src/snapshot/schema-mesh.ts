@@ -34,6 +34,7 @@ export function meshSchema(intern: Intern) {
               }),
             ),
           ),
+          timeouts: maybe(list(object({ seconds: number, of: oneOf(['all', 'some']), path: m.spot }))),
           http: maybe(
             list(
               object({

@@ -96,6 +96,7 @@ export const gatewayRoute: fc.Arbitrary<GatewayRoute> = fc.record({
         }),
       ),
       filters: few(fc.constantFrom('RequestRedirect', 'URLRewrite')),
+      timeouts: fc.record({ request: maybe(count), backend: maybe(count) }),
       redirect: fc.record({
         scheme: maybe(fc.constantFrom('http' as const, 'https' as const)),
         hostname: maybe(host),

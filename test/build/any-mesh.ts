@@ -32,6 +32,13 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
           path: fc.constant('spec.http[0].fault'),
         }),
       ),
+      timeouts: few(
+        fc.record({
+          seconds: fc.constantFrom(0.005, 3),
+          of: fc.constantFrom('all' as const, 'some' as const),
+          path: fc.constant('spec.http[0].timeout'),
+        }),
+      ),
       http: few(
         fc.record({
           matches: few(

@@ -14,6 +14,7 @@ import type {
 } from '../../model/gateway.ts'
 import { gatewayGroup } from '../../model/gateway-words.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { secondsIn } from '../../wire/go-duration.ts'
 import { createdOf, identity } from './identity.ts'
 import { count, type Fields, fields, isObject, list, oneOf, text, texts, whole } from './json.ts'
 import { projectSelector } from './network-policy.ts'
@@ -114,6 +115,12 @@ function redirectOf(filters: readonly Fields[]): Pick<RouteRule, 'redirect'> {
   }
 }
 
+/** apis/v1 httproute_types.go, HTTPRouteTimeouts. */
+function timeoutsOf(raw: Fields): Pick<RouteRule, 'timeouts'> {
+  const [request, backend] = [secondsIn(text(raw['request'])), secondsIn(text(raw['backendRequest']))]
+  return request === null && backend === null ? {} : { timeouts: { request, backend } }
+}
+
 function projectRule(raw: Fields, index: number): RouteRule {
   return {
     matches: list(raw['matches']).map((each) => {
@@ -128,6 +135,7 @@ function projectRule(raw: Fields, index: number): RouteRule {
     }),
     filters: list(raw['filters']).flatMap((it) => text(fields(it)['type']) ?? []),
     ...redirectOf(list(raw['filters']).map(fields)),
+    ...timeoutsOf(fields(raw['timeouts'])),
     backends: list(raw['backendRefs']).map((each, at) => {
       const one = fields(each)
       return {
