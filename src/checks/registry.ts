@@ -354,6 +354,9 @@ import controllerRights from './ingress/controller-rights.ts'
 import losesInPart from './node/loses-in-part.ts'
 import nameOfGonePod from './service/name-of-gone-pod.ts'
 import memberNotMade from './service/member-not-made.ts'
+import inboundLeftOut from './mesh/inbound-left-out.ts'
+import timeoutTooShort from './mesh/timeout-too-short.ts'
+import nextToNoTime from './gateway/next-to-no-time.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -473,6 +476,7 @@ export const checks: readonly AnyCheck[] = [
   timeoutTooShort, // GTW731
   backendNameRefused, // GTW732
   circuitBreakerOpen, // GTW733
+  nextToNoTime, // GTW734
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -548,6 +552,8 @@ export const checks: readonly AnyCheck[] = [
   faultInjected, // MSH812
   meshRedirectCircle, // MSH813
   meshTlsToPlainPort, // MSH814
+  inboundLeftOut, // MSH815
+  timeoutTooShort, // MSH816
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

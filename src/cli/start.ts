@@ -22,9 +22,7 @@ export async function startCommand(rest: readonly string[]): Promise<number> {
     [`${name} diagnose -n NAMESPACE`, "the same, with any of kubectl's flags"],
     [`${name} diagnose dns --probe`, 'measure lookups from every node, too'],
   ].map(([line = '', what = '']) => `  ${line.padEnd(46)}${what}`.trimEnd())
-  process.stdout.write(
-    `\nThis was a recording. To diagnose your own cluster, reading only:\n${lines.join('\n')}\n`,
-  )
+  process.stdout.write(`\nThis was a recording. To diagnose your own cluster, reading only:\n${lines.join('\n')}\n`)
   return 0
 }
 

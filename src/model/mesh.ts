@@ -26,8 +26,19 @@ export interface VirtualService {
   readonly destinations: readonly MeshDestination[]
   /** Faults that its rules for HTTP make on purpose. Absent where there are none, and in old recordings. */
   readonly faults?: readonly MeshFault[]
+  /** Times that its rules for HTTP give. Absent where there are none, and in old recordings. */
+  readonly timeouts?: readonly MeshTimeout[]
   /** Its rules for HTTP, in their order. Absent where none of them redirects, and in old recordings. */
   readonly http?: readonly MeshHttpRule[]
+}
+
+/** `http[].timeout`, or `http[].retries.perTryTimeout`, of a rule that leads to somebody. */
+export interface MeshTimeout {
+  readonly seconds: number
+  /** Whether the rule takes every request of its hosts, or those that match. */
+  readonly of: 'all' | 'some'
+  /** `spec.http[0].timeout`. */
+  readonly path: string
 }
 
 /** `http[]`, as far as it is asked where a redirect leads. */
@@ -81,6 +92,8 @@ export interface DestinationRule {
   readonly host: string
   /** null: nothing is said, and the mesh decides by what the server's proxy takes. */
   readonly tls: TlsMode | null
+  /** Ports have a TLS of their own, `portLevelSettings`, which is not kept. Absent in old recordings. */
+  readonly portTls?: 'some'
   readonly subsets: readonly { readonly name: string; readonly labels: Labels; readonly tls: TlsMode | null }[]
 }
 

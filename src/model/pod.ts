@@ -148,6 +148,21 @@ export interface DnsConfig {
   readonly options: readonly { readonly name: string; readonly value: string | null }[]
 }
 
+/** What Istio's annotations `traffic.sidecar.istio.io/…` of a pod say, as the injector makes iptables' rules of it. */
+export interface SidecarTraffic {
+  /** `excludeOutboundPorts`: the port that is called, of a Service its own. */
+  readonly notToPorts: readonly number[]
+  readonly notToRanges: readonly string[]
+  /** `includeOutboundIPRanges`; null = all. */
+  readonly toRanges: readonly string[] | null
+  /** `includeOutboundPorts`, wherever they lead. */
+  readonly toPorts: readonly number[]
+  /** `excludeInboundPorts`, of the pod. */
+  readonly notFromPorts: readonly number[]
+  /** `includeInboundPorts`; null = all. */
+  readonly fromPorts: readonly number[] | null
+}
+
 export interface Pod {
   readonly namespace: string
   readonly name: string
@@ -186,6 +201,8 @@ export interface Pod {
   readonly corefileKey?: string
   /** Its annotations have some of its traffic pass by the proxy of its mesh; which, is not read. */
   readonly meshBypass?: true
+  /** Which of its traffic that is, of Istio's sidecar. Absent where all meets it, and in old recordings. */
+  readonly sidecarTraffic?: SidecarTraffic
   /** Where a container mounts something over /etc/resolv.conf: what stands in the volume. Absent where none does. */
   readonly resolvConfMount?: { readonly kind: string; readonly name: string }
   /** The same over /etc/nsswitch.conf; absent in old recordings as well. */

@@ -34,6 +34,7 @@ export function meshSchema(intern: Intern) {
               }),
             ),
           ),
+          timeouts: maybe(list(object({ seconds: number, of: oneOf(['all', 'some']), path: m.spot }))),
           http: maybe(
             list(
               object({
@@ -57,7 +58,13 @@ export function meshSchema(intern: Intern) {
         }),
       ),
       destinationRules: list(
-        object({ ...named, host: m.host, tls, subsets: list(object({ name: m.name, labels, tls })) }),
+        object({
+          ...named,
+          host: m.host,
+          tls,
+          portTls: maybe(just('some')),
+          subsets: list(object({ name: m.name, labels, tls })),
+        }),
       ),
       gateways: list(
         object({

@@ -77,6 +77,16 @@ export function objectSchemas(intern: Intern) {
       corefileMap: maybe(m.name),
       corefileKey: maybe(m.name),
       meshBypass: maybe(just(true)),
+      sidecarTraffic: maybe(
+        object({
+          notToPorts: list(number),
+          notToRanges: list(m.address),
+          toRanges: nullable(list(m.address)),
+          toPorts: list(number),
+          notFromPorts: list(number),
+          fromPorts: nullable(list(number)),
+        }),
+      ),
       resolvConfMount: maybe(object({ kind: m.word, name: m.name })),
       nsswitchMount: maybe(object({ kind: m.word, name: m.name })),
       hostname: maybe(shared.name),

@@ -32,6 +32,13 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
           path: fc.constant('spec.http[0].fault'),
         }),
       ),
+      timeouts: few(
+        fc.record({
+          seconds: fc.constantFrom(0.005, 3),
+          of: fc.constantFrom('all' as const, 'some' as const),
+          path: fc.constant('spec.http[0].timeout'),
+        }),
+      ),
       http: few(
         fc.record({
           matches: few(
@@ -52,7 +59,15 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       ),
     }),
   ),
-  destinationRules: few(fc.record({ ...named, host, tls, subsets: few(fc.record({ name, labels, tls })) })),
+  destinationRules: few(
+    fc.record({
+      ...named,
+      host,
+      tls,
+      portTls: fc.constant('some' as const),
+      subsets: few(fc.record({ name, labels, tls })),
+    }),
+  ),
   gateways: few(
     fc.record({
       ...named,

@@ -107,6 +107,14 @@ const pod: fc.Arbitrary<Pod> = fc.record({
   deleting: flag,
   hostNetwork: flag,
   dnsPolicy: fc.constantFrom('ClusterFirst', 'Default'),
+  sidecarTraffic: fc.record({
+    notToPorts: fc.subarray([80, 443, 8080]),
+    notToRanges: fc.subarray(['10.96.0.0/12', '10.0.0.0/8']),
+    toRanges: fc.option(fc.subarray(['10.96.0.0/12', '192.0.2.0/24']), { nil: null }),
+    toPorts: fc.subarray([80, 443]),
+    notFromPorts: fc.subarray([80, 8080]),
+    fromPorts: fc.option(fc.subarray([80, 8080]), { nil: null }),
+  }),
   computeType: fc.constantFrom('ec2' as const, 'fargate' as const),
   serviceLinks: fc.constant('off' as const),
   dnsConfig: maybe(

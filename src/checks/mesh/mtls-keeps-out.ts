@@ -5,6 +5,7 @@ import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { controllersByClass } from '../../relations/ingress/controller-services.ts'
 import { routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { type AroundBy, callAround, portAround } from '../../relations/mesh/around-sidecar.ts'
 import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
 import { meshServices, type MeshService, targetPorts } from '../../relations/mesh/mesh-services.ts'
 import { isInMesh, mtlsOf } from '../../relations/mesh/mtls.ts'
@@ -14,7 +15,8 @@ import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
  * With mTLS STRICT the server's proxy resets whatever does not come with the mesh's certificates. Whoever has no proxy
- * of the mesh is kept out: an ingress controller beside it, a job, a namespace that was never labelled.
+ * of the mesh is kept out: an ingress controller beside it, a job, a namespace that was never labelled; and whoever
+ * has one, and goes past it by its own annotations.
  */
 export default check({
   code: 'MSH804',
@@ -42,14 +44,18 @@ export default check({
       if (!its.some((one) => one.name === it.name)) byService.set(full(service), [...its, it])
     }
     for (const { pod, call } of toldCalls(pods)) {
-      if (isInMesh(pod)) continue
+      if (isInMesh(pod) && pod.sidecarTraffic === undefined) continue
       const to = calledBy(pod, call, callable)
-      if (to.is === 'there')
-        add(to.service, {
-          name: nameOf(workloadOfPod(pod)),
-          how: `told to by ${call.by ?? 'its command line'}`,
-          of: workloadOfPod(pod),
-        })
+      if (to.is !== 'there') continue
+      const around = callAround(pod, to.service, call.port)
+      if (isInMesh(pod) && around === null) continue
+      const told = `told to by ${call.by ?? 'its command line'}`
+      add(to.service, {
+        name: nameOf(workloadOfPod(pod)),
+        how: around === null ? told : `${told}, and goes past its own proxy by ${around}`,
+        of: workloadOfPod(pod),
+        ...(around === null ? {} : { around }),
+      })
     }
     const outside = new Set(pods.filter((it) => !isInMesh(it)).map(full))
     const controllersOf = controllersByClass({
@@ -81,10 +87,14 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `Service ${full(on)} takes mTLS of the mesh alone, and ${some(args.callers, 2)} ` +
-      `${args.callers.length === 1 ? 'calls' : 'call'} it from outside of the mesh.`,
+      `${args.callers.length === 1 ? 'calls' : 'call'} it ` +
+      (args.around === null ? 'from outside of the mesh.' : `past ${whose(args.callers)} by ${args.around}.`),
     detail: ({ args }) => `PeerAuthentication ${args.by} says STRICT · ${args.how}`,
     note: () => 'the proxy before its pods resets such connections: "connection reset by peer", 502 at an ingress',
     help: ({ args }) => [
+      ...(args.around === null
+        ? []
+        : [`take the port or the range out of the caller's annotation traffic.sidecar.istio.io/${args.around}`]),
       'bring the callers into the mesh, or let this workload take plain text too: a PeerAuthentication of its own ' +
         'with mode PERMISSIVE, or of one port (portLevelMtls)',
       'kubectl get peerauthentications.security.istio.io -A',
@@ -97,9 +107,20 @@ interface Caller {
   readonly name: string
   readonly how: string
   readonly of: Subject
+  /** Its annotation, where it has a proxy. */
+  readonly around?: AroundBy
 }
 
-type KeptOut = { readonly by: string; readonly callers: readonly string[]; readonly how: string }
+type KeptOut = {
+  readonly by: string
+  readonly callers: readonly string[]
+  readonly how: string
+  readonly around: AroundBy | null
+}
+
+function whose(callers: readonly string[]): string {
+  return callers.length === 1 ? 'its own proxy' : 'their own proxies'
+}
 
 function nameOf({ kind, namespace, name }: Subject): string {
   return `${kind} ${namespace}/${name}`
@@ -108,7 +129,10 @@ function nameOf({ kind, namespace, name }: Subject): string {
 /** The policy by which every port of every pod of it takes mTLS alone; null where one is open, or nobody knows. */
 function strictBy(mesh: Mesh, { service, inside, outside }: MeshService): string | null {
   if (inside.length === 0 || outside.length > 0) return null
-  const asked = inside.flatMap((pod) => targetPorts(service, pod).map((port) => mtlsOf(mesh, pod, port)))
+  const ports = inside.flatMap((pod) => targetPorts(service, pod).map((port) => ({ pod, port })))
+  // What does not meet the server's proxy is asked for nothing.
+  if (ports.some(({ pod, port }) => portAround(pod, port) !== null)) return null
+  const asked = ports.map(({ pod, port }) => mtlsOf(mesh, pod, port))
   const policies = asked.flatMap((it) => (it !== 'unknown' && it.mode === 'STRICT' && it.by !== null ? [it.by] : []))
   const [first] = policies
   return first === undefined || policies.length < asked.length ? null : full(first)
@@ -119,7 +143,12 @@ function keptOut(on: Subject, by: string, callers: readonly Caller[]): Verdict<K
     subject: on,
     also: callers.map((it) => it.of),
     confidence: 'inferred',
-    args: { by, callers: callers.map((it) => it.name), how: callers[0]?.how ?? '' },
+    args: {
+      by,
+      callers: callers.map((it) => it.name),
+      how: callers[0]?.how ?? '',
+      around: callers.every((it) => it.around !== undefined) ? (callers[0]?.around ?? null) : null,
+    },
     evidence: callers.slice(0, 4).map((it) => ({ kind: 'fact', label: it.name, value: it.how })),
     causes: [svcUnanswered({ namespace: on.namespace ?? '', name: on.name })],
   })

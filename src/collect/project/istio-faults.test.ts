@@ -25,3 +25,19 @@ test('one of no request is none, nor one behind a rule for all of them', () => {
   expect(faultsOf([{ route: [] }, abort])).toBeUndefined()
   expect(faultsOf([{ match: [{ port: 80 }] }, abort])).toEqual([{ ...told, path: 'spec.http[1].fault' }])
 })
+
+test('times that rules give, of those that lead to somebody', () => {
+  const timeoutsOf = (http: readonly object[]) =>
+    projectVirtualService(
+      { metadata: { namespace: 'shop', name: 'web' }, spec: { hosts: ['cart'], http } },
+      createIntern(),
+    )?.timeouts
+  const route = [{ destination: { host: 'cart' } }]
+  expect(timeoutsOf([{ route, timeout: '0.005s', retries: { attempts: 2, perTryTimeout: '2ms' } }])).toEqual([
+    { seconds: 0.005, of: 'all', path: 'spec.http[0].timeout' },
+    { seconds: 0.002, of: 'all', path: 'spec.http[0].retries.perTryTimeout' },
+  ])
+  expect(timeoutsOf([{ route, timeout: '0s', retries: { attempts: 0, perTryTimeout: '2ms' } }])).toBeUndefined()
+  expect(timeoutsOf([{ timeout: '1ms', redirect: { uri: '/' } }])).toBeUndefined()
+  expect(timeoutsOf([{ route }, { route, timeout: '1ms' }])).toBeUndefined()
+})

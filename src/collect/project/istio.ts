@@ -5,6 +5,7 @@ import type {
   MeshDestination,
   MeshFault,
   MeshGateway,
+  MeshTimeout,
   MtlsMode,
   PeerAuthentication,
   ServiceEntry,
@@ -12,6 +13,7 @@ import type {
   TlsMode,
   VirtualService,
 } from '../../model/mesh.ts'
+import { secondsIn } from '../../wire/go-duration.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
 import { httpRulesOf } from './istio-http.ts'
@@ -39,8 +41,33 @@ export function projectVirtualService(raw: unknown, intern: Intern): VirtualServ
       intern,
     ),
     ...faultsOf(list(spec['http']).map(fields)),
+    ...timeoutsOf(list(spec['http']).map(fields)),
     ...httpRulesOf(list(spec['http']).map(fields)),
   }
+}
+
+/** What stands behind a rule for all requests is asked nothing. */
+function askedOf(rules: readonly Fields[]): readonly Fields[] {
+  const last = rules.findIndex(takesAll)
+  return last < 0 ? rules : rules.slice(0, last + 1)
+}
+
+/** A timeout of 0 is none; without attempts nothing goes by that of one (networking/v1 virtual_service.proto). */
+function timeoutsOf(rules: readonly Fields[]): Pick<VirtualService, 'timeouts'> {
+  const timeouts = askedOf(rules).flatMap((rule, index): readonly MeshTimeout[] => {
+    if (list(rule['route']).length === 0) return []
+    const retries = fields(rule['retries'])
+    const of = takesAll(rule) ? ('all' as const) : ('some' as const)
+    const said = [
+      { seconds: secondsIn(text(rule['timeout'])), path: `spec.http[${index}].timeout` },
+      {
+        seconds: retries['attempts'] === 0 ? null : secondsIn(text(retries['perTryTimeout'])),
+        path: `spec.http[${index}].retries.perTryTimeout`,
+      },
+    ]
+    return said.flatMap(({ seconds, path }) => (seconds === null || seconds === 0 ? [] : [{ seconds, of, path }]))
+  })
+  return timeouts.length === 0 ? {} : { timeouts }
 }
 
 /**
@@ -48,9 +75,7 @@ export function projectVirtualService(raw: unknown, intern: Intern): VirtualServ
  * (networking/v1 virtual_service.proto; a fault without a percentage is of none).
  */
 function faultsOf(rules: readonly Fields[]): Pick<VirtualService, 'faults'> {
-  const last = rules.findIndex(takesAll)
-  const asked = last < 0 ? rules : rules.slice(0, last + 1)
-  const faults = asked.flatMap((rule, index) => {
+  const faults = askedOf(rules).flatMap((rule, index) => {
     const fault = fields(rule['fault'])
     const of = takesAll(rule) ? ('all' as const) : ('some' as const)
     const path = `spec.http[${index}].fault`
@@ -118,6 +143,7 @@ export function projectDestinationRule(raw: unknown, intern: Intern): Destinatio
     name: it.name,
     host,
     tls: tlsOf(spec),
+    ...portTlsOf(spec),
     subsets: list(spec['subsets'])
       .map(fields)
       .flatMap((one) => {
@@ -131,6 +157,11 @@ function tlsOf(spec: Fields): TlsMode | null {
   const mode = fields(fields(spec['trafficPolicy'])['tls'])['mode']
   const modes = ['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL'] as const
   return modes.find((it) => it === mode) ?? null
+}
+
+function portTlsOf(spec: Fields): Pick<DestinationRule, 'portTls'> {
+  const ports = list(fields(spec['trafficPolicy'])['portLevelSettings']).map(fields)
+  return ports.some((it) => isObject(it['tls'])) ? { portTls: 'some' } : {}
 }
 
 /** Without its pods, which are listed by its selector. */

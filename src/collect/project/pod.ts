@@ -6,6 +6,7 @@ import { condition, identity, ownerOf } from './identity.ts'
 import { type Fields, count, fields, isObject, list, oneOf, text, stringMap, texts, whole } from './json.ts'
 import { isNodeCache } from './node-cache.ts'
 import { isNetworkComponent } from './known-components.ts'
+import { sidecarTrafficOf } from './sidecar-traffic.ts'
 
 /**
  * `v1 Pod`; null for what is none. Sidecars (init containers that keep running) count as containers. `now` is the API
@@ -40,6 +41,7 @@ export function projectPod(raw: unknown, intern: Intern, now: number | null = nu
     ...mountsOverFiles(spec),
     ...corefileMap(spec),
     ...bypassOf(it.metadata),
+    ...sidecarTrafficOf(it.metadata),
     ...ownName(spec, intern),
     ...hostAliases(spec),
     ...dnsHop(spec, it.metadata),
