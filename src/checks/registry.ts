@@ -355,7 +355,7 @@ import losesInPart from './node/loses-in-part.ts'
 import nameOfGonePod from './service/name-of-gone-pod.ts'
 import memberNotMade from './service/member-not-made.ts'
 import inboundLeftOut from './mesh/inbound-left-out.ts'
-import timeoutTooShort from './mesh/timeout-too-short.ts'
+import meshTimeoutTooShort from './mesh/timeout-too-short.ts'
 import nextToNoTime from './gateway/next-to-no-time.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
@@ -553,7 +553,7 @@ export const checks: readonly AnyCheck[] = [
   meshRedirectCircle, // MSH813
   meshTlsToPlainPort, // MSH814
   inboundLeftOut, // MSH815
-  timeoutTooShort, // MSH816
+  meshTimeoutTooShort, // MSH816
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
