@@ -5,7 +5,8 @@ import type { Protocol } from './pod.ts'
  * Why a name was asked for. `service`: a Service's own full name. `way`: what a resolver tries before that name when
  * a program asks for `typed`. `outside`: a name outside of the cluster, as it is (suffix null) or below a suffix of
  * the search list. `random`: a label that nobody made, below a suffix: what answers it, answers everything.
- * `member`: a pod's own name below the headless Service that names it. `rewritten`: a name that a `rewrite` of the Corefile makes `to` of. `port`: the SRV name of a Service's named port.
+ * `member`: a pod's own name below the headless Service that names it.
+ * `rewritten`: a name that a `rewrite` of the Corefile makes `to` of. `port`: the SRV name of a Service's named port.
  */
 export type NameReason =
   | { readonly kind: 'service'; readonly service: { readonly namespace: string; readonly name: string } }

@@ -59,7 +59,7 @@ export default check({
     help: ({ args }) => [
       'look for a rule that looks at lengths on both nodes, ' +
         (isTcpAlone(args)
-          ? 'at those of TCP: ping and UDP of that size pass here, and show nothing; a request whose answer is long does'
+          ? 'at those of TCP: ping and UDP of that size pass here and show nothing, a request with a long answer does'
           : 'and for a link that carries less than the pods believe'),
       `on ${some([...args.from, ...args.to])}:  iptables-save -c | grep -E "length|DROP|REJECT"    ip link show`,
       isTcpAlone(args)

@@ -97,7 +97,8 @@ export default check({
       ].join(' · '),
     note: ({ args: { said, noFiles, inLog } }) =>
       noFiles.length > 0
-        ? `${carried}; ${inLog ? `the log of ${some(noFiles)} says why: ` : `${some(noFiles)} shows why: `}${complaintEnds['no-files']}. Whatever it opens and does not ` +
+        ? `${carried}; ${inLog ? 'the log' : 'the look inside'} of ${some(noFiles)} says why: ` +
+          `${complaintEnds['no-files']}. Whatever it opens and does not ` +
           'close, such as connections of a pool (state 08, CLOSE_WAIT), takes one'
         : `${carried}; ${said[0] === undefined ? unsaid : notes[said[0]]}`,
     help: ({ subject: on, args }) => [
@@ -106,7 +107,8 @@ export default check({
         : 'see what its log says when somebody connects, how many connections it has, and how many it takes',
       ...(args.noFiles.length > 0 && args.pod !== null
         ? [
-            `kubectl -n ${on.namespace} exec ${args.pod} -- sh -c 'grep "open files" /proc/1/limits; ls /proc/1/fd | wc -l'`,
+            `kubectl -n ${on.namespace} exec ${args.pod} -- ` +
+              `sh -c 'grep "open files" /proc/1/limits; ls /proc/1/fd | wc -l'`,
           ]
         : []),
       ...(args.pod === null

@@ -14,8 +14,8 @@ import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 const longSeconds = 60
 
 /**
- * A StatefulSet makes one pod after another: the next when each before it is ready, and was for `minReadySeconds`. Until
- * then the name of the next is denied, and the program that calls it is right.
+ * A StatefulSet makes one pod after another: the next when each before it was ready for `minReadySeconds`. Until then
+ * the name of the next is denied, and the program that calls it is right.
  * (k8s.io/kubernetes pkg/controller/statefulset/stateful_set_control.go, isRunningAndAvailable, `monotonic`)
  */
 export default check({

@@ -78,7 +78,8 @@ export default check({
     detail: ({ args }) =>
       args.ip === null
         ? `headless: ${some(args.names)} · usual are 5 to 30 s`
-        : `${count(args.answers, 'answer')} · ${args.now === null ? 'no such pod is there now' : `the pod is at ${args.now}`}` +
+        : `${count(args.answers, 'answer')} · ` +
+          (args.now === null ? 'no such pod is there now' : `the pod is at ${args.now}`) +
           (args.kept === null ? '' : ` · kept for ${args.kept} s by the Corefile`),
     note: ({ args }) =>
       (args.ip === null ? 'nothing fails until such a pod is replaced: then ' : '') +

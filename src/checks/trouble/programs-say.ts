@@ -79,7 +79,7 @@ interface Noted {
 
 function noteOf({ isNow, isShort, isOwn, asked }: Noted): string {
   if (isNow && isOwn)
-    return 'so says the program of itself: what it opens and does not close takes one each, such as a connection of a pool'
+    return 'so says the program of itself: what it opens and does not close takes one each, such as pooled connections'
   // What is not named can't be held against anything else that was found.
   if (isNow && asked === '') return 'so says the program; as it does not say of whom, any other finding here may be why'
   if (isNow) return `so says the program; no other finding accounts for ${asked}`
