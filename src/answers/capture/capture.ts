@@ -168,8 +168,9 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
   const signs = createSigns(room)
   const clock = createClock(room)
   const lookups = createLookups({ addresses, signs, clock, room })
-  const connections = createConnections({ addresses, signs, clock, room }, (packet, at, end) =>
-    lookups.message(packet, at, end, 'tcp'),
+  const connections = createConnections(
+    { addresses, signs, clock, room },
+    { message: (packet, at, end) => lookups.message(packet, at, end, 'tcp'), hole: lookups.hole },
   )
   const fragments = createFragments(
     addresses,

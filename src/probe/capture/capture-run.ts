@@ -36,7 +36,7 @@ export interface CaptureEnd {
   readonly points: readonly PointResult[]
   readonly bytes: number
   readonly left: readonly string[]
-  readonly endedBy: 'caller' | 'time' | 'bytes' | 'packets' | 'pod'
+  readonly endedBy: 'caller' | 'time' | 'bytes' | 'packets' | 'pod' | 'file'
 }
 
 export interface CaptureCaller {
@@ -48,6 +48,8 @@ export interface CaptureCaller {
   readonly signal: AbortSignal
   /** Aborted when the pod is gone that packets are taken at: its devices are gone with it. */
   readonly gone?: AbortSignal
+  /** Aborted when `sink` takes no more. */
+  readonly broken?: AbortSignal
 }
 
 /** A packet may be this much later on its way than one of another node. */
@@ -102,6 +104,7 @@ async function captured(
   // Every point ends then, and the capture with the last of them.
   caller.gone?.addEventListener('abort', () => stop('pod'), { once: true })
   if (caller.gone?.aborted === true) stop('pod')
+  caller.broken?.addEventListener('abort', () => stop('file'), { once: true })
   const merge = createMerge(holdMs)
   const streams = openStreams(cluster, plan, { openings, enough: enough.signal, merge })
   const begun = await untilBegun(openings, streams)
