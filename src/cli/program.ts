@@ -9,7 +9,7 @@ import { capacityFlags } from './flags/capacity.ts'
 import { type ClusterFlags, clusterFlags } from './flags/cluster.ts'
 import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNamespace } from './flags/probe.ts'
 import { logsFlags } from './flags/logs.ts'
-import { duration, memory, pointPlacesOf, portNumber, wholeNumber } from './flags/values.ts'
+import { duration, captureSize, pointPlacesOf, portNumber, wholeNumber } from './flags/values.ts'
 import { outputFlag, type ReportFlags, reportFlags, standingFlags } from './flags/report.ts'
 import { configFile, configured } from './flags/config.ts'
 import { type FixFlags, fixFlags } from './fix/fix.ts'
@@ -275,7 +275,9 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--during <command>', 'capture around this command, and end with it; one program and its arguments')
     .addOption(new Option('--duration <duration>', 'end after this long').default(60_000, '60s').argParser(duration))
     .addOption(new Option('--packets <number>', 'at most so many at each point').default(20_000).argParser(wholeNumber))
-    .addOption(new Option('--bytes <size>', 'at most so much in all').default(64 * 2 ** 20, '64Mi').argParser(memory))
+    .addOption(
+      new Option('--bytes <size>', 'at most so much in all').default(64 * 2 ** 20, '64Mi').argParser(captureSize),
+    )
     .addOption(
       new Option('--snaplen <bytes>', 'keep so much of each packet; a request may hold secrets')
         .default(1600)

@@ -118,12 +118,20 @@ export interface Comparison {
   readonly common: number
   readonly gone: readonly Gone[]
   /** Why nothing can be said; null where something can. */
-  readonly cannotTell: 'no-overlap' | 'nothing-common' | 'too-many' | 'clock' | null
+  readonly cannotTell:
+    | 'no-overlap'
+    | 'nothing-common'
+    | 'too-many'
+    | 'clock'
+    | 'filter'
+    | 'dropped'
+    | 'cut-short'
+    | null
 }
 
 /** Packets that `near` saw and `far` never did. */
 export interface Gone {
-  readonly what: 'query' | 'answer' | 'syn' | 'syn-ack' | 'data'
+  readonly what: 'query' | 'answer' | 'syn' | 'syn-ack' | 'data' | 'segment'
   /** `forth`: sent from the side of `near`; `back`: seen at `far` and not at `near`. */
   readonly way: 'forth' | 'back'
   readonly count: number

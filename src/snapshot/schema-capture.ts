@@ -59,7 +59,7 @@ export const capture = exactly<Capture>()(
         common: number,
         gone: list(
           object({
-            what: oneOf(['query', 'answer', 'syn', 'syn-ack', 'data']),
+            what: oneOf(['query', 'answer', 'syn', 'syn-ack', 'data', 'segment']),
             way: oneOf(['forth', 'back']),
             count: number,
             of: number,
@@ -69,7 +69,9 @@ export const capture = exactly<Capture>()(
             trails: list(list(object({ point: m.text, packet: nullable(number) }))),
           }),
         ),
-        cannotTell: nullable(oneOf(['no-overlap', 'nothing-common', 'too-many', 'clock'])),
+        cannotTell: nullable(
+          oneOf(['no-overlap', 'nothing-common', 'too-many', 'clock', 'filter', 'dropped', 'cut-short']),
+        ),
       }),
     ),
   }),

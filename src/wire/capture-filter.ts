@@ -19,6 +19,8 @@ export type Filter =
   | { readonly op: 'turning' }
 
 export type Side = 'src' | 'dst'
+/** As tcpdump is told; it has no word for it. */
+const turningText = 'tcp[13] & 7 != 0 or (ip6[6] = 6 and ip6[53] & 7 != 0)'
 const protocols = ['ip', 'ip6', 'arp', 'tcp', 'udp', 'icmp', 'icmp6'] as const
 export type Protocol = (typeof protocols)[number]
 
@@ -31,11 +33,25 @@ export type FilterRead =
   | { readonly kind: 'refused'; readonly why: string }
 
 const longest = 400
-const mostWords = 80
+const usualWords = 80
 const deepest = 12
+
+/** Of a point with as many servers as there may be. */
+const longestWritten = { longest: 8000, mostWords: 2000 }
+
+/** What `filterText` made of a filter, as a file has it; null where it is another's, or was cut. */
+export function readWrittenFilter(text: string): Filter | null {
+  const read = readLimited(text.replaceAll(turningText, 'turning'), longestWritten)
+  return read.kind === 'filter' ? read.filter : null
+}
 
 /** What a user may write: protocols, ports, hosts and networks by address, and, or, not, parentheses. */
 export function readFilter(text: string): FilterRead {
+  return readLimited(text, { longest, mostWords: usualWords })
+}
+
+function readLimited(text: string, { longest, mostWords }: typeof longestWritten): FilterRead {
+  const isWritten = mostWords > usualWords
   if (text.length > longest) return refused(`it has more than ${longest} characters`)
   const words = text.match(/[()!]|&&|\|\||[^\s()!&|]+|[&|]/g) ?? []
   if (words.length === 0) return refused('it is empty')
@@ -85,6 +101,7 @@ export function readFilter(text: string): FilterRead {
   }
 
   function primitive(): Filter | string {
+    if (isWritten && take('turning') !== null) return { op: 'turning' }
     const protocol = take(...protocols)
     const side = take('src', 'dst')
     const what = take('port', 'host', 'net')
@@ -188,6 +205,6 @@ function textOf(filter: Filter): string {
     }
     case 'turning':
       // libpcap finds the flags in IPv4 alone by `tcp[13]`.
-      return 'tcp[13] & 7 != 0 or (ip6[6] = 6 and ip6[53] & 7 != 0)'
+      return turningText
   }
 }

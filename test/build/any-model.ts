@@ -1231,7 +1231,7 @@ const capture: fc.Arbitrary<Capture> = fc.record({
       common: count,
       gone: few(
         fc.record({
-          what: fc.constantFrom('query', 'answer', 'syn', 'syn-ack', 'data'),
+          what: fc.constantFrom('query', 'answer', 'syn', 'syn-ack', 'data', 'segment'),
           way: fc.constantFrom('forth', 'back'),
           count,
           of: count,
@@ -1241,7 +1241,9 @@ const capture: fc.Arbitrary<Capture> = fc.record({
           trails: few(few(fc.record({ point: text, packet: maybe(count) }))),
         }),
       ),
-      cannotTell: maybe(fc.constantFrom('no-overlap', 'nothing-common', 'too-many', 'clock')),
+      cannotTell: maybe(
+        fc.constantFrom('no-overlap', 'nothing-common', 'too-many', 'clock', 'filter', 'dropped', 'cut-short'),
+      ),
     }),
   ),
 })

@@ -8,13 +8,15 @@ import {
   says,
   source,
 } from '../../wire/pcap/packet.ts'
+import { readWrittenFilter, type Filter } from '../../wire/capture-filter.ts'
 import type { Point, Read } from '../../wire/pcap/reader.ts'
 import { type Addresses, createAddresses } from './addresses.ts'
 import { createClock } from './clock.ts'
-import { compare, type Place } from './compare.ts'
+import { compare } from './compare.ts'
 import { createConnections } from './connections.ts'
 import { createFragments } from './fragments.ts'
 import { createLookups } from './lookups.ts'
+import type { Place } from './place.ts'
 import { createRooms, type Room } from './room.ts'
 import { createSightings } from './sightings.ts'
 import { compareStages, markOf } from './stages.ts'
@@ -99,11 +101,21 @@ export function analyseCapture({ compares, bytes }: Asked): CaptureAnalysis {
             const { from, to, ...analysed } = its.finish()
             const spot = several ? `${name}:${point.name ?? index}` : name
             points.push({ name: spot, comment: point.comment, ...endOf(read), dropped: read.dropped, ...analysed })
-            const listened = read.listened.get(index) ?? { from, to }
+            const told = read.listened.get(index)
             const mark = several ? markOf(point.comment) : null
             const isTrusted = !hasTwoTimes(analysed.clock)
             if (its.sightings !== null)
-              places.push({ name: spot, file, ...listened, sightings: its.sightings, mark, isTrusted })
+              places.push({
+                name: spot,
+                file,
+                ...(told ?? { from, to }),
+                isTold: told !== undefined,
+                sightings: its.sightings,
+                mark,
+                isTrusted,
+                dropped: read.droppedAt.get(index) ?? 0,
+                filters: filtersOf(point),
+              })
           }
           if (read.points.length === 0) points.push(pointless(name, read))
         },
@@ -111,6 +123,12 @@ export function analyseCapture({ compares, bytes }: Asked): CaptureAnalysis {
     },
     told: () => ({ points, comparisons: comparisons(places, addresses) }),
   }
+}
+
+/** A pcap does not say what it was told to take, and `hopscope capture` always tells its taps something. */
+function filtersOf({ filter }: Point): readonly Filter[] | null {
+  const its = filter === null ? null : readWrittenFilter(filter)
+  return its === null ? null : [its]
 }
 
 /** Of one packet it can't be told when it was. */
@@ -150,8 +168,9 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
   const signs = createSigns(room)
   const clock = createClock(room)
   const lookups = createLookups({ addresses, signs, clock, room })
-  const connections = createConnections({ addresses, signs, clock, room }, (packet, at, end) =>
-    lookups.message(packet, at, end, 'tcp'),
+  const connections = createConnections(
+    { addresses, signs, clock, room },
+    { message: (packet, at, end) => lookups.message(packet, at, end, 'tcp'), hole: lookups.hole },
   )
   const fragments = createFragments(
     addresses,

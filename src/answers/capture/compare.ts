@@ -1,250 +1,193 @@
 import type { Comparison, Gone, Trail } from '../../model/capture.ts'
 import type { Addresses } from './addresses.ts'
-import { type Sightings, sorts } from './sightings.ts'
-
-export interface Place {
-  readonly name: string
-  readonly file: number
-  readonly from: number
-  readonly to: number
-  readonly sightings: Sightings
-  /** Whether its clock only went on: else nobody knows when it listened. */
-  readonly isTrusted: boolean
-  /** Where it stands on one path, as the capture itself says; null where it does not. */
-  readonly mark: PathMark | null
-}
-
-/** What `hopscope capture` writes of a point. */
-export interface PathMark {
-  readonly stages: readonly number[]
-  /** Where packets go that must pass here; null: wherever they go. */
-  readonly hears: readonly string[] | null
-}
+import { expectedAt } from './expected.ts'
+import { goneBetween, type Missing } from './missing.ts'
+import { moved, type Place } from './place.ts'
+import { type Seen, seenAt } from './seen.ts'
+import { sorts, type Sightings } from './sightings.ts'
 
 export interface Along {
   readonly addresses: Addresses
   /** Of the far side. */
   readonly hears: ReadonlySet<string> | null
+  /** Who is a server on this path. */
+  readonly isServer: (address: number) => boolean
+  /** Whether addresses can be translated between the two. */
+  readonly isTranslated: boolean
+  /** What stands before the near one, and behind the far one: a packet that has come that far was not lost. */
+  readonly before: readonly Place[]
+  readonly behind: readonly Place[]
   /** Where else this packet was seen. */
-  readonly trailOf: (key: number) => Trail
+  readonly trailOf: (place: Place, row: number) => Trail
 }
+
+/** Between two interfaces of one machine no clock can differ by more. */
+const sameClockMs = 250
+/** How exactly it is known when a tap began, and what a packet may be under way when one ends. */
+const margins = { began: 10, ended: 250 }
+/** Where two have no packet in common, nothing tells how far their clocks are apart. */
+const apartMargins = { began: 1000, ended: 1000 }
 
 /**
  * Two places of one path, in their order, by one clock: what passed the first and was on its way to whoever is behind
  * the second, and never came there.
  */
 export function compareAlong(near: Place, far: Place, along: Along): Comparison {
-  const nearIndex = indexOf(near.sightings)
-  const farIndex = indexOf(far.sightings)
-  const common = [...nearIndex.keys()].filter((key) => farIndex.has(key)).length
-  const about = { near: near.name, far: far.name, common }
-  const window = overlap(near, far, 0)
-  if (!near.isTrusted || !far.isTrusted) return { ...about, gone: [], cannotTell: 'clock' }
-  if (window === null) return { ...about, gone: [], cannotTell: 'no-overlap' }
-  if (near.sightings.isFull || far.sightings.isFull) return { ...about, gone: [], cannotTell: 'too-many' }
-  if (common === 0 && along.hears !== null && !hearsAny(near.sightings, along))
+  const [nearSeen, farSeen] = [seenAt(near, along.isServer), seenAt(far, along.isServer)]
+  const common = commonOf(nearSeen, farSeen)
+  const about = { near: near.name, far: far.name, common: timesOf(common, nearSeen, farSeen) }
+  const why = whyNot(near, far)
+  if (why !== null) return { ...about, gone: [], cannotTell: why }
+  if (common.length === 0 && along.hears !== null && !hearsAny(near.sightings, along))
     return { ...about, gone: [], cannotTell: 'nothing-common' }
-  const asked = { window, along }
-  const forth = gone(near, { ...asked, index: nearIndex, others: farIndex, way: 'forth' }, along.addresses)
-  const back = gone(far, { ...asked, index: farIndex, others: nearIndex, way: 'back' }, along.addresses, near.sightings)
-  return { ...about, gone: [...forth, ...back], cannotTell: null }
+  const seen = (its: Place): Seen => seenAt(its, along.isServer)
+  return judged(about, [nearSeen, farSeen], {
+    ...along,
+    before: along.before.map(seen),
+    behind: along.behind.map(seen),
+  })
 }
-
-function hearsAny({ to, count }: Sightings, along: Along): boolean {
-  for (let row = 0; row < count; row++) if (isHeard(to[row] ?? -1, along)) return true
-  return false
-}
-
-function isHeard(to: number, { addresses, hears }: Along): boolean {
-  return hears === null || hears.has(addresses.textOf(to))
-}
-
-const words: readonly Gone['what'][] = ['query', 'answer', 'syn', 'syn-ack', 'data', 'data']
-const forward: ReadonlySet<number> = new Set([sorts.query, sorts.syn, sorts.dataForth])
-const mostPackets = 6
-const mostTold = 200
-const mostTrails = 3
-/** What was under way when the other capture began or ended can't be missed there. */
-const marginMs = 250
 
 /** Two points set against each other: what one saw and the other did not, though it was listening. */
 export function compare(one: Place, other: Place, addresses: Addresses): Comparison {
-  const first = indexOf(one.sightings)
-  const second = indexOf(other.sightings)
-  const common = [...first.keys()].filter((key) => second.has(key))
-  const isTurned = comesFirst(common, [one, first], [other, second]) < 0
-  const [near, far] = isTurned ? [other, one] : [one, other]
-  const [nearIndex, farIndex] = isTurned ? [second, first] : [first, second]
-  const apart = offsetOf(common, [near, nearIndex], [far, farIndex])
+  const nobody = (): boolean => false
+  const [first, second] = [seenAt(one, nobody), seenAt(other, nobody)]
+  const isTurned = comesFirst(commonOf(first, second), first, second) < 0
+  const [near, late] = isTurned ? [second, first] : [first, second]
+  const apart = offsetOf(commonOf(near, late), near, late)
   // Interfaces of one machine share its clock; a file may be merged of two machines all the same.
-  const offset = near.file === far.file && Math.abs(apart) <= marginMs ? 0 : apart
-  const window = overlap(near, far, offset)
-  const about = { near: near.name, far: far.name, common: common.length }
-  if (!near.isTrusted || !far.isTrusted) return { ...about, gone: [], cannotTell: 'clock' }
-  if (window === null) return { ...about, gone: [], cannotTell: 'no-overlap' }
-  if (common.length === 0 && !knowEachOther(near.sightings, far.sightings))
+  const offset = near.place.file === late.place.file && Math.abs(apart) <= sameClockMs ? 0 : apart
+  const far = offset === 0 ? late : seenAt(moved(late.place, offset), nobody)
+  const about = { near: near.place.name, far: far.place.name, common: timesOf(commonOf(near, far), near, far) }
+  const why = whyNot(near.place, far.place)
+  if (why !== null) return { ...about, gone: [], cannotTell: why }
+  if (about.common === 0 && !knowEachOther(near.place.sightings, far.place.sightings))
     return { ...about, gone: [], cannotTell: 'nothing-common' }
-  const isFull = near.sightings.isFull || far.sightings.isFull
-  if (isFull) return { ...about, gone: [], cannotTell: 'too-many' }
-  const forth = gone(near, { index: nearIndex, others: farIndex, window, way: 'forth' }, addresses)
-  const back = gone(
-    far,
-    { index: farIndex, others: nearIndex, window: shifted(window, offset), way: 'back' },
-    addresses,
-    near.sightings,
-  )
-  return { ...about, gone: [...forth, ...back], cannotTell: null }
+  const between = { addresses, hears: null, isServer: nobody, isTranslated: true, before: [], behind: [] }
+  return judged(about, [near, far], { ...between, trailOf: null })
 }
 
-/** By key its first row. */
-type Index = ReadonlyMap<number, number>
-
-function indexOf({ keys, count }: Sightings): Index {
-  const index = new Map<number, number>()
-  for (let row = 0; row < count; row++) {
-    const key = keys[row] ?? 0
-    if (!index.has(key)) index.set(key, row)
-  }
-  return index
+interface Beyond extends Pick<Along, 'addresses' | 'hears' | 'isServer' | 'isTranslated'> {
+  readonly before: readonly Seen[]
+  readonly behind: readonly Seen[]
+  readonly trailOf: Along['trailOf'] | null
 }
 
-type Side = readonly [Place, Index]
+function judged(
+  about: Pick<Comparison, 'near' | 'far' | 'common'>,
+  [near, far]: readonly [Seen, Seen],
+  along: Beyond,
+): Comparison {
+  const margin = about.common === 0 && near.place.file === far.place.file ? apartMargins : margins
+  const forth = missingAt(near, far, { along, way: 'forth', margin })
+  const back = missingAt(far, near, { along, way: 'back', margin })
+  const gone = [...goneOf(forth, near, along), ...goneOf(back, far, along)]
+  const doubt = gone.length > 0 ? (doubtOf(forth, far.place) ?? doubtOf(back, near.place)) : null
+  if (doubt !== null) return { ...about, gone: [], cannotTell: doubt }
+  const isUnproved = gone.length === 0 && about.common === 0 && (forth.isUnproved || back.isUnproved)
+  return { ...about, gone, cannotTell: isUnproved ? 'filter' : null }
+}
+
+interface Asking {
+  readonly along: Beyond
+  readonly way: Gone['way']
+  readonly margin: typeof margins
+}
+
+function missingAt(at: Seen, other: Seen, { along, way, margin }: Asking): Missing {
+  const { from, to, isTold } = other.place
+  return goneBetween({
+    at,
+    other,
+    beyond: way === 'forth' ? along.behind : along.before,
+    way,
+    // A first packet proves that its tap was there.
+    window: { from: from + (isTold ? margin.began : 0), to: to - margin.ended },
+    expected: expectedAt({ at, other, ...along }),
+  })
+}
+
+/** Whether what is missing there may be what that capture lost itself, or could not be told in it. */
+function doubtOf({ told }: Missing, { dropped, sightings }: Place): Comparison['cannotTell'] {
+  if (told.length === 0) return null
+  if (dropped > 0) return 'dropped'
+  const isDns = told.some(({ sort }) => sort <= sorts.answer)
+  return sightings.blind.any > 0 || (isDns && sightings.blind.dns > 0) ? 'cut-short' : null
+}
+
+const words: readonly Gone['what'][] = ['query', 'answer', 'syn', 'syn-ack', 'data', 'data']
+const mostPackets = 6
+const mostTrails = 3
+/** What is larger meets limits that a small one does not. */
+const largePayload = 950
+
+function goneOf({ told, way }: Missing, at: Seen, { addresses, trailOf }: Beyond): readonly Gone[] {
+  const { numbers, lengths } = at.place.sightings
+  return told
+    .toSorted((one, other) => other.rows.length - one.rows.length)
+    .slice(0, 20)
+    .map(({ sort, from, to, of, rows }) => {
+      const isSmall = sort >= sorts.dataForth && rows.some((row) => (lengths[row] ?? 0) < largePayload)
+      return {
+        what: isSmall ? 'segment' : (words[sort] ?? 'data'),
+        way,
+        count: rows.length,
+        of,
+        from: addresses.textOf(from),
+        to: addresses.textOf(to),
+        packets: rows.slice(0, mostPackets).map((row) => numbers[row] ?? 0),
+        trails: trailOf === null ? [] : rows.slice(0, mostTrails).map((row) => trailOf(at.place, row)),
+      }
+    })
+}
+
+function whyNot(near: Place, far: Place): Comparison['cannotTell'] {
+  if (!near.isTrusted || !far.isTrusted) return 'clock'
+  const isApart = Math.max(near.from, far.from) > Math.min(near.to, far.to)
+  if (isApart) return 'no-overlap'
+  return near.sightings.isFull || far.sightings.isFull ? 'too-many' : null
+}
+
+function hearsAny({ to, count }: Sightings, { addresses, hears }: Along): boolean {
+  for (let row = 0; row < count; row++) if (hears?.has(addresses.textOf(to[row] ?? -1)) !== false) return true
+  return false
+}
+
+function commonOf(one: Seen, other: Seen): readonly number[] {
+  return [...one.keys()].filter((key) => other.asks(key))
+}
+
+/** How many packets, each time of sending by itself. */
+function timesOf(common: readonly number[], one: Seen, other: Seen): number {
+  return common.reduce((sum, key) => sum + Math.min(one.rows(key).length, other.rows(key).length), 0)
+}
 
 /** Above 0 where `one` is nearer to the clients. Each router takes one from the TTL; clocks of two files may differ. */
-function comesFirst(common: readonly number[], [one, first]: Side, [other, second]: Side): number {
+function comesFirst(common: readonly number[], one: Seen, other: Seen): number {
+  const [here, there] = [one.place.sightings, other.place.sightings]
   let votes = 0
   for (const key of common) {
-    const a = first.get(key) ?? 0
-    const b = second.get(key) ?? 0
-    const way = forward.has(one.sightings.sorts[a] ?? 0) ? 1 : -1
-    const hops = (one.sightings.ttls[a] ?? 0) - (other.sightings.ttls[b] ?? 0)
-    const time = one.file === other.file ? (other.sightings.times[b] ?? 0) - (one.sightings.times[a] ?? 0) : 0
+    const a = one.rows(key)[0] ?? 0
+    const b = other.rows(key)[0] ?? 0
+    const way = one.isForth(a) ? 1 : -1
+    const hops = (here.ttls[a] ?? 0) - (there.ttls[b] ?? 0)
+    const time = one.place.file === other.place.file ? (there.times[b] ?? 0) - (here.times[a] ?? 0) : 0
     votes += way * Math.sign(hops === 0 ? time : hops)
   }
   return votes
 }
 
 /** How far the clock at `far` goes before the one at `near`: the median, as a queue delays some. */
-function offsetOf(common: readonly number[], [near, nearIndex]: Side, [far, farIndex]: Side): number {
+function offsetOf(common: readonly number[], near: Seen, far: Seen): number {
+  const timeOf = (its: Seen, key: number): number => its.place.sightings.times[its.rows(key)[0] ?? 0] ?? 0
   const all = common
     .slice(0, 10_001)
-    .map(
-      (key) =>
-        (far.sightings.times[farIndex.get(key) ?? 0] ?? 0) - (near.sightings.times[nearIndex.get(key) ?? 0] ?? 0),
-    )
+    .map((key) => timeOf(far, key) - timeOf(near, key))
     .toSorted((a, b) => a - b)
   return all[all.length >> 1] ?? 0
-}
-
-interface Window {
-  readonly from: number
-  readonly to: number
-}
-
-/** By the clock of `near`. */
-function overlap(near: Place, far: Place, offset: number): Window | null {
-  const from = Math.max(near.from, far.from - offset) - marginMs
-  const to = Math.min(near.to, far.to - offset) + marginMs
-  return from < to ? { from, to } : null
-}
-
-function shifted({ from, to }: Window, by: number): Window {
-  return { from: from + by, to: to + by }
 }
 
 /** One of them saw an address of the other: it was listening at a place where such packets pass. */
 function knowEachOther(near: Sightings, far: Sightings): boolean {
   return [...far.addresses].some((it) => near.addresses.has(it))
-}
-
-interface Asked {
-  readonly index: Index
-  readonly others: Index
-  readonly window: Window
-  readonly way: Gone['way']
-  readonly along?: Along
-}
-
-function gone(
-  place: Place,
-  { index, others, window, way, along }: Asked,
-  addresses: Addresses,
-  near?: Sightings,
-): readonly Gone[] {
-  const { sightings } = place
-  const replied = way === 'forth' ? repliedRows(sightings) : new Set<number>()
-  const times = timesSeen(sightings)
-  const all = new Map<string, { count: number; of: number; packets: number[]; trails: Trail[] }>()
-  for (const [key, row] of index) {
-    if (!isAsked(sightings, row, { window, way, near, along })) continue
-    const told = toldBy(sightings, row)
-    const counted = all.get(told) ?? { count: 0, of: 0, packets: [], trails: [] }
-    if (counted.of === 0 && all.size >= mostTold) continue
-    all.set(told, counted)
-    counted.of++
-    // Data that is sent once may have been merged with what follows it; what is stuck is sent again.
-    const isOver = isData(sightings, row) ? (times.get(key) ?? 0) < 2 : replied.has(row)
-    if (isOver || others.has(key)) continue
-    counted.count++
-    if (counted.packets.length < mostPackets) counted.packets.push(sightings.numbers[row] ?? 0)
-    if (along !== undefined && counted.trails.length < mostTrails) counted.trails.push(along.trailOf(key))
-  }
-  return [...all]
-    .filter(([, { count }]) => count > 0)
-    .toSorted(([, one], [, other]) => other.count - one.count)
-    .slice(0, 20)
-    .map(([told, its]) => {
-      const [what = '', from = '', to = ''] = told.split('\0')
-      const ends = { from: addresses.textOf(Number(from)), to: addresses.textOf(Number(to)) }
-      return { what: what as Gone['what'], way, ...its, ...ends }
-    })
-}
-
-/** Whether the other point should have seen it: in this direction, while it was listening. */
-function isAsked(
-  { sorts: its, times, to }: Sightings,
-  row: number,
-  {
-    window,
-    way,
-    near,
-    along,
-  }: Pick<Asked, 'window' | 'way'> & {
-    readonly near: Sightings | undefined
-    readonly along: Along | undefined
-  },
-): boolean {
-  const time = times[row] ?? 0
-  if (forward.has(its[row] ?? 0) !== (way === 'forth') || time < window.from || time > window.to) return false
-  if (way === 'forth' && along !== undefined && !isHeard(to[row] ?? -1, along)) return false
-  // An answer to somebody whom the other point never saw went another way.
-  return near === undefined || near.addresses.has(to[row] ?? -1)
-}
-
-function isData({ sorts: its }: Sightings, row: number): boolean {
-  return its[row] === sorts.dataForth || its[row] === sorts.dataBack
-}
-
-function toldBy({ sorts: its, from, to }: Sightings, row: number): string {
-  return `${words[its[row] ?? 0] ?? 'data'}\0${from[row]}\0${to[row]}`
-}
-
-function timesSeen({ keys, count }: Sightings): ReadonlyMap<number, number> {
-  const times = new Map<number, number>()
-  for (let row = 0; row < count; row++) times.set(keys[row] ?? 0, (times.get(keys[row] ?? 0) ?? 0) + 1)
-  return times
-}
-
-/** Rows that something came back to: of several that ask the same, the last one before the reply. */
-function repliedRows({ sorts: its, exchanges, refusals, count }: Sightings): ReadonlySet<number> {
-  const asked = new Map<number, number>()
-  const replied = new Set<number>()
-  for (let row = 0; row < count; row++) {
-    const exchange = exchanges[row] ?? 0
-    const before = asked.get(exchange)
-    if (its[row] === sorts.syn && refusals.has(exchange)) replied.add(row)
-    if (forward.has(its[row] ?? 0)) asked.set(exchange, row)
-    else if (before !== undefined) replied.add(before)
-  }
-  return replied
 }

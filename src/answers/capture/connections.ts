@@ -29,7 +29,8 @@ import { createConnectionTable, sideOf } from './connection-table.ts'
 import { createHandshakes } from './handshakes.ts'
 import { createPerServer, noneOfServer, type ServerCounts } from './per-server.ts'
 import type { Room } from './room.ts'
-import { createSayings, type OnMessage } from './sayings.ts'
+import type { DnsListener } from './dns-streams.ts'
+import { createSayings } from './sayings.ts'
 import { createSentAgain } from './sent-again.ts'
 import { after } from './sequence.ts'
 import type { Signs } from './signs.ts'
@@ -58,7 +59,7 @@ interface Books {
 }
 
 /** Follows each TCP connection of a capture: which one a segment belongs to, and what it means there. */
-export function createConnections({ addresses, signs, clock, room }: Books, onDns: OnMessage): Connections {
+export function createConnections({ addresses, signs, clock, room }: Books, onDns: DnsListener): Connections {
   const perServer = createPerServer(room, noneOfServer)
   const counts = connectionCounts()
   const table = createConnectionTable(room, finish)
@@ -149,7 +150,8 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
       counts.data++
       serverOf(row).data++
     } else if ((packet.flags & fin) === 0) return
-    if (sentAgain.isNew(packet, row, isForth)) sayings.hear(packet, row, isForth)
+    const ahead = sentAgain.ahead(packet, row, isForth)
+    if (sentAgain.isNew(packet, row, isForth)) sayings.hear(packet, row, { isForth, ahead })
   }
 
   function rejected(packet: Packet, { from, to }: { readonly from: number; readonly to: number }): boolean {

@@ -1,5 +1,5 @@
 import { createDnsQuestion, dnsCodeName, readDnsQuestion } from '../../wire/dns-question.ts'
-import { destination, type Packet, source } from '../../wire/pcap/packet.ts'
+import { destination, holds, type Packet, source } from '../../wire/pcap/packet.ts'
 import type { Addresses } from './addresses.ts'
 import { type Clock, silentMs } from './clock.ts'
 import { createNames } from './names.ts'
@@ -19,6 +19,8 @@ const stepMs = 10_000
 /** What a packet takes from one interface of a node to the next, where nothing else tells two sightings apart. */
 const sightingMs = 1
 const mostTruncated = 4096
+/** Clients of which something was not kept. */
+const mostHoles = 4096
 
 // Columns of a row.
 const client = 0
@@ -55,6 +57,8 @@ const isAskedOfMany = 16
 export interface Lookups {
   /** True for a DNS message. `payload..payloadEnd` is one, whatever carried it. */
   readonly message: (packet: Packet, at: number, end: number, carrier: 'udp' | 'tcp') => boolean
+  /** Something of DNS that this packet said, or stands for, was not kept: who waits for it may have got it. */
+  readonly hole: (packet: Packet) => void
   /** An answer whose later fragments did not come. */
   readonly fragmentLost: (packet: { readonly number: number; readonly client: number; readonly server: number }) => void
   readonly finish: (end: number) => void
@@ -68,7 +72,8 @@ interface Truncated {
   readonly packet: number
   readonly server: number
   readonly client: number
-  readonly at: number
+  /** When it came, or was asked again by TCP. */
+  at: number
   readonly name: number
   isAsked: boolean
 }
@@ -86,6 +91,7 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
   const times = createTimes()
   const perServer = createPerServer(room, () => ({ lookups: 0, pairs: 0 }))
   const truncated = createKept<string, Truncated>(room, { most: mostTruncated, each: 500 })
+  const holes = createKept<number, true>(room, { most: mostHoles, each: 100 })
   // The newest row of each client and port, and of each client and type.
   const twins = createNewest(room, 1 << 14)
   const steps = createNewest(room, 1 << 12)
@@ -99,6 +105,7 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
     unanswered: 0,
     unfinished: 0,
     unasked: 0,
+    notWhole: 0,
     late: 0,
     truncated: 0,
     overTcp: 0,
@@ -218,7 +225,10 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
     joinStep(row, time)
     if (tcp === 1 && truncated.size() > 0) {
       const before = truncated.get(truncatedKey(who))
-      if (before !== undefined) before.isAsked = true
+      if (before !== undefined) {
+        before.isAsked = true
+        before.at = time
+      }
     }
   }
 
@@ -251,6 +261,23 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
     if (!has(other, isAnswered) || int(other, rcode) !== 3) return
     if (int(other, nameId) < 0 || int(row, nameId) < 0) room.miss()
     else if (names.isStep(int(other, nameId), int(row, nameId))) mark(other, isStepOfSearch)
+  }
+
+  const holeOf = (who: number, port: number): number => (who + 1) * 131_072 + port
+  /** Of TCP, beside all that a client asked at one port: what it asked over TCP at all. */
+  const anyPort = 65_536
+
+  function hole(packet: Packet): void {
+    const isForth = packet.dport === 53
+    const who = addresses.idOf(packet.words, isForth ? source : destination)
+    const isKept = holes.set(holeOf(who, isForth ? packet.sport : packet.dport), true)
+    const isTcp = packet.holds === holds.tcp
+    if (!isKept || (isTcp && !holes.set(holeOf(who, anyPort), true))) room.miss()
+  }
+
+  /** Whether an answer to it may be in what was not kept. */
+  function isBlind(row: number): boolean {
+    return holes.size() > 0 && holes.get(holeOf(int(row, client), int(row, portAndId) >>> 16)) !== undefined
   }
 
   function answer(packet: Packet): void {
@@ -348,6 +375,10 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
       counts.answered++
       return
     }
+    if (isBlind(row)) {
+      counts.notWhole++
+      return
+    }
     // Who asks again says that no answer came; else only time does.
     const isShort = clock.waited(float(row, firstAt), until) < longEnoughMs
     if (int(row, sent) < 2 && isShort) {
@@ -372,6 +403,7 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
 
   /** The first question of the pair found no answer before it was asked again, or never did. */
   function isLostAtFirst(row: number): boolean | null {
+    if (isBlind(row)) return null
     const again = int(row, sent) > 1 ? float(row, resentAt) : null
     if (has(row, isAnswered)) return again !== null && float(row, answeredAt) >= again
     return again !== null || clock.waited(float(row, firstAt), ends) >= longEnoughMs ? true : null
@@ -399,6 +431,8 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
       lastTime = packet.time
       if (!readDnsQuestion(question, packet.bytes, at, end)) {
         counts.malformed++
+        // Of a message that the capture cut, or of bytes that are none, nobody knows what they were.
+        hole(packet)
         return false
       }
       if (question.opcode !== 0) return true
@@ -406,6 +440,7 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
       else query(packet, carrier === 'tcp' ? 1 : 0)
       return true
     },
+    hole,
     fragmentLost({ number, client: who, server: whom }) {
       signs.see({ kind: 'fragment-lost', server: whom, port: 53, client: who, detail: 'UDP', packet: number })
     },
@@ -413,7 +448,10 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
       ends = end
       ring.finishAll()
       for (const [, it] of truncated.entries())
-        if (it.isAsked || clock.waited(it.at, end) >= lateMs)
+        if (
+          holes.get(holeOf(it.client, anyPort)) === undefined &&
+          clock.waited(it.at, end) >= (it.isAsked ? longEnoughMs : lateMs)
+        )
           signs.see({
             kind: 'truncated-no-tcp',
             server: it.server,

@@ -4,7 +4,7 @@ import { type Clock, muteMs } from './clock.ts'
 import { askedAt, isAnswered, server } from './connection-columns.ts'
 import type { ConnectionCounts } from './connection-counts.ts'
 import type { ConnectionTable } from './connection-table.ts'
-import { createDnsStreams } from './dns-streams.ts'
+import { createDnsStreams, type DnsListener } from './dns-streams.ts'
 import type { PerServer, ServerCounts } from './per-server.ts'
 import { createKept, type Room } from './room.ts'
 import type { Signs } from './signs.ts'
@@ -12,12 +12,10 @@ import { createTimes, lateMs, type Times } from './spread.ts'
 
 const mostNames = 4096
 
-export type OnMessage = (packet: Packet, at: number, end: number) => void
-
 /** What the two sides say to each other: when each first does, and what bytes tell of themselves (DNS, TLS, HTTP/1). */
 export interface Sayings {
-  /** New bytes of one side. */
-  readonly hear: (packet: Packet, row: number, isForth: boolean) => void
+  /** New bytes of one side, and how many before them the capture has not got; below 0 where they overlap others. */
+  readonly hear: (packet: Packet, row: number, it: { readonly isForth: boolean; readonly ahead: number }) => void
   readonly over: (row: number) => void
   readonly firstBytes: Times
 }
@@ -31,7 +29,7 @@ interface Books {
   readonly room: Room
 }
 
-export function createSayings({ table, counts, perServer, signs, clock, room }: Books, onDns: OnMessage): Sayings {
+export function createSayings({ table, counts, perServer, signs, clock, room }: Books, onDns: DnsListener): Sayings {
   const { int, float, setFloat, has, mark, portOf, about } = table
   const firstBytes = createTimes()
   const tlsNames = createKept<number, string>(room, { most: mostNames, each: 500 })
@@ -69,11 +67,11 @@ export function createSayings({ table, counts, perServer, signs, clock, room }: 
   }
 
   return {
-    hear(packet, row, isForth) {
+    hear(packet, row, { isForth, ahead }) {
       if (isForth) {
         if (float(row, askedAt) === 0) setFloat(row, askedAt, packet.time)
       } else if (!has(row, isAnswered)) answered(packet, row)
-      if (portOf(row) === 53) dns.bytes(packet, row * 2 + (isForth ? 0 : 1))
+      if (portOf(row) === 53) dns.bytes(packet, row * 2 + (isForth ? 0 : 1), ahead)
       else speak(packet, row, isForth)
     },
     over(row) {

@@ -25,6 +25,8 @@ const largePacket = 1000
 
 /** Which bytes of a side are new, which were overtaken on the way, and which were lost and sent again. */
 export interface SentAgain {
+  /** How many bytes are missing before these; below 0 where they were seen, or were overtaken on the way. */
+  readonly ahead: (packet: Packet, row: number, isForth: boolean) => number
   /** Whether these bytes are new. */
   readonly isNew: (packet: Packet, row: number, isForth: boolean) => boolean
   /** What the other side has got: its stuck segment went through. */
@@ -36,17 +38,22 @@ export interface SentAgain {
 export function createSentAgain(table: ConnectionTable, counts: ConnectionCounts, signs: Signs): SentAgain {
   const { int, setInt, float, setFloat, about } = table
 
+  function ahead({ seq }: Packet, row: number, isForth: boolean): number {
+    const side = sideOf(isForth)
+    return (int(row, side + sideState) & hasSeq) === 0 ? 0 : after(seq, int(row, side + nextSeq))
+  }
+
   function isNew(packet: Packet, row: number, isForth: boolean): boolean {
     const side = sideOf(isForth)
     const { seq, payloadLength } = packet
     const next = (seq + payloadLength + (packet.flags & fin ? 1 : 0)) | 0
     const its = int(row, side + nextSeq)
-    const ahead = (int(row, side + sideState) & hasSeq) === 0 ? 0 : after(seq, its)
+    const missing = ahead(packet, row, isForth)
     let speaks = payloadLength > 0
-    if (ahead < 0) {
+    if (missing < 0) {
       speaks = isOvertaken(packet, row, isForth) && speaks
       if (after(next, its) <= 0) return speaks
-    } else if (ahead > 0 && int(row, side + holeFrom) === int(row, side + holeTo)) {
+    } else if (missing > 0 && int(row, side + holeFrom) === int(row, side + holeTo)) {
       setInt(row, side + holeFrom, its)
       setInt(row, side + holeTo, seq | 0)
       setFloat(row, floatsOf(isForth) + holeAt, packet.time)
@@ -98,5 +105,5 @@ export function createSentAgain(table: ConnectionTable, counts: ConnectionCounts
     signs.see({ ...about(row, int(row, side + stuckNo)), kind: 'large-lost', detail, ms: null })
   }
 
-  return { isNew, acked, judge }
+  return { ahead, isNew, acked, judge }
 }

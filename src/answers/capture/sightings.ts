@@ -8,23 +8,39 @@ export const sorts = { query: 0, answer: 1, syn: 2, synAck: 3, dataForth: 4, dat
 
 /** Beyond this many the first are compared, and it is said. */
 const most = 1 << 18
-/** Smaller segments are merged and split by offloads on the way (GRO, TSO), so that no number stands for one. */
-const largePacket = 1000
 
-/** The packets that one point saw, in columns. */
-export interface Sightings {
-  readonly see: (packet: Packet) => void
+/** A row each: of a packet that one point saw. */
+export interface Columns {
+  /** What survives the translation of addresses, the same for each time that it is sent. */
   readonly keys: Float64Array
-  /** The same for a packet and what answers it. */
+  /** The key of what asked for it: its own where it asks itself; 0 where nothing tells. */
+  readonly requests: Float64Array
+  /** The same for a packet and what answers it, at one point. */
   readonly exchanges: Float64Array
+  /** Of both directions of one connection, or one socket's lookups, at one point. */
+  readonly flows: Float64Array
   readonly sorts: Uint8Array
   readonly times: Float64Array
   readonly numbers: Float64Array
   readonly from: Int32Array
   readonly to: Int32Array
+  readonly sports: Uint16Array
+  readonly dports: Uint16Array
   readonly ttls: Uint8Array
+  /** Tells one time of sending from another, where it is not 0 (RFC 6864). */
+  readonly ipIds: Uint16Array
+  readonly seqs: Float64Array
+  /** Of TCP, bytes on the wire. */
+  readonly lengths: Int32Array
+}
+
+/** The packets that one point saw, in columns. */
+export interface Sightings extends Columns {
+  readonly see: (packet: Packet) => void
   readonly count: number
   readonly isFull: boolean
+  /** Packets that the capture cut so short that they can't be told: any of them may be one that seems to be missing. */
+  readonly blind: { readonly dns: number; readonly any: number }
   /** What was answered by a RST or an ICMP error: of a SYN, its number and one. It is not lost but refused. */
   readonly refusals: ReadonlySet<number>
   /** Every address that sent or was sent anything here. */
@@ -38,26 +54,55 @@ function mixed(one: number, other: number): number {
   return it ^ (it >>> 13)
 }
 
+/** Of two words of 32 bits, 52 bits that are exact in a double. */
+function keyOf(one: number, other: number, kind: number): number {
+  return (mixed(one, other) >>> 0) * 1_048_576 + (mixed(other, one + kind) & 0xfffff)
+}
+
 /** Of a row its columns, and what comparing adds to them; and the addresses that are new in it. */
-const rowBytes = 128
+const rowBytes = 224
 const addressBytes = 96
+
+export function emptyColumns(size: number): Columns {
+  return {
+    keys: new Float64Array(size),
+    requests: new Float64Array(size),
+    exchanges: new Float64Array(size),
+    flows: new Float64Array(size),
+    sorts: new Uint8Array(size),
+    times: new Float64Array(size),
+    numbers: new Float64Array(size),
+    from: new Int32Array(size),
+    to: new Int32Array(size),
+    sports: new Uint16Array(size),
+    dports: new Uint16Array(size),
+    ttls: new Uint8Array(size),
+    ipIds: new Uint16Array(size),
+    seqs: new Float64Array(size),
+    lengths: new Int32Array(size),
+  }
+}
+
+export const columnNames = Object.keys(emptyColumns(0)) as readonly (keyof Columns)[]
+
+/** What of a packet is found again elsewhere. */
+interface Marks {
+  readonly key: number
+  readonly request: number
+  readonly exchange: number
+}
 
 export function createSightings(addresses: Addresses, room: Room): Sightings {
   const question = createDnsQuestion()
   const seenAddresses = new Set<number>()
   const refusals = new Set<number>()
   let size = 1 << 6
+  const blind = { dns: 0, any: 0 }
   const its = {
-    keys: new Float64Array(size),
-    exchanges: new Float64Array(size),
-    sorts: new Uint8Array(size),
-    times: new Float64Array(size),
-    numbers: new Float64Array(size),
-    from: new Int32Array(size),
-    to: new Int32Array(size),
-    ttls: new Uint8Array(size),
+    ...emptyColumns(size),
     count: 0,
     isFull: false,
+    blind,
     refusals: refusals as ReadonlySet<number>,
     addresses: seenAddresses as ReadonlySet<number>,
     see,
@@ -65,21 +110,12 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
 
   function grow(): void {
     size *= 2
-    const larger = <T extends { set(from: T): void }>(made: T, old: T): T => {
-      made.set(old)
-      return made
-    }
-    its.keys = larger(new Float64Array(size), its.keys)
-    its.exchanges = larger(new Float64Array(size), its.exchanges)
-    its.sorts = larger(new Uint8Array(size), its.sorts)
-    its.times = larger(new Float64Array(size), its.times)
-    its.numbers = larger(new Float64Array(size), its.numbers)
-    its.from = larger(new Int32Array(size), its.from)
-    its.to = larger(new Int32Array(size), its.to)
-    its.ttls = larger(new Uint8Array(size), its.ttls)
+    const larger = emptyColumns(size)
+    for (const name of columnNames) larger[name].set(its[name])
+    Object.assign(its, larger)
   }
 
-  function keep(packet: Packet, sort: number, [one, other, exchange]: readonly [number, number, number]): void {
+  function keep(packet: Packet, sort: number, { key, request, exchange }: Marks): void {
     if (its.count >= most || (its.count >= size && !room.take(size * rowBytes))) {
       its.isFull = true
       return
@@ -87,16 +123,24 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
     if (its.count >= size) grow()
     const at = its.count
     its.count++
-    its.keys[at] = (mixed(one, other) >>> 0) * 1_048_576 + (mixed(other, one + sort) & 0xfffff)
+    its.keys[at] = key
+    its.requests[at] = request
     its.exchanges[at] = exchange >>> 0
     its.sorts[at] = sort
     its.times[at] = packet.time
     its.numbers[at] = packet.number
     its.ttls[at] = packet.ttl
+    its.ipIds[at] = packet.ipId
+    its.sports[at] = packet.sport
+    its.dports[at] = packet.dport
+    its.seqs[at] = packet.seq >>> 0
+    its.lengths[at] = packet.payloadLength
     const from = addresses.idOf(packet.words, source)
     const to = addresses.idOf(packet.words, destination)
     its.from[at] = from
     its.to[at] = to
+    // The same both ways, and TCP's apart from UDP's.
+    its.flows[at] = keyOf(from, packet.sport, packet.holds) + keyOf(to, packet.dport, packet.holds)
     know(from)
     know(to)
   }
@@ -114,28 +158,45 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
   }
 
   function see(packet: Packet): void {
+    if (packet.holds === holds.cutShort) blind.any++
     // A router or a node that says no: it quotes what it refused.
-    if (packet.holds === holds.icmp) {
+    else if (packet.holds === holds.icmp) {
       const isRefusal = packet.icmp !== says.nothing && packet.icmp !== says.fragmentationNeeded
       if (isRefusal && packet.quotedProtocol === 6) refused(packet.quotedSeq + 1)
+    } else if (packet.holds === holds.udp) message(packet)
+    else if (packet.holds === holds.tcp && (packet.flags & rst) !== 0) {
+      if ((packet.flags & ack) !== 0) refused(packet.ack)
+    } else if (packet.holds === holds.tcp) segment(packet)
+  }
+
+  function message(packet: Packet): void {
+    if (packet.sport !== 53 && packet.dport !== 53) return
+    if (!readDnsQuestion(question, packet.bytes, packet.payload, packet.payloadEnd)) {
+      if (packet.payloadEnd - packet.payload < packet.payloadLength) blind.dns++
       return
     }
-    if (packet.holds === holds.udp) {
-      if (packet.sport !== 53 && packet.dport !== 53) return
-      if (!readDnsQuestion(question, packet.bytes, packet.payload, packet.payloadEnd)) return
-      // Each time that it is sent is another packet: the number of IP tells them apart, where there is one.
-      const sort = question.isAnswer ? sorts.answer : sorts.query
-      const asked = question.hash ^ question.type
-      const port = question.isAnswer ? packet.dport : packet.sport
-      keep(packet, sort, [(question.id << 16) | packet.ipId, asked, mixed((question.id << 16) | port, asked)])
-    } else if (packet.holds === holds.tcp && (packet.flags & rst) !== 0) {
-      if ((packet.flags & ack) !== 0) refused(packet.ack)
-    } else if (packet.holds === holds.tcp) {
-      const isOpening = (packet.flags & (syn | ack)) === syn
-      if (isOpening) keep(packet, sorts.syn, [packet.seq, packet.ipId, packet.seq + 1])
-      else if ((packet.flags & syn) !== 0) keep(packet, sorts.synAck, [packet.seq, packet.ipId, packet.ack])
-      else if (packet.ipLength >= largePacket && packet.payloadLength > 0)
-        keep(packet, packet.dport <= packet.sport ? sorts.dataForth : sorts.dataBack, [packet.seq, 0, 0])
+    const asked = question.hash ^ question.type
+    const request = keyOf(question.id, asked, sorts.query)
+    const port = question.isAnswer ? packet.dport : packet.sport
+    const exchange = mixed((question.id << 16) | port, asked)
+    if (question.isAnswer)
+      keep(packet, sorts.answer, { key: keyOf(question.id, asked, sorts.answer), request, exchange })
+    else keep(packet, sorts.query, { key: request, request, exchange })
+  }
+
+  function segment(packet: Packet): void {
+    const { seq, ack: next, flags } = packet
+    const opening = (it: number): number => keyOf(it | 0, 0, sorts.syn)
+    if ((flags & (syn | ack)) === syn)
+      keep(packet, sorts.syn, { key: opening(seq), request: opening(seq), exchange: seq + 1 })
+    else if ((flags & syn) !== 0) {
+      const key = keyOf(seq | 0, next | 0, sorts.synAck)
+      keep(packet, sorts.synAck, { key, request: opening(next - 1), exchange: next })
+    } else if (packet.payloadLength > 0) {
+      // Both numbers: of the first alone there are two by chance in any long capture.
+      const key = keyOf(seq | 0, next | 0, sorts.dataForth)
+      const sort = packet.dport <= packet.sport ? sorts.dataForth : sorts.dataBack
+      keep(packet, sort, { key, request: 0, exchange: 0 })
     }
   }
   return its

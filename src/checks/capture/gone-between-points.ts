@@ -11,6 +11,9 @@ const silent = {
   'nothing-common':
     'they have no packet and no address in common: another filter, a proxy between them, or nothing of it passed there',
   clock: 'the clock of one of them was set while it listened, or its file is of several machines: capture it again',
+  filter: 'what is missing at one of them may be kept out by its filter: capture with a filter that names ports alone',
+  dropped: 'what is missing at one of them may be what its capture lost itself: capture less (--filter, --snaplen)',
+  'cut-short': 'packets of one of them are cut so short that they can not be told: capture with a longer --snaplen',
   'too-many': 'they have more packets than are set against each other: capture with a filter',
 } as const
 
@@ -20,6 +23,7 @@ const whatWords: Readonly<Record<Gone['what'], readonly [string, string]>> = {
   syn: ['SYN', 'SYNs'],
   'syn-ack': ['SYN-ACK', 'SYN-ACKs'],
   data: ['large segment', 'large segments'],
+  segment: ['segment', 'segments'],
 }
 
 const causes = [
@@ -55,7 +59,8 @@ export default check({
       `both`,
     note: () =>
       'Where a Service has several servers, a packet may also have gone to one that was not captured. ' +
-      'Matched by DNS id, TCP sequence number and IP id, which survive the translation of addresses.',
+      'Matched by DNS id and TCP sequence number, which survive the translation of addresses, each time of sending ' +
+      'by itself.',
     help: ({ args }) => [
       `Look at what stands between the two, in this direction: ${args.seenAt} is the last point that has it.`,
       `tshark -r ${fileOf(args.seenAt)} -Y 'frame.number in {${args.packets.join(', ')}}'`,

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { fileOutlet } from './file-outlet.ts'
 import { exitCode } from '../../engine.ts'
 import type { PointPlace } from '../../session/capture/places.ts'
 import { captureCluster, type CaptureAsk, type CapturedLive } from '../../session/capture/capture.ts'
@@ -33,39 +33,27 @@ export async function captureCommand(target: string, flags: CaptureFlags): Promi
     throw new ToolError('usage', '--stdout and --analyze print both on stdout', '-w FILE --analyze does both')
   const during = flags.during === undefined ? null : duringOf(flags.during)
   const watch = stopwatch()
-  const file = write === undefined ? null : opened(write)
+  const file = write === undefined ? null : fileOutlet(write)
   const isAnalysed = flags.analyze === true || (write === undefined && !stdout)
   const sink = (bytes: Uint8Array): void => {
-    if (file !== null) writeWhole(file, bytes)
+    file?.write(bytes)
     if (stdout) process.stdout.write(bytes)
   }
   const name = write ?? 'capture'
   try {
-    return await onTerminal((caller) => captureCluster({ ...flags, target }, { sink, during, name }, caller), {
+    const outlet = { sink, during, name, ...(file === null ? {} : { broken: file.broken }) }
+    return await onTerminal((caller) => captureCluster({ ...flags, target }, outlet, caller), {
       quiet: stdout || flags.output !== 'text',
       nothingLeft: 'nothing of it is left in the cluster',
-      print: (it) => print(it, { flags, isAnalysed, watch }),
+      print: (it) => {
+        // Some systems say only then that there was no room.
+        file?.close()
+        return print(it, { flags, isAnalysed, watch, unwritten: file?.failure() ?? null })
+      },
     })
   } finally {
-    if (file !== null) closeSync(file)
+    file?.close()
   }
-}
-
-/** What a capture holds may be anybody's secrets: for its owner alone. */
-function opened(path: string): number {
-  try {
-    return openSync(path, 'w', 0o600)
-  } catch (error) {
-    throw new ToolError(
-      'usage',
-      `${path} can't be written: ${error instanceof Error ? error.message : String(error)}`,
-      'name a file in a folder that is there',
-    )
-  }
-}
-
-function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
 }
 
 function print(
@@ -74,16 +62,25 @@ function print(
     flags,
     isAnalysed,
     watch,
-  }: { readonly flags: CaptureFlags; readonly isAnalysed: boolean; readonly watch: Stopwatch },
+    unwritten,
+  }: {
+    readonly flags: CaptureFlags
+    readonly isAnalysed: boolean
+    readonly watch: Stopwatch
+    readonly unwritten: ToolError | null
+  },
 ): number {
   const { diagnosis, points } = its
   for (const it of points.filter(({ why }) => why !== null)) tell(`${it.name}: ${it.why}`)
   const all = points.map((it) => `${it.name} ${it.packets}`).join(', ')
+  const isWritten = flags.write !== undefined && unwritten === null
   tell(
-    `packets: ${all}${flags.write === undefined ? '' : `; ${Math.ceil(its.bytes / 1024)} KiB in ${flags.write}`}; ` +
+    `packets: ${all}${isWritten ? `; ${Math.ceil(its.bytes / 1024)} KiB in ${flags.write}` : ''}; ` +
       `ended by ${endings[its.endedBy]}; the capture pods are ${its.left.length === 0 ? 'removed' : 'NOT all removed'}`,
   )
   if (isAnalysed) printAnalysis(its, flags, watch)
+  // What was asked for is not there, whatever the packets say.
+  if (unwritten !== null) throw unwritten
   if (its.endedBy === 'caller') return ending.interruptedCode()
   const broken = points.some(({ why }) => why !== null)
   if (!isAnalysed) return broken ? 2 : 0
@@ -98,4 +95,5 @@ const endings: Readonly<Record<CapturedLive['endedBy'], string>> = {
   bytes: 'its limit of bytes',
   packets: 'its limit of packets, or the end of each point',
   pod: 'the removal of its pod',
+  file: 'its file, which can not be written',
 }

@@ -59,6 +59,15 @@ export function memory(text: string): number {
   return size
 }
 
+/** Of the packets of a capture: what a disk has room for, and somebody can still open. */
+const mostCaptured = { text: '16Gi', bytes: 16 * 2 ** 30 }
+
+export function captureSize(text: string): number {
+  const size = memory(text)
+  if (size > mostCaptured.bytes) throw new InvalidArgumentError(`a capture has ${mostCaptured.text} at most`)
+  return size
+}
+
 export function pointPlacesOf(text: string): readonly PointPlace[] {
   const some = text.split(',')
   const unknown = some.find((it) => !(pointPlaces as readonly string[]).includes(it))

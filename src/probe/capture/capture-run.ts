@@ -36,7 +36,7 @@ export interface CaptureEnd {
   readonly points: readonly PointResult[]
   readonly bytes: number
   readonly left: readonly string[]
-  readonly endedBy: 'caller' | 'time' | 'bytes' | 'packets' | 'pod'
+  readonly endedBy: 'caller' | 'time' | 'bytes' | 'packets' | 'pod' | 'file'
 }
 
 export interface CaptureCaller {
@@ -48,6 +48,8 @@ export interface CaptureCaller {
   readonly signal: AbortSignal
   /** Aborted when the pod is gone that packets are taken at: its devices are gone with it. */
   readonly gone?: AbortSignal
+  /** Aborted when `sink` takes no more. */
+  readonly broken?: AbortSignal
 }
 
 /** A packet may be this much later on its way than one of another node. */
@@ -102,6 +104,7 @@ async function captured(
   // Every point ends then, and the capture with the last of them.
   caller.gone?.addEventListener('abort', () => stop('pod'), { once: true })
   if (caller.gone?.aborted === true) stop('pod')
+  caller.broken?.addEventListener('abort', () => stop('file'), { once: true })
   const merge = createMerge(holdMs)
   const streams = openStreams(cluster, plan, { openings, enough: enough.signal, merge })
   const begun = await untilBegun(openings, streams)
@@ -132,10 +135,12 @@ async function captured(
     sink.write(pcapngHead(written, plan.application))
     caller.announce(`capturing at ${there.map((it) => `${it.point.name} (${it.device})`).join(', ')}`)
   }
+  // The first packet that there was no room for: from then on no point's silence says anything.
+  let fullAt = Infinity
   const flush = (all: ReturnType<typeof merge.take>): void => {
     for (const it of all) {
       const point = ids.get(it.point)
-      if (point !== undefined) sink.write(pcapngPacket({ ...it, point }))
+      if (point !== undefined && !sink.write(pcapngPacket({ ...it, point }))) fullAt = Math.min(fullAt, it.time)
     }
   }
   const ticking = setInterval(() => flush(merge.take(performance.now())), 100)
@@ -147,7 +152,10 @@ async function captured(
   flush(merge.rest())
   for (const [index, it] of there.entries()) {
     const its = told.get(it.point.name)
-    if (its !== undefined) sink.write(pcapngStatistics({ ...its, point: index }))
+    if (its !== undefined) {
+      const to = Math.max(its.from, Math.min(its.to, fullAt))
+      sink.last(pcapngStatistics({ ...its, to, point: index }))
+    }
     results.push({
       name: it.point.name,
       packets: its?.packets ?? 0,
@@ -230,18 +238,29 @@ function wait(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-function sinkOf(
-  write: (bytes: Uint8Array) => void,
-  most: number,
-  full: () => void,
-): { readonly write: (bytes: Uint8Array) => void; readonly written: () => number } {
+interface Sink {
+  /** False where there is no room: then nothing more is written, as what came later would look like all there was. */
+  readonly write: (bytes: Uint8Array) => boolean
+  /** What must stand at the end, however full it is. */
+  readonly last: (bytes: Uint8Array) => void
+  readonly written: () => number
+}
+
+function sinkOf(write: (bytes: Uint8Array) => void, most: number, full: () => void): Sink {
   let written = 0
+  let isFull = false
+  const last = (bytes: Uint8Array): void => {
+    written += bytes.length
+    write(bytes)
+  }
   return {
     write(bytes) {
-      if (written + bytes.length > most) return full()
-      written += bytes.length
-      write(bytes)
+      isFull ||= written + bytes.length > most
+      if (isFull) full()
+      else last(bytes)
+      return !isFull
     },
+    last,
     written: () => written,
   }
 }

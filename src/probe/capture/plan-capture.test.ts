@@ -31,6 +31,7 @@ const wish = (its: Partial<CaptureWish>): CaptureWish => ({
   client,
   servers: [],
   serviceAddresses: [],
+  movedPorts: [],
   nodeAddresses: ['192.0.2.10' as IpAddress],
   places: new Set(['client', 'node', 'server']),
   filter: null,

@@ -19,6 +19,8 @@ export interface CaptureWish {
   readonly servers: readonly End[]
   /** Addresses that lead to `servers` and to nobody else. */
   readonly serviceAddresses: readonly IpAddress[]
+  /** Ports that the Service leads from, and to, where the two differ. */
+  readonly movedPorts: readonly number[]
   /** Of the client's node: what its source NAT writes. */
   readonly nodeAddresses: readonly IpAddress[]
   readonly places: ReadonlySet<PointPlace>
@@ -42,6 +44,14 @@ export interface PointPlan {
   readonly hears: readonly IpAddress[] | null
   readonly filter: Filter
   readonly code: FilterCode
+  /** What is written anew on the way: whether a filter lets a packet through can't be told without it. */
+  readonly translation: Translation
+}
+
+interface Translation {
+  readonly leads: readonly IpAddress[]
+  readonly masks: readonly IpAddress[]
+  readonly moves: readonly number[]
 }
 
 export type CapturePlan =
@@ -50,6 +60,9 @@ export type CapturePlan =
 
 /** On the way from the client to a server. */
 const stage = { client: 0, clientVeth: 1, clientNode: 2, serverNode: 3, serverVeth: 4, server: 5 } as const
+
+/** A Service may have a hundred ports; a comment has its length. */
+const mostMoves = 32
 
 /** What carries the capture itself: the API server's way to the kubelet, and konnectivity's. */
 const ownWay: Filter = {
@@ -60,17 +73,22 @@ const ownWay: Filter = {
 export function planCapture(wish: CaptureWish): CapturePlan {
   const points = pointsOf(wish)
   const planned: PointPlan[] = []
+  const translation = {
+    leads: wish.serviceAddresses,
+    masks: wish.nodeAddresses.filter((its) => !wish.client.addresses.includes(its)),
+    moves: wish.movedPorts.slice(0, mostMoves),
+  }
   for (const it of points) {
     const code = filterCode(it.filter)
     if (code === null) return { kind: 'refused', why: 'the filter is too long for the kernel' }
-    planned.push({ ...it, code })
+    planned.push({ ...it, code, translation })
   }
   return planned.length === 0
     ? { kind: 'refused', why: 'no point is left to capture at' }
     : { kind: 'plan', points: planned }
 }
 
-function pointsOf(wish: CaptureWish): readonly Omit<PointPlan, 'code'>[] {
+function pointsOf(wish: CaptureWish): readonly Omit<PointPlan, 'code' | 'translation'>[] {
   const { client, servers, places } = wish
   // A server in its node's own network has no place of its own: what a Service sends there could not be told from lost.
   const shared = servers.some((it) => it.hostNetwork) ? [] : wish.serviceAddresses
@@ -229,12 +247,17 @@ function anyHost(addresses: readonly IpAddress[]): Filter {
 }
 
 /** What the file says of a point: for people, and for the comparison of points (answers/capture/stages.ts). */
-export function commentOf({ node, at, stages, hears }: PointPlan, device: string): string {
+export function commentOf({ node, at, stages, hears, translation }: PointPlan, device: string): string {
   const place =
     at.kind === 'uplink'
       ? `uplink of node ${node}`
       : `${at.kind === 'pod' ? 'in' : 'veth of'} pod ${at.end.namespace}/${at.end.name} on node ${node}`
-  return `${place}, device ${device}; stages ${stages.join(' ')}; hears ${hears?.join(' ') ?? 'all'}`
+  const { leads, masks, moves } = translation
+  const orNone = (its: readonly (string | number)[]): string => (its.length === 0 ? 'none' : its.join(' '))
+  return (
+    `${place}, device ${device}; stages ${stages.join(' ')}; hears ${hears?.join(' ') ?? 'all'}` +
+    `; leads ${orNone(leads)}; masks ${orNone(masks)}; moves ${orNone(moves)}`
+  )
 }
 
 export function filterOf({ filter }: PointPlan): string {

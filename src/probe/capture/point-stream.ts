@@ -9,7 +9,7 @@ export interface PointEnd {
   readonly packets: number
   /** By the kernel, as the capture says; null where it did not come to say it. */
   readonly dropped: number | null
-  /** When it listened, by the clock of its node as far as its packets tell it. */
+  /** When it listened for sure, by the clock of its node as far as its packets tell it. */
   readonly from: number
   readonly to: number
   /** null: it ended as it was told, or with its last packet. */
@@ -46,9 +46,12 @@ export function openStream(cluster: Cluster, it: Streaming): PointStream {
   // How far the clock here goes before that of the node, and how long the fastest packet was on its way.
   let ahead = Infinity
   let isBegun = false
+  let [firstPacket, lastPacket] = [Infinity, -Infinity]
   const reader = captureReader((packet) => {
     kept++
     ahead = Math.min(ahead, now() - packet.time)
+    firstPacket = Math.min(firstPacket, packet.time)
+    lastPacket = Math.max(lastPacket, packet.time)
     it.packet({
       time: packet.time,
       length: packet.length,
@@ -70,7 +73,11 @@ export function openStream(cluster: Cluster, it: Streaming): PointStream {
     enough,
   }
   const hurry = new AbortController()
-  const late = (): void => void setTimeout(() => hurry.abort(), lastWordsMs).unref()
+  let toldAt: number | null = null
+  const late = (): void => {
+    toldAt = now()
+    setTimeout(() => hurry.abort(), lastWordsMs).unref()
+  }
   enough.addEventListener('abort', late, { once: true })
   if (enough.aborted) late()
   const run = async (): Promise<PointEnd> => {
@@ -83,7 +90,11 @@ export function openStream(cluster: Cluster, it: Streaming): PointStream {
     begun.resolve(null)
     const read = reader.end()
     const clock = ahead === Infinity ? 0 : ahead
-    const its = { packets: kept, from: began - clock, to: now() - clock }
+    // One that ended by itself, or was cut off, listened until its last packet for all that is known.
+    const asked = toldAt !== null && kept < watching.packets ? toldAt - clock : null
+    const from = Math.min(began - clock, firstPacket)
+    const to = Math.max(from, ran.known ? (asked ?? lastPacket) : lastPacket)
+    const its = { packets: kept, from, to }
     if (!ran.known) return { ...its, dropped: null, why: ran.why.detail }
     const { code, stderr } = ran.value
     const dropped = droppedIn(stderr)

@@ -250,7 +250,7 @@ function whyNotWhole(point: CapturePoint, about: Judging['about']): Why | null {
 
 /** What it can't show of what was asked in it. */
 function whyOpen({ ways, dns, tcp, clock }: CapturePoint, { about, silence, kinds }: Judging): Why | null {
-  const { lookups = 0, unfinished: open = 0 } = dns
+  const { lookups = 0, unfinished: open = 0, notWhole = 0 } = dns
   const { connections = 0, unfinished: half = 0 } = tcp
   const asked = about === 'dns' ? lookups : connections
   const waiting = about === 'dns' ? open : half
@@ -261,6 +261,13 @@ function whyOpen({ ways, dns, tcp, clock }: CapturePoint, { about, silence, kind
       text:
         `${count(clock.across, 'lookup or connection', 'lookups or connections')} with a silence of up to ` +
         `${ms(clock.gapMs)} in between: the clock was set, or nothing was captured; how long they took can't be told`,
+    }
+  if (about === 'dns' && silence === true && notWhole > 0)
+    return {
+      reason: 'cut-off',
+      text:
+        `of ${count(notWhole, 'lookup')} the answer was not seen whole: the capture kept a part of its packets ` +
+        '(-s 0 or --snaplen), or has a gap',
     }
   const what = about === 'dns' ? 'lookup' : 'connection'
   // Some are always under way; more than one in fifty is a capture that was too short.

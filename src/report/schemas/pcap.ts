@@ -58,7 +58,7 @@ const point = v.strictObject({
 })
 
 const gone = v.strictObject({
-  what: v.picklist(['query', 'answer', 'syn', 'syn-ack', 'data']),
+  what: v.picklist(['query', 'answer', 'syn', 'syn-ack', 'data', 'segment']),
   way: v.pipe(v.picklist(['forth', 'back']), v.description('forth: seen at near and not at far')),
   count: number,
   of: number,
@@ -81,7 +81,9 @@ export const pcap = v.strictObject({
         far: text,
         common: number,
         gone: v.array(gone),
-        cannotTell: v.nullable(v.picklist(['no-overlap', 'nothing-common', 'too-many', 'clock'])),
+        cannotTell: v.nullable(
+          v.picklist(['no-overlap', 'nothing-common', 'too-many', 'clock', 'filter', 'dropped', 'cut-short']),
+        ),
       }),
     ),
   }),

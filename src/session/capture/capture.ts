@@ -32,6 +32,8 @@ export interface CaptureOutlet {
   /** The file, as it grows. */
   readonly sink: (bytes: Uint8Array) => void
   readonly during: ((signal: AbortSignal) => Promise<void>) | null
+  /** Aborted when it takes no more: then the capture ends, and what came is judged. */
+  readonly broken?: AbortSignal
   /** What the file and the points are called where nothing is written. */
   readonly name: string
 }
@@ -98,6 +100,7 @@ export async function captureCluster(
         during: outlet.during,
         signal,
         gone: removed.gone,
+        ...(outlet.broken === undefined ? {} : { broken: outlet.broken }),
       },
     ).finally(removed.enough)
     if (end.left.length > 0) tell({ kind: 'left', what: end.left.map((it) => `pod ${it}`) })

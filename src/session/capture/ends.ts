@@ -13,6 +13,8 @@ export interface Peers {
   readonly servers: readonly End[]
   /** Of a Service all of whose ready endpoints are among the servers. */
   readonly serviceAddresses: readonly IpAddress[]
+  /** Of its ports those that lead to another number, and where they lead. */
+  readonly movedPorts: readonly number[]
   /** For the reader: what was taken for the other end, and what was left out. */
   readonly words: string
 }
@@ -43,7 +45,8 @@ export async function clientOf(
 export async function peersOf(text: string | null, cluster: Cluster, namespace: string): Promise<Peers> {
   if (text === null) return dnsServers(cluster)
   const address = asIpAddress(text)
-  if (address !== null) return { servers: [], serviceAddresses: [address], words: `the address ${address}` }
+  if (address !== null)
+    return { servers: [], serviceAddresses: [address], movedPorts: [], words: `the address ${address}` }
   const [, kind = '', name = '', , other] =
     /^(po|pod|pods|svc|service|services)\/([^/.]+)(\.([^/.]+))?$/i.exec(text) ?? []
   if (name === '') throw new ToolError('usage', `\`${text}\` is no other end`, forms)
@@ -52,7 +55,7 @@ export async function peersOf(text: string | null, cluster: Cluster, namespace: 
     await resolveTarget(`pod/${name}`, cluster, where)
     const end = await podEnd(cluster, where, name)
     if (typeof end === 'string') throw new ToolError('not-found', end, 'name a pod that runs')
-    return { servers: [end], serviceAddresses: [], words: `pod ${where}/${name}` }
+    return { servers: [end], serviceAddresses: [], movedPorts: [], words: `pod ${where}/${name}` }
   }
   await resolveTarget(`svc/${name}`, cluster, where)
   return serviceEnds(cluster, where, name)
@@ -65,7 +68,12 @@ async function dnsServers(cluster: Cluster): Promise<Peers> {
   )
   const [service] = found.filter((it) => addressesOf(it).length > 0)
   if (service === undefined)
-    return { servers: [], serviceAddresses: [], words: 'nobody: no DNS Service is known by its label k8s-app=kube-dns' }
+    return {
+      servers: [],
+      serviceAddresses: [],
+      movedPorts: [],
+      words: 'nobody: no DNS Service is known by its label k8s-app=kube-dns',
+    }
   return serviceEnds(cluster, 'kube-system', service.metadata.name)
 }
 
@@ -83,6 +91,7 @@ async function serviceEnds(cluster: Cluster, namespace: string, name: string): P
   return {
     servers,
     serviceAddresses: isWhole ? addressesOf(service) : [],
+    movedPorts: movedPortsOf(service, slices),
     words:
       `Service ${namespace}/${name}: ` +
       (servers.length === 0
@@ -125,6 +134,17 @@ function addresses(values: readonly unknown[]): readonly IpAddress[] {
 function addressesOf(service: RawObject): readonly IpAddress[] {
   const spec = fields(service['spec'])
   return addresses([spec['clusterIP'], ...list(spec['clusterIPs'])])
+}
+
+/** A port of a Service and those of its endpoints have one name; EndpointSlices say the numbers (named targetPorts). */
+function movedPortsOf(service: RawObject, slices: readonly RawObject[]): readonly number[] {
+  const portsOf = (value: unknown): readonly (readonly [name: string, port: unknown])[] =>
+    list(value).map((it) => [text(fields(it)['name']), fields(it)['port']] as const)
+  const targets = slices.flatMap((it) => portsOf(it['ports']))
+  const moved = portsOf(fields(service['spec'])['ports']).flatMap(([name, port]) =>
+    targets.flatMap(([its, target]) => (its === name && target !== port ? [port, target] : [])),
+  )
+  return [...new Set(moved.filter((it): it is number => typeof it === 'number'))]
 }
 
 function endpointsIn(slice: RawObject): readonly { readonly address: string; readonly pod: string | null }[] {

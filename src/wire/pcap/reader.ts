@@ -32,6 +32,8 @@ export interface Read {
   readonly points: readonly Point[]
   /** Dropped before they were written, as the file itself says; null where it does not. */
   readonly dropped: number | null
+  /** By point the same, of those of which it says so. */
+  readonly droppedAt: ReadonlyMap<number, number>
   /** By point, when it listened, where the file says so: in milliseconds since 1970. */
   readonly listened: ReadonlyMap<number, Listened>
 }
@@ -100,6 +102,7 @@ export function captureReader(onPacket: (packet: Packet) => void): CaptureReader
   let shortened = 0
   let unreadLink = 0
   let dropped: number | null = null
+  const droppedAt = new Map<number, number>()
   const listened = new Map<number, Listened>()
 
   const n32 = (at: number): number => (little ? u32le(buffer, at) : u32(buffer, at))
@@ -274,7 +277,9 @@ export function captureReader(onPacket: (packet: Packet) => void): CaptureReader
     })
     const [from, to] = times
     if (point !== undefined && from !== null && to !== null && from <= to) listened.set(point.point, { from, to })
-    if (lost !== null) dropped = (dropped ?? 0) + lost
+    if (lost === null) return
+    dropped = (dropped ?? 0) + lost
+    if (point !== undefined) droppedAt.set(point.point, (droppedAt.get(point.point) ?? 0) + lost)
   }
 
   /** Reads what is there, and moves what is left to the front. */
@@ -334,6 +339,7 @@ export function captureReader(onPacket: (packet: Packet) => void): CaptureReader
         unreadLink,
         points,
         dropped,
+        droppedAt,
         listened,
       }
     },
