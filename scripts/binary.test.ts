@@ -115,7 +115,7 @@ describe.skipIf(why !== null)(why ?? 'the installs', () => {
         out: expect.stringContaining('DNS101') as string,
       })
       expect(run(['report', recording, '-o', 'html']).out).toMatch(/^<!doctype html>[\s\S]*DNS101/i)
-      expect(run(['report', recording, '-o', 'json']).out).toContain('"hopscope/v1"')
+      expect(run(['report', recording, '-o', 'json']).out).toContain('"schema": "hopscope/dns/v1"')
     })
     test('reads captures', () => {
       const ran = run(['pcap', join(root, 'lab/captures/files/tcp-well.pcap')])
@@ -163,20 +163,24 @@ describe.skipIf(why !== null)(why ?? 'the installs', () => {
       child.kill('SIGINT')
       expect((await last).code).toBe(130)
     })
-    test('starts within a tenth of a second of Node', () => {
-      const took = (command: string, args: readonly string[]): number => {
-        const began = performance.now()
-        spawnSync(command, args, { cwd: empty, env })
-        return performance.now() - began
+    test('costs little more to start than Node', () => {
+      // CPU, and not the clock: on a busy machine most of that is waiting for others.
+      const line = `TIMEFORMAT='%U %S'; time "$@" > /dev/null`
+      const spent = (...words: readonly string[]): number => {
+        const { stderr } = spawnSync('/bin/bash', ['-c', line, 'bash', ...words], { cwd: empty, env, encoding: 'utf8' })
+        return stderr
+          .trim()
+          .split(' ')
+          .reduce((sum, it) => sum + Number(it) * 1000, 0)
       }
       const rounds = Array.from({ length: 10 }, () => [
-        took(process.execPath, ['-e', '0']),
-        took(file, ['version', '--client']),
+        spent(process.execPath, '-e', '0'),
+        spent(file, 'version', '--client'),
       ])
       const [node = 0, own = 0] = [0, 1].map((column) => Math.min(...rounds.map((it) => it[column] ?? 0)))
-      console.info(`node -e 0: ${node.toFixed(0)} ms; hopscope version --client: ${own.toFixed(0)} ms`)
-      // Of the quickest of ten, on a machine that may be busy: three times what it takes would be another program.
-      expect(own - node).toBeLessThan(250)
+      console.info(`CPU of node -e 0: ${node.toFixed(0)} ms; of hopscope version --client: ${own.toFixed(0)} ms`)
+      // A tenth of a second is what it takes; without V8's code cache it is two.
+      expect(own - node).toBeLessThan(180)
     })
 
     function start(args: readonly string[]): ChildProcess {
