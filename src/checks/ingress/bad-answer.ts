@@ -160,6 +160,16 @@ function byBackend(ingress: Ingress, http: readonly HttpContact[]): readonly Ask
   }))
 }
 
+/** What the controller's log says of it, and the name that pods want in the handshake, where that is it. */
+function saidArgs(said: ReturnType<typeof saidByLog>, direct: readonly DirectContact[]) {
+  if (said === null) return { said: '', sni: null, trouble: null }
+  return {
+    said: saidText(said) + shakenText(said.trouble, direct),
+    sni: said.trouble === 'tls-refused' ? shownName(direct) : null,
+    trouble: said.trouble,
+  }
+}
+
 interface Around {
   readonly homes: ReadonlyMap<string, string>
   readonly contacts: Contacts
@@ -197,9 +207,7 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         counts: counts.join(', '),
         service,
         controllers: some(controllers),
-        said: said === null ? '' : saidText(said) + shakenText(said.trouble, directOf(contacts, ingress, route)),
-        sni: said?.trouble === 'tls-refused' ? shownName(directOf(contacts, ingress, route)) : null,
-        trouble: said?.trouble ?? null,
+        ...saidArgs(said, directOf(contacts, ingress, route)),
         controller: worst.via.controllerPod,
         controllerNamespace: homes.get(worst.via.controllerPod) ?? null,
         slowest,
