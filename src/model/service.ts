@@ -84,6 +84,8 @@ export interface Service {
   readonly deleting?: readonly string[]
   /** How Traefik is told to speak to it: `service.serversscheme`. Absent where it is not, and in old recordings. */
   readonly serversScheme?: ServersScheme
+  /** `networking.istio.io/exportTo`: the namespaces whose proxies know of it. Absent = all, or an old recording. */
+  readonly exportTo?: readonly string[]
   /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
   readonly albTarget?: 'instance' | 'ip'
 }

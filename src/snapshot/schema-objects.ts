@@ -133,6 +133,7 @@ export function objectSchemas(intern: Intern) {
       internalTrafficPolicy: oneOf(['Cluster', 'Local']),
       sessionAffinity: maybe(just('ClientIP')),
       publishNotReadyAddresses: flag,
+      exportTo: maybe(list(m.name)),
       albTarget: maybe(oneOf(['instance', 'ip'])),
       serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),
       loadBalancer: maybe(
