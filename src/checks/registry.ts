@@ -357,6 +357,7 @@ import memberNotMade from './service/member-not-made.ts'
 import inboundLeftOut from './mesh/inbound-left-out.ts'
 import meshTimeoutTooShort from './mesh/timeout-too-short.ts'
 import nextToNoTime from './gateway/next-to-no-time.ts'
+import hiddenFromCaller from './mesh/hidden-from-caller.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -554,6 +555,7 @@ export const checks: readonly AnyCheck[] = [
   meshTlsToPlainPort, // MSH814
   inboundLeftOut, // MSH815
   meshTimeoutTooShort, // MSH816
+  hiddenFromCaller, // MSH817
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

@@ -121,6 +121,10 @@ export interface ServiceEntry {
   readonly namespace: string
   readonly name: string
   readonly hosts: readonly string[]
+  /** Absent in old recordings. */
+  readonly ports?: readonly number[]
+  /** The namespaces whose proxies see it: `.` its own, `*` all, `~` none. Absent = not said, or an old recording. */
+  readonly exportTo?: readonly string[]
 }
 
 export type MtlsMode = 'UNSET' | 'DISABLE' | 'PERMISSIVE' | 'STRICT'

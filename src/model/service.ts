@@ -88,6 +88,8 @@ export interface Service {
   readonly serversScheme?: ServersScheme
   /** Annotations that have controllers speak TLS to it. Absent = none, and in old recordings. */
   readonly tlsBy?: readonly TlsAnnotation[]
+  /** `networking.istio.io/exportTo`: the namespaces whose proxies know of it. Absent = all, or an old recording. */
+  readonly exportTo?: readonly string[]
   /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
   readonly albTarget?: 'instance' | 'ip'
   /** What Contour's Envoys open to it at most, `projectcontour.io/max-*`; absent where none is set. */

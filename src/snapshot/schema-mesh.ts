@@ -76,7 +76,9 @@ export function meshSchema(intern: Intern) {
           open: nullable(list(number)),
         }),
       ),
-      serviceEntries: list(object({ ...named, hosts: list(m.host) })),
+      serviceEntries: list(
+        object({ ...named, hosts: list(m.host), ports: maybe(list(number)), exportTo: maybe(list(m.name)) }),
+      ),
       peerAuthentications: list(object({ ...selected, mode: mtls, ports: list(object({ port: number, mode: mtls })) })),
       authorizationPolicies: list(
         object({

@@ -135,6 +135,7 @@ export function objectSchemas(intern: Intern) {
       internalTrafficPolicy: oneOf(['Cluster', 'Local']),
       sessionAffinity: maybe(just('ClientIP')),
       publishNotReadyAddresses: flag,
+      exportTo: maybe(list(m.name)),
       albTarget: maybe(oneOf(['instance', 'ip'])),
       serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),
       tlsBy: maybe(list(oneOf(tlsAnnotations))),

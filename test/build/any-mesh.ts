@@ -77,7 +77,14 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       open: maybe(few(port)),
     }),
   ),
-  serviceEntries: few(fc.record({ ...named, hosts: few(host) })),
+  serviceEntries: few(
+    fc.record({
+      ...named,
+      hosts: few(host),
+      ports: few(port),
+      exportTo: few(fc.oneof(fc.constantFrom('.', '*'), name)),
+    }),
+  ),
   peerAuthentications: few(fc.record({ ...selected, mode: mtls, ports: few(fc.record({ port, mode: mtls })) })),
   authorizationPolicies: few(
     fc.record({

@@ -238,6 +238,7 @@ const service: fc.Arbitrary<Service> = fc.record(
     ),
     externalName: maybe(name),
     internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
+    exportTo: fc.subarray(['.', '*', 'shop']),
     publishNotReadyAddresses: flag,
     sessionAffinity: fc.constant('ClientIP' as const),
     loadBalancer: fc.record({

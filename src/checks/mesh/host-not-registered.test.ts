@@ -4,7 +4,7 @@ import { mesh, meshPod } from '../../../test/build/istio.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { MeshSettings } from '../../model/beside.ts'
-import type { Mesh } from '../../model/mesh.ts'
+import type { Mesh, ServiceEntry } from '../../model/mesh.ts'
 import { unknown } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import check from './host-not-registered.ts'
@@ -28,12 +28,51 @@ const given = (pods: readonly Pod[], about: Partial<Mesh> = {}, all = [settings(
   }),
   pods,
 })
+const entry = (about: Partial<ServiceEntry>): ServiceEntry => ({
+  namespace: 'shop',
+  name: 'git',
+  hosts: ['api.github.com'],
+  ...about,
+})
 const found = [{ subject: 'StatefulSet/shop/web', confidence: 'inferred' as const, says: /api\.paypal\.com/ }]
 
 describeCheck(check, [
   { it: 'a host that no ServiceEntry has', given: given([to('api.paypal.com')]), expect: found },
   { it: 'one of two labels', given: given([to('api-paypal.com')]), expect: [{ subject: 'StatefulSet/shop/web' }] },
   { it: 'one that it has', given: given([to('api.github.com')]), expect: 'ok' },
+  {
+    it: 'a port that it has not',
+    given: given([to('api.github.com')], { serviceEntries: [entry({ ports: [80] })] }),
+    expect: [
+      { subject: 'StatefulSet/shop/web', args: { why: 'no-port', port: 443 }, says: /shop\/git has no port 443/ },
+    ],
+  },
+  {
+    it: 'another ServiceEntry has the port',
+    given: given([to('api.github.com')], {
+      serviceEntries: [entry({ ports: [80] }), entry({ name: 'git-tls', ports: [443] })],
+    }),
+    expect: 'ok',
+  },
+  {
+    it: 'one of another namespace, for that alone',
+    given: given([to('api.github.com')], {
+      serviceEntries: [entry({ namespace: 'egress', ports: [443], exportTo: ['.'] })],
+    }),
+    expect: [{ subject: 'StatefulSet/shop/web', args: { why: 'hidden' }, says: /egress\/git is not exported/ }],
+  },
+  {
+    it: 'one of another namespace, for this one too',
+    given: given([to('api.github.com')], {
+      serviceEntries: [entry({ namespace: 'egress', ports: [443], exportTo: ['.', 'shop'] })],
+    }),
+    expect: 'ok',
+  },
+  {
+    it: "its namespace's own alone",
+    given: given([to('api.github.com')], { serviceEntries: [entry({ ports: [443], exportTo: ['.'] })] }),
+    expect: 'ok',
+  },
   { it: 'one below a wildcard', given: given([to('api.stripe.com.')]), expect: 'ok' },
   { it: 'a Service', given: given([to('cart.shop.svc.cluster.local')]), expect: 'ok', says: /no pod of the mesh/ },
   { it: "a Service's short name", given: given([to('cart.shop')]), expect: 'ok' },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createIntern } from '../../wire/intern.ts'
-import { projectVirtualService } from './istio.ts'
+import { projectServiceEntry, projectVirtualService } from './istio.ts'
+import { projectService } from './service.ts'
 
 const faultsOf = (http: readonly object[]) =>
   projectVirtualService(
@@ -40,4 +41,14 @@ test('times that rules give, of those that lead to somebody', () => {
   expect(timeoutsOf([{ route, timeout: '0s', retries: { attempts: 0, perTryTimeout: '2ms' } }])).toBeUndefined()
   expect(timeoutsOf([{ timeout: '1ms', redirect: { uri: '/' } }])).toBeUndefined()
   expect(timeoutsOf([{ route }, { route, timeout: '1ms' }])).toBeUndefined()
+})
+
+test('whom a ServiceEntry and a Service are exported to', () => {
+  const intern = createIntern()
+  const metadata = { namespace: 'shop', name: 'git' }
+  const spec = { hosts: ['api.github.com'], ports: [{ number: 443, name: 'tls' }], exportTo: ['.'] }
+  expect(projectServiceEntry({ metadata, spec }, intern)).toMatchObject({ ports: [443], exportTo: ['.'] })
+  const annotations = { 'networking.istio.io/exportTo': '., money' }
+  expect(projectService({ metadata: { ...metadata, annotations }, spec: {} }, intern)?.exportTo).toEqual(['.', 'money'])
+  expect(projectService({ metadata, spec: {} }, intern)?.exportTo).toBeUndefined()
 })

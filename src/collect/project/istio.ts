@@ -189,9 +189,16 @@ export function projectMeshGateway(raw: unknown, intern: Intern): MeshGateway | 
 
 export function projectServiceEntry(raw: unknown, intern: Intern): ServiceEntry | null {
   const it = identity(raw, intern)
-  return it === null
-    ? null
-    : { namespace: it.namespace, name: it.name, hosts: texts(fields(fields(raw)['spec'])['hosts']) }
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const exportTo = texts(spec['exportTo'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    hosts: texts(spec['hosts']),
+    ports: list(spec['ports']).flatMap((one) => whole(fields(one)['number']) ?? []),
+    ...(exportTo.length === 0 ? {} : { exportTo }),
+  }
 }
 
 export function projectPeerAuthentication(raw: unknown, intern: Intern): PeerAuthentication | null {

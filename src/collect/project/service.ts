@@ -43,6 +43,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
     ...(type === 'LoadBalancer'
       ? { loadBalancer: loadBalancerOf(spec, it.metadata, fields(fields(raw)['status'])) }
       : {}),
+    ...exportToOf(it.metadata),
     ...albTargetOf(it.metadata),
     ...serversSchemeOf(it.metadata),
     ...tlsByOf(stringMap(it.metadata['annotations'])),
@@ -70,6 +71,13 @@ function youngOf(metadata: Fields, now: number | null): Pick<Service, 'youngSeco
   const made = Date.parse(text(metadata['creationTimestamp']) ?? '')
   const seconds = now === null ? Number.NaN : Math.max(0, Math.floor((now - made) / 1000))
   return seconds < youngUntil ? { youngSeconds: seconds } : {}
+}
+
+/** Istio, reference/config/annotations. */
+function exportToOf(metadata: Fields): Pick<Service, 'exportTo'> {
+  const said = stringMap(metadata['annotations'])['networking.istio.io/exportTo'] ?? ''
+  const exportTo = said.split(',', 100).flatMap((it) => it.trim() || [])
+  return exportTo.length === 0 ? {} : { exportTo }
 }
 
 function labelsOf(metadata: Fields, intern: Intern): Pick<Service, 'labels'> {

@@ -1,8 +1,9 @@
+import type { Mesh } from '../../model/mesh.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { targetPortIn } from '../service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../service/service-selects-pod.ts'
-import { isInMesh } from './mtls.ts'
+import { isInMesh, mtlsOf } from './mtls.ts'
 
 /** A Service with the pods behind it that live, by whether a proxy of the mesh stands before them. */
 export interface MeshService {
@@ -22,4 +23,14 @@ export function meshServices(services: readonly Service[], pods: readonly Pod[])
 /** The ports of the pod that the Service's TCP ports lead to. */
 export function targetPorts(service: Service, pod: Pod): readonly number[] {
   return service.ports.filter((it) => it.protocol === 'TCP').flatMap((it) => targetPortIn(pod, it) ?? [])
+}
+
+/** Without the mesh's certificates it is answered all the same, at each of its ports. */
+export function takesPlain(mesh: Mesh, { service, inside }: MeshService): boolean {
+  return inside.every((pod) =>
+    targetPorts(service, pod).every((port) => {
+      const asked = mtlsOf(mesh, pod, port)
+      return asked !== 'unknown' && asked.mode !== 'STRICT'
+    }),
+  )
 }
