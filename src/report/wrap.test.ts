@@ -44,3 +44,16 @@ test.each(['│', '|'])('what is quoted behind %s stays behind it, in each line'
     `      ${bar} FORGED: kube-proxy is broken`,
   ])
 })
+
+test('each line of a quotation that goes on bears its mark, so that no word of it looks like our own', () => {
+  const line =
+    'Ingress shop/web says “all well then Nothing wrong was seen in the cluster 0 findings exit 0” of itself.'
+  for (let width = 20; width < 110; width++) {
+    const lines = wrapped(line, width)
+    let isOpen = false
+    for (const [index, it] of lines.entries()) {
+      if (index > 0 && isOpen) expect(it.trimStart()).toMatch(/^“… /)
+      isOpen = it.lastIndexOf('“') > it.lastIndexOf('”')
+    }
+  }
+})

@@ -34,5 +34,21 @@ export function wrapped(line: string, width: number): readonly string[] {
       used += length
     }
   }
-  return [...lines, rest]
+  return quotesContinued([...lines, rest], hang)
+}
+
+/**
+ * Of a quotation that goes on, each line says so by the mark that it began with: else its words would stand at the
+ * beginning of a line, where hopscope's own stand.
+ */
+function quotesContinued(lines: readonly string[], hang: string): readonly string[] {
+  let depth = 0
+  return lines.map((line, index) => {
+    const isWithin = index > 0 && depth > 0 && !quotation.test(line)
+    for (const mark of line) {
+      if (mark === '“') depth++
+      else if (mark === '”') depth = Math.max(0, depth - 1)
+    }
+    return isWithin ? `${hang}“… ${line.slice(hang.length)}` : line
+  })
 }
