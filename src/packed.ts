@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { getAsset, isSea } from 'node:sea'
 
 /** Whether this is the single binary: Node and program in one file, with nothing beside it. */
-export const isBinary: boolean = isSea()
+const isBinary: boolean = isSea()
 
 /** A file that the build puts beside the bundle, or into the binary. */
 export function packed(name: string): Buffer {
