@@ -91,6 +91,9 @@ export const nodeNotReady = (node: string): string => `node-not-ready:${node}`
 /** Packets of pods do not cross between these two nodes, in one direction or both. */
 export const wayClosed = (a: string, b: string): string => `way-closed:${[a, b].toSorted().join('/')}`
 
+/** A node of which each way loses a part. */
+export const lossyNode = (node: string): string => `lossy-node:${node}`
+
 /** This node leads addresses of Services astray that others lead well. */
 export const serviceRules = (node: string): string => `service-rules:${node}`
 

@@ -5,7 +5,7 @@ import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
-import { dnsLossOnNode } from '../../relations/symptom.ts'
+import { dnsLossOnNode, lossyNode } from '../../relations/symptom.ts'
 import { latency } from './dns-evidence.ts'
 
 /**
@@ -145,7 +145,13 @@ function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: K
     ],
     causes:
       state !== 'nearly'
-        ? [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-cut-off:node/${node}`, `dns-service:node/${node}`]
+        ? [
+            lossyNode(node),
+            dnsLossOnNode(node),
+            `dns-external:node/${node}`,
+            `dns-cut-off:node/${node}`,
+            `dns-service:node/${node}`,
+          ]
         : [],
   })
 }

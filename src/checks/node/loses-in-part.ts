@@ -13,6 +13,7 @@ import {
   apiOutOfReach,
   dnsLossInNamespace,
   dnsLossOnNode,
+  lossyNode,
   stoppedOnTheWay,
   wayClosed,
 } from '../../relations/symptom.ts'
@@ -98,7 +99,7 @@ function verdict(it: LossyNode, legs: readonly Leg[], { probe, measured }: Aroun
     evidence: [
       { kind: 'shares', label: 'new connections and lookups between pods, by their nodes', rows: legs.flatMap(rowsOf) },
     ],
-    symptoms: others.map((name) => wayClosed(node, name)),
+    symptoms: [lossyNode(node), ...others.map((name) => wayClosed(node, name))],
     causes: [
       ...others.map((name) => wayClosed(node, name)),
       ...servicesBehind(it.legs, measured.contacts, measured.pods),

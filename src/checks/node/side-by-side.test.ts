@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { contacts, repeat, toPod } from '../../../test/build/contacts.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
-import { probe } from '../../../test/build/lookups.ts'
+import { answered, never, type Network, probe } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { egressPolicy } from '../../../test/build/policy.ts'
-import { service } from '../../../test/build/service.ts'
+import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import type { Contact } from '../../model/contacts.ts'
@@ -33,6 +33,14 @@ const given = (connects: readonly Contact[]) => ({
   clusterDns: clusterDns({ pods: [] }),
 })
 
+const server = pod('coredns-1', { namespace: 'kube-system', node: 'a', ip: '10.2.1.53' })
+const ports = (['UDP', 'TCP'] as const).map((protocol) => ({ name: 'dns', port: 53, protocol }))
+const serverBeside = clusterDns({
+  pods: [server],
+  slices: [slice('kube-dns', [server], { namespace: 'kube-system', ports })],
+})
+const udpAlone: Network = ({ transport, node }) => (transport === 'tcp' && node === 'a' ? never() : answered())
+
 describeCheck(check, [
   {
     it: 'two pods of one node do not answer its own, and answer others',
@@ -51,6 +59,15 @@ describeCheck(check, [
     it: 'one pod alone: it may be that pod',
     given: given(all('timeout').filter((it) => it.ip !== web.ip)),
     expect: 'ok',
+  },
+  {
+    it: 'connections alone are stopped there, and lookups over UDP cross',
+    given: {
+      ...given(all('timeout')),
+      dnsProbe: probe({ nodes: ['a', 'b'], network: udpAlone, dns: serverBeside }),
+      clusterDns: serverBeside,
+    },
+    expect: [{ subject: 'Node/a', args: { tried: 20, over: 'tcp' }, says: /UDP does/ }],
   },
   { it: 'they answer nobody', given: given(all('timeout', { in: 'timeout' })), expect: 'ok' },
   { it: 'the node reaches nobody', given: given(all('timeout', { out: 'timeout' })), expect: 'ok' },

@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import { subject } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
 import { servicesBehind } from '../../relations/path/claimed-by-ways.ts'
-import { lossyNodes } from '../../relations/path/lossy-nodes.ts'
+import { type Leg, legsOf, lossyNodes } from '../../relations/path/lossy-nodes.ts'
 import { type NodeWay, nodeWays, whyUntold } from '../../relations/path/node-ways.ts'
 import { dnsLossOnNode } from '../../relations/symptom.ts'
 
@@ -29,7 +29,7 @@ export default check({
       contacts: { known: true, value: contacts },
       pods: { known: true, value: pods },
     } as const
-    const ways = nodeWays(measured)
+    const ways = overTcpAlone(nodeWays(measured), legsOf(measured))
     const own = ways.filter((it) => it.from === it.to && it.state !== 'untold')
     const why = whyUntold(measured)
     if (own.length === 0)
@@ -65,7 +65,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Pods on node ${on.name} do not reach each other; pods of ${some(args.others)} reach them, and they reach those.`,
     detail: ({ args }) =>
-      `0 of ${args.tried} connects and lookups from ${args.node} to ${count(args.pods, 'pod')} of its own came through`,
+      `0 of ${args.tried} ${args.over === 'tcp' ? 'new TCP connections' : 'connects and lookups'} from ${args.node} to ` +
+      `${count(args.pods, 'pod')} of its own came through${args.over === 'tcp' ? '; UDP does' : ''}`,
     note: () =>
       'what stays on one node passes its bridge or its own routes and no way between nodes: rules for bridged ' +
       'packets (nft bridge, ebtables), an isolated port of the bridge, forwarding that is off there',
@@ -76,6 +77,24 @@ export default check({
     ],
   },
 })
+
+/** `tcp`: new connections alone are counted, as lookups over UDP cross. */
+interface OwnWay extends NodeWay {
+  readonly over?: 'tcp'
+}
+
+/** Fewer connections may have been lost by chance. */
+const leastTcp = 4
+
+/** A rule may stop one protocol: a node whose pods open no connection to its own, and get lookups answered by them. */
+function overTcpAlone(ways: readonly NodeWay[], legs: readonly Leg[]): readonly OwnWay[] {
+  return ways.map((way): OwnWay => {
+    const leg = legs.find((it) => it.from === way.from && it.to === way.to)
+    const isShut = leg !== undefined && leg.tcp.tried >= leastTcp && leg.tcp.lost === leg.tcp.tried
+    if (!isShut || way.from !== way.to || way.state !== 'open') return way
+    return { ...way, state: 'closed', tried: leg.tcp.tried, answered: 0, over: 'tcp' }
+  })
+}
 
 function from(ways: readonly NodeWay[], { from: node }: NodeWay): readonly NodeWay[] {
   return ways.filter((it) => it.from === node && it.to !== node && it.state === 'open')
@@ -91,6 +110,7 @@ type Beside = {
   readonly pods: number
   readonly others: readonly string[]
   readonly ip: string
+  readonly over: 'tcp' | 'all'
 }
 
 interface Around {
@@ -100,7 +120,7 @@ interface Around {
   readonly claims: readonly string[]
 }
 
-function verdict(way: NodeWay, { out, back, claims }: Around) {
+function verdict(way: OwnWay, { out, back, claims }: Around) {
   const { from: node, tried, ips, example } = way
   return finding({
     subject: subject('Node', null, node),
@@ -111,6 +131,7 @@ function verdict(way: NodeWay, { out, back, claims }: Around) {
       pods: ips.length,
       others: [...new Set(back.map((it) => it.from))],
       ip: example?.ip ?? ips[0] ?? '',
+      over: way.over ?? 'all',
     },
     evidence: [
       {

@@ -102,10 +102,17 @@ function judge(node: string, all: readonly Leg[]): LossyNode | null {
   const share = shareOf(total)
   if (bad(tcp) < least.tcp || bad(total) < least.all || share < least.share) return null
   // Shut, and not lossy: that is another fault, or another node's.
-  if (tcp.lost === tcp.tried && udp.lost === udp.tried) return null
+  if (tcp.lost === tcp.tried || (what === 'all' && isShut(udp))) return null
   if (!isEverywhere(node, legs, { tcp, udp, what })) return null
   const past = add(all.filter((it) => !legs.includes(it)).map(kept))
   return past.tried >= least.all && shareOf(past) <= share * pastAtMost ? { node, tcp, udp, what, legs } : null
+}
+
+/** Of packets of every kind so many are lost by no chance: it is a wall, and what crossed did so before or after it. */
+const shutAt = 0.85
+
+function isShut({ tried, lost }: Sent): boolean {
+  return tried > 0 && lost / tried > shutAt
 }
 
 function whatOf(udp: Sent): LossyNode['what'] {
