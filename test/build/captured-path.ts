@@ -151,7 +151,7 @@ function merged(all: readonly Sent[], most: number): readonly Sent[] {
 }
 
 /** What a point of this path is told to take, as `hopscope capture --peer` tells it. */
-export function usualFilter(stage: number): Filter {
+function usualFilter(stage: number): Filter {
   const host = (address: IpAddress): Filter => ({ op: 'net', side: null, address, bits: 32 })
   const hosts = {
     pod: [ends.server, ends.service],

@@ -52,18 +52,13 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
-/** As Kubernetes writes it: `64Mi`, `1Gi`, or bytes. */
-export function memory(text: string): number {
-  const size = bytes(text)
-  if (size === null || size < 1) throw new InvalidArgumentError('a size is a number of bytes, or with Ki, Mi, Gi: 64Mi')
-  return size
-}
-
 /** Of the packets of a capture: what a disk has room for, and somebody can still open. */
 const mostCaptured = { text: '16Gi', bytes: 16 * 2 ** 30 }
 
+/** As Kubernetes writes it: `64Mi`, `1Gi`, or bytes. */
 export function captureSize(text: string): number {
-  const size = memory(text)
+  const size = bytes(text)
+  if (size === null || size < 1) throw new InvalidArgumentError('a size is a number of bytes, or with Ki, Mi, Gi: 64Mi')
   if (size > mostCaptured.bytes) throw new InvalidArgumentError(`a capture has ${mostCaptured.text} at most`)
   return size
 }

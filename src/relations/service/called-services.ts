@@ -180,10 +180,12 @@ interface Place {
 }
 
 /** Domains of the world, and of companies' own networks, that namespaces are named like. */
-const worldly: ReadonlySet<string> = new Set([
-  ...['ai', 'app', 'biz', 'cloud', 'co', 'com', 'dev', 'edu', 'eu', 'gov', 'info', 'io', 'me', 'net', 'org', 'us'],
-  ...['corp', 'home', 'int', 'internal', 'intranet', 'lan', 'local', 'network'],
-])
+const worldly: ReadonlySet<string> = new Set(
+  (
+    'ai app biz cloud co com dev edu eu gov info io me net org us ' +
+    'corp home int internal intranet lan local network'
+  ).split(' '),
+)
 
 /** `mongo-0.mongo`, a pod below a Service: no namespace has the second name, and neither has a Service here. */
 function podOfNobody(pod: Pod, call: Call, around: Callable): Called {
