@@ -146,7 +146,9 @@ function manifestOf(): string {
   const archives = readdirSync(out).flatMap((file) => {
     const target = file.startsWith(`hopscope-${own.version}-`) ? /-(\w+-\w+)\.tar\.gz$/.exec(file)?.[1] : undefined
     if (target === undefined) return []
-    const sha256 = createHash('sha256').update(readFileSync(join(out, file))).digest('hex')
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(out, file)))
+      .digest('hex')
     return [{ platform: platformOf(target), file, sha256 }]
   })
   if (flags.downloads === undefined)

@@ -57,7 +57,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Single files at the top of src that anybody may use. */
-const forAll = ['tool-error.ts', 'home.ts', 'closest.ts', 'phrases.ts', 'owed.ts', 'stopwatch.ts', 'version.ts', 'packed.ts']
+const forAll = [
+  'tool-error.ts',
+  'home.ts',
+  'closest.ts',
+  'phrases.ts',
+  'owed.ts',
+  'stopwatch.ts',
+  'version.ts',
+  'packed.ts',
+]
 
 /** Folders that do no input or output, so that a diagnosis is a pure function of the snapshot. */
 const pure = [
