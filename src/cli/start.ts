@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { home } from '../home.ts'
 import { packed } from '../packed.ts'
+import { tableLines } from '../report/table.ts'
 import { run } from './program.ts'
 import { call } from './terminal/called.ts'
 
@@ -17,11 +18,11 @@ export async function startCommand(rest: readonly string[]): Promise<number> {
   )
   if ((await showRecording()) === 2) return 2
   const { name } = call()
-  const lines = [
+  const lines = tableLines([
     [`KUBECONFIG=path/to/kubeconfig ${name.replace(/ --$/, '')}`, ''],
     [`${name} diagnose -n NAMESPACE`, "the same, with any of kubectl's flags"],
     [`${name} diagnose dns --probe`, 'measure lookups from every node, too'],
-  ].map(([line = '', what = '']) => `  ${line.padEnd(46)}${what}`.trimEnd())
+  ])
   process.stdout.write(`\nThis was a recording. To diagnose your own cluster, reading only:\n${lines.join('\n')}\n`)
   return 0
 }

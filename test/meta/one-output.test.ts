@@ -11,6 +11,7 @@ const writers: Readonly<Record<string, string>> = {
   'src/cli/terminal/live-block.ts': 'the same, of several lines',
   'src/cli/watch/output.ts': 'through page, or as JSON',
   'src/cli/terminal/interrupt.ts': 'the last words, when streams may be gone',
+  'src/cli/answer.ts': 'the version alone, before anything is loaded',
   'src/cli/main.ts': 'before anything is loaded; no text from outside',
   'src/cli/program.ts': 'the script of a shell',
   'src/cli/version.ts': 'a document, as above',
