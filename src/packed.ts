@@ -9,7 +9,7 @@ export function packed(name: string): Buffer {
   return isBinary ? Buffer.from(getAsset(name)) : readFileSync(new URL(name, import.meta.url))
 }
 
-/** What starts this very program again, by whatever name it was called. The binary takes no script before its words. */
+/** What starts this very program again, by whatever name it was called. The binary takes no script before words. */
 export function ownCommand(): readonly [program: string, ...args: string[]] {
   return isBinary ? [process.execPath] : [process.execPath, ...process.execArgv, process.argv[1] ?? '']
 }

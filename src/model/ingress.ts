@@ -105,7 +105,7 @@ export interface Ingress {
    */
   readonly annotated?: readonly string[]
   /** Of its annotations for ingress-nginx, those whose value can't be read. Absent = none, and in old recordings. */
-  readonly unusable?: readonly { readonly key: string; readonly wants: 'number' | 'true or false' }[]
+  readonly unusable?: readonly { readonly annotation: string; readonly wants: 'number' | 'true or false' }[]
   /** Ranges of its allow-list for ingress-nginx. Absent where it has none, and in old recordings. */
   readonly allowed?: readonly string[]
   /** Ranges that it keeps out, `denylist-source-range`; absent as of `allowed`. */

@@ -9,7 +9,9 @@ test('workloads, each once', () => {
 })
 
 test('of many their namespaces', () => {
-  const many = Array.from({ length: 60 }, (_, at) => pod(`p-${at}`, { namespace: at === 3 ? 'pay' : 'shop' }))
+  const many = Array.from({ length: 60 }, (_, at) =>
+    pod(`p-${at}`, { owner: { kind: 'StatefulSet', name: `p${at}` }, namespace: at === 3 ? 'pay' : 'shop' }),
+  )
   expect(concerned(many)).toEqual([
     { kind: 'Namespace', namespace: null, name: 'shop' },
     { kind: 'Namespace', namespace: null, name: 'pay' },

@@ -1,5 +1,5 @@
 import type { Paint } from './paint.ts'
-import { wrapped } from './wrap.ts'
+import { ownWrapped } from './wrap.ts'
 
 /**
  * A page as a terminal shows it: headings stand out, prose is broken at the width, code stands in, untouched. A pipe
@@ -13,7 +13,7 @@ export function explainLines(markdown: string, paint: Paint): readonly string[] 
   return blocksOf(lines).flatMap((it) => {
     if (it.kind === 'code') return it.lines.map((line) => `    ${line}`)
     if (it.kind === 'heading') return [paint.strong(it.text)]
-    return wrapped(it.text, width)
+    return ownWrapped(it.text, width)
   })
 }
 

@@ -12,12 +12,22 @@ const quotation = /^ {4,}[│|] /
  * by hand stay as they are: a terminal breaks those itself, and what is copied from it is still one line.
  */
 export function wrapped(line: string, width: number): readonly string[] {
+  const { lines, hang } = brokenAt(line, width)
+  return lines.length < 2 ? lines : quotesContinued(lines, hang)
+}
+
+/** The same of a text of this project's own, whose quotations nobody else wrote. */
+export function ownWrapped(line: string, width: number): readonly string[] {
+  return brokenAt(line, width).lines
+}
+
+function brokenAt(line: string, width: number): { readonly lines: readonly string[]; readonly hang: string } {
   const seen = stripVTControlCharacters(line)
-  if (seen.length <= width || hasCommand(seen)) return [line]
+  if (seen.length <= width || hasCommand(seen)) return { lines: [line], hang: '' }
   const behind = quotation.exec(seen)?.[0] ?? null
   const start = (behind ?? lead.exec(seen)?.[0] ?? '').length
   const gaps = behind === null ? [...seen.slice(start).matchAll(/\S( {2,})(?=\S)/g)] : []
-  if (gaps.length > 1) return [line]
+  if (gaps.length > 1) return { lines: [line], hang: '' }
   const gap = gaps[0]
   const column = gap === undefined ? 0 : start + gap.index + 1 + (gap[1]?.length ?? 0)
   const hang = behind ?? ' '.repeat(column > 0 && column <= width / 2 ? column : start)
@@ -34,7 +44,7 @@ export function wrapped(line: string, width: number): readonly string[] {
       used += length
     }
   }
-  return quotesContinued([...lines, rest], hang)
+  return { lines: [...lines, rest], hang }
 }
 
 /**

@@ -41,7 +41,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
       statusBy: maybe(list(shared.name)),
       changedAt: maybe(number),
       annotated: maybe(list(shared.word)),
-      unusable: maybe(list(object({ key: shared.word, wants: oneOf(['number', 'true or false']) }))),
+      unusable: maybe(list(object({ annotation: shared.word, wants: oneOf(['number', 'true or false']) }))),
       pages: maybe(m.name),
       tlsBy: maybe(list(oneOf(tlsAnnotations))),
       allowed: maybe(list(m.address)),

@@ -88,6 +88,7 @@ const identities: ReadonlySet<string> = new Set([
  */
 const words: ReadonlySet<string> = new Set([
   'annotated',
+  'annotation',
   'appProtocol',
   'checksum',
   'current',

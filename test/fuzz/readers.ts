@@ -1,3 +1,6 @@
+import { projectIpPool } from '../../src/collect/project/calico-pool.ts'
+import { projectScaler } from '../../src/collect/project/scaler.ts'
+import { fullFilesOf } from '../../src/probe/inside/full-files.ts'
 import * as v from 'valibot'
 import type { LinearPattern } from '../../src/wire/linear-regex.ts'
 import { withoutLogs } from '../../src/bundle/dump-text.ts'
@@ -18,7 +21,7 @@ import {
 } from '../../src/collect/project/beside.ts'
 import { projectAuthorized, projectLinkerdServer } from '../../src/collect/project/linkerd.ts'
 import { projectKeys, projectSecret } from '../../src/collect/project/secret.ts'
-import { projectIngressRoute, projectStreamRoute } from '../../src/collect/project/traefik.ts'
+import { projectIngressRoute, projectStreamRoute, projectTransport } from '../../src/collect/project/traefik.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
 import { projectStatuses } from '../../src/collect/project/status.ts'
@@ -147,6 +150,7 @@ function orToolError(read: TextReader): TextReader {
 }
 
 export const ofText: Readonly<Record<string, TextReader>> = {
+  'src/probe/inside/full-files.ts fullFilesOf': (text) => [fullFilesOf(text)],
   'src/bundle/dump-text.ts withoutLogs': (text) => [
     withoutLogs(text),
     withoutLogs(`==== START logs for container a of pod b/c ====\n${text}`),
@@ -317,6 +321,9 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
   'src/collect/project/traefik.ts projectIngressRoute': (value) => projectIngressRoute(value, 'traefik.io', intern),
   'src/collect/project/traefik.ts projectStreamRoute': (value) => projectStreamRoute(value, intern),
+  'src/collect/project/traefik.ts projectTransport': (value) => projectTransport(value, intern),
+  'src/collect/project/calico-pool.ts projectIpPool': (value) => projectIpPool(value),
+  'src/collect/project/scaler.ts projectScaler': rawly((raw) => projectScaler(raw, intern)),
   'src/collect/project/endpoint-slice.ts projectEndpointSlice': (value) => projectEndpointSlice(value, intern),
   'src/collect/project/event.ts projectEvent': (value) => projectEvent(value, intern),
   'src/collect/project/gateway.ts projectGateway': (value) => projectGateway(value, intern),

@@ -5,8 +5,10 @@ import { moved, type PathMark, type Place, united } from './place.ts'
 import type { Sightings } from './sightings.ts'
 
 /** As src/probe/capture/plan-capture.ts writes it into the comment of each point. */
-const marked =
-  /; stages (\d(?: \d){0,5}); hears (all|[0-9a-f.:]{2,45}(?: [0-9a-f.:]{2,45}){0,31}|)(?:; leads (none|[0-9a-f.: ]{2,200}); masks (none|[0-9a-f.: ]{2,400}); moves (none|[0-9 ]{1,200}))?$/
+const marked = new RegExp(
+  '; stages (\\d(?: \\d){0,5}); hears (all|[0-9a-f.:]{2,45}(?: [0-9a-f.:]{2,45}){0,31}|)' +
+    '(?:; leads (none|[0-9a-f.: ]{2,200}); masks (none|[0-9a-f.: ]{2,400}); moves (none|[0-9 ]{1,200}))?$',
+)
 
 export function markOf(comment: string | null): PathMark | null {
   const [, stages = '', hears = '', leads, masks, moves] = marked.exec(comment ?? '') ?? []

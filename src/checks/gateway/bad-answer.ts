@@ -66,7 +66,8 @@ export default check({
         : 'its pods were not asked themselves, so that it may be them or what is before them'
     },
     help: ({ args }) => [
-      'read what the data plane says of it: after the status its access log has UT for a timeout of the route, UO for ' +
+      'read what the data plane says of it: after the status its access log has UT for a timeout of the route, ' +
+        'UO for ' +
         'a circuit breaker, UF for no connection or a refused certificate, UH for no endpoint, NR for no route',
       `kubectl -n ${args.planeNamespace} logs service/${args.planeName} --since=10m | grep ${args.host}`,
     ],
@@ -127,7 +128,8 @@ function judge(group: RoutedGroup, excuse: (it: RoutedContact) => string | null)
         direct:
           direct.length === 0
             ? ''
-            : `${some([...new Set(direct.map(endText))])}, within ${Math.round(Math.max(...direct.map((it) => it.ms)))} ms`,
+            : `${some([...new Set(direct.map(endText))])}, ` +
+              `within ${Math.round(Math.max(...direct.map((it) => it.ms)))} ms`,
       },
       evidence: [
         {
@@ -161,7 +163,10 @@ function podsOf(group: RoutedGroup): Pods {
 /** What is left between the data plane and pods that are well. */
 function between({ status, isLate }: { readonly status: number | null; readonly isLate: boolean }): string {
   if (status === 504 || isLate)
-    return 'a timeout of the route that is shorter than they take, a limit that is reached, or a policy that lets the probe in and not the data plane'
+    return (
+      'a timeout of the route that is shorter than they take, a limit that is reached, or a policy that lets the ' +
+      'probe in and not the data plane'
+    )
   if (status === 503)
     return (
       'a certificate or name that the data plane does not accept of them, a limit that is reached (a circuit ' +

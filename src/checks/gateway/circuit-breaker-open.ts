@@ -53,7 +53,8 @@ export default check({
     detail: ({ args }) =>
       `${args.bad} of ${args.of} requests · pods asked directly: ${args.isWell ? 'all well' : 'not seen well'}`,
     note: () =>
-      'each Envoy counts for itself; long answers, streams and WebSockets hold a connection for as long as they last, ' +
+      'each Envoy counts for itself; long answers, streams and WebSockets hold a connection for as long as they ' +
+      'last, ' +
       'and in its access log what is above the limit is UO',
     help: ({ args }) => [
       'raise the limit, or take the annotation away: Envoy has 1024 of each by itself',

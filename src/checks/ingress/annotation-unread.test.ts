@@ -10,7 +10,7 @@ const own = { ingressClasses: [ingressClass('nginx')], ingressControllers: [cont
 
 const withUnit = {
   ...web(['nginx.ingress.kubernetes.io/proxy-read-timeout']),
-  unusable: [{ key: 'proxy-read-timeout', wants: 'number' as const }],
+  unusable: [{ annotation: 'proxy-read-timeout', wants: 'number' as const }],
 }
 
 describeCheck(check, [

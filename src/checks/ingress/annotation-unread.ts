@@ -123,7 +123,7 @@ interface Slip {
 
 /** A value that can't be read is a line in the controller's log, and the default holds (annotations/parser). */
 function valuesOf({ unusable = [] }: Ingress): readonly Slip[] {
-  return unusable.map(({ key, wants }) => ({
+  return unusable.map(({ annotation: key, wants }) => ({
     key: `${nginxPrefix}${key}`,
     instead:
       wants === 'number'

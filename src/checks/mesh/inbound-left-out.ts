@@ -14,7 +14,7 @@ import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
- * istiod knows nothing of these annotations, which iptables alone is made of: the proxies of callers speak mTLS to every
+ * istiod knows nothing of these annotations, which iptables alone is made of: proxies of callers speak mTLS to every
  * pod that has a sidecar, and a port that does not meet it hands that to the program (istio/istio#30311; FAQ, Auto mTLS
  * and excludeInboundPorts). A DestinationRule that says DISABLE puts it right, or a PeerAuthentication of that port.
  */

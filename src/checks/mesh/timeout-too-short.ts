@@ -50,7 +50,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `VirtualService ${full(on)} gives ${args.of === 'all' ? 'every request' : 'the requests that its rule matches'} ` +
+      `VirtualService ${full(on)} gives ` +
+      `${args.of === 'all' ? 'every request' : 'the requests that its rule matches'} ` +
       `for ${some(args.hosts, 2)} ${shortTime(args.seconds)}` +
       (args.takes === null ? ': hardly any program answers in that.' : `, and its pods take ${ms(1000 * args.takes)}.`),
     detail: ({ args }) =>

@@ -65,7 +65,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Pods on node ${on.name} do not reach each other; pods of ${some(args.others)} reach them, and they reach those.`,
     detail: ({ args }) =>
-      `0 of ${args.tried} ${args.over === 'tcp' ? 'new TCP connections' : 'connects and lookups'} from ${args.node} to ` +
+      `0 of ${args.tried} ${args.over === 'tcp' ? 'new TCP connections' : 'connects and lookups'} ` +
+      `from ${args.node} to ` +
       `${count(args.pods, 'pod')} of its own came through${args.over === 'tcp' ? '; UDP does' : ''}`,
     note: () =>
       'what stays on one node passes its bridge or its own routes and no way between nodes: rules for bridged ' +

@@ -9,7 +9,7 @@ import { fields, text, whole } from './json.ts'
  * (keda.sh, "Pausing autoscaling"). null for what is neither.
  */
 export function projectScaler(raw: RawObject, intern: Intern): Scaler | null {
-  const group = (raw.apiVersion ?? '').split('/')[0]
+  const group = (text(raw.apiVersion) ?? '').split('/')[0]
   const isHpa = raw.kind === 'HorizontalPodAutoscaler' && group === 'autoscaling'
   if (!isHpa && !(raw.kind === 'ScaledObject' && group === 'keda.sh')) return null
   const spec = fields((raw as { readonly spec?: unknown }).spec)

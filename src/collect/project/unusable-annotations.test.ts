@@ -18,7 +18,7 @@ test.each([
   ['use-regex', 'enabled', 'true or false'],
 ])('%s: %s wants %s', (key, value, wants) => {
   const { unusable } = unusableOf({ [`nginx.ingress.kubernetes.io/${key}`]: value })
-  expect(unusable).toEqual(wants === undefined ? undefined : [{ key, wants }])
+  expect(unusable).toEqual(wants === undefined ? undefined : [{ annotation: key, wants }])
 })
 
 test('of F5 the same is right', () => {

@@ -41,9 +41,11 @@ const flags: Readonly<Record<string, boolean>> = {
 /** Annotations for ingress-nginx whose value it can't read, so that it goes on as without them; no value is kept. */
 export function unusableOf(annotations: Readonly<Record<string, string>>): Pick<Ingress, 'unusable'> {
   const found = [
-    ...numbers.flatMap((key) => (isNumber(annotations[nginx + key]) ? [] : [{ key, wants: 'number' as const }])),
+    ...numbers.flatMap((key) =>
+      isNumber(annotations[nginx + key]) ? [] : [{ annotation: key, wants: 'number' as const }],
+    ),
     ...Object.entries(flags).flatMap(([key, usual]) =>
-      isFlag(annotations[nginx + key], usual) ? [] : [{ key, wants: 'true or false' as const }],
+      isFlag(annotations[nginx + key], usual) ? [] : [{ annotation: key, wants: 'true or false' as const }],
     ),
   ]
   return found.length === 0 ? {} : { unusable: found }

@@ -63,3 +63,12 @@ function obstacle(node: Node, tolerateAll: boolean): string | null {
     ? null
     : `tainted ${taint.key}${taint.value === null ? '' : `=${taint.value}`}:${taint.effect}`
 }
+
+/** A line for each reason for which nodes are not probed, with the first five of them. */
+export function leftOutNodes(skipped: readonly { readonly node: string; readonly why: string }[]): readonly string[] {
+  return [...new Set(skipped.map((it) => it.why))].map((why) => {
+    const names = skipped.filter((it) => it.why === why).map((it) => it.node)
+    const more = names.length > 5 ? ` and ${names.length - 5} more` : ''
+    return `leaves out ${names.slice(0, 5).join(', ')}${more}: ${why}`
+  })
+}

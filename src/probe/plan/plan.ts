@@ -28,7 +28,7 @@ import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from
 import { announceProgramLogs, planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
 import { planNodePorts } from './plan-node-ports.ts'
 import { planRouted, unaskedRoutes } from './plan-routed.ts'
-import { planNodes } from './plan-nodes.ts'
+import { leftOutNodes, planNodes } from './plan-nodes.ts'
 import { traceEnds } from '../../relations/path/trace-ends.ts'
 import type { ApiSpec, MetricsSpec, SeriesSpec } from '../pod/spec.ts'
 import { defaultImage } from '../../model/probe-image.ts'
@@ -489,13 +489,4 @@ function uncached(series: readonly SeriesSpec[]): readonly string[] {
     `among them are ${fresh.reduce((sum, it) => sum + it.count, 0)} lookups per node of names that do not exist, ` +
       `below ${first.name}: these go on to where CoreDNS forwards to`,
   ]
-}
-
-/** One line a reason: a big cluster leaves hundreds of nodes out for the same one. */
-function leftOutNodes(skipped: ProbePlan['skipped']): readonly string[] {
-  return [...new Set(skipped.map((it) => it.why))].map((why) => {
-    const names = skipped.filter((it) => it.why === why).map((it) => it.node)
-    const more = names.length > 5 ? ` and ${names.length - 5} more` : ''
-    return `leaves out ${names.slice(0, 5).join(', ')}${more}: ${why}`
-  })
 }

@@ -40,8 +40,8 @@ export function probeSpec(plan: ProbePlan, node: string, own: Pick<ProbeSpec, 'm
 }
 
 /**
- * One list for the pod, and its ids: hosts that nobody has, endpoints, Ingresses, a Service, routes; `contactsOf` reads them
- * so. What is asked once stands before what is asked often, so that a budget that ends costs repetitions first.
+ * One list for the pod, and its ids: hosts that nobody has, endpoints, Ingresses, a Service, routes; `contactsOf` reads
+ * them so. What is asked once stands before what is asked often, so that a budget that ends costs repetitions first.
  */
 function asksOf({ http, strangers, direct, through, routed, denied }: ProbePlan): readonly HttpSpec[] {
   const byController = (it: PlannedStranger & { readonly path: string }, times: number): Omit<HttpSpec, 'id'> => {

@@ -8,8 +8,10 @@ import { saidByLog } from './said-by-log.ts'
  * Annotations by which a controller refuses whoever asks too often: of ingress-nginx (annotations/ratelimit,
  * globalratelimit), F5's, HAProxy's of both makers, and Kong's plugins are no part of them.
  */
-const limits =
-  /^nginx\.ingress\.kubernetes\.io\/(?:limit-(?:rps|rpm|connections)|global-rate-limit)$|^nginx\.org\/limit-req-rate$|^(?:haproxy\.org\/rate-limit-(?:requests|period)|haproxy-ingress\.github\.io\/limit-(?:rps|connections))$/
+const limits = new RegExp(
+  '^(?:nginx\\.ingress\\.kubernetes\\.io/(?:limit-(?:rps|rpm|connections)|global-rate-limit)|nginx\\.org/limit-req-rate|' +
+    'haproxy\\.org/rate-limit-(?:requests|period)|haproxy-ingress\\.github\\.io/limit-(?:rps|connections))$',
+)
 
 /** Those of this Ingress, as they stand there. */
 export function limitsOn({ annotated = [] }: Pick<Ingress, 'annotated'>): readonly string[] {

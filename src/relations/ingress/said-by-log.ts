@@ -46,7 +46,8 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
     `TLS with ${by} failed: plain HTTP is spoken there, or its certificate is refused (backend-protocol, ` +
     'proxy-ssl-verify)',
   'tls-refused': (by) =>
-    `TLS is spoken by ${by}, and each handshake ended there by an alert: there is no certificate for a client that names no host, as ` +
+    `TLS is spoken by ${by}, and each handshake ended there by an alert: there is no certificate for a ` +
+    `client that names no host, as ` +
     'nginx does unless proxy-ssl-server-name is "on" (and proxy-ssl-name its name), or a certificate or a ' +
     'version of TLS is wanted that nginx does not show',
   'answer-too-big': (by) =>

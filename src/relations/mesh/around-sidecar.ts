@@ -13,8 +13,8 @@ export type AroundBy =
 
 /**
  * Why a call to a Service does not meet the caller's own proxy: iptables sees the Service's address and port, before
- * kube-proxy makes them the pod's, and goes by ports first (istio, tools/istio-iptables/pkg/capture, run.go). Null where
- * it does meet it, and where that can't be told: a port that is not said, a headless Service by addresses.
+ * kube-proxy makes them the pod's, and goes by ports first (istio, tools/istio-iptables/pkg/capture, run.go). Null
+ * where it does meet it, and where that can't be told: a port that is not said, a headless Service by addresses.
  */
 export function callAround(pod: Pod, service: Service, port: number | null): AroundBy | null {
   const traffic = pod.sidecarTraffic

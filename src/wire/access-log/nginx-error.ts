@@ -3,9 +3,9 @@ import { requestIn } from './access-line.ts'
 /**
  * What nginx's error log says of one request. `refused`: the server's machine said that nobody listens. `broke-off`:
  * the server closed or reset the connection before its answer was whole. `no-live-upstream`: all servers are marked as
- * failed, or there is none. `tls-refused`: the server speaks TLS, and ended the handshake by an alert of its own that no
- * name and no certificate suits it. `no-connection-left`: this nginx has none for it. `limited`: by a limit of the controller's own. `auth-unclear`: who was asked for leave
- * (`auth-url`) said neither yes nor no.
+ * failed, or there is none. `tls-refused`: the server speaks TLS, and ended the handshake by an alert of its own: no
+ * name and no certificate suits it. `no-connection-left`: this nginx has none for it. `limited`: by a limit of the
+ * controller's own. `auth-unclear`: who was asked for leave (`auth-url`) said neither yes nor no.
  */
 export const requestTroubles = [
   'refused',
