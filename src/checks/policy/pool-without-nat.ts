@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { IpPool } from '../../model/beside.ts'
 import { subject } from '../../model/subject.ts'
+import { contains } from '../../relations/cidr-index.ts'
 import { isPrivate } from '../../relations/private-address.ts'
 
 /**
@@ -15,13 +16,16 @@ export default check({
   title: 'pods of a Calico pool go out under addresses that nobody answers to',
   fine: 'pools of Calico without a route to them go out under the address of a node',
   severity: 'warning',
-  needs: ['beside'],
+  needs: ['beside', 'pods'],
   remedies: [],
   decides: [],
 
-  run({ beside }) {
-    const pools = (beside.ipPools ?? []).filter((it) => it.disabled !== true)
-    if (pools.length === 0) return notApplicable('the file holds no IPPool of Calico')
+  run({ beside, pods }) {
+    // Pools for load balancers and tunnels, and those that no node takes addresses of, have no pods.
+    const isUsed = ({ cidr }: IpPool): boolean =>
+      pods.some(({ ip, hostNetwork }) => ip !== null && !hostNetwork && contains(cidr, ip))
+    const pools = (beside.ipPools ?? []).filter((it) => it.disabled !== true && isUsed(it))
+    if (pools.length === 0) return notApplicable('no pod here has an address of an IPPool of Calico')
     return pools.map((it) =>
       it.nat === 'off' && it.encapsulated === 'always' && isPrivate(it.cidr) ? verdict(it) : ok(1),
     )

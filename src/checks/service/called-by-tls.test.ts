@@ -13,6 +13,10 @@ const calling = (scheme: 'http' | 'https' | undefined, call: Partial<Call> = {})
     containers: [container({ calls: [one] })],
   })
 }
+const meshed = (it: Pod): Pod => ({
+  ...it,
+  containers: [...it.containers, container({ name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.24.1' })],
+})
 const ledger = service('ledger', {
   selector: { app: 'ledger' },
   ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }],
@@ -36,6 +40,11 @@ describeCheck(check, [
     it: 'the same, probed by the name of the port',
     given: given(calling('https'), behind('http-get :http/ready')),
     expect: found('https'),
+  },
+  {
+    it: 'http to TLS by a program with a proxy of a mesh, which may make TLS of it',
+    given: given(meshed(calling('http')), behind('https-get :8080/ready')),
+    expect: 'not-applicable',
   },
   { it: 'http to TLS', given: given(calling('http'), behind('https-get :8080/ready')), expect: found('http') },
   {

@@ -10,6 +10,7 @@ import {
   type ToldCall,
   toldCalls,
 } from '../../relations/service/called-services.ts'
+import { meshOf } from '../../relations/service/mesh-sidecar.ts'
 import { askedSchemeOf } from '../../relations/service/port-wants-tls.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
@@ -34,7 +35,8 @@ export default check({
     const around = callableFrom({ services, namespaces, clusterDns, scope })
     const podsOf = podsOfServices(pods)
     const judged = toldCalls(pods).flatMap((it) => {
-      const called = it.call.scheme === undefined ? null : calledBy(it.pod, it.call, around)
+      const isTold = it.call.scheme !== undefined && !mayGetTls(it)
+      const called = isTold ? calledBy(it.pod, it.call, around) : null
       if (called === null || called.is !== 'there') return []
       const port = called.service.ports.find((one) => one.port === it.call.port && one.protocol === 'TCP')
       const asked = port === undefined ? null : askedSchemeOf(port, podsOf(called.service).filter(isLive))
@@ -72,6 +74,11 @@ export default check({
     ],
   },
 })
+
+/** A program of a mesh calls by http, and its proxy makes TLS of it where a DestinationRule says so (TLS origination). */
+function mayGetTls({ pod, call }: ToldCall): boolean {
+  return call.scheme === 'http' && meshOf(pod) !== null
+}
 
 interface Wrong extends ToldCall {
   readonly service: Service
