@@ -48,6 +48,11 @@ test.each<[string, Partial<Touching>, boolean]>([
   ['the same, and only worth knowing', { subject: subject('Service', 'pay', 'pay'), severity: 'info' }, false],
   ['another Service', { subject: subject('Service', 'pay', 'other') }, false],
   ['who concerns it', { also: [subject('Service', 'pay', 'pay')] }, true],
+  [
+    'another caller of it',
+    { subject: subject('Deployment', 'x', 'y'), also: [subject('Service', 'pay', 'pay')] },
+    false,
+  ],
   ['who names it', { args: { service: 'pay/pay' } }, true],
   [
     'what is between it and another caller',

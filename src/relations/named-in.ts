@@ -48,6 +48,8 @@ function places(text: string): readonly string[] {
 export function isAtCallee(finding: Touching, called: ReadonlySet<string>): boolean {
   if (finding.severity === undefined || finding.severity === 'info' || called.size === 0) return false
   if (called.has(subjectKey(finding.subject))) return true
+  // Another caller of the same Service, which is told something wrong of its own.
+  if (isCaller(finding.subject)) return false
   const { also = [] } = finding
   if (also.some((it) => isCaller(it) && !called.has(subjectKey(it)))) return false
   if (also.some((it) => called.has(subjectKey(it)))) return true
