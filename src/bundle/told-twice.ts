@@ -9,7 +9,8 @@ const mostNamed = 3
  */
 export function toldTwice(objects: readonly RawObject[]): string | null {
   const versions = new Map<string, Set<string>>()
-  for (const { kind = '', metadata } of objects) {
+  for (const { kind, metadata } of objects) {
+    if (typeof kind !== 'string') continue
     const at = `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`
     const known = versions.get(at)
     const version = metadata.resourceVersion ?? ''

@@ -33,7 +33,8 @@ export async function withUnserved(
     ),
   )
   const isCilium = [...kinds.values()].includes('cilium')
-  if (!isCilium && ![...kinds.values()].some((it) => never.has(it))) return nodes
+  // Another that is there as well may serve them: azure-cns gives addresses beside Cilium, or beside Calico.
+  if ([...kinds.values()].some((it) => it !== 'cilium' && !never.has(it))) return nodes
   const fixed = await inScope.podsWith({ namespace: 'kube-system', labels: { component: ['kube-proxy'] } })
   if (!fixed.known || fixed.value.length > 0) return nodes
   const cilium = isCilium ? await ciliumOf(reader) : null
@@ -42,18 +43,13 @@ export async function withUnserved(
       const { agent } = node
       const kind = agent === undefined ? undefined : kinds.get(`${agent.namespace}/${agent.pod}`)
       if (agent === undefined || kind === undefined) return node
-      const unserved = unservedBy(kind, cilium)
+      const unserved = isCilium ? cilium : { kind }
       return unserved === null ? node : { ...node, agent: { ...agent, unserved } }
     }),
   )
 }
 
 type Unserved = NonNullable<NetworkAgent['unserved']>
-
-function unservedBy(kind: string, cilium: Unserved | null): Unserved | null {
-  if (kind === 'cilium') return cilium
-  return never.has(kind) ? { kind } : null
-}
 
 function kindOf({ labels }: Pod): string {
   return labels['k8s-app'] ?? labels['app'] ?? labels['name'] ?? ''

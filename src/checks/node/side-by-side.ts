@@ -54,8 +54,9 @@ export default check({
       return why === null ? [] : [cannotTell(why.reason, `whether it is node ${way.from} or the way: ${why.detail}`)]
     })
     if (found.length > 0) return found
-    // Of the others nobody knows what kept them silent.
-    const untold = ways.filter((it) => it.from === it.to && it.state === 'untold')
+    // Of the others nobody knows what kept them silent, nor of one pod alone whether others answer.
+    const isSilent = ({ state }: NodeWay): boolean => state === 'untold' || state === 'closed' || state === 'silent'
+    const untold = ways.filter((it) => it.from === it.to && isSilent(it))
     return why === null || untold.length === 0
       ? ok(own.length)
       : cannotTell(why.reason, `what pods of node ${untold[0]?.from} sent each other is not known: ${why.detail}`)

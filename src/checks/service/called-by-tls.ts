@@ -75,7 +75,7 @@ export default check({
   },
 })
 
-/** A program of a mesh calls by http, and its proxy makes TLS of it where a DestinationRule says so (TLS origination). */
+/** A program of a mesh calls by http, and its proxy makes TLS of it where a DestinationRule says so. */
 function mayGetTls({ pod, call }: ToldCall): boolean {
   return call.scheme === 'http' && meshOf(pod) !== null
 }
