@@ -10,7 +10,8 @@ import { saidByLog } from './said-by-log.ts'
  */
 const limits = new RegExp(
   '^(?:nginx\\.ingress\\.kubernetes\\.io/(?:limit-(?:rps|rpm|connections)|global-rate-limit)|' +
-    'nginx\\.org/limit-req-rate|haproxy\\.org/rate-limit-(?:requests|period)|haproxy-ingress\\.github\\.io/limit-(?:rps|connections))$',
+    'nginx\\.org/limit-req-rate|haproxy\\.org/rate-limit-(?:requests|period)|' +
+    'haproxy-ingress\\.github\\.io/limit-(?:rps|connections))$',
 )
 
 /** Those of this Ingress, as they stand there. */
