@@ -23,6 +23,8 @@ test.each<readonly [string, string, readonly string[]]>([
   ['a bare word without a port', 'host: cart', []],
   ['prose', 'description: see cart:80 and http_server', []],
   ['its own', 'listen: cart:80\nserver_name cart;', []],
+  ['what others call it by', 'allowedOrigins: http://web:3000\naudience: http://cart:80\nbaseUrl: http://web:80', []],
+  ['the same word, of another', 'cart:\n  baseUrl: http://cart:81', ['baseUrl cart:81 @2']],
   ['a secret', 'db_password: http://hunter2:80\nurl: http://user:hunter2@cart:80', ['url cart:80 @2']],
 ])('%s', (_what, text, wanted) => {
   expect(read(text)).toEqual(wanted)

@@ -36,7 +36,7 @@ export function callsInConfig(text: string): readonly ConfigCall[] {
     const { key, value } = pairOf(line)
     if (key === null) continue
     const beside = portInFlow(value) ?? portBelow(lines[at + 1] ?? '')
-    for (const { isTold, ...it } of destinationsIn(nameOf(key), value)) {
+    for (const { isTold, ...it } of destinationsIn(nameOf(key, raw), value)) {
       const isAlone = it.port === null && (!/\s/.test(value) || value.startsWith('{'))
       const port = isAlone ? beside : it.port
       // A bare word may be anything, and nginx's own upstreams have names as Services have.
@@ -57,9 +57,13 @@ function pairOf(line: string): { readonly key: string | null; readonly value: st
   return { key, value: comment === -1 ? value : value.slice(0, comment) }
 }
 
-/** nginx's `proxy_pass`, `fastcgi_pass`: whom it calls. */
-function nameOf(key: string): string {
-  return /^(?:fastcgi|uwsgi|grpc|scgi|memcached|proxy)_pass$/.test(key) ? 'upstream' : key
+/**
+ * nginx's `proxy_pass`, `fastcgi_pass`: whom it calls. Below another key `baseUrl` and `hostname` are that one's:
+ * `cart:`, and in it `base-url: http://cart`.
+ */
+function nameOf(key: string, line: string): string {
+  if (/^(?:fastcgi|uwsgi|grpc|scgi|memcached|proxy)_pass$/.test(key)) return 'upstream'
+  return /^\s/.test(line) && /^(?:base[_-]?ur[li]|hostname)$/i.test(key) ? 'host' : key
 }
 
 /** `socket_address: { address: cart, port_value: 80 }`. */

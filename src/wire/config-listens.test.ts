@@ -22,6 +22,8 @@ test.each<readonly [ConfigKind, string, readonly string[]]>([
   ['mysql', '[mysqld]\nbind-address=127.0.0.1\n!includedir /etc/mysql/conf.d/', []],
   ['mongod', 'net:\n  port: 27017\n  bindIp: 127.0.0.1 # x', ['net.bindIp 127.0.0.1:27017 @3']],
   ['mongod', 'net:\n  bindIp: localhost,10.0.0.7', ['net.bindIp 0.0.0.0:27017 @2']],
+  ['mongod', 'net:\n  bindIp: 127.0.0.1\n  bindIpAll: true', ['net.bindIpAll 0.0.0.0:27017 @3']],
+  ['mongod', 'net:\n  bindIp: 127.0.0.1\n  bindIpAll: false', ['net.bindIp 127.0.0.1:27017 @2']],
   ['rabbitmq', 'listeners.tcp.local = 127.0.0.1:5672', ['listeners.tcp.local 127.0.0.1:5672 @1']],
   ['rabbitmq', 'listeners.tcp.default = 5672', ['listeners.tcp.default 0.0.0.0:5672 @1']],
   ['mosquitto', 'persistence true', ['mosquitto localhost:1883 @1 by itself']],

@@ -17,6 +17,8 @@ interface Server {
   readonly port: number
   readonly sections?: RegExp
   readonly hosts: RegExp
+  /** Set to true it goes before the host's. */
+  readonly all?: RegExp
   /** Absent where the host's own setting holds it. */
   readonly ports?: RegExp
   /** It listens on the loopback where its file says nothing. */
@@ -70,6 +72,7 @@ const servers = {
     named: /mongo[^/]*\.(?:conf|ya?ml)$/,
     port: 27_017,
     hosts: /^net\.bindIp$/,
+    all: /^net\.bindIpAll$/,
     ports: /^net\.port$/,
   },
   rabbitmq: {
@@ -184,6 +187,8 @@ export function listensInConfig({ kind, isNamed }: Omit<ConfigOf, 'isGuess'>, te
   const [host, port] = [server.hosts, server.ports].map((of) => settings.findLast((it) => of.test(it.key)))
   const told = port === undefined ? null : portOf(port.value)
   if (port !== undefined && told === null) return []
+  const all = settings.findLast((it) => server.all?.test(it.key) === true && it.value === 'true')
+  if (all !== undefined) return [{ by: all.key, host: '0.0.0.0', port: told ?? server.port, line: all.line }]
   const portBy = port === undefined || host === undefined ? {} : { portBy: port.key }
   if (host !== undefined) {
     const on = hostOf(host.value)

@@ -52,6 +52,23 @@ describe('whom a variable names', () => {
     ['X', 'config.yaml', []],
     ['DATABASE_URL', 'postgres://app:12345,6@db/main', []],
     ['CART_URL', 'http://user@cart:81', ['cart:81']],
+    ...(
+      'JWT_AUDIENCE OAUTH_AUDIENCE JWT_ISSUER APP_BASE_URL BASE_URL ROOT_URL GF_SERVER_ROOT_URL CALLBACK_URL ' +
+      'OAUTH_CALLBACK_URL REDIRECT_URI oidcRedirectUri redirectURIs NO_PROXY no_proxy http.nonProxyHosts CSRF_ORIGINS ' +
+      'allowedOrigins COOKIE_DOMAIN HOSTNAME KC_HOSTNAME KC_HOSTNAME_URL PUBLIC_URL publicUrl EXTERNAL_URL SITE_URL ' +
+      'base-url'
+    )
+      .split(' ')
+      .map((name): [string, string, string[]] => [name, 'http://cart.shop.svc:81', []]),
+    ...[
+      'API_BASE_URL',
+      'APP_HOST',
+      'CART_BASE_URL',
+      'DB_HOSTNAME',
+      'ORIGIN_URL',
+      'cartBaseUrl',
+      'DOMAIN_SERVICE_URL',
+    ].map((name): [string, string, string[]] => [name, 'http://cart.shop.svc:81', ['cart.shop.svc:81']]),
   ])('%s=%s', (name, text, expected) => expect(told(name, text)).toEqual(expected))
 })
 

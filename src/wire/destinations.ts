@@ -27,9 +27,30 @@ const hostWords = [
   'sentinel|sentinels|seeds|service|upstream|downstream|destination|backend|broker|brokers|target|peer|peers|dsn|api',
 ].join('|')
 const namesHost = new RegExp(`(?:^|[_.-])(?:${hostWords})$`, 'i')
-/** What a program listens on, or is called itself. */
-const ownWords = 'listen|bind|advertise|advertised|public|external|self|own|allowed|cors|trusted|pod|node|my'
-const namesItself = new RegExp(`(?:^|[_.-])(?:${ownWords})(?:[_.-]|$)`, 'i')
+/**
+ * What a program listens on, or is called itself; and what it compares (RFC 7519 `aud` and `iss`, origins, names that
+ * no proxy is asked for), or tells browsers to go back to (RFC 6749 `redirect_uri`).
+ */
+const ownWords = [
+  'listen|bind|advertise|advertised|public|external|self|own|allowed|cors|trusted|pod|node|my',
+  'audiences?|aud|issuers?|no_?proxy|non_?proxy_?hosts',
+].join('|')
+/** At the end: `ORIGIN_URL` is whom a cache calls, and `CALLBACK_SERVICE_URL` a service of that name. */
+const lastWords = [
+  '(?:callback|redirect|redirection|return|logout|root)_?(?:url|uri)s?|origins?|domains?|virtual_?host',
+  '(?:app_base|site|site_base)_(?:url|uri)',
+].join('|')
+/** By themselves alone: `API_BASE_URL` and `DB_HOSTNAME` are another's. */
+const wholeNames = 'base_(?:url|uri)|hostname|(?:kc|server)_hostname(?:_(?:url|admin|admin_url))?'
+const itsOwn = new RegExp(`(?:^|_)(?:${ownWords})(?:_|$)|(?:^|_)(?:${lastWords})$|^(?:${wholeNames})$`, 'i')
+
+/** `allowedOrigins` and `allowed-origins` are one. A name is short: of a longer one the end is what it is. */
+function namesItself(name: string): boolean {
+  const words = name.slice(-longestName).replace(/[.-]/g, '_')
+  return itsOwn.test(words.replace(/([a-z\d])(?=[A-Z])/g, '$1_'))
+}
+
+const longestName = 1000
 
 const ports: Readonly<Record<string, number>> = {
   http: 80,
@@ -44,7 +65,7 @@ const ports: Readonly<Record<string, number>> = {
  * password, and of a variable that is named like a secret nothing at all. Linear; never throws.
  */
 export function destinationsIn(name: string, text: string): readonly Destination[] {
-  if (text.length > longestText || namesSecret(name) || namesItself.test(name)) return []
+  if (text.length > longestText || namesSecret(name) || namesItself(name)) return []
   const isHost = namesHost.test(name)
   const words = wordsOf(text)
   const found = words.flatMap((word) => destinationOf(word, isHost) ?? [])
@@ -86,7 +107,7 @@ export interface AddressTold {
  * itself. Linear; never throws.
  */
 export function addressesIn(name: string, text: string): readonly AddressTold[] {
-  if (text.length > longestText || namesSecret(name) || namesItself.test(name)) return []
+  if (text.length > longestText || namesSecret(name) || namesItself(name)) return []
   const isHost = namesHost.test(name)
   const words = wordsOf(text)
   const found = words.flatMap((word) => addressOf(word, isHost) ?? [])

@@ -97,6 +97,11 @@ function byFlags(words: readonly string[]): readonly Listen[] {
       if (plain !== undefined) found.push(...told(plain, value, { name: 'listen-addresses', isOwn: true }))
       continue
     }
+    // mongod's, which goes before the `net.bindIp` of its file (mongodb/mongo jstests, bind_ip_all and net.bindIp).
+    if (dashes === '--' && name === 'bind_ip_all' && (set ?? 'true') === 'true') {
+      found.push({ by: '--bind_ip_all', host: '0.0.0.0', port: null })
+      continue
+    }
     const by = `${word.startsWith('-D') && dashes === '-' ? '-D' : dashes}${name}`
     const next = words[at + 1] ?? ''
     const value = set ?? (next.startsWith('-') ? '' : next)

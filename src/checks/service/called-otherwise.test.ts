@@ -60,6 +60,34 @@ const mongo = (
   clusterDns: clusterDns({ corefile: known('.:53 {\n kubernetes cluster.local\n}') }),
 })
 
+const ofMongo = pod('mongo-0', {
+  hostname: 'mongo-0',
+  containers: [container({ ports: [{ name: 'db', port: 27_017, protocol: 'TCP' }] })],
+  owner: { kind: 'StatefulSet', name: 'mongo' },
+  subdomain: 'mongo',
+})
+const belowOwn = ({
+  host = 'mongo-0.mongo',
+  pods = [ofMongo],
+  services = [],
+  more = [],
+  call,
+  clusterIP = 'None',
+}: Own) => ({
+  ...given(byUrl(host, 27_017, call), [service('mongo', { clusterIP }), ...services]),
+  pods: [byUrl(host, 27_017, call), ...pods],
+  namespaces: [...namespaces, ...more.map((name) => ({ name, labels: {} }))],
+  clusterDns: clusterDns({ corefile: known('.:53 {\n kubernetes cluster.local\n}') }),
+})
+interface Own {
+  readonly host?: string
+  readonly pods?: readonly Pod[]
+  readonly services?: readonly Service[]
+  readonly more?: readonly string[]
+  readonly call?: Partial<Call>
+  readonly clusterIP?: string
+}
+
 const told = (...calls: readonly Call[]): Pod => pod('web-1', { containers: [container({ calls })] })
 
 const plain = '.:53 {\n errors\n kubernetes cluster.local in-addr.arpa {\n }\n forward . /etc/resolv.conf\n}'
@@ -414,6 +442,34 @@ describeCheck(check, [
     given: given(byUrl(host, 8080)),
     expect: guess({ is: 'no-service', host: `${host}:8080`, near: null }),
   })),
+  ...(
+    [
+      ['its pods are there', belowOwn({}), 'ok'],
+      ['its pods are not there now', belowOwn({ pods: [] }), 'ok'],
+      ['and a namespace has the name of the Service', belowOwn({ more: ['mongo'] }), 'ok'],
+      [
+        'and that one has a Service of that name, with another port: the own namespace comes first',
+        belowOwn({ more: ['mongo'], services: [{ ...service('mongo-0'), namespace: 'mongo' }] }),
+        'ok',
+      ],
+      ['by a mounted text', belowOwn({ call: { map: 'conf', key: 'a.yaml', line: 1 } }), 'ok'],
+      ["behind a Service with an address: its ports are not the pod's", belowOwn({ clusterIP: '10.96.0.9' }), 'ok'],
+    ] as const
+  ).map(([it, about, expected]) => ({
+    it: `a URL of a pod below a Service of the caller's namespace: ${it}`,
+    given: about,
+    expect: expected,
+  })),
+  {
+    it: 'a pod below a Service of the own namespace, with a number that its StatefulSet does not reach',
+    given: belowOwn({ host: 'mongo-7.mongo' }),
+    expect: found({ is: 'no-pod', near: 'mongo-0.mongo.shop' }),
+  },
+  {
+    it: 'no such pod, and a namespace has that name: its Service is asked, and has another port',
+    given: belowOwn({ pods: [], more: ['mongo'], services: [{ ...service('mongo-0'), namespace: 'mongo' }] }),
+    expect: found({ is: 'no-port' }),
+  },
   {
     it: 'the same, and somebody asks about the caller: a guess is no error',
     given: modelOf(

@@ -132,7 +132,7 @@ const byName = once((services: readonly Service[]) => Map.groupBy(services, (it)
  * of that name elsewhere, is there.
  */
 export function calledBy(pod: Pod, call: Call, around: Callable): Called {
-  const asked = serviceName(call.host, pod.namespace, around)
+  const asked = podInOwn(pod, call.host, around) ?? serviceName(call.host, pod.namespace, around)
   if (isInHosts(pod, call.host)) return elsewhere
   const unnamed = podUnnamed(call, pod.namespace, around)
   if (unnamed !== null) return unnamed
@@ -141,7 +141,8 @@ export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   if ('short' in asked) return withoutSvc(call.host, asked.short, around)
   const { namespace, name, sure } = asked
   const service = byPlace(around.services).get(place(namespace, name))
-  if (service !== undefined) return portOf(service, call, around.pods)
+  if (service !== undefined)
+    return asked.isPod === true ? ofPod(service, call, around) : portOf(service, call, around.pods)
   const { namespaces, scope } = around
   if (namespaces?.includes(namespace) === false) {
     const near = nearNamespace(name, namespace, around)
@@ -205,7 +206,7 @@ export function isInHosts(pod: Pod, host: string): boolean {
 }
 
 type Asked =
-  | { readonly namespace: string; readonly name: string; readonly sure: boolean }
+  | { readonly namespace: string; readonly name: string; readonly sure: boolean; readonly isPod?: boolean }
   | { readonly told: string; readonly before: string }
   /** What stands before the cluster's domain, with no `svc` in it. */
   | { readonly short: string }
@@ -223,7 +224,29 @@ function serviceName(host: string, home: string, { domain, answerer }: Callable)
   if (after !== undefined && after !== own && answerer?.(host) !== 'cluster') return { told: after, before }
   const labels = before.split('.')
   const [name, namespace] = labels.slice(-2)
-  return labels.length > 3 || name === undefined || namespace === undefined ? null : { namespace, name, sure: true }
+  if (labels.length > 3 || name === undefined || namespace === undefined) return null
+  return { namespace, name, sure: true, isPod: labels.length === 3 }
+}
+
+/**
+ * `postgres-0.postgres`: a pod below a Service of the caller's own namespace, which comes first in a pod's search list
+ * (pkg/kubelet/network/dns/dns.go, generateSearchesForDNSClusterFirst), before a Service `postgres-0` of a namespace
+ * `postgres`. Which pods there are is not always read, and a StatefulSet's may be none now: a number is a pod's where
+ * no such Service is.
+ */
+function podInOwn(pod: Pod, host: string, { services, pods }: Callable): Asked | null {
+  const [hostname = '', name = '', ...more] = host.split('.')
+  const service = byPlace(services).get(place(pod.namespace, name))
+  if (more.length > 0 || service === undefined || service.type === 'ExternalName' || !isClusterFirst(pod)) return null
+  const beside = pods === undefined ? [] : (byHome(pods).get(pod.namespace) ?? [])
+  const isThere = beside.some((it) => isLive(it) && it.subdomain === name && (it.hostname ?? it.name) === hostname)
+  const isFree = /-\d{1,5}$/.test(hostname) && !byPlace(services).has(place(name, hostname))
+  return isThere || isFree ? { namespace: pod.namespace, name, sure: true, isPod: true } : null
+}
+
+/** A pod's own name gives the pod's own address, behind whatever Service: that one's ports are none of it. */
+function ofPod(service: Service, call: Call, { pods }: Callable): Called {
+  return service.clusterIP === 'None' ? portOf(service, call, pods) : { is: 'there', service }
 }
 
 /**
