@@ -17,7 +17,7 @@ interface Frame {
 /** What opens a map, a list or a text below: nothing, an anchor, a brace, `|` and `>`. */
 const opens = /^(?:[&!]\S{1,100}|[[{]|[|>][+-]?\d?)?\s{0,20}$/
 /** Nobody nests deeper, and a line has so many keys above it at most. */
-const deepest = 40
+const deepest = 24
 
 /** Of a tenant's text: as many lines, and as long ones. */
 const most = { lines: 20_000, line: 4000 }
@@ -45,8 +45,8 @@ export function pathLinesIn(text: string, separators = /[=:\s]/): readonly PathL
     if (dash > 0 && above.length < deepest) above.push({ depth: indent + 1, keys: [`#${at}`] })
     const { key, value } = pairOf(line.slice(dash), separators)
     if (key === null) return []
-    const keys = key.split('.', 20)
-    const path = [...above.flatMap((it) => it.keys), ...keys]
+    const keys = key.split('.', 12)
+    const path = [...above.flatMap((it) => it.keys).slice(0, deepest), ...keys]
     if (opens.test(value) && above.length < deepest) above.push({ depth: indent + dash, keys })
     return [{ key, value, line: at + 1, path, doc }]
   })

@@ -33,7 +33,7 @@ export function isUsed(
   return (it) => {
     const isOut = rules.has(it.doc) || profiles.has(it.doc) || isUncalled(it.path)
     const isTwice = (docs.get(keyOf(it.path)) ?? new Set()).size > 1
-    const isBelow = it.path.some((_, at) => off.has(placeOf(it, at)))
+    const isBelow = off.size > 0 && it.path.some((_, at) => off.has(placeOf(it, at)))
     return isOut || isTwice || isBelow ? null : ofFlow(it.value)
   }
 }
@@ -76,7 +76,7 @@ function keyOf(path: readonly string[]): string {
 }
 
 function isUncalled(path: readonly string[]): boolean {
-  const all = path.map(words)
+  const all = path.filter((it) => !it.startsWith('#')).map(words)
   const isBase = base.test(all.at(-1) ?? '') && !all.some((it) => ofOthers.test(it))
   return isBase || all.some((it) => uncalled.some((one) => one.test(it)))
 }
