@@ -86,3 +86,19 @@ test('hostile shapes are no trouble', () => {
   for (const spec of [null, [], { volumes: 3 }, { volumes: [null, { name: 1, configMap: { name: 'conf' } }] }])
     expect(() => fill(pod(spec))).not.toThrow()
 })
+
+test("Spring Boot's file of a profile: only of the one that the environment names, and over the one without", () => {
+  const data = {
+    'application.yaml': 'clients:\n  cart: http://cart:80\n  pay: http://pay:81\n',
+    'application-prod.yaml': 'clients:\n  cart: http://cart:81\n',
+  }
+  const called = (profile: string | null) => {
+    const env = profile === null ? [] : [{ name: 'SPRING_PROFILES_ACTIVE', value: profile }]
+    const found = read({ data, mount: { mountPath: '/app/config' }, container: { env } })
+    return found?.calls?.filter((it) => it.map === 'conf').map((it) => `${it.host}:${it.port} ${it.key}`)
+  }
+  const plain = ['cart:80 application.yaml', 'pay:81 application.yaml']
+  expect(called(null)).toEqual(plain)
+  expect(called('other')).toEqual(plain)
+  expect(called('prod')).toEqual(['pay:81 application.yaml', 'cart:81 application-prod.yaml'])
+})

@@ -1,6 +1,7 @@
 import type { RawObject } from '../kube/cluster.ts'
 import { callsInConfig, isConfigName } from '../wire/config-calls.ts'
 import { type ConfigListen, configOf, includesOf, listensInConfig } from '../wire/config-listens.ts'
+import { profileOf } from '../wire/config-uses.ts'
 import type { MapOf } from './env-of-maps.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { MapOf } from './env-of-maps.ts'
  * ConfigMaps of users are not read. One key is read once, however many pods mount it.
  */
 export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
-  const callsOf = kept((it) => (isConfigName(it.key) ? callsInConfig(it.text) : []))
+  const callsOf = kept((it) => (isConfigName(it.key) ? callsInConfig(it.text, nameOf(it), it.over) : []))
   return (pod) => {
     const spec = fields(pod['spec'])
     const { namespace = '' } = pod.metadata
@@ -25,7 +26,9 @@ export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
         ? container
         : {
             ...container,
-            mountedCalls: files.flatMap((one) => callsOf(one).map((call) => placed(call, one))).slice(0, mostCalls),
+            mountedCalls: ofProfiles(files, container)
+              .flatMap((one) => callsOf(one).map((call) => placed(call, one)))
+              .slice(0, mostCalls),
             mountedListens: listensOf(container, files),
           }
     })
@@ -47,7 +50,7 @@ interface File {
   readonly isAll: boolean
 }
 
-function kept<T>(read: (file: File) => T): (file: File) => T {
+function kept<T>(read: (file: Read) => T): (file: Read) => T {
   const all = new Map<string, T>()
   return (file) => {
     const before = all.get(file.place)
@@ -57,6 +60,33 @@ function kept<T>(read: (file: File) => T): (file: File) => T {
     return made
   }
 }
+
+function nameOf({ path }: File): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+interface Read extends File {
+  /** Texts that Spring Boot reads over it. */
+  readonly over: readonly string[]
+}
+
+/** Without Spring Boot's files of another profile than the one that `SPRING_PROFILES_ACTIVE` names. */
+function ofProfiles(files: readonly File[], container: Fields): readonly Read[] {
+  const active = list(container['env'])
+    .map(fields)
+    .find((it) => it['name'] === 'SPRING_PROFILES_ACTIVE')?.['value']
+  const told = files.map((file) => ({ file, profile: profileOf(nameOf(file)) }))
+  const over = told.filter((it) => it.profile !== null && it.profile === active).slice(0, mostOver)
+  return told.flatMap(({ file, profile }) => {
+    if (profile !== null && profile !== active) return []
+    const isUnder = profile === null && /^(?:application|bootstrap)\./.test(nameOf(file)) && over.length > 0
+    const place = [file.place, ...over.map((it) => it.file.place)].join(' ')
+    return [isUnder ? { ...file, over: over.map((it) => it.file.text), place } : { ...file, over: [] }]
+  })
+}
+
+/** One file of a profile, and one of it in another format. */
+const mostOver = 4
 
 function placed<T>(it: T, { map, key }: File): T & { readonly map: string; readonly key: string } {
   return { ...it, map, key }

@@ -1,13 +1,11 @@
-import { type Destination, destinationsIn } from './destinations.ts'
+import { envoyCalls, isEnvoy } from './config-envoy.ts'
+import { linesOf, type PathLine, pathLinesIn } from './config-paths.ts'
+import { haproxyCalls, isHaproxy, isNginx, nginxCalls, type ServerCall } from './config-servers.ts'
+import { isUsed } from './config-uses.ts'
+import { destinationsIn } from './destinations.ts'
 
-/** Whom a mounted text tells to call, and the line that does. */
-interface ConfigCall extends Omit<Destination, 'isTold'> {
-  readonly by: string
-  readonly line: number
-}
-
-/** Of a tenant's text: as many lines, and as many addresses. */
-const most = { lines: 20_000, line: 4000, calls: 100 }
+/** Of a tenant's text. */
+const mostCalls = 100
 
 /** Files that programs read as their settings; no scripts, pages, dashboards or templates of others. */
 const isConfig = /(?:\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|template)|^\.env|^env)$/i
@@ -20,65 +18,54 @@ export function isConfigName(name: string): boolean {
 }
 
 /**
- * The hosts that a server's or a program's configuration names with a port, or by a whole name of a Service: values of
- * keys (`url: http://cart:80`, `proxy_pass http://cart;`, `server a cart:80`, `address: cart` above `port_value: 80`),
- * no comment and no prose. Nothing else of a line is kept, and of a key that is named like a secret nothing at all.
- * Linear; never throws.
+ * The hosts that a server's or a program's configuration names with a port, or by a whole name of a Service. Of nginx,
+ * HAProxy and Envoy only what their manuals say is called; else values of keys (`url: http://cart:80`), no comment and
+ * no prose, and of no key that is for browsers, for comparing or for people, nor of what is switched off. Nothing else
+ * of a line is kept, and of a key that is named like a secret nothing at all. `over`: files that Spring Boot reads over
+ * this one, whose keys count and not this one's. Linear; never throws.
  */
-export function callsInConfig(text: string): readonly ConfigCall[] {
-  const lines = text.split('\n', most.lines).map((it) => (it.length > most.line ? '' : it))
-  const own = new Set(lines.flatMap((it) => /^\s{0,80}upstream\s{1,8}([\w.-]{1,80})/.exec(it)?.[1] ?? []))
-  const found: ConfigCall[] = []
-  for (const [at, raw] of lines.entries()) {
-    if (found.length >= most.calls) break
-    const line = raw.trim()
-    if (/^(?:[#;!]|\/\/)/.test(line)) continue
-    const { key, value } = pairOf(line)
-    if (key === null) continue
-    const beside = portInFlow(value) ?? portBelow(lines[at + 1] ?? '')
-    for (const { isTold, ...it } of destinationsIn(nameOf(key, raw), value)) {
-      const isAlone = it.port === null && (!/\s/.test(value) || value.startsWith('{'))
-      const port = isAlone ? beside : it.port
-      // A bare word may be anything, and nginx's own upstreams have names as Services have.
-      const isOwn = own.has(it.host) && !isTold && !isAlone
-      const isService = it.host.includes('.svc') || (port !== null && !isOwn)
-      if (isService) found.push({ ...it, port, by: key, line: at + 1 })
-    }
-  }
-  return found
+export function callsInConfig(text: string, name = '', over: readonly string[] = []): readonly ServerCall[] {
+  return readAs(text, name, over)
+    .filter((it) => it.host.includes('.svc') || it.port !== null)
+    .slice(0, mostCalls)
 }
 
-/** `key: value`, `key=value`, `- key: value`, `"key": "value",`, `key value;`. */
-function pairOf(line: string): { readonly key: string | null; readonly value: string } {
-  const [whole, key] = /^(?:-\s{1,8})?["']?([A-Za-z_][\w.-]{0,100})["']?\s{0,20}(?:[=:]|\s)\s{0,20}/.exec(line) ?? []
-  if (whole === undefined || key === undefined) return { key: null, value: '' }
-  const value = line.slice(whole.length)
-  const comment = value.search(/\s#/)
-  return { key, value: comment === -1 ? value : value.slice(0, comment) }
+function readAs(text: string, name: string, over: readonly string[]): readonly ServerCall[] {
+  if (isHaproxy(name, text)) return haproxyCalls(text)
+  if (isNginx(name, text)) return nginxCalls(text)
+  if (isEnvoy(text)) return envoyCalls(text)
+  const set = pathLinesIn(text, /\.ya?ml$/i.test(name) ? /[=:]/ : undefined)
+  const beside = over.flatMap((it) => pathLinesIn(it).map((one) => ({ ...one, doc: -1 })))
+  const used = isUsed(set, name, beside)
+  const lines = linesOf(text)
+  return set.flatMap((it) => {
+    const value = used(it)
+    return value === null ? [] : callsOf({ ...it, value }, lines[it.line] ?? '')
+  })
 }
 
-/**
- * nginx's `proxy_pass`, `fastcgi_pass`: whom it calls. Below another key `baseUrl` and `hostname` are that one's:
- * `cart:`, and in it `base-url: http://cart`.
- */
-function nameOf(key: string, line: string): string {
-  if (/^(?:fastcgi|uwsgi|grpc|scgi|memcached|proxy)_pass$/.test(key)) return 'upstream'
-  return /^\s/.test(line) && /^(?:base[_-]?ur[li]|hostname)$/i.test(key) ? 'host' : key
+/** Below another key `baseUrl` and `hostname` are that one's: `cart:`, and in it `base-url: http://cart`. */
+function nameOf(key: string, depth: number): string {
+  return depth > 1 && /^(?:base[_-]?ur[li]|hostname)$/i.test(key) ? 'host' : key
 }
 
-/** `socket_address: { address: cart, port_value: 80 }`. */
+function callsOf({ key, value, line, path }: PathLine, next: string): readonly ServerCall[] {
+  const beside = portInFlow(value) ?? portIn(next)
+  return destinationsIn(nameOf(key, path.length), value).map((it) => {
+    const isAlone = it.port === null && (!/\s/.test(value) || value.startsWith('{'))
+    return { ...it, port: isAlone ? beside : it.port, by: key, line }
+  })
+}
+
+/** `{ host: cart, port: 80 }`. */
 function portInFlow(value: string): number | null {
-  const [, inside] = /^\{([^{}]{1,400})\}/.exec(value) ?? []
-  return inside === undefined
-    ? null
-    : (inside
-        .split(',')
-        .map(portBelow)
-        .find((it) => it !== null) ?? null)
+  const [, inside = ''] = /^\{([^{}]{1,400})\}/.exec(value) ?? []
+  const found = inside.split(',').map(portIn)
+  return found.find((it) => it !== null) ?? null
 }
 
-function portBelow(line: string): number | null {
-  const [, told] = /^[\s-]{0,80}["']?port(?:_?value)?["']?\s{0,8}[=:]\s{0,8}["']?(\d{1,5})\b/i.exec(line) ?? []
+function portIn(line: string): number | null {
+  const [, told] = /^[\s-]{0,80}["']?port["']?\s{0,8}[=:]\s{0,8}["']?(\d{1,5})\b/i.exec(line) ?? []
   const port = Number(told ?? 0)
   return port > 0 && port < 65_536 ? port : null
 }

@@ -33,11 +33,11 @@ const namesHost = new RegExp(`(?:^|[_.-])(?:${hostWords})$`, 'i')
  */
 const ownWords = [
   'listen|bind|advertise|advertised|public|external|self|own|allowed|cors|trusted|pod|node|my',
-  'audiences?|aud|issuers?|no_?proxy|non_?proxy_?hosts',
+  'audiences?|aud|no_?proxy|non_?proxy_?hosts',
 ].join('|')
 /** At the end: `ORIGIN_URL` is whom a cache calls, and `CALLBACK_SERVICE_URL` a service of that name. */
 const lastWords = [
-  '(?:callback|redirect|redirection|return|logout|root)_?(?:url|uri)s?|origins?|domains?|virtual_?host',
+  '(?:callback|redirect|redirection|return|logout|root)_?(?:url|uri)s?|origins?|domains?|issuers?|virtual_?host',
   '(?:app_base|site|site_base)_(?:url|uri)',
 ].join('|')
 /** By themselves alone: `API_BASE_URL` and `DB_HOSTNAME` are another's. */

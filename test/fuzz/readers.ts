@@ -443,6 +443,18 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   destinationsIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'cart:80')],
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
   settingsIn: (it) => (text) => [it('words', text), it('ini', text), it('yaml', text)],
+  isUsed: (it) => (text) => {
+    const line = { key: text, value: text, line: 1, path: text.split('.', 20), doc: 0 }
+    const used = it([line], text) as (of: typeof line) => unknown
+    return [used(line), used({ ...line, value: `{${text}` })]
+  },
+  isNginx: (it) => (text) => [it(text, ''), it('a.conf', text)],
+  isHaproxy: (it) => (text) => [it(text, ''), it('a.cfg', text)],
+  callsInConfig: (it) => (text) => [
+    it(text),
+    ...['nginx.conf', 'haproxy.cfg', 'application.yaml', 'a.properties'].map((name) => it(text, name, [text])),
+    it(`lb_endpoints: ${text}`, 'envoy.yaml'),
+  ],
   configOf: (it) => (text) => [it(text, []), it('/etc/x/nginx.conf', [text])],
   listensInConfig: (it) => (text) =>
     (['redis', 'mysql', 'nginx', 'spring', 'mosquitto'] as const).map((kind) => it({ kind, isNamed: true }, text)),
