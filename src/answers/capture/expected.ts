@@ -43,7 +43,8 @@ export function expectedAt(between: Between): Expected {
       sightings.from[row] === sightings.from[twin.here] && sightings.sports[row] === sightings.sports[twin.here]
     const src = textOf(its[isSame ? 'from' : 'to'][twin.there] ?? -1)
     const dst = textOf(its[isSame ? 'to' : 'from'][twin.there] ?? -1)
-    if (src === null || dst === null || other.place.filters === null) return isSame ? true : null
+    // A filter that is there, and that nobody here can read, may keep out what opens a connection and take the rest.
+    if (src === null || dst === null || other.place.filters === null) return isSame && !isMarked ? true : null
     const sport = its[isSame ? 'sports' : 'dports'][twin.there] ?? 0
     const dport = its[isSame ? 'dports' : 'sports'][twin.there] ?? 0
     return throughAll(other.place, { protocol: protocolOf(row), src, dst, sport, dport, isTurning: isTurning(row) })
