@@ -70,6 +70,11 @@ describeCheck(check, [
     }),
     expect: 'ok',
   },
+  {
+    it: 'a ConfigMap and a certificate, of a cluster',
+    given: modelOf(given([{ ...told, configMap: map }]), { beside: unknown('not-asked', 'it is read of files alone') }),
+    expect: 'not-applicable',
+  },
   { it: 'a ConfigMap of a file without any', given: given([nginx({ configMap: map })]), expect: 'cannot-tell' },
   {
     it: 'error pages of a Service that is not there',

@@ -35,9 +35,11 @@ export default check({
       return toldBy(controller, its)
     })
     const annotations = ingresses.filter((it) => isForNginx(it, ingressClasses)).flatMap(toldByIngress)
+    // Of a cluster neither Secrets nor ConfigMaps of others are read, by design: that is told once, and not here.
+    const isOfFile = beside.known || beside.why.reason !== 'not-asked'
     const told = [
       ...new Map([...flags, ...annotations].toReversed().map((it) => [`${it.by} ${full(it)}`, it])).values(),
-    ]
+    ].filter((it) => isOfFile || it.kind === 'Service')
     if (told.length === 0) return notApplicable('no ingress-nginx here is told of another object')
     return told.map((it) => {
       const found = foundOf(it, { beside, services, scope: scope.namespace })
