@@ -2,16 +2,15 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Mesh, SidecarScope } from '../../model/mesh.ts'
 import type { Pod } from '../../model/pod.ts'
-import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { hostTakes, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
 import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
-import { targetPorts } from '../../relations/mesh/mesh-services.ts'
-import { isInMesh, mtlsOf, rootNamespace } from '../../relations/mesh/mtls.ts'
+import { isLiveInMesh, takesPlain } from '../../relations/mesh/mesh-services.ts'
+import { isInMesh, rootNamespace } from '../../relations/mesh/mtls.ts'
 import { hasPairs } from '../../relations/selector.ts'
 import { calledBy, type Callable, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
-import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { objectLines } from './mesh-words.ts'
 
@@ -56,7 +55,8 @@ export default check({
       return finding({
         subject: on,
         also: its.map(({ pod }) => workloadOfPod(pod)),
-        ...(!isClosed && its.every(({ service }) => takesPlain(mesh, service, podsOf(service)))
+        ...(!isClosed &&
+        its.every(({ service }) => takesPlain(mesh, { service, inside: podsOf(service).filter(isLiveInMesh) }))
           ? { severity: 'info' as const }
           : {}),
         confidence: 'inferred',
@@ -125,18 +125,6 @@ function isIn(
   const [home = '', pattern = ''] = entry.split('/', 2)
   const isHome = home === '*' || home === namespace || (home === '.' && own === namespace)
   return isHome && hostTakes(pattern, host)
-}
-
-/** Without the mesh's certificates it is answered all the same: where strangers may be called, nothing fails. */
-function takesPlain(mesh: Mesh, service: Service, pods: readonly Pod[]): boolean {
-  return pods.filter(isLive).every(
-    (pod) =>
-      !isInMesh(pod) ||
-      targetPorts(service, pod).every((port) => {
-        const asked = mtlsOf(mesh, pod, port)
-        return asked !== 'unknown' && asked.mode !== 'STRICT'
-      }),
-  )
 }
 
 /** Somebody whom a Sidecar limits is told a name with a namespace, or none of a Service's. */

@@ -1,5 +1,5 @@
 import { type Corefile, type CorefilePlugin, type CorefileServer } from '../../wire/corefile.ts'
-import { defaultTtl, hasZone, seconds } from './denial-time.ts'
+import { defaultTtl, hasZone, keepsAnswers, seconds } from './denial-time.ts'
 
 /** How long an address of the cluster is kept, by the text of the Corefile, and the lines that say so. */
 export interface AnswerTime {
@@ -28,7 +28,7 @@ function ofBlock({ keys, plugins }: CorefileServer, domain: string): AnswerTime 
   )
   if (kubernetes === undefined) return null
   const ttl = seconds(kubernetes.block?.find((it) => it.name === 'ttl')?.args[0]) ?? defaultTtl
-  const cache = plugins.find((it) => it.name === 'cache' && keeps(it, domain)) ?? null
+  const cache = plugins.find((it) => it.name === 'cache' && keepsAnswers(it, 'success', domain)) ?? null
   if (cache === null) return { seconds: ttl, kubernetes, cache }
   const [, most, least] = cache.block?.find((it) => it.name === 'success')?.args ?? []
   const ceiling = seconds(most) ?? seconds(cache.args[0]) ?? mostKept
@@ -38,13 +38,4 @@ function ofBlock({ keys, plugins }: CorefileServer, domain: string): AnswerTime 
     kubernetes,
     cache,
   }
-}
-
-function keeps({ args, block }: CorefilePlugin, domain: string): boolean {
-  const zones = seconds(args[0]) === null ? args : args.slice(1)
-  const off = (block ?? []).filter((it) => it.name === 'disable' && it.args[0] === 'success')
-  return (
-    (zones.length === 0 || hasZone(zones, domain)) &&
-    !off.some((it) => it.args.length === 1 || hasZone(it.args.slice(1), domain))
-  )
 }

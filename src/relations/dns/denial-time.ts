@@ -36,17 +36,17 @@ function ofBlock({ keys, plugins }: CorefileServer, domain: string): DenialTime 
   )
   if (kubernetes === undefined) return null
   const soa = Math.min(seconds(kubernetes.block?.find((it) => it.name === 'ttl')?.args[0]) ?? defaultTtl, mostSoa)
-  const cache = plugins.find((it) => it.name === 'cache' && keepsDenials(it, domain)) ?? null
+  const cache = plugins.find((it) => it.name === 'cache' && keepsAnswers(it, 'denial', domain)) ?? null
   if (cache === null) return { seconds: soa, cache, kubernetes, soa }
   const [, most, least] = cache.block?.find((it) => it.name === 'denial')?.args ?? []
   const ceiling = seconds(most) ?? seconds(cache.args[0]) ?? mostDenial
   return { seconds: Math.min(Math.max(soa, seconds(least) ?? leastDenial), ceiling), cache, kubernetes, soa }
 }
 
-/** `cache [TTL] [ZONES...]`; `disable denial [ZONES...]` in it. */
-function keepsDenials({ args, block }: CorefilePlugin, domain: string): boolean {
+/** Whether a `cache [TTL] [ZONES...]` keeps these answers of the zone: not where it has `disable denial [ZONES...]`. */
+export function keepsAnswers({ args, block }: CorefilePlugin, kind: 'success' | 'denial', domain: string): boolean {
   const zones = seconds(args[0]) === null ? args : args.slice(1)
-  const off = (block ?? []).filter((it) => it.name === 'disable' && it.args[0] === 'denial')
+  const off = (block ?? []).filter((it) => it.name === 'disable' && it.args[0] === kind)
   return (
     (zones.length === 0 || hasZone(zones, domain)) &&
     !off.some((it) => it.args.length === 1 || hasZone(it.args.slice(1), domain))

@@ -12,6 +12,11 @@ export interface MeshService {
   readonly outside: readonly Pod[]
 }
 
+/** It lives, and a proxy of the mesh stands before it. */
+export function isLiveInMesh(pod: Pod): boolean {
+  return isLive(pod) && isInMesh(pod)
+}
+
 export function meshServices(services: readonly Service[], pods: readonly Pod[]): readonly MeshService[] {
   const podsOf = podsOfServices(pods)
   return services.map((service) => {
@@ -26,7 +31,7 @@ export function targetPorts(service: Service, pod: Pod): readonly number[] {
 }
 
 /** Without the mesh's certificates it is answered all the same, at each of its ports. */
-export function takesPlain(mesh: Mesh, { service, inside }: MeshService): boolean {
+export function takesPlain(mesh: Mesh, { service, inside }: Pick<MeshService, 'service' | 'inside'>): boolean {
   return inside.every((pod) =>
     targetPorts(service, pod).every((port) => {
       const asked = mtlsOf(mesh, pod, port)
