@@ -37,6 +37,9 @@ export const ingressBackendFails = (ingress: Named, service: string): string => 
 /** All of that, and each of its Services. */
 export const allOfIngress = (ingress: Named): readonly string[] => [ingressFails(ingress), `${ingressFails(ingress)}/*`]
 
+/** Whom it lets decide about each request says neither yes nor no. */
+export const authUnclear = (ingress: Named): string => `auth-unclear:${ingress.namespace}/${ingress.name}`
+
 /** Its controller has given it no address. */
 export const ingressWaits = (ingress: Named): string => `ingress-waits:${ingress.namespace}/${ingress.name}`
 

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import { contacts, get } from '../../../test/build/contacts.ts'
-import { ingress } from '../../../test/build/ingress.ts'
+import { ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { controllerConfig, ingressConfigs } from '../../../test/build/ingress-config.ts'
 import { lately, lateRequests } from '../../../test/build/said-lately.ts'
+import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
 import type { FailedRequests } from '../../wire/access-log/failed-requests.ts'
 import { failedRequests } from '../../wire/access-log/failed-requests.ts'
+import missing from './auth-service-missing.ts'
 import badAnswer from './bad-answer.ts'
 import check from './auth-answers-badly.ts'
 
@@ -81,6 +83,14 @@ test('it is the cause of the 500 of the Ingress', () => {
   const { roots } = diagnose(modelOf(given(said(line))), { checks: [check, badAnswer] })
   expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
     ['ING368', 'ING305'],
+  ])
+})
+
+test('where the Service that decides is missing, that is the one cause', () => {
+  const about = { services: [service('web')], ingressClasses: [ingressClass('nginx')] }
+  const { roots } = diagnose(modelOf({ ...given(said(line)), ...about }), { checks: [check, badAnswer, missing] })
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code).toSorted()])).toEqual([
+    ['ING314', 'ING305', 'ING368'],
   ])
 })
 

@@ -5,7 +5,7 @@ import type { Ingress } from '../../model/ingress.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
-import { allOfIngress } from '../../relations/symptom.ts'
+import { allOfIngress, authUnclear, endpointsAnswerBadly, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { hostAlone } from '../../wire/access-log/failed-requests.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
@@ -108,6 +108,15 @@ function judge(ingress: Ingress, { times, statuses, by }: Said, asked: { readonl
         value: `auth request unexpected status${statuses.length === 0 ? '' : ` ${some(statuses)}`}, ${times}×`,
       },
     ],
+    symptoms: [authUnclear(ingress)],
+    dueTo: behind(ingress),
     causes: allOfIngress(ingress),
   })
+}
+
+/** What is wrong with the Service that decides is why it does not decide. */
+function behind({ auth }: Ingress): readonly string[] {
+  const [name, namespace, svc] = (auth?.host ?? '').split('.')
+  if (name === undefined || namespace === undefined || svc !== 'svc') return []
+  return [noEndpoints, svcUnanswered, endpointsAnswerBadly].map((it) => it({ namespace, name }))
 }

@@ -16,7 +16,7 @@ import { isForNginx } from '../../relations/ingress/nginx-paths.ts'
 import { nearNames } from '../../relations/near-value.ts'
 import { closest } from '../../closest.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
-import { ingressFails, noEndpoints } from '../../relations/symptom.ts'
+import { allOfIngress, authUnclear, noEndpoints } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
 
@@ -241,6 +241,6 @@ function judge({ auth, its, settings }: Asking, { wrong, failed, of }: Asked) {
       },
     ],
     symptoms: wrong.service === undefined ? [] : [noEndpoints(wrong.service)],
-    causes: its.flatMap((it) => [ingressFails(it), `${ingressFails(it)}/*`]),
+    causes: its.flatMap((it) => [...allOfIngress(it), authUnclear(it)]),
   })
 }

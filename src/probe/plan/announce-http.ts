@@ -13,7 +13,7 @@ export function requestsOf(plan: HttpPart): number {
     timesOf(plan.http) +
     timesOf(plan.routed) +
     plan.strangers.length +
-    (plan.direct.length + plan.through.length) * directTimes +
+    (plan.direct.length + plan.through.length) * directTimes(plan) +
     largeAsks(plan).length
   )
 }
@@ -54,11 +54,11 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
     ...(plan.strangers.length === 0 ? [] : [`${plan.strangers.length} for a host that nobody has`]),
     ...(plan.direct.length === 0
       ? []
-      : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
+      : [`${count(plan.direct.length * directTimes(plan), 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
     ...(plan.through.length === 0
       ? []
       : [
-          `${count(plan.through.length * directTimes, 'GET')} of ` +
+          `${count(plan.through.length * directTimes(plan), 'GET')} of ` +
             `${plan.through.map((it) => `${it.scheme}://${it.host}${it.path}`).join(', ')} ` +
             "to the Service's own address",
         ]),

@@ -7,8 +7,8 @@ import { subject } from '../../model/subject.ts'
 import type { Call, Container, ContainerPort, Pod } from '../../model/pod.ts'
 import type { ServicePort } from '../../model/service.ts'
 import type { Scope, Sources } from '../../model/sources.ts'
-import { announce, planProbe } from './plan.ts'
-import { planDirect } from './plan-direct.ts'
+import { announce, type PlannedDirect, planProbe } from './plan.ts'
+import { type DirectPlan, directTimes, planDirect } from './plan-direct.ts'
 import { probeSpec } from './spec-of.ts'
 
 interface World {
@@ -164,7 +164,7 @@ test('the pods are told so, in the order in which their answers are read, and it
     [1, '10.96.44.7:80/x', 'api'],
   ])
   expect(announce(plan).join('\n')).toMatch(
-    /2 GETs to 1 endpoint, 2 GETs of http:\/\/api\/x to the Service's own address,/,
+    /6 GETs to 1 endpoint, 6 GETs of http:\/\/api\/x to the Service's own address,/,
   )
 })
 
@@ -181,3 +181,13 @@ function ingressTo(name: string): Sources['ingresses'][number] {
     addresses: [],
   }
 }
+
+test('few endpoints are asked often, many twice, and all together no more than a browser does', () => {
+  const of = (count: number): DirectPlan => ({
+    direct: Array.from({ length: count }, (_, at) => ({ ip: `10.2.1.${at}` }) as PlannedDirect),
+    through: [],
+    unasked: [],
+    leftOut: [],
+  })
+  expect([0, 1, 6, 9, 18, 60].map((it) => directTimes(of(it)))).toEqual([6, 6, 6, 4, 2, 2])
+})

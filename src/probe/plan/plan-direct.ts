@@ -20,8 +20,16 @@ const mostEndpoints = 10
 const mostDirect = 60
 /** URLs of Ingresses that lead to one port. */
 const mostRouted = 3
-/** From each node: an endpoint that fails half of the time is missed by six in one of sixty. */
-export const directTimes = 2
+/** Sent to all of a plan's endpoints, where they are few. */
+const directAsks = 36
+
+/**
+ * How often each place is asked, by their number: an endpoint that fails half of the time (two processes at one port,
+ * a cache that is right now and then) is missed by two GETs in one of two runs, by six in one of thirty.
+ */
+export function directTimes({ direct, through }: Pick<DirectPlan, 'direct' | 'through'>): number {
+  return Math.max(2, Math.min(6, Math.floor(directAsks / Math.max(1, direct.length + through.length))))
+}
 
 export interface DirectPlan {
   readonly direct: readonly PlannedDirect[]

@@ -645,7 +645,7 @@ it('announces where, how much, and how long', () => {
       'fails or is hung up on at once, and sends nothing',
     expect.stringMatching(/^starts the pod on b first, 6 s before the others at most; .* until removed$/),
     "opens TCP connections to 4 addresses from b, a, at most 5 times each (a Service's own up to 7 times, to meet each of its endpoints), twice more where the other side hangs up at once, and sends nothing",
-    'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints, one more to each of 2 ports, where it answers, padded by a header to fill a packet (4000 bytes at most), and a small one where that is silent; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, slow, or answers 429',
+    'sends at most 30 HTTP requests/s from each of b, a: 12 GETs to 2 endpoints, one more to each of 2 ports, where it answers, padded by a header to fill a packet (4000 bytes at most), and a small one where that is silent; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, slow, or answers 429',
     'runs a short script in 1 application container: reads resolv.conf, hosts, nsswitch.conf, routes, the state of TCP sockets, which ports are open and how many files, looks up at most 4 names, asks each nameserver once, and makes one connection',
     'reads the last five minutes of the log of 2 containers of 2 pods, at most 500 lines each, and keeps of it who is called in vain, and how often',
     'reads conntrack counters on each node: half of the pods are hostNetwork pods without privileges',

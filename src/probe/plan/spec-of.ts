@@ -65,7 +65,7 @@ function asksOf({ http, strangers, direct, through, routed, denied }: ProbePlan)
     scheme,
     host,
     path,
-    times: directTimes,
+    times: directTimes({ direct, through }),
     follow: false,
     plainPort: port,
     tlsPort: port,
