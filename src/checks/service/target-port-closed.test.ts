@@ -130,6 +130,17 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/cart', severity: 'warning', confidence: 'possible', args: { declared: [9090] } }],
   },
   {
+    it: 'what they declare is where another Service of theirs leads: the list may be short',
+    given: {
+      services: [
+        ...services,
+        service('cart-admin', { ports: [port({ targetPort: 9090 })], selector: { app: 'cart' } }),
+      ],
+      pods: [pod('cart-1', { containers: elsewhere })],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', confidence: 'possible' }],
+  },
+  {
     it: 'an ingress controller listens where its ConfigMap of TCP services says, and declares none of it',
     given: {
       services,

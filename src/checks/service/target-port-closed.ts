@@ -37,9 +37,14 @@ export default check({
     )
     const [podsOf, contactsOf] = [podsOfServices(pods), contactsOfServices(contacts)]
     const decide = policyOnProbe({ contacts, networkPolicies, namespaces, scope })
+    const behind = new Map(services.map((it) => [it, podsOf(it).filter(isServing)]))
+    const servicesOf = Map.groupBy(
+      [...behind].flatMap(([service, its]) => its.map((pod) => ({ service, pod }))),
+      (it) => it.pod,
+    )
     const parts = services.flatMap((service) =>
       service.ports.flatMap((port, index): Part[] => {
-        const serving = podsOf(service).filter(isServing)
+        const serving = behind.get(service) ?? []
         const skip = port.protocol !== 'TCP' && otherProtocol(service, port, serving) === null
         return skip || serving.length === 0
           ? []
@@ -49,6 +54,9 @@ export default check({
                 port,
                 index,
                 serving,
+                beside: serving.flatMap((it) =>
+                  (servicesOf.get(it) ?? []).flatMap((one) => (one.service === service ? [] : [one.service])),
+                ),
                 views: insideViews,
                 opensByConfig: serving.every((it) => controllers.has(full(it))) ? 'yes' : 'no',
                 seen: (port.protocol === 'TCP' ? directContacts(contactsOf(service), port, serving) : []).filter(
@@ -196,6 +204,8 @@ interface Part {
   readonly port: ServicePort
   readonly index: number
   readonly serving: readonly Pod[]
+  /** Other Services of these pods. */
+  readonly beside: readonly Service[]
   readonly views: Known<readonly InsideView[]>
   /** Of an ingress controller: the ports of its TCP services stand in a ConfigMap, and nobody declares them. */
   readonly opensByConfig: 'yes' | 'no'
@@ -265,7 +275,7 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
 }
 
 /** `open` = the declarations leave it open. */
-function byDeclaration({ service, port, index, serving, opensByConfig }: Part) {
+function byDeclaration({ service, port, index, serving, beside, opensByConfig }: Part) {
   if (typeof port.targetPort === 'string') return 'ok' as const
   const other = otherProtocol(service, port, serving)
   const declared = serving.map((it) => declaredPorts(it, 'TCP').map((one) => one.port))
@@ -276,7 +286,7 @@ function byDeclaration({ service, port, index, serving, opensByConfig }: Part) {
   return finding({
     subject: serviceSubject(service),
     confidence: 'possible',
-    severity: other !== null || isLikely(service, port, serving) ? 'warning' : 'info',
+    severity: other !== null || isLikely({ service, port, serving, beside }) ? 'warning' : 'info',
     args: {
       by: 'declaration',
       port: portText(port),
@@ -300,11 +310,15 @@ function byDeclaration({ service, port, index, serving, opensByConfig }: Part) {
 /**
  * Lists of ports are kept badly: istiod's Deployment declared three of the five ports of its Service for years. Where
  * pods declare other ports of this Service, the missing one is likely a slip only if what was meant can be pointed at:
- * a port of the same name, or the one that is left over on both sides.
+ * a port of the same name, or the one that is left over on both sides. What another Service of these pods leads to is
+ * meant there.
  */
-function isLikely(service: Service, port: ServicePort, serving: readonly Pod[]): boolean {
-  const declared = serving.flatMap((it) => declaredPorts(it, 'TCP'))
-  const numbers = new Set(declared.map((it) => it.port))
+function isLikely({ service, port, serving, beside }: Pick<Part, 'service' | 'port' | 'serving' | 'beside'>): boolean {
+  const theirs = new Set(beside.flatMap((it) => it.ports.map((one) => one.targetPort)))
+  const listed = serving.flatMap((it) => declaredPorts(it, 'TCP'))
+  const declared = listed.filter((it) => !theirs.has(it.port) && !theirs.has(it.name ?? ''))
+  if (declared.length === 0) return false
+  const numbers = new Set(listed.map((it) => it.port))
   const targets = service.ports.filter((it) => it.protocol === 'TCP').map((it) => it.targetPort)
   const known = targets.filter((it) => typeof it === 'string' || numbers.has(it))
   if (known.length === 0 || declared.some((it) => it.name !== null && it.name === port.name)) return true
