@@ -33,7 +33,7 @@ describe('a probe pod', () => {
   })
 
   it('may do more on a node only where it captures, and ends itself there too', () => {
-    const spec = { kind: 'hold', forMs: 1000 } as const
+    const spec = { kind: 'hold', forMs: 1000, aloneMs: 100, aloneFirstMs: 100 } as const
     const plan = {
       run: 'aaaa0000',
       namespace: 'x',
