@@ -202,48 +202,57 @@ function race(lab: Lab): Promise<Result> {
 }
 
 function endsBy(lab: Lab, how: 'kill -9' | 'Ctrl-C' | 'its pods are removed', folder: string): Promise<Result> {
-  return expectThat(group, how, 'no capture runs after 10 s, no object after cleanup, the file opens', async () => {
-    const file = join(folder, `${how.replaceAll(/\W+/g, '-')}.pcapng`)
-    let kill: ((signal: NodeJS.Signals) => void) | undefined
-    const running = capture(lab, ['--filter', 'ip', '--duration', '60s', '-w', file], {
-      started: (it) => (kill = it),
-      timeoutMs: 90_000,
-    })
-    const busy = lab.kubectl([
-      '-n',
-      NAMESPACE,
-      'exec',
-      'client',
-      '--',
-      'sh',
-      '-c',
-      'for i in $(seq 20); do nslookup kubernetes.default >/dev/null; sleep 0.4; done',
-    ])
-    await sleep(9000)
-    const before = await watchers()
-    if (how === 'kill -9') kill?.('SIGKILL')
-    else if (how === 'Ctrl-C') kill?.('SIGINT')
-    else await lab.kubectl(['-n', NAMESPACE, 'delete', 'pod', '-l', ours, '--grace-period=0', '--force'])
-    const ended = performance.now()
-    await busy.catch(() => '')
-    await sleep(Math.max(0, 10_000 - (performance.now() - ended)))
-    const after = await watchers()
-    if (how === 'its pods are removed') kill?.('SIGINT')
-    const ran = await running
-    const pods = (): Promise<string> => lab.kubectl(['get', 'pods', '-A', '-l', ours, '-o', 'name'])
-    const [, id] = /hopscope-([a-z0-9]{8})-/.exec(await pods()) ?? []
-    if (id !== undefined) await hopscope(['cleanup', '--run', id, '--yes'], { kubeconfig: lab.kubeconfig })
-    const left = await pods()
-    const read = await run(['tcpdump', '-nn', '-r', file])
-    const packets = read.stdout.split('\n').filter((it) => it !== '').length
-    return {
-      got:
-        `${before} captures ran, ${after} after 10 s; ${left === '' ? 'no object' : left.trim()}; ` +
-        `${packets} packets, tcpdump ends with ${read.code}`,
-      passed: before > 0 && after === 0 && left === '' && packets > 0 && read.code === 0,
-      detail: `${ran.stderr}\n${ran.stdout}\n${read.stderr}`,
-    }
-  })
+  return expectThat(
+    group,
+    how,
+    'no capture after 10 s, no pod after 17 s, no object after cleanup, the file opens',
+    async () => {
+      const file = join(folder, `${how.replaceAll(/\W+/g, '-')}.pcapng`)
+      let kill: ((signal: NodeJS.Signals) => void) | undefined
+      const running = capture(lab, ['--filter', 'ip', '--duration', '60s', '-w', file], {
+        started: (it) => (kill = it),
+        timeoutMs: 90_000,
+      })
+      const busy = lab.kubectl([
+        '-n',
+        NAMESPACE,
+        'exec',
+        'client',
+        '--',
+        'sh',
+        '-c',
+        'for i in $(seq 20); do nslookup kubernetes.default >/dev/null; sleep 0.4; done',
+      ])
+      await sleep(9000)
+      const before = await watchers()
+      if (how === 'kill -9') kill?.('SIGKILL')
+      else if (how === 'Ctrl-C') kill?.('SIGINT')
+      else await lab.kubectl(['-n', NAMESPACE, 'delete', 'pod', '-l', ours, '--grace-period=0', '--force'])
+      const ended = performance.now()
+      await busy.catch(() => '')
+      await sleep(Math.max(0, 10_000 - (performance.now() - ended)))
+      const after = await watchers()
+      if (how === 'its pods are removed') kill?.('SIGINT')
+      const ran = await running
+      const pods = (): Promise<string> => lab.kubectl(['get', 'pods', '-A', '-l', ours, '-o', 'name'])
+      // Nobody is there to take them away: they end themselves, with all that they may do on the node.
+      if (how === 'kill -9') await sleep(Math.max(0, 17_000 - (performance.now() - ended)))
+      const phases = await lab.kubectl(['get', 'pods', '-A', '-l', ours, '-o', 'jsonpath={.items[*].status.phase}'])
+      const isOver = phases.split(' ').every((it) => ['', 'Succeeded'].includes(it))
+      const [, id] = /hopscope-([a-z0-9]{8})-/.exec(await pods()) ?? []
+      if (id !== undefined) await hopscope(['cleanup', '--run', id, '--yes'], { kubeconfig: lab.kubeconfig })
+      const left = await pods()
+      const read = await run(['tcpdump', '-nn', '-r', file])
+      const packets = read.stdout.split('\n').filter((it) => it !== '').length
+      return {
+        got:
+          `${before} captures ran, ${after} after 10 s; pods ${phases === '' ? 'gone' : phases}; ${left === '' ? 'no object' : left.trim()}; ` +
+          `${packets} packets, tcpdump ends with ${read.code}`,
+        passed: before > 0 && after === 0 && isOver && left === '' && packets > 0 && read.code === 0,
+        detail: `${ran.stderr}\n${ran.stdout}\n${read.stderr}`,
+      }
+    },
+  )
 }
 
 /** Processes that take packets, on all nodes: they share the machine's process ids. */

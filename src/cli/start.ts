@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { home } from '../home.ts'
+import { unwritable } from '../plan/state-folder.ts'
 import { packed } from '../packed.ts'
 import { tableLines } from '../report/table.ts'
 import { run } from './program.ts'
@@ -29,12 +30,19 @@ export async function startCommand(rest: readonly string[]): Promise<number> {
 
 /** The lossy A/AAAA race, recorded in the lab. As a file of its own, since the binary has it inside. */
 async function showRecording(): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'hopscope-'))
-  const forget = (): void => rmSync(folder, { recursive: true, force: true })
-  process.once('exit', forget)
-  const file = join(folder, 'demo.hops')
-  writeFileSync(file, packed('demo.hops'))
-  return await run(['diagnose', '--from', file])
+  return await run(['diagnose', '--from', demoFile()])
+}
+
+function demoFile(): string {
+  try {
+    const folder = mkdtempSync(join(tmpdir(), 'hopscope-'))
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    const file = join(folder, 'demo.hops')
+    writeFileSync(file, packed('demo.hops'))
+    return file
+  } catch (error) {
+    throw unwritable(`the recording in ${tmpdir()}`, error, 'make room, or name another folder: TMPDIR=FOLDER')
+  }
 }
 
 function hasKubeconfig(): boolean {

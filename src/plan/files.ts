@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Plan, Step } from './plan.ts'
+import { unwritable } from './state-folder.ts'
 import { yamlLines } from '../manifest/diff.ts'
 
 /**
@@ -9,6 +10,15 @@ import { yamlLines } from '../manifest/diff.ts'
  */
 export async function writeFiles(plan: Plan, parent: string): Promise<string> {
   const folder = join(parent, `plan-${plan.id}`)
+  try {
+    await writeAll(plan, folder)
+  } catch (error) {
+    throw unwritable(folder, error, `stand in a folder that can be written; the plan itself is kept, as ${plan.id}`)
+  }
+  return folder
+}
+
+async function writeAll(plan: Plan, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   for (const step of plan.steps) {
     if (step.after !== null)
@@ -18,7 +28,6 @@ export async function writeFiles(plan: Plan, parent: string): Promise<string> {
     .filter((it) => it.verb === 'delete')
     .map((it) => `${it.object.kind} ${it.object.namespace ?? ''}/${it.object.name}`)
   if (gone.length > 0) await writeFile(join(folder, 'remove.txt'), `${gone.join('\n')}\n`, { mode: 0o600 })
-  return folder
 }
 
 function fileName({ object }: Step): string {

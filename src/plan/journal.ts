@@ -54,17 +54,24 @@ export interface Journal {
   readonly close: () => Promise<void>
 }
 
+const untouched = 'nothing was written in the cluster; make the disk writable, then the same again'
+
 export async function openJournal(folder: string, id: string): Promise<Journal> {
   await ownFolder(folder)
   const file = join(folder, `${id}.journal`)
   const back = `make room, then: hopscope fix --undo ${id}`
   const handle = await open(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow, 0o600).catch(
     (error: unknown) => {
-      throw unwritable(`journal ${file}`, error, 'nothing was written in the cluster')
+      throw unwritable(`journal ${file}`, error, untouched)
     },
   )
-  await handle.sync()
-  await syncFolder(folder)
+  try {
+    await handle.sync()
+    await syncFolder(folder)
+  } catch (error) {
+    await handle.close()
+    throw unwritable(`journal ${file}`, error, untouched)
+  }
   let entries = parse(await textOf(file))
   // A kill may have cut off the last line; what comes next must not be joined to it.
   let start = '\n'

@@ -53,7 +53,10 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-export function unwritable(what: string, error: unknown, hint: string | null = null): ToolError {
+const elsewhere = 'make room, or write it elsewhere: XDG_STATE_HOME=FOLDER'
+
+/** `hint`: what to do, where another disk does not do. */
+export function unwritable(what: string, error: unknown, hint: string = elsewhere): ToolError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
   const known: Readonly<Record<string, string>> = {
     ENOSPC: 'the disk is full',

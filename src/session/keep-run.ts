@@ -10,19 +10,22 @@ const kept = 20
 /** `2026-11-28T042545-shop.hops`: nothing else in the folder is this program's to remove. */
 const ownName = /^\d{4}-\d{2}-\d{2}T\d{6}-.+\.hops$/
 
-/** Writes the run down, once it is asked to; the file, or null where none is wanted or none could be written. */
-export type Keep = () => Promise<string | null>
+/** The file of a run; without one, why it could not be written, or null where none was wanted. */
+export type Kept = { readonly file: string } | { readonly file: null; readonly why: string | null }
+
+/** Writes the run down, once it is asked to. */
+export type Keep = () => Promise<Kept>
 
 /** A disk that hangs must not cost the reader the answer: it is printed before this is called. */
 export function keeper(model: Model, folder: string | null): Keep {
-  return async () => (folder === null ? null : keepRun(model, folder))
+  return async () => (folder === null ? { file: null, why: null } : keepRun(model, folder))
 }
 
 /**
- * Every run leaves a file, so that an answer can be read again after the terminal is gone. null when the state folder
- * can't be written: that must not cost the reader the answer.
+ * Every run leaves a file, so that an answer can be read again after the terminal is gone. A state folder that
+ * can't be written must not cost the reader the answer; it is said, or `--last` were the run before.
  */
-async function keepRun(model: Model, folder: string): Promise<string | null> {
+async function keepRun(model: Model, folder: string): Promise<Kept> {
   const now = new Date()
   const stamp = now.toISOString().replaceAll(/[:.]/g, '').slice(0, 17)
   const file = join(folder, `${stamp}-${(model.scope.namespace ?? 'all').replaceAll(/[^a-z0-9-]/g, '_')}.hops`)
@@ -35,9 +38,9 @@ async function keepRun(model: Model, folder: string): Promise<string | null> {
       .toSorted()
       .slice(0, 1 - kept)
     await Promise.all(old.map((it) => rm(join(folder, it), { force: true })))
-    return file
-  } catch {
-    return null
+    return { file }
+  } catch (error) {
+    return { file: null, why: error instanceof Error ? error.message : String(error) }
   }
 }
 

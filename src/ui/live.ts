@@ -19,6 +19,8 @@ export type Outcome =
       readonly kind: 'answer'
       readonly answer: Answer
       readonly kept: string | null
+      /** Why it has no file, though one was wanted. */
+      readonly unkept?: string | null
       /** The time was up before everything was read or measured. */
       readonly isLate: boolean
     }

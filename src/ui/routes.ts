@@ -92,6 +92,8 @@ export function routes({ allowed, runs, script, times, audit }: Around): Routes 
     const outcome = it.outcome()
     if (outcome?.kind === 'answer' && outcome.kept !== null) runs.put(outcome.kept, outcome.answer)
     if (outcome !== null) audit(`run ${it.id}: ${endOf(outcome)}`)
+    const unkept = outcome?.kind === 'answer' ? (outcome.unkept ?? null) : null
+    if (unkept !== null) audit(`run ${it.id} is on this page alone: ${unkept} (XDG_STATE_HOME=FOLDER: another place)`)
   }
 
   async function shown(id: string, since: string | null): Promise<Reply> {

@@ -53,8 +53,9 @@ async function answered(
 ): Promise<Ended<Extract<Outcome, { kind: 'answer' }>>> {
   if (ended.kind !== 'done') return ended
   const { diagnosis, trace, keep, isLate } = ended.value
-  const file = await keep()
+  const written = await keep()
   const answer = runAnswer(diagnosis, trace ?? null, runOf(watch))
-  const kept = file === null ? null : basename(file, '.hops')
-  return { kind: 'done', value: { kind: 'answer', answer, kept, isLate } }
+  const kept = written.file === null ? null : basename(written.file, '.hops')
+  const unkept = written.file === null ? written.why : null
+  return { kind: 'done', value: { kind: 'answer', answer, kept, unkept, isLate } }
 }

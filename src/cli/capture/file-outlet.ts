@@ -18,7 +18,7 @@ export function fileOutlet(path: string): FileOutlet {
   try {
     file = openSync(path, 'w', 0o600)
   } catch (error) {
-    throw unwritable(path, error, 'name a file in a folder that is there')
+    throw unwritable(path, error, 'name a file in a folder that is there and can be written, -w FILE')
   }
   const guarded = (work: () => void): void => {
     try {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { defaultImage } from '../../model/probe-image.ts'
 import type { ProbeAsk } from '../../session/asks.ts'
-import { duration, outsideName, repeated } from './values.ts'
+import { duration, imageReference, outsideName, repeated } from './values.ts'
 
 export type ProbeFlags = ProbeAsk
 
@@ -41,7 +41,9 @@ export function probeImage(of: string): Option {
   return new Option(
     '--probe-image, --image <image>',
     `image of ${of}, by tag or by digest (NAME@sha256:...); needs node 18 or later in it`,
-  ).default(defaultImage)
+  )
+    .default(defaultImage)
+    .argParser(imageReference)
 }
 
 export function probeFlags(command: Command): Command {

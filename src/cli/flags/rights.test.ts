@@ -23,6 +23,38 @@ describe('flags of what may be done', () => {
     [['--image', digest], { image: digest }],
   ] as const)('%j', (args, expected) => expect(parsed(...args)).toMatchObject(expected))
 
+  test.each([
+    `node@sha256:${'ab'.repeat(31)}`,
+    `node@sha256:${'AB'.repeat(32)}`,
+    `${digest}@sha256:${'ab'.repeat(32)}`,
+    'node@latest',
+    'node:24:slim',
+    'Node',
+    'node slim',
+    'node\nx',
+    '',
+    '--probe',
+    'https://registry.example.com/node',
+  ])('an image that no kubelet takes is told at once: %j', (image) => {
+    const command = probeFlags(new Command())
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} })
+    expect(() => command.parse([`--probe-image=${image}`], { from: 'user' })).toThrow(/a digest is|an image is/)
+  })
+
+  test.each([
+    'node',
+    'localhost:5000/node:24_slim.1',
+    '[fd00::1]:5000/team/node',
+    `Registry.Example.com/a/b__c/node:24@sha256:${'0f'.repeat(32)}`,
+  ])('any other is taken as it is: %s', (image) => {
+    expect(parsed('--probe-image', image)).toMatchObject({ image })
+  })
+
+  test('the default is a tag, which a node that has it does not pull again', () => {
+    expect(defaultImage).toMatch(/^docker\.io\/library\/node:\d+-slim$/)
+  })
+
   test('an exec that was left out is not asked for by another flag', () => {
     expect(() => conntrackWay({ exec: false, conntrackFrom: 'kube-proxy' })).toThrow(/--no-exec leaves exec out/)
     expect(conntrackWay({ exec: false, conntrackFrom: 'pod' })).toBe('host-network-pod')

@@ -15,6 +15,29 @@ export function outsideName(text: string): string {
   return text
 }
 
+/**
+ * A name, `host[:port]/` before it, `:tag` and `@sha256:…` behind it (distribution/reference): what kubelets take. A
+ * digest that is cut short is told here, and not by pods that never start.
+ */
+export function imageReference(text: string): string {
+  const [name = '', digest, ...more] = text.split('@')
+  const isPinned = digest === undefined || /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(digest)
+  if (more.length > 0 || !isPinned)
+    throw new InvalidArgumentError('a digest is sha256: and 64 letters of 0-9 and a-f: NAME@sha256:...')
+  if (name.length > 400 || !isImageName(name))
+    throw new InvalidArgumentError('an image is a name, with a registry and a tag if need be: registry/node:24-slim')
+  return text
+}
+
+function isImageName(text: string): boolean {
+  const parts = text.split('/')
+  const last = parts.pop() ?? ''
+  const [base = '', tag, ...more] = last.split(':')
+  if (more.length > 0 || (tag !== undefined && !/^\w[\w.-]{0,127}$/.test(tag))) return false
+  const isRegistry = parts.length > 0 && /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/.test(parts[0] ?? '')
+  return [base, ...parts.slice(isRegistry ? 1 : 0)].every((it) => /^[a-z0-9][a-z0-9._-]*$/.test(it))
+}
+
 export function rate(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('a rate is a whole number of queries a second: 2000')
   return Number(text)

@@ -51,11 +51,21 @@ interface Node {
 }
 
 /** Pods of the fake are real processes; what is run in them is answered here. */
-function world(nodes: Readonly<Record<string, Node>> = {}): { readonly cluster: Cluster; readonly left: () => number } {
+function world(nodes: Readonly<Record<string, Node>> = {}) {
   const local = localCluster()
+  const held = new Set<string>()
+  const heldOnce = new Set<string>()
   const exec: Cluster['exec'] = async (_, pod, { command, live, signal }) => {
     const its = nodes[/n\d/.exec(pod)?.[0] ?? ''] ?? {}
     if (live === undefined) return known({ code: 0, stdout: its.finds ?? found, stderr: '' })
+    // That which holds the pod has no values but its time.
+    if (command.length === 5) {
+      held.add(pod)
+      heldOnce.add(pod)
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+      held.delete(pod)
+      return known({ code: null, stdout: '', stderr: '' })
+    }
     if (its.refuses !== undefined) return known({ code: 1, stdout: '', stderr: its.refuses })
     const isNode = command[5] === '0' && command[6] === 'eth0'
     live.out(pcapOf(isNode ? (well ?? []) : atPod))
@@ -65,7 +75,8 @@ function world(nodes: Readonly<Record<string, Node>> = {}): { readonly cluster: 
     })
     return known({ code: 0, stdout: '', stderr: '0 packets dropped by kernel' })
   }
-  return { cluster: { ...local.cluster, exec }, left: () => local.pods.size }
+  const cluster: Cluster = { ...local.cluster, exec }
+  return { cluster, left: () => local.pods.size, held: () => held.size, heldOnce: () => heldOnce.size }
 }
 
 function runOf(more: Partial<CaptureRun> = {}): CaptureRun {
@@ -111,8 +122,9 @@ async function captured(cluster: Cluster, run: CaptureRun, more: Partial<Capture
 
 describe('a capture', { timeout: 60_000 }, () => {
   test('has its points in one file, in their order, and says where a query was lost', async () => {
-    const { cluster, left } = world()
+    const { cluster, left, held, heldOnce } = world()
     const { end, announced, capture, diagnosis } = await captured(cluster, runOf())
+    expect([heldOnce(), held()]).toEqual([1, 0])
     expect(capture.points.map((it) => [it.name, it.packets, it.end, it.dropped])).toEqual([
       ['x:client', 9, 'whole', 0],
       ['x:client-veth', 9, 'whole', 0],

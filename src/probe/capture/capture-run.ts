@@ -7,6 +7,7 @@ import type { DeviceName } from '../../wire/node-names.ts'
 import { pcapngHead, pcapngPacket, pcapngStatistics, type WrittenPoint } from '../../wire/pcap/writer.ts'
 import { findingCommand } from './capture-script.ts'
 import { type Found, otherEnd, podDevice, readFound, uplink } from './found.ts'
+import { alone, holdPod } from './held-pod.ts'
 import { commentOf, filterOf, type PointPlan, withoutMissing } from './plan-capture.ts'
 import { openStream, type PointEnd, type PointStream } from './point-stream.ts'
 
@@ -65,9 +66,11 @@ export async function runCapture(cluster: Cluster, plan: CaptureRun, caller: Cap
   await removeLeftovers(cluster, plan.namespace)
   let end: Omit<CaptureEnd, 'left'>
   let left: readonly string[] = []
+  const over = new AbortController()
   try {
-    end = await captured(cluster, plan, { caller, ledger })
+    end = await captured(cluster, plan, { caller, ledger, over: over.signal })
   } finally {
+    over.abort()
     left = await ledger.removeAll()
   }
   return { ...end, left }
@@ -85,12 +88,12 @@ type Opening = Opened | { readonly point: PointPlan; readonly why: string }
 async function captured(
   cluster: Cluster,
   plan: CaptureRun,
-  { caller, ledger }: { readonly caller: CaptureCaller; readonly ledger: PodLedger },
+  { caller, ledger, over }: { readonly caller: CaptureCaller; readonly ledger: PodLedger; readonly over: AbortSignal },
 ): Promise<Omit<CaptureEnd, 'left'>> {
   const { step, signal } = caller
   const nodes = [...new Set(plan.points.map((it) => it.node))]
   step(`starting a capture pod on ${nodes.join(', ')} ...`)
-  const openings = (await openNodes(cluster, plan, { nodes, ledger, signal })).flat()
+  const openings = (await openNodes(cluster, plan, { nodes, ledger, signal, over })).flat()
   const enough = new AbortController()
   let endedBy: CaptureEnd['endedBy'] = 'time'
   function stop(by: CaptureEnd['endedBy']): void {
@@ -274,6 +277,8 @@ interface OnNodes {
   readonly nodes: readonly string[]
   readonly ledger: PodLedger
   readonly signal: AbortSignal
+  /** Until then its pods are held. */
+  readonly over: AbortSignal
 }
 
 /** Longer than the capture: for the image, and for what is said at the end. */
@@ -282,13 +287,13 @@ const podMarginSeconds = 120
 async function openNodes(
   cluster: Cluster,
   plan: CaptureRun,
-  { nodes, ledger, signal }: OnNodes,
+  { nodes, ledger, signal, over }: OnNodes,
 ): Promise<readonly (readonly Opening[])[]> {
   const { run, namespace, image } = plan
   const program = await podProgram()
   const watch = watchPods(cluster, namespace, run)
   const deadlineSeconds = plan.seconds + podMarginSeconds
-  const spec = { kind: 'hold', forMs: 1000 * (deadlineSeconds - 10) } as const
+  const spec = { kind: 'hold', forMs: 1000 * (deadlineSeconds - 10), ...alone } as const
   const openOn = async (node: string): Promise<readonly Opening[]> => {
     const points = plan.points.filter((it) => it.node === node)
     const none = (why: string): readonly Opening[] => points.map((point) => ({ point, why }))
@@ -312,6 +317,7 @@ async function openNodes(
     const pod = created.made.name
     const notStarted = await untilStarted({ watch, now: () => performance.now(), signal }, pod)
     if (notStarted !== null) return none(notStarted.detail)
+    void holdPod(cluster, { namespace, pod, seconds: deadlineSeconds, until: over })
     return Promise.all(points.map((point) => openPoint(cluster, { namespace, pod, point, signal })))
   }
   try {

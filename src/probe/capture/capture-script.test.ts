@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ContainerCommand } from '../../kube/container-command.ts'
 import { filterCode } from '../../wire/capture-bpf.ts'
 import { readFilter } from '../../wire/capture-filter.ts'
 import { asDeviceName } from '../../wire/node-names.ts'
-import { watchingCommand } from './capture-script.ts'
+import { holdingCommand, watchingCommand } from './capture-script.ts'
 import { otherEnd, podDevice, readFound, uplink } from './found.ts'
 
 /** In place of an image: a tcpdump that says who it is and waits, as one that sees no packet does. */
@@ -27,7 +28,10 @@ function started(seconds: number) {
   const filter = read.kind === 'filter' ? read.filter : null
   const [code, device] = [filter === null ? null : filterCode(filter), asDeviceName('eth0')]
   if (filter === null || code === null || device === null) throw new Error('no filter')
-  const command = watchingCommand({ pid: 0, device, packets: 10, snaplen: 96, filter, code, seconds })
+  return startedOf(watchingCommand({ pid: 0, device, packets: 10, snaplen: 96, filter, code, seconds }))
+}
+
+function startedOf(command: ContainerCommand) {
   const [program = '', ...args] = command
   const began = performance.now()
   const child = spawn(`/bin/${program}`, args, { env: { PATH: bin }, detached: true, stdio: 'pipe' })
@@ -63,6 +67,8 @@ describe.concurrent('a capture ends', { timeout: 30_000 }, () => {
     const { child, over } = started(25)
     child.stdin.write('on\n')
     expect((await over).ms).toBeLessThan(10_000)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(running(child.pid)).toEqual([])
   })
 
   test('when its time is up, however much it hears', async () => {
@@ -71,6 +77,47 @@ describe.concurrent('a capture ends', { timeout: 30_000 }, () => {
     const { ms } = await over
     clearInterval(beats)
     expect(ms).toBeLessThan(6000)
+  })
+})
+
+/** Of the group that a runtime makes of each exec; one that has ended may wait for somebody who counts it. */
+function running(group: number | undefined): readonly string[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pgid=,stat=,args='], { encoding: 'utf8' })
+  const all = stdout.split('\n').map((it) => it.trim().split(/\s+/))
+  return all
+    .filter(([its, state]) => its === String(group) && state?.startsWith('Z') === false)
+    .map((it) => it.join(' '))
+}
+
+describe.concurrent('what holds the pod of a capture', { timeout: 30_000 }, () => {
+  test('ends when it hears nothing any more, with all that it started, though nobody closed its input', async () => {
+    const { child, over } = startedOf(holdingCommand(25))
+    const beats = setInterval(() => child.stdin.write('on\n'), 500)
+    setTimeout(() => clearInterval(beats), 3000)
+    const { ms } = await over
+    expect(ms).toBeGreaterThan(7000)
+    expect(ms).toBeLessThan(14_000)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(running(child.pid)).toEqual([])
+  })
+
+  test('and stays for as long as it hears', async () => {
+    const { child, over } = startedOf(holdingCommand(60))
+    const beats = setInterval(() => child.stdin.write('on\n'), 500)
+    await new Promise((resolve) => setTimeout(resolve, 8000))
+    expect(child.exitCode).toBeNull()
+    clearInterval(beats)
+    child.stdin.end()
+    await over
+  })
+
+  test('ends with its input, and at its time', async () => {
+    const [closed, long] = [startedOf(holdingCommand(25)), startedOf(holdingCommand(2))]
+    closed.child.stdin.end()
+    const beats = setInterval(() => long.child.stdin.write('on\n'), 300)
+    expect((await closed.over).ms).toBeLessThan(4000)
+    expect((await long.over).ms).toBeLessThan(9000)
+    clearInterval(beats)
   })
 })
 

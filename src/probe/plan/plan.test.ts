@@ -634,6 +634,12 @@ describe('the plan', () => {
   })
 })
 
+it('announces an image as it was named', () => {
+  const image = `registry.example.com/node@sha256:${'ab'.repeat(32)}`
+  const plan = planProbe(model(shopSources, { scope: shop }), { run, image })
+  expect(announce(plan)[0]).toContain(`, image ${image}; removed`)
+})
+
 it('announces where, how much, and how long', () => {
   expect(announce(planProbe(model(shopSources, { scope: shop }), { run, conntrack: 'host-network-pod' }))).toEqual([
     'creates 4 pods in namespace shop on b, a, image docker.io/library/node:24-slim; removed at the end',

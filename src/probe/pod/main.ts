@@ -13,6 +13,7 @@ import { mtuAsks } from './contacts/mtu-asks.ts'
 import { libcHere, nameserversHere } from './resolve/libc-lookup.ts'
 import { dnsLoad } from './load/dns-load.ts'
 import { names } from './dns/names.ts'
+import { hold } from './node/hold.ts'
 import { metrics } from './node/metrics.ts'
 import type { Emit } from './records.ts'
 import { resolve } from './resolve/resolve.ts'
@@ -72,7 +73,7 @@ async function main(): Promise<void> {
   const spec = JSON.parse(process.env['HOPSCOPE_SPEC'] ?? 'null') as PodSpec | null
   if (spec === null) throw new Error('HOPSCOPE_SPEC is empty')
   emit({ t: 'hello', libc: libcHere(), nameservers: nameserversHere(), node: process.version })
-  if (spec.kind === 'hold') await new Promise((resolve) => setTimeout(resolve, spec.forMs))
+  if (spec.kind === 'hold') await hold(spec)
   else if (spec.kind === 'conntrack') await conntrackWatch(spec, emit)
   else if (spec.kind === 'load') await dnsLoad(spec, emit)
   else if (spec.kind === 'canary')

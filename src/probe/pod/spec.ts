@@ -201,10 +201,14 @@ export interface CanarySpec {
   readonly forMs: number
 }
 
-/** Does nothing: captures are run in it, one by one, for as long as it is there. */
+/** Does nothing: captures are run in it for as long as somebody holds it, who runs a script in it all the time. */
 export interface HoldSpec {
   readonly kind: 'hold'
   readonly forMs: number
+  /** It ends itself when nothing was run in it for this long. */
+  readonly aloneMs: number
+  /** The same before anything was: whoever made it has to see first that it started. */
+  readonly aloneFirstMs: number
 }
 
 export type PodSpec = HoldSpec | ProbeSpec | ConntrackSpec | LoadSpec | ResolveSpec | CanarySpec

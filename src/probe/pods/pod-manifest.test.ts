@@ -6,6 +6,9 @@ import { podProgram } from './pod-program.ts'
 
 const plain = { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '160Mi' } }
 
+/** As somebody pins it: it gets to the kubelet as it is. */
+const pinned = `registry.example.com/node@sha256:${'ab'.repeat(32)}`
+
 describe('a probe pod', () => {
   it('survives the expansion of variables by the kubelet, whatever the text', () => {
     fc.assert(
@@ -33,12 +36,12 @@ describe('a probe pod', () => {
   })
 
   it('may do more on a node only where it captures, and ends itself there too', () => {
-    const spec = { kind: 'hold', forMs: 1000 } as const
+    const spec = { kind: 'hold', forMs: 1000, aloneMs: 100, aloneFirstMs: 100 } as const
     const plan = {
       run: 'aaaa0000',
       namespace: 'x',
       node: 'worker-1',
-      image: 'node',
+      image: pinned,
       program: '',
       spec,
       tolerateAll: true,
@@ -51,7 +54,7 @@ describe('a probe pod', () => {
         automountServiceAccountToken: false,
         hostNetwork: true,
         hostPID: true,
-        containers: [{ securityContext: { privileged: true, readOnlyRootFilesystem: true } }],
+        containers: [{ image: pinned, securityContext: { privileged: true, readOnlyRootFilesystem: true } }],
       },
     })
     expect(JSON.stringify(podManifest({ ...plan, hostNetwork: true }, plain, 'ours'))).not.toMatch(/privileged|hostPID/)

@@ -145,7 +145,7 @@ function announceCapture(
   const [pods, on] = nodes.length === 1 ? ['1 privileged pod', ''] : [`${nodes.length} privileged pods`, 'each of ']
   return [
     `creates ${pods} with the node's network and processes in namespace ${podsIn}, on ${on}${nodes.join(', ')}, ` +
-      `image ${ask.image}; removed at the end, and ended by their own deadline whatever becomes of this command`,
+      `image ${ask.image}; removed at the end, and ended by themselves within 30 s whatever becomes of this command`,
     `the other end is ${peers.words}`,
     `takes ${isDns ? 'DNS packets and ICMP (another --filter or --peer: others)' : 'packets'}, ` +
       `the first ${ask.snaplen} bytes ` +
