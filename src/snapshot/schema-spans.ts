@@ -1,4 +1,4 @@
-import { exactly, flag, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { exactly, flag, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 import { phases, type Spans } from '../model/spans.ts'
 import { failures } from '../wire/jaeger-json/span.ts'
 
@@ -84,6 +84,19 @@ export const spans = exactly<Spans>()(
         steps: list(object({ at: number, ms: number, ...ends, phase: oneOf(phases), operation: m.text })),
         leftOutMs: number,
       }),
+    ),
+    places: maybe(
+      list(
+        object({
+          name: m.host,
+          namespace: m.name,
+          services: list(m.name),
+          workloads: list(object({ kind: m.word, name: m.name })),
+          nodes: list(m.name),
+          asked: flag,
+          sure: flag,
+        }),
+      ),
     ),
   }),
 )

@@ -16,6 +16,7 @@ const mayLook: Readonly<Record<string, string>> = {
   'src/probe/pod/contacts/certificate.ts': "against a certificate's dates, by the node's clock",
   'src/plan/lock.ts': 'renewTime, for people: whether a holder lives is seen by its renewals',
   'src/session/collect.ts': 't0 of a recording',
+  'src/session/gather.ts': 'where the API server told none of its own, until when traces are asked for',
   'src/session/keep-run.ts': 'the name and t0 of a recording',
   'src/session/fix/list.ts': 'the date of a plan',
   'src/session/fix/plan.ts': 'the date of a plan',
