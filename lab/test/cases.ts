@@ -121,9 +121,17 @@ const groups: readonly Group[] = [
   }),
   group({
     name: 'logs-live',
-    guess: 110,
+    guess: 210,
     run: logsLiveCases,
-    own: ['lab/test/logs-cases.ts', 'src/cli/logs/', 'src/session/logs/', 'src/answers/tail/', 'src/kube/logs.ts'],
+    own: [
+      'lab/test/logs-cases.ts',
+      'lab/test/log-summary-case.ts',
+      'src/cli/logs/',
+      'src/session/logs/',
+      'src/answers/tail/',
+      'src/kube/logs.ts',
+      'src/wire/access-log/',
+    ],
   }),
   group({
     name: 'spans-live',

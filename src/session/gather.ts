@@ -87,15 +87,14 @@ export async function gather(
 
   const known = checkNodes(ask.node, read)
   // Loaded only by a run that probes: reading alone starts faster without it.
-  const [{ announce, planProbe }, { newRunId }, { probe }, { announceOutside, askOutside }, traces] = await Promise.all(
-    [
+  const [{ announce, planProbe }, { newRunId }, { probe }, { announceOutside, askOutside }, { tracesOfTarget }] =
+    await Promise.all([
       import('../probe/plan/plan.ts'),
       import('../probe/pods/pods.ts'),
       import('../probe/measure/run.ts'),
       import('../probe/outside/ask-outside.ts'),
       import('./spans/of-target.ts'),
-    ],
-  )
+    ])
   const plan = planProbe(read, {
     run: newRunId(),
     conntrack: level === 'node' ? way : 'not-asked',
@@ -112,19 +111,13 @@ export async function gather(
   for (const line of announce(plan)) tell({ kind: 'announce', line })
   const outsideAsk = outsideOf(scope, ask.lb)
   if (outsideAsk !== null) tell({ kind: 'announce', line: announceOutside(outsideAsk) })
-  const tracesPlan =
-    ask.traces === true
-      ? await traces.planTraces(reading, read, { http: ask.http !== false, signal })
-      : unknown('not-asked', 'only a diagnosis reads traces')
-  if (tracesPlan.known) tell({ kind: 'announce', line: traces.announceTraces(tracesPlan.value) })
+  const spansOf = await tracesOfTarget(reading, read, { ...ask, signal, tell })
   if (consent !== undefined && !(await consent(signal))) {
     if (!isLate(signal)) signal.throwIfAborted()
     return { model: { ...read, scope: { ...scope, level: 'read' } }, touched: 'read only', isLate: isLate(signal) }
   }
   const outside = outsideAsk === null ? unknown('not-there', 'no URL was asked about') : askOutside(outsideAsk, signal)
-  const spans = tracesPlan.known
-    ? traces.readTraces(reading, tracesPlan.value, { signal, now: cluster.serverNow?.() ?? Date.now() })
-    : tracesPlan
+  const spans = spansOf()
   const { notes, left, ...sources } = await probe(cluster, plan, step, signal)
   for (const line of notes) tell({ kind: 'announce', line })
   if (!isLate(signal)) signal.throwIfAborted()

@@ -16,7 +16,6 @@ const mayLook: Readonly<Record<string, string>> = {
   'src/probe/pod/contacts/certificate.ts': "against a certificate's dates, by the node's clock",
   'src/plan/lock.ts': 'renewTime, for people: whether a holder lives is seen by its renewals',
   'src/session/collect.ts': 't0 of a recording',
-  'src/session/gather.ts': 'where the API server told none of its own, until when traces are asked for',
   'src/session/keep-run.ts': 'the name and t0 of a recording',
   'src/session/fix/list.ts': 'the date of a plan',
   'src/session/fix/plan.ts': 'the date of a plan',
@@ -24,6 +23,7 @@ const mayLook: Readonly<Record<string, string>> = {
   'src/session/logs/follow.ts': 'where the API server told none of its own, from when on lines are asked for',
   'src/session/open-recording.ts': 'when standard input was read, for people',
   'src/session/select.ts': 'against the date until which a rule of an ignore file holds',
+  'src/session/spans/of-target.ts': 'where the API server told none of its own, until when traces are asked for',
   'src/session/spans/spans.ts': 'from when to when a tracing server is asked for traces',
   'src/session/watch/readers.ts': 'the time beside a sample, for people',
 }

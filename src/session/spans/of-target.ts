@@ -11,6 +11,7 @@ import { mayBe, placesOf, type SaidOf, type TracedNames, tracedNames } from '../
 import { createIntern } from '../../wire/intern.ts'
 import type { ReadSpan } from '../../wire/jaeger-json/span.ts'
 import { fromOutside } from '../../wire/outside.ts'
+import type { Caller } from '../events.ts'
 import { asTracing, type Found, inOrderOf, throughApiServer, uiPort } from './find-tracing.ts'
 import { apiOf, tracesOf, type TracingServer } from './tracing-server.ts'
 
@@ -32,6 +33,26 @@ export interface TracesPlan {
   readonly found: Found
   readonly others: readonly Found[]
   readonly names: TracedNames
+}
+
+interface Asked {
+  readonly traces?: true
+  readonly http?: boolean
+  readonly signal: AbortSignal
+  readonly tell: Caller['tell']
+}
+
+/** Looks for what may be read, says what will be, and gives the means to read it once that is allowed. */
+export async function tracesOfTarget(
+  cluster: Cluster,
+  model: Model,
+  { traces, http, signal, tell }: Asked,
+): Promise<() => Promise<Known<Spans>>> {
+  if (traces !== true) return () => Promise.resolve(unknown('not-asked', 'only a diagnosis reads traces'))
+  const plan = await planTraces(cluster, model, { http: http !== false, signal })
+  if (!plan.known) return () => Promise.resolve(plan)
+  tell({ kind: 'announce', line: announceTraces(plan.value) })
+  return () => readTraces(cluster, plan.value, { signal, now: cluster.serverNow?.() ?? Date.now() })
 }
 
 /** Where traces of what is asked about may be; no request goes to the tracing server. */
