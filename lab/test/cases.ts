@@ -135,13 +135,14 @@ const groups: readonly Group[] = [
   }),
   group({
     name: 'spans-live',
-    guess: 120,
+    guess: 240,
     run: spansCases,
     own: [
       'lab/test/spans-cases.ts',
       'lab/go/traced/',
       'src/answers/spans/',
       'src/checks/spans/',
+      'src/relations/spans/',
       'src/session/spans/',
       'src/wire/jaeger-json/',
     ],
