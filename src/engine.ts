@@ -97,9 +97,12 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   return { model: asRead, results: told, roots, ...(elsewhere === 0 ? {} : { elsewhere }) }
 }
 
-/** Packets and traces are judged where a capture or a tracing server was named: no flag names one. */
+/**
+ * Packets are judged where a capture was named, traces where a tracing server or a file was, or where a probe found
+ * one: a cluster without tracing lacks nothing.
+ */
 function isPartOf({ scope: { target }, sources: { capture, spans } }: Model, family: string): boolean {
-  if (family === 'spans') return spans.known || spans.why.reason !== 'not-asked'
+  if (family === 'spans') return spans.known || !['not-asked', 'not-there'].includes(spans.why.reason)
   if (family === 'capture') return capture.known || capture.why.reason !== 'not-asked'
   return target.kind !== 'dns' || !besideDns.has(family)
 }

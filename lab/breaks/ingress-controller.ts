@@ -13,7 +13,7 @@ export function controllerPods(lab: Lab): Promise<readonly RunningPod[]> {
 type Options = Readonly<Record<string, string>>
 
 /** null takes an option out. */
-async function setOptions(lab: Lab, data: Readonly<Record<string, string | null>>): Promise<void> {
+export async function setOptions(lab: Lab, data: Readonly<Record<string, string | null>>): Promise<void> {
   const patch = JSON.stringify({ data })
   await lab.kubectl(['-n', NAMESPACE, 'patch', 'configmap', CONFIG_MAP, '--type', 'merge', '-p', patch])
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../lab.ts'
 import { hopscope } from './hopscope.ts'
+import { logSummaryCases } from './log-summary-case.ts'
 import { expectThat, type Result } from './result.ts'
 
 const NAMESPACE = 'lab-logs'
@@ -105,7 +106,7 @@ export async function logsLiveCases(lab: Lab, tell: (result: Result) => void): P
   const expected = 'each line once, or in a gap that is told'
   const result = await expectThat('logs', name, expected, () => followed(lab))
   tell(result)
-  return [result]
+  return [result, ...(await logSummaryCases(lab, tell))]
 }
 
 async function followed(

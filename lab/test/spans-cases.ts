@@ -102,6 +102,13 @@ export async function spansCases(lab: Lab, tell: (result: Result) => void): Prom
       tell(result)
       results.push(result)
     }
+    for (const shop of shops) {
+      const expected = shop.cause === null ? 'nothing of traces' : `${shop.cause.code} ${shop.cause.call}`
+      const name = `diagnose --probe of ${shop.name}-web reads them`
+      const result = await expectThat('spans', name, expected, () => diagnosed(lab, shop))
+      tell(result)
+      results.push(result)
+    }
     return results
   } finally {
     await lab.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=true'])
@@ -153,5 +160,23 @@ async function asked(
     got: all.length === 0 ? `no finding, exit ${ran.code}` : `${all.join(', ')}, exit ${ran.code}`,
     passed: cause === null ? all.length === 0 && ran.code === 0 : all[0] === `${cause.code} ${cause.call}`,
     detail: text.stdout + text.stderr,
+  }
+}
+
+/** The traces of one Service, as evidence of its diagnosis: the same hop, and nothing of a shop that is well. */
+async function diagnosed(
+  lab: Lab,
+  { name, cause }: Shop,
+): Promise<{ readonly got: string; readonly passed: boolean; readonly detail: string }> {
+  const args = ['diagnose', `svc/${name}-web`, '-n', NAMESPACE, '--probe']
+  const ran = await hopscope([...args, '-o', 'json'], { kubeconfig: lab.kubeconfig })
+  const { findings, explained } = JSON.parse(ran.stdout) as Pick<Report, 'findings' | 'explained'>
+  const all = [...findings, ...explained].filter((it) => it.code.startsWith('SPN'))
+  const told = all.map((it) => `${it.code} ${it.subject.name}`)
+  const isAnnounced = ran.stderr.includes(`of Service ${NAMESPACE}/jaeger-query`)
+  return {
+    got: `${told.join(', ') || 'nothing of traces'}${isAnnounced ? '' : ', unannounced'}, exit ${ran.code}`,
+    passed: isAnnounced && (cause === null ? all.length === 0 : told.includes(`${cause.code} ${cause.call}`)),
+    detail: ran.stdout + ran.stderr,
   }
 }

@@ -186,7 +186,10 @@ export interface Cluster {
     project: (raw: RawObject) => T,
   ): AsyncIterable<{ readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }>
   /** GET on any path, as text: `/metrics`, `/api/v1/namespaces/x/pods/y:9153/proxy/metrics`. */
-  raw(path: ApiPath, options?: { readonly signal?: AbortSignal }): Promise<Known<string>>
+  raw(
+    path: ApiPath,
+    options?: { readonly signal?: AbortSignal; /** Less than `rawBytes`. */ readonly maxBytes?: number },
+  ): Promise<Known<string>>
   /** May this user do that? Asked by SelfSubjectAccessReview, which writes nothing. */
   mayI(verb: string, resource: Resource, namespace: string | null, subresource?: string): Promise<Known<boolean>>
   /**

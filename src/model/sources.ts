@@ -86,7 +86,10 @@ export interface Sources {
   readonly nodeNetworks: NodeNetworks
   /** Of packets: files that were named. Checks of it are not run where nobody asked for one. */
   readonly capture: Capture
-  /** Of traces: of a tracing server or a file that was named; checks of it are run where somebody asked for them. */
+  /**
+   * Of traces: of a tracing server or a file that was named, or, of a probe, of what is asked about. Checks of it are
+   * run where there was something to read.
+   */
   readonly spans: Spans
 }
 
@@ -136,7 +139,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   conntrack: 'node',
   nodeNetworks: 'node',
   capture: 'node',
-  spans: 'read',
+  spans: 'probe',
 }
 
 export const sourceNames = Object.keys(sourceLevel) as readonly SourceName[]

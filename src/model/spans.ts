@@ -19,6 +19,24 @@ export interface Spans {
   readonly scattered: readonly Scattered[]
   /** The trace that was asked about, or the slowest. */
   readonly slowest: readonly TracePath[]
+  /**
+   * Of a diagnosis of a cluster: what the names in traces are there. Absent where somebody asked about traces alone.
+   */
+  readonly places?: readonly TracedPlace[]
+}
+
+/** What bears a name of a trace in the cluster, in one namespace: Services, and the workloads behind them. */
+export interface TracedPlace {
+  readonly name: string
+  readonly namespace: string
+  readonly services: readonly string[]
+  readonly workloads: readonly { readonly kind: string; readonly name: string }[]
+  /** Where its pods are. */
+  readonly nodes: readonly string[]
+  /** Its traces were asked for. */
+  readonly asked: boolean
+  /** A span says its namespace, or which of its pods it is of; else the name alone does. */
+  readonly sure: boolean
 }
 
 export interface SpansAsked {

@@ -21,7 +21,7 @@ export interface Collected {
 /** Writes what a diagnosis would look at into a file. */
 export function collectToFile(ask: CollectAsk, caller: Caller): Promise<Ended<Collected>> {
   return withCluster(ask, caller, async (frame) => {
-    const { model, touched, isLate } = await gather(frame, ask.target, ask)
+    const { model, touched, isLate } = await gather(frame, ask.target, { ...ask, traces: true })
     const shown = ask.anonymize === true ? anonymize(model) : model
     await writeSnapshot(ask.out, shown, { t0: new Date(), signal: frame.interrupt })
     return { out: ask.out, touched, isLate }

@@ -28,7 +28,7 @@ export async function diagnoseCluster(ask: DiagnoseAsk, caller: Caller): Promise
   checkLb(ask)
   const began = performance.now()
   return withCluster(ask, caller, async (frame) => {
-    const gathered = await gather(frame, ask.target, ask)
+    const gathered = await gather(frame, ask.target, { ...ask, traces: true })
     const keep = keeper(gathered.model, ask.keepIn)
     const seconds = (performance.now() - began) / 1000
     const diagnosis = diagnose(gathered.model, how)

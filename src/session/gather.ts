@@ -64,7 +64,8 @@ export type Meant = (names: Names, namespace: string | null) => Promise<Omit<Sco
 export async function gather(
   { cluster, signal, tell, consent }: Pick<Frame, 'cluster' | 'signal' | 'tell' | 'consent'>,
   target: string | null | Meant,
-  ask: ClusterAsk & ProbeAsk & { readonly counts?: Partial<Counts> },
+  ask: ClusterAsk &
+    ProbeAsk & { readonly counts?: Partial<Counts>; /** Where a probe is asked for. */ readonly traces?: true },
 ): Promise<Gathered> {
   const level = levelOf(ask)
   const namespace = ask.allNamespaces === true ? null : (ask.namespace ?? cluster.namespace)
@@ -86,12 +87,14 @@ export async function gather(
 
   const known = checkNodes(ask.node, read)
   // Loaded only by a run that probes: reading alone starts faster without it.
-  const [{ announce, planProbe }, { newRunId }, { probe }, { announceOutside, askOutside }] = await Promise.all([
-    import('../probe/plan/plan.ts'),
-    import('../probe/pods/pods.ts'),
-    import('../probe/measure/run.ts'),
-    import('../probe/outside/ask-outside.ts'),
-  ])
+  const [{ announce, planProbe }, { newRunId }, { probe }, { announceOutside, askOutside }, { tracesOfTarget }] =
+    await Promise.all([
+      import('../probe/plan/plan.ts'),
+      import('../probe/pods/pods.ts'),
+      import('../probe/measure/run.ts'),
+      import('../probe/outside/ask-outside.ts'),
+      import('./spans/of-target.ts'),
+    ])
   const plan = planProbe(read, {
     run: newRunId(),
     conntrack: level === 'node' ? way : 'not-asked',
@@ -108,16 +111,21 @@ export async function gather(
   for (const line of announce(plan)) tell({ kind: 'announce', line })
   const outsideAsk = outsideOf(scope, ask.lb)
   if (outsideAsk !== null) tell({ kind: 'announce', line: announceOutside(outsideAsk) })
+  const spansOf = await tracesOfTarget(reading, read, { ...ask, signal, tell })
   if (consent !== undefined && !(await consent(signal))) {
     if (!isLate(signal)) signal.throwIfAborted()
     return { model: { ...read, scope: { ...scope, level: 'read' } }, touched: 'read only', isLate: isLate(signal) }
   }
   const outside = outsideAsk === null ? unknown('not-there', 'no URL was asked about') : askOutside(outsideAsk, signal)
+  const spans = spansOf()
   const { notes, left, ...sources } = await probe(cluster, plan, step, signal)
   for (const line of notes) tell({ kind: 'announce', line })
   if (!isLate(signal)) signal.throwIfAborted()
   return {
-    model: { ...read, sources: { ...read.sources, ...sources, outside: fromOutside(await outside) } },
+    model: {
+      ...read,
+      sources: { ...read.sources, ...sources, outside: fromOutside(await outside), spans: await spans },
+    },
     touched: touched(plan, left.length),
     isLate: isLate(signal),
   }

@@ -1,4 +1,4 @@
-import { exactly, flag, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { exactly, flag, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 import { phases, type Spans } from '../model/spans.ts'
 import { failures } from '../wire/jaeger-json/span.ts'
 
@@ -9,7 +9,7 @@ const ends = { from: nullable(m.host), to: m.host }
 export const spans = exactly<Spans>()(
   object({
     asked: object({
-      where: m.text,
+      where: m.title,
       service: nullable(m.host),
       trace: nullable(m.hash),
       sinceMs: nullable(number),
@@ -56,7 +56,7 @@ export const spans = exactly<Spans>()(
             dnsTeeth: number,
             synTeeth: number,
             trace: m.hash,
-            operation: m.text,
+            operation: m.title,
             instance: nullable(m.name),
           }),
         ),
@@ -81,9 +81,22 @@ export const spans = exactly<Spans>()(
         ms: number,
         spans: number,
         failed: flag,
-        steps: list(object({ at: number, ms: number, ...ends, phase: oneOf(phases), operation: m.text })),
+        steps: list(object({ at: number, ms: number, ...ends, phase: oneOf(phases), operation: m.title })),
         leftOutMs: number,
       }),
+    ),
+    places: maybe(
+      list(
+        object({
+          name: m.host,
+          namespace: m.name,
+          services: list(m.name),
+          workloads: list(object({ kind: m.word, name: m.name })),
+          nodes: list(m.name),
+          asked: flag,
+          sure: flag,
+        }),
+      ),
     ),
   }),
 )

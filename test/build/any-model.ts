@@ -1089,85 +1089,113 @@ const captureClock = fc.record({
 })
 const traceId = fc.constant('0af7651916cd43dd8448eb211c80319c')
 const hopEnds = { from: maybe(name), to: name }
-const anySpans: fc.Arbitrary<Spans> = fc.record({
-  asked: fc.record({
-    where: text,
-    service: maybe(name),
-    trace: maybe(traceId),
-    sinceMs: maybe(ms),
-    slowMs: ms,
-    byLength: flag,
-  }),
-  traces: count,
-  recent: count,
-  slow: count,
-  spans: count,
-  isLimited: flag,
-  samplers: few(fc.constantFrom('const true', 'probabilistic 0.001')),
-  doubts: fc.record({
-    orphans: count,
-    cycles: count,
-    duplicates: count,
-    skewed: count,
-    unread: count,
-    cutOff: count,
-  }),
-  hops: few(
-    fc.record({
-      ...hopEnds,
-      kind: fc.constantFrom('service', 'database', 'messaging', 'call'),
-      system: maybe(fc.constantFrom('postgresql', 'redis')),
-      calls: count,
-      failures: few(
-        fc.record({
-          kind: fc.constantFrom(...failures, 'status' as const, 'other' as const),
-          status: maybe(count),
-          count,
-          trace: traceId,
-        }),
-      ),
-      times: few(
-        fc.record({
-          phase: fc.constantFrom(...phases),
-          count,
-          p50: ms,
-          p95: ms,
-          max: ms,
-          sum: ms,
-          slow: count,
-          dnsTeeth: count,
-          synTeeth: count,
-          trace: traceId,
-          operation: text,
-          instance: maybe(name),
-        }),
-      ),
-      busiest: count,
-      waiting: count,
+const anySpans: fc.Arbitrary<Spans> = fc.record(
+  {
+    asked: fc.record({
+      where: text,
+      service: maybe(name),
+      trace: maybe(traceId),
+      sinceMs: maybe(ms),
+      slowMs: ms,
+      byLength: flag,
     }),
-  ),
-  scattered: few(
-    fc.record({
-      ...hopEnds,
-      phase: fc.constantFrom(...phases),
-      traces: count,
-      calls: count,
-      sum: ms,
-      ms,
-      trace: traceId,
+    traces: count,
+    recent: count,
+    slow: count,
+    spans: count,
+    isLimited: flag,
+    samplers: few(fc.constantFrom('const true', 'probabilistic 0.001')),
+    doubts: fc.record({
+      orphans: count,
+      cycles: count,
+      duplicates: count,
+      skewed: count,
+      unread: count,
+      cutOff: count,
     }),
-  ),
-  slowest: few(
-    fc.record({
-      trace: traceId,
-      ms,
-      spans: count,
-      failed: flag,
-      steps: few(fc.record({ at: ms, ms, ...hopEnds, phase: fc.constantFrom(...phases), operation: text })),
-      leftOutMs: ms,
-    }),
-  ),
-})
+    hops: few(
+      fc.record({
+        ...hopEnds,
+        kind: fc.constantFrom('service', 'database', 'messaging', 'call'),
+        system: maybe(fc.constantFrom('postgresql', 'redis')),
+        calls: count,
+        failures: few(
+          fc.record({
+            kind: fc.constantFrom(...failures, 'status' as const, 'other' as const),
+            status: maybe(count),
+            count,
+            trace: traceId,
+          }),
+        ),
+        times: few(
+          fc.record({
+            phase: fc.constantFrom(...phases),
+            count,
+            p50: ms,
+            p95: ms,
+            max: ms,
+            sum: ms,
+            slow: count,
+            dnsTeeth: count,
+            synTeeth: count,
+            trace: traceId,
+            operation: text,
+            instance: maybe(name),
+          }),
+        ),
+        busiest: count,
+        waiting: count,
+      }),
+    ),
+    scattered: few(
+      fc.record({
+        ...hopEnds,
+        phase: fc.constantFrom(...phases),
+        traces: count,
+        calls: count,
+        sum: ms,
+        ms,
+        trace: traceId,
+      }),
+    ),
+    slowest: few(
+      fc.record({
+        trace: traceId,
+        ms,
+        spans: count,
+        failed: flag,
+        steps: few(fc.record({ at: ms, ms, ...hopEnds, phase: fc.constantFrom(...phases), operation: text })),
+        leftOutMs: ms,
+      }),
+    ),
+    places: few(
+      fc.record({
+        name,
+        namespace: name,
+        services: few(name),
+        workloads: few(fc.record({ kind: fc.constantFrom('Deployment', 'StatefulSet'), name })),
+        nodes: few(name),
+        asked: flag,
+        sure: flag,
+      }),
+    ),
+  },
+  {
+    requiredKeys: [
+      'asked',
+      'traces',
+      'recent',
+      'slow',
+      'spans',
+      'isLimited',
+      'samplers',
+      'doubts',
+      'hops',
+      'scattered',
+      'slowest',
+    ],
+  },
+)
 
 const capture: fc.Arbitrary<Capture> = fc.record({
   points: few(

@@ -19,6 +19,7 @@ export function span(id: string, { at = 0, ms = 1, tags = {}, ...its }: SpanOf):
     follows: false,
     service: 'web',
     instance: null,
+    namespace: null,
     name: 'GET /cart',
     kind: 'internal',
     failed: false,
@@ -98,3 +99,17 @@ export const doubtfulTraces = [
     expect: 'cannot-tell' as const,
   })),
 ]
+
+/** The same traces as evidence of a diagnosis: `web` and `cart` of namespace shop, each on its node. */
+export function placed(its: Partial<Spans> = {}, sure = true): Spans {
+  const place = (name: string, asked: boolean) => ({
+    name,
+    namespace: 'shop',
+    services: [name],
+    workloads: [{ kind: 'Deployment', name }],
+    nodes: ['worker-1'],
+    asked,
+    sure,
+  })
+  return traced({ places: [place('web', true), place('cart', false)], ...its })
+}

@@ -23,6 +23,7 @@ const mayLook: Readonly<Record<string, string>> = {
   'src/session/logs/follow.ts': 'where the API server told none of its own, from when on lines are asked for',
   'src/session/open-recording.ts': 'when standard input was read, for people',
   'src/session/select.ts': 'against the date until which a rule of an ignore file holds',
+  'src/session/spans/of-target.ts': 'where the API server told none of its own, until when traces are asked for',
   'src/session/spans/spans.ts': 'from when to when a tracing server is asked for traces',
   'src/session/watch/readers.ts': 'the time beside a sample, for people',
 }

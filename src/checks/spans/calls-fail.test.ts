@@ -1,4 +1,4 @@
-import { doubtfulTraces, hop, phaseTimes, traced } from '../../../test/build/spans.ts'
+import { doubtfulTraces, hop, phaseTimes, placed, traced } from '../../../test/build/spans.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import check from './calls-fail.ts'
 
@@ -38,6 +38,29 @@ describeCheck(check, [
     it: 'all is well',
     given: { spans: traced({ hops: [hop({ times: [phaseTimes({ phase: 'work' })] })] }) },
     expect: 'ok',
+  },
+  {
+    it: 'beside what else a diagnosis looks at',
+    given: { spans: placed({ hops: [hop({ failures: [{ kind: 'refused', status: null, count: 3, trace: 'a1' }] })] }) },
+    expect: [{ subject: 'Call/web->cart', confidence: 'observed', severity: 'warning' }],
+  },
+  {
+    it: 'there, by its name alone',
+    given: {
+      spans: placed({ hops: [hop({ failures: [{ kind: 'refused', status: null, count: 3, trace: 'a1' }] })] }, false),
+    },
+    expect: [{ subject: 'Call/web->cart', confidence: 'possible', severity: 'warning' }],
+  },
+  {
+    it: 'there, once: it need not be so now',
+    given: { spans: placed({ hops: [hop({ failures: [{ kind: 'refused', status: null, count: 1, trace: 'a1' }] })] }) },
+    expect: [{ subject: 'Call/web->cart', severity: 'info' }],
+  },
+  {
+    it: 'there, what stands before the cluster sends no spans',
+    given: { spans: placed({ doubts: { ...traced({}).doubts, orphans: 3 } }) },
+    expect: 'not-applicable',
+    says: /3 of 80 spans have no parent/,
   },
   ...doubtfulTraces,
 ])

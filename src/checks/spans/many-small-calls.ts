@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { count, ms } from '../../phrases.ts'
-import { evidenceOf, hopName, whyBlind } from '../../relations/spans/judge.ts'
+import { besideCauses, evidenceOf, hopName, whyBlind } from '../../relations/spans/judge.ts'
 import { finding, ok } from '../../findings/verdict.ts'
 import type { Spans } from '../../model/spans.ts'
 import { subject } from '../../model/subject.ts'
@@ -11,7 +11,7 @@ function judge(spans: Spans) {
   return spans.scattered.map((it) =>
     finding({
       subject: subject('Call', null, hopName(it)),
-      confidence: 'observed',
+      ...besideCauses(spans, it, 'work', { confidence: 'observed', isUsual: false }),
       args: {
         from: it.from,
         to: it.to,

@@ -1,4 +1,4 @@
-import { doubtfulTraces, hop, phaseTimes, traced } from '../../../test/build/spans.ts'
+import { doubtfulTraces, hop, phaseTimes, placed, traced } from '../../../test/build/spans.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import check from './service-slow.ts'
 
@@ -14,5 +14,17 @@ describeCheck(check, [
     expect: 'not-applicable',
   },
   { it: 'all is well', given: { spans: traced({}) }, expect: 'ok' },
+  {
+    it: 'beside what else a diagnosis looks at: what always takes so long may be meant to',
+    given: {
+      spans: placed({ hops: [hop({ times: [phaseTimes({ phase: 'work', p50: 1500, max: 1600, slow: 20 })] })] }),
+    },
+    expect: [{ subject: 'Call/web->cart', severity: 'info' }],
+  },
+  {
+    it: 'there, a few that take far longer than the others',
+    given: { spans: placed({ hops: [hop({ times: [phaseTimes({ phase: 'work', p50: 5, max: 1600, slow: 3 })] })] }) },
+    expect: [{ subject: 'Call/web->cart', severity: 'warning' }],
+  },
   ...doubtfulTraces,
 ])

@@ -1,4 +1,4 @@
-import { doubtfulTraces, hop, phaseTimes, traced } from '../../../test/build/spans.ts'
+import { doubtfulTraces, hop, phaseTimes, placed, traced } from '../../../test/build/spans.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import check from './waits-for-a-pool.ts'
 
@@ -23,5 +23,10 @@ describeCheck(check, [
     expect: 'ok',
   },
   { it: 'no span tells of one', given: { spans: traced({}) }, expect: 'not-applicable' },
+  {
+    it: 'beside what else a diagnosis looks at, by its name alone: no error',
+    given: { spans: placed({ hops: [hop({ times: [phaseTimes({ phase: 'pool', max: 2100, slow: 4 })] })] }, false) },
+    expect: [{ subject: 'Call/web->cart', confidence: 'possible', severity: 'warning' }],
+  },
   ...doubtfulTraces,
 ])

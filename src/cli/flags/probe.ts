@@ -29,7 +29,7 @@ function noLogs(): Option {
 function noHttp(): Option {
   return new Option(
     '--no-http',
-    'send no HTTP request to applications or controllers; what that would show is reported as not asked',
+    'send no HTTP request to applications, controllers or a tracing server; what that would show is reported as not asked',
   )
 }
 
@@ -48,7 +48,7 @@ export function probeImage(of: string): Option {
 
 export function probeFlags(command: Command): Command {
   return command
-    .option('--probe', 'measure from short-lived pods and from inside pods that are there')
+    .option('--probe', 'measure from short-lived pods and from inside pods that are there, and read their traces')
     .option('--node-access', "also read the nodes' own counters, routes and switches (implies --probe)")
     .addOption(conntrackFrom())
     .addOption(noExec())

@@ -1,8 +1,17 @@
-import { cannotTell, type Confidence, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import {
+  cannotTell,
+  type Confidence,
+  finding,
+  type Found,
+  notApplicable,
+  ok,
+  type Verdict,
+} from '../../findings/verdict.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import type { Hop, Phase, PhaseTimes, Spans } from '../../model/spans.ts'
 import { subject } from '../../model/subject.ts'
 import { count, ms } from '../../phrases.ts'
+import { areSure, concernedBy, dueToOf, type Part } from './places.ts'
 import { phaseWord } from './words.ts'
 
 export type SpanArgs = {
@@ -99,7 +108,7 @@ export function hopName({ from, to }: Pick<Hop, 'from' | 'to'>): string {
   return `${from ?? 'outside'}->${to}`
 }
 
-export function whyBlind({ asked, traces, spans, doubts }: Spans): Verdict<never> | null {
+export function whyBlind({ asked, traces, spans, doubts, places }: Spans): Verdict<never> | null {
   const { cutOff, unread, orphans, cycles } = doubts
   if (cutOff > 0) return cannotTell('cut-off', `of ${count(cutOff, 'answer')} the end is missing, or all of it`)
   if (traces === 0)
@@ -108,12 +117,39 @@ export function whyBlind({ asked, traces, spans, doubts }: Spans): Verdict<never
       `${asked.where} has no trace of this: none was sampled or sent, or another service was meant`,
     )
   if (unread > 0) return cannotTell('cut-off', `${count(unread, 'span')} could not be read, beside ${spans} that could`)
-  return orphans + cycles > 0
-    ? cannotTell(
-        'cut-off',
-        `${orphans + cycles} of ${count(spans, 'span')} have no parent in their trace: what called them was not seen`,
-      )
-    : null
+  if (orphans + cycles === 0) return null
+  const why = `${orphans + cycles} of ${count(spans, 'span')} have no parent in their trace: what called them was not seen`
+  // What hands a trace on and sends no span of its own stands before most clusters: beside everything else that a
+  // diagnosis looks at, that is neither health nor a doubt.
+  return places === undefined ? cannotTell('cut-off', why) : notApplicable(why)
+}
+
+/** How much is made of a finding in a diagnosis of a cluster. */
+interface Weighed {
+  readonly confidence: Confidence
+  /** It need be no fault: what always takes so long may be meant to, and one error is one user's. */
+  readonly isUsual: boolean
+}
+
+/**
+ * Of a diagnosis of a cluster, a finding of traces is evidence beside causes: it says whom it concerns and what would
+ * explain it. Where nothing but a name tells whose the spans are, it is possible, and no error.
+ */
+export function besideCauses(
+  spans: Spans,
+  hop: Pick<Hop, 'from' | 'to'>,
+  part: Part,
+  { confidence, isUsual }: Weighed,
+): Pick<Found, 'also' | 'dueTo' | 'confidence' | 'severity'> {
+  if (spans.places === undefined) return { confidence }
+  const isSure = areSure(spans)
+  const milder: Pick<Found, 'severity'> = isSure ? {} : { severity: 'warning' }
+  return {
+    also: concernedBy(spans),
+    dueTo: dueToOf(spans, hop, part),
+    confidence: isSure ? confidence : 'possible',
+    ...(isUsual ? { severity: 'info' } : milder),
+  }
 }
 
 function findingOf(spans: Spans, hop: Hop, its: HopSign, what: string): Verdict<SpanArgs> {
@@ -137,11 +173,20 @@ function findingOf(spans: Spans, hop: Hop, its: HopSign, what: string): Verdict<
   }
   return finding({
     subject: subject('Call', null, hopName(hop)),
-    confidence: its.confidence,
+    ...besideCauses(spans, hop, its.times?.phase === 'work' ? 'work' : 'call', {
+      confidence: its.confidence,
+      isUsual: isUsual(its, spans.asked.slowMs),
+    }),
     args,
     evidence: evidenceOf(spans, hop, its.trace),
     symptoms: [`spans-${what}:${hopName(hop)}`],
   })
+}
+
+/** Half of all calls are as slow, so that it is how this is; or one single call failed. */
+function isUsual({ times, count: bad, failed }: HopSign, slowMs: number): boolean {
+  if (failed > 0) return bad === 1
+  return times?.phase === 'work' && times.p50 >= slowMs
 }
 
 export function evidenceOf(

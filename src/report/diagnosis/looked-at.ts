@@ -121,8 +121,9 @@ function captured({ sources: { capture } }: Model): string {
   )}, ${count(lookups, 'lookup')}, ${count(connections, 'connection')}`
 }
 
-function traced({ sources: { spans } }: Model): string {
-  if (!spans.known) return ''
+/** No tracing is no fault, and no sight: it is told of a run that would have read it. */
+function traced({ scope: { level }, sources: { spans } }: Model): string {
+  if (!spans.known) return level !== 'read' && spans.why.reason === 'not-there' ? spans.why.detail : ''
   const { traces, spans: all, hops } = spans.value
   return `${count(traces, 'trace')}, ${count(all, 'span')}, ${count(hops.length, 'hop')}`
 }

@@ -11,7 +11,12 @@ const parts: readonly (readonly [words: string, has: (check: AnyCheck) => boolea
   ['Istio', (it) => familyOf(it) === 'mesh'],
   ['policies', (it) => familyOf(it) === 'policy'],
   ['nodes', (it) => familyOf(it) === 'node'],
+  ['traces', isOfTraces],
 ]
+
+function isOfTraces(check: AnyCheck): boolean {
+  return familyOf(check) === 'spans'
+}
 
 function isOfProxies({ slug }: AnyCheck): boolean {
   return slug.startsWith('gateway/proxy-')
@@ -53,6 +58,8 @@ function isOfFilesAlone({ check, verdict }: CheckResult): boolean {
 export function unlookedParts(results: readonly CheckResult[]): readonly Unlooked[] {
   return parts.flatMap(([words, has]) => {
     const its = results.filter((it) => has(it.check) && !isOfFilesAlone(it))
+    // Whoever asks about traces alone is told what of them was not seen.
+    if (its.length === results.length && its.every((it) => isOfTraces(it.check))) return []
     const isUnseen = its.every((it) => it.verdict === 'cannot-tell' || it.verdict === 'not-asked')
     const unsure = its.filter((it) => it.verdict === 'cannot-tell')
     return isUnseen && unsure.length >= fewest ? [{ words, results: unsure }] : []

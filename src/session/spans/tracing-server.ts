@@ -1,7 +1,7 @@
 import type { SpansAnswer } from '../../answers/spans/spans.ts'
 import { closest } from '../../closest.ts'
 import { type ApiPath, apiPath, queryOf } from '../../kube/address.ts'
-import type { Known } from '../../model/known.ts'
+import { type Known, known, unknown } from '../../model/known.ts'
 import { some } from '../../phrases.ts'
 import { ToolError } from '../../tool-error.ts'
 import { readServices, readTraces } from '../../wire/jaeger-json/read-traces.ts'
@@ -47,12 +47,30 @@ const ownName = /^jaeger(?:-(?:query|all-in-one|collector|ingester))?$/
  */
 export async function tracesFrom(server: TracingServer, ask: TracesAsk, now: number): Promise<TracesGot> {
   if (ask.trace !== null) return oneTrace(server, ask.trace)
-  const { api, services } = await servicesOf(server)
+  const read = await apiOf(server)
+  if (!read.known)
+    throw new ToolError('unreachable', `${server.where} gave no list of services: ${read.why.detail}`, server.otherwise)
+  const { api, services } = read.value
   const wanted = wantedOf(server, services, ask.service)
   const most = wanted.length === 1 ? tracesOfOne : tracesOfMany
+  const got = await tracesOf(server, { api, services: wanted.slice(0, mostServices), most, ask, now })
+  return { ...got, unanswered: got.unanswered + Math.max(0, wanted.length - mostServices) }
+}
+
+interface Asked {
+  readonly api: Api
+  readonly services: readonly string[]
+  /** Of each, by time, and as many slow ones. */
+  readonly most: number
+  readonly ask: TracesAsk
+  readonly now: number
+}
+
+/** Of each of these services its traces by time and by length, one question after the other. */
+export async function tracesOf(server: TracingServer, { api, services, most, ask, now }: Asked): Promise<TracesGot> {
   const answers: SpansAnswer[] = []
-  let unanswered = Math.max(0, wanted.length - mostServices)
-  for (const service of wanted.slice(0, mostServices)) {
+  let unanswered = 0
+  for (const service of services) {
     for (const chosenBy of ['time', 'length'] as const) {
       const got = await find(server, { ...ask, api, service, chosenBy, now, most })
       if (got === null) unanswered++
@@ -64,15 +82,20 @@ export async function tracesFrom(server: TracingServer, ask: TracesAsk, now: num
 
 type Api = 'v3' | 'before'
 
-async function servicesOf(server: TracingServer): Promise<{ readonly api: Api; readonly services: readonly string[] }> {
+interface ApiKnown {
+  readonly api: Api
+  readonly services: readonly string[]
+}
+
+/** Which of Jaeger's APIs it answers, with the services that it knows of. */
+export async function apiOf(server: TracingServer): Promise<Known<ApiKnown>> {
   const v3 = await server.get(apiPath`/api/v3/services`)
   const names = v3.known ? readServices(v3.value) : null
-  if (names !== null) return { api: 'v3', services: names }
+  if (names !== null) return known({ api: 'v3', services: names })
   const before = await server.get(apiPath`/api/services`)
   const older = before.known ? readServices(before.value) : null
-  if (older !== null) return { api: 'before', services: older }
-  const why = before.known ? 'it answers as no Jaeger does' : before.why.detail
-  throw new ToolError('unreachable', `${server.where} gave no list of services: ${why}`, server.otherwise)
+  if (older !== null) return known({ api: 'before', services: older })
+  return before.known ? unknown('failed', 'it answers as no Jaeger does') : before
 }
 
 function wantedOf({ where }: TracingServer, all: readonly string[], named: string | null): readonly string[] {

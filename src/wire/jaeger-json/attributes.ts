@@ -63,6 +63,14 @@ export function instanceOf(its: Attributes): string | null {
 }
 
 /**
+ * The namespace of its pod, as the SDK's detector or the collector's k8sattributes writes it
+ * (opentelemetry.io/docs/specs/semconv/resource/k8s).
+ */
+export function namespaceOf(its: Attributes): string | null {
+  return textOf(its, 'k8s.namespace.name')
+}
+
+/**
  * `SELECT shop.orders`, `GET /cart/*`: a name may be a whole statement or a whole path, with what a user typed in it.
  */
 export function nameOf(name: string, tags: SpanTags): string {

@@ -1,4 +1,4 @@
-import { type Attributes, failureIn, instanceOf, nameOf, tagsOf } from './attributes.ts'
+import { type Attributes, failureIn, instanceOf, nameOf, namespaceOf, tagsOf } from './attributes.ts'
 import type { ReadSpan, SpanKind } from './span.ts'
 import { fieldsOf, idOf, listOf, microsOf, mostAttributes, mostMarks, wordOf } from './values.ts'
 
@@ -23,15 +23,17 @@ export function spansOfResources(value: unknown, each: (span: ReadSpan | null) =
     const process = attributesOf(fieldsOf(resource['resource'])['attributes'])
     const named = process.get('service.name')
     const service = typeof named === 'string' && named !== '' ? named.slice(0, 253) : 'unknown'
-    const instance = instanceOf(process)
+    const from = { service, instance: instanceOf(process), namespace: namespaceOf(process) }
     // `instrumentationLibrarySpans` until 2022.
     const scopes = [...listOf(resource['scopeSpans']), ...listOf(resource['instrumentationLibrarySpans'])]
     for (const scope of scopes)
-      for (const span of listOf(fieldsOf(scope)['spans'])) if (!each(spanOf(fieldsOf(span), service, instance))) return
+      for (const span of listOf(fieldsOf(scope)['spans'])) if (!each(spanOf(fieldsOf(span), from))) return
   }
 }
 
-function spanOf(span: ReturnType<typeof fieldsOf>, service: string, instance: string | null): ReadSpan | null {
+type From = Pick<ReadSpan, 'service' | 'instance' | 'namespace'>
+
+function spanOf(span: ReturnType<typeof fieldsOf>, from: From): ReadSpan | null {
   const [trace, id] = [idOf(span['traceId']), idOf(span['spanId'])]
   const start = microsOf(span['startTimeUnixNano'], 1000)
   const end = microsOf(span['endTimeUnixNano'], 1000)
@@ -46,8 +48,7 @@ function spanOf(span: ReturnType<typeof fieldsOf>, service: string, instance: st
     id,
     parent: idOf(span['parentSpanId']),
     follows: false,
-    service,
-    instance,
+    ...from,
     name: nameOf(wordOf(span['name']), tags),
     kind: kinds[String(span['kind'])] ?? 'internal',
     start,

@@ -1,4 +1,4 @@
-import { type Attributes, failureIn, instanceOf, nameOf, tagsOf } from './attributes.ts'
+import { type Attributes, failureIn, instanceOf, nameOf, namespaceOf, tagsOf } from './attributes.ts'
 import { errorWords } from './otlp.ts'
 import type { ReadSpan, SpanKind } from './span.ts'
 import { type Fields, fieldsOf, idOf, listOf, microsOf, mostAttributes, mostMarks, wordOf } from './values.ts'
@@ -9,10 +9,7 @@ function isKind(value: unknown): value is SpanKind {
   return typeof value === 'string' && kinds.has(value)
 }
 
-interface Process {
-  readonly service: string
-  readonly instance: string | null
-}
+type Process = Pick<ReadSpan, 'service' | 'instance' | 'namespace'>
 
 /**
  * `data` of `/api/traces`, which Jaeger's own page is made of and saves (jaeger: model/json/model.go). Never promised
@@ -35,10 +32,11 @@ export function spansOfData(value: unknown, each: (span: ReadSpan | null) => boo
 
 function processOf(process: Fields): Process {
   const service = wordOf(process['serviceName']).slice(0, 253)
-  return { service: service === '' ? 'unknown' : service, instance: instanceOf(tagsIn(process['tags'])) }
+  const tags = tagsIn(process['tags'])
+  return { service: service === '' ? 'unknown' : service, instance: instanceOf(tags), namespace: namespaceOf(tags) }
 }
 
-function spanOf(span: Fields, { service, instance }: Process): ReadSpan | null {
+function spanOf(span: Fields, process: Process): ReadSpan | null {
   const [trace, id] = [idOf(span['traceID']), idOf(span['spanID'])]
   const [start, micros] = [microsOf(span['startTime'], 1), microsOf(span['duration'], 1)]
   if (trace === null || id === null || start === null || micros === null) return null
@@ -53,8 +51,7 @@ function spanOf(span: Fields, { service, instance }: Process): ReadSpan | null {
     trace,
     id,
     ...parentOf(span, trace),
-    service,
-    instance,
+    ...process,
     name: nameOf(wordOf(span['operationName']), tags),
     kind: isKind(kind) ? kind : 'internal',
     start,

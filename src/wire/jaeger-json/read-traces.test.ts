@@ -14,6 +14,7 @@ const otlp = {
         attributes: [
           { key: 'service.name', value: text('web') },
           { key: 'k8s.pod.name', value: text('web-1') },
+          { key: 'k8s.namespace.name', value: text('shop') },
         ],
       },
       scopeSpans: [
@@ -68,7 +69,15 @@ const older = {
           warnings: null,
         },
       ],
-      processes: { p1: { serviceName: 'web', tags: [{ key: 'k8s.pod.name', type: 'string', value: 'web-1' }] } },
+      processes: {
+        p1: {
+          serviceName: 'web',
+          tags: [
+            { key: 'k8s.pod.name', type: 'string', value: 'web-1' },
+            { key: 'k8s.namespace.name', type: 'string', value: 'shop' },
+          ],
+        },
+      },
     },
   ],
   errors: null,
@@ -80,6 +89,7 @@ const call: ReadSpan = {
   follows: false,
   service: 'web',
   instance: 'web-1',
+  namespace: 'shop',
   name: 'GET /cart/*',
   kind: 'client',
   start: 1_700_000_000_000_000,

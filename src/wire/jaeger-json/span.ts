@@ -12,6 +12,8 @@ export interface ReadSpan {
   readonly service: string
   /** Whose clock its times are of: pod, instance or host. */
   readonly instance: string | null
+  /** Of Kubernetes, where its pod says it: two services of one name stand in two namespaces. */
+  readonly namespace: string | null
   readonly name: string
   readonly kind: SpanKind
   /** Microseconds since 1970. */
