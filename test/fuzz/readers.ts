@@ -443,6 +443,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   destinationsIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'cart:80')],
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
   settingsIn: (it) => (text) => [it('words', text), it('ini', text), it('yaml', text)],
+  isUncalled: (it) => (text) => [it([text]), it(text.split('.', 20))],
   isUsed: (it) => (text) => {
     const line = { key: text, value: text, line: 1, path: text.split('.', 20), doc: 0 }
     const used = it([line], text) as (of: typeof line) => unknown
