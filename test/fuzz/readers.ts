@@ -312,7 +312,8 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/beside.ts projectControllerSettings': (value) => projectControllerSettings(value, intern),
   'src/collect/project/beside.ts projectMeshSettings': (value) => projectMeshSettings(value, intern),
   'src/collect/project/beside.ts projectClaim': (value) => projectClaim(value, intern),
-  'src/collect/project/beside.ts projectWebhooks': (value) => projectWebhooks('MutatingWebhookConfiguration', value),
+  'src/collect/project/beside.ts projectWebhooks': (value) =>
+    projectWebhooks('MutatingWebhookConfiguration', value, intern),
   'src/collect/project/beside.ts projectAdvertisement': (value) =>
     projectAdvertisement('L2Advertisement', value, intern),
   'src/collect/project/linkerd.ts projectLinkerdServer': (value) => projectLinkerdServer(value, intern),
