@@ -314,6 +314,14 @@ const workload: fc.Arbitrary<Workload> = fc.record(
     serviceName: maybe(name),
     order: fc.record({ parallel: fc.boolean(), minReadySeconds: count, start: count }),
     serves: fc.record({ controllers: few(name), classNames: few(name) }),
+    next: pod.map(({ hostNetwork, dnsPolicy, dnsConfig, hostAliases, containers }) => ({
+      idle: 'scheduled' as const,
+      hostNetwork,
+      dnsPolicy,
+      dnsConfig,
+      ...(hostAliases === undefined ? {} : { hostAliases }),
+      containers,
+    })),
   },
   { requiredKeys: ['kind', 'namespace', 'name', 'owner', 'desired', 'ready', 'templateLabels'] },
 )
