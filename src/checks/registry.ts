@@ -358,6 +358,7 @@ import inboundLeftOut from './mesh/inbound-left-out.ts'
 import meshTimeoutTooShort from './mesh/timeout-too-short.ts'
 import nextToNoTime from './gateway/next-to-no-time.ts'
 import hiddenFromCaller from './mesh/hidden-from-caller.ts'
+import nobodyBeside from './service/nobody-beside.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -709,6 +710,7 @@ export const checks: readonly AnyCheck[] = [
   linkVariables, // SVC265
   hangsUp, // SVC266
   calledByTls, // SVC267
+  nobodyBeside, // SVC268
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
   webhookGone, // SVC280

@@ -43,6 +43,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
         ),
       ),
       addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
+      nearby: maybe(list(object({ by: nullable(shared.name), of: oneOf(['pod', 'node']), port: number }))),
       listens: maybe(
         list(
           object({
