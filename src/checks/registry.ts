@@ -359,6 +359,7 @@ import meshTimeoutTooShort from './mesh/timeout-too-short.ts'
 import nextToNoTime from './gateway/next-to-no-time.ts'
 import hiddenFromCaller from './mesh/hidden-from-caller.ts'
 import nobodyBeside from './service/nobody-beside.ts'
+import otlpProtocol from './service/otlp-protocol.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -711,6 +712,7 @@ export const checks: readonly AnyCheck[] = [
   hangsUp, // SVC266
   calledByTls, // SVC267
   nobodyBeside, // SVC268
+  otlpProtocol, // SVC269
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
   webhookGone, // SVC280

@@ -88,6 +88,8 @@ export interface Call {
   readonly scheme?: 'http' | 'https'
   /** It stands in a URL with its port, and can be nothing but whom to call. Absent in old recordings. */
   readonly isUrl?: true
+  /** How telemetry is sent there, where another variable tells it (`OTEL_EXPORTER_OTLP_PROTOCOL`). */
+  readonly otlp?: 'grpc' | 'http'
 }
 
 /** `REDIS_HOST=10.96.20.199`. */

@@ -39,6 +39,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             line: maybe(number),
             scheme: maybe(oneOf(['http', 'https'])),
             isUrl: maybe(just(true)),
+            otlp: maybe(oneOf(['grpc', 'http'])),
           }),
         ),
       ),

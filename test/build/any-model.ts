@@ -136,7 +136,16 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       args: few(text),
       calls: few(
         fc.record(
-          { by: maybe(name), host: name, port: maybe(count), portBy: name, map: name, key: name, line: count },
+          {
+            by: maybe(name),
+            host: name,
+            port: maybe(count),
+            portBy: name,
+            map: name,
+            key: name,
+            line: count,
+            otlp: fc.constantFrom('grpc' as const, 'http' as const),
+          },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
       ),

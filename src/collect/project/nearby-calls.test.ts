@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createIntern } from '../../wire/intern.ts'
+import { projectContainer } from './container.ts'
 import { nearbyOf } from './nearby-calls.ts'
 
 const hostIp = (name: string) => ({ name, valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } })
@@ -28,3 +29,13 @@ test.each<readonly [Readonly<Record<string, unknown>>, string]>([
   [{ env: [hostIp('DD_AGENT_HOST'), { name: 'DD_TRACE_AGENT_PORT', value: '9126' }] }, 'DD_AGENT_HOST node:9126'],
   [{ env: [hostIp('DD_AGENT_HOST'), { name: 'DD_TRACE_AGENT_URL', value: 'unix:///var/run/dd' }] }, ''],
 ])('%j', (spec, expected) => expect(read(spec)).toBe(expected))
+
+test.each([
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, 'http'],
+  ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'grpc'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', {}, undefined],
+  ['OTHER_ENDPOINT', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, undefined],
+])('%s with %j', (name, more, expected) => {
+  const env = Object.entries({ ...more, [name]: 'http://otel:4317' }).map(([one, value]) => ({ name: one, value }))
+  expect(projectContainer({ env }, {}, createIntern(), false).calls?.[0]?.otlp).toBe(expected)
+})
