@@ -1,5 +1,5 @@
 import type { Cluster, ListOptions, RawObject, Resource } from '../kube/cluster.ts'
-import { configMaps, pods } from '../kube/resources.ts'
+import { configMaps, cronJobs, deployments, jobs, pods, statefulSets } from '../kube/resources.ts'
 import { chosenByLabels } from '../kube/label-selector.ts'
 import { projectList, projectOne } from '../kube/projected.ts'
 import { known, unknown } from '../model/known.ts'
@@ -15,9 +15,10 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
   const notThere = <T>(asked: string) => Promise.resolve<T>(unknown('cut-off', `${bundle.what} holds no ${asked}`) as T)
   let fill: ((pod: RawObject) => RawObject) | null = null
   const filled = (resource: Resource, objects: readonly RawObject[]): readonly RawObject[] => {
-    if (keyOf(resource) !== keyOf(pods)) return objects
+    const isOfPods = keyOf(resource) === keyOf(pods)
+    if (!isOfPods && !makers.has(keyOf(resource))) return objects
     const withMaps = (fill ??= filler(mapsIn(bundle.part(configMaps, null))))
-    return objects.map(withMaps)
+    return objects.map((it) => (isOfPods ? withMaps(it) : ofTemplate(it, withMaps)))
   }
   return {
     context: bundle.what,
@@ -63,6 +64,28 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
     async *watch() {},
     close() {},
   }
+}
+
+/** What makes pods, and may have none now. */
+const makers: ReadonlySet<string> = new Set([cronJobs, deployments, jobs, statefulSets].map(keyOf))
+
+/** The same of a template of which no pod is made now: of others their pods tell it. */
+function ofTemplate(maker: RawObject, fill: (pod: RawObject) => RawObject): RawObject {
+  const spec = fields(maker['spec'])
+  const isCron = 'jobTemplate' in spec
+  if (!isCron && spec['replicas'] !== 0 && spec['suspend'] !== true) return maker
+  const job = isCron ? fields(spec['jobTemplate']) : {}
+  const of = isCron ? fields(job['spec']) : spec
+  const template = fields(of['template'])
+  const pod = fill({ metadata: maker.metadata, spec: fields(template['spec']) })
+  const filled = { ...of, template: { ...template, spec: pod['spec'] } }
+  return { ...maker, spec: isCron ? { ...spec, jobTemplate: { ...job, spec: filled } } : filled }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
 }
 
 /** Pods with what the ConfigMaps of the file give them, by their environment and as files. */

@@ -358,6 +358,8 @@ import inboundLeftOut from './mesh/inbound-left-out.ts'
 import meshTimeoutTooShort from './mesh/timeout-too-short.ts'
 import nextToNoTime from './gateway/next-to-no-time.ts'
 import hiddenFromCaller from './mesh/hidden-from-caller.ts'
+import nobodyBeside from './service/nobody-beside.ts'
+import otlpProtocol from './service/otlp-protocol.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -709,6 +711,8 @@ export const checks: readonly AnyCheck[] = [
   linkVariables, // SVC265
   hangsUp, // SVC266
   calledByTls, // SVC267
+  nobodyBeside, // SVC268
+  otlpProtocol, // SVC269
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
   webhookGone, // SVC280

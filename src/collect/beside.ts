@@ -74,8 +74,12 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     some(besideKinds.Secret, (raw) => projectSecret(raw, intern, now)),
     some(besideKinds.IngressRoute, (raw) => projectIngressRoute(raw, besideKinds.IngressRoute.group, intern)),
     some(besideKinds.OldIngressRoute, (raw) => projectIngressRoute(raw, besideKinds.OldIngressRoute.group, intern)),
-    some(besideKinds.ValidatingWebhookConfiguration, (raw) => projectWebhooks('ValidatingWebhookConfiguration', raw)),
-    some(besideKinds.MutatingWebhookConfiguration, (raw) => projectWebhooks('MutatingWebhookConfiguration', raw)),
+    some(besideKinds.ValidatingWebhookConfiguration, (raw) =>
+      projectWebhooks('ValidatingWebhookConfiguration', raw, intern),
+    ),
+    some(besideKinds.MutatingWebhookConfiguration, (raw) =>
+      projectWebhooks('MutatingWebhookConfiguration', raw, intern),
+    ),
     some(besideKinds.APIService, projectApiService),
     some(besideKinds.IPAddressPool, (raw) => projectPool(raw, intern)),
     some(besideKinds.L2Advertisement, (raw) => projectAdvertisement('L2Advertisement', raw, intern)),

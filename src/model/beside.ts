@@ -168,6 +168,8 @@ export interface AdmissionWebhook {
   readonly resources: readonly string[]
   /** Whether namespaces or objects are chosen by labels. */
   readonly chooses: 'all' | 'some'
+  /** By which it chooses namespaces. Absent where it takes all, and in old recordings. */
+  readonly namespaces?: Selector
   /**
    * It names no authority, though it is of a cluster: what a manifest leaves out somebody may fill in once it is there.
    * `injected`: cert-manager's cainjector, or OpenShift, is asked to. Absent where it names one.

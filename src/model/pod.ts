@@ -23,6 +23,8 @@ export interface Container {
   readonly calls?: readonly Call[]
   /** The same by an address in its environment. Absent where there is none, and in old recordings. */
   readonly addresses?: readonly AddressCall[]
+  /** The same of ports of its own pod and node. Absent where there is none, and in old recordings. */
+  readonly nearby?: readonly NearbyCall[]
   /** On what its flags, its environment or its program's habits tell it to listen. Absent where they say nothing. */
   readonly listens?: readonly Listen[]
   /** A variable by which the kubelet tells of a Service, named in what its last run said at its end. */
@@ -86,6 +88,8 @@ export interface Call {
   readonly scheme?: 'http' | 'https'
   /** It stands in a URL with its port, and can be nothing but whom to call. Absent in old recordings. */
   readonly isUrl?: true
+  /** How telemetry is sent there, where another variable tells it (`OTEL_EXPORTER_OTLP_PROTOCOL`). */
+  readonly otlp?: 'grpc' | 'http'
 }
 
 /** `REDIS_HOST=10.96.20.199`. */
@@ -93,6 +97,13 @@ export interface AddressCall {
   readonly by: string
   readonly ip: string
   readonly port: number | null
+}
+
+/** `--upstream=http://localhost:3000`, `http://$(HOST_IP):8126`. */
+export interface NearbyCall {
+  readonly by: string | null
+  readonly of: 'pod' | 'node'
+  readonly port: number
 }
 
 /** Where curl, Go, Python and others send a container's requests, by `http_proxy`, `HTTPS_PROXY`, `ALL_PROXY`. */

@@ -1,3 +1,5 @@
+import type { Pod } from './pod.ts'
+
 /** Whatever makes pods: the desired count says whether an empty Service is empty on purpose. */
 export interface Workload {
   readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob'
@@ -18,7 +20,20 @@ export interface Workload {
   readonly order?: PodOrder
   /** Of a controller that is known, by its template: also where it has no pod. Absent of all others. */
   readonly serves?: ServedClasses
+  /**
+   * Of one that wants no pods now and may again, what its next pod would be told to call; absent of all others, where
+   * that is nobody, and in old recordings.
+   */
+  readonly next?: NextPod
 }
+
+/** Of a template that no pod is made of now. */
+export interface NextPod extends Pick<Pod, 'hostNetwork' | 'dnsPolicy' | 'dnsConfig' | 'hostAliases' | 'containers'> {
+  readonly idle: Idle
+}
+
+/** It waits for its time, somebody has suspended it, or it is scaled to 0. */
+export type Idle = 'scheduled' | 'suspended' | 'scaled'
 
 /** spec.podManagementPolicy, spec.minReadySeconds and spec.ordinals.start of a StatefulSet. */
 export interface PodOrder {

@@ -39,6 +39,14 @@ test('what names an object of it touches it, wherever it stands', () => {
   expect(told(on, { evidence: [{ kind: 'config', object: subject('Pod', 'shop', 'a'), ...lines }] })).toBe(true)
 })
 
+test('what has no namespace and is for some alone touches those, and that of its Service', () => {
+  const on = subject('ValidatingWebhookConfiguration', null, 'pol')
+  expect(told(on, { args: { onlyFor: null } })).toBe(true)
+  expect(told(on, { args: { onlyFor: ['shop'] } })).toBe(true)
+  expect(told(on, { args: { onlyFor: ['pay'] } })).toBe(false)
+  expect(told(on, { args: { onlyFor: ['pay'] }, also: [subject('Service', 'shop', 'pol')] })).toBe(true)
+})
+
 test('what every node runs, and the DNS of the cluster, touch every namespace', () => {
   expect(told(subject('DaemonSet', 'kube-system', 'kube-proxy'), { code: 'NOD544' })).toBe(true)
   expect(told(subject('ConfigMap', 'kube-system', 'coredns'), { code: 'DNS114' })).toBe(true)

@@ -20,7 +20,9 @@ export function touchesNamespace(model: Model, namespace: string): (finding: Tou
   return (finding) => {
     const { code, subject } = finding
     if (subject.kind === 'Namespace') return subject.name === namespace
-    if (subject.namespace === namespace || subject.namespace === null) return true
+    if (subject.namespace === namespace) return true
+    // A webhook hears of the namespaces that it chooses, and hangs on that of its Service.
+    if (subject.namespace === null) return isFor(finding, namespace)
     if (ofDns({ code, subject }) || (code.startsWith('NOD') && subject.kind !== 'Pod')) return true
     return (
       front.has(subjectKey(subject)) ||
@@ -32,4 +34,10 @@ export function touchesNamespace(model: Model, namespace: string): (finding: Tou
       isAtCallee(finding, called)
     )
   }
+}
+
+/** Of what has no namespace, and is said to be for some alone. */
+function isFor({ args = {}, also = [] }: Touching, namespace: string): boolean {
+  const { onlyFor } = args
+  return !Array.isArray(onlyFor) || onlyFor.includes(namespace) || also.some((it) => it.namespace === namespace)
 }

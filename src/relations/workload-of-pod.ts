@@ -24,6 +24,23 @@ export interface Top {
   readonly templates: readonly Workload['templateLabels'][]
   /** Why it cannot make its pods, where its status says. */
   readonly refused: string | null
+  /** Of an owner that is not listed itself: what it is made of, one for each version of its template. */
+  readonly parts: readonly Workload[]
+  /** Set where it stands for a part alone: whose, and the labels of the parts that want pods. */
+  readonly of?: Pick<Top, 'kind' | 'name' | 'desired'> & { readonly wanted: readonly Workload['templateLabels'][] }
+}
+
+/**
+ * Of what is made of several versions, those of these parts: a blue/green update of Argo's has one Service for each
+ * (blueGreen.activeService, previewService), by the hash that their pods bear.
+ */
+export function partOf(top: Top, parts: readonly Workload[]): Top {
+  const [first] = parts
+  if (first === undefined || parts.length === top.parts.length || parts.some((it) => it.desired > 0)) return top
+  if (top.desired === 0) return top
+  const { kind, name, desired } = top
+  const wanted = top.parts.filter((it) => it.desired > 0).map((it) => it.templateLabels)
+  return { ...top, kind: first.kind, name: first.name, desired: 0, parts, of: { kind, name, desired, wanted } }
 }
 
 /**
@@ -50,6 +67,7 @@ export function topWorkloads(workloads: readonly Workload[]): readonly Top[] {
         desired: sum(its.map((it) => it.desired)),
         templates: its.map((it) => it.templateLabels),
         refused: its.find((it) => it.refused !== undefined)?.refused ?? null,
+        parts: its,
       },
     ]
   })

@@ -100,6 +100,7 @@ export const besideSchema = exactly<Beside>()(
         onFailure: oneOf(['Fail', 'Ignore']),
         resources: list(m.name),
         chooses: oneOf(['all', 'some']),
+        namespaces: maybe(selector),
         authority: maybe(oneOf(['none', 'injected'])),
       }),
     ),

@@ -39,10 +39,12 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             line: maybe(number),
             scheme: maybe(oneOf(['http', 'https'])),
             isUrl: maybe(just(true)),
+            otlp: maybe(oneOf(['grpc', 'http'])),
           }),
         ),
       ),
       addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
+      nearby: maybe(list(object({ by: nullable(shared.name), of: oneOf(['pod', 'node']), port: number }))),
       listens: maybe(
         list(
           object({

@@ -194,7 +194,7 @@ export function objectSchemas(intern: Intern) {
     }),
   )
 
-  const workload = workloadOf(m, shared, labels)
+  const workload = workloadOf(m, shared, { labels, container, dnsConfig })
 
   const ingress = ingressOf(m, shared)
   const ingressClass = exactly<IngressClass>()(

@@ -13,6 +13,7 @@ import {
   type Texts,
 } from '../model/marks.ts'
 import type { HeldWorkload } from '../model/beside.ts'
+import type { Container, DnsConfig } from '../model/pod.ts'
 import type { Workload } from '../model/workload.ts'
 
 const kind = oneOf(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'])
@@ -21,8 +22,14 @@ function servesOf(m: Texts) {
   return maybe(object({ controllers: list(m.name), classNames: list(m.name) }))
 }
 
+interface OfPods {
+  readonly labels: ReturnType<typeof labelsThrough>
+  readonly container: Schema<Container>
+  readonly dnsConfig: Schema<DnsConfig>
+}
+
 /** A workload; `shared` are the texts of which many bear the same. */
-export function workloadOf(m: Texts, shared: Texts, labels: ReturnType<typeof labelsThrough>): Schema<Workload> {
+export function workloadOf(m: Texts, shared: Texts, { labels, container, dnsConfig }: OfPods): Schema<Workload> {
   return exactly<Workload>()(
     object({
       kind,
@@ -37,6 +44,16 @@ export function workloadOf(m: Texts, shared: Texts, labels: ReturnType<typeof la
       serviceName: maybe(nullable(m.name)),
       order: maybe(object({ parallel: flag, minReadySeconds: number, start: number })),
       serves: servesOf(shared),
+      next: maybe(
+        object({
+          idle: oneOf(['scheduled', 'suspended', 'scaled']),
+          hostNetwork: flag,
+          dnsPolicy: shared.word,
+          dnsConfig: nullable(dnsConfig),
+          hostAliases: maybe(list(object({ ip: m.address, names: list(m.host) }))),
+          containers: list(container),
+        }),
+      ),
     }),
   )
 }

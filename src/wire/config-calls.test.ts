@@ -122,6 +122,13 @@ test.each<readonly [string, string, string, readonly string[]]>([
     'a.enabled=false\na.url=http://b:80\nb.url=http://d:81',
     ['b.url d:81 @3'],
   ],
+  [
+    'base URLs: of another, and its own',
+    'a.yaml',
+    'cart:\n  baseUrl: http://a:81\napp:\n  baseUrl: http://b:80',
+    ['baseUrl a:81 @2'],
+  ],
+  ['names of XML', 'a.yaml', 'soap:\n  namespace: http://cart:80\n  xmlns.a: http://cart:80', []],
   ["Prometheus's rules", 'rules.yaml', rules, []],
 ])('%s: only what is called', (_what, name, text, wanted) => {
   expect(callsInConfig(text, name).map((it) => `${it.by} ${it.host}:${it.port} @${it.line}`)).toEqual(wanted)

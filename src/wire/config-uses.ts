@@ -1,17 +1,5 @@
 import type { PathLine } from './config-paths.ts'
-
-/** Keys of addresses that are for browsers, for comparing with others, or for people (RFC 7519 `aud`, `iss`; CORS). */
-const uncalled = [
-  /(?:^|-)origins?(?:-pattern)?s?$|(?:^|-)audiences?$|(?:^|-)issuer$/,
-  /(?:^|-)(?:redirect|callback)/,
-  /(?:^|-)(?:public|external)-?(?:ur[li]|address)$/,
-  /^(?:runbook(?:-?url)?|expr|descriptions?|summary|annotations|labels|docs?(?:-?ur[li])?|dashboards?(?:-?ur[li])?)$/,
-  // Apache's: what it writes into answers, and what it is called.
-  /^(?:proxy-pass-reverse|(?:request-)?header|rewrite-(?:rule|cond)|server-(?:name|alias))$/,
-]
-/** A program's own address, unless it stands among those that it is a client of. */
-const base = /(?:^|-)(?:base|root)-?ur[li]$/
-const ofOthers = /^(?:clients?|upstreams?|downstreams?|backends?)$/
+import { isUncalled } from './uncalled.ts'
 
 const isOff = /^(?:(?:enabled?)\s*[=:]\s*false|disabled\s*[=:]\s*true)$/
 
@@ -72,20 +60,6 @@ function keyOf(path: readonly string[]): string {
     .filter((it) => !it.startsWith('#'))
     .join('.')
     .replace(/[_-]/g, '')
-    .toLowerCase()
-}
-
-function isUncalled(path: readonly string[]): boolean {
-  const all = path.filter((it) => !it.startsWith('#')).map(words)
-  const isBase = base.test(all.at(-1) ?? '') && !all.some((it) => ofOthers.test(it))
-  return isBase || all.some((it) => uncalled.some((one) => one.test(it)))
-}
-
-/** `allowedOrigins`, `ALLOWED_ORIGINS`: `allowed-origins`. */
-function words(key: string): string {
-  return key
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replaceAll('_', '-')
     .toLowerCase()
 }
 

@@ -1,4 +1,5 @@
 import { namesSecret } from './secrets.ts'
+import { isUncalled } from './uncalled.ts'
 
 /** Whom a program is told to call. `isTold`: the port stands there; else it is the scheme's, or null. */
 export interface Destination {
@@ -27,31 +28,6 @@ const hostWords = [
   'sentinel|sentinels|seeds|service|upstream|downstream|destination|backend|broker|brokers|target|peer|peers|dsn|api',
 ].join('|')
 const namesHost = new RegExp(`(?:^|[_.-])(?:${hostWords})$`, 'i')
-/**
- * What a program listens on, or is called itself; and what it compares (RFC 7519 `aud` and `iss`, origins, names that
- * no proxy is asked for), or tells browsers to go back to (RFC 6749 `redirect_uri`).
- */
-const ownWords = [
-  'listen|bind|advertise|advertised|public|external|self|own|allowed|cors|trusted|pod|node|my',
-  'audiences?|aud|no_?proxy|non_?proxy_?hosts',
-].join('|')
-/** At the end: `ORIGIN_URL` is whom a cache calls, and `CALLBACK_SERVICE_URL` a service of that name. */
-const lastWords = [
-  '(?:callback|redirect|redirection|return|logout|root)_?(?:url|uri)s?|origins?|domains?|issuers?|virtual_?host',
-  '(?:app_base|site|site_base)_(?:url|uri)',
-].join('|')
-/** By themselves alone: `API_BASE_URL` and `DB_HOSTNAME` are another's. */
-const wholeNames = 'base_(?:url|uri)|hostname|(?:kc|server)_hostname(?:_(?:url|admin|admin_url))?'
-const itsOwn = new RegExp(`(?:^|_)(?:${ownWords})(?:_|$)|(?:^|_)(?:${lastWords})$|^(?:${wholeNames})$`, 'i')
-
-/** `allowedOrigins` and `allowed-origins` are one. A name is short: of a longer one the end is what it is. */
-function namesItself(name: string): boolean {
-  const words = name.slice(-longestName).replace(/[.-]/g, '_')
-  return itsOwn.test(words.replace(/([a-z\d])(?=[A-Z])/g, '$1_'))
-}
-
-const longestName = 1000
-
 const ports: Readonly<Record<string, number>> = {
   http: 80,
   ws: 80,
@@ -65,23 +41,32 @@ const ports: Readonly<Record<string, number>> = {
  * password, and of a variable that is named like a secret nothing at all. Linear; never throws.
  */
 export function destinationsIn(name: string, text: string): readonly Destination[] {
-  if (text.length > longestText || namesSecret(name) || namesItself(name)) return []
+  if (text.length > longestText || namesSecret(name) || isUncalled([name])) return []
   const isHost = namesHost.test(name)
   const words = wordsOf(text)
   const found = words.flatMap((word) => destinationOf(word, isHost) ?? [])
   return [...new Map(found.map((it) => [`${it.host}:${it.port}`, it])).values()]
 }
 
-const isMember = /^-{0,2}[a-z0-9][\w.-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i
+const isMember = /^-{0,2}[a-z0-9][\w.:-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i
 
 /** A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole. */
 function wordsOf(text: string): readonly string[] {
-  // `--initial-cluster etcd-0=http://etcd-0.etcd:2380,…`: members by their names.
-  const words = text.split(/[\s,;"'|]+/).map((it) => it.replace(isMember, ''))
+  // `--initial-cluster etcd-0=http://etcd-0.etcd:2380,…`: members by their names; `-Dcors.origins=http://web:80`.
+  const words = text
+    .replace(xmlName, ' ')
+    .split(/[\s,;"'|]+/)
+    .flatMap((it) => {
+      const [member = ''] = isMember.exec(it) ?? []
+      return member !== '' && isUncalled([member.slice(0, -1)]) ? [] : [it.slice(member.length)]
+    })
   if (!text.includes('@')) return words
   const whole = words.filter((it) => it.includes('@'))
   return [...whole, ...whole.slice(0, 1).flatMap((it) => besideUser(it, text))]
 }
+
+/** `xmlns:a="http://cart:80"` is a name that looks like an address (Namespaces in XML). */
+const xmlName = /\bxmlns(?::[\w.-]{1,60})?\s{0,4}=\s{0,4}(?:"[^"\n]{0,1000}"|'[^'\n]{0,1000}')/g
 
 /** `mongodb://u:p@a:1,b:2/db`: of a text with one user, what stands behind the user's `@` is no password's any more. */
 function besideUser(first: string, text: string): readonly string[] {
@@ -107,7 +92,7 @@ export interface AddressTold {
  * itself. Linear; never throws.
  */
 export function addressesIn(name: string, text: string): readonly AddressTold[] {
-  if (text.length > longestText || namesSecret(name) || namesItself(name)) return []
+  if (text.length > longestText || namesSecret(name) || isUncalled([name])) return []
   const isHost = namesHost.test(name)
   const words = wordsOf(text)
   const found = words.flatMap((word) => addressOf(word, isHost) ?? [])

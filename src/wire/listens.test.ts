@@ -24,6 +24,8 @@ describe('on what a command line tells a program to listen', () => {
     ['mongod --bind_ip_all --port 27018', ['--bind_ip_all 0.0.0.0:27018']],
     ['mongod --bind_ip *', ['--bind_ip 0.0.0.0:null']],
     ['mongod --bind_ip 127.0.0.1', ['--bind_ip 127.0.0.1:null']],
+    ['mysqld --skip-networking', ['--skip-networking 127.0.0.1:3306']],
+    ['mysqld --skip_networking=OFF', []],
     ['postgres -c listen_addresses=localhost', ['listen_addresses localhost:null']],
     ['etcd --listen-client-urls=http://127.0.0.1:2379', ['--listen-client-urls 127.0.0.1:2379']],
     ['etcd --advertise-client-urls=http://127.0.0.1:2379', []],

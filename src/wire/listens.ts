@@ -97,9 +97,9 @@ function byFlags(words: readonly string[]): readonly Listen[] {
       if (plain !== undefined) found.push(...told(plain, value, { name: 'listen-addresses', isOwn: true }))
       continue
     }
-    // mongod's, which goes before the `net.bindIp` of its file (mongodb/mongo jstests, bind_ip_all and net.bindIp).
-    if (dashes === '--' && name === 'bind_ip_all' && (set ?? 'true') === 'true') {
-      found.push({ by: '--bind_ip_all', host: '0.0.0.0', port: null })
+    const plain = ofServer(dashes, name, set)
+    if (plain !== null) {
+      found.push(plain)
       continue
     }
     const by = `${word.startsWith('-D') && dashes === '-' ? '-D' : dashes}${name}`
@@ -110,6 +110,19 @@ function byFlags(words: readonly string[]): readonly Listen[] {
   }
   return found
 }
+
+/** Flags of one server that take no address. */
+function ofServer(dashes: string, name: string, set: string | undefined): Listen | null {
+  // mongod's, which goes before the `net.bindIp` of its file (mongodb/mongo jstests, bind_ip_all and net.bindIp).
+  if (dashes === '--' && name === 'bind_ip_all' && (set ?? 'true') === 'true')
+    return { by: '--bind_ip_all', host: '0.0.0.0', port: null }
+  // It listens on its socket alone then (MySQL, "Server System Variables").
+  const isOff = noNetwork.test(name) && !/^(?:0|off|false)$/i.test(set ?? '')
+  return isOff ? { by: `${dashes}${name}`, host: '127.0.0.1', port: 3306 } : null
+}
+
+/** Of MySQL and MariaDB. */
+export const noNetwork = /^skip[-_]networking$/
 
 /** What one letter means, the program before it says. */
 function shortOf(dashes: string, name: string, words: readonly string[]): string | null {

@@ -85,6 +85,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
   webhooks: few(
     fc.record({
       authority: fc.constantFrom('none' as const, 'injected' as const),
+      namespaces: fc.constant({ matchLabels: { team: 'shop' }, matchExpressions: [] }),
       kind: fc.constantFrom('ValidatingWebhookConfiguration' as const, 'MutatingWebhookConfiguration' as const),
       name,
       webhook: name,

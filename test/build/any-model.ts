@@ -136,11 +136,21 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       args: few(text),
       calls: few(
         fc.record(
-          { by: maybe(name), host: name, port: maybe(count), portBy: name, map: name, key: name, line: count },
+          {
+            by: maybe(name),
+            host: name,
+            port: maybe(count),
+            portBy: name,
+            map: name,
+            key: name,
+            line: count,
+            otlp: fc.constantFrom('grpc' as const, 'http' as const),
+          },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
       ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
+      nearby: few(fc.record({ by: maybe(name), of: fc.constantFrom('pod' as const, 'node' as const), port: count })),
       listens: few(
         fc.record(
           {
@@ -314,6 +324,14 @@ const workload: fc.Arbitrary<Workload> = fc.record(
     serviceName: maybe(name),
     order: fc.record({ parallel: fc.boolean(), minReadySeconds: count, start: count }),
     serves: fc.record({ controllers: few(name), classNames: few(name) }),
+    next: pod.map(({ hostNetwork, dnsPolicy, dnsConfig, hostAliases, containers }) => ({
+      idle: 'scheduled' as const,
+      hostNetwork,
+      dnsPolicy,
+      dnsConfig,
+      ...(hostAliases === undefined ? {} : { hostAliases }),
+      containers,
+    })),
   },
   { requiredKeys: ['kind', 'namespace', 'name', 'owner', 'desired', 'ready', 'templateLabels'] },
 )

@@ -312,7 +312,8 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/beside.ts projectControllerSettings': (value) => projectControllerSettings(value, intern),
   'src/collect/project/beside.ts projectMeshSettings': (value) => projectMeshSettings(value, intern),
   'src/collect/project/beside.ts projectClaim': (value) => projectClaim(value, intern),
-  'src/collect/project/beside.ts projectWebhooks': (value) => projectWebhooks('MutatingWebhookConfiguration', value),
+  'src/collect/project/beside.ts projectWebhooks': (value) =>
+    projectWebhooks('MutatingWebhookConfiguration', value, intern),
   'src/collect/project/beside.ts projectAdvertisement': (value) =>
     projectAdvertisement('L2Advertisement', value, intern),
   'src/collect/project/linkerd.ts projectLinkerdServer': (value) => projectLinkerdServer(value, intern),
@@ -443,6 +444,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   destinationsIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'cart:80')],
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
   settingsIn: (it) => (text) => [it('words', text), it('ini', text), it('yaml', text)],
+  isUncalled: (it) => (text) => [it([text]), it(text.split('.', 20))],
   isUsed: (it) => (text) => {
     const line = { key: text, value: text, line: 1, path: text.split('.', 20), doc: 0 }
     const used = it([line], text) as (of: typeof line) => unknown

@@ -267,6 +267,22 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'gRPC by TLS to a port that another Ingress passes the clients of a web page through to (Argo CD)',
+    given: {
+      ingresses: [
+        ...of('GRPCS'),
+        ingress([['/', 'web', 80]], {
+          name: 'pages',
+          nginx: { rewrite: null, regex: false, canary: false, protocol: 'HTTPS', passthrough: true },
+        }),
+      ],
+      services: to50051,
+      ingressClasses,
+      pods: rpc({ readinessProbe: 'http-get :50051/ready' }),
+    },
+    expect: 'ok',
+  },
+  {
     it: 'gRPC over TLS where appProtocol is grpc',
     given: { ingresses: of('GRPCS'), services: to({ appProtocol: 'grpc', targetPort: 50_051 }), ingressClasses },
     expect: 'ok',

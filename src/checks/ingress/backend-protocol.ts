@@ -61,7 +61,8 @@ export default check({
     const routes = [...own.flatMap(wayOf), ...others]
     if (routes.length === 0)
       return notApplicable('no Ingress here that is for ingress-nginx, or asks for TLS, names a port that exists')
-    const both = spokenToInBoth(routes)
+    // What is passed through, or led by another controller, tells as well what the port is asked by.
+    const both = spokenToInBoth(ingresses.flatMap(routesOf).flatMap(wayOf))
     const groups = Map.groupBy(
       routes,
       ({ route }) => `${full(route.ingress)}/${route.backend.service}/${route.backend.port}`,

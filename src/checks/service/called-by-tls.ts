@@ -10,6 +10,7 @@ import {
   type ToldCall,
   toldCalls,
 } from '../../relations/service/called-services.ts'
+import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { meshOf } from '../../relations/service/mesh-sidecar.ts'
 import { askedSchemeOf } from '../../relations/service/port-wants-tls.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
@@ -27,14 +28,14 @@ export default check({
   fine: 'Services are called by http and https as their pods answer the kubelet',
   severity: 'warning',
   needs: ['pods', 'services'],
-  wants: ['namespaces', 'clusterDns'],
+  wants: ['namespaces', 'clusterDns', 'workloads', 'beside'],
   remedies: [],
   decides: [],
 
-  run({ pods, services, clusterDns, namespaces, scope }) {
+  run({ pods, services, clusterDns, namespaces, workloads, beside, scope }) {
     const around = callableFrom({ services, namespaces, clusterDns, scope })
     const podsOf = podsOfServices(pods)
-    const judged = toldCalls(pods).flatMap((it) => {
+    const judged = toldCalls(withNextPods(pods, workloads)).flatMap((it) => {
       const isTold = it.call.scheme !== undefined && !mayGetTls(it)
       const called = isTold ? calledBy(it.pod, it.call, around) : null
       if (called === null || called.is !== 'there') return []
@@ -48,13 +49,14 @@ export default check({
     const once = new Map(
       wrongly.map((it) => [`${subjectKey(workloadOfPod(it.pod))} ${full(it.service)}:${it.port.port}`, it]),
     )
-    const found = [...once.values()].map(verdict)
+    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const found = [...once.values()].map((it) => verdict(it, isAwaited(it.pod, scalers)))
     return found.length > 0 ? found : ok(judged.length, spelledOut)
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} is told to call ${args.told}://${args.host}:${args.port}, ` +
+      `${toldText(on, args.idle)} call ${args.told}://${args.host}:${args.port}, ` +
       `and the pods behind it answer ${args.asked} there.`,
     detail: ({ args }) =>
       `${args.by ?? 'its command'} in container ${args.container}` +
@@ -86,7 +88,7 @@ interface Wrong extends ToldCall {
   readonly asked: 'http' | 'https'
 }
 
-function verdict({ pod, container, call, service, port, asked }: Wrong) {
+function verdict({ pod, container, call, service, port, asked }: Wrong, isDue: boolean) {
   const on = workloadOfPod(pod)
   const told = call.scheme ?? 'http'
   const line = `${told}://${call.host}:${port.port}`
@@ -95,7 +97,9 @@ function verdict({ pod, container, call, service, port, asked }: Wrong) {
     also: [subject('Service', service.namespace, service.name)],
     // Whether a program reads a file that it mounts is not told by its spec.
     confidence: call.key === undefined ? 'inferred' : 'possible',
+    ...(isDue ? {} : { severity: 'info' as const }),
     args: {
+      idle: idleOf(pod),
       told,
       asked,
       host: call.host,

@@ -108,6 +108,33 @@ const mounted = (host: string, port: number): Call => ({
 })
 
 describeCheck(check, [
+  ...(['scheduled', 'suspended'] as const).map((idle) => ({
+    it: `what the next pod of a CronJob would call (${idle})`,
+    given: {
+      services: [service('cart')],
+      pods: [],
+      namespaces: [],
+      workloads: [
+        deployment('report', 0, {
+          kind: 'CronJob',
+          next: {
+            idle,
+            hostNetwork: false,
+            dnsPolicy: 'ClusterFirst',
+            dnsConfig: null,
+            containers: [container({ calls: [{ by: 'CART_URL', host: 'cart', port: 81 }] })],
+          },
+        }),
+      ],
+    },
+    expect: [
+      {
+        subject: 'CronJob/shop/report',
+        severity: idle === 'scheduled' ? ('warning' as const) : ('info' as const),
+        says: 'The next pod of CronJob shop/report would call cart:81',
+      },
+    ],
+  })),
   {
     it: 'a text that the pod mounts names a port that is not there',
     given: given(told(mounted('ledger', 8080))),

@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { Scaler } from '../../model/beside.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { Call, Pod } from '../../model/pod.ts'
@@ -15,6 +16,7 @@ import {
   toldCalls,
   callableFrom,
 } from '../../relations/service/called-services.ts'
+import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { dueMember } from '../../relations/service/members-due.ts'
 import { isRegistered } from '../../relations/mesh/registered-hosts.ts'
 import { once, put } from '../../relations/once.ts'
@@ -33,11 +35,11 @@ export default check({
   fine: 'what programs are told to call is there, and offers the port',
   severity: 'warning',
   needs: ['pods', 'services'],
-  wants: ['namespaces', 'clusterDns', 'mesh', 'workloads'],
+  wants: ['namespaces', 'clusterDns', 'mesh', 'workloads', 'beside'],
   remedies: [],
   decides: ['SVC-01', 'SVC-02', 'SVC-23'],
 
-  run({ pods, services, clusterDns, namespaces, mesh, workloads, scope }) {
+  run({ pods, services, clusterDns, namespaces, mesh, workloads, beside, scope }) {
     const around = {
       ...callableFrom({ services, namespaces, clusterDns, scope }),
       pods,
@@ -52,7 +54,7 @@ export default check({
       workloads.known &&
       dueMember(call.host, pod.namespace, { workloads: workloads.value, services, pods }) !== null
     // Most lead elsewhere: nothing is made of those.
-    const inside = toldCalls(pods).flatMap((it): readonly Judged[] => {
+    const inside = toldCalls(withNextPods(pods, workloads)).flatMap((it): readonly Judged[] => {
       const called = calledBy(it.pod, it.call, around)
       const isNothing = called.is === 'elsewhere' || isPlanned(it.call, called) || isDue(it.pod, it.call, called)
       return isNothing ? [] : [{ ...it, called }]
@@ -61,12 +63,13 @@ export default check({
     const wrongly = inside.filter((it) => it.called.is !== 'there')
     // A variable and the script that reads it, or two variables: one workload is told one thing.
     const alike = Map.groupBy(wrongly, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${hostOf(call)}`)
-    const found = [...alike.values()].flatMap((its) => verdict(its, pods, scope) ?? [])
+    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const found = [...alike.values()].flatMap((its) => verdict(its, { pods, scope, scalers }) ?? [])
     return found.length > 0 ? found : ok(inside.length, spelledOut)
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${full(on)} is told to call ${args.host}, ${wrong(args)}.`,
+    headline: ({ subject: on, args }) => `${toldText(on, args.idle)} call ${args.host}, ${wrong(args)}.`,
     detail: ({ args }) =>
       `${some([args.by ?? 'its command', ...args.more])} in container ${args.container}` +
       `${args.map === null ? '' : ` by ConfigMap ${args.map}`}` +
@@ -165,8 +168,14 @@ function unnamed({ called, call }: Judged, pods: readonly Pod[]): readonly strin
   return set?.owner == null ? [] : [podsUnnamed({ namespace: set.namespace, name: set.owner.name })]
 }
 
+interface Around {
+  readonly pods: readonly Pod[]
+  readonly scope: Scope
+  readonly scalers: readonly Scaler[]
+}
+
 /** Several are one: the same workload is told the same by each. */
-function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
+function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
   const sorted = its.toSorted((a, b) => Number(a.call.by === null) - Number(b.call.by === null))
   const [first] = sorted
   if (first === undefined) return null
@@ -185,8 +194,12 @@ function verdict(its: readonly Judged[], pods: readonly Pod[], scope: Scope) {
       call.key !== undefined || isGuess(called) || (called.is === 'other-domain' && called.told !== 'cluster.local')
         ? 'possible'
         : 'inferred',
-    severity: severityOf(isTargetPod(scope, pod) && !isGuess(called), call.by),
+    severity:
+      isTargetPod(scope, pod) || isAwaited(pod, scalers)
+        ? severityOf(isTargetPod(scope, pod) && !isGuess(called), call.by)
+        : 'info',
     args: {
+      idle: idleOf(pod),
       is: called.is,
       host,
       by: call.by,

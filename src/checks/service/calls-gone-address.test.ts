@@ -20,7 +20,34 @@ const given = (caller: Pod, ...others: readonly Pod[]) => ({
 })
 const web = { subject: 'Deployment/shop/web', severity: 'warning' } as const
 
+const nodeIp = nodes[0]?.ip ?? ''
+const exposed = service('cart', {
+  ports: [{ name: null, port: 80, protocol: 'TCP', targetPort: 80, nodePort: 32_123 }],
+})
+
 describeCheck(check, [
+  {
+    it: "a node's address at a nodePort that no Service has",
+    given: given(calling(nodeIp, 32_123)),
+    expect: [{ ...web, confidence: 'possible', args: { nodePort: 32_123 }, says: /no Service has the nodePort 32123/ }],
+  },
+  {
+    it: 'at one that a Service has',
+    given: { ...given(calling(nodeIp, 32_123)), services: [exposed] },
+    expect: 'ok',
+  },
+  { it: 'at a port of the node itself', given: given(calling(nodeIp, 9100)), expect: 'ok' },
+  {
+    it: 'at one that a pod on the network of nodes declares',
+    given: given(
+      calling(nodeIp, 32_123),
+      pod('agent-1', {
+        hostNetwork: true,
+        containers: [container({ ports: [{ name: null, port: 32_123, protocol: 'TCP' }] })],
+      }),
+    ),
+    expect: 'ok',
+  },
   {
     it: 'an address of pods that no pod has',
     given: given(calling('10.2.2.250', 8080)),

@@ -1,10 +1,10 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { AddressCall, Pod } from '../../model/pod.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
-import { type Home, homeOf, takenAddresses } from '../../relations/service/gone-addresses.ts'
+import { type Around, type Home, homeOf, takenAddresses } from '../../relations/service/gone-addresses.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -31,18 +31,17 @@ export default check({
     const around = { pods, nodes, services, endpointSlices, clusterDns, isWhole: scope.namespace === null }
     const taken = takenAddresses(around)
     const found = calls.flatMap((it) => {
+      const isAsked = isTargetPod(scope, it.pod)
+      const of = nodeWithoutPort(it.call, around)
+      if (of !== null) return [onNode(it, of, isAsked)]
       const home = taken.has(it.call.ip) ? null : homeOf(it.call.ip, around)
-      return home === null ? [] : [verdict(it, home, { isWhole: around.isWhole, isAsked: isTargetPod(scope, it.pod) })]
+      return home === null ? [] : [verdict(it, home, { isWhole: around.isWhole, isAsked })]
     })
     return found.length > 0 ? found : ok(calls.length, spelledOut)
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} is told to call ${args.host}, ` +
-      (args.node === null
-        ? 'which looks like the address of a Service, and no Service has it.'
-        : `an address of the pods of node ${args.node} that no pod ${args.whole ? 'has' : 'here has'}.`),
+    headline: ({ subject: on, args }) => `${on.kind} ${full(on)} is told to call ${args.host}, ${goneText(args)}`,
     detail: ({ args }) => `${args.by} in container ${args.container} · in ${args.range}`,
     note: ({ args }) =>
       args.whole
@@ -50,11 +49,85 @@ export default check({
         : 'pods of other namespaces were not read: one of them may have it',
     help: ({ subject: on, args }) => [
       `set ${args.by} of ${on.kind} ${on.name} to the name of a Service, which follows its pods`,
+      ...(args.nodePort === null
+        ? []
+        : [
+            'kubectl get services -A -o jsonpath=\'{range .items[*]}{.metadata.name} {.spec.ports[*].nodePort}{"\\n"}{end}\'',
+          ]),
       `kubectl get pods,services -A -o wide | grep -F '${args.ip} '`,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -B1 -F '${args.ip}'`,
     ],
   },
 })
+
+function goneText({ node, nodePort, whole }: Gone): string {
+  if (nodePort !== null) return `node ${node}, and no Service has the nodePort ${nodePort}.`
+  return node === null
+    ? 'which looks like the address of a Service, and no Service has it.'
+    : `an address of the pods of node ${node} that no pod ${whole ? 'has' : 'here has'}.`
+}
+
+type Gone = {
+  readonly host: string
+  readonly ip: string
+  readonly by: string
+  readonly container: string
+  readonly node: string | null
+  readonly range: string
+  readonly whole: boolean
+  /** Where the address is a node's own, and no Service has the port. */
+  readonly nodePort: number | null
+}
+
+/** `--service-node-port-range` where nobody says otherwise (kube-apiserver). */
+const nodePorts = { from: 30_000, to: 32_767 }
+
+/** The node whose address is called at a port for nodePorts that no Service has, nor a pod by itself. */
+function nodeWithoutPort({ ip, port }: AddressCall, { nodes, services, pods, isWhole }: Around): string | null {
+  if (port === null || port < nodePorts.from || port > nodePorts.to || !services.known || !isWhole) return null
+  const isThere =
+    services.value.some((it) => it.ports.some(({ nodePort }) => nodePort === port)) ||
+    pods.some((pod) =>
+      pod.containers.some(({ ports, listens = [] }) =>
+        [...ports, ...listens].some(
+          (it) => ('hostPort' in it && it.hostPort === port) || (pod.hostNetwork && it.port === port),
+        ),
+      ),
+    )
+  return isThere ? null : (nodes.find((it) => it.ip === ip)?.name ?? null)
+}
+
+function onNode({ on, container, call }: Told, node: string, isAsked: boolean): Verdict<Gone> {
+  const host = `${call.ip}:${call.port}`
+  return finding({
+    subject: on,
+    // What runs on the node beside the cluster may listen there.
+    confidence: 'possible',
+    severity: isAsked ? 'error' : 'warning',
+    args: {
+      host,
+      ip: call.ip,
+      by: call.by,
+      container,
+      node,
+      whole: true,
+      nodePort: call.port,
+      range: `${nodePorts.from}-${nodePorts.to}, the ports of Services on nodes`,
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: on,
+        path: `containers[${container}].env`,
+        lines: [`${call.by}: ${host}`],
+        at: 0,
+        mark: `${call.port}`,
+        label: `node ${node}; the nodePort of no Service`,
+      },
+    ],
+    causes: [],
+  })
+}
 
 interface Told {
   readonly pod: Pod
@@ -82,14 +155,14 @@ interface Seen {
   readonly isAsked: boolean
 }
 
-function verdict({ on, container, call }: Told, { node, range }: Home, { isWhole, isAsked }: Seen) {
+function verdict({ on, container, call }: Told, { node, range }: Home, { isWhole, isAsked }: Seen): Verdict<Gone> {
   const host = call.port === null ? call.ip : `${call.ip}:${call.port}`
   const isSure = node !== null && isWhole
   return finding({
     subject: on,
     confidence: isSure ? 'inferred' : 'possible',
     severity: isSure && isAsked ? 'error' : 'warning',
-    args: { host, ip: call.ip, by: call.by, container, node, range, whole: isWhole },
+    args: { host, ip: call.ip, by: call.by, container, node, range, whole: isWhole, nodePort: null },
     evidence: [
       {
         kind: 'config',

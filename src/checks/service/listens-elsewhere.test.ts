@@ -36,6 +36,21 @@ test('evidence is what stands in the spec', () => {
 
 describeCheck(check, [
   {
+    it: 'on no port at all',
+    given: given(cart([bind({ by: '--skip-networking' })])),
+    expect: [{ ...found, says: /listen on a socket alone, and on no port at all/ }],
+  },
+  {
+    it: "on the loopback at another port, by its server's own file",
+    given: given(cart([bind({ by: 'bind-address', port: 3307, map: 'conf', key: 'my.cnf', line: 2 })])),
+    expect: [{ subject: found.subject, args: { is: 'loopback' } }],
+  },
+  {
+    it: 'of something else on the loopback at another port, by a flag',
+    given: given(cart([bind({ by: '--metrics-bind-address', port: 9090 })])),
+    expect: 'ok',
+  },
+  {
     it: 'told to listen on the loopback, on the target port',
     given: given(cart([bind()])),
     expect: [{ ...found, args: { is: 'loopback', by: '--bind', host: '127.0.0.1' }, says: /told to listen on 127/ }],

@@ -15,7 +15,7 @@ import { portText, targetPortIn } from '../../relations/service/service-endpoint
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, podsUnready, svcUnanswered } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import type { Listen } from '../../wire/listens.ts'
+import { type Listen, noNetwork } from '../../wire/listens.ts'
 import { serviceSubject } from './words.ts'
 
 /**
@@ -66,10 +66,10 @@ export default check({
         : `Service ${full(on)} sends port ${args.port} to pods that are ${args.isDefault ? '' : 'told to listen '}` +
           (args.isDefault
             ? `not told where to listen: ${args.by} listens on ${args.host} then, where only the pod itself reaches it.`
-            : `on ${args.host}, where only the pod itself reaches them.`),
+            : hostText(args)),
     detail: ({ args }) =>
       `${args.by}${args.isDefault ? ' by itself' : ''}${args.file === null ? '' : ` in ${args.file}`}: ` +
-      `${args.is === 'port' ? args.told : placeText(args)}` +
+      `${isOnNone(args.by) ? 'no port' : toldText(args)}` +
       `${args.is === 'loopback' && args.portBy !== null ? `, the port by ${args.portBy}` : ''} · ` +
       `container ${args.container} of ${count(args.of, 'pod')} · target port ${args.target}`,
     note: ({ args }) =>
@@ -80,7 +80,8 @@ export default check({
     help: ({ subject: on, args }) => [
       args.is === 'port'
         ? `set targetPort to ${args.told}, or ${portOf(args.by)} to ${args.target}`
-        : 'let it listen on every address: 0.0.0.0, or :: with IPv6' +
+        : (isOnNone(args.by) ? `take ${args.by} away, and ` : '') +
+          'let it listen on every address: 0.0.0.0, or :: with IPv6' +
           (args.isDefault && args.file === null ? ' (--host, --bind)' : ''),
       `kubectl -n ${on.namespace} exec ${args.example} -- cat /proc/net/tcp /proc/net/tcp6`,
       `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`,
@@ -97,6 +98,17 @@ interface Part {
   readonly service: Service
   readonly port: ServicePort
   readonly live: readonly Pod[]
+}
+
+/** A socket is a file of the container. */
+function hostText({ by, host }: { readonly by: string; readonly host: string | null }): string {
+  return isOnNone(by)
+    ? 'on a socket alone, and on no port at all.'
+    : `on ${host}, where only the pod itself reaches them.`
+}
+
+function isOnNone(by: string): boolean {
+  return noNetwork.test(by.replace(/^--?/, ''))
 }
 
 function isOf(pods: readonly Pod[], contact: Contact): boolean {
@@ -147,6 +159,10 @@ function missedBy({ pod, container, target }: Led, others: ReadonlySet<number>):
   if (isOpen) return null
   const local = [...onTarget, ...listens.filter((it) => it.port === null)].find(({ host }) => isLocal(host))
   if (local !== undefined) return { pod, container, target, is: 'loopback', listen: local }
+  // What a server's own file says is the server's: on its loopback, whatever the port.
+  const [only, ...rest] = listens
+  if (only?.map !== undefined && rest.length === 0 && isLocal(only.host))
+    return { pod, container, target, is: 'loopback', listen: only }
   // A port beside the others, of metrics or of an administrator, says nothing of this one.
   const ports = new Set(listens.flatMap((it) => (isMainPort(it) ? (it.port ?? []) : [])))
   const [told, ...more] = ports
@@ -264,6 +280,10 @@ function linesOf(listen: Listen, is: Missed['is']) {
 /** A flag has its value behind it, a variable is set to it. */
 function setTo(by: string, value: string): string {
   return by.startsWith('-') ? `${by} ${value}` : `${by}: ${value}`
+}
+
+function toldText(args: { readonly is: string; readonly host: Listen['host']; readonly told: number | null }) {
+  return args.is === 'port' ? `${args.told}` : placeText(args)
 }
 
 function placeText({ host, told }: { readonly host: Listen['host']; readonly told: number | null }): string {

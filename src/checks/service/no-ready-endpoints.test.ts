@@ -29,7 +29,42 @@ const unscheduled = notReady('cart-3', '0/3 nodes are available: insufficient cp
   ip: null,
 })
 
+const versions = [
+  deployment('cart', 0, {
+    kind: 'ReplicaSet',
+    name: 'cart-new',
+    owner: { kind: 'Rollout', name: 'cart' },
+    templateLabels: { app: 'cart', hash: 'new' },
+  }),
+  deployment('cart', 2, {
+    kind: 'ReplicaSet',
+    name: 'cart-old',
+    owner: { kind: 'Rollout', name: 'cart' },
+    templateLabels: { app: 'cart', hash: 'old' },
+  }),
+]
+const preview = service('preview', { selector: { app: 'cart', hash: 'new' } })
+const active = service('cart', { selector: { app: 'cart', hash: 'old' } })
+const running = [pod('cart-1', { labels: { app: 'cart', hash: 'old' } })]
+
 describeCheck(check, [
+  {
+    it: 'the preview of an update that was aborted, beside the active Service',
+    given: { services: [active, preview], pods: running, workloads: versions },
+    expect: [
+      {
+        subject: 'Service/shop/preview',
+        severity: 'info',
+        args: { case: 'set-aside' },
+        says: 'it chooses ReplicaSet cart-new of Rollout cart, which wants no pods of that version',
+      },
+    ],
+  },
+  {
+    it: 'a version without pods, and no other Service',
+    given: { services: [preview], pods: running, workloads: versions },
+    expect: [{ subject: 'Service/shop/preview', severity: 'error', args: { case: 'set-aside' } }],
+  },
   {
     it: 'each pod with its own reason',
     given: {

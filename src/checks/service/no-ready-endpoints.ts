@@ -3,9 +3,13 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
+import type { Scope } from '../../model/sources.ts'
+import { type Subject, subjectKey } from '../../model/subject.ts'
+import type { Workload } from '../../model/workload.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
+import { hasPairs } from '../../relations/selector.ts'
 import { isOver, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import {
   nodeDown,
@@ -43,7 +47,7 @@ export default check({
   remedies: [],
   decides: ['SVC-05', 'SVC-08', 'SVC-09', 'SVC-26', 'SVC-28'],
 
-  run({ services, pods, workloads, endpointSlices, nodes, events }) {
+  run({ services, pods, workloads, endpointSlices, nodes, events, scope }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const [backing, slicesOf] = [
@@ -59,6 +63,8 @@ export default check({
       if (behind.kind === 'some-ready' && listed === 0) return [forgotten(service, behind.ready)]
       if (behind.kind !== 'none-ready' || (service.publishNotReadyAddresses && (listed ?? 1) > 0)) return []
       const [maker] = behind.workloads
+      if (maker?.of !== undefined && behind.pods.length === 0)
+        return [setAside(service, { ...maker, of: maker.of }, others(choosing, service, maker.of.wanted), scope)]
       return [
         noneReady(service, {
           reasoned: reasons(behind.pods, problemOf),
@@ -103,6 +109,7 @@ export default check({
           `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`,
           'kubectl -n kube-system logs -l component=kube-controller-manager --tail=50',
         ]
+      if (args.case === 'set-aside') return asideHelp(on, args)
       return args.case === 'unmade'
         ? [
             args.refused === null
@@ -118,8 +125,11 @@ export default check({
 })
 
 type NoneReady = {
-  /** `unmade`: its workload has no pods. `unlisted`: they are ready, and no slice says so. */
-  readonly case: 'unmade' | 'nodes-down' | 'not-ready' | 'unlisted'
+  /**
+   * `unmade`: its workload has no pods. `unlisted`: they are ready, and no slice says so. `set-aside`: of the versions
+   * of its workload it chooses one that has none.
+   */
+  readonly case: 'unmade' | 'nodes-down' | 'not-ready' | 'unlisted' | 'set-aside'
   readonly pods: number
   /** Why pods are not ready, most frequent first, and how many for each. */
   readonly reasons: readonly string[]
@@ -225,6 +235,17 @@ function unpulled(pods: readonly Pod[]): readonly string[] {
   return waits ? [...new Set(pods.flatMap((it) => (it.node === null ? [] : [registryUnknown(it.node)])))] : []
 }
 
+function asideHelp({ namespace }: Subject, { refused, nodes }: NoneReady): readonly string[] {
+  const kind = (refused ?? '').split(' ', 1)[0]?.toLowerCase()
+  return [
+    nodes.length > 0
+      ? `where it is the preview of a blue/green update, that was aborted or has not begun: Service ${some(nodes, 2)} ` +
+        'leads to the version that has pods'
+      : `its selector is of an old version: ${refused} should set it to the one that has pods`,
+    `kubectl -n ${namespace} describe ${kind} ${(refused ?? '').split(' ')[1]}`,
+  ]
+}
+
 function whyText(args: NoneReady): string {
   const { pods } = args
   switch (args.case) {
@@ -245,6 +266,8 @@ function whyText(args: NoneReady): string {
         `${count(pods, 'matching pod')} ${pods === 1 ? 'is' : 'are'} ready, ` +
         `and no EndpointSlice lists ${pods === 1 ? 'it' : 'them'}`
       )
+    case 'set-aside':
+      return `it chooses ${args.maker} of ${args.refused}, which wants no pods of that version`
     case 'not-ready':
       return args.reasons[0] ?? 'it has no pods'
   }
@@ -260,6 +283,59 @@ function lackingFamily({ families = [] }: Service, pods: readonly Pod[]): IpFami
   const [only, ...others] = families
   const has = (it: Pod): boolean => [...(it.ips ?? []), it.ip ?? ''].some((ip) => ip !== '' && familyOf(ip) === only)
   return only === undefined || others.length > 0 || pods.some((it) => it.ip === null || has(it)) ? null : only
+}
+
+/** Services before the versions of the workload that have pods. */
+function others(
+  services: readonly Service[],
+  { namespace }: Service,
+  wanted: readonly Workload['templateLabels'][],
+): readonly Service[] {
+  return services.filter((it) => {
+    const pairs = selectorOf(it)
+    return it.namespace === namespace && pairs !== null && wanted.some((labels) => hasPairs(pairs, labels))
+  })
+}
+
+/**
+ * An update of Argo Rollouts that was aborted, or is not begun, leaves the Service of the preview with a version that
+ * has no pods (argo-rollouts, rollout/bluegreen.go), beside the active one's. Without that one it is the only way in.
+ */
+function setAside(
+  service: Service,
+  maker: Top & { readonly of: NonNullable<Top['of']> },
+  beside: readonly Service[],
+  { target }: Scope,
+): Verdict<NoneReady> {
+  const isAsked = target.kind === 'object' && subjectKey(target.object) === subjectKey(serviceSubject(service))
+  const weight = isAsked ? 'warning' : 'info'
+  return finding({
+    subject: serviceSubject(service),
+    confidence: 'inferred',
+    severity: beside.length > 0 ? weight : 'error',
+    args: {
+      case: 'set-aside',
+      pods: 0,
+      reasons: [],
+      counts: [],
+      nodes: beside.map((it) => it.name),
+      maker: `${maker.kind} ${maker.name}`,
+      desired: maker.of.desired,
+      refused: `${maker.of.kind} ${maker.of.name}`,
+      refusedBy: null,
+      lacking: null,
+      ...lookArgs(undefined),
+    },
+    evidence: [
+      { kind: 'fact', label: `${maker.kind} ${full(maker)}`, value: 'wants 0 pods' },
+      {
+        kind: 'fact',
+        label: `${maker.of.kind} ${full({ namespace: maker.namespace, name: maker.of.name })}`,
+        value: `wants ${count(maker.of.desired, 'pod')}, of another version`,
+      },
+    ],
+    causes: [noEndpoints(service), svcUnanswered(service)],
+  })
 }
 
 function forgotten(service: Service, ready: readonly Pod[]): Verdict<NoneReady> {

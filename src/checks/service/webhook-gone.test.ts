@@ -1,5 +1,6 @@
 import { beside } from '../../../test/build/beside.ts'
 import { pod } from '../../../test/build/pod.ts'
+import { namespace } from '../../../test/build/policy.ts'
 import { port, service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { AdmissionWebhook } from '../../model/beside.ts'
@@ -26,9 +27,14 @@ const given = (
   services,
   endpointSlices: slices,
 })
+const other = {
+  chooses: 'some',
+  namespaces: { matchLabels: { 'kubernetes.io/metadata.name': 'payments' }, matchExpressions: [] },
+} as const
 const found = (why: string) => [
   { subject: 'ValidatingWebhookConfiguration/admission', confidence: 'inferred' as const, args: { why } },
 ]
+const subjectOf = { subject: 'ValidatingWebhookConfiguration/admission' } as const
 const ofOne = { subject: 'ValidatingWebhookConfiguration/admission', confidence: 'inferred' } as const
 
 describeCheck(check, [
@@ -67,6 +73,23 @@ describeCheck(check, [
     scope: { namespace: 'shop' },
     expect: 'cannot-tell',
     says: /namespace far/,
+  },
+  {
+    it: 'one that chooses a namespace',
+    given: { ...given([webhook(other)], []), namespaces: ['shop', 'payments', 'db'].map((it) => namespace(it)) },
+    expect: [
+      {
+        ...subjectOf,
+        severity: 'warning',
+        args: { onlyFor: ['payments'] },
+        says: 'ingresses in namespace payments is',
+      },
+    ],
+  },
+  {
+    it: 'one that chooses namespaces, which were not read',
+    given: given([webhook(other)], []),
+    expect: [{ ...subjectOf, args: { onlyFor: null }, says: 'that it chooses' }],
   },
   {
     it: 'a cluster',

@@ -1,9 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { AdmissionWebhook } from '../../model/beside.ts'
+import type { Known } from '../../model/known.ts'
+import type { Namespace } from '../../model/network-policy.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { selectsNamespace } from '../../relations/selector.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { noEndpoints, refusedThrough } from '../../relations/symptom.ts'
 
@@ -18,10 +21,11 @@ export default check({
   fine: 'the Services of webhooks that must answer have ready endpoints',
   severity: 'error',
   needs: ['beside', 'services', 'endpointSlices'],
+  wants: ['namespaces'],
   remedies: [],
   decides: [],
 
-  run({ beside, services, endpointSlices, scope }) {
+  run({ beside, services, endpointSlices, namespaces, scope }) {
     const strict = beside.webhooks.filter((it) => it.onFailure === 'Fail')
     if (strict.length === 0) return notApplicable('no webhook that must answer asks a Service')
     const [find, slicesOf] = [servicesByName(services), slicesOfServices(endpointSlices)]
@@ -48,6 +52,10 @@ export default check({
               its[0].it,
               its[0].why,
               its.map((one) => one.it),
+              chosenBy(
+                its.map((one) => one.it),
+                namespaces,
+              ),
             ),
           ],
     )
@@ -58,7 +66,7 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `${on.kind} ${on.name} has the API server ask Service ${args.service}, which ${says[args.why](args.port)}: ` +
-      `no change of ${some(args.resources, 4)} ${args.some ? 'that it chooses ' : ''}is taken.`,
+      `no change of ${some(args.resources, 4)} ${whereText(args)}is taken.`,
     detail: ({ args }) =>
       `${some(args.webhooks, 3)} · failurePolicy: Fail` +
       (args.some ? ' · for objects or namespaces of some labels' : ''),
@@ -74,6 +82,22 @@ export default check({
     ],
   },
 })
+
+function whereText({ some: isSome, onlyFor }: { readonly some: boolean; readonly onlyFor: readonly string[] | null }) {
+  if (onlyFor !== null && onlyFor.length > 0) return `in namespace${onlyFor.length > 1 ? 's' : ''} ${some(onlyFor, 3)} `
+  return isSome ? 'that it chooses ' : ''
+}
+
+/** The namespaces that they hear of; null: all, or nobody knows. */
+function chosenBy(webhooks: readonly AdmissionWebhook[], namespaces: Known<readonly Namespace[]>) {
+  const selectors = webhooks.flatMap((it) => it.namespaces ?? [])
+  if (!namespaces.known || selectors.length < webhooks.length) return null
+  const chosen = namespaces.value.filter(({ name, labels }) =>
+    selectors.some((it) => selectsNamespace(it, name, labels) === 'yes'),
+  )
+  // One that takes nearly all leaves out its own.
+  return chosen.length * 2 > namespaces.value.length ? null : chosen.map((it) => it.name)
+}
 
 function cureOf({ why, injected }: { readonly why: Why; readonly injected: boolean }): string {
   if (why === 'missing') return 'if what it belonged to is gone, remove the configuration; else bring the Service back'
@@ -93,7 +117,12 @@ const says: Readonly<Record<Why, (port: number) => string>> = {
   authority: () => 'it has no authority (caBundle) to trust',
 }
 
-function verdict(first: AdmissionWebhook, why: Why, all: readonly AdmissionWebhook[]) {
+function verdict(
+  first: AdmissionWebhook,
+  why: Why,
+  all: readonly AdmissionWebhook[],
+  onlyFor: readonly string[] | null,
+) {
   const { kind, name, service } = first
   const resources = [...new Set(all.flatMap((it) => it.resources))]
   return finding({
@@ -109,6 +138,7 @@ function verdict(first: AdmissionWebhook, why: Why, all: readonly AdmissionWebho
       port: service.port,
       webhooks: all.map((it) => it.webhook),
       resources: resources.length === 0 || resources.includes('*') ? ['all kinds'] : resources,
+      onlyFor,
       some: all.every((it) => it.chooses === 'some'),
       injected: first.authority === 'injected',
     },

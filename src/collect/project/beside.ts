@@ -16,7 +16,11 @@ import { projectSelector } from './network-policy.ts'
 import { type Fields, fields, list, oneOf, stringMap, text, texts, whole } from './json.ts'
 
 /** Each webhook of a configuration that asks a Service; those that ask a URL are out of sight. */
-export function projectWebhooks(kind: AdmissionWebhook['kind'], raw: unknown): readonly AdmissionWebhook[] {
+export function projectWebhooks(
+  kind: AdmissionWebhook['kind'],
+  raw: unknown,
+  intern: Intern,
+): readonly AdmissionWebhook[] {
   const metadata = fields(fields(raw)['metadata'])
   const name = text(metadata['name'])
   if (name === null) return []
@@ -45,6 +49,9 @@ export function projectWebhooks(kind: AdmissionWebhook['kind'], raw: unknown): r
             isObjects(it['matchConditions'])
               ? 'some'
               : 'all',
+          ...(isSelecting(it['namespaceSelector'])
+            ? { namespaces: projectSelector(fields(it['namespaceSelector']), intern) }
+            : {}),
           ...(isOfCluster && (text(fields(it['clientConfig'])['caBundle']) ?? '') === ''
             ? { authority: isInjected ? ('injected' as const) : ('none' as const) }
             : {}),

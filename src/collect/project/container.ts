@@ -12,6 +12,7 @@ import {
 import { deniedAccountIn } from '../../wire/denied-account.ts'
 import { listensIn } from '../../wire/listens.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
+import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
@@ -39,6 +40,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     args: withArgs ? keptArgs([...texts(spec['command']), ...texts(spec['args'])]) : [],
     ...callsOf(spec, intern),
     ...addressesOf(spec, intern),
+    ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
     ...endOf(ended),
     ...pagesOf(spec, intern),
@@ -76,7 +78,15 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
       const beside = it.isTold ? null : portBeside(name, values)
       const portBy = beside === null ? {} : { portBy: intern.text(beside.by) }
       const from = map === null ? {} : { map: intern.text(map) }
-      return { by: name, host: it.host, port: beside?.port ?? it.port, ...portBy, ...from, ...schemeOf(it) }
+      return {
+        by: name,
+        host: it.host,
+        port: beside?.port ?? it.port,
+        ...portBy,
+        ...from,
+        ...schemeOf(it),
+        ...otlpOf(name, values),
+      }
     }),
   )
   const words = [...texts(spec['command']), ...texts(spec['args'])]
@@ -96,9 +106,19 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     ...(it.map === undefined ? {} : { map: it.map }),
     ...(it.key === undefined ? {} : { key: intern.text(it.key) }),
     ...(it.line === undefined ? {} : { line: it.line }),
+    ...(it.otlp === undefined ? {} : { otlp: it.otlp }),
     ...schemeOf(it),
   }))
   return kept.length === 0 ? {} : { calls: kept }
+}
+
+/** `OTEL_EXPORTER_OTLP_PROTOCOL`, or that of one signal (OpenTelemetry, OTLP Exporter Configuration). */
+function otlpOf(name: string, values: ReadonlyMap<string, string>): Pick<Call, 'otlp'> {
+  const [, signal] = /^OTEL_EXPORTER_OTLP_(TRACES_|METRICS_|LOGS_)?ENDPOINT$/.exec(name) ?? [null, null]
+  if (signal === null) return {}
+  const told = values.get(`OTEL_EXPORTER_OTLP_${signal ?? ''}PROTOCOL`) ?? values.get('OTEL_EXPORTER_OTLP_PROTOCOL')
+  if (told === 'grpc') return { otlp: 'grpc' }
+  return told === 'http/protobuf' || told === 'http/json' ? { otlp: 'http' } : {}
 }
 
 function addressesOf(spec: Fields, intern: Intern): Pick<Container, 'addresses'> {

@@ -222,7 +222,8 @@ function ownName(spec: Fields, intern: Intern): Pick<Pod, 'hostname' | 'subdomai
   }
 }
 
-function hostAliases(spec: Fields): Pick<Pod, 'hostAliases'> {
+/** Lines of /etc/hosts that a spec asks for. */
+export function hostAliases(spec: Fields): Pick<Pod, 'hostAliases'> {
   const lines = list(spec['hostAliases'])
     .map(fields)
     .map((it) => ({ ip: text(it['ip']) ?? '', names: texts(it['hostnames']) }))
@@ -279,7 +280,8 @@ function reasonOf(ready: Fields): string | null {
   return text(ready['message']) ?? text(ready['reason'])
 }
 
-function projectDnsConfig(raw: Fields): DnsConfig {
+/** `spec.dnsConfig`. */
+export function projectDnsConfig(raw: Fields): DnsConfig {
   return {
     nameservers: texts(raw['nameservers']),
     searches: texts(raw['searches']),

@@ -13,10 +13,13 @@ import { projectNode } from './node.ts'
 import { projectPod } from './pod.ts'
 import { projectService } from './service.ts'
 import { projectWeaveTc } from './weave-tc.ts'
+import type { Workload } from '../../model/workload.ts'
 import { projectWorkload } from './workload.ts'
 
 const intern = createIntern()
 const metadata = { namespace: 'shop', name: 'cart', labels: { app: 'cart' } }
+
+const calling = { spec: { containers: [{ name: 'app', env: [{ name: 'URL', value: 'http://cart:81' }] }] } }
 
 describe('weave-tc', () => {
   const container = {
@@ -614,4 +617,29 @@ test.each([
 ])('of an auth-url the host and the port alone: %s', (url, auth) => {
   const annotations = { 'nginx.ingress.kubernetes.io/auth-url': url }
   expect(projectIngress({ metadata: { ...metadata, annotations }, spec: {} }, intern)?.auth).toEqual(auth)
+})
+
+test.each<[Workload['kind'], object, string | null]>([
+  ['CronJob', { jobTemplate: { spec: { template: calling } } }, 'scheduled'],
+  ['CronJob', { suspend: true, jobTemplate: { spec: { template: calling } } }, 'suspended'],
+  ['Job', { suspend: true, template: calling }, 'suspended'],
+  ['Job', { completions: 0, template: calling }, null],
+  ['Deployment', { replicas: 0, template: calling }, 'scaled'],
+  ['Deployment', { replicas: 1, template: calling }, null],
+  ['Deployment', { replicas: 0, template: { spec: { containers: [{ name: 'app' }] } } }, null],
+])('whom the next pod of a %s calls: %j', (kind, spec, idle) => {
+  const { next } = projectWorkload(kind, { metadata: { namespace: 'shop', name: 'web' }, spec }, intern) ?? {}
+  expect(next?.idle ?? null).toBe(idle)
+  expect(next?.containers[0]?.calls?.[0]?.host ?? null).toBe(idle === null ? null : 'cart')
+})
+
+test('an old version that its owner keeps at 0 makes no pod', () => {
+  const metadata = {
+    namespace: 'shop',
+    name: 'a',
+    ownerReferences: [{ kind: 'Rollout', name: 'a', controller: true }],
+  }
+  expect(projectWorkload('ReplicaSet', { metadata, spec: { replicas: 0, template: calling } }, intern)?.next).toBe(
+    undefined,
+  )
 })

@@ -158,6 +158,33 @@ test.each<[string, readonly object[], string]>([
     'CertificateRequest/web Ready',
   ],
   [
+    'a request of old, for what is well now',
+    [object('Certificate', is('Ready')), object('CertificateRequest', not('Ready'), { name: 'web-1' })],
+    '',
+  ],
+  [
+    'a request for what is not well',
+    [object('Certificate', not('Ready')), object('CertificateRequest', not('Ready'), { name: 'web-1' })],
+    'Certificate/web Ready, CertificateRequest/web-1 Ready',
+  ],
+  [
+    'one after which another went well, and one after such a one',
+    [
+      object('CertificateRequest', not('Ready'), { name: 'web-1', made: '2026-11-01T00:00:00Z' }),
+      object('CertificateRequest', is('Ready'), { name: 'web-2', made: '2026-11-02T00:00:00Z' }),
+      object('CertificateRequest', not('Ready'), { name: 'web-3', made: '2026-11-03T00:00:00Z' }),
+    ],
+    'CertificateRequest/web-3 Ready',
+  ],
+  [
+    'whose owner is gone, of a kind that is there',
+    [
+      object('Certificate', is('Ready'), { name: 'other' }),
+      object('CertificateRequest', not('Ready'), { owner: ['Certificate', 'web'] }),
+    ],
+    '',
+  ],
+  [
     'a kind with checks of its own',
     [
       object('Pod', not('Ready'), { apiVersion: 'v1' }),

@@ -77,10 +77,46 @@ const stuck = 3600
 export function projectStatuses(objects: readonly unknown[], now: number | null): readonly ObjectStatus[] {
   const all = objects.map((it) => shapeOf(fields(it))).filter((it) => it !== null)
   const there = new Set(all.map(({ kind, namespace, name }) => `${kind}/${namespace ?? ''}/${name}`))
-  const free = all.filter(({ owner, namespace }) => owner === null || !there.has(owner(namespace ?? '')))
+  const isPast = pastTries(all)
+  const free = all.filter((it) => (it.owner === null || !there.has(it.owner(it.namespace ?? ''))) && !isPast(it))
   // Whoever made it seldom says why it is not done: an Order waits, and its Challenge says for what.
   const told = [...free.flatMap((it) => statusesOf(it, now)), ...all.flatMap((it) => triesOf(it, now))]
   return [...told.filter((it) => it.wrong), ...told.filter((it) => !it.wrong)].slice(0, mostStatuses)
+}
+
+/**
+ * A try that is over: what ends (`ending`) and was made for what is well now, by its name (`web-1` of `web`), after
+ * which another one went well, or whose owner is gone, though the file has others of its kind.
+ */
+function pastTries(all: readonly Shape[]): (it: Shape) => boolean {
+  const well = Map.groupBy(all.filter(isWell), (it) => `${it.namespace}/${it.name}`)
+  const later = Map.groupBy(
+    all.filter((it) => ending.test(it.kind) && isWell(it)),
+    (it) => `${it.kind}/${it.namespace}/${stemOf(it.name)}`,
+  )
+  const kinds = new Set(all.map(({ kind, namespace }) => `${kind}/${namespace}`))
+  return (it) => {
+    if (!ending.test(it.kind)) return false
+    const [ownerKind = ''] = it.owner?.('').split('/', 1) ?? []
+    const isOrphan = it.owner !== null && kinds.has(`${ownerKind}/${it.namespace}`)
+    const stem = stemOf(it.name)
+    const of = well.get(`${it.namespace}/${stem}`) ?? []
+    const next = later.get(`${it.kind}/${it.namespace}/${stem}`) ?? []
+    const isNewer = (one: Shape): boolean => it.made !== null && one.made !== null && one.made > it.made
+    return isOrphan || of.some((one) => one.kind !== it.kind) || (stem !== '' && next.some(isNewer))
+  }
+}
+
+/** `web` of `web-1` and of `web-7-1234567890`; empty where nothing is left. */
+function stemOf(name: string): string {
+  return /^(.{1,253}?)(?:-[a-z0-9]{0,5}\d[a-z0-9]{0,10}){1,2}$/.exec(name.slice(0, 300))?.[1] ?? ''
+}
+
+function isWell({ status }: Shape): boolean {
+  return list(status['conditions'])
+    .slice(0, mostConditions)
+    .map(fields)
+    .some((it) => it['status'] === 'True' && /^(?:Ready|Succeeded|Complete)$/.test(text(it['type']) ?? ''))
 }
 
 interface Shape extends Pick<ObjectStatus, 'kind' | 'group' | 'namespace' | 'name'> {

@@ -2,6 +2,7 @@ import type { PodOrder, Workload } from '../../model/workload.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { condition, identity, ownerOf } from './identity.ts'
 import { servesOf } from './controller-products.ts'
+import { nextPodOf } from './next-pod.ts'
 import { type Fields, count, fields, stringMap, text, whole } from './json.ts'
 
 /** A list's items carry no `kind` of their own, so the caller says what was listed. null for what is none. */
@@ -12,16 +13,19 @@ export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: In
   const status = fields(fields(raw)['status'])
   // A CronJob's pods bear the labels of the template in its jobTemplate (batch/v1 types.go).
   const maker = kind === 'CronJob' ? fields(fields(spec['jobTemplate'])['spec']) : spec
+  const owner = ownerOf(it.metadata, intern)
+  const counted = counts(kind, spec, status)
   return {
     kind,
     namespace: it.namespace,
     name: it.name,
-    owner: ownerOf(it.metadata, intern),
-    ...counts(kind, spec, status),
+    owner,
+    ...counted,
     templateLabels: intern.labels(stringMap(fields(fields(maker['template'])['metadata'])['labels'])),
     ...refusedOf(status),
     ...servesOf(kind, fields(spec['template']), intern),
     ...(spec['paused'] === true ? { paused: true as const } : {}),
+    ...nextPodOf({ kind, owner, desired: counted.desired }, spec, fields(maker['template']), intern),
     ...(kind === 'StatefulSet' ? { serviceName: text(spec['serviceName']), order: orderOf(spec) } : {}),
   }
 }

@@ -3,7 +3,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Workload } from '../../model/workload.ts'
 import { byLabels, isLive, isServing, podsOfServices, selectorOf } from './service-selects-pod.ts'
-import { type Top, topWorkloads } from '../workload-of-pod.ts'
+import { partOf, type Top, topWorkloads } from '../workload-of-pod.ts'
 
 /**
  * What stands behind a Service, by its selector. One classification, so that no two checks tell the same Service apart.
@@ -25,7 +25,9 @@ export function backingOf(pods: readonly Pod[], workloads: Known<readonly Worklo
   const podsOf = podsOfServices(pods)
   const tops = workloads.known ? topWorkloads(workloads.value) : []
   const templates = byLabels(
-    tops.flatMap((top) => top.templates.map((labels) => ({ namespace: top.namespace, labels, top }))),
+    tops.flatMap((top) =>
+      top.parts.map((part) => ({ namespace: top.namespace, labels: part.templateLabels, top, part })),
+    ),
     (it) => it,
   )
 
@@ -38,9 +40,14 @@ export function backingOf(pods: readonly Pod[], workloads: Known<readonly Worklo
     const ready = live.filter(isServing)
     if (ready.length > 0) return { kind: 'some-ready', ready, notReady: live.filter((it) => !isServing(it)) }
 
-    const makers = [...new Set(templates(service.namespace, pairs).map((it) => it.top))]
+    const makers = [...Map.groupBy(templates(service.namespace, pairs), (it) => it.top)].map(([top, its]) =>
+      partOf(
+        top,
+        its.map((it) => it.part),
+      ),
+    )
     if (live.length > 0) return { kind: 'none-ready', pods: live, workloads: makers }
-    if (makers.length > 0 && makers.every((it) => it.desired === 0))
+    if (makers.length > 0 && makers.every((it) => it.desired === 0 && it.of === undefined))
       return { kind: 'scaled-to-zero', workloads: makers }
     if (matched.length > 0 || makers.length > 0) return { kind: 'none-ready', pods: matched, workloads: makers }
     return { kind: 'matches-nothing', sure: workloads.known }
