@@ -358,6 +358,7 @@ import inboundLeftOut from './mesh/inbound-left-out.ts'
 import meshTimeoutTooShort from './mesh/timeout-too-short.ts'
 import nextToNoTime from './gateway/next-to-no-time.ts'
 import hiddenFromCaller from './mesh/hidden-from-caller.ts'
+import healthCheckAstray from './ingress/health-check-astray.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -539,6 +540,7 @@ export const checks: readonly AnyCheck[] = [
   ruleUnread, // ING376
   toldOfMissing, // ING377
   controllerRights, // ING379
+  healthCheckAstray, // ING380
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -128,6 +128,8 @@ export interface Ingress {
   readonly entryPoints?: readonly string[]
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
   readonly albTarget?: AlbTarget | 'unset'
+  /** The port that its load balancer asks whether targets are well. Absent = that of the traffic, or an old recording. */
+  readonly healthPort?: { readonly by: 'alb' | 'appgw'; readonly port: number | string }
   readonly nginx?: NginxRouting
   /** Annotations that have other controllers speak TLS to its backends. Absent = none, and in old recordings. */
   readonly tlsBy?: readonly TlsAnnotation[]

@@ -92,6 +92,8 @@ export interface Service {
   readonly exportTo?: readonly string[]
   /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
   readonly albTarget?: 'instance' | 'ip'
+  /** `alb.ingress.kubernetes.io/healthcheck-port`, before what its Ingress says; null = the port of the traffic. */
+  readonly albHealthPort?: number | string | null
   /** What Contour's Envoys open to it at most, `projectcontour.io/max-*`; absent where none is set. */
   readonly breakers?: readonly Breaker[]
 }

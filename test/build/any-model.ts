@@ -239,6 +239,7 @@ const service: fc.Arbitrary<Service> = fc.record(
     externalName: maybe(name),
     internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
     exportTo: fc.subarray(['.', '*', 'shop']),
+    albHealthPort: maybe(fc.oneof(count, name)),
     publishNotReadyAddresses: flag,
     sessionAffinity: fc.constant('ClientIP' as const),
     loadBalancer: fc.record({
@@ -329,6 +330,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
   changedAt: count,
   vendors: few(fc.constantFrom('alb', 'nginx')),
   allowed: few(ip.map((it) => `${it}/24`)),
+  healthPort: fc.record({ by: fc.constantFrom('alb', 'appgw'), port: fc.oneof(count, name) }),
   denied: few(ip.map((it) => `${it}/24`)),
   redirect: fc.record({
     by: fc.constantFrom('permanent-redirect', 'temporal-redirect', 'app-root'),
