@@ -118,7 +118,10 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => {
       if (args.kind === 'closed')
-        return `${on.kind} ${full(on)} has every client refused: its list of those who are kept out holds all addresses.`
+        return (
+          `${on.kind} ${full(on)} has every client refused: its list of those who are kept out holds all ` +
+          'addresses.'
+        )
       if (args.kind === 'private')
         return (
           `${on.kind} ${full(on)} lets private addresses alone in, and its requests come by public ones, through ` +

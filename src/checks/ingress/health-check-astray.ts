@@ -76,8 +76,9 @@ const refused = 'the controller stops at this Ingress: no target of it is writte
 
 const notes: Readonly<Record<Fault, string>> = {
   pods:
-    'a pod may listen on a port that it does not declare; where it does not, each target is unhealthy: an Application ' +
-    'Gateway answers 502 then, an ALB sends to all of them as if it had no health check, and readiness gates stay false',
+    'a pod may listen on a port that it does not declare; where it does not, each target is unhealthy: an ' +
+    'Application Gateway answers 502 then, an ALB sends to all of them as if it had no health check, and readiness ' +
+    'gates stay false',
   nodes: 'each target is unhealthy then: an ALB sends to all of them as if it had no health check',
   'no-name': refused,
   'named-target': refused,
@@ -160,9 +161,15 @@ function hasPort(pod: Pod, port: number): boolean {
     pod.containers.some(
       ({ readinessProbe, livenessProbe, startupProbe, listens = [] }) =>
         listens.some((it) => it.port === port) ||
-        [readinessProbe, livenessProbe, startupProbe].some((it) => new RegExp(`:${port}(?!\\d)`).test(it ?? '')),
+        [readinessProbe, livenessProbe, startupProbe].some((it) => askedBy(it) === port),
     )
   )
+}
+
+/** Of `http-get :9000/healthz`. */
+function askedBy(probe: string | null | undefined): number | null {
+  const [, port] = /:(\d{1,5})(?!\d)/.exec(probe ?? '') ?? []
+  return port === undefined ? null : Number(port)
 }
 
 function judgePods(it: Asked, port: number, { podsOf }: Around) {

@@ -1,5 +1,6 @@
 import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { externalDnsOf } from './external-dns.ts'
 import { createdOf, identity } from './identity.ts'
 import {
   actionsOf,
@@ -66,6 +67,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...entryPointsOf(annotations),
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),
     ...healthPortOf(annotations),
+    ...externalDnsOf(annotations),
     ...nginxRouting(annotations),
     ...authOf(annotations),
     ...pagesOf(annotations),

@@ -1,5 +1,6 @@
 import type { AzureProbe, LoadBalancer, Service, ServicePort } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { externalDnsOf } from './external-dns.ts'
 import { askedPort, tlsByOf } from './ingress-annotations.ts'
 import { condition, identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole, portNumber } from './json.ts'
@@ -45,6 +46,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
       : {}),
     ...exportToOf(it.metadata),
     ...albTargetOf(it.metadata),
+    ...externalDnsOf(stringMap(it.metadata['annotations'])),
     ...serversSchemeOf(it.metadata),
     ...tlsByOf(stringMap(it.metadata['annotations'])),
     ...breakersOf(it.metadata),
