@@ -360,6 +360,7 @@ import nextToNoTime from './gateway/next-to-no-time.ts'
 import hiddenFromCaller from './mesh/hidden-from-caller.ts'
 import nobodyBeside from './service/nobody-beside.ts'
 import otlpProtocol from './service/otlp-protocol.ts'
+import healthCheckAstray from './ingress/health-check-astray.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -541,6 +542,7 @@ export const checks: readonly AnyCheck[] = [
   ruleUnread, // ING376
   toldOfMissing, // ING377
   controllerRights, // ING379
+  healthCheckAstray, // ING380
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -1,17 +1,6 @@
 import type { DataPlane, Gateway, GatewayClass } from '../model/gateway.ts'
 import type { Service } from '../model/service.ts'
-
-const gatewayName = 'gateway.networking.k8s.io/gateway-name'
-
-/** Each is a pair of labels of a Service, by which its Gateway is named: the second is its namespace's. */
-const owners = [
-  // gateway.envoyproxy.io, internal/infrastructure/kubernetes/proxy.
-  { name: 'gateway.envoyproxy.io/owning-gateway-name', namespace: 'gateway.envoyproxy.io/owning-gateway-namespace' },
-  // Gateway API, GEP-1762: of Istio, Cilium, NGINX Gateway Fabric, kgateway; in the namespace of the Gateway.
-  { name: gatewayName, namespace: null },
-  // Contour's provisioner, internal/provisioner/model; of its two Services the one of Envoy.
-  { name: 'projectcontour.io/owning-gateway-name', namespace: null },
-] as const
+import { gatewayOf, isAddressOf } from '../relations/gateway/owning-gateway.ts'
 
 interface Routing {
   readonly gateways: readonly Gateway[]
@@ -41,7 +30,7 @@ export function dataPlanesOf(services: readonly Service[], routing: Routing): re
       ip,
       ports: ports.map(({ port, targetPort }) => ({ port, targetPort })),
     }
-    const owner = ownerOf(service)
+    const owner = gatewayOf(service)
     if (owner !== null)
       return routing.gateways.some((it) => it.namespace === owner.namespace && it.name === owner.name)
         ? [{ ...about, gateway: owner }]
@@ -52,28 +41,6 @@ export function dataPlanesOf(services: readonly Service[], routing: Routing): re
     const isEnvoy = wantsContour && isContoursEnvoy(service)
     return [...byAddress, ...(isEnvoy ? [{ ...about, gateway: null }] : [])]
   })
-}
-
-function ownerOf({ namespace, name, labels = {} }: Service): { namespace: string; name: string } | null {
-  for (const owner of owners) {
-    const of = labels[owner.name]
-    if (of === undefined || (owner.name.startsWith('projectcontour.io/') && !name.startsWith('envoy'))) continue
-    return { namespace: (owner.namespace === null ? undefined : labels[owner.namespace]) ?? namespace, name: of }
-  }
-  return null
-}
-
-/** Istio writes the name of its Service into the status, `istio-ingressgateway.istio-system.svc.cluster.local`. */
-function isAddressOf(
-  { namespace, name, clusterIP, externalIPs = [], loadBalancer }: Service,
-  address: string,
-): boolean {
-  return (
-    address === clusterIP ||
-    externalIPs.includes(address) ||
-    (loadBalancer?.addresses ?? []).includes(address) ||
-    address.startsWith(`${name}.${namespace}.svc`)
-  )
 }
 
 /** examples/contour has `app: envoy`; the charts of Bitnami and of the project name part and component. */

@@ -1,5 +1,5 @@
 import type { Selector } from './network-policy.ts'
-import type { AzureProbe, TlsAnnotation, TlsEnded } from './service.ts'
+import type { AzureProbe, ExternalDns, TlsAnnotation, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
   readonly service: string
@@ -128,6 +128,10 @@ export interface Ingress {
   readonly entryPoints?: readonly string[]
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
   readonly albTarget?: AlbTarget | 'unset'
+  /** The port on which its load balancer asks whether targets are well. Absent = as the traffic, or old recordings. */
+  readonly healthPort?: { readonly by: 'alb' | 'appgw'; readonly port: number | string }
+  /** What it asks external-dns for. Absent = nothing, and in old recordings. */
+  readonly externalDns?: ExternalDns
   readonly nginx?: NginxRouting
   /** Annotations that have other controllers speak TLS to its backends. Absent = none, and in old recordings. */
   readonly tlsBy?: readonly TlsAnnotation[]

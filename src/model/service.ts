@@ -92,8 +92,20 @@ export interface Service {
   readonly exportTo?: readonly string[]
   /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
   readonly albTarget?: 'instance' | 'ip'
+  /** `alb.ingress.kubernetes.io/healthcheck-port`, before what its Ingress says; null = the port of the traffic. */
+  readonly albHealthPort?: number | string | null
+  /** What it asks external-dns for. Absent = nothing, and in old recordings. */
+  readonly externalDns?: ExternalDns
   /** What Contour's Envoys open to it at most, `projectcontour.io/max-*`; absent where none is set. */
   readonly breakers?: readonly Breaker[]
+}
+
+/** What annotations of an Ingress or a Service ask external-dns for. */
+export interface ExternalDns {
+  /** `others`: its annotation `controller` names another than external-dns, which leaves it alone. */
+  readonly by: 'it' | 'others'
+  /** Those of `hostname`. */
+  readonly hosts: readonly string[]
 }
 
 /** One limit of Envoy's circuit breakers (projectcontour.io, annotations of a Service). */

@@ -79,6 +79,8 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
         ),
       ),
       albTarget: maybe(oneOf(['instance', 'ip', 'unset'])),
+      externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host) })),
+      healthPort: maybe(object({ by: oneOf(['alb', 'appgw']), port: either([number, m.name]) })),
       nginx: maybe(
         object({
           rewrite: nullable(m.path),

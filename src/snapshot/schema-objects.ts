@@ -137,6 +137,8 @@ export function objectSchemas(intern: Intern) {
       publishNotReadyAddresses: flag,
       exportTo: maybe(list(m.name)),
       albTarget: maybe(oneOf(['instance', 'ip'])),
+      externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host) })),
+      albHealthPort: maybe(nullable(either([number, shared.name]))),
       serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),
       tlsBy: maybe(list(oneOf(tlsAnnotations))),
       loadBalancer: maybe(

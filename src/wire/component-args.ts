@@ -37,6 +37,8 @@ const port: Form = (value) => /^\d{1,5}$/.test(value)
 const listen: Form = (value) => /^(?:[\d.]{0,15}|\[[\da-f:.]{2,45}\]):\d{1,5}(?:\/(?:tcp|udp))?$/i.test(value)
 const hostPort: Form = (value) => /^(?:[\d.]{0,15}|\[[\da-f:.]{2,45}\]):\d{1,5}$/i.test(value)
 
+const isDomain: Form = (value) => /^\.?(?:[a-z0-9-]{1,63}\.){1,20}[a-z0-9-]{0,63}$/i.test(value)
+
 /** By the names as they are compared: without case, as traefik does. */
 const forms = {
   // kubernetes/dns: cmd/node-cache/main.go.
@@ -46,7 +48,14 @@ const forms = {
   config: none,
   // kubernetes-sigs/external-dns: pkg/apis/externaldns/types.go.
   source: (value) => /^[a-z][a-z0-9-]{0,40}$/.test(value),
-  'domain-filter': (value) => /^\.?(?:[a-z0-9-]{1,63}\.){1,20}[a-z0-9-]{0,63}$/i.test(value),
+  'domain-filter': isDomain,
+  'exclude-domains': isDomain,
+  // By labels, annotations and expressions: that they choose is what counts.
+  'label-filter': none,
+  'annotation-filter': none,
+  'regex-domain-filter': none,
+  'regex-domain-exclusion': none,
+  namespace: isName,
   // The ingress controllers of src/collect/ingress-controllers.ts.
   'controller-class': isName,
   'ingress-class': isName,

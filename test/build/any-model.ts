@@ -249,6 +249,11 @@ const service: fc.Arbitrary<Service> = fc.record(
     externalName: maybe(name),
     internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
     exportTo: fc.subarray(['.', '*', 'shop']),
+    externalDns: fc.record({
+      by: fc.constantFrom('it' as const, 'others' as const),
+      hosts: few(fc.constant('web.example')),
+    }),
+    albHealthPort: maybe(fc.oneof(count, name)),
     publishNotReadyAddresses: flag,
     sessionAffinity: fc.constant('ClientIP' as const),
     loadBalancer: fc.record({
@@ -347,6 +352,8 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
   changedAt: count,
   vendors: few(fc.constantFrom('alb', 'nginx')),
   allowed: few(ip.map((it) => `${it}/24`)),
+  externalDns: fc.record({ by: fc.constantFrom('it', 'others'), hosts: few(host) }),
+  healthPort: fc.record({ by: fc.constantFrom('alb', 'appgw'), port: fc.oneof(count, name) }),
   denied: few(ip.map((it) => `${it}/24`)),
   redirect: fc.record({
     by: fc.constantFrom('permanent-redirect', 'temporal-redirect', 'app-root'),

@@ -78,6 +78,11 @@ const byMap = (set: Partial<ControllerSettings>, annotated: readonly string[] = 
   ingressControllers: [controller({ configMap: at })],
   beside: beside({ controllerSettings: [{ ...at, proxyProtocol: null, snippets: null, risk: null, ...set }] }),
 })
+const onInternet = (addresses: readonly string[]): Partial<Service> => ({
+  type: 'LoadBalancer',
+  externalTrafficPolicy: 'Local',
+  loadBalancer: { addresses, class: null, problem: null },
+})
 const map = 'ConfigMap/ingress-nginx/nginx'
 
 describeCheck(check, [
@@ -116,6 +121,36 @@ describeCheck(check, [
     it: 'an allow-list of the ConfigMap behind what keeps the address',
     given: byMap({ allowed: ['198.51.100.0/24'] }, [], { externalTrafficPolicy: 'Local' }),
     expect: 'ok',
+  },
+  {
+    it: 'the ConfigMap lets private addresses in, and the load balancer is on the internet',
+    given: byMap({ allowed: ['10.0.0.0/8', '192.168.0.0/16'] }, [], onInternet(['203.0.113.7'])),
+    expect: [{ subject: map, severity: 'warning', confidence: 'possible', args: { kind: 'private' } }],
+  },
+  {
+    it: 'one Ingress lets private addresses in',
+    given: given(edge(onInternet(['203.0.113.7'])), list, answered(403), ['10.0.0.0/8']),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info', args: { kind: 'private' } }],
+  },
+  {
+    it: 'it lets private addresses in, and the load balancer is inside',
+    given: byMap({ allowed: ['10.0.0.0/8'] }, [], onInternet(['10.9.0.7'])),
+    expect: 'ok',
+  },
+  {
+    it: 'it lets private addresses in; a name does not tell where the load balancer is',
+    given: byMap({ allowed: ['10.0.0.0/8'] }, [], onInternet(['internal-a.elb.example.com'])),
+    expect: 'ok',
+  },
+  {
+    it: 'private addresses and others',
+    given: byMap({ allowed: ['10.0.0.0/8', '198.51.100.0/24'] }, [], onInternet(['203.0.113.7'])),
+    expect: 'ok',
+  },
+  {
+    it: 'each node is in the list, so that everybody who comes through one is',
+    given: byMap({ allowed: ['192.168.0.0/16'] }),
+    expect: [{ subject: map, severity: 'info', args: { kind: 'allowed', letsNodes: true } }],
   },
   {
     it: 'all addresses are kept out',

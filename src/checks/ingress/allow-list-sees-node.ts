@@ -10,6 +10,7 @@ import type { Service } from '../../model/service.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { contains } from '../../relations/cidr-index.ts'
+import { isPrivate } from '../../relations/private-address.ts'
 import { beforeControllers, controllersByClass } from '../../relations/ingress/controller-services.ts'
 import { settingsOf } from '../../relations/ingress/controller-settings.ts'
 import { routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
@@ -93,9 +94,12 @@ export default check({
       const hiding = told ? [] : frontsOf(ingress).filter((it) => hidesClients(it, nodes) !== 'no')
       const shuts = !by.includes('denylist') && keepsNodesOut(list, nodes)
       const isSure = shuts && hiding.length > 0 && hiding.every((it) => hidesClients(it, nodes) === 'yes')
-      return hiding.length === 0
-        ? []
-        : [verdict(list, { by, hiding, isSure, refused: isAsked(ingress) && isRefused(outside) })]
+      if (hiding.length === 0) {
+        const fronts = isAsked(ingress) && isLetIn(outside) ? [] : frontsOf(ingress)
+        return isPrivateOnly(list, by) && isOnInternet(fronts) ? [privateVerdict(list, by, fronts)] : []
+      }
+      const letsNodes = !by.includes('denylist') && letsNodesIn(list, nodes)
+      return [verdict(list, { by, hiding, isSure, letsNodes, refused: isAsked(ingress) && isRefused(outside) })]
     })
     if (found.length + shut.length > 0) return [...shut, ...found]
     // Whose address a controller sees is settled before it: by a Service that was read, or by its node's own address.
@@ -112,33 +116,67 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      args.kind === 'closed'
-        ? `${on.kind} ${full(on)} has every client refused: its list of those who are kept out holds all addresses.`
-        : `${on.kind} ${full(on)} ${args.kind === 'denied' ? 'keeps clients out' : 'lets clients in'} by their ` +
-          `address, and Service ${some(args.services, 2)} may hide it behind a node's.`,
-    detail: ({ args }) =>
-      args.kind === 'closed'
-        ? `${args.by}: ${everybody}` + (args.refused ? ' · satisfy: any, so whoever signs in comes through' : '')
-        : `${args.by} · externalTrafficPolicy Cluster` +
-          (args.isSure ? ' · it lets the address of no node in' : '') +
-          (args.refused ? ' · asked from outside, it answers 403' : ''),
-    note: ({ args }) =>
-      args.kind === 'closed'
-        ? 'each request is answered 403 by the controller; what is let in by a list of its own comes after this'
-        : 'not so where the load balancer speaks the PROXY protocol, sends to pods itself, or where the controller ' +
-          'trusts X-Forwarded-For',
+    headline: ({ subject: on, args }) => {
+      if (args.kind === 'closed')
+        return (
+          `${on.kind} ${full(on)} has every client refused: its list of those who are kept out holds all ` +
+          'addresses.'
+        )
+      if (args.kind === 'private')
+        return (
+          `${on.kind} ${full(on)} lets private addresses alone in, and its requests come by public ones, through ` +
+          `Service ${some(args.services, 2)}.`
+        )
+      return (
+        `${on.kind} ${full(on)} ${args.kind === 'denied' ? 'keeps clients out' : 'lets clients in'} by their ` +
+        `address, and Service ${some(args.services, 2)} may hide it behind a node's.`
+      )
+    },
+    detail: ({ args }) => {
+      if (args.kind === 'closed')
+        return `${args.by}: ${everybody}` + (args.refused ? ' · satisfy: any, so whoever signs in comes through' : '')
+      if (args.kind === 'private') return `${args.by} · the client's own address is kept on the way`
+      return (
+        `${args.by} · externalTrafficPolicy Cluster` +
+        (args.isSure ? ' · it lets the address of no node in' : '') +
+        (args.letsNodes ? ' · it lets the address of every node in, and with that whoever comes through one' : '') +
+        (args.refused ? ' · asked from outside, it answers 403' : '')
+      )
+    },
+    note: ({ args }) => notes[args.kind],
     help: ({ subject: on, args }) => [
-      args.kind === 'closed'
-        ? 'take the range out of the list, or the list away; to let few in, use whitelist-source-range'
-        : "see the client's address in the controller's access log; externalTrafficPolicy: Local keeps it",
-      ...(args.kind === 'closed' ? [`kubectl -n ${on.namespace} edit ${on.kind.toLowerCase()} ${on.name}`] : []),
+      helps[args.kind],
+      ...(args.kind === 'closed' || args.kind === 'private'
+        ? [`kubectl -n ${on.namespace} edit ${on.kind.toLowerCase()} ${on.name}`]
+        : []),
       ...args.services
         .slice(0, 1)
         .map((it) => `kubectl -n ${it.split('/')[0]} get service ${it.split('/')[1]} -o yaml`),
     ],
   },
 })
+
+type Kind = 'closed' | 'private' | 'denied' | 'allowed'
+
+const hidden =
+  'not so where the load balancer speaks the PROXY protocol, sends to pods itself, or where the controller trusts ' +
+  'X-Forwarded-For'
+
+const notes: Readonly<Record<Kind, string>> = {
+  closed: 'each request is answered 403 by the controller; what is let in by a list of its own comes after this',
+  private: 'whoever comes from the internet is answered 403; that may be what it is for, as pods and a VPN get in',
+  denied: hidden,
+  allowed: hidden,
+}
+
+const seeLog = "see the client's address in the controller's access log; externalTrafficPolicy: Local keeps it"
+
+const helps: Readonly<Record<Kind, string>> = {
+  closed: 'take the range out of the list, or the list away; to let few in, use whitelist-source-range',
+  private: 'add the public ranges that users come from, or take the list away',
+  denied: seeLog,
+  allowed: seeLog,
+}
 
 type Front = Pick<Service, 'namespace' | 'name' | 'type' | 'externalTrafficPolicy' | 'loadBalancer'>
 
@@ -150,11 +188,20 @@ function isForwarded(controller: IngressController, beside: Known<Beside>): bool
 
 function knownFronts({ fronts = [] }: IngressController): readonly Front[] {
   return fronts.flatMap(
-    ({ namespace, name, type, wants, keepsClients, externalTrafficPolicy: policy }): readonly Front[] => {
+    ({ namespace, name, type, addresses, wants, keepsClients, externalTrafficPolicy: policy }): readonly Front[] => {
       if (wants.length > 0 || policy === undefined) return []
       // What comes to pods under the client's address is as what comes to the nodes that have one.
       const isKept = policy === 'Local' || keepsClients === true
-      return [{ namespace, name, type, ...(isKept ? { externalTrafficPolicy: 'Local' } : {}) }]
+      const loadBalancer = { addresses, class: null, problem: null }
+      return [
+        {
+          namespace,
+          name,
+          type,
+          ...(type === 'LoadBalancer' ? { loadBalancer } : {}),
+          ...(isKept ? { externalTrafficPolicy: 'Local' } : {}),
+        },
+      ]
     },
   )
 }
@@ -179,7 +226,14 @@ function closedVerdict(ingress: Ingress) {
     subject: ingressSubject(ingress),
     confidence: maySignIn ? 'possible' : 'inferred',
     severity: maySignIn ? 'warning' : 'error',
-    args: { kind: 'closed', by: 'denylist-source-range', services: [], isSure: !maySignIn, refused: maySignIn },
+    args: {
+      kind: 'closed' as Kind,
+      by: 'denylist-source-range',
+      services: [],
+      isSure: !maySignIn,
+      letsNodes: false,
+      refused: maySignIn,
+    },
     evidence: [listEvidence(listOf(ingress, by), by, 'every address is in it')],
     causes: failsOf(ingress),
   })
@@ -198,7 +252,7 @@ function closedByMap(list: GlobalList) {
     also: list.its.slice(0, 20).map(ingressSubject),
     confidence: 'inferred',
     severity: 'error',
-    args: { kind: 'closed', by: list.closing, services: [], isSure: true, refused: false },
+    args: { kind: 'closed' as Kind, by: list.closing, services: [], isSure: true, letsNodes: false, refused: false },
     evidence: [listEvidence(list, list.closing, 'every address is in it')],
     causes: list.its.flatMap(failsOf),
   })
@@ -278,6 +332,49 @@ function keepsNodesOut({ allowed }: List, nodes: Known<readonly Node[]>): boolea
   return !addresses.some((ip) => allowed.some((it) => it === ip || contains(it, ip)))
 }
 
+/** A list whose ranges were all kept, and that has the addresses of all nodes in it. */
+function letsNodesIn({ allowed }: List, nodes: Known<readonly Node[]>): boolean {
+  if (allowed === undefined || !nodes.known || nodes.value.length === 0) return false
+  return nodes.value.every(({ ip }) => ip !== null && allowed.some((it) => it === ip || contains(it, ip)))
+}
+
+function isPrivateOnly({ allowed = [] }: List, by: string): boolean {
+  return !by.includes('denylist') && allowed.length > 0 && allowed.every(isPrivate)
+}
+
+/** Each way in is a load balancer with addresses of the internet alone: names of one may be of an inner one. */
+function isOnInternet(fronts: readonly Front[]): boolean {
+  return (
+    fronts.length > 0 &&
+    fronts.every(({ type, loadBalancer }) => {
+      const addresses = loadBalancer?.addresses ?? []
+      return type === 'LoadBalancer' && addresses.length > 0 && addresses.every((it) => isIp(it) && !isPrivate(it))
+    })
+  )
+}
+
+function isIp(address: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(address) || address.includes(':')
+}
+
+/** One Ingress may be for few; that all of a controller on the internet are is hardly meant. */
+function privateVerdict(list: List, by: string, fronts: readonly Front[]) {
+  return finding({
+    subject: list.on,
+    confidence: 'possible',
+    severity: list.on.kind === 'ConfigMap' ? 'warning' : 'info',
+    args: {
+      kind: 'private' as Kind,
+      by: by.split('/').at(-1) ?? by,
+      services: [...new Set(fronts.map(full))],
+      isSure: false,
+      letsNodes: false,
+      refused: false,
+    },
+    evidence: [listEvidence(list, by, 'nobody of the internet is in it')],
+  })
+}
+
 function isRefused(outside: Known<Outside>): boolean {
   return outside.known && outside.value.answers.some((it) => it.status === 403)
 }
@@ -287,19 +384,22 @@ interface Seen {
   readonly hiding: readonly Front[]
   /** It lets no node in, and kube-proxy hands all connections on under the address of one. */
   readonly isSure: boolean
+  /** It lets each node in, and with it whoever comes through one. */
+  readonly letsNodes: boolean
   readonly refused: boolean
 }
 
-function verdict(list: List, { by, hiding, isSure, refused }: Seen) {
+function verdict(list: List, { by, hiding, isSure, letsNodes, refused }: Seen) {
   return finding({
     subject: list.on,
     confidence: 'possible',
     severity: refused || isSure ? 'warning' : 'info',
     args: {
-      kind: by.includes('denylist') ? 'denied' : 'allowed',
+      kind: (by.includes('denylist') ? 'denied' : 'allowed') as Kind,
       by: by.split('/').at(-1) ?? by,
       services: [...new Set(hiding.map(full))],
       isSure,
+      letsNodes,
       refused,
     },
     evidence: [listEvidence(list, by, 'by the address that the controller sees')],

@@ -1,5 +1,6 @@
 import { ingress } from '../../../test/build/ingress.ts'
 import { container, pod } from '../../../test/build/pod.ts'
+import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import check from './name-not-published.ts'
@@ -38,6 +39,71 @@ describeCheck(check, [
     given: {
       ...given('--source=ingress', '--domain-filter=corp.test'),
       pods: [writer('--source=ingress', '--domain-filter=corp.test'), writer('--source=ingress')],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'another class',
+    given: given('--source=ingress', '--ingress-class=internal'),
+    expect: found('info', /of class internal alone, and this is of nginx/),
+  },
+  {
+    it: 'its class',
+    given: given('--source=ingress', '--ingress-class=internal', '--ingress-class=nginx'),
+    expect: 'ok',
+  },
+  {
+    it: 'a zone left out',
+    given: given('--source=ingress', '--domain-filter=example.com', '--exclude-domains=web.example.com'),
+    expect: found('info', /leaves web\.example\.com out/),
+  },
+  {
+    it: 'another namespace',
+    given: given('--source=ingress', '--namespace=pay'),
+    expect: found('info', /namespace pay alone/),
+  },
+  { it: 'a filter by labels', given: given('--source=ingress', '--label-filter=dns=on'), expect: 'cannot-tell' },
+  {
+    it: 'expressions in the place of zones',
+    given: given('--source=ingress', '--domain-filter=corp.test', '--regex-domain-filter=.*'),
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'a filter by annotations, and Services alone',
+    given: given('--source=service', '--annotation-filter=a=b'),
+    expect: found('info', /and no Ingress/),
+  },
+  {
+    it: 'the Ingress asks for it',
+    given: {
+      ...given('--source=service'),
+      ingresses: [ingress([['/', 'web', 80]], { externalDns: { by: 'it', hosts: [] } })],
+    },
+    expect: found('warning', /and no Ingress/),
+  },
+  {
+    it: 'the Ingress is left to others by its annotation',
+    given: {
+      ...given('--source=service'),
+      ingresses: [ingress([['/', 'web', 80]], { externalDns: { by: 'others', hosts: [] } })],
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'a Service asks, and Ingresses alone are read',
+    given: {
+      ...given('--source=ingress'),
+      services: [service('edge', { externalDns: { by: 'it', hosts: ['edge.example.com'] } })],
+    },
+    expect: [
+      { subject: 'Service/shop/edge', severity: 'warning', says: /edge\.example\.com of Service .*and no Service/ },
+    ],
+  },
+  {
+    it: 'a Service has the host of the Ingress published',
+    given: {
+      ...given('--source=service'),
+      services: [service('edge', { externalDns: { by: 'it', hosts: ['web.example.com'] } })],
     },
     expect: 'ok',
   },

@@ -44,6 +44,23 @@ describeCheck(check, [
     expect: [{ subject: web, severity: 'info' }],
   },
   {
+    it: 'the start page for two applications and all that they load, beside one whose path is the target',
+    given: {
+      ingresses: [
+        ingress(
+          [
+            ['/', 'front', 80],
+            ['/cart', 'cart', 80],
+            ['/api', 'api', 80],
+          ],
+          { nginx: { ...routing, rewrite: '/' } },
+        ),
+      ],
+      ingressClasses,
+    },
+    expect: [{ subject: web, severity: 'info', args: { kind: 'flattens', same: true }, says: /\/cart, .*\/api/ }],
+  },
+  {
     it: 'a regular expression that is read as letters',
     given: { ingresses: [of('/api(/|$)(.*)', null)], ingressClasses },
     expect: [{ subject: web, severity: 'warning', args: { kind: 'literal' } }],

@@ -13,7 +13,7 @@ import {
 } from '../../relations/ingress/nginx-paths.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
-import { full } from '../../phrases.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * ingress-nginx reads the paths of a host as regular expressions when any of its Ingresses says `use-regex` or
@@ -38,9 +38,10 @@ export default check({
     const found = own.flatMap((ingress) => {
       const mistakes = routesOf(ingress).flatMap((route) => mistakeOf(route, regexHosts) ?? [])
       const groups = [...Map.groupBy(mistakes, (it) => it.kind).values()]
-      return groups.flatMap(([first]) =>
-        first === undefined ? [] : judge(ingress, first, measuredOf(contacts, first.route)),
-      )
+      return groups.flatMap((its) => {
+        const first = its.find(({ route }) => measuredOf(contacts, route) === 'ill') ?? its[0]
+        return first === undefined ? [] : judge(ingress, first, its, measuredOf(contacts, first.route))
+      })
     })
     return found.length > 0 ? found : ok(own.length)
   },
@@ -48,11 +49,16 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args.what}.`,
     detail: ({ args }) => `path \`${args.path}\` · rewrite-target ${args.rewrite} · ${measures[args.measured]}`,
-    note: ({ args }) =>
-      args.kind === 'literal'
-        ? 'without use-regex or a rewrite on any Ingress of the host, nginx takes the path letter by letter'
-        : 'the application sees the path after the rewrite, ' +
-          'and answers 404 or the wrong page for what it does not know',
+    note: ({ args }) => {
+      if (args.kind === 'literal')
+        return 'without use-regex or a rewrite on any Ingress of the host, nginx takes the path letter by letter'
+      if (args.kind === 'group') return wrongPage
+      const below = `${args.path.replace(/\/$/, '')}/app.js`
+      return (
+        `${below} is asked for as ${args.rewrite} as well: styles, scripts and calls get that page` +
+        (args.same ? `; what comes by the path ${args.rewrite} itself is left as it is` : '')
+      )
+    },
     help: ({ subject: on, args }) =>
       [
         `${args.cure}`,
@@ -61,6 +67,9 @@ export default check({
       ].slice(0, args.measured === 'unasked' ? 3 : 2),
   },
 })
+
+const wrongPage =
+  'the application sees the path after the rewrite, and answers 404 or the wrong page for what it does not know'
 
 interface Mistake {
   readonly kind: 'group' | 'flattens' | 'literal'
@@ -103,7 +112,7 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
   return {
     kind: 'flattens',
     route,
-    what: `rewrites everything below ${routeText(route)} to \`${rewrite}\``,
+    what: '',
     cure:
       `keep the rest of the path: ${path.replace(/\/$/, '')}(/|$)(.*) with rewrite-target /$2, ` +
       'or pathType Exact if one page is meant',
@@ -124,7 +133,9 @@ const measures: Readonly<Record<Measured, string>> = {
 }
 
 /** A rewrite that flattens may be meant: only an ill answer makes it more than a remark. */
-function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured: Measured) {
+function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, its: readonly Mistake[], measured: Measured) {
+  const rewrite = ingress.nginx?.rewrite ?? 'none'
+  const all = some([...new Set([route, ...its.map((it) => it.route)].map(routeText))])
   const severity: Severity = measured === 'well' || (kind === 'flattens' && measured === 'unasked') ? 'info' : 'warning'
   const lines = [
     'annotations:',
@@ -138,10 +149,12 @@ function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured:
       severity,
       args: {
         kind,
-        what,
+        what: kind === 'flattens' ? `rewrites everything below ${all} to \`${rewrite}\`` : what,
         cure,
         path: route.path ?? '/',
-        rewrite: ingress.nginx?.rewrite ?? 'none',
+        rewrite,
+        // The path that is the target is not rewritten (template.go, buildProxyPass: no special rewrite).
+        same: routesOf(ingress).some((it) => it.path === rewrite),
         measured,
       },
       evidence: [

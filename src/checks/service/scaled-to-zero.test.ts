@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { beside } from '../../../test/build/beside.ts'
-import { backend, route } from '../../../test/build/gateway.ts'
+import { backend, gateway, parent, route } from '../../../test/build/gateway.ts'
 import { ingress } from '../../../test/build/ingress.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
-import { completed, deployment, notReady, pod } from '../../../test/build/pod.ts'
+import { completed, container, deployment, notReady, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { diagnose } from '../../engine.ts'
 import type { Finding } from '../../findings/finding.ts'
@@ -79,6 +79,16 @@ const scaledBy = (scalers: readonly Scaler[], isRouted = true) => ({
   beside: beside({ scalers }),
 })
 
+const calling = pod('web-1', { containers: [container({ calls: [{ by: 'CART_URL', host: 'cart', port: 80 }] })] })
+const sharing = service('other', { selector: null, externalIPs: ['198.18.0.80'] })
+const alias = service('basket', {
+  namespace: 'pay',
+  type: 'ExternalName',
+  selector: null,
+  clusterIP: null,
+  externalName: 'cart.shop.svc.cluster.local.',
+})
+
 describeCheck(check, [
   {
     it: 'an autoscaler wants two at least, leaves it at 0, and an Ingress sends requests there',
@@ -108,7 +118,97 @@ describeCheck(check, [
   {
     it: 'the autoscaler of another workload',
     given: scaledBy([{ ...hpa, target: { kind: 'Deployment', name: 'web' } }]),
-    expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { held: null } }],
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { held: null } }],
+  },
+  {
+    it: 'a canary of an Ingress that has no requests',
+    given: {
+      ...scaledBy([], false),
+      ingresses: [
+        ingress([['/', 'cart', 80]], {
+          nginx: { rewrite: null, regex: false, canary: true, idle: true, protocol: null },
+        }),
+      ],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info' }],
+  },
+  {
+    it: 'an Ingress sends requests there, and who scales it was not read',
+    given: { services, pods: [], workloads: [deployment('cart', 0)], ingresses: [ingress([['/', 'cart', 80]])] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info' }],
+  },
+  {
+    it: 'a Job has ended, and an Ingress sends requests there',
+    given: { ...scaledBy([]), workloads: [deployment('cart', 0, { kind: 'Job' })] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info' }],
+  },
+  {
+    it: 'all requests of a Gateway come through it',
+    given: {
+      ...scaledBy([], false),
+      services: [service('cart', { labels: { 'gateway.networking.k8s.io/gateway-name': 'edge' } })],
+      gateways: [gateway([], { namespace: 'shop' })],
+      gatewayRoutes: [route([backend('web')], { parents: [parent({ namespace: 'shop' })] })],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'error', args: { plane: 'gateway', below: 1 } }],
+  },
+  ...[true, false].map((isOnly) => ({
+    it: isOnly ? 'it alone has the address of a Gateway' : 'another Service has the address as well',
+    given: {
+      ...scaledBy([], false),
+      services: [service('cart', { externalIPs: ['198.18.0.80'] }), ...(isOnly ? [] : [sharing])],
+      gateways: [gateway()],
+      gatewayRoutes: [route([backend('web')])],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: isOnly ? ('error' as const) : ('info' as const) }],
+  })),
+  {
+    it: 'a Gateway without routes',
+    given: {
+      ...scaledBy([], false),
+      services: [service('cart', { labels: { 'gateway.networking.k8s.io/gateway-name': 'edge' } })],
+      gateways: [gateway([], { namespace: 'shop' })],
+      gatewayRoutes: [],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { plane: 'gateway', below: 0 } }],
+  },
+  ...[true, false].map((isInMesh) => ({
+    it: isInMesh ? 'the proxies of a mesh are told by it' : 'a mesh in which nobody is',
+    given: {
+      services: [service('istiod', { namespace: 'istio-system' })],
+      pods: isInMesh
+        ? [pod('web-1', { containers: [container(), container({ name: 'istio-proxy' })] })]
+        : [pod('web-1')],
+      workloads: [deployment('istiod', 0, { namespace: 'istio-system' })],
+    },
+    expect: [{ subject: 'Service/istio-system/istiod', severity: isInMesh ? ('warning' as const) : ('info' as const) }],
+  })),
+  {
+    it: 'a program is told to call it: worth knowing, beside its name',
+    given: { ...scaledBy([], false), pods: [calling] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { callers: ['Deployment shop/web'] } }],
+  },
+  {
+    it: 'who calls it was asked about',
+    given: { ...scaledBy([], false), pods: [calling] },
+    scope: { target: { kind: 'object', object: { kind: 'Deployment', namespace: 'shop', name: 'web' }, url: null } },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning' }],
+  },
+  {
+    it: 'an ExternalName that leads to it was asked about',
+    given: { ...scaledBy([], false), services: [...services, alias] },
+    scope: { target: { kind: 'object', object: { kind: 'Service', namespace: 'pay', name: 'basket' }, url: null } },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { callers: ['Service pay/basket'] } }],
+  },
+  {
+    it: 'a program is told to call such a name',
+    given: {
+      ...scaledBy([], false),
+      services: [...services, alias],
+      pods: [pod('web-1', { containers: [container({ calls: [{ by: 'URL', host: 'basket.pay', port: 80 }] })] })],
+    },
+    scope: { target: { kind: 'object', object: { kind: 'Deployment', namespace: 'shop', name: 'web' }, url: null } },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning' }],
   },
   {
     it: 'asked about by name: here is why it does not answer',

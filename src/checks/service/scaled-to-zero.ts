@@ -1,14 +1,13 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
+import { callableFrom } from '../../relations/service/called-services.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routeFor, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { callersOfServices, ingressesBefore, isRouted, type Plane, planeOf } from '../../relations/service/who-needs.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
-import { subjectKey } from '../../model/subject.ts'
+import { type Subject, subjectKey } from '../../model/subject.ts'
 import type { Scaler } from '../../model/beside.ts'
-import type { GatewayRoute } from '../../model/gateway.ts'
-import type { Known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Scope } from '../../model/sources.ts'
 import type { Service } from '../../model/service.ts'
@@ -26,38 +25,47 @@ export default check({
   fine: 'what stands behind each Service wants pods',
   severity: 'info',
   needs: ['services', 'pods', 'workloads'],
-  wants: ['ingresses', 'beside', 'gatewayRoutes'],
+  wants: ['ingresses', 'beside', 'gatewayRoutes', 'gateways', 'namespaces', 'clusterDns'],
   remedies: [],
   decides: ['SVC-04'],
 
-  run({ services, pods, workloads, ingresses, beside, gatewayRoutes, scope }) {
+  run({ services, pods, workloads, ingresses, beside, gatewayRoutes, gateways, namespaces, clusterDns, scope }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const listed = ingresses.known ? ingresses.value : []
     const backing = backingOf(pods, { known: true, value: workloads })
     const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const routes = gatewayRoutes.known ? gatewayRoutes.value : []
+    const around = { services, gateways: gateways.known ? gateways.value : [], routes, pods }
+    const callersOf = callersOfServices(pods, callableFrom({ services, namespaces, clusterDns, scope }))
     const found = choosing.flatMap((service) => {
       const behind = backing(service)
       if (behind.kind !== 'scaled-to-zero') return []
       const [first] = behind.workloads
       if (first === undefined) return [cannotTell('ambiguous', `no workload named behind ${full(service)}`)]
-      const before = routesTo(listed, service)
+      const before = ingressesBefore(listed, service)
       const held = keptAtZero(behind.workloads, scalers)
-      const isNeeded = held !== null && (before.length > 0 || isRouted(service, gatewayRoutes))
+      const plane = planeOf(service, around)
+      const callers = callersOf(service)
+      const isAsked = isAskedFor(scope, service, listed) || isOneOf(callers, scope)
+      const isSure = held !== null || (beside.known && !isByUse(behind.workloads, scalers))
+      const isNeeded = isSure && !isWithin(scope) && (before.length > 0 || isRouted(service, routes))
+      const missed = isMissed(isAsked || isNeeded || plane !== null, behind.workloads)
       return [
         finding({
           subject: serviceSubject(service),
+          also: callers.slice(0, 8),
           confidence: 'inferred',
-          severity: isNeeded || isMissed(isAskedFor(scope, service, listed), behind.workloads) ? 'warning' : 'info',
+          severity: severityOf(missed, plane),
           args: {
             kind: first.kind,
             workload: first.name,
             workloads: behind.workloads.length,
             headless: service.clusterIP === 'None',
             before: before.slice(0, 1).map(full),
-            held: held?.kind ?? null,
-            heldBy: held?.name ?? null,
-            least: held?.least ?? null,
+            callers: callers.map((it) => `${it.kind} ${full(it)}`),
+            ...planeWords(plane),
+            ...heldWords(held),
             all: some(behind.workloads.map((it) => `${it.kind} ${it.name}`)),
           },
           evidence: behind.workloads.map((it) => ({
@@ -76,19 +84,67 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Service ${full(on)} has no pods, since ${args.kind} ${args.workload} ${idle(args.kind).is}${heldText(args)}.`,
     detail: ({ args }) => `${args.all} · ${count(args.workloads, 'workload')}, 0 pods wanted`,
-    note: ({ args }) => clientOf(args.headless, args.before),
+    note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => helpOf({ ...args, namespace: on.namespace ?? '' }),
   },
 })
 
-/** By a route of the Gateway API that names it, with requests to give. */
-function isRouted({ namespace, name }: Service, routes: Known<readonly GatewayRoute[]>): boolean {
-  return (routes.known ? routes.value : []).some((route) =>
-    route.rules.some(({ backends }) =>
-      backends.some(
-        (it) =>
-          it.kind === 'Service' && it.name === name && (it.namespace ?? route.namespace) === namespace && it.weight > 0,
-      ),
+function severityOf(missed: boolean, plane: Plane | null): Severity {
+  if (missed && plane?.of === 'gateway' && plane.routes > 0) return 'error'
+  return missed ? 'warning' : 'info'
+}
+
+interface Felt {
+  readonly headless: boolean
+  readonly before: readonly string[]
+  readonly callers: readonly string[]
+  readonly plane: Plane['of'] | null
+  readonly gateway: string | null
+  /** Routes of the Gateway, or pods of the mesh. */
+  readonly below: number
+}
+
+function planeWords(plane: Plane | null): Pick<Felt, 'plane' | 'gateway' | 'below'> {
+  if (plane === null) return { plane: null, gateway: null, below: 0 }
+  return plane.of === 'gateway'
+    ? { plane: 'gateway', gateway: plane.gateway, below: plane.routes }
+    : { plane: 'mesh', gateway: null, below: plane.pods }
+}
+
+function noteOf({ headless, before, callers, plane, gateway, below }: Felt): string {
+  if (plane === 'gateway')
+    return (
+      `all requests of Gateway ${gateway} come through it: ${count(below, 'route')} of it ` +
+      `${below === 1 ? 'is' : 'are'} served by nobody`
+    )
+  if (plane === 'mesh')
+    return (
+      `the proxies of ${count(below, 'pod')} keep what they were told last: they hear of no new endpoint and get ` +
+      'no new certificate, and pods that start get no proxy, or one that does not become ready'
+    )
+  const led = callers.length === 0 ? '' : `; ${some(callers, 3)} ${callers.length === 1 ? 'leads' : 'lead'} here`
+  return clientOf(headless, before) + led
+}
+
+/** Asked about a URL that ends elsewhere, what is beside it is no trouble. */
+function isWithin({ target }: Scope): boolean {
+  return target.kind === 'object' && target.url !== null
+}
+
+function isOneOf(callers: readonly Subject[], { target }: Scope): boolean {
+  return target.kind === 'object' && callers.some((it) => subjectKey(it) === subjectKey(target.object))
+}
+
+/** KEDA was told that it may have none: what comes wakes it. */
+function isByUse(makers: readonly Top[], scalers: readonly Scaler[]): boolean {
+  return makers.some((one) =>
+    scalers.some(
+      (it) =>
+        it.kind === 'ScaledObject' &&
+        it.least === 0 &&
+        it.namespace === one.namespace &&
+        it.target.kind === one.kind &&
+        it.target.name === one.name,
     ),
   )
 }
@@ -111,6 +167,10 @@ function keptAtZero(makers: readonly Top[], scalers: readonly Scaler[]): Scaler 
       ? null
       : (its.find((it) => it.kind === 'HorizontalPodAutoscaler' && it.least > 0) ?? null))
   )
+}
+
+function heldWords(held: Scaler | null): Held {
+  return { held: held?.kind ?? null, heldBy: held?.name ?? null, least: held?.least ?? null }
 }
 
 function heldText({ held, heldBy, least }: Held): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { allowedOf, annotatedOf, pagesOf, tlsByOf } from './ingress-annotations.ts'
+import { allowedOf, annotatedOf, healthPortOf, pagesOf, tlsByOf } from './ingress-annotations.ts'
 
 const by = (name: string, value: string) => allowedOf({ [`nginx.ingress.kubernetes.io/${name}`]: value })
 
@@ -52,4 +52,15 @@ test.each([
 test('a name of default-backend is one of the own namespace', () => {
   expect(pagesOf({ 'nginx.ingress.kubernetes.io/default-backend': 'errors' })).toEqual({ pages: 'errors' })
   expect(pagesOf({ 'nginx.ingress.kubernetes.io/default-backend': 'a/b' })).toEqual({})
+})
+
+test.each([
+  ['alb.ingress.kubernetes.io/healthcheck-port', '9999', { by: 'alb', port: 9999 }],
+  ['alb.ingress.kubernetes.io/healthcheck-port', 'http', { by: 'alb', port: 'http' }],
+  ['alb.ingress.kubernetes.io/healthcheck-port', 'traffic-port', undefined],
+  ['alb.ingress.kubernetes.io/healthcheck-port', '99999', undefined],
+  ['appgw.ingress.kubernetes.io/health-probe-port', '9999', { by: 'appgw', port: 9999 }],
+  ['appgw.ingress.kubernetes.io/health-probe-port', 'http', undefined],
+])('the port of %s: %s', (key, value, healthPort) => {
+  expect(healthPortOf({ [key]: value }).healthPort).toEqual(healthPort)
 })

@@ -98,6 +98,24 @@ export function albTargetOf(annotations: Annotations, className: string | null):
   return { albTarget: value === 'ip' || value === 'instance' ? value : 'unset' }
 }
 
+/** Written as a number, or by the name of a port of the Service; null = the port of the traffic, or nothing usable. */
+export function askedPort(value: string | undefined): number | string | null {
+  const said = value?.trim() ?? ''
+  if (/^\d{1,5}$/.test(said)) return Number(said) > 0 && Number(said) < 65_536 ? Number(said) : null
+  return said !== 'traffic-port' && /^[a-z0-9][a-z0-9-]{0,62}$/i.test(said) ? said : null
+}
+
+/**
+ * `healthcheck-port` of the AWS Load Balancer Controller (pkg/ingress/model_build_target_group.go), and
+ * `health-probe-port` of AGIC, which is a number (docs/annotations.md).
+ */
+export function healthPortOf(annotations: Annotations): Pick<Ingress, 'healthPort'> {
+  const alb = askedPort(annotations[`${albPrefix}healthcheck-port`])
+  if (alb !== null) return { healthPort: { by: 'alb', port: alb } }
+  const appgw = askedPort(annotations['appgw.ingress.kubernetes.io/health-probe-port'])
+  return typeof appgw === 'number' ? { healthPort: { by: 'appgw', port: appgw } } : {}
+}
+
 /** A JSON text longer than this is no action that a human wrote. */
 const longestAction = 16 * 1024
 

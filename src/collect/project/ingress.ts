@@ -1,5 +1,6 @@
 import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { externalDnsOf } from './external-dns.ts'
 import { createdOf, identity } from './identity.ts'
 import {
   actionsOf,
@@ -9,6 +10,7 @@ import {
   authOf,
   entryPointsOf,
   healthOf,
+  healthPortOf,
   middlewaresOf,
   nginxRouting,
   pagesOf,
@@ -64,6 +66,8 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...middlewaresOf(annotations),
     ...entryPointsOf(annotations),
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),
+    ...healthPortOf(annotations),
+    ...externalDnsOf(annotations),
     ...nginxRouting(annotations),
     ...authOf(annotations),
     ...pagesOf(annotations),

@@ -1,6 +1,7 @@
 import type { AzureProbe, LoadBalancer, Service, ServicePort } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
-import { tlsByOf } from './ingress-annotations.ts'
+import { externalDnsOf } from './external-dns.ts'
+import { askedPort, tlsByOf } from './ingress-annotations.ts'
 import { condition, identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole, portNumber } from './json.ts'
 
@@ -45,6 +46,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
       : {}),
     ...exportToOf(it.metadata),
     ...albTargetOf(it.metadata),
+    ...externalDnsOf(stringMap(it.metadata['annotations'])),
     ...serversSchemeOf(it.metadata),
     ...tlsByOf(stringMap(it.metadata['annotations'])),
     ...breakersOf(it.metadata),
@@ -163,9 +165,13 @@ function asksProxyProtocol(metadata: Fields): boolean {
   })
 }
 
-function albTargetOf(metadata: Fields): Pick<Service, 'albTarget'> {
+function albTargetOf(metadata: Fields): Pick<Service, 'albTarget' | 'albHealthPort'> {
+  const port = stringMap(metadata['annotations'])['alb.ingress.kubernetes.io/healthcheck-port']
   const value = stringMap(metadata['annotations'])['alb.ingress.kubernetes.io/target-type']
-  return value === 'ip' || value === 'instance' ? { albTarget: value } : {}
+  return {
+    ...(value === 'ip' || value === 'instance' ? { albTarget: value } : {}),
+    ...(port === undefined ? {} : { albHealthPort: askedPort(port) }),
+  }
 }
 
 const azure = 'service.beta.kubernetes.io/'
