@@ -15,6 +15,7 @@ import {
   projectAdvertisement,
   projectApiService,
   projectClaim,
+  projectConversion,
   projectControllerSettings,
   projectMeshSettings,
   projectPodNetwork,
@@ -62,6 +63,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     oldRoutes,
     validating,
     mutating,
+    conversions,
     apiServices,
     pools,
     l2,
@@ -76,6 +78,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     some(besideKinds.OldIngressRoute, (raw) => projectIngressRoute(raw, besideKinds.OldIngressRoute.group, intern)),
     some(besideKinds.ValidatingWebhookConfiguration, (raw) => projectWebhooks('ValidatingWebhookConfiguration', raw)),
     some(besideKinds.MutatingWebhookConfiguration, (raw) => projectWebhooks('MutatingWebhookConfiguration', raw)),
+    some(besideKinds.CustomResourceDefinition, projectConversion),
     some(besideKinds.APIService, projectApiService),
     some(besideKinds.IPAddressPool, (raw) => projectPool(raw, intern)),
     some(besideKinds.L2Advertisement, (raw) => projectAdvertisement('L2Advertisement', raw, intern)),
@@ -108,7 +111,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(namespace)
       .slice(0, mostClaims)
       .flatMap((raw) => projectClaim(raw, intern) ?? []),
-    webhooks: (together(validating, mutating) ?? []).flat(),
+    webhooks: [validating, mutating, conversions].flatMap((it) => (it ?? []).flat()),
     apiServices: apiServices ?? [],
     pools: whole(besideKinds.IPAddressPool, () => pools),
     advertisements: together(l2, bgp),

@@ -126,6 +126,7 @@ export const besideKinds = {
   ValidatingWebhookConfiguration: alone('admissionregistration.k8s.io', 'validatingwebhookconfigurations', false),
   MutatingWebhookConfiguration: alone('admissionregistration.k8s.io', 'mutatingwebhookconfigurations', false),
   APIService: alone('apiregistration.k8s.io', 'apiservices', false),
+  CustomResourceDefinition: alone('apiextensions.k8s.io', 'customresourcedefinitions', false),
   IPAddressPool: alone('metallb.io', 'ipaddresspools', true, 'v1beta1'),
   L2Advertisement: alone('metallb.io', 'l2advertisements', true, 'v1beta1'),
   BGPAdvertisement: alone('metallb.io', 'bgpadvertisements', true, 'v1beta1'),

@@ -156,8 +156,9 @@ export interface HostClaim {
   readonly hosts: readonly string[]
 }
 
+/** One that the API server asks, before it takes a change, or to convert what is stored in another version. */
 export interface AdmissionWebhook {
-  readonly kind: 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration'
+  readonly kind: 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration' | 'CustomResourceDefinition'
   readonly name: string
   /** Of the one that is asked: `validate.nginx.ingress.kubernetes.io`. */
   readonly webhook: string
@@ -168,6 +169,8 @@ export interface AdmissionWebhook {
   readonly resources: readonly string[]
   /** Whether namespaces or objects are chosen by labels. */
   readonly chooses: 'all' | 'some'
+  /** Versions of a CustomResourceDefinition, served or stored; absent for all else, and in old recordings. */
+  readonly versions?: number
   /**
    * It names no authority, though it is of a cluster: what a manifest leaves out somebody may fill in once it is there.
    * `injected`: cert-manager's cainjector, or OpenShift, is asked to. Absent where it names one.

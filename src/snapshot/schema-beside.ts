@@ -93,13 +93,14 @@ export const besideSchema = exactly<Beside>()(
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
       object({
-        kind: oneOf(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration']),
+        kind: oneOf(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'CustomResourceDefinition']),
         name: m.name,
         webhook: m.name,
         service: object({ ...named, port: number }),
         onFailure: oneOf(['Fail', 'Ignore']),
         resources: list(m.name),
         chooses: oneOf(['all', 'some']),
+        versions: maybe(number),
         authority: maybe(oneOf(['none', 'injected'])),
       }),
     ),

@@ -85,7 +85,8 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
   webhooks: few(
     fc.record({
       authority: fc.constantFrom('none' as const, 'injected' as const),
-      kind: fc.constantFrom('ValidatingWebhookConfiguration' as const, 'MutatingWebhookConfiguration' as const),
+      kind: fc.constantFrom('ValidatingWebhookConfiguration' as const, 'CustomResourceDefinition' as const),
+      versions: fc.nat(3),
       name,
       webhook: name,
       service: fc.record({ ...named, port: fc.constant(443) }),

@@ -53,6 +53,37 @@ export function projectWebhooks(kind: AdmissionWebhook['kind'], raw: unknown): r
     })
 }
 
+/**
+ * Whom a CustomResourceDefinition has the API server ask to convert objects (apiextensions/v1 types.go,
+ * `spec.conversion`; `webhookClientConfig` before v1). One that does not, asks a URL, or takes `None`: none.
+ */
+export function projectConversion(raw: unknown): readonly AdmissionWebhook[] {
+  const name = text(fields(fields(raw)['metadata'])['name'])
+  const spec = fields(fields(raw)['spec'])
+  const conversion = fields(spec['conversion'])
+  const client = fields(fields(conversion['webhook'])['clientConfig'] ?? conversion['webhookClientConfig'])
+  const service = fields(client['service'])
+  const [namespace, serviceName] = [text(service['namespace']), text(service['name'])]
+  if (name === null || conversion['strategy'] !== 'Webhook' || namespace === null || serviceName === null) return []
+  const served = list(spec['versions'])
+    .map(fields)
+    .filter((it) => it['served'] !== false || it['storage'] === true)
+    .flatMap((it) => text(it['name']) ?? [])
+  const stored = texts(fields(fields(raw)['status'])['storedVersions'])
+  return [
+    {
+      kind: 'CustomResourceDefinition',
+      name,
+      webhook: name,
+      service: { namespace, name: serviceName, port: whole(service['port']) ?? 443 },
+      onFailure: 'Fail',
+      resources: [name],
+      chooses: 'all',
+      versions: new Set([...served, ...stored]).size,
+    },
+  ]
+}
+
 /** Of cert-manager (inject-ca-from, inject-ca-from-secret, inject-apiserver-ca), and of OpenShift's service-ca. */
 const injecting = /^(?:cert-manager\.io\/inject-|service\.(?:beta|alpha)\.openshift\.io\/inject-cabundle)/
 
