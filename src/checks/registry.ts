@@ -301,6 +301,8 @@ import externalHostUnknown from './ingress/external-host-unknown.ts'
 import snippetRefused from './ingress/snippet-refused.ts'
 import authorityMissing from './gateway/authority-missing.ts'
 import webhookGone from './service/webhook-gone.ts'
+import monitorFindsNothing from './service/monitor-finds-nothing.ts'
+import monitorUntaken from './service/monitor-untaken.ts'
 import apiUnavailable from './service/api-unavailable.ts'
 import refusesCaller from './mesh/refuses-caller.ts'
 import httpRuleWithoutWaypoint from './mesh/http-rule-without-waypoint.ts'
@@ -711,6 +713,8 @@ export const checks: readonly AnyCheck[] = [
   calledByTls, // SVC267
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
+  monitorFindsNothing, // SVC275
+  monitorUntaken, // SVC276
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

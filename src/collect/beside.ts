@@ -25,6 +25,7 @@ import {
 import { projectIpPool } from './project/calico-pool.ts'
 import { fields } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
+import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
 import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from './project/traefik.ts'
@@ -115,6 +116,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     apiServices: apiServices ?? [],
     pools: whole(besideKinds.IPAddressPool, () => pools),
     advertisements: together(l2, bgp),
+    ...(await monitored(some, intern)),
     bgpPeers: held.strangers(null).slice(0, mostClaims).filter(isPeer).length,
     podNetworks: settings.flatMap((it) => it.network ?? []),
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
@@ -169,6 +171,27 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       mesh: /^istio(?:-|$)/.test(name) ? projectMeshSettings(raw, intern) : null,
       keys: isAuthority ? projectKeys(raw, intern) : null,
     }
+  }
+}
+
+type Some = <T>(resource: Resource, project: (raw: RawObject) => T | null) => Promise<readonly T[] | null>
+
+async function monitored(some: Some, intern: Intern): Promise<Pick<Beside, 'monitors' | 'monitorReaders'>> {
+  const [monitors, readers] = await Promise.all([
+    Promise.all(
+      (['ServiceMonitor', 'PodMonitor', 'Probe'] as const).map((kind) =>
+        some(besideKinds[kind], (raw) => projectMonitor(kind, raw, intern)),
+      ),
+    ),
+    Promise.all(
+      (['Prometheus', 'PrometheusAgent'] as const).map((kind) =>
+        some(besideKinds[kind], (raw) => projectMonitorReader(kind, raw, intern)),
+      ),
+    ),
+  ])
+  return {
+    monitors: monitors.flatMap((it) => it ?? []).toSorted(inOrder),
+    monitorReaders: readers.flatMap((it) => it ?? []).toSorted(inOrder),
   }
 }
 

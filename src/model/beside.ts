@@ -1,4 +1,5 @@
 import type { IngressAuth } from './ingress.ts'
+import type { Monitor, MonitorReader } from './monitor.ts'
 import type { OtherPolicyKind, Selector } from './network-policy.ts'
 import type { ServersScheme } from './service.ts'
 import type { Workload } from './workload.ts'
@@ -24,6 +25,9 @@ export interface Beside {
   readonly advertisements: readonly Advertisement[] | null
   /** BGPPeers of MetalLB in the file, and settings of FRR. Absent in old recordings. */
   readonly bgpPeers?: number
+  /** Of the operator of Prometheus, whom it asks for metrics, and who takes which of these. Absent in old recordings. */
+  readonly monitors?: readonly Monitor[]
+  readonly monitorReaders?: readonly MonitorReader[]
   readonly podNetworks: readonly PodNetwork[]
   /** Of Calico. Absent in old recordings. */
   readonly ipPools?: readonly IpPool[]

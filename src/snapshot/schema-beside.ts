@@ -14,19 +14,13 @@ import {
   texts,
 } from '../model/marks.ts'
 import { ruleFaultKinds, ruleMatchers } from '../wire/traefik-rule-faults.ts'
+import { monitorReaderSchema, monitorSchema, selectorSchema } from './schema-monitors.ts'
 import { heldWorkloadOf } from './schema-workload.ts'
 
 const m = texts()
 const labels = labelsThrough((it) => it)
 const named = { namespace: m.name, name: m.name }
 const keyed = { ...named, keys: list(m.name) }
-
-const selector = object({
-  matchLabels: labels,
-  matchExpressions: list(
-    object({ key: m.name, operator: oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: list(m.name) }),
-  ),
-})
 
 const target = object({
   kind: oneOf(['Service', 'TraefikService', 'Middleware']),
@@ -132,11 +126,13 @@ export const besideSchema = exactly<Beside>()(
           selectsPools: oneOf(['by name', 'labels']),
           nodes: nullable(list(labels)),
           choosesNodes: oneOf(['labels', 'expressions']),
-          poolsBy: maybe(list(selector)),
-          nodesBy: maybe(list(selector)),
+          poolsBy: maybe(list(selectorSchema)),
+          nodesBy: maybe(list(selectorSchema)),
         }),
       ),
     ),
+    monitors: maybe(list(monitorSchema)),
+    monitorReaders: maybe(list(monitorReaderSchema)),
     bgpPeers: maybe(number),
     podNetworks: list(object({ ...named, ranges: list(m.address) })),
     ipPools: maybe(

@@ -128,6 +128,37 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       }),
     ),
   ),
+  monitors: few(
+    fc.record({
+      kind: fc.constantFrom('ServiceMonitor' as const, 'PodMonitor' as const, 'Probe' as const),
+      ...named,
+      labels: fc.constant({ release: 'kps' }),
+      selector: orNull(selector),
+      among: orNull(few(name)),
+      ports: few(
+        fc.record({
+          of: fc.constantFrom('service' as const, 'container' as const),
+          port: fc.constantFrom<number | string>(8080, 'http'),
+        }),
+      ),
+      asks: few(
+        fc.record({ as: fc.constantFrom('prober' as const, 'target' as const), host, port: orNull(fc.nat(65_535)) }),
+      ),
+    }),
+  ),
+  monitorReaders: few(
+    fc.record({
+      kind: fc.constantFrom('Prometheus' as const, 'PrometheusAgent' as const),
+      ...named,
+      takes: few(
+        fc.record({
+          of: fc.constantFrom('ServiceMonitor' as const, 'Probe' as const),
+          selector: orNull(selector),
+          namespaces: orNull(selector),
+        }),
+      ),
+    }),
+  ),
   podNetworks: few(fc.record({ ...named, ranges: few(fc.constantFrom('10.244.0.0/16', 'fd00::/48')) })),
   ipPools: few(
     fc.record({
