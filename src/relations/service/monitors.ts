@@ -153,15 +153,17 @@ function judgeAsk(ask: MonitorAsk, { namespaces, scope, serviceOf }: Around): Mo
   if (namespace === undefined || (svc !== undefined && !isWhole)) return 'fine'
   const told = ask.port === null ? ask.host : `${ask.host}:${ask.port}`
   const service = serviceOf.get(`${namespace}/${name}`)
-  if (service !== undefined) {
-    const isThere = ask.port === null || service.ports.some(({ port }) => port === ask.port)
-    // Whoever asks a headless Service needs the port of the pods, and an alias has none.
-    if (isThere || service.clusterIP === null || service.clusterIP === 'None') return 'fine'
-    return { ...fault('no-port', [told]), theirs: service.ports.map((it) => String(it.port)), services: [service] }
-  }
+  if (service !== undefined) return portOfAsk(service, ask.port, told)
   if (scope !== null && scope !== namespace) return 'unseen'
   if (namespaces === null) return isWhole ? { ...fault('no-service', [told]), sure: false } : 'fine'
   const isNamespace = namespaces.includes(namespace)
   const isMeant = isWhole || isNamespace || (ask.as === 'prober' && ask.port !== null)
   return isMeant ? { ...fault('no-service', [told]), sure: isWhole } : 'fine'
+}
+
+/** Whoever asks a headless Service needs the port of the pods, and an alias has none. */
+function portOfAsk(service: Service, port: number | null, told: string): MonitorFault | 'fine' {
+  const isThere = port === null || service.ports.some((it) => it.port === port)
+  if (isThere || service.clusterIP === null || service.clusterIP === 'None') return 'fine'
+  return { ...fault('no-port', [told]), theirs: service.ports.map((it) => String(it.port)), services: [service] }
 }
