@@ -124,6 +124,7 @@ import endpointPortName from './service/endpoint-port-name.ts'
 import boundToLoopback from './dns/bound-to-loopback.ts'
 import governingService from './service/governing-service.ts'
 import keepsFrom from './policy/keeps-from.ts'
+import nobodyEnforces from './policy/nobody-enforces.ts'
 import notEnforced from './policy/not-enforced.ts'
 import noClusterSuffix from './dns/no-cluster-suffix.ts'
 import externalLocalWithoutEndpoint from './service/external-local-without-endpoint.ts'
@@ -642,6 +643,7 @@ export const checks: readonly AnyCheck[] = [
   otherShuts, // POL429
   namesUnwatched, // POL430
   poolWithoutNat, // POL431
+  nobodyEnforces, // POL432
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903

@@ -213,6 +213,8 @@ export interface Advertisement {
   readonly choosesNodes: 'labels' | 'expressions'
   /** What chooses pools and nodes, expressions too. Absent where nothing does, and in old recordings. */
   readonly poolsBy?: readonly Selector[]
+  /** The interfaces that it announces on; absent where it names none, so that it is each, and in old recordings. */
+  readonly interfaces?: readonly string[]
   readonly nodesBy?: readonly Selector[]
 }
 

@@ -127,6 +127,7 @@ export const besideSchema = exactly<Beside>()(
           nodes: nullable(list(labels)),
           choosesNodes: oneOf(['labels', 'expressions']),
           poolsBy: maybe(list(selectorSchema)),
+          interfaces: maybe(list(m.name)),
           nodesBy: maybe(list(selectorSchema)),
         }),
       ),

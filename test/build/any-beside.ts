@@ -123,6 +123,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         selectsPools: fc.constantFrom('by name' as const, 'labels' as const),
         nodes: orNull(few(fc.constant({ zone: 'a' }))),
         choosesNodes: fc.constantFrom('labels' as const, 'expressions' as const),
+        interfaces: few(fc.constant('eth0')),
         poolsBy: few(selector),
         nodesBy: few(selector),
       }),

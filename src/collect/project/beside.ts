@@ -131,6 +131,7 @@ export function projectAdvertisement(kind: Advertisement['kind'], raw: unknown, 
   const spec = fields(fields(raw)['spec'])
   const nodes = list(spec['nodeSelectors']).map(fields)
   const pools = list(spec['ipAddressPoolSelectors']).map(fields)
+  const interfaces = kind === 'L2Advertisement' ? texts(spec['interfaces']).slice(0, 100) : []
   return {
     kind,
     namespace: it.namespace,
@@ -139,6 +140,7 @@ export function projectAdvertisement(kind: Advertisement['kind'], raw: unknown, 
     selectsPools: pools.length > 0 ? 'labels' : 'by name',
     nodes: nodes.length === 0 ? null : nodes.map((one) => intern.labels(stringMap(one['matchLabels']))),
     choosesNodes: nodes.some((one) => isObjects(one['matchExpressions'])) ? 'expressions' : 'labels',
+    ...(interfaces.length === 0 ? {} : { interfaces }),
     ...(pools.length === 0 ? {} : { poolsBy: pools.map((one) => projectSelector(one, intern)) }),
     ...(nodes.length === 0 ? {} : { nodesBy: nodes.map((one) => projectSelector(one, intern)) }),
   }

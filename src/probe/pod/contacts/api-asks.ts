@@ -29,17 +29,22 @@ export async function apiAsks({ endpoints, timeoutMs }: ApiSpec, emit: Emit): Pr
 
 async function triesOf(ask: () => Promise<ConnectTry>): Promise<readonly ConnectTry[]> {
   const first = await ask()
-  const others: Promise<ConnectTry>[] = []
-  let isWell = isStanding(first)
-  while (!isWell && others.length < mostTries - 1) {
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
-    if (isWell) break
+  const tries = [Promise.resolve(first)]
+  if (isStanding(first)) return [first]
+  for (let last = first; tries.length < mostTries;) {
+    await pause()
     const one = ask()
-    others.push(one)
-    one.then((it) => (isWell ||= isStanding(it))).catch(() => {})
-    if (first.result !== 'timeout') await one
+    tries.push(one)
+    // What is silent is heard of no sooner than the next one may begin.
+    if (first.result === 'timeout') last = (await Promise.race([one, pause().then(() => null)])) ?? last
+    else last = await one
+    if (isStanding(last)) break
   }
-  return [first, ...(await Promise.all(others))]
+  return Promise.all(tries)
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, pauseMs))
 }
 
 function isStanding({ hungUpMs }: ConnectTry): boolean {
