@@ -100,11 +100,8 @@ const quietKinds: ReadonlySet<string> = new Set([
   'crd.projectcalico.org/IPAMBlock',
   'crd.projectcalico.org/IPAMConfig',
   'crd.projectcalico.org/IPAMHandle',
-  // Who is asked for metrics is in ServiceMonitors, PodMonitors and Probes, which name Services and ports.
   'monitoring.coreos.com/Alertmanager',
   'monitoring.coreos.com/AlertmanagerConfig',
-  'monitoring.coreos.com/Prometheus',
-  'monitoring.coreos.com/PrometheusAgent',
   'monitoring.coreos.com/PrometheusRule',
   'monitoring.coreos.com/ThanosRuler',
   // Addresses that Services have, which stand in the Services.

@@ -124,6 +124,7 @@ import endpointPortName from './service/endpoint-port-name.ts'
 import boundToLoopback from './dns/bound-to-loopback.ts'
 import governingService from './service/governing-service.ts'
 import keepsFrom from './policy/keeps-from.ts'
+import nobodyEnforces from './policy/nobody-enforces.ts'
 import notEnforced from './policy/not-enforced.ts'
 import noClusterSuffix from './dns/no-cluster-suffix.ts'
 import externalLocalWithoutEndpoint from './service/external-local-without-endpoint.ts'
@@ -301,6 +302,8 @@ import externalHostUnknown from './ingress/external-host-unknown.ts'
 import snippetRefused from './ingress/snippet-refused.ts'
 import authorityMissing from './gateway/authority-missing.ts'
 import webhookGone from './service/webhook-gone.ts'
+import monitorFindsNothing from './service/monitor-finds-nothing.ts'
+import monitorUntaken from './service/monitor-untaken.ts'
 import apiUnavailable from './service/api-unavailable.ts'
 import refusesCaller from './mesh/refuses-caller.ts'
 import httpRuleWithoutWaypoint from './mesh/http-rule-without-waypoint.ts'
@@ -644,6 +647,7 @@ export const checks: readonly AnyCheck[] = [
   otherShuts, // POL429
   namesUnwatched, // POL430
   poolWithoutNat, // POL431
+  nobodyEnforces, // POL432
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903
@@ -717,6 +721,8 @@ export const checks: readonly AnyCheck[] = [
   otlpProtocol, // SVC269
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
+  monitorFindsNothing, // SVC275
+  monitorUntaken, // SVC276
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

@@ -58,6 +58,35 @@ test('kinds that a cluster is not asked for', async () => {
   })
 })
 
+test('whom a CustomResourceDefinition has convert its objects', async () => {
+  const crd = (conversion: object, versions: readonly string[], stored: readonly string[] = []) => ({
+    ...object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {
+      spec: { conversion, versions: versions.map((name) => ({ name, served: true, storage: name === 'v1' })) },
+      status: { storedVersions: stored },
+    }),
+    metadata: { name: 'certs.example.com' },
+  })
+  const service = { namespace: 'shop', name: 'hook' }
+  const asking = (clientConfig: object) => ({ strategy: 'Webhook', webhook: { clientConfig } })
+  const hooks = async (it: object) => (await besideOf(it))?.webhooks
+  expect(await hooks(crd(asking({ service }), ['v1', 'v2'], ['v1']))).toEqual([
+    {
+      kind: 'CustomResourceDefinition',
+      name: 'certs.example.com',
+      webhook: 'certs.example.com',
+      service: { ...service, port: 443 },
+      onFailure: 'Fail',
+      resources: ['certs.example.com'],
+      chooses: 'all',
+      versions: 2,
+    },
+  ])
+  expect(await hooks(crd(asking({ service }), ['v1'], ['v1alpha1', 'v1']))).toMatchObject([{ versions: 2 }])
+  expect(await hooks(crd({ strategy: 'Webhook', webhookClientConfig: { service } }, ['v1']))).toHaveLength(1)
+  expect(await hooks(crd(asking({ url: 'https://x.example.com' }), ['v1']))).toEqual([])
+  expect(await hooks(crd({ strategy: 'None' }, ['v1']))).toEqual([])
+})
+
 test('of settings, no more than the words that are judged', async () => {
   const map = (name: string, data: object): object => ({
     ...object('v1', 'ConfigMap', { data }),

@@ -15,6 +15,7 @@ import {
   projectAdvertisement,
   projectApiService,
   projectClaim,
+  projectConversion,
   projectControllerSettings,
   projectMeshSettings,
   projectPodNetwork,
@@ -24,6 +25,7 @@ import {
 import { projectIpPool } from './project/calico-pool.ts'
 import { fields } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
+import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
 import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from './project/traefik.ts'
@@ -62,6 +64,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     oldRoutes,
     validating,
     mutating,
+    conversions,
     apiServices,
     pools,
     l2,
@@ -80,6 +83,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     some(besideKinds.MutatingWebhookConfiguration, (raw) =>
       projectWebhooks('MutatingWebhookConfiguration', raw, intern),
     ),
+    some(besideKinds.CustomResourceDefinition, projectConversion),
     some(besideKinds.APIService, projectApiService),
     some(besideKinds.IPAddressPool, (raw) => projectPool(raw, intern)),
     some(besideKinds.L2Advertisement, (raw) => projectAdvertisement('L2Advertisement', raw, intern)),
@@ -112,10 +116,11 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(namespace)
       .slice(0, mostClaims)
       .flatMap((raw) => projectClaim(raw, intern) ?? []),
-    webhooks: (together(validating, mutating) ?? []).flat(),
+    webhooks: [validating, mutating, conversions].flatMap((it) => (it ?? []).flat()),
     apiServices: apiServices ?? [],
     pools: whole(besideKinds.IPAddressPool, () => pools),
     advertisements: together(l2, bgp),
+    ...(await monitored(some, intern)),
     bgpPeers: held.strangers(null).slice(0, mostClaims).filter(isPeer).length,
     podNetworks: settings.flatMap((it) => it.network ?? []),
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
@@ -170,6 +175,27 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       mesh: /^istio(?:-|$)/.test(name) ? projectMeshSettings(raw, intern) : null,
       keys: isAuthority ? projectKeys(raw, intern) : null,
     }
+  }
+}
+
+type Some = <T>(resource: Resource, project: (raw: RawObject) => T | null) => Promise<readonly T[] | null>
+
+async function monitored(some: Some, intern: Intern): Promise<Pick<Beside, 'monitors' | 'monitorReaders'>> {
+  const [monitors, readers] = await Promise.all([
+    Promise.all(
+      (['ServiceMonitor', 'PodMonitor', 'Probe'] as const).map((kind) =>
+        some(besideKinds[kind], (raw) => projectMonitor(kind, raw, intern)),
+      ),
+    ),
+    Promise.all(
+      (['Prometheus', 'PrometheusAgent'] as const).map((kind) =>
+        some(besideKinds[kind], (raw) => projectMonitorReader(kind, raw, intern)),
+      ),
+    ),
+  ])
+  return {
+    monitors: monitors.flatMap((it) => it ?? []).toSorted(inOrder),
+    monitorReaders: readers.flatMap((it) => it ?? []).toSorted(inOrder),
   }
 }
 

@@ -7,6 +7,7 @@ import { type Known, known, mapKnown } from '../model/known.ts'
 import type { NetworkPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
 import type { FileKinds, Model, Scope, Sources } from '../model/sources.ts'
+import { withEnforcement } from './policy-enforcement.ts'
 import { withProxies } from './with-proxies.ts'
 import { withUnserved } from './services-unserved.ts'
 import { put } from '../relations/once.ts'
@@ -151,9 +152,13 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     workloads,
   })
   const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
-    nodes: await withUnserved(
-      withAgents(withProxies(nodes, proxies, proxyConfig), agents),
-      { proxies, agents },
+    nodes: await withEnforcement(
+      await withUnserved(
+        withAgents(withProxies(nodes, proxies, proxyConfig), agents),
+        { proxies, agents },
+        { reader, inScope },
+      ),
+      { agents },
       { reader, inScope },
     ),
     namespaces,

@@ -1,4 +1,5 @@
 import type { IngressAuth } from './ingress.ts'
+import type { Monitor, MonitorReader } from './monitor.ts'
 import type { OtherPolicyKind, Selector } from './network-policy.ts'
 import type { ServersScheme } from './service.ts'
 import type { Workload } from './workload.ts'
@@ -24,6 +25,9 @@ export interface Beside {
   readonly advertisements: readonly Advertisement[] | null
   /** BGPPeers of MetalLB in the file, and settings of FRR. Absent in old recordings. */
   readonly bgpPeers?: number
+  /** Of the operator of Prometheus, whom it asks for metrics, and who takes which of these. Absent in old recordings. */
+  readonly monitors?: readonly Monitor[]
+  readonly monitorReaders?: readonly MonitorReader[]
   readonly podNetworks: readonly PodNetwork[]
   /** Of Calico. Absent in old recordings. */
   readonly ipPools?: readonly IpPool[]
@@ -156,8 +160,9 @@ export interface HostClaim {
   readonly hosts: readonly string[]
 }
 
+/** One that the API server asks, before it takes a change, or to convert what is stored in another version. */
 export interface AdmissionWebhook {
-  readonly kind: 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration'
+  readonly kind: 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration' | 'CustomResourceDefinition'
   readonly name: string
   /** Of the one that is asked: `validate.nginx.ingress.kubernetes.io`. */
   readonly webhook: string
@@ -170,6 +175,8 @@ export interface AdmissionWebhook {
   readonly chooses: 'all' | 'some'
   /** By which it chooses namespaces. Absent where it takes all, and in old recordings. */
   readonly namespaces?: Selector
+  /** Versions of a CustomResourceDefinition, served or stored; absent for all else, and in old recordings. */
+  readonly versions?: number
   /**
    * It names no authority, though it is of a cluster: what a manifest leaves out somebody may fill in once it is there.
    * `injected`: cert-manager's cainjector, or OpenShift, is asked to. Absent where it names one.
@@ -208,6 +215,8 @@ export interface Advertisement {
   readonly choosesNodes: 'labels' | 'expressions'
   /** What chooses pools and nodes, expressions too. Absent where nothing does, and in old recordings. */
   readonly poolsBy?: readonly Selector[]
+  /** The interfaces that it announces on; absent where it names none, so that it is each, and in old recordings. */
+  readonly interfaces?: readonly string[]
   readonly nodesBy?: readonly Selector[]
 }
 

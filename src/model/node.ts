@@ -55,4 +55,9 @@ export interface NetworkAgent {
    * kind, or as it is told. `replacement`: what cilium-config sets, null where it sets nothing.
    */
   readonly unserved?: { readonly kind: string; readonly replacement?: 'false' | 'disabled' | null }
+  /**
+   * What it makes of NetworkPolicies, where that is known: it heeds none, or shuts each pod that none selects. Absent
+   * where it takes them as Kubernetes says, and in old recordings.
+   */
+  readonly policies?: { readonly by: 'flannel' | 'cilium'; readonly are: 'unheeded' | 'needed' }
 }

@@ -289,9 +289,9 @@ test.each([
   expect(await verdictsWith(object)).toMatchObject({ POL420: 'cannot-tell' })
 })
 
-test('who is asked for metrics is not looked at, and named', async () => {
-  const model = await modelWith(raw('monitoring.coreos.com/v1', 'ServiceMonitor'))
-  expect(lookedAt(model)).toContain('not read, though in the file: 1 ServiceMonitor of monitoring.coreos.com')
+test('who else is asked for metrics is not looked at, and named', async () => {
+  const model = await modelWith(raw('monitoring.coreos.com/v1alpha1', 'ScrapeConfig'))
+  expect(lookedAt(model)).toContain('not read, though in the file: 1 ScrapeConfig of monitoring.coreos.com')
 })
 
 test('what nobody reads is named with its number; what is nowhere near traffic is not', async () => {

@@ -14,19 +14,13 @@ import {
   texts,
 } from '../model/marks.ts'
 import { ruleFaultKinds, ruleMatchers } from '../wire/traefik-rule-faults.ts'
+import { monitorReaderSchema, monitorSchema, selectorSchema } from './schema-monitors.ts'
 import { heldWorkloadOf } from './schema-workload.ts'
 
 const m = texts()
 const labels = labelsThrough((it) => it)
 const named = { namespace: m.name, name: m.name }
 const keyed = { ...named, keys: list(m.name) }
-
-const selector = object({
-  matchLabels: labels,
-  matchExpressions: list(
-    object({ key: m.name, operator: oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: list(m.name) }),
-  ),
-})
 
 const target = object({
   kind: oneOf(['Service', 'TraefikService', 'Middleware']),
@@ -93,7 +87,7 @@ export const besideSchema = exactly<Beside>()(
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
       object({
-        kind: oneOf(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration']),
+        kind: oneOf(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'CustomResourceDefinition']),
         name: m.name,
         webhook: m.name,
         service: object({ ...named, port: number }),
@@ -101,6 +95,7 @@ export const besideSchema = exactly<Beside>()(
         resources: list(m.name),
         chooses: oneOf(['all', 'some']),
         namespaces: maybe(selector),
+        versions: maybe(number),
         authority: maybe(oneOf(['none', 'injected'])),
       }),
     ),
@@ -132,11 +127,14 @@ export const besideSchema = exactly<Beside>()(
           selectsPools: oneOf(['by name', 'labels']),
           nodes: nullable(list(labels)),
           choosesNodes: oneOf(['labels', 'expressions']),
-          poolsBy: maybe(list(selector)),
-          nodesBy: maybe(list(selector)),
+          poolsBy: maybe(list(selectorSchema)),
+          interfaces: maybe(list(m.name)),
+          nodesBy: maybe(list(selectorSchema)),
         }),
       ),
     ),
+    monitors: maybe(list(monitorSchema)),
+    monitorReaders: maybe(list(monitorReaderSchema)),
     bgpPeers: maybe(number),
     podNetworks: list(object({ ...named, ranges: list(m.address) })),
     ipPools: maybe(

@@ -280,6 +280,7 @@ export function objectSchemas(intern: Intern) {
           pod: m.name,
           state: oneOf(['ready', 'not-ready']),
           why: nullable(m.text),
+          policies: maybe(object({ by: oneOf(['flannel', 'cilium']), are: oneOf(['unheeded', 'needed']) })),
           unserved: maybe(object({ kind: m.word, replacement: maybe(nullable(oneOf(['false', 'disabled']))) })),
         }),
       ),

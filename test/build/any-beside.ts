@@ -86,7 +86,8 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
     fc.record({
       authority: fc.constantFrom('none' as const, 'injected' as const),
       namespaces: fc.constant({ matchLabels: { team: 'shop' }, matchExpressions: [] }),
-      kind: fc.constantFrom('ValidatingWebhookConfiguration' as const, 'MutatingWebhookConfiguration' as const),
+      kind: fc.constantFrom('ValidatingWebhookConfiguration' as const, 'CustomResourceDefinition' as const),
+      versions: fc.nat(3),
       name,
       webhook: name,
       service: fc.record({ ...named, port: fc.constant(443) }),
@@ -123,10 +124,42 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         selectsPools: fc.constantFrom('by name' as const, 'labels' as const),
         nodes: orNull(few(fc.constant({ zone: 'a' }))),
         choosesNodes: fc.constantFrom('labels' as const, 'expressions' as const),
+        interfaces: few(fc.constant('eth0')),
         poolsBy: few(selector),
         nodesBy: few(selector),
       }),
     ),
+  ),
+  monitors: few(
+    fc.record({
+      kind: fc.constantFrom('ServiceMonitor' as const, 'PodMonitor' as const, 'Probe' as const),
+      ...named,
+      labels: fc.constant({ release: 'kps' }),
+      selector: orNull(selector),
+      among: orNull(few(name)),
+      ports: few(
+        fc.record({
+          of: fc.constantFrom('service' as const, 'container' as const),
+          port: fc.constantFrom<number | string>(8080, 'http'),
+        }),
+      ),
+      asks: few(
+        fc.record({ as: fc.constantFrom('prober' as const, 'target' as const), host, port: orNull(fc.nat(65_535)) }),
+      ),
+    }),
+  ),
+  monitorReaders: few(
+    fc.record({
+      kind: fc.constantFrom('Prometheus' as const, 'PrometheusAgent' as const),
+      ...named,
+      takes: few(
+        fc.record({
+          of: fc.constantFrom('ServiceMonitor' as const, 'Probe' as const),
+          selector: orNull(selector),
+          namespaces: orNull(selector),
+        }),
+      ),
+    }),
   ),
   podNetworks: few(fc.record({ ...named, ranges: few(fc.constantFrom('10.244.0.0/16', 'fd00::/48')) })),
   ipPools: few(

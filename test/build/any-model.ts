@@ -488,6 +488,10 @@ const node: fc.Arbitrary<Node> = fc.record({
       pod: name,
       state: fc.constantFrom('ready', 'not-ready'),
       why: maybe(text),
+      policies: fc.record({
+        by: fc.constantFrom('flannel', 'cilium'),
+        are: fc.constantFrom('unheeded', 'needed'),
+      }),
       unserved: fc.record(
         { kind: fc.constantFrom('cilium', 'flannel'), replacement: fc.constantFrom('false', 'disabled', null) },
         { requiredKeys: ['kind'] },

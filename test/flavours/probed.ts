@@ -8,7 +8,6 @@ import type { Service } from '../../src/model/service.ts'
 import type { Model } from '../../src/model/sources.ts'
 import { planProbe, type ProbePlan } from '../../src/probe/plan/plan.ts'
 import { insideView } from '../build/dns.ts'
-import { hubsOf } from '../../src/probe/plan/plan-between.ts'
 import { answered, conntrackOf, coreDnsWindow, lookup, type Network, probe } from '../build/lookups.ts'
 import { nameAnswer } from '../build/name-answers.ts'
 import { serverLog } from '../build/server-log.ts'
@@ -152,6 +151,11 @@ function connects(plan: ProbePlan): readonly Contact[] {
 }
 
 /** What the platform puts before its API servers is reached by the Service's address, whatever else is. */
+/** In the order in which they start, those that ask this one. */
+function afterHub({ nodes, hubs }: ProbePlan, at: number): readonly string[] {
+  return [...hubs, ...nodes.filter((it) => !hubs.includes(it))].slice(at + 1)
+}
+
 function podWays(plan: ProbePlan): PodWays {
   const tries = [{ result: 'open' as const, ms: 1 }]
   const all = { asked: 3, small: 3, there: 3, back: 3 }
@@ -163,8 +167,8 @@ function podWays(plan: ProbePlan): PodWays {
       { node, ...service },
       ...plan.api.map((it) => ({ node, via: 'endpoint' as const, ...it, tries })),
     ]),
-    between: hubsOf(plan.nodes).flatMap((to, at) =>
-      plan.nodes.slice(at + 1).map((node) => ({ node, to, ip: '10.0.0.2', mtu: 1450, datagrams: all, streams: once })),
+    between: plan.hubs.flatMap((to, at) =>
+      afterHub(plan, at).map((node) => ({ node, to, ip: '10.0.0.2', mtu: 1450, datagrams: all, streams: once })),
     ),
     missing: plan.skipped,
   }

@@ -25,6 +25,19 @@ describeCheck(check, [
     expect: [{ ...found, severity: 'error', args: { ready: 0 } }],
   },
   {
+    it: 'nftables on a kernel that is too old',
+    given: with_({ mode: 'nftables' }, { kernel: '4.18.0-553.el8.x86_64', proxy: 'not-ready' }),
+    expect: [{ ...found, severity: 'error', args: { kind: 'kernel', ready: 0 }, says: /older than 5\.13/ }],
+  },
+  {
+    it: 'the same, and it runs: it may be told not to look',
+    given: with_({ mode: 'nftables' }, { kernel: '5.4.0-200-generic' }),
+    expect: [{ ...found, confidence: 'possible', args: { kind: 'kernel' } }],
+  },
+  { it: 'nftables on a newer one', given: with_({ mode: 'nftables' }, { kernel: '5.14.0-427.el9' }), expect: 'ok' },
+  { it: 'nftables on 6.x', given: with_({ mode: 'nftables' }, { kernel: '6.1.0' }), expect: 'ok' },
+  { it: 'an old kernel, and iptables', given: with_({ mode: 'iptables' }, { kernel: '4.18.0' }), expect: 'ok' },
+  {
     it: 'two fields',
     given: with_({ refused: ['nodePortAddresses', 'bindAddress'] }),
     expect: [{ ...found, says: /does not take nodePortAddresses, bindAddress of/ }],

@@ -93,6 +93,17 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'on interfaces that nobody looked for',
+    given: given({ advertisements: [advert({ interfaces: ['eno99'] })] }),
+    expect: 'cannot-tell',
+    says: /interface eno99 alone/,
+  },
+  {
+    it: 'one of two names no interface',
+    given: given({ advertisements: [advert({ interfaces: ['eno99'] }), advert({ name: 'other' })] }),
+    expect: 'ok',
+  },
+  {
     it: 'one by BGP, and no peer in the file',
     given: given({ advertisements: [advert({ kind: 'BGPAdvertisement' })], bgpPeers: 0 }),
     expect: 'cannot-tell',

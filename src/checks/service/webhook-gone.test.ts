@@ -37,6 +37,10 @@ const found = (why: string) => [
 const subjectOf = { subject: 'ValidatingWebhookConfiguration/admission' } as const
 const ofOne = { subject: 'ValidatingWebhookConfiguration/admission', confidence: 'inferred' } as const
 
+const conversion = (versions: number): AdmissionWebhook =>
+  webhook({ kind: 'CustomResourceDefinition', name: 'certs.example.com', resources: ['certs.example.com'], versions })
+const ofCrd = { subject: 'CustomResourceDefinition/certs.example.com', confidence: 'inferred' } as const
+
 describeCheck(check, [
   { it: 'a Service that is ready', given: given([webhook()]), expect: 'ok' },
   {
@@ -66,6 +70,17 @@ describeCheck(check, [
     given: given([webhook(), webhook({ webhook: 'mutate.example.com', resources: ['pods'] })], []),
     expect: [{ subject: 'ValidatingWebhookConfiguration/admission', says: /ingresses, pods/ }],
   },
+  {
+    it: 'one that converts between versions, and its Service is gone',
+    given: given([conversion(2)], []),
+    expect: [{ ...ofCrd, severity: 'warning', args: { why: 'missing' }, says: /another version than the stored one/ }],
+  },
+  {
+    it: 'the same, with one version: nothing is to be converted yet',
+    given: given([conversion(1)], [hook], []),
+    expect: [{ ...ofCrd, severity: 'info', args: { why: 'empty', converts: 1 }, says: /no ready endpoint/ }],
+  },
+  { it: 'one that converts, and answers', given: given([conversion(2)]), expect: 'ok' },
   { it: 'one that need not answer', given: given([webhook({ onFailure: 'Ignore' })], []), expect: 'not-applicable' },
   {
     it: 'a Service of a namespace that was not read',

@@ -4,7 +4,7 @@ import type { AdmissionWebhook } from '../../model/beside.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace } from '../../model/network-policy.ts'
 import { subject } from '../../model/subject.ts'
-import { full, some } from '../../phrases.ts'
+import { count, full, some } from '../../phrases.ts'
 import { servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { selectsNamespace } from '../../relations/selector.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
@@ -65,18 +65,20 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.name} has the API server ask Service ${args.service}, which ${says[args.why](args.port)}: ` +
-      `no change of ${some(args.resources, 4)} ${whereText(args)}is taken.`,
+      args.converts === null
+        ? `${on.kind} ${on.name} has the API server ask Service ${args.service}, which ${says[args.why](args.port)}: ` +
+          `no change of ${some(args.resources, 4)} ${whereText(args)}is taken.`
+        : `CustomResourceDefinition ${on.name} has the API server convert objects by Service ${args.service}, which ` +
+          `${says[args.why](args.port)}` +
+          (args.converts > 1 ? ': in another version than the stored one none can be read or changed.' : '.'),
     detail: ({ args }) =>
-      `${some(args.webhooks, 3)} · failurePolicy: Fail` +
-      (args.some ? ' · for objects or namespaces of some labels' : ''),
-    note: ({ args }) =>
-      (args.why === 'authority'
-        ? 'without caBundle the API server takes the authorities of its own machine, which made no certificate for ' +
-          'a Service; '
-        : '') + 'what is refused says “failed calling webhook”; Deployments then make no pods, and releases stop',
+      args.converts === null
+        ? `${some(args.webhooks, 3)} · failurePolicy: Fail` +
+          (args.some ? ' · for objects or namespaces of some labels' : '')
+        : `spec.conversion.strategy: Webhook · ${count(args.converts, 'version')}`,
+    note: ({ args }) => (args.converts === null ? noteOf(args.why) : conversionNote(args.converts)),
     help: ({ subject: on, args }) => [
-      cureOf(args),
+      args.converts === null ? cureOf(args) : conversionCure,
       `kubectl get ${on.kind.toLowerCase()} ${on.name} -o yaml`,
       `kubectl -n ${args.home} get service,endpointslices`,
     ],
@@ -97,6 +99,25 @@ function chosenBy(webhooks: readonly AdmissionWebhook[], namespaces: Known<reado
   )
   // One that takes nearly all leaves out its own.
   return chosen.length * 2 > namespaces.value.length ? null : chosen.map((it) => it.name)
+}
+
+function noteOf(why: Why): string {
+  return (
+    (why === 'authority'
+      ? 'without caBundle the API server takes the authorities of its own machine, which made no certificate for ' +
+        'a Service; '
+      : '') + 'what is refused says “failed calling webhook”; Deployments then make no pods, and releases stop'
+  )
+}
+
+const conversionCure =
+  'bring the Service and its pods back, as by installing the operator again; who removes the definition removes all ' +
+  'of its objects with it'
+
+function conversionNote(versions: number): string {
+  return versions > 1
+    ? 'what fails says “conversion webhook for … failed”; the end of namespaces and the clean-up of objects wait for it'
+    : 'it has one version, so that nothing is to be converted yet: with a second one each object will need it'
 }
 
 function cureOf({ why, injected }: { readonly why: Why; readonly injected: boolean }): string {
@@ -125,12 +146,13 @@ function verdict(
 ) {
   const { kind, name, service } = first
   const resources = [...new Set(all.flatMap((it) => it.resources))]
+  const isChoosing = all.every((it) => it.chooses === 'some')
+  const converts = kind === 'CustomResourceDefinition' ? (first.versions ?? 1) : null
   return finding({
     subject: subject(kind, null, name),
     also: [subject('Service', service.namespace, service.name)],
-    confidence: all.every((it) => it.chooses === 'some') ? 'possible' : 'inferred',
-    // Whether any object has the labels is not told by the configuration.
-    severity: all.every((it) => it.chooses === 'some') ? 'warning' : 'error',
+    confidence: isChoosing ? 'possible' : 'inferred',
+    severity: severityOf(isChoosing, converts),
     args: {
       why,
       service: full(service),
@@ -139,14 +161,15 @@ function verdict(
       webhooks: all.map((it) => it.webhook),
       resources: resources.length === 0 || resources.includes('*') ? ['all kinds'] : resources,
       onlyFor,
-      some: all.every((it) => it.chooses === 'some'),
+      some: isChoosing,
+      converts,
       injected: first.authority === 'injected',
     },
     evidence: [
       {
         kind: 'config',
         object: subject(kind, null, name),
-        path: why === 'authority' ? 'webhooks[].clientConfig, without caBundle' : 'webhooks[].clientConfig.service',
+        path: converts === null ? clientPath(why) : 'spec.conversion.webhook.clientConfig.service',
         lines: ['service:', `  name: ${service.name}`, `  namespace: ${service.namespace}`],
         at: 1,
         mark: service.name,
@@ -156,4 +179,14 @@ function verdict(
     ...(why === 'empty' ? { dueTo: [noEndpoints(service)] } : {}),
     causes: [...new Set(all.map((it) => refusedThrough(it.webhook)))],
   })
+}
+
+/** Whether any object has the labels, or is asked for in another version, is told by no configuration. */
+function severityOf(isChoosing: boolean, converts: number | null) {
+  if (converts !== null) return converts > 1 ? 'warning' : 'info'
+  return isChoosing ? 'warning' : 'error'
+}
+
+function clientPath(why: Why): string {
+  return why === 'authority' ? 'webhooks[].clientConfig, without caBundle' : 'webhooks[].clientConfig.service'
 }

@@ -22,7 +22,12 @@ describeCheck(check, [
     it: 'a lookup in the pod ends in a timeout, and the probe is answered',
     given: { ...F.cluster(), pods: [web], insideViews: [lookup('timeout', 5010)] },
     expect: [
-      { subject: 'Pod/shop/web-1', severity: 'error', confidence: 'observed', args: { bad: 1, of: 1, how: 'timeout' } },
+      {
+        subject: 'Pod/shop/web-1',
+        severity: 'error',
+        confidence: 'observed',
+        args: { bad: 1, of: 1, how: 'timeout', isSilent: true },
+      },
     ],
   },
   {

@@ -54,13 +54,23 @@ export default check({
     headline: ({ args }) => `${args.what}, and no known cause matches: ${args.who}.`,
     detail: ({ args }) =>
       `${args.bad} of ${args.of} · ${args.how}${args.slowest} · ${args.from} · asked: ${args.asked}`,
-    note: ({ args }) => (args.well === '' ? null : `${args.well}`),
+    note: ({ args }) =>
+      [...(args.well === '' ? [] : [`${args.well}`]), ...(args.isSilent ? [unseenTable] : [])].join('; ') || null,
     help: ({ subject: on, args }) =>
       args.next !== ''
         ? ['look there next', ...`${args.next}`.split('\n')]
         : nextLook(`${args.source}`, on, { pod: `${args.pod}`, namespace: `${args.namespace}` }),
   },
 })
+
+/**
+ * kube-proxy removes entries of UDP that lead to a pod that is gone, and has missed some (kubernetes#108523, #125467).
+ * Whoever keeps its source port is sent there until nothing was sent for two minutes; a new socket, as each probe has,
+ * is not.
+ */
+const unseenTable =
+  "not looked at: the node's table of connections (as root there: conntrack -L -p udp), by which a program that keeps " +
+  'its source port may still be sent to a pod that is gone'
 
 /**
  * What the same ones suffer, seen in two ways or of two weights, is told once: as the worse of them, which is first.
@@ -116,6 +126,7 @@ function told(its: readonly Trouble[], well: string) {
       from: some([...new Set(its.map((it) => it.from))], 3),
       asked: some([...new Set(its.map((it) => it.asked))], 2),
       well,
+      isSilent: first.kind.startsWith('lookup') && its.some((it) => it.how === 'timeout'),
       source: first.source,
       next: (first.next ?? []).join('\n'),
       pod: first.sufferer.kind === 'Pod' ? first.sufferer.name : '',

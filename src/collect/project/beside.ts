@@ -60,6 +60,37 @@ export function projectWebhooks(
     })
 }
 
+/**
+ * Whom a CustomResourceDefinition has the API server ask to convert objects (apiextensions/v1 types.go,
+ * `spec.conversion`; `webhookClientConfig` before v1). One that does not, asks a URL, or takes `None`: none.
+ */
+export function projectConversion(raw: unknown): readonly AdmissionWebhook[] {
+  const name = text(fields(fields(raw)['metadata'])['name'])
+  const spec = fields(fields(raw)['spec'])
+  const conversion = fields(spec['conversion'])
+  const client = fields(fields(conversion['webhook'])['clientConfig'] ?? conversion['webhookClientConfig'])
+  const service = fields(client['service'])
+  const [namespace, serviceName] = [text(service['namespace']), text(service['name'])]
+  if (name === null || conversion['strategy'] !== 'Webhook' || namespace === null || serviceName === null) return []
+  const served = list(spec['versions'])
+    .map(fields)
+    .filter((it) => it['served'] !== false || it['storage'] === true)
+    .flatMap((it) => text(it['name']) ?? [])
+  const stored = texts(fields(fields(raw)['status'])['storedVersions'])
+  return [
+    {
+      kind: 'CustomResourceDefinition',
+      name,
+      webhook: name,
+      service: { namespace, name: serviceName, port: whole(service['port']) ?? 443 },
+      onFailure: 'Fail',
+      resources: [name],
+      chooses: 'all',
+      versions: new Set([...served, ...stored]).size,
+    },
+  ]
+}
+
 /** Of cert-manager (inject-ca-from, inject-ca-from-secret, inject-apiserver-ca), and of OpenShift's service-ca. */
 const injecting = /^(?:cert-manager\.io\/inject-|service\.(?:beta|alpha)\.openshift\.io\/inject-cabundle)/
 
@@ -107,6 +138,7 @@ export function projectAdvertisement(kind: Advertisement['kind'], raw: unknown, 
   const spec = fields(fields(raw)['spec'])
   const nodes = list(spec['nodeSelectors']).map(fields)
   const pools = list(spec['ipAddressPoolSelectors']).map(fields)
+  const interfaces = kind === 'L2Advertisement' ? texts(spec['interfaces']).slice(0, 100) : []
   return {
     kind,
     namespace: it.namespace,
@@ -115,6 +147,7 @@ export function projectAdvertisement(kind: Advertisement['kind'], raw: unknown, 
     selectsPools: pools.length > 0 ? 'labels' : 'by name',
     nodes: nodes.length === 0 ? null : nodes.map((one) => intern.labels(stringMap(one['matchLabels']))),
     choosesNodes: nodes.some((one) => isObjects(one['matchExpressions'])) ? 'expressions' : 'labels',
+    ...(interfaces.length === 0 ? {} : { interfaces }),
     ...(pools.length === 0 ? {} : { poolsBy: pools.map((one) => projectSelector(one, intern)) }),
     ...(nodes.length === 0 ? {} : { nodesBy: nodes.map((one) => projectSelector(one, intern)) }),
   }

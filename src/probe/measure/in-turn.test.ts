@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { BetweenSpec } from '../pod/spec.ts'
+import { hubsOf } from '../plan/plan-between.ts'
 import { readingsOf } from './readings.ts'
 import type { NodeRun } from './node-run.ts'
 import { inTurn } from './in-turn.ts'
@@ -19,8 +20,16 @@ function cluster(mute: readonly string[] = []) {
     return { node, readings: readingsOf(node).read(), why: null }
   }
   const asksOf = (node: string): readonly string[] => (told.get(node)?.peers ?? []).map((it) => it.ip)
-  const run = (nodes: readonly string[]) =>
-    inTurn({ run: 'aaaa0000', nodes, wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 1000)) }, start)
+  const run = (nodes: readonly string[], home: string | null = null) =>
+    inTurn(
+      {
+        run: 'aaaa0000',
+        nodes,
+        hubs: hubsOf(nodes, home),
+        wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 1000)),
+      },
+      start,
+    )
   return { told, asksOf, run }
 }
 
@@ -31,6 +40,15 @@ test('of three nodes each pair is asked, and the first two go on answering', asy
   expect(peers.map((it) => it.node)).toEqual(['n-1', 'n-2'])
   expect(['n-1', 'n-2', 'n-3'].map(asksOf)).toEqual([[], ['10.2.1.9'], ['10.2.1.9', '10.2.2.9']])
   expect([...told].map(([, it]) => it?.answersForMs !== undefined)).toEqual([true, true, false])
+})
+
+test('of one path the pod at its start alone goes before the others, wherever its node stands in the list', async () => {
+  const { told, asksOf, run } = cluster()
+  const { runs, peers } = await run(['n-1', 'n-2', 'n-3'], 'n-3')
+  expect([...told.keys()]).toEqual(['n-3', 'n-1', 'n-2'])
+  expect(runs.map((it) => it.node)).toEqual(['n-1', 'n-2', 'n-3'])
+  expect(peers.map((it) => it.node)).toEqual(['n-3'])
+  expect(['n-1', 'n-2', 'n-3'].map(asksOf)).toEqual([['10.2.3.9'], ['10.2.3.9'], []])
 })
 
 test('of many nodes each asks two', async () => {

@@ -1,7 +1,6 @@
 import type { BetweenSpec } from '../pod/spec.ts'
 import type { PodRecord } from '../pod/records.ts'
 import type { NodeRun } from './node-run.ts'
-import { hubsOf } from '../plan/plan-between.ts'
 
 /** An image that is not there yet takes longer: then the ways between pods go unmeasured, and nobody waits. */
 const patienceMs = 6000
@@ -18,6 +17,8 @@ export interface Peer {
 interface Asks {
   readonly run: string
   readonly nodes: readonly string[]
+  /** Whose pods answer the others', in the order of their start. */
+  readonly hubs: readonly string[]
   readonly wait: (ms: number) => Promise<void>
 }
 
@@ -33,14 +34,13 @@ export type Start = (
  * that the address of those must be known before. `peers` is the list that ids of `between` records point into.
  */
 export async function inTurn(
-  { run, nodes, wait }: Asks,
+  { run, nodes, hubs, wait }: Asks,
   start: Start,
 ): Promise<{ readonly runs: readonly NodeRun[]; readonly peers: readonly Peer[] }> {
-  const hubs = hubsOf(nodes)
   const peers: Peer[] = []
-  const running: Promise<NodeRun>[] = []
+  const running = new Map<string, Promise<NodeRun>>()
   let isPatient = true
-  for (const node of nodes) {
+  for (const node of [...hubs, ...nodes.filter((it) => !hubs.includes(it))]) {
     const isHub = hubs.includes(node)
     const told = Promise.withResolvers<Peer | null>()
     const between: BetweenSpec = {
@@ -51,11 +51,11 @@ export async function inTurn(
     const ending = start(node, hubs.length === 0 ? {} : { between }, (record) => {
       if (record.t === 'answers') told.resolve({ node, ip: record.ip, udp: record.udp, tcp: record.tcp })
     })
-    running.push(ending)
+    running.set(node, ending)
     if (!isHub || !isPatient) continue
     const peer = await Promise.race([told.promise, ending.then(() => null), wait(patienceMs).then(() => null)])
     if (peer === null) isPatient = false
     else peers.push(peer)
   }
-  return { runs: await Promise.all(running), peers }
+  return { runs: await Promise.all(nodes.flatMap((it) => running.get(it) ?? [])), peers }
 }

@@ -5,6 +5,7 @@ import { dnsName } from '../../../test/build/names.ts'
 import type { Cluster } from '../../kube/cluster.ts'
 import { known } from '../../model/known.ts'
 import { localCluster, type Weather } from '../../../test/fakes/local-cluster.ts'
+import { hubsOf } from '../plan/plan-between.ts'
 import type { ProbePlan } from '../plan/plan.ts'
 import { defaultCounts } from '../plan/plan-dns.ts'
 import { dnsResponder, type Responder } from '../../../test/fakes/dns-responder.ts'
@@ -58,6 +59,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     tolerateAll: false,
     requests: 'allowed',
     routed: [],
+    hubs: hubsOf(nodes),
     unrouted: [],
     logs: 'allowed',
     nodes,

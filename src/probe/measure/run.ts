@@ -131,7 +131,8 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
       networks.push(...networkOf({ reader, before: since, after, rulesBefore, rulesAfter: await rulesNow(reader) }))
     return run
   }
-  const { runs, peers } = await inTurn({ run: plan.run, nodes: plan.nodes, wait: (ms) => pause(ms, signal) }, one)
+  const { run, nodes, hubs } = plan
+  const { runs, peers } = await inTurn({ run, nodes, hubs, wait: (ms) => pause(ms, signal) }, one)
   for (const it of readers.values()) it.end()
   const contacts = contactsOf(plan, runs)
   const failed = withFailedRequests(cluster, await ingressConfigs, {

@@ -3,13 +3,16 @@ import { some } from '../../phrases.ts'
 /** With two of three that is each pair, and of more what is wrong with any one node. */
 export const mostHubs = 2
 
-/** The nodes whose pods start first and answer; those after them ask. */
-export function hubsOf(nodes: readonly string[]): readonly string[] {
+/**
+ * The nodes whose pods start first and answer; those after them ask. Each is waited for, as long as a pod takes to
+ * start: of one path, which begins on `home`, the ways from there to each other node are enough.
+ */
+export function hubsOf(nodes: readonly string[], home: string | null = null): readonly string[] {
+  if (home !== null && nodes.includes(home)) return nodes.length > 1 ? [home] : []
   return nodes.slice(0, Math.min(mostHubs, nodes.length - 1))
 }
 
-export function announceBetween(nodes: readonly string[]): readonly string[] {
-  const hubs = hubsOf(nodes)
+export function announceBetween(hubs: readonly string[]): readonly string[] {
   if (hubs.length === 0) return []
   const isOne = hubs.length === 1
   return [

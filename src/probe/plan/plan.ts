@@ -96,6 +96,8 @@ export interface ProbePlan {
   readonly image: string
   readonly tolerateAll: boolean
   readonly nodes: readonly string[]
+  /** Of these the ones whose pods start first, and answer those of the others. */
+  readonly hubs: readonly string[]
   /** Nodes that get no pod, and why. */
   readonly skipped: readonly { readonly node: string; readonly why: string }[]
   /** Empty when the cluster's DNS is not known; `dnsNote` says why then. */
@@ -190,6 +192,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     image: options.image ?? defaultImage,
     tolerateAll: options.tolerateAll === true,
     nodes,
+    hubs: hubsOf(nodes, model.scope.trace === undefined ? null : homeOf(model)),
     skipped,
     ...asked,
     connects: contacts.connects,
@@ -321,9 +324,14 @@ function spread(nodes: readonly string[], most: number): readonly string[] {
   return Array.from({ length: most }, (_, i) => nodes[Math.floor((i * nodes.length) / most)] ?? '')
 }
 
+/** The node of the pod that a trace starts from. */
+function homeOf(model: Model): string | null {
+  return traceEnds(model)?.from?.node ?? null
+}
+
 /** A trace is about one pod: what its node reaches says most. */
 function withHome(chosen: readonly string[], nodes: readonly string[], model: Model): readonly string[] {
-  const home = traceEnds(model)?.from?.node ?? null
+  const home = homeOf(model)
   if (home === null || chosen.includes(home) || !nodes.includes(home)) return chosen
   return [home, ...chosen.slice(0, 2)]
 }
@@ -352,7 +360,7 @@ export function announce(plan: ProbePlan): readonly string[] {
   const pods = plan.nodes.length * (plan.conntrack === 'host-network-pod' ? 2 : 1)
   const seconds = Math.ceil(plan.budgetMs / 1000)
   const longest = Math.max(seconds, requestsOf(plan) === 0 ? 0 : Math.ceil(httpBudget(plan) / 1000))
-  const starts = 2 * hubsOf(plan.nodes).length
+  const starts = 2 * plan.hubs.length
   return [
     `creates ${count(pods, 'pod')} in namespace ${plan.namespace} on ${plan.nodes.join(', ') || 'no node'}, ` +
       `image ${plan.image}; removed at the end`,
@@ -370,7 +378,7 @@ export function announce(plan: ProbePlan): readonly string[] {
       ? [`fetches the metrics page of ${count(plan.metrics.length, 'DNS server')} from each node, twice at most`]
       : []),
     ...(plan.nodes.length > 0 ? [announceApi(plan.api)] : []),
-    ...announceBetween(plan.nodes),
+    ...announceBetween(plan.hubs),
     ...(plan.connects.length > 0
       ? [
           `opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} ` +

@@ -39,26 +39,21 @@ async function measure(spec: ProbeSpec, began: number): Promise<void> {
   const strayBefore = strayPackets()
   const delay = monitorEventLoopDelay({ resolution: lagResolutionMs })
   delay.enable()
-  await metrics(spec, 'before', emit)
-  const cpu = await cpuWatch(spec.metrics, spec.metricsTwice)
-  const asked = spec.names === null ? 0 : names(spec.names, emit, AbortSignal.timeout(spec.budgetMs))
-  const [{ queries, lookups }, ofNames] = await Promise.all([
-    dnsStorm(spec, emit, began, () => cpu?.why() ?? null),
-    asked,
+  // What is no lookup need not wait for the servers' counters, nor these for it.
+  const [{ queries, lookups }] = await Promise.all([
+    lookupsBetweenCounters(spec, began),
     connects(spec, emit),
     httpContacts(spec, emit),
     spec.mtu === undefined ? null : mtuAsks(spec.mtu, emit),
     spec.between === undefined ? null : betweenAsks(spec.between, emit),
     spec.api === undefined ? null : apiAsks(spec.api, emit),
   ])
-  cpu?.end()
-  if (spec.metricsTwice) await metrics(spec, 'after', emit)
   const stray = strayPackets()
   const throttled = throttledMs()
   emit({
     t: 'end',
     ms: Math.round(performance.now() - began),
-    queries: queries + ofNames,
+    queries,
     lookups,
     throttledMs: throttled === null || throttledBefore === null ? null : throttled - throttledBefore,
     stray: stray === null || strayBefore === null ? null : stray - strayBefore,
@@ -66,6 +61,20 @@ async function measure(spec: ProbeSpec, began: number): Promise<void> {
     lagMs: Math.max(0, Math.round(delay.percentile(99) / 1e6) - lagResolutionMs),
     lagMaxMs: Math.max(0, Math.round(delay.max / 1e6) - lagResolutionMs),
   })
+}
+
+/** The servers' counters before and after what is asked of them. */
+async function lookupsBetweenCounters(spec: ProbeSpec, began: number) {
+  await metrics(spec, 'before', emit)
+  const cpu = await cpuWatch(spec.metrics, spec.metricsTwice)
+  const asked = spec.names === null ? 0 : names(spec.names, emit, AbortSignal.timeout(spec.budgetMs))
+  const [{ queries, lookups }, ofNames] = await Promise.all([
+    dnsStorm(spec, emit, began, () => cpu?.why() ?? null),
+    asked,
+  ])
+  cpu?.end()
+  if (spec.metricsTwice) await metrics(spec, 'after', emit)
+  return { queries: queries + ofNames, lookups }
 }
 
 async function main(): Promise<void> {

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { silentPort } from '../../../../test/build/silent-port.ts'
 import { apiAsks, serviceHere } from './api-asks.ts'
 import type { PodRecord } from '../records.ts'
 
@@ -32,6 +33,19 @@ test('once where it opens, three times where it does not', async () => {
     ['endpoint', shut, ['refused', 'refused', 'refused']],
   ])
 })
+
+test('what is silent is asked three times, and waited for twice', async () => {
+  const silent = await silentPort()
+  const records: PodRecord[] = []
+  const began = performance.now()
+  await apiAsks({ endpoints: [{ ip: '127.0.0.1', port: silent.port }], timeoutMs: 1500 }, (it) => void records.push(it))
+  const seconds = (performance.now() - began) / 1000
+  const results = records.flatMap((it) => (it.t === 'api' ? it.tries.map(([result]) => result) : []))
+  expect(results).toEqual(['timeout', 'timeout', 'timeout'])
+  // One after the other they would take 5.1 s.
+  expect(seconds).toBeLessThan(4.8)
+  await silent.close()
+}, 15_000)
 
 test.each([
   [

@@ -10,7 +10,8 @@ const pauseMs = 300
 
 /**
  * A TCP handshake with the API server, by the address that the kubelet tells each pod and at each endpoint that is
- * given. Nothing is sent. What opened, and did not hang up at once, is not asked again.
+ * given. Nothing is sent. What opened, and did not hang up at once, is not asked again. What was silent once is not waited
+ * for twice more in turn: the others begin a moment apart.
  */
 export async function apiAsks({ endpoints, timeoutMs }: ApiSpec, emit: Emit): Promise<void> {
   const own = serviceHere(process.env)
@@ -20,14 +21,34 @@ export async function apiAsks({ endpoints, timeoutMs }: ApiSpec, emit: Emit): Pr
   ]
   await Promise.all(
     all.map(async ({ via, ip, port }) => {
-      const tries: ConnectTry[] = []
-      while (tries.length < mostTries && !tries.some((it) => it.hungUpMs === null)) {
-        if (tries.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
-        tries.push(await tcpStay(ip, port, timeoutMs))
-      }
+      const tries = await triesOf(() => tcpStay(ip, port, timeoutMs))
       emit({ t: 'api', via, ip, port, tries: tries.map(tryRecord) })
     }),
   )
+}
+
+async function triesOf(ask: () => Promise<ConnectTry>): Promise<readonly ConnectTry[]> {
+  const first = await ask()
+  const tries = [Promise.resolve(first)]
+  if (isStanding(first)) return [first]
+  for (let last = first; tries.length < mostTries;) {
+    await pause()
+    const one = ask()
+    tries.push(one)
+    // What is silent is heard of no sooner than the next one may begin.
+    if (first.result === 'timeout') last = (await Promise.race([one, pause().then(() => null)])) ?? last
+    else last = await one
+    if (isStanding(last)) break
+  }
+  return Promise.all(tries)
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, pauseMs))
+}
+
+function isStanding({ hungUpMs }: ConnectTry): boolean {
+  return hungUpMs === null
 }
 
 /** The kubelet sets both for each pod, whatever `enableServiceLinks` says; some platforms put a name in their place. */

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
@@ -46,6 +47,25 @@ test('large answers do not come: the small ones do, and large questions arrive',
   const at = (narrow.address() as AddressInfo).port
   const [it] = await asked({ tcp: at, udp: null })
   expect(it).toMatchObject({ datagrams: null, streams: { asked: 2, small: 2, there: 1, back: 0 } })
+}, 20_000)
+
+test('where nothing comes back each is asked as often, and not waited for one after the other', async () => {
+  const got: number[] = []
+  const socket = createSocket('udp4').on('message', (bytes) => void got.push(bytes.length))
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  const mute = createServer((it) => it.on('error', () => {}))
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+  const began = performance.now()
+  const [it] = await asked({ tcp: (mute.address() as AddressInfo).port, udp: socket.address().port })
+  expect(it?.streams).toEqual({ asked: 2, small: 0, there: 0, back: 0 })
+  // In turn they would take 11 s.
+  expect(performance.now() - began).toBeLessThan(7500)
+  if (it?.mtu !== null) {
+    expect(it?.datagrams).toEqual({ asked: 3, small: 0, there: 0, back: 0 })
+    expect(got).toHaveLength(9)
+  }
+  socket.close()
+  mute.close()
 }, 20_000)
 
 test('a stranger is told nothing', async () => {

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { silentPort } from '../../../../test/build/silent-port.ts'
 import { runs } from '../../../../test/build/effort.ts'
 import { certificateOf } from './certificate.ts'
 import { tcpConnect } from './connects.ts'
@@ -32,6 +33,15 @@ const get = (port: number, over = {}) =>
   })
 
 describe('one GET', () => {
+  it('is not waited for longer than three SYNs, where nothing opens', async () => {
+    const { port, close } = await silentPort()
+    const answer = await get(port)
+    expect(answer).toMatchObject({ status: null, error: 'no connection within 4000 ms', connected: false, late: true })
+    expect(answer.ms).toBeGreaterThan(3900)
+    expect(await get(port, { timeoutMs: 300 })).toMatchObject({ error: 'no connection within 300 ms' })
+    await close()
+  }, 15_000)
+
   it('carries the Host that was asked for, and does not follow redirects', async () => {
     const port = await listen((request, response) =>
       response.writeHead(308, { location: 'https://elsewhere.test' }).end(`${request.headers.host}${request.url}`),

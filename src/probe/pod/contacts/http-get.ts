@@ -52,6 +52,9 @@ const pageBytes = 4096
 /** Of a server that sends 1xx for ever: each is a step of an answer (RFC 9110 15.2), and none of them is one. */
 const mostInterim = 100
 
+/** Linux sends a SYN again after 1 and 3 s: what is silent now was silent three times. */
+const connectMs = 4000
+
 /** One GET on a connection of its own. Redirects are not followed here: the status is the answer. */
 export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
   const { ip, port, host, path, atMost, timeoutMs } = ask
@@ -68,6 +71,7 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
       if (over) return
       over = true
       clearTimeout(timer)
+      clearTimeout(opening)
       ask.until?.removeEventListener('abort', giveUp)
       const body = Buffer.concat(chunks).toString()
       resolve({
@@ -94,8 +98,10 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
       agent: false,
     }
     const name = hostname(host)
+    const patience = Math.min(connectMs, timeoutMs)
     const giveUp = (): void => (head === null && interim.times > 0 ? end(interimText()) : end(lateText(), true))
     const timer = setTimeout(giveUp, timeoutMs)
+    const opening = setTimeout(() => (connected ? null : giveUp()), patience)
     ask.until?.addEventListener('abort', giveUp)
     let asking: ClientRequest | null = null
     try {
@@ -136,8 +142,9 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
 
     /** Which of the three steps was late is half of the diagnosis. */
     function lateText(): string {
-      const waited = ask.until?.aborted === true ? Math.round(since(start)) : timeoutMs
-      if (!connected) return lateError('connection', waited, bytes)
+      const isEnded = ask.until?.aborted === true
+      if (!connected) return lateError('connection', isEnded ? Math.round(since(start)) : patience, bytes)
+      const waited = isEnded ? Math.round(since(start)) : timeoutMs
       return lateError(head === null ? 'answer' : 'body', waited, bytes)
     }
   })

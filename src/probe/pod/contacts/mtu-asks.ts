@@ -13,7 +13,8 @@ const largest = 9000
 
 /**
  * Datagrams of two sizes to other nodes, one at a time. A small one, one as large as this pod's interface takes, and a
- * large one that comes back large, in turn: what is lost of one size while the others pass is lost for its size. Linux
+ * large one that comes back large, in turn: what is lost of one size while the others pass is lost for its size. Where
+ * none of the first three came, those of a round go at once: there is no size to tell apart, and each waits. Linux
  * sets "don't fragment" on what fits the interface (IP_PMTUDISC_WANT), and where a router says "fragmentation needed"
  * the next one is cut up and passes: that is how it ought to be, and costs the first.
  */
@@ -49,12 +50,25 @@ export async function datagramsTo({ token, ip, port, mtu }: Target) {
     return (await heard(n, kind === 'b' ? size : 0)) ? 1 : 0
   }
   for (let round = 0; round < tries; round += 1) {
-    got.small += await ask('s', 0)
-    got.there += await ask('s', payloadOf(mtu, ip))
-    got.back += await ask('b', payloadOf(mtu, ip))
+    const isMute = round > 0 && got.small + got.there + got.back === 0
+    const [small, there, back] = await inOrder(isMute, [
+      () => ask('s', 0),
+      () => ask('s', payloadOf(mtu, ip)),
+      () => ask('b', payloadOf(mtu, ip)),
+    ])
+    got.small += small
+    got.there += there
+    got.back += back
   }
   socket.close()
   return got
+}
+
+type Three<T> = readonly [T, T, T]
+
+async function inOrder(isAtOnce: boolean, [one, two, three]: Three<() => Promise<number>>): Promise<Three<number>> {
+  if (isAtOnce) return Promise.all([one(), two(), three()])
+  return [await one(), await two(), await three()]
 }
 
 function listener(socket: Socket): (n: number, atLeast: number) => Promise<boolean> {
