@@ -94,7 +94,7 @@ export const besideSchema = exactly<Beside>()(
         onFailure: oneOf(['Fail', 'Ignore']),
         resources: list(m.name),
         chooses: oneOf(['all', 'some']),
-        namespaces: maybe(selector),
+        namespaces: maybe(selectorSchema),
         versions: maybe(number),
         authority: maybe(oneOf(['none', 'injected'])),
       }),
