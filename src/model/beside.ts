@@ -265,6 +265,8 @@ export interface MeshSettings {
   readonly namespace: string
   readonly name: string
   readonly outbound: 'REGISTRY_ONLY' | 'ALLOW_ANY' | null
+  /** Labels of the namespaces that istiod looks at, any of these; null where they are not read. Absent = all. */
+  readonly discovers?: readonly Readonly<Record<string, string>>[] | null
 }
 
 export interface LinkerdPolicies {
