@@ -364,6 +364,8 @@ import hiddenFromCaller from './mesh/hidden-from-caller.ts'
 import nobodyBeside from './service/nobody-beside.ts'
 import otlpProtocol from './service/otlp-protocol.ts'
 import healthCheckAstray from './ingress/health-check-astray.ts'
+import namespaceUndiscovered from './mesh/namespace-undiscovered.ts'
+import noDefaultRoute from './mesh/no-default-route.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -563,6 +565,8 @@ export const checks: readonly AnyCheck[] = [
   inboundLeftOut, // MSH815
   meshTimeoutTooShort, // MSH816
   hiddenFromCaller, // MSH817
+  namespaceUndiscovered, // MSH818
+  noDefaultRoute, // MSH819
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

@@ -181,7 +181,13 @@ export const besideSchema = exactly<Beside>()(
       }),
     ),
     policiesNotHeld: list(oneOf(otherPolicyKinds)),
-    meshSettings: list(object({ ...named, outbound: nullable(oneOf(['REGISTRY_ONLY', 'ALLOW_ANY'])) })),
+    meshSettings: list(
+      object({
+        ...named,
+        outbound: nullable(oneOf(['REGISTRY_ONLY', 'ALLOW_ANY'])),
+        discovers: maybe(nullable(list(labels))),
+      }),
+    ),
     heldWorkloads: maybe(list(heldWorkloadOf(m))),
   }),
 )
