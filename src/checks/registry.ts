@@ -91,6 +91,7 @@ import notConfigured from './ingress/not-configured.ts'
 import pathNotFound from './ingress/path-not-found.ts'
 import certificateRefused from './ingress/certificate-refused.ts'
 import endpointAnswersBadly from './service/endpoint-answers-badly.ts'
+import endpointAnswersLate from './service/endpoint-answers-late.ts'
 import actionMissing from './ingress/action-missing.ts'
 import nodeCacheDown from './dns/node-cache-down.ts'
 import forwardLimit from './dns/forward-limit.ts'
@@ -716,6 +717,7 @@ export const checks: readonly AnyCheck[] = [
   azureProbe, // SVC259
   namesInCircle, // SVC260
   mayGoByProxy, // SVC261
+  endpointAnswersLate, // SVC262
   nobodyWrittenDown, // SVC263
   listensElsewhere, // SVC264
   linkVariables, // SVC265
