@@ -5,6 +5,7 @@ import { leftOut } from '../../model/known.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
 import { nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
+import { endpointsAnswerBadly, svcUnanswered } from '../../relations/symptom.ts'
 import { blurLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { serviceSubject } from './words.ts'
 
@@ -89,7 +90,12 @@ function lateIn(its: readonly DirectContact[]) {
   const each = [...Map.groupBy(its, nameOfEndpoint)].map(([pod, asks]) => ({
     pod,
     asks,
-    ms: median(asks.map((it) => it.ms)),
+    // Late from one node and at once from another: that is the way, and not the endpoint.
+    ms: Math.min(
+      ...Map.groupBy(asks, (it) => it.node)
+        .values()
+        .map((its) => median(its.map((it) => it.ms))),
+    ),
   }))
   const quickest = Math.min(...each.map((it) => it.ms))
   const late = each.filter((it) => it.ms >= slowMs && (it.ms >= timesAsLong * quickest || it.ms >= lateMs))
@@ -115,6 +121,8 @@ function told({ ask, args, each, isAsked }: ReturnType<typeof lateIn>[number]) {
     confidence: 'observed',
     severity: isAsked ? 'warning' : 'info',
     args,
+    // Packets that are lost are sent again: late, and not of the endpoint's own.
+    dueTo: [svcUnanswered(ask.service), endpointsAnswerBadly(ask.service)],
     evidence: [
       {
         kind: 'shares',
