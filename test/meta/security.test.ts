@@ -84,8 +84,8 @@ test.each([
 
 /**
  * What would harm most if it were not so, with the very case that holds it: a file that is there proves nothing of a
- * sentence whose case was renamed, moved or taken out. Half of them were seen to
- * fail with the sentence made untrue in the source.
+ * sentence whose case was renamed, moved or taken out. Some
+ * of them were seen to fail with the sentence made untrue in the source, not all.
  */
 test.each([
   [
