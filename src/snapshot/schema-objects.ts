@@ -193,6 +193,7 @@ export function objectSchemas(intern: Intern) {
       ),
       leftOut: maybe(oneOf(leavingOut)),
       from: maybe(just('Endpoints')),
+      unmirrored: maybe(just(true)),
     }),
   )
 

@@ -313,6 +313,7 @@ const slice: fc.Arbitrary<EndpointSlice> = fc.record({
   ),
   leftOut: fc.constantFrom(...leavingOut),
   from: fc.constant('Endpoints' as const),
+  unmirrored: fc.constant(true as const),
 })
 
 const workload: fc.Arbitrary<Workload> = fc.record(
