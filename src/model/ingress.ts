@@ -255,6 +255,11 @@ export interface IngressController {
   readonly defaultSecret?: { readonly namespace: string; readonly name: string }
   /** Whom it asks where nobody else is there: `--default-backend-service`. Absent = itself, and in old recordings. */
   readonly defaultBackend?: { readonly namespace: string; readonly name: string }
+  /**
+   * It leads nowhere where a Service is of type ExternalName: `--disable-svc-external-name` of ingress-nginx, and
+   * Traefik where it is not told to allow them. Absent = it does, or nobody knows, and in old recordings.
+   */
+  readonly externalNames?: 'refused'
   /** Of the AWS Load Balancer Controller: `--default-target-type`. */
   readonly defaultTarget?: AlbTarget
   /**

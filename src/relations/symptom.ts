@@ -10,6 +10,9 @@ export const noEndpoints = (service: Named): string => `no-endpoints:${service.n
 
 export const svcUnanswered = (service: Named): string => `svc-unanswered:${service.namespace}/${service.name}`
 
+/** Two pods have this address. */
+export const addressTwice = (ip: string): string => `address-twice:${ip}`
+
 /** No object can be made in this namespace. */
 export const nothingMade = (namespace: string): string => `nothing-made:${namespace}`
 

@@ -94,6 +94,7 @@ export function ingressControllerOf(
       defaultCertificate: maybe(just(true)),
       defaultSecret: maybe(object({ namespace: m.name, name: m.name })),
       defaultBackend: maybe(object({ namespace: m.name, name: m.name })),
+      externalNames: maybe(just('refused')),
       defaultTarget: maybe(oneOf(['instance', 'ip'])),
       entryPoints: maybe(list(m.name)),
       tlsEntryPoints: maybe(list(m.name)),

@@ -36,6 +36,14 @@ describeCheck(check, [
     expect: [{ subject: 'Node/worker-1', args: { kind: 'range', others: ['worker-2'] } }],
   },
   {
+    it: 'two nodes have one range, and pods one address: that is what it brings about',
+    given: {
+      nodes: [one, { ...two, podCidrs: ['10.2.1.0/24'] }],
+      pods: [...pods, pod('web-3', { node: 'worker-2', ip: '10.2.1.7' })],
+    },
+    expect: [{ subject: 'Node/worker-1', causes: ['address-twice:10.2.1.7'] }],
+  },
+  {
     it: 'the range of one holds that of another',
     given: { nodes: [{ ...one, podCidrs: ['10.2.0.0/16'] }, two], pods },
     expect: [{ subject: 'Node/worker-1', args: { kind: 'range' } }],

@@ -18,6 +18,16 @@ const found = { subject: 'Service/shop/cart', severity: 'error' as const, confid
 const maybe = { ...found, severity: 'warning' as const, confidence: 'possible' as const }
 const port3000: Listen = { by: 'PORT', host: null, port: 3000 }
 
+test('of a file nothing is quoted that was not kept', () => {
+  const listen = { by: 'Listen', host: null, port: 9090, map: 'conf', key: 'httpd.conf', line: 2 } as const
+  const [found] = diagnose(modelOf(given(cart([listen]))), { checks: [check] }).results[0]?.findings ?? []
+  expect(found?.evidence[0]).toEqual({
+    kind: 'fact',
+    label: 'ConfigMap shop/conf, data[httpd.conf], line 2',
+    value: 'Listen sets port 9090: the Service leads to 8080',
+  })
+})
+
 test('evidence is what stands in the spec', () => {
   const linesOf = (listen: Listen): unknown =>
     diagnose(modelOf(given(cart([listen]))), { checks: [check] }).results[0]?.findings[0]?.evidence[0]
@@ -81,6 +91,16 @@ describeCheck(check, [
     ),
     expect: [{ ...maybe, says: /mosquitto by itself in mosquitto\.conf of ConfigMap conf/ }],
   },
+  ...(['eclipse-mosquitto:1.6.15', 'registry.example.com/iot/mosquitto:v1.6-openssl'] as const).map((image) => ({
+    it: `the same of ${image}, which listens on every address then`,
+    given: given(
+      cart(
+        [bind({ by: 'mosquitto', host: 'localhost', isDefault: true, map: 'conf', key: 'mosquitto.conf', line: 1 })],
+        { image },
+      ),
+    ),
+    expect: 'ok' as const,
+  })),
   {
     it: 'another port by such a file',
     given: given(cart([{ by: 'server.port', host: null, port: 9090, map: 'conf', key: 'application.yaml', line: 2 }])),

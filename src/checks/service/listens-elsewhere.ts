@@ -1,10 +1,11 @@
 import { check } from '../../findings/check.ts'
+import type { Evidence } from '../../findings/evidence.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Container, Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
-import { subject, type Subject } from '../../model/subject.ts'
+import type { Subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
 import { put } from '../../relations/once.ts'
@@ -151,8 +152,15 @@ function targetsByPod(parts: readonly Part[]): ReadonlyMap<string, ReadonlySet<n
   return found
 }
 
+/** Of an image whose tag says that it is older: up to 1.6 it listened on every address (mosquitto.org, "Version 2.0"). */
+const olderMosquitto = /mosquitto[\w.-]{0,40}:v?[01](?:[.-]|$)/
+
+function listensOf({ listens = [], image }: Container): readonly Listen[] {
+  return olderMosquitto.test(image) ? listens.filter((it) => it.by !== 'mosquitto' || it.isDefault !== true) : listens
+}
+
 function missedBy({ pod, container, target }: Led, others: ReadonlySet<number>): Missed | null {
-  const { listens = [] } = container
+  const listens = listensOf(container)
   if (listens.length === 0 || answersProbe(pod, container, target)) return null
   const onTarget = listens.filter((it) => it.port === target)
   const isOpen = listens.some((it) => it.host === '0.0.0.0' && (it.port === target || it.port === null))
@@ -231,29 +239,24 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
       example: first.pod.name,
     },
     evidence: [
-      {
-        kind: 'config',
-        ...writtenIn(listen, first.pod.namespace, {
-          object: makers[0] ?? serviceSubject(service),
-          path: `containers[${container.name}]`,
-        }),
-        ...linesOf(listen, is),
-        label: is === 'port' ? `the Service leads to ${target}` : 'nobody but the pod itself gets there',
-      },
+      writtenEvidence(first, service.namespace, makers[0] ?? serviceSubject(service)),
       { kind: 'fact', label: 'pods', value: some(led.map((it) => it.pod.name)) },
     ],
     causes: [svcUnanswered(service), noEndpoints(service), ...makers.map(podsUnready)],
   })
 }
 
-interface Written {
-  readonly object: Subject
-  readonly path: string
-}
-
-/** The key of the ConfigMap that is mounted, or the spec. */
-function writtenIn({ map, key }: Listen, namespace: string, spec: Written): Written {
-  return map === undefined ? spec : { object: subject('ConfigMap', namespace, map), path: `data[${key}]` }
+/** What the lines of a file say was kept, and not how they are written: they are not quoted. */
+function writtenEvidence({ listen, is, container, target }: Missed, namespace: string, object: Subject): Evidence {
+  const { map, key, line, by, isDefault } = listen
+  const label = is === 'port' ? `the Service leads to ${target}` : 'nobody but the pod itself gets there'
+  const told = is === 'port' ? `port ${listen.port}` : placeText({ host: listen.host, told: listen.port })
+  if (map === undefined)
+    return { kind: 'config', object, path: `containers[${container.name}]`, ...linesOf(listen, is), label }
+  const where = `ConfigMap ${namespace}/${map}, data[${key}]`
+  return isDefault === true
+    ? { kind: 'fact', label: where, value: `says no address: ${by} listens on ${told} by itself` }
+    : { kind: 'fact', label: `${where}, line ${line}`, value: `${by} sets ${told}: ${label}` }
 }
 
 function fileOf({ map, key, line, isDefault }: Listen): string | null {
@@ -263,7 +266,7 @@ function fileOf({ map, key, line, isDefault }: Listen): string | null {
 
 /**
  * What the spec says, as far as it was kept: of an address that stands for every one only the port is for certain
- * written so (`:80`, `*:80`, `[::]:80`), and what a program does by itself is written nowhere.
+ * written so (`:80`, `*:80`, `[::]:80`). A program that is told nothing is named.
  */
 function linesOf(listen: Listen, is: Missed['is']) {
   const { by, portBy, host, port, isDefault } = listen
