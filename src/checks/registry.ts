@@ -358,6 +358,9 @@ import inboundLeftOut from './mesh/inbound-left-out.ts'
 import meshTimeoutTooShort from './mesh/timeout-too-short.ts'
 import nextToNoTime from './gateway/next-to-no-time.ts'
 import hiddenFromCaller from './mesh/hidden-from-caller.ts'
+import nodeWithoutZtunnel from './mesh/node-without-ztunnel.ts'
+import keptFromControlPlane from './mesh/kept-from-control-plane.ts'
+import tunnelKeptOut from './mesh/tunnel-kept-out.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -556,6 +559,9 @@ export const checks: readonly AnyCheck[] = [
   inboundLeftOut, // MSH815
   meshTimeoutTooShort, // MSH816
   hiddenFromCaller, // MSH817
+  tunnelKeptOut, // MSH819
+  nodeWithoutZtunnel, // MSH820
+  keptFromControlPlane, // MSH821
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
