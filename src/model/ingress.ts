@@ -1,4 +1,5 @@
 import type { Selector } from './network-policy.ts'
+import type { ListenHost } from '../wire/listens.ts'
 import type { AzureProbe, TlsAnnotation, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
@@ -167,6 +168,8 @@ export interface ControllerFront {
     readonly declared: 'yes' | 'no' | 'as-name'
     /** The container port that it leads to, where that is declared. Absent where not, and in old recordings. */
     readonly opens?: { readonly port: number; readonly name: string | null }
+    /** Where the pod is told to listen in its place, by a flag or so. Absent where it is not, and in old recordings. */
+    readonly told?: { readonly by: string; readonly host: ListenHost | null; readonly port: number | null }
   }[]
   /** Of the Service. Absent where there are none, and in old recordings. */
   readonly azureProbes?: readonly AzureProbe[]

@@ -408,6 +408,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
           nodePort: maybe(count),
           targetPort: fc.oneof(count, name),
           declared: fc.constantFrom('yes' as const, 'no' as const, 'as-name' as const),
+          told: fc.record({ by: name, host: maybe(fc.constantFrom(...listenHosts)), port: maybe(count) }),
         }),
       ),
       azureProbes: few(azureProbe),
