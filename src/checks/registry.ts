@@ -361,6 +361,8 @@ import hiddenFromCaller from './mesh/hidden-from-caller.ts'
 import nodeWithoutZtunnel from './mesh/node-without-ztunnel.ts'
 import keptFromControlPlane from './mesh/kept-from-control-plane.ts'
 import tunnelKeptOut from './mesh/tunnel-kept-out.ts'
+import redirectPortClosed from './gateway/redirect-port-closed.ts'
+import requestsLeftOut from './gateway/requests-left-out.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -481,6 +483,8 @@ export const checks: readonly AnyCheck[] = [
   backendNameRefused, // GTW732
   circuitBreakerOpen, // GTW733
   nextToNoTime, // GTW734
+  redirectPortClosed, // GTW736
+  requestsLeftOut, // GTW737
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
