@@ -363,6 +363,8 @@ import keptFromControlPlane from './mesh/kept-from-control-plane.ts'
 import tunnelKeptOut from './mesh/tunnel-kept-out.ts'
 import redirectPortClosed from './gateway/redirect-port-closed.ts'
 import requestsLeftOut from './gateway/requests-left-out.ts'
+import portNotOpen from './ingress/port-not-open.ts'
+import snippetAnswers from './ingress/snippet-answers.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -546,6 +548,8 @@ export const checks: readonly AnyCheck[] = [
   ruleUnread, // ING376
   toldOfMissing, // ING377
   controllerRights, // ING379
+  portNotOpen, // ING381
+  snippetAnswers, // ING382
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

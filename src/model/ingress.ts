@@ -76,6 +76,15 @@ export interface NamedSecret {
   readonly key: string | null
 }
 
+/** A statement of nginx that decides of each request by itself: of its text nothing more is kept. */
+export interface IngressSnippet {
+  readonly by: 'server-snippet' | 'configuration-snippet'
+  /** `return`: it is the answer. `deny`: callers are kept out by their address, those of `allow` excepted. */
+  readonly does: 'return' | 'deny'
+  /** Of the answer; 403 of `deny`. */
+  readonly status: number
+}
+
 /** Whether an ALB sends to node ports, or to the addresses of pods. */
 export type AlbTarget = 'instance' | 'ip'
 
@@ -125,6 +134,10 @@ export interface Ingress {
   readonly secrets?: readonly NamedSecret[]
   /** Traefik's middlewares that it goes through, by the name and provider: `shop-auth@kubernetescrd`. */
   readonly middlewares?: readonly string[]
+  /** `kubernetes.io/ingress.allow-http: "false"`, of GKE: its load balancer opens no port 80. */
+  readonly allowHttp?: 'off'
+  /** What snippets for ingress-nginx do to each request. Absent where they do nothing of it, and in old recordings. */
+  readonly snippets?: readonly IngressSnippet[]
   /** Entry points of Traefik's that its annotation names. Absent where it names none, and in old recordings. */
   readonly entryPoints?: readonly string[]
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */

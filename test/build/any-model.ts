@@ -346,6 +346,14 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
       key: maybe(fc.constant('auth')),
     }),
   ),
+  allowHttp: fc.constant('off' as const),
+  snippets: few(
+    fc.record({
+      by: fc.constantFrom('server-snippet' as const, 'configuration-snippet' as const),
+      does: fc.constantFrom('return' as const, 'deny' as const),
+      status: fc.constantFrom(403, 503),
+    }),
+  ),
   middlewares: few(name.map((it) => `${it}@kubernetescrd`)),
   entryPoints: few(name),
   actions: few(

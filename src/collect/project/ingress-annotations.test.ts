@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { snippetsOf } from './ingress-snippets.ts'
 import { allowedOf, annotatedOf, pagesOf, tlsByOf } from './ingress-annotations.ts'
 
 const by = (name: string, value: string) => allowedOf({ [`nginx.ingress.kubernetes.io/${name}`]: value })
@@ -53,3 +54,17 @@ test('a name of default-backend is one of the own namespace', () => {
   expect(pagesOf({ 'nginx.ingress.kubernetes.io/default-backend': 'errors' })).toEqual({ pages: 'errors' })
   expect(pagesOf({ 'nginx.ingress.kubernetes.io/default-backend': 'a/b' })).toEqual({})
 })
+
+test.each([
+  [
+    { 'nginx.ingress.kubernetes.io/server-snippet': 'return 503;' },
+    [{ by: 'server-snippet', does: 'return', status: 503 }],
+  ],
+  [
+    { 'nginx.ingress.kubernetes.io/configuration-snippet': 'allow 10.0.0.0/8;\ndeny all;' },
+    [{ by: 'configuration-snippet', does: 'deny', status: 403 }],
+  ],
+  [{ 'nginx.ingress.kubernetes.io/server-snippet': 'proxy_set_header X "hunter2";' }, undefined],
+])('of the snippets %j is kept what answers by itself', (annotations, snippets) =>
+  expect(snippetsOf(annotations).snippets).toEqual(snippets),
+)
