@@ -58,7 +58,7 @@ describeCheck(check, [
     expect: 'ok',
   },
   { it: 'nobody asks, and it has no TLS', given: before([front([443])]), expect: [{ ...at, severity: 'info' }] },
-  { it: 'nobody asks, and it has TLS', given: before([front([443])], { tls }), expect: 'cannot-tell' },
+  { it: 'nobody asks, and it has TLS', given: before([front([443])], { tls }), expect: 'not-applicable' },
   { it: 'both ports', given: before([front([80, 443])]), expect: 'ok' },
   { it: 'no Service before it', given: before([]), expect: 'not-applicable' },
   {

@@ -55,7 +55,7 @@ export default check({
       args.is === 'told'
         ? `Ingress ${full(on)} has its load balancer open no port 80: kubernetes.io/ingress.allow-http is "false".`
         : `Nobody opens port ${args.port} before Ingress ${full(on)}: Service ${some(args.fronts)} has ` +
-          `${some(args.open)} alone.`,
+          `${some(args.open.map(String))} alone.`,
     detail: ({ args }) => (args.asked ? `${args.url} asks port ${args.port}` : 'it has no TLS, and is asked by http'),
     note: ({ args }) =>
       args.is === 'told'
@@ -123,7 +123,7 @@ function verdict({ ingress, fronts, is }: Seen, { port, text, isAsked }: Asked &
         : {
             kind: 'fact',
             label: 'ports of the Service',
-            value: some(fronts.flatMap((it) => it.ports.map((one) => one.port))),
+            value: some(fronts.flatMap((it) => it.ports.map((one) => `${one.port}`))),
           },
     ],
   })
