@@ -367,6 +367,13 @@ import otlpProtocol from './service/otlp-protocol.ts'
 import healthCheckAstray from './ingress/health-check-astray.ts'
 import namespaceUndiscovered from './mesh/namespace-undiscovered.ts'
 import noDefaultRoute from './mesh/no-default-route.ts'
+import nodeWithoutZtunnel from './mesh/node-without-ztunnel.ts'
+import keptFromControlPlane from './mesh/kept-from-control-plane.ts'
+import tunnelKeptOut from './mesh/tunnel-kept-out.ts'
+import redirectPortClosed from './gateway/redirect-port-closed.ts'
+import requestsLeftOut from './gateway/requests-left-out.ts'
+import portNotOpen from './ingress/port-not-open.ts'
+import snippetAnswers from './ingress/snippet-answers.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -487,6 +494,8 @@ export const checks: readonly AnyCheck[] = [
   backendNameRefused, // GTW732
   circuitBreakerOpen, // GTW733
   nextToNoTime, // GTW734
+  redirectPortClosed, // GTW736
+  requestsLeftOut, // GTW737
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -549,6 +558,8 @@ export const checks: readonly AnyCheck[] = [
   toldOfMissing, // ING377
   controllerRights, // ING379
   healthCheckAstray, // ING380
+  portNotOpen, // ING381
+  snippetAnswers, // ING382
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -568,6 +579,9 @@ export const checks: readonly AnyCheck[] = [
   hiddenFromCaller, // MSH817
   namespaceUndiscovered, // MSH818
   noDefaultRoute, // MSH819
+  nodeWithoutZtunnel, // MSH820
+  keptFromControlPlane, // MSH821
+  tunnelKeptOut, // MSH822
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

@@ -1,4 +1,5 @@
 import type { Selector } from './network-policy.ts'
+import type { ListenHost } from '../wire/listens.ts'
 import type { AzureProbe, ExternalDns, TlsAnnotation, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
@@ -75,6 +76,15 @@ export interface NamedSecret {
   readonly key: string | null
 }
 
+/** A statement of nginx that decides of each request by itself: of its text nothing more is kept. */
+export interface IngressSnippet {
+  readonly by: 'server-snippet' | 'configuration-snippet'
+  /** `return`: it is the answer. `deny`: callers are kept out by their address, those of `allow` excepted. */
+  readonly does: 'return' | 'deny'
+  /** Of the answer; 403 of `deny`. */
+  readonly status: number
+}
+
 /** Whether an ALB sends to node ports, or to the addresses of pods. */
 export type AlbTarget = 'instance' | 'ip'
 
@@ -124,6 +134,10 @@ export interface Ingress {
   readonly secrets?: readonly NamedSecret[]
   /** Traefik's middlewares that it goes through, by the name and provider: `shop-auth@kubernetescrd`. */
   readonly middlewares?: readonly string[]
+  /** `kubernetes.io/ingress.allow-http: "false"`, of GKE: its load balancer opens no port 80. */
+  readonly allowHttp?: 'off'
+  /** What snippets for ingress-nginx do to each request. Absent where they do nothing of it, and in old recordings. */
+  readonly snippets?: readonly IngressSnippet[]
   /** Entry points of Traefik's that its annotation names. Absent where it names none, and in old recordings. */
   readonly entryPoints?: readonly string[]
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
@@ -171,6 +185,8 @@ export interface ControllerFront {
     readonly declared: 'yes' | 'no' | 'as-name'
     /** The container port that it leads to, where that is declared. Absent where not, and in old recordings. */
     readonly opens?: { readonly port: number; readonly name: string | null }
+    /** Where the pod is told to listen in its place, by a flag or so. Absent where it is not, and in old recordings. */
+    readonly told?: { readonly by: string; readonly host: ListenHost | null; readonly port: number | null }
   }[]
   /** Of the Service. Absent where there are none, and in old recordings. */
   readonly azureProbes?: readonly AzureProbe[]

@@ -372,6 +372,14 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
       key: maybe(fc.constant('auth')),
     }),
   ),
+  allowHttp: fc.constant('off' as const),
+  snippets: few(
+    fc.record({
+      by: fc.constantFrom('server-snippet' as const, 'configuration-snippet' as const),
+      does: fc.constantFrom('return' as const, 'deny' as const),
+      status: fc.constantFrom(403, 503),
+    }),
+  ),
   middlewares: few(name.map((it) => `${it}@kubernetescrd`)),
   entryPoints: few(name),
   actions: few(
@@ -434,6 +442,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
           nodePort: maybe(count),
           targetPort: fc.oneof(count, name),
           declared: fc.constantFrom('yes' as const, 'no' as const, 'as-name' as const),
+          told: fc.record({ by: name, host: maybe(fc.constantFrom(...listenHosts)), port: maybe(count) }),
         }),
       ),
       azureProbes: few(azureProbe),

@@ -28,6 +28,26 @@ test('of a file nothing is quoted that was not kept', () => {
   })
 })
 
+const flag = (by: string, told: number): Listen => ({ by, host: null, port: told })
+const given2 = (listens: readonly Listen[]) => ({
+  services: [
+    service('cart', {
+      ports: [
+        port({ name: 'http', port: 80, targetPort: 'http' }),
+        port({ name: 'https', port: 443, targetPort: 'https' }),
+      ],
+    }),
+  ],
+  pods: [
+    cart(listens, {
+      ports: [
+        { name: 'http', port: 80, protocol: 'TCP' },
+        { name: 'https', port: 443, protocol: 'TCP' },
+      ],
+    }),
+  ],
+})
+
 test('evidence is what stands in the spec', () => {
   const linesOf = (listen: Listen): unknown =>
     diagnose(modelOf(given(cart([listen]))), { checks: [check] }).results[0]?.findings[0]?.evidence[0]
@@ -245,5 +265,44 @@ describeCheck(check, [
     given: modelOf({ services: [service('cart')] }, { pods: unknown('forbidden', 'list pods in shop') }),
     expect: 'cannot-tell',
     says: /no permission/,
+  },
+  {
+    it: 'two flags, each for one kind of traffic',
+    given: given2([flag('--http-port', 8081), flag('--https-port', 8443)]),
+    expect: [
+      { ...maybe, args: { is: 'port', port: '80 (http)', told: 8081 } },
+      { ...maybe, args: { is: 'port', port: '443 (https)', told: 8443 } },
+    ],
+  },
+  {
+    it: 'one of them is right',
+    given: given2([flag('--http-port', 80), flag('--https-port', 8443)]),
+    expect: [{ ...maybe, args: { port: '443 (https)' } }],
+  },
+  { it: 'both are', given: given2([flag('--http-port', 80), flag('--https-port', 443)]), expect: 'ok' },
+  {
+    it: 'a flag for TLS, and a port for plain text',
+    given: given(cart([flag('--secure-port', 8443)])),
+    expect: 'ok',
+  },
+  {
+    it: 'a webhook of the API server',
+    given: {
+      services: [service('cart', { ports: [port({ name: 'https', port: 443, targetPort: 10_250 })] })],
+      pods: [cart([flag('--secure-port', 10_260)], { ports: [{ name: 'https', port: 10_250, protocol: 'TCP' }] })],
+    },
+    expect: [{ ...maybe, args: { told: 10_260, target: 10_250 } }],
+  },
+  {
+    it: 'an entry point of Traefik, by its name',
+    given: {
+      services: [service('cart', { ports: [port({ name: 'web', port: 80, targetPort: 'web' })] })],
+      pods: [
+        cart([flag('--entryPoints.web.address', 8000), flag('--entryPoints.traefik.address', 8080)], {
+          ports: [{ name: 'web', port: 80, protocol: 'TCP' }],
+        }),
+      ],
+    },
+    expect: [{ ...maybe, args: { told: 8000, by: '--entryPoints.web.address' } }],
   },
 ])
