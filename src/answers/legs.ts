@@ -13,6 +13,7 @@ import {
   neverConnected,
 } from '../relations/ingress/http-answers.ts'
 import { requestsOf, routeOfContact } from '../relations/ingress/http-of-ingress.ts'
+import { unendedOf } from './trace/cut-asks.ts'
 import { tally } from '../relations/service/service-contacts.ts'
 
 /** One part of the way of a request, as it was asked by itself. */
@@ -27,6 +28,8 @@ export interface Leg {
   /** What came: `200`, `502`, `ECONNREFUSED`; empty where only a connection was made. */
   readonly said: readonly string[]
   readonly slowestMs: number | null
+  /** Whose end was not awaited; absent: none. */
+  readonly unended?: number
 }
 
 /** Answers that take so long are not well, whatever they say. */
@@ -150,6 +153,7 @@ function leg<T extends Ended>(
     of: its.length,
     said: [...new Set(its.map(said))],
     slowestMs: its.length === 0 ? null : Math.max(...its.map((it) => it.ms)),
+    ...unendedOf(its),
   }
 }
 

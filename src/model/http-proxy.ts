@@ -34,6 +34,8 @@ export interface ProxyRoute {
   readonly answers: 'services' | 'redirect' | 'response'
   /** Seconds, `timeoutPolicy.response`; absent where it has none or waits for ever, and in old recordings. */
   readonly timeout?: number
+  /** Seconds, `timeoutPolicy.idle`: Envoy ends a request of which nothing is heard for so long. As `timeout`. */
+  readonly idle?: number
   /** Whether a header or a query decides as well; absent where none does, and in old recordings. */
   readonly more?: true
   readonly services: readonly ProxyService[]

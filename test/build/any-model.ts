@@ -725,6 +725,7 @@ const httpEnd: fc.Arbitrary<HttpEnd> = fc.record(
     ms,
     location: text,
     redirects: few(fc.record({ status: count, location: text })),
+    unended: fc.constantFrom('stream', 'long'),
     scheme: fc.constantFrom('http', 'https'),
     certificate: fc.record({
       names: few(host),

@@ -4,6 +4,7 @@ import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-
 import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { countEndpoints, portsText } from '../../relations/service/service-endpoints.ts'
 import { type Leg, legsOf } from '../legs.ts'
+import { easedAt } from './cut-asks.ts'
 import { largeHop } from './large-hop.ts'
 import type { Bare, Hop, HopName, Seen, Why } from './hop.ts'
 
@@ -30,10 +31,10 @@ function insideHops(model: Model, legs: readonly Leg[]): readonly Bare[] {
   const { target } = model.scope
   const isRouted = target.kind === 'object' && isRoutingKind(target.object.kind)
   return [
-    ...(isRouted ? [] : [legHop(legs, 'controller', notAsked(model))]),
+    ...(isRouted ? [] : [eased(model, legHop(legs, 'controller', notAsked(model)))]),
     ...backendHops(model),
     legHop(legs, 'service', notAsked(model)),
-    legHop(legs, 'pods', notAsked(model)),
+    eased(model, legHop(legs, 'pods', notAsked(model))),
     ...largeHop(model, backendsOf(model), null),
   ]
 }
@@ -61,7 +62,7 @@ function legHop(legs: readonly Leg[], name: Leg['name'], why: Why): Bare {
   const at = hopOfLeg[name]
   if (leg === undefined || (name === 'outside' && leg.at.length === 0))
     return { name: at, verdict: 'not-looked', how: 'nobody', seen: { kind: 'why', why } }
-  const { bad, doubtful, of, said } = leg
+  const { bad, doubtful, of, said, unended } = leg
   return {
     name: at,
     verdict: bad === 0 ? 'ok' : 'broken',
@@ -70,11 +71,22 @@ function legHop(legs: readonly Leg[], name: Leg['name'], why: Why): Bare {
       kind: 'answers',
       bad,
       ...(doubtful === 0 ? {} : { doubtful }),
+      ...(unended === undefined ? {} : { unended }),
       of,
       statuses: said.slice(0, 4),
       at: leg.at.slice(0, 3),
     },
   }
+}
+
+/** Who was asked no further was not seen well. */
+function eased({ sources: { contacts } }: Model, bare: Bare): Bare {
+  if (!contacts.known || bare.seen.kind !== 'answers') return bare
+  const { http, routed = [], direct = [] } = contacts.value
+  const asked = bare.name === 'controller' ? [...http, ...routed].map(({ via }) => via) : direct
+  const found = easedAt(contacts.value, asked)
+  if (found.eased === undefined) return bare
+  return { ...bare, verdict: bare.verdict === 'ok' ? 'cannot-tell' : bare.verdict, seen: { ...bare.seen, ...found } }
 }
 
 function whyOutside({ sources: { outside } }: Model): Why {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../findings/finding.ts'
 import type { ServicePort } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
+import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import {
   farNameOf,
   isPastTcp,
@@ -54,7 +55,23 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
         ? null
         : narrow(hops),
     part: partOf(hops, at),
+    ...troubleOf(hops, findings, [
+      subject('Pod', ends.ask.from.namespace, ends.ask.from.pod),
+      ...(ends.to.kind === 'service' ? [subject('Service', ends.to.service.namespace, ends.to.service.name)] : []),
+      ...(isOfUrl(model) && model.scope.target.kind === 'object' ? [model.scope.target.object] : []),
+    ]),
   }
+}
+
+/** What stands at one of the hops, or is of an object that the path leads by. */
+function troubleOf(
+  hops: readonly Hop[],
+  findings: readonly Finding[],
+  objects: readonly Subject[],
+): Pick<Trace, 'trouble'> {
+  const [codes, keys] = [new Set(hops.flatMap((it) => it.codes)), new Set(objects.map(subjectKey))]
+  const found = findings.filter((it) => codes.has(it.code) || keys.has(subjectKey(it.subject)))
+  return found.length === 0 ? {} : { trouble: found.map((it) => ({ code: it.code, of: it.subject })) }
 }
 
 /** Findings that say where it breaks: hairpin, and a node that loses a part on each of its ways. */
@@ -75,6 +92,7 @@ function fromOutside(model: Model, findings: readonly Finding[]): Trace {
     at,
     narrowed: null,
     part: null,
+    ...troubleOf(hops, findings, target.kind === 'object' ? [target.object] : []),
   }
 }
 

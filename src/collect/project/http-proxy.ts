@@ -98,9 +98,9 @@ function projectRoute(raw: Fields, path: string): ProxyRoute {
 }
 
 /** `infinity`, or 0: it waits for ever (projectcontour.io/v1, TimeoutPolicy). */
-function timeoutOf(raw: Fields): Pick<ProxyRoute, 'timeout'> {
-  const timeout = secondsIn(text(raw['response']))
-  return timeout === null ? {} : { timeout }
+function timeoutOf(raw: Fields): Pick<ProxyRoute, 'timeout' | 'idle'> {
+  const [timeout, idle] = [secondsIn(text(raw['response'])), secondsIn(text(raw['idle']))]
+  return { ...(timeout === null ? {} : { timeout }), ...(idle === null ? {} : { idle }) }
 }
 
 /** projectcontour.io/v1, UpstreamValidation: `subjectNames` is the younger of the two, and holds the other. */

@@ -11,7 +11,7 @@ import type { NodeNetwork, NodeNetworks } from '../../model/node-network.ts'
 import type { ProgramLog } from '../../model/program-log.ts'
 import type { PodWays } from '../../model/pod-ways.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
-import { hostAlone } from '../../wire/access-log/failed-requests.ts'
+import { hostAlone } from '../../wire/host-pattern.ts'
 import { fromOutside } from '../../wire/outside.ts'
 import {
   type ConntrackReader,

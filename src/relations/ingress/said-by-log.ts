@@ -1,7 +1,7 @@
 import type { IngressConfigs } from '../../model/ingress-config.ts'
 import type { Known } from '../../model/known.ts'
 import { some } from '../../phrases.ts'
-import { hostAlone } from '../../wire/access-log/failed-requests.ts'
+import { hostAlone } from '../../wire/host-pattern.ts'
 import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
 
 interface Asked {

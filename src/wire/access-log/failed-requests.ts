@@ -1,3 +1,4 @@
+import { hostAlone } from '../host-pattern.ts'
 import { nginxError, type RequestTrouble, statusSaid } from './nginx-error.ts'
 
 /** What nginx's error log says of requests for one host, by one server: a count, and none of the requests. */
@@ -9,11 +10,6 @@ export interface FailedRequests {
   readonly times: number
   /** That the one said who was asked for leave, where the line tells. */
   readonly status?: number
-}
-
-/** What a `Host` header, or a log's word of it, names: it may carry a port. */
-export function hostAlone(host: string): string {
-  return host.replace(/:\d{1,5}$/, '').toLowerCase()
 }
 
 /** Each host, server and trouble is one; of more than these the first are enough to say what is wrong. */

@@ -262,5 +262,6 @@ function endOf(answer: Answered, ms: number, redirects: HttpEnd['redirects'] & o
     ...(redirects.length === 0 ? {} : { redirects }),
     ...(answer.certificate === null ? {} : { certificate: answer.certificate }),
     ...(answer.page === null ? {} : { page: answer.page }),
+    ...(answer.unended === null ? {} : { unended: answer.unended }),
   }
 }
