@@ -235,6 +235,7 @@ import outsideNameTaken from './dns/outside-name-taken.ts'
 import hiddenByOwnName from './service/hidden-by-own-name.ts'
 import neighbourFixed from './node/neighbour-fixed.ts'
 import ruleLeadsAstray from './node/rule-leads-astray.ts'
+import portNameTwoNumbers from './service/port-name-two-numbers.ts'
 import portsCrossed from './service/ports-crossed.ts'
 import keepsController from './policy/keeps-controller.ts'
 import ingressReported from './ingress/reported.ts'
@@ -742,6 +743,7 @@ export const checks: readonly AnyCheck[] = [
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
   monitorFindsNothing, // SVC275
+  portNameTwoNumbers, // SVC271
   monitorUntaken, // SVC276
   webhookGone, // SVC280
   apiUnavailable, // SVC281

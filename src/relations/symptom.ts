@@ -41,6 +41,7 @@ export const ingressBackendFails = (ingress: Named, service: string): string => 
 export const allOfIngress = (ingress: Named): readonly string[] => [ingressFails(ingress), `${ingressFails(ingress)}/*`]
 
 /** Whom it lets decide about each request says neither yes nor no. */
+export const regexTakes = (ingress: Named): string => `regex-takes:${ingress.namespace}/${ingress.name}`
 export const authUnclear = (ingress: Named): string => `auth-unclear:${ingress.namespace}/${ingress.name}`
 
 /** Its controller has given it no address. */

@@ -111,6 +111,7 @@ const controller = exactly<ControllerConfig>()(
             trouble: oneOf(requestTroubles),
             times: number,
             status: maybe(number),
+            said: maybe(m.text),
           }),
         ),
       ),

@@ -1417,6 +1417,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     endpointSlices: known(few(slice)),
     workloads: known(few(workload)),
     ingresses: known(few(ingress)),
+    ingressesBeside: known(few(ingress)),
     ingressClasses: known(few(ingressClass)),
     ingressControllers: known(few(ingressController)),
     middlewares: known(few(fc.record({ namespace: name, name }))),

@@ -2,6 +2,7 @@ import type { Ingress } from '../../model/ingress.ts'
 import type { Model } from '../../model/sources.ts'
 import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-services.ts'
 import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { liveTaker } from '../../relations/ingress/live-taker.ts'
 import { countEndpoints, portsText } from '../../relations/service/service-endpoints.ts'
 import { type Leg, legsOf } from '../legs.ts'
 import { easedAt } from './cut-asks.ts'
@@ -108,6 +109,10 @@ function backendHops(model: Model): readonly Bare[] {
   const names = backendsOf(model)
   if (names.length === 0 || !services.known)
     return [{ name: 'service', verdict: 'not-looked', how: 'nobody', seen: { kind: 'why', why: 'not-read' } }]
+  const isOutside = ({ namespace }: { readonly namespace: string }): boolean =>
+    model.scope.namespace !== null && namespace !== model.scope.namespace
+  if (names.some(isOutside))
+    return [{ name: 'service', verdict: 'not-looked', how: 'nobody', seen: { kind: 'why', why: 'not-read' } }]
   const there = names.flatMap(
     ({ namespace, name }) => services.value.find((it) => it.namespace === namespace && it.name === name) ?? [],
   )
@@ -159,6 +164,11 @@ function backendsOf(model: Model): readonly { readonly namespace: string; readon
   const ingress = (ingresses.known ? ingresses.value : []).find(
     (it) => it.namespace === object.namespace && it.name === object.name,
   )
+  const at = URL.parse(target.url)
+  const made = at === null ? null : { host: at.hostname, path: at.pathname }
+  // Of several Ingresses of one host, nginx's own configuration says which one has the request.
+  const live = made === null ? null : liveTaker(model.sources.ingressConfigs, made)
+  if (live !== null && live.to !== null) return [live.to]
   const service = ingress === undefined ? null : backendOf(ingress, target.url)
   return ingress === undefined || service === null ? [] : [{ namespace: ingress.namespace, name: service }]
 }

@@ -11,6 +11,7 @@ import {
   measuredOf,
   turnsRegexOn,
 } from '../../relations/ingress/nginx-paths.ts'
+import { withBeside } from '../../relations/ingress/of-one-host.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
@@ -27,14 +28,15 @@ export default check({
   fine: 'paths and rewrites of Ingresses fit',
   severity: 'warning',
   needs: ['ingresses'],
-  wants: ['ingressClasses', 'contacts'],
+  wants: ['ingressClasses', 'ingressesBeside', 'contacts'],
   remedies: [],
   decides: ['ING-07', 'ING-09'],
 
-  run({ ingresses, ingressClasses, contacts }) {
+  run({ ingresses, ingressesBeside, ingressClasses, contacts }) {
     const own = ingresses.filter((it) => isForNginx(it, ingressClasses))
     if (own.length === 0) return notApplicable('no Ingress here is for ingress-nginx')
-    const regexHosts = new Set(own.filter(turnsRegexOn).flatMap((it) => it.rules.map((rule) => rule.host ?? '')))
+    const around = withBeside(ingresses, ingressesBeside).filter((it) => isForNginx(it, ingressClasses))
+    const regexHosts = new Set(around.filter(turnsRegexOn).flatMap((it) => it.rules.map((rule) => rule.host ?? '')))
     const found = own.flatMap((ingress) => {
       const mistakes = routesOf(ingress).flatMap((route) => mistakeOf(route, regexHosts) ?? [])
       const groups = [...Map.groupBy(mistakes, (it) => it.kind).values()]

@@ -41,6 +41,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   gatewayClasses: gatewayClassTroubles,
   gateways: gatewayTroubles,
   gatewayRoutes: gatewayRouteTroubles,
+  ingressesBeside: { noOutcomes: 'what others declare for the same hosts; what comes of it is in contacts' },
   middlewares: { noOutcomes: 'what requests go through; who lacks one answers 404' },
   referenceGrants: { noOutcomes: 'what is allowed; who is refused says so in a status' },
   backendTlsPolicies: tlsPolicyTroubles,

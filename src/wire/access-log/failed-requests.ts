@@ -10,6 +10,8 @@ export interface FailedRequests {
   readonly times: number
   /** That the one said who was asked for leave, where the line tells. */
   readonly status?: number
+  /** Of the controller's own program: what it wrote last, without the request. */
+  readonly said?: string
 }
 
 /** Each host, server and trouble is one; of more than these the first are enough to say what is wrong. */
@@ -32,7 +34,16 @@ export function failedRequests(lines: readonly string[], hosts: ReadonlySet<stri
     const before = found.get(key)
     if (before === undefined && found.size === most) continue
     const times = (before?.times ?? 0) + 1
-    found.set(key, { host, upstream, trouble, times, ...(status === null ? {} : { status }) })
+    const said = trouble === 'lua-failed' ? { said: shortened(it.said) } : {}
+    found.set(key, { host, upstream, trouble, times, ...said, ...(status === null ? {} : { status }) })
   }
   return [...found.values()]
+}
+
+const longestSaid = 160
+
+/** Where a stack follows, the first line of it is the reason. */
+function shortened(said: string): string {
+  const [first = ''] = said.split(/, context: |\\n|\n/, 1)
+  return first.slice(0, longestSaid)
 }

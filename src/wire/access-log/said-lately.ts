@@ -43,7 +43,7 @@ export function saidLately(lines: readonly string[]): LateLog {
   const errors: LateError[] = []
   for (const line of lines) {
     const it = nginxError(line)
-    if (it === null || it.trouble === 'other' || errors.length === mostErrors) continue
+    if (it === null || it.trouble === 'other' || it.trouble === 'lua-failed' || errors.length === mostErrors) continue
     const at = it.at - shift
     if (own.has(requestKey(it.client, at, it.path)) || own.has(requestKey(it.client, at + 1000, it.path))) continue
     const { trouble, server, path, upstream, said } = it
