@@ -145,6 +145,8 @@ const pod: fc.Arbitrary<Pod> = fc.record({
             key: name,
             line: count,
             otlp: fc.constantFrom('grpc' as const, 'http' as const),
+            over: fc.constantFrom('TCP' as const, 'UDP' as const),
+            srv: name,
           },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
