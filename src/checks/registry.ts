@@ -91,6 +91,7 @@ import notConfigured from './ingress/not-configured.ts'
 import pathNotFound from './ingress/path-not-found.ts'
 import certificateRefused from './ingress/certificate-refused.ts'
 import endpointAnswersBadly from './service/endpoint-answers-badly.ts'
+import endpointAnswersLate from './service/endpoint-answers-late.ts'
 import actionMissing from './ingress/action-missing.ts'
 import nodeCacheDown from './dns/node-cache-down.ts'
 import forwardLimit from './dns/forward-limit.ts'
@@ -364,6 +365,8 @@ import hiddenFromCaller from './mesh/hidden-from-caller.ts'
 import nobodyBeside from './service/nobody-beside.ts'
 import otlpProtocol from './service/otlp-protocol.ts'
 import healthCheckAstray from './ingress/health-check-astray.ts'
+import namespaceUndiscovered from './mesh/namespace-undiscovered.ts'
+import noDefaultRoute from './mesh/no-default-route.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -563,6 +566,8 @@ export const checks: readonly AnyCheck[] = [
   inboundLeftOut, // MSH815
   meshTimeoutTooShort, // MSH816
   hiddenFromCaller, // MSH817
+  namespaceUndiscovered, // MSH818
+  noDefaultRoute, // MSH819
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
@@ -712,6 +717,7 @@ export const checks: readonly AnyCheck[] = [
   azureProbe, // SVC259
   namesInCircle, // SVC260
   mayGoByProxy, // SVC261
+  endpointAnswersLate, // SVC262
   nobodyWrittenDown, // SVC263
   listensElsewhere, // SVC264
   linkVariables, // SVC265

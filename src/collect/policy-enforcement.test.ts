@@ -55,7 +55,7 @@ test.each<readonly [string, Of]>([
   ['flannel with kube-network-policies beside it', { others: known([pod('np-1')]) }],
   ['flannel, and who stands beside it may not be read', { others: unknown('forbidden', 'list pods') }],
   ['Canal: flannel in a pod of Calico’s', { agents: [agentPod({ 'k8s-app': 'canal' }, 'calico/node:v3.28.0')] }],
-  ['flannel whose pod has another’s container', { agents: [agentPod({ app: 'flannel' }, 'x/kube-network-policies')] }],
+  ['flannel with another’s container', { agents: [agentPod({ app: 'flannel' }, 'x/kube-network-policies')] }],
   ['two networks, as in a move', { agents: [flannel, cilium] }],
   ['none that is known', { agents: [] }],
 ])('nothing is said of %s', async (_, of) => {

@@ -25,7 +25,7 @@ export interface Beside {
   readonly advertisements: readonly Advertisement[] | null
   /** BGPPeers of MetalLB in the file, and settings of FRR. Absent in old recordings. */
   readonly bgpPeers?: number
-  /** Of the operator of Prometheus, whom it asks for metrics, and who takes which of these. Absent in old recordings. */
+  /** Of the operator of Prometheus: whom it asks, and who takes which of these. Absent in old recordings. */
   readonly monitors?: readonly Monitor[]
   readonly monitorReaders?: readonly MonitorReader[]
   readonly podNetworks: readonly PodNetwork[]
@@ -276,6 +276,8 @@ export interface MeshSettings {
   readonly namespace: string
   readonly name: string
   readonly outbound: 'REGISTRY_ONLY' | 'ALLOW_ANY' | null
+  /** Labels of the namespaces that istiod looks at, any of these; null where they are not read. Absent = all. */
+  readonly discovers?: readonly Readonly<Record<string, string>>[] | null
 }
 
 export interface LinkerdPolicies {

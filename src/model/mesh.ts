@@ -28,9 +28,19 @@ export interface VirtualService {
   readonly faults?: readonly MeshFault[]
   /** Times that its rules for HTTP give. Absent where there are none, and in old recordings. */
   readonly timeouts?: readonly MeshTimeout[]
+  /**
+   * What its rules for HTTP ask for, each of them: headers, a method, a query. Absent where one takes requests by their
+   * path alone, or all, and in old recordings.
+   */
+  readonly onlyBy?: readonly MeshCondition[]
   /** Its rules for HTTP, in their order. Absent where none of them redirects, and in old recordings. */
   readonly http?: readonly MeshHttpRule[]
 }
+
+/** Fields of `http[].match[]` that clients decide, beside the path. */
+export const meshConditions = ['headers', 'withoutHeaders', 'queryParams', 'method'] as const
+
+export type MeshCondition = (typeof meshConditions)[number]
 
 /** `http[].timeout`, or `http[].retries.perTryTimeout`, of a rule that leads to somebody. */
 export interface MeshTimeout {

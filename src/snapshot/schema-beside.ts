@@ -94,7 +94,7 @@ export const besideSchema = exactly<Beside>()(
         onFailure: oneOf(['Fail', 'Ignore']),
         resources: list(m.name),
         chooses: oneOf(['all', 'some']),
-        namespaces: maybe(selector),
+        namespaces: maybe(selectorSchema),
         versions: maybe(number),
         authority: maybe(oneOf(['none', 'injected'])),
       }),
@@ -181,7 +181,13 @@ export const besideSchema = exactly<Beside>()(
       }),
     ),
     policiesNotHeld: list(oneOf(otherPolicyKinds)),
-    meshSettings: list(object({ ...named, outbound: nullable(oneOf(['REGISTRY_ONLY', 'ALLOW_ANY'])) })),
+    meshSettings: list(
+      object({
+        ...named,
+        outbound: nullable(oneOf(['REGISTRY_ONLY', 'ALLOW_ANY'])),
+        discovers: maybe(nullable(list(labels))),
+      }),
+    ),
     heldWorkloads: maybe(list(heldWorkloadOf(m))),
   }),
 )

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { exactly, just, labelsThrough, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
-import type { Mesh } from '../model/mesh.ts'
+import { type Mesh, meshConditions } from '../model/mesh.ts'
 import type { Intern } from '../wire/intern.ts'
 
 const tls = nullable(oneOf(['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL']))
@@ -34,6 +34,7 @@ export function meshSchema(intern: Intern) {
               }),
             ),
           ),
+          onlyBy: maybe(list(oneOf(meshConditions))),
           timeouts: maybe(list(object({ seconds: number, of: oneOf(['all', 'some']), path: m.spot }))),
           http: maybe(
             list(

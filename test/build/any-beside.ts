@@ -207,7 +207,11 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
   ),
   policiesNotHeld: few(fc.constantFrom('CalicoNetworkPolicy' as const, 'CiliumNetworkPolicy' as const)),
   meshSettings: few(
-    fc.record({ ...named, outbound: orNull(fc.constantFrom('REGISTRY_ONLY' as const, 'ALLOW_ANY' as const)) }),
+    fc.record({
+      ...named,
+      outbound: orNull(fc.constantFrom('REGISTRY_ONLY' as const, 'ALLOW_ANY' as const)),
+      discovers: orNull(few(fc.constant({ mesh: 'on' }))),
+    }),
   ),
   heldWorkloads: few(
     fc.record(

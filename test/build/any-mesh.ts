@@ -32,6 +32,7 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
           path: fc.constant('spec.http[0].fault'),
         }),
       ),
+      onlyBy: few(fc.constantFrom('headers' as const, 'method' as const)),
       timeouts: few(
         fc.record({
           seconds: fc.constantFrom(0.005, 3),

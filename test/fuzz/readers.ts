@@ -3,6 +3,7 @@ import { projectScaler } from '../../src/collect/project/scaler.ts'
 import { fullFilesOf } from '../../src/probe/inside/full-files.ts'
 import * as v from 'valibot'
 import type { LinearPattern } from '../../src/wire/linear-regex.ts'
+import { discoverySelectors } from '../../src/wire/discovery-selectors.ts'
 import { withoutLogs } from '../../src/bundle/dump-text.ts'
 import { bundleFromText, objectsIn } from '../../src/bundle/from-text.ts'
 import { jsonDocuments } from '../../src/bundle/json-documents.ts'
@@ -164,6 +165,10 @@ export const ofText: Readonly<Record<string, TextReader>> = {
     yamlDocuments(`apiVersion: v1\nitems:\n- kind: Pod\n  metadata: ${text}\nkind: List\n`),
   ],
   'src/bundle/yaml-documents.ts yamlValue': yamlValue,
+  'src/wire/discovery-selectors.ts discoverySelectors': (text) => [
+    discoverySelectors(text),
+    discoverySelectors(`discoverySelectors:\n- matchLabels:\n    ${text}`),
+  ],
   'src/closest.ts closest': (text) => closest(text, [text, `${text}x`, 'kube-dns', 'coredns']),
   'src/closest.ts editDistance': (text) => editDistance(text.slice(0, 253), 'coredns'),
   'src/probe/capture/found.ts readFound': readFound,

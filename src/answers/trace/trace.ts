@@ -113,7 +113,7 @@ const familyOf: Readonly<Record<HopName, RegExp>> = {
   outside: /^ING35/,
   controller: /^(?:ING3[0-4]|GTW)/,
   backend: /^SVC207/,
-  http: /^SVC208|^ING/,
+  http: /^SVC2(?:08|62)|^ING/,
   large: /^SVC238/,
 }
 

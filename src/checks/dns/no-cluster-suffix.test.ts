@@ -1,5 +1,5 @@
 import { clusterDns, insideView, resolving } from '../../../test/build/dns.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { InsideName } from '../../model/inside.ts'
@@ -27,6 +27,12 @@ const inside = (short: Answer, file = 'nameserver 10.96.0.10\n') => ({
     }),
   ],
 })
+const calling = (...hosts: readonly string[]): Pod =>
+  pod('web-1', {
+    dnsPolicy: 'None',
+    dnsConfig: { nameservers: ['10.96.0.10'], searches: [], options: [] },
+    containers: [container({ calls: hosts.map((host) => ({ by: 'CART_HOST', host, port: 80 })) })],
+  })
 const web = 'Deployment/shop/web'
 
 describeCheck(check, [
@@ -46,6 +52,16 @@ describeCheck(check, [
     expect: [
       { subject: web, severity: 'warning', confidence: 'observed', args: { lookup: 'lookup of cart there: nxdomain' } },
     ],
+  },
+  {
+    it: 'each name that its spec spells is whole: the short one was hopscope’s own question',
+    given: { ...base, pods: [calling('cart.shop.svc.cluster.local.')], ...inside('nxdomain') },
+    expect: [{ subject: web, severity: 'info' }],
+  },
+  {
+    it: 'one of them needs a suffix',
+    given: { ...base, pods: [calling('cart.shop.svc.cluster.local.', 'cart.shop.svc')], ...inside('nxdomain') },
+    expect: [{ subject: web, severity: 'warning' }],
   },
   {
     it: 'a node cache is the cluster’s DNS as well',

@@ -78,8 +78,8 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
   return finding({
     subject: workload,
     confidence: lost.length > 0 ? 'observed' : 'possible',
-    // With nobody beside it to call, the short list may be meant.
-    severity: lost.length > 0 || callee !== null ? 'warning' : 'info',
+    // With nobody beside it to call, the short list may be meant; so may it where each name it is told is whole.
+    severity: (lost.length > 0 || callee !== null) && !spellsInFull(pod, dns.domain) ? 'warning' : 'info',
     args: {
       has: ofCluster.length > 0 ? 'other' : 'none',
       short,
@@ -100,6 +100,13 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
       { kind: 'fact', label: 'a pod of this namespace has', value: `search ${suffixes.join(' ')}` },
     ],
   })
+}
+
+/** All that its spec tells it to call has its whole name: a short one is asked there by nobody but hopscope. */
+function spellsInFull({ containers }: Pod, domain: string): boolean {
+  const hosts = containers.flatMap((it) => (it.calls ?? []).map((one) => one.host))
+  const isWhole = (host: string): boolean => host.endsWith('.') || isWithin(bareName(host), domain)
+  return hosts.some(isWhole) && hosts.every((it) => isWhole(it) || (it.split('.').length > 2 && !it.endsWith('.svc')))
 }
 
 /** A list without the pod's own namespace may be meant; that its Services are not found there is seen. */

@@ -1,4 +1,6 @@
 import { networks } from '../../../test/build/node-network.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { slice } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import check from './forgets-connections.ts'
 
@@ -18,6 +20,16 @@ describeCheck(check, [
         says: /forgets a TCP connection after 4 s without a packet/,
       },
     ],
+  },
+  {
+    it: 'no Service here has more than one endpoint: packets come to the same one again',
+    given: { nodeNetworks: kept(4), endpointSlices: [slice('web', [pod('web-1')])] },
+    expect: [{ subject: 'Node/worker-1', severity: 'warning' }],
+  },
+  {
+    it: 'one has two',
+    given: { nodeNetworks: kept(4), endpointSlices: [slice('web', [pod('web-1'), pod('web-2')])] },
+    expect: [{ subject: 'Node/worker-1', severity: 'error' }],
   },
   {
     it: 'just under each threshold',

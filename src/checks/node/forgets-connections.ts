@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, okOrUntold } from '../../findings/verdict.ts'
+import type { EndpointSlice } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 
 /** Idle connections that pools, load balancers and databases keep are used again within some five minutes. */
@@ -19,10 +20,12 @@ export default check({
   fine: 'nodes keep open connections in mind for longer than they are idle',
   severity: 'warning',
   needs: ['nodeNetworks'],
+  wants: ['endpointSlices'],
   remedies: [],
   decides: [],
 
-  run({ nodeNetworks: { nodes } }) {
+  run({ nodeNetworks: { nodes }, endpointSlices: slices }) {
+    const isLedElsewhere = !slices.known || slices.value.some(hasSeveral)
     const read = nodes.flatMap(({ node, keptSeconds }) =>
       typeof keptSeconds === 'number' ? [{ node, keptSeconds }] : [],
     )
@@ -33,7 +36,7 @@ export default check({
         finding({
           subject: subject('Node', null, node),
           confidence: 'inferred',
-          severity: keptSeconds < fewSeconds ? 'error' : 'warning',
+          severity: keptSeconds < fewSeconds && isLedElsewhere ? 'error' : 'warning',
           args: { seconds: keptSeconds, nodes: short.length, of: read.length },
           evidence: [
             { kind: 'fact', label: 'net.netfilter.nf_conntrack_tcp_timeout_established', value: `${keptSeconds} s` },
@@ -47,13 +50,13 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `Node ${on.name} forgets a TCP connection after ${args.seconds} s without a packet: ` +
-      'one to a Service that was idle for longer breaks when it is used again.',
+      'one to a Service of several endpoints that was idle for longer breaks when it is used again.',
     detail: ({ args }) =>
       `nf_conntrack_tcp_timeout_established ${args.seconds} s on ${args.nodes} of ${args.of} nodes · ` +
       'kube-proxy sets 86400',
     note: () =>
       'new connections are well, so that a probe sees nothing; who keeps connections open in a pool gets resets, or ' +
-      'waits',
+      'waits; with one endpoint the next packet is led there again, unless nf_conntrack_tcp_loose is 0',
     help: ({ subject: on }) => [
       'look for what set it: a sysctl file, a tuning DaemonSet, conntrack.tcpEstablishedTimeout of kube-proxy',
       `on ${on.name}:  sysctl net.netfilter.nf_conntrack_tcp_timeout_established`,
@@ -61,3 +64,8 @@ export default check({
     ],
   },
 })
+
+/** Of a Service of one endpoint the next packet is led to where the connection is open (nf_conntrack_tcp_loose is 1). */
+function hasSeveral({ endpoints, ports }: EndpointSlice): boolean {
+  return ports.some((it) => it.protocol === 'TCP') && endpoints.filter((it) => it.ready).length > 1
+}

@@ -1,9 +1,9 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Node } from '../../model/node.ts'
-import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
+import { selects } from '../../relations/selector.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 
 /**
@@ -29,15 +29,18 @@ export default check({
       if (networkPolicies.length === 0) return notApplicable('no NetworkPolicy is here that the network could heed')
       return verdict(first.node, { by: first.by, why: 'unheeded', policies: networkPolicies.map(full), pods: 0 })
     }
-    if (networkPolicies.length === 0 && !otherPolicies.known)
+    const bare = (pods.known ? pods.value : []).filter((it) => isLive(it) && !it.hostNetwork)
+    const shut = bare.filter(
+      (it) => !networkPolicies.some((one) => one.namespace === it.namespace && selects(one.podSelector, it.labels)),
+    )
+    if (shut.length === 0) return bare.length === 0 ? notApplicable('no pod is here to shut') : ok(bare.length)
+    if (!otherPolicies.known || otherPolicies.value.length > 0)
       return cannotTell(
-        otherPolicies.why.reason,
-        `Cilium shuts each pod that no policy selects; whether policies of its own are there: ${otherPolicies.why.detail}`,
+        otherPolicies.known ? 'ambiguous' : otherPolicies.why.reason,
+        `Cilium shuts each pod that no policy selects (enable-policy: always), and ${count(shut.length, 'pod')} of ` +
+          'this cluster may have one of its own kinds alone' +
+          (otherPolicies.known ? '' : `: ${otherPolicies.why.detail}`),
       )
-    if (networkPolicies.length > 0 || !otherPolicies.known || otherPolicies.value.length > 0)
-      return ok(told.length, 'which pods have a policy that lets them be reached is told of each connection')
-    const shut = (pods.known ? pods.value : []).filter((it: Pod) => isLive(it) && !it.hostNetwork)
-    if (shut.length === 0) return notApplicable('no pod is here that the network could shut')
     return verdict(first.node, { by: first.by, why: 'needed', policies: [], pods: shut.length })
   },
 
@@ -46,16 +49,17 @@ export default check({
       args.why === 'unheeded'
         ? `Nobody enforces ${count(args.policies.length, 'NetworkPolicy', 'NetworkPolicies')}: the network is ` +
           `${named[args.by]}.`
-        : `Cilium shuts each pod that no policy selects (enable-policy: always), and there is no policy here: ` +
-          `${count(args.pods, 'pod')} of them.`,
-    detail: ({ args }) => (args.why === 'unheeded' ? some(args.policies) : `${count(args.pods, 'pod')}, no policy`),
+        : `Cilium shuts each pod that no policy selects (enable-policy: always), and none selects ` +
+          `${count(args.pods, 'pod')} here.`,
+    detail: ({ args }) =>
+      args.why === 'unheeded' ? some(args.policies) : `${count(args.pods, 'pod')} without a policy`,
     note: ({ args }) =>
       args.why === 'unheeded'
         ? 'whoever wrote them believes in a wall that is not there; what they deny opens'
         : 'pods in the network of their node are not meant, and what is on the same node reaches them',
     help: ({ args }) => [
       args.why === 'unheeded'
-        ? 'add what enforces them (kube-network-policies, Calico as in Canal), or have Cilium do it: enable-policy: default'
+        ? 'add what enforces them (kube-network-policies, Calico as in Canal); of Cilium set enable-policy: default'
         : 'set enable-policy: default, or write policies that allow what is wanted',
       ...(args.by === 'cilium' ? ['kubectl -n kube-system get configmap cilium-config -o yaml'] : []),
       'kubectl get networkpolicies -A',

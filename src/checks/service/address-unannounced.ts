@@ -172,13 +172,13 @@ function judge(it: Balanced, seen: Seen) {
   if (why === null && seen.peers === 0 && adverts.every((one) => one.kind === 'BGPAdvertisement'))
     return [cannotTell('cut-off', `${address} is announced by BGP alone, and the file holds no BGPPeer of MetalLB's`)]
   const [on] = adverts
-  // A node that has none of them stays silent (metallb.io, "Specify network interfaces that LB IP can be announced from").
+  // A node that has none of them stays silent (metallb.io, "Advanced L2 configuration").
   if (why === null && on !== undefined && adverts.every((one) => (one.interfaces ?? []).length > 0))
     return [
       cannotTell(
         'not-asked',
-        `${address} is announced on interface ${some(adverts.flatMap((one) => one.interfaces ?? []))} alone, and which ` +
-          'interfaces the nodes have was not read',
+        `${address} is announced on interface ${some(adverts.flatMap((one) => one.interfaces ?? []))} alone, and ` +
+          'which interfaces the nodes have was not read',
       ),
     ]
   return [why === null ? ok(1) : verdict(it, { why, pools: [pool], address, adverts, held })]

@@ -57,7 +57,7 @@ export default check({
     help: ({ subject: on, args }) => [
       args.by === 'namespace'
         ? 'have the Prometheus look into this namespace, by its selector of namespaces'
-        : 'give it the labels that the Prometheus selects, as `release` of kube-prometheus-stack, or have it select each',
+        : 'give it the labels that the Prometheus selects, as `release` of kube-prometheus-stack, or select each',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()}s.monitoring.coreos.com --show-labels`,
       'kubectl get prometheuses.monitoring.coreos.com -A -o yaml',
     ],

@@ -116,7 +116,7 @@ const conversionCure =
 
 function conversionNote(versions: number): string {
   return versions > 1
-    ? 'what fails says “conversion webhook for … failed”; the end of namespaces and the clean-up of objects wait for it'
+    ? 'what fails says “conversion webhook for … failed”; the end of namespaces and clean-ups wait for it'
     : 'it has one version, so that nothing is to be converted yet: with a second one each object will need it'
 }
 

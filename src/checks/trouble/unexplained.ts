@@ -69,8 +69,8 @@ export default check({
  * is not.
  */
 const unseenTable =
-  "not looked at: the node's table of connections (as root there: conntrack -L -p udp), by which a program that keeps " +
-  'its source port may still be sent to a pod that is gone'
+  "not looked at: the node's table of connections (as root there: conntrack -L -p udp), by which a program that " +
+  'keeps its source port may still be sent to a pod that is gone'
 
 /**
  * What the same ones suffer, seen in two ways or of two weights, is told once: as the worse of them, which is first.

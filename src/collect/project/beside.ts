@@ -9,6 +9,7 @@ import type {
   PodNetwork,
 } from '../../model/beside.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { discoverySelectors } from '../../wire/discovery-selectors.ts'
 import { hostsWithin } from '../../wire/hosts-within.ts'
 import { askedBy, rangesOf } from './ingress-annotations.ts'
 import { condition, identity } from './identity.ts'
@@ -233,7 +234,14 @@ export function projectMeshSettings(raw: unknown, intern: Intern): MeshSettings 
     namespace: it.namespace,
     name: it.name,
     outbound: mode === 'REGISTRY_ONLY' || mode === 'ALLOW_ANY' ? mode : null,
+    ...discoversOf(written, intern),
   }
+}
+
+function discoversOf(written: string, intern: Intern): Pick<MeshSettings, 'discovers'> {
+  const selectors = discoverySelectors(written)
+  if (selectors === 'none') return {}
+  return { discovers: selectors === 'unread' ? null : selectors.map((it) => intern.labels(it)) }
 }
 
 /** They name hosts, and lead no request: whoever has a certificate for a host need not serve it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { httpRulesOf } from './istio-http.ts'
+import { httpRulesOf, onlyByOf } from './istio-http.ts'
 
 const all = [{ type: 'prefix', path: '/', more: 'nothing' }]
 
@@ -35,3 +35,15 @@ test.each([
 function to(about: object) {
   return { scheme: null, authority: null, uri: null, ...about }
 }
+
+test.each([
+  [[], undefined],
+  [[{ route: [] }], undefined],
+  [[{ match: [{ headers: { 'end-user': { exact: 'jason' } } }] }], ['headers']],
+  [[{ match: [{ headers: { 'end-user': { exact: 'jason' } } }] }, { route: [] }], undefined],
+  [[{ match: [{ headers: {} }] }], undefined],
+  [[{ match: [{ method: { exact: 'GET' } }, { queryParams: { v: { exact: '2' } } }] }], ['queryParams', 'method']],
+  [[{ match: [{ headers: { a: { exact: 'b' } } }, { uri: { prefix: '/api' } }] }], undefined],
+])('what each rule of %j asks for', (rules, onlyBy) => {
+  expect(onlyByOf(rules).onlyBy).toEqual(onlyBy)
+})

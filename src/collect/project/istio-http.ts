@@ -1,4 +1,10 @@
-import type { MeshHttpMatch, MeshHttpRule, MeshRedirect, VirtualService } from '../../model/mesh.ts'
+import {
+  type MeshHttpMatch,
+  type MeshHttpRule,
+  type MeshRedirect,
+  type VirtualService,
+  meshConditions,
+} from '../../model/mesh.ts'
 import { type Fields, fields, isObject, list, text } from './json.ts'
 
 /** A tenant writes these; what is beyond is nobody's hand. */
@@ -11,6 +17,16 @@ export function httpRulesOf(rules: readonly Fields[]): Pick<VirtualService, 'htt
     redirect: isObject(rule['redirect']) ? redirectOf(fields(rule['redirect'])) : null,
   }))
   return all.some((it) => it.redirect !== null) ? { http: all } : {}
+}
+
+/** Only where each match of each rule asks for something that not every request has. */
+export function onlyByOf(rules: readonly Fields[]): Pick<VirtualService, 'onlyBy'> {
+  const matches = rules.slice(0, mostRules).map((it) => list(it['match']).map(fields))
+  const conditionsOf = (match: Fields) =>
+    meshConditions.filter((it) => (isObject(match[it]) ? Object.keys(fields(match[it])).length > 0 : false))
+  const isAsked = (its: readonly Fields[]): boolean => its.length > 0 && its.every((it) => conditionsOf(it).length > 0)
+  if (rules.length === 0 || !matches.every(isAsked)) return {}
+  return { onlyBy: meshConditions.filter((it) => matches.flat().some((one) => conditionsOf(one).includes(it))) }
 }
 
 function matchOf(match: Fields): MeshHttpMatch {

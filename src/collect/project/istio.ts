@@ -16,7 +16,7 @@ import type {
 import { secondsIn } from '../../wire/go-duration.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
-import { httpRulesOf } from './istio-http.ts'
+import { httpRulesOf, onlyByOf } from './istio-http.ts'
 import { type Fields, fields, isObject, list, oneOf, stringMap, text, texts, whole } from './json.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -42,6 +42,7 @@ export function projectVirtualService(raw: unknown, intern: Intern): VirtualServ
     ),
     ...faultsOf(list(spec['http']).map(fields)),
     ...timeoutsOf(list(spec['http']).map(fields)),
+    ...onlyByOf(list(spec['http']).map(fields)),
     ...httpRulesOf(list(spec['http']).map(fields)),
   }
 }

@@ -8,7 +8,7 @@ import { projectSelector } from './network-policy.ts'
 const most = 100
 
 /**
- * `monitoring.coreos.com` ServiceMonitor, PodMonitor and Probe (prometheus-operator, Documentation/api-reference/api.md):
+ * `monitoring.coreos.com` ServiceMonitor, PodMonitor and Probe (prometheus-operator, api-reference/api.md):
  * of a ServiceMonitor `port` is the name of a port of the Service and goes before `targetPort`, one of its pods; of a
  * PodMonitor `port` is the name of a port that a container declares, `portNumber` and `targetPort` its number or name.
  */

@@ -42,7 +42,7 @@ test('of three nodes each pair is asked, and the first two go on answering', asy
   expect([...told].map(([, it]) => it?.answersForMs !== undefined)).toEqual([true, true, false])
 })
 
-test('of one path the pod at its start alone goes before the others, wherever its node stands in the list', async () => {
+test('of one path the pod at its start alone goes first, wherever its node stands', async () => {
   const { told, asksOf, run } = cluster()
   const { runs, peers } = await run(['n-1', 'n-2', 'n-3'], 'n-3')
   expect([...told.keys()]).toEqual(['n-3', 'n-1', 'n-2'])

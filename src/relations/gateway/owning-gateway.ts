@@ -22,7 +22,7 @@ export function gatewayOf({ namespace, name, labels = {} }: Service): { namespac
   return null
 }
 
-/** Whether an address of a Gateway's status is one of the Service's. Istio writes the name of its Service into the status, `istio-ingressgateway.istio-system.svc.cluster.local`. */
+/** Whether an address of a Gateway's status is one of the Service's. Istio writes the name of its own there. */
 export function isAddressOf(
   { namespace, name, clusterIP, externalIPs = [], loadBalancer }: Service,
   address: string,

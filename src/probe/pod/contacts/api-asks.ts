@@ -10,8 +10,8 @@ const pauseMs = 300
 
 /**
  * A TCP handshake with the API server, by the address that the kubelet tells each pod and at each endpoint that is
- * given. Nothing is sent. What opened, and did not hang up at once, is not asked again. What was silent once is not waited
- * for twice more in turn: the others begin a moment apart.
+ * given. Nothing is sent. What opened, and did not hang up at once, is not asked again. What was silent once is not
+ * waited for twice more in turn: the others begin a moment apart.
  */
 export async function apiAsks({ endpoints, timeoutMs }: ApiSpec, emit: Emit): Promise<void> {
   const own = serviceHere(process.env)

@@ -5,8 +5,8 @@ import { bulkBytes, bulkDone, bulkHead, type BulkKind } from '../node/bulk-answe
 import { datagramsTo, ownMtu } from './mtu-asks.ts'
 
 /**
- * TCP sends again by itself, five times in this while, and a SYN after 1 and 3 s: what still does not come is lost twice
- * for certain. Where nothing came at all, the second round has the time of two SYNs.
+ * TCP sends again by itself, five times in this while, and a SYN after 1 and 3 s: what still does not come is lost
+ * twice for certain. Where nothing came at all, the second round has the time of two SYNs.
  */
 const rounds = 2
 const smallMs = 2000

@@ -92,6 +92,8 @@ export async function httpContacts(
       isWell &&= end.error === null && end.status !== null && end.ms < promptMs
       if (ask.orTls && end.scheme !== undefined) scheme = end.scheme
       const why = watch(end)
+      // Each of several was prompt: that is enough to know, and no reason to ask it less than others.
+      if (why !== null && isWell && i > 0 && end.status !== 429) break
       if (why !== null) {
         if (i < ask.times - 1) emit({ t: 'eased', ip: ask.ip, port: ask.port, why })
         return
