@@ -367,6 +367,8 @@ import otlpProtocol from './service/otlp-protocol.ts'
 import healthCheckAstray from './ingress/health-check-astray.ts'
 import namespaceUndiscovered from './mesh/namespace-undiscovered.ts'
 import noDefaultRoute from './mesh/no-default-route.ts'
+import oneTunnelAddress from './node/one-tunnel-address.ts'
+import addressMoved from './node/address-moved.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -605,6 +607,8 @@ export const checks: readonly AnyCheck[] = [
   servicesUnserved, // NOD558
   outsidePodNetwork, // NOD560
   proxyAsksService, // NOD561
+  oneTunnelAddress, // NOD562
+  addressMoved, // NOD563
   losesInPart, // NOD570
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702

@@ -10,7 +10,7 @@ export interface Destination {
   readonly scheme?: 'http' | 'https'
   /** A URL whose port stands there: no bare word that may be anything. */
   readonly isUrl?: true
-  /** What its scheme is carried by, where it says so: `udp://`, `tcp://`, `redis://`. */
+  /** What its scheme is carried by, where it is none of the web and says so: `udp://`, `tcp://`, `redis://`. */
   readonly over?: 'TCP' | 'UDP'
   /** It is looked up as an SRV record, of this port and protocol: `_grpc._tcp`. */
   readonly srv?: string
@@ -71,7 +71,8 @@ function wordsOf(text: string): readonly string[] {
     .split(/[\s,;"'|]+/)
     .flatMap((it) => {
       const [member = ''] = isMember.exec(it) ?? []
-      return member !== '' && isUncalled([member.slice(0, -1)]) ? [] : [it.slice(member.length)]
+      const key = member.slice(0, -1)
+      return member !== '' && (isUncalled([key]) || namesSecret(key)) ? [] : [it.slice(member.length)]
     })
   if (!text.includes('@')) return words
   const whole = words.filter((it) => it.includes('@'))
@@ -170,7 +171,7 @@ function destinationOf(told: string, named: boolean): Destination | null {
   const word = told.replace(ofGrpc, '')
   const [, how, port, over = '', rest = ''] = ofSrv.exec(word) ?? []
   if (how === undefined && port === undefined) return placeIn(word, named || word !== told)
-  const place = placeIn(rest, named || how !== undefined)
+  const place = placeIn(rest, named || how !== undefined || rest.includes('.svc'))
   if (place === null) return null
   if (port !== undefined) return { ...place, port: null, isTold: true, srv: `_${port}._${over}`.toLowerCase() }
   return place.isTold && how?.toLowerCase() === 'dns' ? { ...place, isUrl: true } : place
@@ -182,21 +183,29 @@ function destinationOf(told: string, named: boolean): Destination | null {
  */
 const ofSrv = /^(?:(dns|dnssrv|dnssrvnoa|srv)\+(?!\w{0,20}:\/\/))?(?:_([a-z0-9-]{1,63})\._(tcp|udp|sctp)\.)?([^]*)$/i
 
-/** What they are carried by; `statsd://`, `gelf://` and `syslog://` go by either. */
+/** What they are carried by, besides those of the web; `statsd://`, `gelf://` and `syslog://` go by either. */
 const overTcp = new RegExp(
-  '^(?:tcp[46]?|https?|wss?|grpcs?|h2c|tls|ssl|amqps?|rediss?|mongodb(?:\\+srv)?|postgres(?:ql)?|mysql|mariadb|' +
+  '^(?:tcp[46]?|wss?|grpcs?|h2c|tls|ssl|amqps?|rediss?|mongodb(?:\\+srv)?|postgres(?:ql)?|mysql|mariadb|' +
     'nats|kafka|ldaps?|mqtts?|clickhouse|ftp)$',
 )
 
-function carriedBy(scheme: string | undefined): Pick<Destination, 'over'> {
-  if (scheme === undefined) return {}
+function ofScheme(scheme: string, rest: string, isTold: boolean): Partial<Destination> {
+  const isWeb = scheme === 'http' || scheme === 'https'
+  return {
+    ...(isWeb ? { scheme } : {}),
+    ...(isTold ? { isUrl: true as const } : {}),
+    ...carriedBy(scheme),
+    ...(scheme === 'mongodb+srv' ? mongoSrv(rest) : {}),
+  }
+}
+
+function carriedBy(scheme: string): Pick<Destination, 'over'> {
   if (overTcp.test(scheme)) return { over: 'TCP' }
   return /^udp[46]?$/.test(scheme) ? { over: 'UDP' } : {}
 }
 
 /** Drivers ask for `_mongodb._tcp.HOST` then, or by another name (MongoDB, "Connection Strings", srvServiceName). */
-function mongoSrv(scheme: string | undefined, rest: string): Partial<Destination> {
-  if (scheme !== 'mongodb+srv') return {}
+function mongoSrv(rest: string): Partial<Destination> {
   const [, name = 'mongodb'] = /[?&]srvServiceName=([a-z0-9-]{1,63})(?:&|$)/i.exec(rest.slice(0, 4000)) ?? []
   return { port: null, isTold: true, srv: `_${name.toLowerCase()}._tcp` }
 }
@@ -217,10 +226,7 @@ function placeIn(word: string, isHost: boolean): Destination | null {
         host: name.replace(/\.$/, ''),
         port,
         isTold: told !== undefined,
-        ...webScheme(scheme?.toLowerCase()),
-        ...(scheme !== undefined && told !== undefined ? { isUrl: true as const } : {}),
-        ...carriedBy(scheme?.toLowerCase()),
-        ...mongoSrv(scheme?.toLowerCase(), rest),
+        ...(scheme === undefined ? {} : ofScheme(scheme.toLowerCase(), rest, told !== undefined)),
       }
     : null
 }
@@ -242,10 +248,6 @@ export function proxyHost(text: string): string | null {
 function authorityOf(rest: string): string {
   // A password may hold a slash; a path holds no `@` that anybody would miss.
   return rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0] ?? ''
-}
-
-function webScheme(scheme: string | undefined): Pick<Destination, 'scheme'> {
-  return scheme === 'http' || scheme === 'https' ? { scheme } : {}
 }
 
 /**

@@ -515,6 +515,8 @@ const node: fc.Arbitrary<Node> = fc.record({
   cpus: maybe(count),
   networkUnavailable: text,
   podCidrs: few(ip.map((it) => `${it}/24`)),
+  ips: few(ip),
+  tunnel: fc.record({ by: fc.constantFrom('flannel' as const, 'calico' as const), ip }),
   provider: fc.constantFrom('gce', 'aws'),
   proxy: fc.constantFrom('ready' as const, 'not-ready' as const, 'none' as const),
   proxySet: fc.constant({ namespace: 'net-system', name: 'service-proxy' }),

@@ -69,7 +69,8 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${toldText(on, args.idle)} call ${args.host}, ${wrong(args)}.`,
+    headline: ({ subject: on, args }) =>
+      `${toldText(on, args.idle)} call ${args.host}${args.over === null ? '' : ` by ${args.over}`}, ${wrong(args)}.`,
     detail: ({ args }) =>
       `${some([args.by ?? 'its command', ...args.more])} in container ${args.container}` +
       `${args.map === null ? '' : ` by ConfigMap ${args.map}`}` +
@@ -100,7 +101,7 @@ function setText(on: Subject, { by, map, near, wrong, to, is, srv }: SetTo): str
     )
   if (is === 'no-srv')
     return (
-      `call the port of the Service ${srv}, or set ${by ?? 'the argument'} of ` +
+      `name the port of the Service \`${srv}\`, or set ${by ?? 'the argument'} of ` +
       `${placeOf(on, { map })} to ${near ?? 'a name without SRV, with its port'}`
     )
   return near === null
@@ -218,8 +219,7 @@ function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
       idle: idleOf(pod),
       is: called.is,
       host,
-      over: call.over ?? null,
-      srv: call.srv?.replace(/^_([^.]*)\..*$/, '$1') ?? null,
+      ...askedHow(call, called),
       by: call.by,
       map: call.map ?? null,
       key: call.key ?? null,
@@ -245,6 +245,13 @@ function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
     symptoms: unnamed(first, pods),
     causes: [toldWrongly(on)],
   })
+}
+
+function askedHow({ srv }: Call, called: Called) {
+  return {
+    over: called.is === 'other-protocol' ? called.over : null,
+    srv: srv?.replace(/^_([^.]*)\..*$/, '$1') ?? null,
+  }
 }
 
 function isGuess(called: Called): boolean {
@@ -337,7 +344,7 @@ function labelOf(called: Called): string {
 }
 
 const says = {
-  'other-protocol': 'by a protocol for which this Service does not offer that port',
+  'other-protocol': 'a port that this Service does not offer for that protocol',
   'no-srv': 'and the Service has no port of that name',
   'no-port': 'a port that this Service does not offer',
   unmapped: 'a port that the pods of this headless Service do not listen on',

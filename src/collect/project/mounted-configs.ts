@@ -16,7 +16,12 @@ export function mountedCalls(spec: Fields): readonly Call[] {
       const srv = text(it['srv'])
       return [
         {
-          ...{ by, host, port, map, key, line },
+          by,
+          host,
+          port,
+          map,
+          key,
+          line,
           ...(scheme === undefined ? {} : { scheme }),
           ...isUrl,
           ...(over === undefined ? {} : { over }),

@@ -392,7 +392,7 @@ function portOf(service: Service, call: Call, pods: readonly Pod[] | undefined):
     return target === null ? { is: 'there', service } : { is: 'unmapped', service, port, target }
   }
   if (own === undefined) return { is: 'no-port', service, port }
-  const { over } = call
+  const over = call.scheme === undefined ? call.over : 'TCP'
   const isOther = over !== undefined && service.ports.every((it) => it.port !== port || it.protocol !== over)
   return isOther ? { is: 'other-protocol', service, port, over } : { is: 'there', service }
 }
