@@ -375,6 +375,8 @@ import redirectPortClosed from './gateway/redirect-port-closed.ts'
 import requestsLeftOut from './gateway/requests-left-out.ts'
 import portNotOpen from './ingress/port-not-open.ts'
 import snippetAnswers from './ingress/snippet-answers.ts'
+import oneTunnelAddress from './node/one-tunnel-address.ts'
+import addressMoved from './node/address-moved.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -620,6 +622,8 @@ export const checks: readonly AnyCheck[] = [
   servicesUnserved, // NOD558
   outsidePodNetwork, // NOD560
   proxyAsksService, // NOD561
+  oneTunnelAddress, // NOD562
+  addressMoved, // NOD563
   losesInPart, // NOD570
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702

@@ -271,6 +271,8 @@ export function objectSchemas(intern: Intern) {
       cpus: nullable(number),
       networkUnavailable: maybe(shared.said),
       podCidrs: maybe(list(m.address)),
+      ips: maybe(list(m.address)),
+      tunnel: maybe(object({ by: oneOf(['flannel', 'calico']), ip: m.address })),
       provider: maybe(shared.word),
       proxy: maybe(oneOf(['ready', 'not-ready', 'none'])),
       proxySet: maybe(object({ namespace: m.name, name: m.name })),

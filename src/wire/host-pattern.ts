@@ -13,5 +13,8 @@ export function hostFits(pattern: string, host: string): boolean {
  * come by a NodePort send, without the dot of a full name, in small letters. Whatever compares hosts does so by this.
  */
 export function hostAlone(host: string): string {
-  return host.replace(/:\d{1,5}$/, '').replace(/\.$/, '').toLowerCase()
+  return host
+    .replace(/:\d{1,5}$/, '')
+    .replace(/\.$/, '')
+    .toLowerCase()
 }
