@@ -744,10 +744,10 @@ export const checks: readonly AnyCheck[] = [
   calledByTls, // SVC267
   nobodyBeside, // SVC268
   otlpProtocol, // SVC269
+  portNameTwoNumbers, // SVC271
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
   monitorFindsNothing, // SVC275
-  portNameTwoNumbers, // SVC271
   monitorUntaken, // SVC276
   webhookGone, // SVC280
   apiUnavailable, // SVC281

@@ -8,9 +8,9 @@ import { inOrder } from './order.ts'
 import { projectIngress } from './project/ingress.ts'
 
 /**
- * Controllers join Ingresses by their hosts, whatever their namespaces (ingress-nginx: controller.go, createServers): of
- * all that the cluster has, one list, those of other namespaces that have a host of the namespace in scope. Where it has
- * no Ingress itself, nothing is asked for.
+ * Controllers join Ingresses by their hosts, whatever their namespaces (ingress-nginx: controller.go, createServers):
+ * of all that the cluster has, one list, those of other namespaces that have a host of the namespace in scope. Where it
+ * has no Ingress itself, nothing is asked for.
  */
 export async function collectIngressesBeside(
   reader: Reader,

@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js'
 import { once, put } from './once.ts'
 
 /**
- * IPv4 as its 32 bits: with a hundred thousand addresses, or a tenant's four, the library's objects and their arrays take
- * several times what they say.
+ * IPv4 as its 32 bits: with a hundred thousand addresses, or a tenant's four, the library's objects and their arrays
+ * take several times what they say.
  */
 type Address = number | ipaddr.IPv6
 

@@ -3,6 +3,7 @@
  * that only names are taken that mean nothing else: what a client is told (`DB_HOST`, `--redis-addr`) is none of them.
  * Of a value nothing is kept but a port, and whether others than the pod itself reach the address.
  */
+import { anyOf } from './pattern.ts'
 
 /** `0.0.0.0` stands for every address that is no loopback. */
 export type ListenHost = '127.0.0.1' | 'localhost' | '::1' | '0.0.0.0'
@@ -51,8 +52,13 @@ const isPortName = new RegExp(`^(?:(?:${general})?(?:listen[._-]|bind[._-])?port
  * Of flags alone, a port for one kind of traffic: kube-apiserver's kind has `--secure-port`, HAProxy's controller
  * `--http-bind-port`, F5's `-default-http-listener-port`, controllers with a webhook `--webhook-port`.
  */
-const isKindPort =
-  /^(?:(?:secure|insecure|webhook|admission|grpc|serving|serve)(?:[._-](?:listen|bind|server))?|default-https?-listener)[._-]port$/i
+const isKindPort = new RegExp(
+  anyOf(
+    /^(?:secure|insecure|webhook|admission|grpc|serving|serve)(?:[._-](?:listen|bind|server))?[._-]port$/,
+    /^default-https?-listener[._-]port$/,
+  ),
+  'i',
+)
 /** `--entryPoints.web.address=:8000/tcp`, of Traefik; each flag is for one of its ports. */
 const isEntryPoint = /^entrypoints\.[a-z0-9_-]{1,40}\.address$/i
 /** Of one program each: a variable that its server reads and nobody else. */

@@ -41,11 +41,13 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.of === 'silence'
-        ? `${on.kind} ${full(on)} ends a request of which nothing is heard for ${ms(1000 * args.seconds)} (${args.path}).`
+        ? `${on.kind} ${full(on)} ends a request of which nothing is heard for ${ms(1000 * args.seconds)} ` +
+          `(${args.path}).`
         : `${on.kind} ${full(on)} gives its pods ${shortTime(args.seconds)} (${args.path})` +
           (args.takes === null ? ': hardly any program answers in that.' : `, and they take ${ms(1000 * args.takes)}.`),
     detail: ({ args }) =>
-      `rule ${args.rule} of ${args.rules} · ${args.of === 'silence' ? 'streams were not listened to' : askedText(args)}`,
+      `rule ${args.rule} of ${args.rules} · ` +
+      `${args.of === 'silence' ? 'streams were not listened to' : askedText(args)}`,
     note: ({ args }) =>
       args.of === 'silence'
         ? 'event streams, long polls and answers that take their time to begin break off, with a status of 200 where ' +
@@ -53,7 +55,8 @@ export default check({
         : 'what takes longer is answered 504 by the data plane, and the pods go on working for nobody',
     help: ({ subject: on, args }) => [
       args.of === 'silence'
-        ? 'fine where every answer is quick; else raise it (5m is what Envoy does by itself), or have the program say ' +
+        ? 'fine where every answer is quick; else raise it (5m is what Envoy does by itself), or have the ' +
+          'program say ' +
           'something sooner: a comment line each few seconds in an event stream'
         : 'give it seconds: `s` may have been meant for `ms`',
       `kubectl -n ${on.namespace} edit ${on.kind.toLowerCase()} ${on.name}   # ${args.path}`,

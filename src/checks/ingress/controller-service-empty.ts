@@ -128,9 +128,8 @@ function faultOf(front: ControllerFront): Fault | null {
 /** `port 80 goes to http, and --http-port says 8080`. */
 function toldText({ port, targetPort, told }: ControllerFront['ports'][number]): readonly string[] {
   if (told === undefined) return []
-  return [
-    `port ${port} goes to ${targetPort}, and ${told.by} says ${[told.host, told.port].filter((it) => it !== null).join(':')}`,
-  ]
+  const says = [told.host, told.port].filter((it) => it !== null).join(':')
+  return [`port ${port} goes to ${targetPort}, and ${told.by} says ${says}`]
 }
 
 interface Around {

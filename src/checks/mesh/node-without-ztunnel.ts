@@ -70,7 +70,7 @@ interface Tunnels {
 
 function verdict(node: string, pods: readonly Pod[], { own, others }: Tunnels) {
   const [first] = own
-  const [any] = others
+  const [one] = others
   const makers = [...new Map(pods.map((it) => [full(workloadOfPod(it)), workloadOfPod(it)])).values()]
   return finding({
     subject: subject('Node', null, node),
@@ -80,8 +80,8 @@ function verdict(node: string, pods: readonly Pod[], { own, others }: Tunnels) {
     confidence: 'inferred',
     args: {
       ztunnel: first?.name ?? null,
-      home: any?.namespace ?? 'istio-system',
-      set: any?.owner?.name ?? 'ztunnel',
+      home: one?.namespace ?? 'istio-system',
+      set: one?.owner?.name ?? 'ztunnel',
       pods: pods.map(full),
       elsewhere: others.length - own.length,
     },

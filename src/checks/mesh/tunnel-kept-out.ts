@@ -58,7 +58,8 @@ export default check({
     if (first !== undefined && othersOn(otherPolicies, [first.to.namespace, first.caller.end.namespace]).length === 0)
       return cannotTell(
         'ambiguous',
-        `NetworkPolicy ${full(first.policy)} lets ${hbonePort} in to nobody of the callers; a waypoint may stand between`,
+        `NetworkPolicy ${full(first.policy)} lets ${hbonePort} in to nobody of the callers; a waypoint may ` +
+          'stand between',
       )
     return okBesideOthers(
       otherPolicies,
@@ -78,7 +79,8 @@ export default check({
       `by ${args.direction.toLowerCase()} · HBONE, TCP ${hbonePort}, is denied` +
       (args.seen ? '' : ` · whether ${some(args.callers, 2)} has pods of the mesh was not read`),
     note: () =>
-      'seen in objects alone: whether this network enforces the policy was not measured. Callers outside of the mesh, ' +
+      'seen in objects alone: whether this network enforces the policy was not measured. Callers outside of the ' +
+      'mesh, ' +
       "and the kubelet's probes, come by the port itself and are let in",
     help: ({ subject: on, args }) => [
       `let TCP ${hbonePort} through beside port ${args.port}, for the same peers`,

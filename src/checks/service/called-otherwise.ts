@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { Service } from '../../model/service.ts'
 import type { Scaler } from '../../model/beside.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
@@ -325,7 +326,7 @@ function labelOf(called: Called): string {
       return `Service ${full(called.service)} offers ${called.port} for ${its.join(', ')} alone, not for ${called.over}`
     }
     case 'no-srv':
-      return `ports of Service ${full(called.service)}: ${some(called.service.ports.map((it) => it.name ?? `${it.port}`))}`
+      return `ports of Service ${full(called.service)}: ${some(portNames(called.service))}`
     case 'unmapped':
       return `headless: pods of Service ${full(called.service)} listen on ${called.target}`
     case 'no-pod-name':
@@ -358,4 +359,8 @@ const says = {
 
 function wrong(args: { readonly is: keyof typeof says }): string {
   return says[args.is]
+}
+
+function portNames({ ports }: Service): readonly string[] {
+  return ports.map((it) => it.name ?? `${it.port}`)
 }

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { DirectContact } from '../../model/contacts.ts'
-import { leftOut } from '../../model/known.ts'
+import { known, leftOut } from '../../model/known.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
 import { nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
@@ -27,8 +27,7 @@ export default check({
   title: 'an endpoint of a Service answers HTTP late',
   fine: 'each endpoint that was asked over HTTP answers within a second, or as soon as its siblings',
   severity: 'warning',
-  needs: ['contacts'],
-  wants: ['dnsProbe'],
+  needs: ['contacts', 'dnsProbe'],
   remedies: [],
   decides: [],
 
@@ -37,7 +36,7 @@ export default check({
     const answered = (contacts.direct ?? []).filter((it) => !isBadEnd(it) && it.status !== null)
     if (answered.length === 0) return notApplicable('no endpoint answered over HTTP')
     // A probe that got its CPU late is late itself.
-    const direct = answered.filter((it) => lagIn(dnsProbe, it.node) < blurLagMs)
+    const direct = answered.filter((it) => lagIn(known(dnsProbe), it.node) < blurLagMs)
     if (direct.length === 0)
       return cannotTell(
         'ambiguous',
@@ -66,7 +65,8 @@ export default check({
     note: ({ args }) =>
       args.siblings === null
         ? 'late for each that was asked: what it calls or looks up may be, or it has too little CPU'
-        : 'it may have more to do than they: connections that are kept open stay with the endpoint that they began at, ' +
+        : 'it may have more to do than they: connections that are kept open stay with the endpoint that they ' +
+          'began at, ' +
           'and none moves to a pod that came later',
     help: ({ subject: on, args }) => [
       ...(args.siblings === null

@@ -262,7 +262,8 @@ function asideHelp({ namespace }: Subject, { refused, nodes }: NoneReady): reado
   const kind = (refused ?? '').split(' ', 1)[0]?.toLowerCase()
   return [
     nodes.length > 0
-      ? `where it is the preview of a blue/green update, that was aborted or has not begun: Service ${some(nodes, 2)} ` +
+      ? 'where it is the preview of a blue/green update, that was aborted or has not begun: Service ' +
+        `${some(nodes, 2)} ` +
         'leads to the version that has pods'
       : `its selector is of an old version: ${refused} should set it to the one that has pods`,
     `kubectl -n ${namespace} describe ${kind} ${(refused ?? '').split(' ')[1]}`,

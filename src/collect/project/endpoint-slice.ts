@@ -33,7 +33,10 @@ export function projectEndpointSlice(raw: unknown, intern: Intern): EndpointSlic
   }
 }
 
-/** The endpoints controller sets it on its own, of which slices are made by the selector (discovery/v1, LabelSkipMirror). */
+/**
+ * The endpoints controller sets it on its own, of which slices are made by the selector (discovery/v1,
+ * LabelSkipMirror).
+ */
 function unmirrored(labels: Readonly<Record<string, string>>): Pick<EndpointSlice, 'unmirrored'> {
   return labels['endpointslice.kubernetes.io/skip-mirror'] === 'true' ? { unmirrored: true } : {}
 }

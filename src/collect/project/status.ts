@@ -1,9 +1,14 @@
 import type { ObjectStatus } from '../../model/status.ts'
+import { anyOf } from '../../wire/pattern.ts'
 import { type Fields, fields, isObject, list, text, whole } from './json.ts'
 
 /** Types whose good state is True, as the API conventions want them; what else a controller calls so is not judged. */
-const good =
-  /^(?:\w{0,40}(?:Ready|Available|Accepted|Admitted|Programmed|Reconciled)|ResolvedRefs|Healthy|Synced|Established|Valid)$/
+const good = new RegExp(
+  anyOf(
+    /^\w{0,40}(?:Ready|Available|Accepted|Admitted|Programmed|Reconciled)$/,
+    /^(?:ResolvedRefs|Healthy|Synced|Established|Valid)$/,
+  ),
+)
 /** `NotReady`, `NoneReady`, `WasReady`. */
 const opposite = /^(?:Not|None|Was|Un)/
 const goodOfScaling = /^(?:ScalingActive|AbleToScale)$/

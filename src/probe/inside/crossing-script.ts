@@ -6,8 +6,8 @@ import { done, tools } from './inside-script.ts'
  * ended. Nothing is sent. bash, Python and Node stay on for 0.3 s, and say by a word what the other end did: it stayed,
  * it spoke, or it hung up without a byte, twice. busybox may have an nc without -z: it waits until the other end
  * closes, so it comes last, and when it must be ended it was connected, for it gives up a connect by itself. curl waits
- * as well, and says in the end whether it was connected. Where Node gets its CPU late, its clock rings before it has heard
- * that the connection stands: it listens once more.
+ * as well, and says in the end whether it was connected. Where Node gets its CPU late, its clock rings before it has
+ * heard that the connection stands: it listens once more.
  */
 const crossings = script`
 apart() { o=$("$@"); printf '%s\\n' "$o"; }

@@ -78,7 +78,9 @@ function namesOf({ pod, target }: Led, port: ServicePort): readonly string[] {
   return [port.name, ...named, ...declared.map((it) => it.name)].flatMap((it) => it?.toLowerCase() ?? [])
 }
 
-/** Of an image whose tag says that it is older: up to 1.6 it listened on every address (mosquitto.org, "Version 2.0"). */
+/**
+ * Of an image whose tag says that it is older: up to 1.6 it listened on every address (mosquitto.org, "Version 2.0").
+ */
 const olderMosquitto = /mosquitto[\w.-]{0,40}:v?[01](?:[.-]|$)/
 
 function listensOf({ listens = [], image }: Container): readonly Listen[] {

@@ -34,7 +34,8 @@ const meanings: Readonly<Record<string, string>> = {
 
 const cures: Readonly<Record<string, string>> = {
   SI:
-    'SI: nothing was said for so long; timeoutPolicy.idle of a HTTPProxy, streamIdleTimeout of a ClientTrafficPolicy, ' +
+    'SI: nothing was said for so long; timeoutPolicy.idle of a HTTPProxy, streamIdleTimeout of a ' +
+    'ClientTrafficPolicy, ' +
     'stream_idle_timeout of Envoy: raise it for event streams and long answers, or have them say something sooner',
   UT:
     'UT: timeoutPolicy.response of a HTTPProxy, timeouts of a HTTPRoute, timeout of a VirtualService: raise it ' +

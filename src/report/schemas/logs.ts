@@ -34,7 +34,8 @@ export const logsSummary = v.strictObject({
   cut: v.pipe(
     v.array(v.strictObject({ sign: text, by: text, requests: number, total: spread })),
     v.description(
-      'answers whose status says well, and that did not come to their end, by what says so: a response flag of Envoy, ' +
+      'answers whose status says well, and that did not come to their end, by what says so: a response flag of ' +
+        'Envoy, ' +
         'the termination state of HAProxy, the error log of nginx',
     ),
   ),
