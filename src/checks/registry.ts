@@ -584,7 +584,7 @@ export const checks: readonly AnyCheck[] = [
   noDefaultRoute, // MSH819
   nodeWithoutZtunnel, // MSH820
   keptFromControlPlane, // MSH821
-  tunnelKeptOut, // MSH822
+  tunnelKeptOut, // MSH824
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

@@ -22,7 +22,7 @@ import { policySubject, rulesEvidence, workloadsText } from '../policy/words.ts'
  * "Ambient and Kubernetes NetworkPolicy").
  */
 export default check({
-  code: 'MSH822',
+  code: 'MSH824',
   slug: 'mesh/tunnel-kept-out',
   title: 'a NetworkPolicy opens ports of pods in ambient mode, and not 15008',
   fine: 'policies that open ports of pods in ambient mode to others of the mesh open 15008 as well',
