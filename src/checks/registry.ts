@@ -365,6 +365,8 @@ import redirectPortClosed from './gateway/redirect-port-closed.ts'
 import requestsLeftOut from './gateway/requests-left-out.ts'
 import portNotOpen from './ingress/port-not-open.ts'
 import snippetAnswers from './ingress/snippet-answers.ts'
+import middlewareAsksMissing from './ingress/middleware-asks-missing.ts'
+import externalNameRefused from './ingress/external-name-refused.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -550,6 +552,8 @@ export const checks: readonly AnyCheck[] = [
   controllerRights, // ING379
   portNotOpen, // ING381
   snippetAnswers, // ING382
+  middlewareAsksMissing, // ING383
+  externalNameRefused, // ING384
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

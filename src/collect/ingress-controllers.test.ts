@@ -128,3 +128,19 @@ test.each([
 ])('Traefik with %j has resolvers %j', (args, resolvers) => {
   expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.crd?.resolvers).toEqual(resolvers)
 })
+
+test.each([
+  ['traefik', ['--providers.kubernetesingress'], 'refused'],
+  [
+    'traefik',
+    ['--providers.kubernetesingress', '--providers.kubernetesingress.allowExternalNameServices=true'],
+    undefined,
+  ],
+  ['traefik', ['--providers.kubernetesingress', '--configFile=/etc/x.yml'], undefined],
+  ['traefik', [], undefined],
+  ['ingress-nginx', ['--disable-svc-external-name=true'], 'refused'],
+  ['ingress-nginx', ['--disable-svc-external-name=false'], undefined],
+  ['ingress-nginx', [], undefined],
+])('%s with %j and Services of type ExternalName: %s', (name, args, expected) => {
+  expect(found({ 'app.kubernetes.io/name': name }, args)?.externalNames).toBe(expected)
+})

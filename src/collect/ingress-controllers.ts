@@ -110,6 +110,8 @@ function aboutIngressNginx(pod: Pod, flag: Flag): Partial<IngressController> {
     ...((flag('default-ssl-certificate') ?? '') === '' ? {} : { defaultCertificate: true as const }),
     ...(secret === null ? {} : { defaultSecret: secret }),
     ...(backend === null ? {} : { defaultBackend: backend }),
+    // pkg/flags of ingress-nginx, `disable-svc-external-name`.
+    ...(unlessFalse(flag('disable-svc-external-name')) ? { externalNames: 'refused' as const } : {}),
     webhook: webhook === null || webhook === '' ? 'off' : 'on',
     passthrough: unlessFalse(flag('enable-ssl-passthrough')) ? 'on' : 'off',
     byName: unlessFalse(flag('ingress-class-by-name')) ? 'on' : 'off',
@@ -155,8 +157,21 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
       ? {}
       : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(args) }),
     ...(redirecting.length === 0 ? {} : { redirectingEntryPoints: redirecting }),
+    ...(isTold(flag) && isOff(flag('providers.kubernetesingress.allowexternalnameservices'))
+      ? { externalNames: 'refused' as const }
+      : {}),
     crd: crdOf(args, flag),
   }
+}
+
+/** Flags that are there are all that counts, but for a file that is named. */
+function isTold(flag: Flag): boolean {
+  return flag('configfile') === null && ofIngresses.some((it) => flag(it) !== null)
+}
+
+/** Off where nothing is said, since 2.5 (doc.traefik.io, Kubernetes Ingress: allowExternalNameServices). */
+function isOff(value: string | null): boolean {
+  return value === null || /^(?:false|f|0)$/i.test(value)
 }
 
 function crdOf(args: readonly string[], flag: Flag): NonNullable<IngressController['crd']> {

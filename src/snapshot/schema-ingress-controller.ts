@@ -111,6 +111,7 @@ export function ingressControllerOf(
           externalNames: oneOf(['yes', 'no', 'unsure']),
         }),
       ),
+      externalNames: maybe(just('refused')),
       webhook: maybe(oneOf(['on', 'off'])),
       fronts: maybe(list(controllerFront)),
     }),
