@@ -367,6 +367,8 @@ import portNotOpen from './ingress/port-not-open.ts'
 import snippetAnswers from './ingress/snippet-answers.ts'
 import middlewareAsksMissing from './ingress/middleware-asks-missing.ts'
 import externalNameRefused from './ingress/external-name-refused.ts'
+import ruleForServicePort from './mesh/rule-for-service-port.ts'
+import entryWithoutEndpoints from './mesh/entry-without-endpoints.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -574,6 +576,8 @@ export const checks: readonly AnyCheck[] = [
   tunnelKeptOut, // MSH819
   nodeWithoutZtunnel, // MSH820
   keptFromControlPlane, // MSH821
+  ruleForServicePort, // MSH822
+  entryWithoutEndpoints, // MSH823
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
