@@ -369,6 +369,7 @@ import middlewareAsksMissing from './ingress/middleware-asks-missing.ts'
 import externalNameRefused from './ingress/external-name-refused.ts'
 import ruleForServicePort from './mesh/rule-for-service-port.ts'
 import entryWithoutEndpoints from './mesh/entry-without-endpoints.ts'
+import fieldUnjudged from './ingress/field-unjudged.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -556,6 +557,7 @@ export const checks: readonly AnyCheck[] = [
   snippetAnswers, // ING382
   middlewareAsksMissing, // ING383
   externalNameRefused, // ING384
+  fieldUnjudged, // ING385
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
