@@ -9,7 +9,8 @@ import { controllersByClass } from '../../relations/ingress/controller-services.
 import { ingressSubject } from './words.ts'
 
 /**
- * A load balancer opens the ports of its Service and no others: a URL of http asks port 80, one of https 443. GKE's opens
+ * A load balancer opens the ports of its Service and no others: a URL of http asks port 80, one of https 443.
+ * GKE's opens
  * none for http where `kubernetes.io/ingress.allow-http` says so (cloud.google.com, "Configure Ingress features").
  */
 export default check({

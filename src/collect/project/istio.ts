@@ -249,7 +249,9 @@ export function projectAuthorizationPolicy(raw: unknown, intern: Intern): Author
   }
 }
 
-/** `to[].operation.ports`, and for whom all ports are meant none (security/v1 authorization_policy.proto, Operation). */
+/**
+ * `to[].operation.ports`, and for whom all ports are meant none (security/v1 authorization_policy.proto, Operation).
+ */
 function portsOfRules(rules: readonly Fields[]): Pick<AuthorizationPolicy, 'ports'> {
   const ports = rules.map((rule) => {
     const each = list(rule['to']).map((one) => texts(fields(fields(one)['operation'])['ports']))

@@ -8,7 +8,10 @@ import { meshOf } from '../service/mesh-sidecar.ts'
 import { isLive } from '../service/service-selects-pod.ts'
 import { isAmbient } from './mtls.ts'
 
-/** Where ztunnel takes what comes from the mesh, in the pod's own network (istio, "Ambient and Kubernetes NetworkPolicy"). */
+/**
+ * Where ztunnel takes what comes from the mesh, in the pod's own network (istio, "Ambient and Kubernetes
+ * NetworkPolicy").
+ */
 export const hbonePort = 15008
 
 /** ztunnel carries its traffic, and no proxy of its own. */
@@ -32,7 +35,9 @@ export interface MeshCaller {
   readonly pod: Pod | null
 }
 
-/** One of each class of pods that policies treat alike, and one for each namespace in ambient mode without pods here. */
+/**
+ * One of each class of pods that policies treat alike, and one for each namespace in ambient mode without pods here.
+ */
 export function meshCallers(
   pods: readonly Pod[],
   namespaces: readonly Namespace[],
