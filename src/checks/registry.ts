@@ -377,6 +377,11 @@ import portNotOpen from './ingress/port-not-open.ts'
 import snippetAnswers from './ingress/snippet-answers.ts'
 import oneTunnelAddress from './node/one-tunnel-address.ts'
 import addressMoved from './node/address-moved.ts'
+import middlewareAsksMissing from './ingress/middleware-asks-missing.ts'
+import externalNameRefused from './ingress/external-name-refused.ts'
+import ruleForServicePort from './mesh/rule-for-service-port.ts'
+import entryWithoutEndpoints from './mesh/entry-without-endpoints.ts'
+import fieldUnjudged from './ingress/field-unjudged.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -563,6 +568,9 @@ export const checks: readonly AnyCheck[] = [
   healthCheckAstray, // ING380
   portNotOpen, // ING381
   snippetAnswers, // ING382
+  middlewareAsksMissing, // ING383
+  externalNameRefused, // ING384
+  fieldUnjudged, // ING385
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -584,6 +592,8 @@ export const checks: readonly AnyCheck[] = [
   noDefaultRoute, // MSH819
   nodeWithoutZtunnel, // MSH820
   keptFromControlPlane, // MSH821
+  ruleForServicePort, // MSH822
+  entryWithoutEndpoints, // MSH823
   tunnelKeptOut, // MSH824
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502

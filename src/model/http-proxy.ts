@@ -11,6 +11,11 @@ export interface HttpProxy {
     readonly fqdn: string
     readonly tls: { readonly secret: string | null; readonly namespace: string | null } | null
   } | null
+  /**
+   * Fields of the host and its routes by which requests are refused: `ipAllowPolicy`. Absent = none, or an old
+   * recording.
+   */
+  readonly refusesBy?: readonly string[]
   readonly includes: readonly ProxyInclude[]
   readonly routes: readonly ProxyRoute[]
   /** `status.currentStatus`: `valid`, `invalid`, `orphaned`; null where nobody wrote one. */

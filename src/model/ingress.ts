@@ -156,10 +156,16 @@ export interface Ingress {
   readonly health?: { readonly backends: number; readonly unhealthy: readonly { readonly name: string }[] }
 }
 
-/** A Middleware of Traefik's, by which a router changes requests; known by its name alone. */
+/** A Middleware of Traefik's, by which a router changes requests. */
 export interface Middleware {
   readonly namespace: string
   readonly name: string
+  /** What it does, by the key of its spec: `rateLimit`, `ipAllowList`. Absent in old recordings, as what follows. */
+  readonly does?: string
+  /** Whom it asks about each request, `forwardAuth.address`, as far as that is a name and a port. */
+  readonly asks?: IngressAuth
+  /** Whose pages it shows in place of errors, `errors.service`; a namespace of null is its own. */
+  readonly pages?: { readonly namespace: string | null; readonly name: string; readonly port: number | string | null }
 }
 
 export interface IngressClass {

@@ -155,6 +155,7 @@ export function gatewaySchemas(intern: Intern) {
           ),
         }),
       ),
+      refusesBy: maybe(list(m.word)),
       current: nullable(m.word),
       description: free.said,
       conditions: list(object({ ...cond, errors: problems, warnings: problems })),

@@ -233,7 +233,17 @@ export function objectSchemas(intern: Intern) {
       egress: list(rule),
     }),
   )
-  const middleware = exactly<Middleware>()(object({ namespace: shared.name, name: m.name }))
+  const middleware = exactly<Middleware>()(
+    object({
+      namespace: shared.name,
+      name: m.name,
+      does: maybe(shared.word),
+      asks: maybe(object({ host: m.host, port: number })),
+      pages: maybe(
+        object({ namespace: nullable(shared.name), name: m.name, port: nullable(either([number, shared.name])) }),
+      ),
+    }),
+  )
   const otherPolicy = otherPolicyOf(m, shared, labels)
   const namespace = exactly<Namespace>()(object({ name: m.name, labels, deleting: maybe(list(m.text)) }))
 

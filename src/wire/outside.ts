@@ -87,6 +87,8 @@ const identities: ReadonlySet<string> = new Set([
  * word, and never as a sentence of ours.
  */
 const words: ReadonlySet<string> = new Set([
+  'does',
+  'refusesBy',
   'annotated',
   'annotation',
   'appProtocol',

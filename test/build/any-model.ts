@@ -432,6 +432,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
   entryPoints: few(name),
   tlsEntryPoints: few(name),
   redirectingEntryPoints: few(name),
+  externalNames: fc.constant('refused' as const),
   fronts: few(
     fc.record({
       namespace: name,
@@ -1424,7 +1425,20 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     ingressesBeside: known(few(ingress)),
     ingressClasses: known(few(ingressClass)),
     ingressControllers: known(few(ingressController)),
-    middlewares: known(few(fc.record({ namespace: name, name }))),
+    middlewares: known(
+      few(
+        fc.record(
+          {
+            namespace: name,
+            name,
+            does: fc.constantFrom('forwardAuth', 'rateLimit'),
+            asks: fc.record({ host: name, port: count }),
+            pages: fc.record({ namespace: maybe(name), name, port: maybe(fc.oneof(count, name)) }),
+          },
+          { requiredKeys: ['namespace', 'name'] },
+        ),
+      ),
+    ),
     events: known(
       few(
         fc.record({

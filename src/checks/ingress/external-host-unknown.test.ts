@@ -16,31 +16,6 @@ const routing = { rewrite: null, regex: false, canary: false, protocol: null }
 const found = [{ subject: 'Ingress/shop/web', confidence: 'possible' as const, severity: 'warning' as const }]
 
 describeCheck(check, [
-  {
-    it: 'a controller that refuses Services of type ExternalName: nothing is handed on',
-    given: {
-      ...given('acme-legacy.herokuapp.com'),
-      ingressControllers: [controller({ product: 'ingress-nginx', externalNames: 'refused' })],
-    },
-    expect: [
-      {
-        subject: 'Ingress/shop/web',
-        confidence: 'inferred',
-        severity: 'error',
-        args: { refuses: 'nginx' },
-        says: /refuses such Services/,
-      },
-    ],
-  },
-  {
-    it: 'the same of any host outside, by Traefik',
-    given: {
-      ...given('legacy.example.com'),
-      ingressClasses: [ingressClass('nginx', { controller: 'traefik.io/ingress-controller' })],
-      ingressControllers: [controller({ controller: 'traefik.io/ingress-controller', externalNames: 'refused' })],
-    },
-    expect: [{ subject: 'Ingress/shop/web', severity: 'error', args: { refuses: 'traefik' } }],
-  },
   { it: 'a platform', given: given('acme-legacy.herokuapp.com'), expect: found },
   { it: 'a bucket', given: given('acme.s3-website-us-east-1.amazonaws.com'), expect: found },
   { it: 'a gateway of one region', given: given('a1b2.execute-api.eu-west-1.amazonaws.com.'), expect: found },

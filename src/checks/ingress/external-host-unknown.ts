@@ -1,12 +1,11 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import { full } from '../../phrases.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
 import { requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
-import { ingressBackendFails } from '../../relations/symptom.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
 
 /**
@@ -43,8 +42,8 @@ const ofAmazon = /(?:^|\.)(?:execute-api|s3|s3-website)[.-](?:[a-z0-9-]+\.)?amaz
 export default check({
   code: 'ING365',
   slug: 'ingress/external-host-unknown',
-  title: 'an Ingress leads to a host outside that does not answer for it',
-  fine: 'Ingresses ask hosts outside that their controllers allow by names that these know, as far as it can be told',
+  title: 'an Ingress asks a host outside by another name than its own',
+  fine: 'Ingresses ask hosts outside by names that these know, as far as it can be told',
   severity: 'warning',
   needs: ['ingresses', 'services'],
   wants: ['ingressClasses', 'ingressControllers', 'contacts'],
@@ -57,54 +56,34 @@ export default check({
     const find = servicesByName(services)
     const verdicts = ingresses.flatMap((ingress) => {
       const own = controllersOf(ingress, controllers, classes)
-      const refuses = own.find((it) => it.externalNames === 'refused') ?? null
+      // Nothing is handed on: ING384.
+      if (own.length > 0 && own.every((it) => it.externalNames === 'refused')) return []
       const isOfNginx =
         classes.some((it) => it.name === ingress.className && it.controller === 'k8s.io/ingress-nginx') ||
         own.some(isNginx)
-      if (!isOfNginx && refuses === null) return []
-      return routesOf(ingress).flatMap((route): readonly Verdict<Led>[] => {
+      if (!isOfNginx) return []
+      return routesOf(ingress).flatMap((route) => {
         const name = find(ingress.namespace, route.backend.service)?.externalName?.toLowerCase().replace(/\.$/, '')
         if (name === undefined || name === null) return []
-        const isServed = contacts.known && isAnswered(contacts.value, route)
-        if (isServed) return [ok(1)]
-        if (refuses !== null) return [refusedBy(refuses, route, name)]
         const isTold = ingress.nginx?.vhost !== undefined || route.host === null || route.host.toLowerCase() === name
-        return [isTold || !isShared(name) ? ok(1) : verdict(route, name)]
+        const isServed = contacts.known && isAnswered(contacts.value, route)
+        return [isTold || isServed || !isShared(name) ? ok(1) : verdict(route, name)]
       })
     })
-    return verdicts.length > 0
-      ? verdicts
-      : notApplicable('no Ingress of ingress-nginx or Traefik leads to a host outside')
+    return verdicts.length > 0 ? verdicts : notApplicable('no Ingress of ingress-nginx leads to a host outside')
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      args.refuses === null
-        ? `Ingress ${full(on)} hands requests for ${args.host} on to ${args.name}, ` +
-          `which knows its customers by their hosts, and not by ${args.host}.`
-        : `Ingress ${full(on)} leads to ${args.name} by Service ${args.service} of type ExternalName, ` +
-          `and its controller refuses such Services.`,
-    detail: ({ args }) =>
-      `Service ${args.service} of type ExternalName · ` +
-      (args.refuses === null ? 'no upstream-vhost' : `pod ${args.controller}`),
-    note: ({ args }) =>
-      args.refuses === null
-        ? 'unless the host was made known there as a domain of its own, the platform answers 404 or 403'
-        : `${args.refuses === 'nginx' ? '503' : '404'} for whoever asks; the controller's log says so`,
-    help: ({ subject: on, args }) =>
-      args.refuses === null
-        ? [
-            `set nginx.ingress.kubernetes.io/upstream-vhost: ${args.name}, or make ${args.host} known to the platform`,
-            `kubectl -n ${on.namespace} annotate ingress ${on.name} ` +
-              `nginx.ingress.kubernetes.io/upstream-vhost=${args.name}`,
-            `curl -sI -H 'Host: ${args.host}' http://${args.name}/`,
-          ]
-        : [
-            args.refuses === 'nginx'
-              ? 'take --disable-svc-external-name from the arguments of the controller, or lead somewhere else'
-              : 'give Traefik --providers.kubernetesingress.allowExternalNameServices=true, or lead somewhere else',
-            `kubectl -n ${on.namespace} get service ${args.service} -o yaml`,
-          ],
+      `Ingress ${full(on)} hands requests for ${args.host} on to ${args.name}, ` +
+      `which knows its customers by their hosts, and not by ${args.host}.`,
+    detail: ({ args }) => `Service ${args.service} of type ExternalName · no upstream-vhost`,
+    note: () => 'unless the host was made known there as a domain of its own, the platform answers 404 or 403',
+    help: ({ subject: on, args }) => [
+      `set nginx.ingress.kubernetes.io/upstream-vhost: ${args.name}, or make ${args.host} known to the platform`,
+      `kubectl -n ${on.namespace} annotate ingress ${on.name} nginx.ingress.kubernetes.io/upstream-vhost=${args.name}`,
+      `curl -sI -H 'Host: ${args.host}' http://${args.name}/`,
+    ],
   },
 })
 
@@ -124,39 +103,11 @@ function isShared(name: string): boolean {
   return shared.some((it) => name.endsWith(`.${it}`)) || ofAmazon.test(name)
 }
 
-type Led = {
-  readonly host: string
-  readonly name: string
-  readonly service: string
-  /** By whom Services of this type are refused; null: by nobody. */
-  readonly refuses: 'nginx' | 'traefik' | null
-  readonly controller: string | null
-}
-
-function verdict(route: Route, name: string): Verdict<Led> {
+function verdict(route: Route, name: string) {
   return finding({
     subject: ingressSubject(route.ingress),
     confidence: 'possible',
-    args: { host: route.host ?? '', name, service: route.backend.service, refuses: null, controller: null },
+    args: { host: route.host ?? '', name, service: route.backend.service },
     evidence: [backendEvidence(route.ingress, route.backend, 'service', `leads to ${name}`)],
-  })
-}
-
-/** Whoever may name any host outside leads others where they like: both controllers can be told to refuse it. */
-function refusedBy(controller: IngressController, route: Route, name: string): Verdict<Led> {
-  const refuses = isNginx(controller) ? ('nginx' as const) : ('traefik' as const)
-  return finding({
-    subject: ingressSubject(route.ingress),
-    confidence: 'inferred',
-    severity: 'error',
-    args: {
-      host: route.host ?? '',
-      name,
-      service: route.backend.service,
-      refuses,
-      controller: full({ namespace: controller.namespace, name: controller.pod }),
-    },
-    evidence: [backendEvidence(route.ingress, route.backend, 'service', `leads to ${name}, by type ExternalName`)],
-    causes: [ingressBackendFails(route.ingress, route.backend.service)],
   })
 }

@@ -36,12 +36,13 @@ export default check({
       const refusals = own.map((it) => snippetRefusal(it, settings))
       // That it is not heeded, another check says.
       if (refusals.every((it) => it !== null && it !== 'unsure')) return ok(1)
+      const isAsked = isTarget(scope, ingressSubject(ingress))
       if (snippet.does === 'deny')
-        return cannotTell('ambiguous', `${snippet.by} of Ingress ${full(ingress)} keeps callers out by their address`)
-      return verdict(ingress, snippet, {
-        isSure: refusals.includes(null),
-        isAsked: isTarget(scope, ingressSubject(ingress)),
-      })
+        return cannotTell(
+          isAsked ? 'ambiguous' : 'not-asked',
+          `${snippet.by} of Ingress ${full(ingress)} keeps callers out by their address`,
+        )
+      return verdict(ingress, snippet, { isSure: refusals.includes(null), isAsked })
     })
   },
 

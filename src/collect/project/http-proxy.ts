@@ -36,6 +36,7 @@ export function projectHttpProxy(raw: unknown, intern: Intern): HttpProxy | null
         ? []
         : [projectRoute(fields(spec['tcpproxy']), 'spec.tcpproxy')]),
     ],
+    ...refusesBy(spec),
     current: current === 'NotReconciled' ? null : current,
     description: text(status['description']) ?? '',
     conditions: list(status['conditions'])
@@ -47,6 +48,23 @@ export function projectHttpProxy(raw: unknown, intern: Intern): HttpProxy | null
           : [{ ...conditionOf(type, one), errors: problems(one['errors']), warnings: problems(one['warnings']) }]
       }),
   }
+}
+
+const refusing = [
+  'ipAllowPolicy',
+  'ipDenyPolicy',
+  'authorization',
+  'authPolicy',
+  'jwtProviders',
+  'jwtVerificationPolicy',
+  'rateLimitPolicy',
+] as const
+
+/** projectcontour.io/v1, VirtualHost and Route: by whose words a request is answered with 401, 403 or 429. */
+function refusesBy(spec: Fields): Pick<HttpProxy, 'refusesBy'> {
+  const all = [fields(spec['virtualhost']), ...list(spec['routes']).map(fields)]
+  const found = refusing.filter((key) => all.some((it) => it[key] !== undefined && it[key] !== null))
+  return found.length === 0 ? {} : { refusesBy: found }
 }
 
 const isText = (value: string | null): value is string => value !== null
