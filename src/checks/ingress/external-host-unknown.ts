@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import { full } from '../../phrases.ts'
@@ -55,14 +55,14 @@ export default check({
     const classes = ingressClasses.known ? ingressClasses.value : []
     const controllers = ingressControllers.known ? ingressControllers.value : []
     const find = servicesByName(services)
-    const verdicts = ingresses.flatMap((ingress) => {
+    const verdicts = ingresses.flatMap((ingress): readonly Verdict<Told>[] => {
       const own = controllersOf(ingress, controllers, classes)
       const refuses = own.find((it) => it.externalNames === 'refused') ?? null
       const isOfNginx =
         classes.some((it) => it.name === ingress.className && it.controller === 'k8s.io/ingress-nginx') ||
         own.some(isNginx)
       if (!isOfNginx && refuses === null) return []
-      return routesOf(ingress).flatMap((route) => {
+      return routesOf(ingress).flatMap((route): readonly Verdict<Told>[] => {
         const name = find(ingress.namespace, route.backend.service)?.externalName?.toLowerCase().replace(/\.$/, '')
         if (name === undefined || name === null) return []
         const isServed = contacts.known && isAnswered(contacts.value, route)
@@ -123,7 +123,16 @@ function isShared(name: string): boolean {
   return shared.some((it) => name.endsWith(`.${it}`)) || ofAmazon.test(name)
 }
 
-function verdict(route: Route, name: string) {
+type Told = {
+  readonly host: string
+  readonly name: string
+  readonly service: string
+  /** Which controller refuses it, and by which pod that is known; null where it hands requests on. */
+  readonly refuses: 'nginx' | 'traefik' | null
+  readonly controller: string | null
+}
+
+function verdict(route: Route, name: string): Verdict<Told> {
   return finding({
     subject: ingressSubject(route.ingress),
     confidence: 'possible',
@@ -133,7 +142,7 @@ function verdict(route: Route, name: string) {
 }
 
 /** Whoever may name any host outside leads others where they like: both controllers can be told to refuse it. */
-function refusedBy(controller: IngressController, route: Route, name: string) {
+function refusedBy(controller: IngressController, route: Route, name: string): Verdict<Told> {
   const refuses = isNginx(controller) ? ('nginx' as const) : ('traefik' as const)
   return finding({
     subject: ingressSubject(route.ingress),

@@ -49,7 +49,7 @@ export default check({
     headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args.what}.`,
     detail: ({ args }) => `path \`${args.path}\` · rewrite-target ${args.rewrite} · ${measures[args.measured]}`,
     note: ({ args }) =>
-      args.kind === 'literal'
+      args.kind === 'literal' || args.kind === 'glob'
         ? 'without use-regex or a rewrite on any Ingress of the host, nginx takes the path letter by letter'
         : 'the application sees the path after the rewrite, ' +
           'and answers 404 or the wrong page for what it does not know',
@@ -63,10 +63,15 @@ export default check({
 })
 
 interface Mistake {
-  readonly kind: 'group' | 'flattens' | 'literal'
+  readonly kind: 'group' | 'flattens' | 'literal' | 'glob'
   readonly route: Route
   readonly what: string
   readonly cure: string
+}
+
+/** `/shop/*` as ALB and GKE write it: an asterisk behind a slash, and nothing else that expressions are made of. */
+function isGlob(path: string): boolean {
+  return path.endsWith('/*') && /^[\w/.~%-]*$/.test(path.slice(0, -1))
 }
 
 function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | null {
@@ -76,6 +81,13 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
   if (rewrite === null) {
     // `/x?token=` is meant as a query, and no regular expression.
     if (!isRegex(path.replace(/\?[\w-]*=.*$/, '')) || regexHosts.has(route.host ?? '')) return null
+    if (isGlob(path))
+      return {
+        kind: 'glob',
+        route,
+        what: `has an asterisk in its path ${routeText(route)}, which nginx takes as a letter`,
+        cure: `leave it out: \`path: ${path.slice(0, path.indexOf('*')).replace(/(.)\/$/, '$1')}\` with pathType Prefix takes all below`,
+      }
     return {
       kind: 'literal',
       route,
@@ -114,6 +126,7 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
 const labels: Readonly<Record<Mistake['kind'], string>> = {
   group: 'has no such group',
   flattens: 'everything below it becomes one page',
+  glob: 'a letter to nginx',
   literal: 'a regular expression, which nothing makes nginx read as one',
 }
 
@@ -126,11 +139,9 @@ const measures: Readonly<Record<Measured, string>> = {
 /** A rewrite that flattens may be meant: only an ill answer makes it more than a remark. */
 function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured: Measured) {
   const severity: Severity = measured === 'well' || (kind === 'flattens' && measured === 'unasked') ? 'info' : 'warning'
-  const lines = [
-    'annotations:',
-    `  nginx.ingress.kubernetes.io/rewrite-target: ${ingress.nginx?.rewrite ?? '(none)'}`,
-    `path: ${route.path}`,
-  ]
+  const rewrite = ingress.nginx?.rewrite ?? null
+  const annotated = rewrite === null ? [] : ['annotations:', `  nginx.ingress.kubernetes.io/rewrite-target: ${rewrite}`]
+  const lines = [...annotated, `path: ${route.path}`]
   return [
     finding({
       subject: ingressSubject(ingress),
@@ -141,7 +152,7 @@ function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured:
         what,
         cure,
         path: route.path ?? '/',
-        rewrite: ingress.nginx?.rewrite ?? 'none',
+        rewrite: rewrite ?? 'none',
         measured,
       },
       evidence: [
@@ -150,7 +161,7 @@ function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured:
           object: ingressSubject(ingress),
           path: route.backend.path.replace(/\.backend$/, '.path'),
           lines,
-          at: 2,
+          at: lines.length - 1,
           mark: route.path ?? '/',
           label: labels[kind],
         },
