@@ -92,7 +92,6 @@ const words: ReadonlySet<string> = new Set([
   'appProtocol',
   'checksum',
   'current',
-  'deleting',
   'device',
   'directive',
   'dnsPolicy',
@@ -226,8 +225,6 @@ function kept(text: string, key: string, parent: string): string {
   if (typed.has(key)) return asWord(safe)
   if (reasons.has(key)) return asReason(safe)
   // `dnsConfig.options[].value`
-  // What the namespace controller says stays a sentence.
-  if (key === 'deleting' && parent === 'namespaces') return safe
   if (words.has(key) || (key === 'value' && parent === 'options')) return asOneWord(safe)
   return pairs.has(key) ? safe.split(' ', 2).map(asOneWord).join(' ') : safe
 }
