@@ -95,7 +95,8 @@ export default check({
       args.refuses === null
         ? [
             `set nginx.ingress.kubernetes.io/upstream-vhost: ${args.name}, or make ${args.host} known to the platform`,
-            `kubectl -n ${on.namespace} annotate ingress ${on.name} nginx.ingress.kubernetes.io/upstream-vhost=${args.name}`,
+            `kubectl -n ${on.namespace} annotate ingress ${on.name} ` +
+              `nginx.ingress.kubernetes.io/upstream-vhost=${args.name}`,
             `curl -sI -H 'Host: ${args.host}' http://${args.name}/`,
           ]
         : [

@@ -86,7 +86,9 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
         kind: 'glob',
         route,
         what: `has an asterisk in its path ${routeText(route)}, which nginx takes as a letter`,
-        cure: `leave it out: \`path: ${path.slice(0, path.indexOf('*')).replace(/(.)\/$/, '$1')}\` with pathType Prefix takes all below`,
+        cure:
+          `leave it out: \`path: ${path.slice(0, -1).replace(/(.)\/$/, '$1')}\` with pathType Prefix ` +
+          'takes all below',
       }
     return {
       kind: 'literal',

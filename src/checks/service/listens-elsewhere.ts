@@ -140,7 +140,7 @@ function targetsByPod(parts: readonly Part[]): ReadonlyMap<string, ReadonlySet<n
   return found
 }
 
-/** Of an image whose tag says that it is older: up to 1.6 it listened on every address (mosquitto.org, "Version 2.0"). */
+/** By its tag, before 2.0: up to 1.6 it listened on every address (mosquitto.org, "Migrating from 1.x to 2.0"). */
 const olderMosquitto = /mosquitto[\w.-]{0,40}:v?[01](?:[.-]|$)/
 
 function listensOf({ listens = [], image }: Container): readonly Listen[] {

@@ -283,8 +283,8 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
 }
 
 /**
- * A name that stands for pods leads no packet to a target port: of a headless Service it says what SRV records tell, and
- * whom programs find by it talk to ports of their own (kubernetes.io/docs/concepts/services-networking/service,
+ * A name that stands for pods leads no packet to a target port: of a headless Service it says what SRV records tell,
+ * and whom programs find by it talk to ports of their own (kubernetes.io/docs/concepts/services-networking/service,
  * "Headless Services"). A controller of Ingresses takes it from the EndpointSlices all the same.
  */
 function ledByTarget(service: Service, ingresses: Known<readonly Ingress[]>): boolean | null {
