@@ -59,7 +59,8 @@ export default check({
     note: ({ args }) =>
       args.probe === 'startup' && args.ready === 0
         ? 'it is stopped before it is up: until then its pods get no traffic'
-        : `${args.ready > 0 ? 'ready between two restarts; ' : ''}each one ends the requests and connections of that pod`,
+        : `${args.ready > 0 ? 'ready between two restarts; ' : ''}` +
+          'each one ends the requests and connections of that pod',
     help: ({ subject: on, args }) => [
       'make the probe ask what the program answers (path, port, scheme), or give it more time ' +
         '(initialDelaySeconds or a startupProbe, timeoutSeconds)',
