@@ -94,7 +94,6 @@ const words: ReadonlySet<string> = new Set([
   'appProtocol',
   'checksum',
   'current',
-  'deleting',
   'device',
   'directive',
   'dnsPolicy',

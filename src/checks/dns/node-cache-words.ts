@@ -219,8 +219,7 @@ const notes: Readonly<Record<Case, string>> = {
 /** Its address is its own, and goes with it; what Cilium does then is another thing in each release. */
 const ofLedTo =
   'a cache on the pod network has no address of the node: a CiliumLocalRedirectPolicy leads lookups to it, and ' +
-  'Cilium ' +
-  'mostly leads them to the DNS servers as long as it has no ready cache on the node'
+  'Cilium mostly leads them to the DNS servers as long as it has no ready cache on the node'
 
 export function noteOf(args: Down): string {
   return 'isLedTo' in args && args.isLedTo ? ofLedTo : notes[args.case]

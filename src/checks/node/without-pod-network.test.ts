@@ -60,8 +60,8 @@ describeCheck(check, [
     'Failed to create pod sandbox: failed to construct FQDN from pod hostname, FQDN cart-1.cart.shop is too long',
     'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: ' +
       'no runtime for "runsc" is configured',
-    'Failed to create pod sandbox: plugin type="multus" failed (add): Multus: [shop/edge]: error in getting k8s network ' +
-      'for pod: cannot find a network-attachment-definition (macvlan-lan) in namespace (shop)',
+    'Failed to create pod sandbox: plugin type="multus" failed (add): Multus: [shop/edge]: error in getting k8s ' +
+      'network for pod: cannot find a network-attachment-definition (macvlan-lan) in namespace (shop)',
     'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: cgroup: no space',
   ].map((said) => ({
     it: `a reason of the pod itself, or of no network: ${said.slice(30, 90)}`,

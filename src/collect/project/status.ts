@@ -5,13 +5,14 @@ import { type Fields, fields, isObject, list, text, whole } from './json.ts'
 /** Types whose good state is True, as the API conventions want them; what else a controller calls so is not judged. */
 const good = new RegExp(
   anyOf(
-    /^\w{0,40}(?:Ready|Available|Accepted|Admitted|Programmed|Reconciled)$/,
+    /^\w{0,40}(?:Ready|Available|Accepted|Programmed|Reconciled)$/,
     /^(?:ResolvedRefs|Healthy|Synced|Established|Valid)$/,
   ),
 )
 /** `NotReady`, `NoneReady`, `WasReady`. */
 const opposite = /^(?:Not|None|Was|Un)/
-const goodOfScaling = /^(?:ScalingActive|AbleToScale)$/
+/** Of autoscalers; `Admitted` of OpenShift's Route. */
+const goodOfOthers = /^(?:ScalingActive|AbleToScale|Admitted)$/
 
 /** And those whose good state is False; Cilium puts its domain before its own. */
 const bad = /^(?:[a-z.]{1,60}\/)?(?:Failed|\w{0,40}(?:Degraded|Pressure|Conflict|Conflicted|Error))$/
@@ -341,7 +342,7 @@ function toldBy(condition: Fields, shape: Shape, now: number | null): ObjectStat
 }
 
 function goodState(type: string): 'True' | 'False' | null {
-  if ((good.test(type) && !opposite.test(type)) || goodOfScaling.test(type)) return 'True'
+  if ((good.test(type) && !opposite.test(type)) || goodOfOthers.test(type)) return 'True'
   return bad.test(type) || badOfOthers.test(type) ? 'False' : null
 }
 
