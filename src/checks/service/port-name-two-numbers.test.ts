@@ -32,7 +32,7 @@ const says = (answers: Readonly<Record<string, readonly [port: number, status: n
       port: at,
       host: 'catalog.shop',
       path: '/',
-      basis: 'guess',
+      basis: 'guessed',
       status,
       error: null,
       ms: 2,
