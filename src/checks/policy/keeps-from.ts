@@ -137,7 +137,7 @@ function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespace
     symptoms: whyKept(near, decision.direction, { ends, other }),
     causes: [
       ...(ends.to.kind === 'service' ? [svcUnanswered(ends.to.service)] : []),
-      ...(maker === null ? [] : [jobFails(maker)]),
+      ...(maker?.kind === 'CronJob' ? [jobFails(maker)] : []),
     ],
   })
 }

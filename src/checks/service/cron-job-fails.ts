@@ -60,7 +60,7 @@ export default check({
         ? 'read what the last run wrote, and trace to what it calls while a run goes on'
         : `put ${some(args.slip)} into ${args.template} of CronJob ${on.name}`,
       `kubectl -n ${on.namespace} logs job/${args.job} --tail=30`,
-      `kubectl -n ${on.namespace} get jobs,pods`,
+      `kubectl -n ${on.namespace} get jobs`,
     ],
   },
 })
