@@ -236,6 +236,7 @@ import hiddenByOwnName from './service/hidden-by-own-name.ts'
 import neighbourFixed from './node/neighbour-fixed.ts'
 import ruleLeadsAstray from './node/rule-leads-astray.ts'
 import portNameTwoNumbers from './service/port-name-two-numbers.ts'
+import portOfTwoPrograms from './service/port-of-two-programs.ts'
 import portsCrossed from './service/ports-crossed.ts'
 import keepsController from './policy/keeps-controller.ts'
 import ingressReported from './ingress/reported.ts'
@@ -270,6 +271,7 @@ import dnsKeptFromApi from './policy/dns-kept-from-api.ts'
 import namesInCircle from './service/names-in-circle.ts'
 import kubeletHandsOut from './dns/kubelet-hands-out.ts'
 import cachePlaceholderLeft from './dns/cache-placeholder-left.ts'
+import cronJobFails from './service/cron-job-fails.ts'
 import declaresOtherPorts from './service/declares-other-ports.ts'
 import apiServerAddress from './service/api-server-address.ts'
 import podsOfNoNode from './node/pods-of-no-node.ts'
@@ -757,8 +759,10 @@ export const checks: readonly AnyCheck[] = [
   portNameTwoNumbers, // SVC271
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
+  portOfTwoPrograms, // SVC274
   monitorFindsNothing, // SVC275
   monitorUntaken, // SVC276
+  cronJobFails, // SVC277
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

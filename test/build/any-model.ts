@@ -327,6 +327,14 @@ const workload: fc.Arbitrary<Workload> = fc.record(
     desired: count,
     ready: count,
     templateLabels: labels,
+    outerLabels: labels,
+    run: fc.record({
+      end: maybe(fc.constantFrom('complete', 'failed')),
+      reason: maybe(fc.constantFrom('BackoffLimitExceeded', 'DeadlineExceeded')),
+      started: maybe(count),
+      failedPods: count,
+    }),
+    cron: fc.record({ suspended: fc.boolean(), lastSuccess: maybe(count) }),
     refused: text,
     paused: fc.constant(true as const),
     serviceName: maybe(name),
@@ -887,7 +895,7 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
     libc: fc.constantFrom('glibc', 'musl', null),
     resolvConfUnread: fc.record({ uid: maybe(count) }),
     fullFiles: few(fc.record({ limit: count, open: count })),
-    listeners: known(few(fc.record({ ip, port: count }))),
+    listeners: known(few(fc.record({ ip, port: count, sockets: count }, { requiredKeys: ['ip', 'port'] }))),
     sockets: known(
       fc.record({
         connecting: few(fc.record({ ip, port: count, sockets: count, ms, reads: fc.constantFrom(1, 2) })),
