@@ -26,6 +26,7 @@ import { announceIngressConfigs, type IngressConfigPlan, planIngressConfigs } fr
 import { type InsideSpec, planInside } from './plan-inside.ts'
 import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
 import { announceProgramLogs, planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
+import { announceProxyLogs, planProxyLogs, type ProxyLogPlan } from './plan-proxy-logs.ts'
 import { planNodePorts } from './plan-node-ports.ts'
 import { planRouted, unaskedRoutes } from './plan-routed.ts'
 import { leftOutNodes, planNodes } from './plan-nodes.ts'
@@ -146,6 +147,7 @@ export interface ProbePlan {
   /** Containers whose last minutes are read for what they say of connections of theirs. */
   readonly programLogs: readonly ProgramLogSpec[]
   readonly ingressConfigs: IngressConfigPlan
+  readonly proxyLogs: ProxyLogPlan
   readonly conntrack: 'not-asked' | 'host-network-pod' | 'kube-proxy-exec'
   /** Of the pods of each node: where nodes are asked for the size of packets. */
   readonly podRanges: ReadonlyMap<string, readonly string[]>
@@ -211,6 +213,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     logs: options.logs === false ? 'left-out' : 'allowed',
     programLogs: planProgramLogs(model),
     ingressConfigs: planIngressConfigs(model),
+    proxyLogs: planProxyLogs(model),
     conntrack: options.conntrack ?? 'not-asked',
     podRanges: podRanges(model, options.conntrack ?? 'not-asked'),
   }
@@ -410,13 +413,14 @@ function ofServices({ connects, connectTries }: ProbePlan): string {
   return most <= connectTries ? '' : ` (a Service's own up to ${most} times, to meet each of its endpoints)`
 }
 
-function announceLogs({ serverLogs, programLogs }: ProbePlan): readonly string[] {
+function announceLogs({ serverLogs, programLogs, proxyLogs }: ProbePlan): readonly string[] {
   const servers = new Set(serverLogs.map((it) => it.pod)).size
   return [
     ...(servers === 0
       ? []
       : [`reads the end of the log of ${count(servers, 'DNS server')}, and keeps of it what is known to be an error`]),
     ...announceProgramLogs(programLogs),
+    ...announceProxyLogs(proxyLogs),
   ]
 }
 
