@@ -281,6 +281,7 @@ import routeHidden from './gateway/route-hidden.ts'
 import uploadsRefused from './ingress/uploads-refused.ts'
 import limitsMet from './ingress/limits-met.ts'
 import failedLately from './ingress/failed-lately.ts'
+import failedBehindProxy from './ingress/failed-behind-proxy.ts'
 import mayGoByProxy from './service/may-go-by-proxy.ts'
 import nodeApiOutOfReach from './node/api-out-of-reach.ts'
 import podSizeLost from './node/pod-size-lost.ts'
@@ -549,6 +550,7 @@ export const checks: readonly AnyCheck[] = [
   toldOfMissing, // ING377
   controllerRights, // ING379
   healthCheckAstray, // ING380
+  failedBehindProxy, // ING385
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

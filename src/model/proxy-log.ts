@@ -45,9 +45,9 @@ export interface ProxyFailures {
   readonly times: number
   /** Of these, milliseconds since 1970; null where none bears a time. */
   readonly last: number | null
-  /** All requests for that object in this log. */
+  /** All requests in this log for that Service of the object; of `service: null`, those that do not tell theirs. */
   readonly of: number
-  /** Those for it after the last of these that did not fail. */
+  /** Those of them after the last of these that did not fail. */
   readonly after: number
   /** More of these, older than the last change of the object. */
   readonly over: number

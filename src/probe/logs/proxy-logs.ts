@@ -46,7 +46,7 @@ interface Counted {
   times: number
   last: number | null
   over: number
-  /** Of its object, when the last of these came. */
+  /** Of its object and Service, when the last of these came. */
   wellBefore: number
 }
 
@@ -93,8 +93,13 @@ export function proxyLately(
 
 const keyOf = ({ object: { kind, namespace, name } }: Pick<Owner, 'object'>): string => `${kind}/${namespace}/${name}`
 
+/** One Service that is well says nothing of the other one of its object. */
+function tallyKey({ object, service }: Owner): string {
+  return [keyOf({ object }), service?.namespace, service?.name].join(' ')
+}
+
 function tallyOf(tallies: Map<string, Tally>, owner: Owner): Tally {
-  const key = keyOf(owner)
+  const key = tallyKey(owner)
   const found = tallies.get(key) ?? { of: 0, well: 0 }
   tallies.set(key, found)
   return found
@@ -145,6 +150,6 @@ function failuresOf(
   { group, times, last, over, wellBefore }: Counted,
   tallies: ReadonlyMap<string, Tally>,
 ): ProxyFailures {
-  const tally = tallies.get(keyOf(group)) ?? { of: times, well: 0 }
+  const tally = tallies.get(tallyKey(group)) ?? { of: times, well: 0 }
   return { ...group, times, last, of: tally.of, after: tally.well - wellBefore, over }
 }
