@@ -12,6 +12,16 @@ const web = ingress([
   ['/', 'web', 80],
   ['/cart', 'cart', 80],
 ])
+const wild = ingress([], {
+  name: 'wild',
+  rules: [
+    {
+      host: '*.shop.example',
+      paths: [{ path: '/', pathType: 'Prefix', backend: { service: 'web', port: 80, path: 'spec' } }],
+    },
+  ],
+})
+const fallback = ingress([], { defaultBackend: { service: 'web', port: 80, path: 'spec' }, rules: [] })
 const slices = [slice('web', [pod('web-1', { ip: '10.2.0.4' })]), slice('cart', [pod('cart-1', { ip: '10.2.0.5' })])]
 
 function owned(text: string, serves: Partial<ProxyServes>): string {
@@ -47,6 +57,15 @@ const root = httpProxy([proxyService('web')], {
 test.each<[string, string, Partial<ProxyServes>, string]>([
   ['an Ingress, by host and path', envoy('/cart/a?b=c'), { ingresses: [web] }, 'Ingress shop/web cart'],
   ['a host with a port', envoy('/', 'web.example.com:8080'), { ingresses: [web] }, 'Ingress shop/web web'],
+  ['a wildcard', envoy('/', 'a.shop.example'), { ingresses: [wild] }, 'Ingress shop/wild web'],
+  ['a host with a label more than the wildcard', envoy('/', 'b.a.shop.example'), { ingresses: [wild] }, 'nobody'],
+  ['a default backend', envoy('/', 'x.example.net'), { ingresses: [fallback] }, 'Ingress shop/web web'],
+  [
+    'a route for any host',
+    envoy('/cart', 'x.example.net'),
+    { routes: [route([backend('web')], { hostnames: [] })] },
+    'HTTPRoute shop/web web',
+  ],
   ['a host that is nobody’s', envoy('/', 'other.example.com'), { ingresses: [web] }, 'nobody'],
   ['an HTTPProxy, its Service by the address', envoy('/'), { proxies: [proxy] }, 'HTTPProxy shop/web web'],
   ['the other Service', envoy('/', undefined, '10.2.0.5:8080'), { proxies: [proxy] }, 'HTTPProxy shop/web cart'],

@@ -8,7 +8,7 @@ import type { AccessLine } from '../../wire/access-log/access-line.ts'
 import { percentDecoded } from '../../wire/percent.ts'
 import { urlOwner } from '../gateway/url-owner.ts'
 import { included } from '../gateway/proxies.ts'
-import { routeAmong, routesOf, takesHost } from './ingress-routes-to-service.ts'
+import { routeAmong, routesOf } from './ingress-routes-to-service.ts'
 
 /** What one proxy carries requests for. */
 export interface ProxyServes {
@@ -39,8 +39,9 @@ export function proxyOwners(serves: ProxyServes, slices: readonly EndpointSlice[
   const services = servicesAt(slices)
   const byHost = new Map<string, ProxyServes>()
   const kept = new Map<string, Owned>()
+  const hostServes = servesByHost(serves)
   const servesFor = (host: string): ProxyServes => {
-    const found = byHost.get(host) ?? forHost(serves, host)
+    const found = byHost.get(host) ?? hostServes(host)
     if (byHost.size < mostKept) byHost.set(host, found)
     return found
   }
@@ -175,26 +176,48 @@ function normalized(text: string): string {
     .join('-')
 }
 
-/** Those that may have a request for this host. */
-function forHost({ ingresses, routes, proxies, ingressRoutes }: ProxyServes, host: string): ProxyServes {
-  const isOf = (hosts: readonly string[]): boolean =>
-    hosts.length === 0 || hosts.some((it) => it === host || (it.startsWith('*.') && host.endsWith(it.slice(1))))
-  const roots = proxies.filter((it) => it.host !== null && isOf([it.host.fqdn.toLowerCase()]))
-  return {
-    ingresses: ingresses.filter(
-      (it) => it.defaultBackend !== null || it.rules.some((one) => takesHost(one.host, host)),
-    ),
-    routes: routes.filter((it) => isOf(it.hostnames.map((one) => one.toLowerCase()))),
-    proxies: withIncluded(roots, proxies),
-    ingressRoutes: ingressRoutes.filter((it) =>
-      it.routes.some((one) => isOf(one.hosts.map((name) => name.toLowerCase()))),
-    ),
+/** Those that may have a request for a host: of thousands of objects and hosts, each is looked at once. */
+function servesByHost({ ingresses, routes, proxies, ingressRoutes }: ProxyServes): (host: string) => ProxyServes {
+  const [ofIngresses, ofRoutes, ofProxies, ofTraefik] = [
+    hostIndex(ingresses, (it) => [
+      ...it.rules.map((one) => one.host ?? ''),
+      ...(it.defaultBackend === null ? [] : [anyHost]),
+    ]),
+    hostIndex(routes, (it) => (it.hostnames.length === 0 ? [anyHost] : it.hostnames)),
+    hostIndex(proxies, (it) => (it.host === null ? [] : [it.host.fqdn])),
+    hostIndex(ingressRoutes, (it) => it.routes.flatMap(({ hosts }) => (hosts.length === 0 ? [anyHost] : hosts))),
+  ]
+  const byKey = new Map(proxies.map((it) => [`${it.namespace}/${it.name}`, it]))
+  return (host) => ({
+    ingresses: ofIngresses(host),
+    routes: ofRoutes(host),
+    proxies: withIncluded(ofProxies(host), byKey),
+    ingressRoutes: ofTraefik(host),
+  })
+}
+
+const anyHost = ''
+/** RFC 1035: what is longer is no name, and nobody's. */
+const longestHost = 253
+
+function hostIndex<T>(items: readonly T[], hostsOf: (item: T) => readonly string[]): (host: string) => readonly T[] {
+  const index = new Map<string, T[]>()
+  for (const it of items)
+    for (const host of new Set(hostsOf(it).map((one) => one.toLowerCase()))) {
+      const all = index.get(host)
+      if (all === undefined) index.set(host, [it])
+      else all.push(it)
+    }
+  return (host) => {
+    if (host.length > longestHost) return []
+    const found = new Set([...(index.get(host) ?? []), ...(index.get(anyHost) ?? [])])
+    for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1))
+      for (const it of index.get(`*${host.slice(dot)}`) ?? []) found.add(it)
+    return [...found]
   }
 }
 
-function withIncluded(roots: readonly HttpProxy[], all: readonly HttpProxy[]): readonly HttpProxy[] {
-  if (roots.length === 0) return []
-  const byKey = new Map(all.map((it) => [`${it.namespace}/${it.name}`, it]))
+function withIncluded(roots: readonly HttpProxy[], byKey: ReadonlyMap<string, HttpProxy>): readonly HttpProxy[] {
   const found = new Set(roots)
   // What is added while it is walked is walked as well.
   for (const it of found)

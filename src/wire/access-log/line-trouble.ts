@@ -88,17 +88,20 @@ function ofHaproxy({ flags, tries, status }: AccessLine): LineTrouble | 'unclear
   const [who = '-', when = '-'] = flags
   if (who === 'C' || who === 'c') return null
   if (who === 's') return haproxyTimeouts[when] ?? 'timed-out'
-  if (who === 'S') {
-    if (when !== 'C') return 'broke-off'
-    return tries?.length === 0 ? 'no-live-upstream' : 'refused'
-  }
-  if (who === 'D' || who === 'U') return 'broke-off'
-  if (who === 'R') return 'overloaded'
+  const isAsked = tries?.length !== 0
+  if (who === 'S' && when === 'C') return isAsked ? 'refused' : 'no-live-upstream'
   // The proxy stopped what the server had begun: headers that are none.
-  if (who === 'P' && when === 'H' && tries?.length !== 0 && status === 502) return 'invalid-answer'
-  if (who !== '-') return 'own'
+  if (who === 'P' && when === 'H' && isAsked && status === 502) return 'invalid-answer'
   // No server, and nobody ended it: `http-request return`, or the statistics.
-  return tries?.length === 0 ? 'own' : 'answered'
+  if (who === '-') return isAsked ? 'answered' : 'own'
+  return haproxyEnds[who] ?? 'own'
+}
+
+const haproxyEnds: Readonly<Record<string, LineTrouble>> = {
+  S: 'broke-off',
+  D: 'broke-off',
+  U: 'broke-off',
+  R: 'overloaded',
 }
 
 const haproxyTimeouts: Readonly<Record<string, LineTrouble>> = {
