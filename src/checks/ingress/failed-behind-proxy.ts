@@ -41,8 +41,8 @@ const [leastAnswered, leastShare] = [5, 0.1]
 const sureOfOne = 3
 
 /**
- * What ING359 tells of nginx by its error log, of the proxies that have none: Envoy of Contour and of Gateways, Traefik,
- * HAProxy. Their access logs say how each request ended, and by whom.
+ * What ING359 tells of nginx by its error log, of the proxies that have none: Envoy of Contour and of Gateways,
+ * Traefik, HAProxy. Their access logs say how each request ended, and by whom.
  */
 export default check({
   code: 'ING385',
@@ -124,7 +124,8 @@ const means: Readonly<Record<LineTrouble, (by: string) => string>> = {
     `it had a connection to ${by || 'the pod'}, and no answer within the timeout of the route`,
   'timed-out': (by) => `${by || 'the pod'} took longer than it waits, for a connection or for an answer`,
   'broke-off': (by) =>
-    `${by || 'the pod'} ended the connection: a crash, a keep-alive that is shorter than the proxy's, or another protocol`,
+    `${by || 'the pod'} ended the connection: a crash, a keep-alive that is shorter than the proxy's, or another ` +
+    'protocol',
   'no-live-upstream': () =>
     'the Service had no ready endpoint then, or health checks of the proxy took all of them out',
   unreachable: (by) => `${by || 'the pod'} is out of its reach: a rule rejects it, or a route is missing`,

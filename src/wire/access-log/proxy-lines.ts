@@ -29,8 +29,8 @@ export function proxyLines(lines: readonly string[], dialect: ProxyDialect): Pro
 
 /**
  * Whether a line is what the program says of itself, and no request: Envoy's `[2026-11-28 10:56:37.123][1][info]`,
- * Traefik's `time="…" level=info` and `2026-11-28T10:56:37Z INF`, klog's, HAProxy's notices and its word on servers that
- * come and go, and all that bears a level in JSON.
+ * Traefik's `time="…" level=info` and `2026-11-28T10:56:37Z INF`, klog's, HAProxy's notices and its word on servers
+ * that come and go, and all that bears a level in JSON.
  */
 export function isOwnWord(line: string): boolean {
   const start = line.slice(0, longestHead)
