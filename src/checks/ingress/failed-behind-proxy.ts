@@ -53,7 +53,7 @@ export default check({
   needs: ['proxyLogs'],
   wants: ['endpointSlices'],
   remedies: [],
-  decides: [],
+  decides: ['ING-17', 'ING-18'],
 
   run({ proxyLogs, endpointSlices, scope }) {
     const all = proxyLogs.flatMap((log): readonly Late[] =>

@@ -41,7 +41,8 @@ const plan = (specs: readonly ProxyLogSpec[], about: Partial<ProxyLogPlan> = {})
 })
 
 const line = (flags: string, { second = 37, status = 503, host = 'web.example.com', agent = 'curl/8' } = {}): string =>
-  `[2026-11-28T10:56:${String(second).padStart(2, '0')}.000Z] "GET /cart?token=hunter2 HTTP/1.1" ${status} ${flags} 0 19 5 - "10.0.0.9" ` +
+  `[2026-11-28T10:56:${String(second).padStart(2, '0')}.000Z] "GET /cart?token=hunter2 HTTP/1.1" ` +
+  `${status} ${flags} 0 19 5 - "10.0.0.9" ` +
   `"${agent}" "id" "${host}" "${flags === 'UH' ? '-' : '10.2.0.4:8080'}"`
 const at = (second: number): number => Date.UTC(2026, 10, 28, 10, 56, second)
 

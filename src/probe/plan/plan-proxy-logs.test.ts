@@ -17,7 +17,8 @@ import { announceProxyLogs, planProxyLogs } from './plan-proxy-logs.ts'
 function planned(sources: Partial<Sources>): readonly string[] {
   return planProxyLogs(modelOf(sources)).specs.map(({ pod, container, dialect, serves }) => {
     const { ingresses, routes, proxies, ingressRoutes } = serves
-    return `${pod} ${container} ${dialect} ${[ingresses, routes, proxies, ingressRoutes].map((it) => it.length).join(' ')}`
+    const sizes = [ingresses, routes, proxies, ingressRoutes].map((it) => it.length)
+    return [pod, container, dialect, ...sizes].join(' ')
   })
 }
 
