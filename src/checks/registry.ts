@@ -284,6 +284,7 @@ import routeHidden from './gateway/route-hidden.ts'
 import uploadsRefused from './ingress/uploads-refused.ts'
 import limitsMet from './ingress/limits-met.ts'
 import failedLately from './ingress/failed-lately.ts'
+import failedBehindProxy from './ingress/failed-behind-proxy.ts'
 import mayGoByProxy from './service/may-go-by-proxy.ts'
 import nodeApiOutOfReach from './node/api-out-of-reach.ts'
 import podSizeLost from './node/pod-size-lost.ts'
@@ -573,6 +574,7 @@ export const checks: readonly AnyCheck[] = [
   middlewareAsksMissing, // ING383
   externalNameRefused, // ING384
   fieldUnjudged, // ING385
+  failedBehindProxy, // ING386
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { gateway, gatewayClass } from '../../test/build/gateway.ts'
+import { container, pod } from '../../test/build/pod.ts'
 import { port, service } from '../../test/build/service.ts'
 import type { Service } from '../model/service.ts'
-import { dataPlanesOf } from './data-planes.ts'
+import { known, unknown } from '../model/known.ts'
+import type { Pod } from '../model/pod.ts'
+import { dataPlanesOf, withPods } from './data-planes.ts'
 
 const edge = gateway()
 const of = (about: Partial<Service>, gatewayOf = edge, proxies: 'some' | 'none' = 'none', controller?: string) =>
@@ -51,4 +54,27 @@ test.each<[string, ReturnType<typeof of>, readonly string[]]>([
   ['any other Service', of({}), []],
 ])('%s', (_it, found, wanted) => {
   expect(found).toEqual(wanted)
+})
+
+test('with the pods that carry the requests, by the selector of the Service', async () => {
+  const its = service('plane', {
+    namespace: 'edge',
+    clusterIP: '10.96.0.80',
+    ports: [port()],
+    selector: { app: 'envoy' },
+  })
+  const planes = dataPlanesOf([its], { gateways: [], classes: [], proxies: 'some' })
+  const envoys = ['envoy', 'app'].map((name) => pod(`${name}-1`, { containers: [container({ name })] }))
+  const over = pod('envoy-0', { phase: 'Failed', containers: [container({ name: 'envoy' })] })
+  const asked: unknown[] = []
+  const listing = (pods: readonly Pod[] | null) => ({
+    podsWith: (wanted: unknown) => {
+      asked.push(wanted)
+      return Promise.resolve(pods === null ? unknown('forbidden', 'list pods') : known(pods))
+    },
+  })
+  const found = await withPods(planes, [its], listing([...envoys, over]))
+  expect(found.map((it) => it.pods)).toEqual([[{ name: 'envoy-1', container: 'envoy' }]])
+  expect(asked).toEqual([{ namespace: 'edge', labels: { app: ['envoy'] } }])
+  expect(await withPods(planes, [its], listing(null))).toEqual(planes)
 })

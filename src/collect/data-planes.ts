@@ -1,5 +1,7 @@
 import type { DataPlane, Gateway, GatewayClass } from '../model/gateway.ts'
 import type { Service } from '../model/service.ts'
+import type { InScope } from './in-scope.ts'
+import { proxyContainer } from './project/proxy-container.ts'
 import { gatewayOf, isAddressOf } from '../relations/gateway/owning-gateway.ts'
 
 interface Routing {
@@ -48,4 +50,35 @@ function isContoursEnvoy({ selector, labels = {} }: Service): boolean {
   const of = (key: string): string => selector?.[key] ?? labels[key] ?? ''
   const isChart = of('app.kubernetes.io/name') === 'contour' && of('app.kubernetes.io/component') === 'envoy'
   return selector !== null && (selector['app'] === 'envoy' || isChart)
+}
+
+/** A request each, unless the scope's own list has them; more than these carry much the same. */
+const mostPlanes = 12
+const mostPods = 12
+
+/** With the pods that carry the requests, as far as they may be listed: their logs tell how requests ended. */
+export async function withPods(
+  planes: readonly DataPlane[],
+  services: readonly Service[],
+  inScope: Pick<InScope, 'podsWith'>,
+): Promise<readonly DataPlane[]> {
+  return Promise.all(
+    planes.map(async (plane, index): Promise<DataPlane> => {
+      const { selector = null } = services.find((it) => isOf(it, plane)) ?? {}
+      if (index >= mostPlanes || selector === null || Object.keys(selector).length === 0) return plane
+      const labels = Object.fromEntries(Object.entries(selector).map(([key, value]) => [key, [value]]))
+      const pods = await inScope.podsWith({ namespace: plane.namespace, labels })
+      if (!pods.known) return plane
+      const carrying = pods.value.flatMap((it) => {
+        const container = proxyContainer(it)
+        const isOver = it.phase === 'Succeeded' || it.phase === 'Failed'
+        return container === null || isOver ? [] : [{ name: it.name, container }]
+      })
+      return { ...plane, pods: carrying.slice(0, mostPods) }
+    }),
+  )
+}
+
+function isOf({ namespace, name }: Service, plane: DataPlane): boolean {
+  return namespace === plane.namespace && name === plane.name
 }

@@ -4,7 +4,7 @@ import type { Gateway, GatewayApi, GatewayRoute, RouteKind } from '../model/gate
 import { type Known, known } from '../model/known.ts'
 import type { Sources } from '../model/sources.ts'
 import type { Intern } from '../wire/intern.ts'
-import { dataPlanesOf } from './data-planes.ts'
+import { dataPlanesOf, withPods } from './data-planes.ts'
 import type { InScope } from './in-scope.ts'
 import type { Reader } from './few-at-once.ts'
 import { inOrder, byName } from './order.ts'
@@ -44,7 +44,7 @@ export async function collectGateways(
   }: {
     readonly namespace: string | null
     readonly intern: Intern
-    readonly inScope: Pick<InScope, 'allServices'>
+    readonly inScope: Pick<InScope, 'allServices' | 'podsWith'>
   },
 ): Promise<Gathered> {
   const served = await servedKinds(cluster, gatewayKinds, {
@@ -131,13 +131,12 @@ export async function collectGateways(
     if (!isRouting) return {}
     const services = await inScope.allServices()
     if (!services.known) return {}
-    return {
-      dataPlanes: dataPlanesOf(services.value, {
-        gateways: own.known ? own.value : [],
-        classes: classes.known ? classes.value : [],
-        proxies: proxies.known && proxies.value.length > 0 ? 'some' : 'none',
-      }),
-    }
+    const planes = dataPlanesOf(services.value, {
+      gateways: own.known ? own.value : [],
+      classes: classes.known ? classes.value : [],
+      proxies: proxies.known && proxies.value.length > 0 ? 'some' : 'none',
+    })
+    return { dataPlanes: await withPods(planes, services.value, inScope) }
   }
 
   /** Of a file with routes, those that it holds are judged; that others are not known is told beside (untold.ts). */

@@ -16,6 +16,7 @@ import { writtenSelector } from '../wire/label-selector.ts'
 import { byName } from './order.ts'
 import { controllerName, type Flag, type Product, productOfLabels, unlessFalse } from './project/controller-products.ts'
 import { ingressControllerNames } from './project/known-components.ts'
+import { proxyContainer } from './project/proxy-container.ts'
 
 /** Pods of the well-known ingress controllers, in every namespace: an Ingress's controller rarely lives in its own. */
 export async function collectIngressControllers(
@@ -68,6 +69,7 @@ export function ingressController(pod: Pod): IngressController | null {
     ...prefixesOf(flag),
     ...(flag('default-target-type') === 'ip' ? { defaultTarget: 'ip' as const } : {}),
     ...(product.names.includes('traefik') ? aboutTraefik(pod, flag) : {}),
+    ...(product.product === undefined && !product.names.includes('traefik') ? containerOf(pod) : {}),
     ports: {
       plain: portOf(pod, ['http', 'web', 'proxy', 'http2'], [80, 8080, 8000]),
       tls: portOf(pod, ['https', 'websecure', 'proxy-tls'], [443, 8443]),
@@ -97,6 +99,12 @@ function aboutNginx(
     ...(watches.length === 0 ? {} : { watches }),
     ...(product === 'ingress-nginx' ? aboutIngressNginx(pod, flag) : {}),
   }
+}
+
+/** Of HAProxy, Contour and Istio; the controller of Contour carries no requests. */
+function containerOf(pod: Pod): Pick<IngressController, 'container'> {
+  const container = proxyContainer(pod)
+  return container === null ? {} : { container }
 }
 
 function aboutIngressNginx(pod: Pod, flag: Flag): Partial<IngressController> {

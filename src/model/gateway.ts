@@ -27,6 +27,11 @@ export interface DataPlane {
   readonly ports: readonly { readonly port: number; readonly targetPort: number | string }[]
   /** null = whatever Contour serves that has no data plane of its own. */
   readonly gateway: { readonly namespace: string; readonly name: string } | null
+  /**
+   * Pods of its namespace that it selects, and the container that carries the requests, where that is a known one.
+   * Absent where they could not be listed, and in old recordings.
+   */
+  readonly pods?: readonly { readonly name: string; readonly container: string }[]
 }
 
 export interface Condition {

@@ -21,6 +21,7 @@ import type { Outside } from './outside.ts'
 import type { PodWays } from './pod-ways.ts'
 import type { Pod } from './pod.ts'
 import type { ProgramLog } from './program-log.ts'
+import type { ProxyLog } from './proxy-log.ts'
 import type { DnsServerLog } from './server-log.ts'
 import type { EndpointSlice, Service } from './service.ts'
 import type { Spans } from './spans.ts'
@@ -83,6 +84,8 @@ export interface Sources {
   /** What programs in pods wrote of connections of theirs that failed. */
   readonly programLogs: readonly ProgramLog[]
   readonly ingressConfigs: IngressConfigs
+  /** Proxies that carry users' requests and have no error log: Envoy, Traefik, HAProxy. */
+  readonly proxyLogs: readonly ProxyLog[]
   // node access
   readonly conntrack: readonly ConntrackWindow[]
   readonly nodeNetworks: NodeNetworks
@@ -139,6 +142,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   dnsServerLogs: 'probe',
   programLogs: 'probe',
   ingressConfigs: 'probe',
+  proxyLogs: 'probe',
   conntrack: 'node',
   nodeNetworks: 'node',
   capture: 'node',

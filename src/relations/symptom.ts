@@ -82,6 +82,10 @@ export const controllerKeptFrom = (service: Named): string =>
 export const failedLately = (ingress: Named, at: string): string =>
   `failed-lately:${ingress.namespace}/${ingress.name}/${at}`
 
+/** The same of a route, by its kind. */
+export const routeFailedLately = ({ kind, namespace, name }: Named & { readonly kind: string }): string =>
+  `failed-lately:${kind}/${namespace}/${name}`
+
 /** What clients outside of the cluster get of this Ingress, whatever its controllers say. */
 export const outsideFails = (ingress: Named): string => `outside-fails:${ingress.namespace}/${ingress.name}`
 

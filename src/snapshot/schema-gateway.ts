@@ -178,6 +178,7 @@ export function gatewaySchemas(intern: Intern) {
             ip: m.address,
             ports: list(object({ port: number, targetPort: either([number, m.name]) })),
             gateway: nullable(object(named)),
+            pods: maybe(list(object({ name: m.name, container: m.name }))),
           }),
         ),
       ),

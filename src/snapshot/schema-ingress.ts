@@ -1,4 +1,6 @@
 import type { ControllerConfig, IngressConfigs, SaidLately } from '../model/ingress-config.ts'
+import type { ProxyLog } from '../model/proxy-log.ts'
+import { lineTroubles } from '../wire/access-log/line-trouble.ts'
 import type { NginxConf } from '../wire/nginx-conf.ts'
 import { errorLevels } from '../wire/nginx-conf.ts'
 import { requestTroubles } from '../wire/access-log/nginx-error.ts'
@@ -126,5 +128,44 @@ export const ingressConfigs = exactly<IngressConfigs>()(
   object({
     controllers: list(controller),
     changed: known(list(object({ kind: oneOf(['Ingress', 'Service']), namespace: m.name, name: m.name }))),
+  }),
+)
+
+/** What the access logs of proxies say of users' requests. */
+export const proxyLog = exactly<ProxyLog>()(
+  object({
+    namespace: m.name,
+    pod: m.name,
+    container: m.name,
+    dialect: oneOf(['envoy', 'haproxy', 'traefik']),
+    lately: known(
+      object({
+        lines: number,
+        requests: number,
+        unread: number,
+        from: nullable(number),
+        until: nullable(number),
+        cutOff: flag,
+        unplaced: number,
+        failed: list(
+          object({
+            object: object({
+              kind: oneOf(['Ingress', 'HTTPRoute', 'GRPCRoute', 'HTTPProxy', 'IngressRoute']),
+              namespace: m.name,
+              name: m.name,
+            }),
+            service: nullable(named),
+            trouble: oneOf(lineTroubles),
+            status: number,
+            upstream: nullable(m.address),
+            times: number,
+            last: nullable(number),
+            of: number,
+            after: number,
+            over: number,
+          }),
+        ),
+      }),
+    ),
   }),
 )

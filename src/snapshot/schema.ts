@@ -22,7 +22,7 @@ import { meshSchema } from './schema-mesh.ts'
 import { objectSchemas } from './schema-objects.ts'
 import { capture } from './schema-capture.ts'
 import { spans } from './schema-spans.ts'
-import { ingressConfigs } from './schema-ingress.ts'
+import { ingressConfigs, proxyLog } from './schema-ingress.ts'
 import { nodeNetworksOf } from './schema-nodes.ts'
 import { probeSchemas } from './schema-probes.ts'
 
@@ -135,6 +135,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     dnsServerLogs: probes.dnsServerLog,
     programLogs: probes.programLog,
     ingressConfigs: ingressConfigs,
+    proxyLogs: proxyLog,
     conntrack: probes.conntrackWindow,
     nodeNetworks: nodeNetworksOf(m),
     capture,

@@ -51,6 +51,7 @@ export const gatewayApi: fc.Arbitrary<GatewayApi> = fc.record({
       ip: fc.ipV4(),
       ports: few(fc.record({ port: count, targetPort: fc.oneof(count, name) })),
       gateway: maybe(fc.record(named)),
+      pods: few(fc.record({ name, container: name })),
     }),
   ),
 })

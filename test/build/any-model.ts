@@ -30,6 +30,7 @@ import type { Crossing } from '../../src/model/crossing.ts'
 import type { Ingress, IngressClass, IngressController } from '../../src/model/ingress.ts'
 import type { IngressConfigs } from '../../src/model/ingress-config.ts'
 import type { NginxConf } from '../../src/wire/nginx-conf.ts'
+import { lineTroubles } from '../../src/wire/access-log/line-trouble.ts'
 import { requestTroubles } from '../../src/wire/access-log/nginx-error.ts'
 import type { InsideView } from '../../src/model/inside.ts'
 import type { Known, Why } from '../../src/model/known.ts'
@@ -37,6 +38,7 @@ import type { DnsProbe } from '../../src/model/lookups.ts'
 import type { NameAnswers } from '../../src/model/name-answers.ts'
 import { complaintKinds } from '../../src/wire/program-words.ts'
 import type { ProgramLog } from '../../src/model/program-log.ts'
+import type { ProxyLog } from '../../src/model/proxy-log.ts'
 import type { DnsServerLog } from '../../src/model/server-log.ts'
 import {
   type Namespace,
@@ -1330,6 +1332,42 @@ const capture: fc.Arbitrary<Capture> = fc.record({
   ),
 })
 
+const proxyLog: fc.Arbitrary<ProxyLog> = fc.record({
+  namespace: name,
+  pod: name,
+  container: name,
+  dialect: fc.constantFrom('envoy' as const, 'haproxy' as const, 'traefik' as const),
+  lately: known(
+    fc.record({
+      lines: count,
+      requests: count,
+      unread: count,
+      from: maybe(count),
+      until: maybe(count),
+      cutOff: flag,
+      unplaced: count,
+      failed: few(
+        fc.record({
+          object: fc.record({
+            kind: fc.constantFrom('Ingress', 'HTTPRoute', 'GRPCRoute', 'HTTPProxy', 'IngressRoute'),
+            namespace: name,
+            name,
+          }),
+          service: maybe(owned),
+          trouble: fc.constantFrom(...lineTroubles),
+          status: fc.constantFrom(502, 503),
+          upstream: maybe(ip.map((it) => `${it}:8080`)),
+          times: count,
+          last: maybe(count),
+          of: count,
+          after: count,
+          over: count,
+        }),
+      ),
+    }),
+  ),
+})
+
 const ingressConfigs: fc.Arbitrary<IngressConfigs> = fc.record({
   controllers: few(
     fc.record({
@@ -1506,6 +1544,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     dnsServerLogs: known(few(dnsServerLog)),
     programLogs: known(few(programLog)),
     ingressConfigs: known(ingressConfigs),
+    proxyLogs: known(few(proxyLog)),
     conntrack: known(few(conntrack)),
     nodeNetworks: known(nodeNetworks),
   }),

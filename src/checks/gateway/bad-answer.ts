@@ -13,7 +13,13 @@ import {
   routedGroups,
 } from '../../relations/gateway/routed-requests.ts'
 import { endText, isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
-import { endpointsAnswerBadly, noEndpoints, routeFails, svcUnanswered } from '../../relations/symptom.ts'
+import {
+  endpointsAnswerBadly,
+  noEndpoints,
+  routeFailedLately,
+  routeFails,
+  svcUnanswered,
+} from '../../relations/symptom.ts'
 
 /**
  * What a client of a Gateway, or of Contour, would have got, asked of the Service of its data plane: inside of every
@@ -149,6 +155,7 @@ function judge(group: RoutedGroup, excuse: (it: RoutedContact) => string | null)
         routeFails(route),
         ...backends.flatMap((it) => [noEndpoints(it), svcUnanswered(it), endpointsAnswerBadly(it)]),
       ],
+      causes: [routeFailedLately(route)],
     }),
   ]
 }

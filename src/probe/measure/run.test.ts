@@ -117,6 +117,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     metrics: [{ pod: 'coredns-0', ip: '127.0.0.1', port }],
     serverLogs: [],
     programLogs: [],
+    proxyLogs: { specs: [], leftOut: 0, slices: [], changedAt: new Map() },
     exec: 'allowed',
     conntrack: 'not-asked',
     podRanges: new Map(),

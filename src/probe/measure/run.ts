@@ -9,6 +9,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
 import type { NodeNetwork, NodeNetworks } from '../../model/node-network.ts'
 import type { ProgramLog } from '../../model/program-log.ts'
+import type { ProxyLog } from '../../model/proxy-log.ts'
 import type { PodWays } from '../../model/pod-ways.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { hostAlone } from '../../wire/host-pattern.ts'
@@ -33,6 +34,7 @@ import { podLedger, removeLeftovers, watchPods } from '../pods/pods.ts'
 import { progressOf } from './progress.ts'
 import { conntrackOf, contactsOf, coreDnsOf, dnsProbeOf, insideOf, namesOf, notesOf, podWaysOf } from './results.ts'
 import { readProgramLogs } from '../logs/program-logs.ts'
+import { readProxyLogs } from '../logs/proxy-logs.ts'
 import { readServerLogs } from '../logs/server-logs.ts'
 import { probeSpec } from '../plan/spec-of.ts'
 
@@ -48,6 +50,7 @@ export interface ProbeResult {
   readonly dnsServerLogs: Known<readonly DnsServerLog[]>
   readonly programLogs: Known<readonly ProgramLog[]>
   readonly ingressConfigs: Known<IngressConfigs>
+  readonly proxyLogs: Known<readonly ProxyLog[]>
   readonly conntrack: Known<readonly ConntrackWindow[]>
   readonly nodeNetworks: Known<NodeNetworks>
   readonly notes: readonly string[]
@@ -99,6 +102,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     settled: () => pause(settleMs, signal),
     signal,
   })
+  const proxyLogs = readProxyLogs(cluster, plan.proxyLogs, signal)
   const serverLogs = readServerLogs(cluster, plan.serverLogs, signal)
   const opened =
     plan.conntrack !== 'not-asked' ? await Promise.all(plan.nodes.map((node) => openConntrack(context, node))) : []
@@ -155,6 +159,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     dnsServerLogs: await serverLogs,
     programLogs: await programLogs,
     ingressConfigs: await failed,
+    proxyLogs: await proxyLogs,
     conntrack: conntrackOf(plan, opened, windows),
     nodeNetworks: networksOf(plan, { opened, runs, networks, targets }),
     notes: notesOf(plan, runs, opened, stale),

@@ -12,6 +12,7 @@ import type {
 import type { Known } from '../../model/known.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Model } from '../../model/sources.ts'
+import { announceLogs } from './announce-logs.ts'
 import { announceHttp, httpBudget, requestsOf } from './announce-http.ts'
 import { announceApi, planApi } from './plan-api.ts'
 import { announceBetween, hubsOf } from './plan-between.ts'
@@ -25,7 +26,8 @@ import { apiServerName, asDnsName, type DnsName } from '../../wire/dns-name.ts'
 import { announceIngressConfigs, type IngressConfigPlan, planIngressConfigs } from '../ingress/plan-ingress-configs.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
 import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
-import { announceProgramLogs, planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
+import { planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
+import { planProxyLogs, type ProxyLogPlan } from './plan-proxy-logs.ts'
 import { planNodePorts } from './plan-node-ports.ts'
 import { planRouted, unaskedRoutes } from './plan-routed.ts'
 import { leftOutNodes, planNodes } from './plan-nodes.ts'
@@ -146,6 +148,7 @@ export interface ProbePlan {
   /** Containers whose last minutes are read for what they say of connections of theirs. */
   readonly programLogs: readonly ProgramLogSpec[]
   readonly ingressConfigs: IngressConfigPlan
+  readonly proxyLogs: ProxyLogPlan
   readonly conntrack: 'not-asked' | 'host-network-pod' | 'kube-proxy-exec'
   /** Of the pods of each node: where nodes are asked for the size of packets. */
   readonly podRanges: ReadonlyMap<string, readonly string[]>
@@ -211,6 +214,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     logs: options.logs === false ? 'left-out' : 'allowed',
     programLogs: planProgramLogs(model),
     ingressConfigs: planIngressConfigs(model),
+    proxyLogs: planProxyLogs(model),
     conntrack: options.conntrack ?? 'not-asked',
     podRanges: podRanges(model, options.conntrack ?? 'not-asked'),
   }
@@ -408,16 +412,6 @@ export function announce(plan: ProbePlan): readonly string[] {
 function ofServices({ connects, connectTries }: ProbePlan): string {
   const most = Math.max(0, ...connects.map((it) => it.times ?? 0))
   return most <= connectTries ? '' : ` (a Service's own up to ${most} times, to meet each of its endpoints)`
-}
-
-function announceLogs({ serverLogs, programLogs }: ProbePlan): readonly string[] {
-  const servers = new Set(serverLogs.map((it) => it.pod)).size
-  return [
-    ...(servers === 0
-      ? []
-      : [`reads the end of the log of ${count(servers, 'DNS server')}, and keeps of it what is known to be an error`]),
-    ...announceProgramLogs(programLogs),
-  ]
 }
 
 /** What the user's flags leave out. */
