@@ -80,6 +80,20 @@ test('whom a mounted text tells to call, with the place that it stands in, and n
   expect(read({ data: { 'run.sh': 'curl http://cart:80' }, mount: { mountPath: '/x' } })?.calls).toBeUndefined()
 })
 
+test.each([
+  ['redis-server /etc/redis/redis.conf', 'redis:7', ['protected-mode']],
+  ['redis-server /etc/redis/redis.conf --requirepass $(PASSWORD)', 'redis:7', []],
+  ['redis-server /etc/redis/redis.conf --protected-mode no', 'redis:7', []],
+  ['postgres -c hba_file=/etc/redis/pg_hba.conf -c listen_addresses=*', 'postgres:16', ['pg_hba.conf']],
+  ['postgres', 'postgres:16', []],
+])('who lets nobody in but the pod itself: %s', (command, image, expected) => {
+  const data = { 'redis.conf': 'protected-mode yes\n', 'pg_hba.conf': 'host all all 127.0.0.1/32 md5\n' }
+  const container = { image, command: command.split(' ') }
+  const found = read({ data, mount: { mountPath: '/etc/redis' }, container })
+  const by = (found?.listens ?? []).map((it) => it.by)
+  expect(by.filter((it) => it === 'protected-mode' || it === 'pg_hba.conf')).toEqual(expected)
+})
+
 test('hostile shapes are no trouble', () => {
   const pod = (spec: unknown): RawObject => ({ metadata: { namespace: 'shop', name: 'x' }, spec })
   const fill = readerOfMounts(mapsIn([map('conf', redis)]))

@@ -1,5 +1,6 @@
 import type { RawObject } from '../kube/cluster.ts'
 import { callsInConfig, isConfigName } from '../wire/config-calls.ts'
+import { hbaDenial, redisDenial } from '../wire/config-denials.ts'
 import { type ConfigListen, configOf, includesOf, listensInConfig } from '../wire/config-listens.ts'
 import { profileOf } from '../wire/config-uses.ts'
 import type { MapOf } from './env-of-maps.ts'
@@ -150,15 +151,40 @@ function pathsOf({ items }: Fields, data: Fields): readonly { readonly key: stri
 /** Where the files tell the container's server to listen; nothing where the image may hold another file of it. */
 function listensOf(container: Fields, files: readonly File[]): readonly (ConfigListen & { readonly map: string })[] {
   const words = [...list(container['command']), ...list(container['args'])].filter((it) => typeof it === 'string')
+  const denials = files.flatMap((file) => denialOf(file, { words, image: String(container['image']), files }))
   const read = files.flatMap((file) => {
     const of = configOf(file.path, words)
     return of === null ? [] : [{ file, of }]
   })
-  return read.flatMap(({ file, of }) => {
+  const told = read.flatMap(({ file, of }) => {
     const isWhole = of.kind !== 'nginx' || isNginxWhole(file, files)
     const guess = of.isGuess ? { isGuess: true as const } : {}
     return isWhole ? listensInConfig(of, file.text).map((it) => ({ ...placed(it, file), ...guess })) : []
   })
+  return [...told, ...denials]
+}
+
+interface Running {
+  readonly words: readonly string[]
+  readonly image: string
+  readonly files: readonly File[]
+}
+
+/** Who listens for all, and lets in nobody but the pod itself. A flag, and a user of the command line, go before it. */
+function denialOf(file: File, { words, image, files }: Running) {
+  const isSaid = (it: RegExp): boolean => words.some((word) => it.test(word.slice(0, 4000)))
+  const of = configOf(file.path, words)
+  if (of?.kind === 'redis') {
+    const denial = isSaid(/--(?:requirepass|protected-mode|user|aclfile)\b/) ? null : redisDenial(file.text, image)
+    return denial === null ? [] : [placed(denial, file)]
+  }
+  const isNamed =
+    words.some((it) => it.slice(0, 4000).includes(`hba_file=${file.path}`)) ||
+    files.some((it) => configOf(it.path, words)?.kind === 'postgres' && it.text.slice(0, 100_000).includes(file.path))
+  if (!/pg_hba[^/]*\.conf$/.test(file.path) || !(isNamed || /^\/(?:opt\/bitnami\/postgresql\/conf)\//.test(file.path)))
+    return []
+  const denial = hbaDenial(file.text)
+  return denial === null ? [] : [placed(denial, file)]
 }
 
 /** The image has a `conf.d/default.conf` that listens on port 80, which nginx.conf includes. */

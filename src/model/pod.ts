@@ -35,6 +35,11 @@ export interface Container {
   readonly endSaid?: Said
   /** What the API server refused to its last run, as that said. */
   readonly endDenied?: DeniedAccount
+  /**
+   * Why its program never ran, as the runtime or the kernel said: its image is built for another architecture, or has
+   * no such program. Absent where it ran, and in old recordings.
+   */
+  readonly endStart?: 'exec-format' | 'no-program' | 'not-executable'
   /** Where its environment puts its own pages. Absent where it says nothing of that, and in old recordings. */
   readonly pages?: PageSettings
   /** Absent where its environment names no proxy. */

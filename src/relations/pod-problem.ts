@@ -173,8 +173,17 @@ function deniedText({ account, verb, resource, group, namespace }: DeniedAccount
   return `service account ${account.namespace}/${account.name} may not ${verb} ${what} ${where}`
 }
 
+const neverRan = {
+  'exec-format':
+    'at its end it said "exec format error": its image is built for another architecture than its node has, or a ' +
+    'script begins without `#!`',
+  'no-program': 'its program never ran: its image has none as its command names',
+  'not-executable': 'its program never ran: it may not be executed',
+} as const
+
 /** What it called in vain, by its termination message: its kind and where, no line of it. */
-function atItsEnd({ endSaid, endDenied }: Container): string {
+function atItsEnd({ endSaid, endDenied, endStart }: Container): string {
+  if (endStart !== undefined) return `; ${neverRan[endStart]}`
   if (endDenied !== undefined) return `; at its end it said that ${deniedText(endDenied)}`
   if (endSaid === undefined) return ''
   const { kind, host, port } = endSaid

@@ -40,7 +40,7 @@ describe('on what a command line tells a program to listen', () => {
     ['manager --metrics-bind-address=127.0.0.1:8080', ['--metrics-bind-address 127.0.0.1:8080']],
     ['manager --metrics-host=127.0.0.1', []],
     ['exporter --redis.addr=localhost:6379', []],
-    ['oauth2-proxy --upstream=http://127.0.0.1:8080', []],
+    ['proxy --upstream=http://127.0.0.1:8080', []],
     ['psql -h 127.0.0.1', []],
     ['next start -H localhost -p 3000', ['-H localhost:3000']],
     ['server --bind $(POD_IP):80', ['--bind 0.0.0.0:80']],
@@ -57,7 +57,49 @@ describe('on what a command line tells a program to listen', () => {
     ['python manage.py runserver 8001', ['manage.py runserver 127.0.0.1:8001 by default']],
     ['python manage.py migrate', []],
     ['serve', []],
+    ['gunicorn shop.wsgi --workers 4', ['gunicorn 127.0.0.1:8000 by default']],
+    ['gunicorn -b unix:/run/a.sock app', []],
+    ['gunicorn -c /etc/gunicorn.py app', []],
+    ['gunicorn -k uvicorn.workers.UvicornWorker -b 0.0.0.0:80 app', ['-b 0.0.0.0:80']],
+    ['oauth2-proxy --provider=oidc', ['oauth2-proxy 127.0.0.1:4180 by default']],
+    ['oauth2-proxy --http-address=0.0.0.0:4180', ['--http-address 0.0.0.0:4180']],
+    ['oauth2-proxy --http-address=http://:4180', ['--http-address 0.0.0.0:4180']],
+    ['oauth2-proxy --config=/etc/a.cfg', []],
+    ['vite', ['vite 127.0.0.1:5173 by default']],
+    ['vite dev --port 3000', ['vite 127.0.0.1:3000 by default']],
+    ['npx vite preview', ['vite preview 127.0.0.1:4173 by default']],
+    ['vite --host', []],
+    ['vite build', []],
+    ['jupyter lab --no-browser', ['jupyter lab 127.0.0.1:8888 by default']],
+    ['jupyter lab --ip=0.0.0.0', []],
+    ['mlflow server --host 0.0.0.0', ['--host 0.0.0.0:null']],
+    ['mlflow ui', ['mlflow ui 127.0.0.1:5000 by default']],
+    ['tensorboard --logdir=/logs', ['tensorboard 127.0.0.1:6006 by default']],
+    ['tensorboard --logdir=/logs --bind_all', []],
+    ['php artisan serve', ['artisan serve 127.0.0.1:8000 by default']],
+    ['php artisan queue:work', []],
+    ['php -S 0.0.0.0:80', ['-S 0.0.0.0:80']],
   ])('%s', (command, expected) => expect(told(command)).toEqual(expected))
+
+  test.each([
+    ['quay.io/oauth2-proxy/oauth2-proxy:v7.7.1', ['--provider=oidc'], [], ['oauth2-proxy']],
+    ['quay.io/oauth2-proxy/oauth2-proxy:v7.7.1', ['--provider=oidc'], ['OAUTH2_PROXY_HTTP_ADDRESS'], []],
+    ['quay.io/oauth2-proxy/oauth2-proxy:v7.7.1', ['--provider=oidc'], ['*'], []],
+    ['quay.io/oauth2-proxy/oauth2-proxy:v7.7.1', ['sh', '-c', './start'], [], []],
+    ['docker.io/bitnami/oauth2-proxy:7', ['--provider=oidc'], [], []],
+    ['quay.io/jupyter/base-notebook:latest', ['jupyter', 'lab'], [], []],
+    ['shop/api:1', ['gunicorn', 'app'], [], ['gunicorn']],
+    ['shop/api:1', ['gunicorn', 'app'], ['PORT'], []],
+    ['shop/api:1', ['gunicorn', 'app'], ['*'], []],
+    ['ollama/ollama:0.5', ['ollama', 'serve'], [], []],
+  ])('by the habit of %s with %o, and %o set elsewhere', (image, words, elsewhere, by) => {
+    expect(listensIn({ image, words, elsewhere, env: [] }).map((it) => it.by)).toEqual(by)
+  })
+
+  test('gunicorn listens for all where PORT is set', () => {
+    const env = [{ name: 'PORT', value: '8080' }]
+    expect(listensIn({ words: ['gunicorn', 'app'], env })).toEqual([{ by: 'PORT', host: null, port: 8080 }])
+  })
 
   test('in a script', () => {
     const words = ['sh', '-c', 'migrate; exec gunicorn --bind "127.0.0.1:8000" app']

@@ -32,6 +32,10 @@ export const listenHosts: readonly ListenHost[] = ['127.0.0.1', 'localhost', '::
 export interface Told {
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly words: readonly string[]
+  /** The image, whose entry point is the program where the command line has its flags alone. */
+  readonly image?: string
+  /** Variables whose values stand elsewhere (a Secret); `*`: all of a ConfigMap or a Secret. */
+  readonly elsewhere?: readonly string[]
 }
 
 /** A tenant writes these: no command has as many words, and no value of those that are read is as long. */
@@ -75,14 +79,16 @@ const isOutward = /advertis|public|external|announce|upstream|target|remote|prox
 const holdsWords = /(?:^|_)(?:ARGS|OPTS|OPTIONS|FLAGS)$/
 
 /** In the order in which a program heeds them: flags, then its environment, then what it does by itself. */
-export function listensIn({ env, words: raw }: Told): readonly Listen[] {
+export function listensIn({ env, words: raw, image = '', elsewhere = [] }: Told): readonly Listen[] {
   const words = wordsOf(raw)
   const flags = byFlags(words)
   const vars = env.slice(0, most.env).filter(({ value }) => value.length <= most.word)
   const more = vars.filter(({ name }) => holdsWords.test(name)).flatMap(({ value }) => byFlags(wordsOf([value])))
   const byEnv = vars.flatMap(({ name, value }) => ofVariable(name, value))
   const [said, set] = [ownOf([...flags, ...more]), ownOf(byEnv)]
-  return settle(said, set, defaultOf(words, [...said, ...set])).slice(0, most.listens)
+  const names = [...env.slice(0, most.env).map((it) => it.name), ...elsewhere]
+  const own = defaultOf({ words, image, names }, [...said, ...set])
+  return settle(said, set, own).slice(0, most.listens)
 }
 
 /** A script is one word of `sh -c`. */
@@ -134,6 +140,9 @@ function ofServer(dashes: string, name: string, set: string | undefined): Listen
   const isOff = noNetwork.test(name) && !/^(?:0|off|false)$/i.test(set ?? '')
   return isOff ? { by: `${dashes}${name}`, host: '127.0.0.1', port: 3306 } : null
 }
+
+/** They listen for all, and refuse all but the pod itself: Redis's protected mode, PostgreSQL's list of hosts. */
+export const deniesOthers = /^(?:protected-mode|pg_hba\.conf)$/
 
 /** Of MySQL and MariaDB. */
 export const noNetwork = /^skip[-_]networking$/
@@ -220,16 +229,35 @@ function placeOf(text: string): Pick<Listen, 'host' | 'port'> | null {
 
 interface Program {
   readonly runs: RegExp
+  /** The image by whose entry point it runs, and what it is called then. */
+  readonly image?: RegExp
+  readonly called?: string
+  /** Images that bring a setting of their own along. */
+  readonly notOf?: RegExp
   /** The word after it, where there must be one. */
   readonly does?: string
   readonly port: number
   /** Where it reads its place from besides: then nobody knows. */
   readonly unless?: RegExp
+  /** Variables that say so. */
+  readonly env?: RegExp
 }
 
-/** What they do when nobody tells them where to listen: they serve the machine that they run on. */
+/**
+ * What they do when nobody tells them where to listen: they serve the machine that they run on. By their own manuals:
+ * gunicorn "Settings" (bind: 0.0.0.0:$PORT where that is set), oauth2-proxy "Configuration Overview" (http-address;
+ * bitnami's image has flags of its own), Jupyter Server (ServerApp.ip; the images of jupyter/docker-stacks set it),
+ * Vite "Server Options" (server.host, localhost), MLflow CLI, TensorBoard since 2.0, Jekyll "Serve Commands", Laravel
+ * `artisan serve`, Ollama (its own image sets OLLAMA_HOST).
+ */
 const programs: readonly Program[] = [
   { runs: /(?:^|\/)uvicorn$/, port: 8000, unless: /^--(?:uds|fd|env-file)(?:=|$)/ },
+  {
+    runs: /(?:^|\/)gunicorn3?$/,
+    port: 8000,
+    unless: /^(?:-c|--config|-b|--bind|--paste|--paster)(?:=|$)|^-[bc]\S/,
+    env: /^(?:PORT|GUNICORN_.*|LISTEN_FDS)$/,
+  },
   { runs: /(?:^|\/)hypercorn$/, port: 8000, unless: /^(?:-c|--config)(?:=|$)/ },
   { runs: /(?:^|\/)daphne$/, port: 8000, unless: /^(?:-u|--unix-socket|-e|--endpoint|--fd)(?:=|$)/ },
   { runs: /(?:^|\/)flask$/, does: 'run', port: 5000 },
@@ -237,16 +265,56 @@ const programs: readonly Program[] = [
   { runs: /(?:^|\/)mkdocs$/, does: 'serve', port: 8000, unless: /^(?:-a|--dev-addr|-f|--config-file)(?:=|$)/ },
   { runs: /(?:^|\/)hugo$/, does: 'server', port: 1313, unless: /^--bind(?:=|$)/ },
   { runs: /(?:^|\/)ng$/, does: 'serve', port: 4200, unless: /^(?:-c|--configuration)(?:=|$)/ },
+  {
+    runs: /(?:^|\/)oauth2[-_]proxy$/,
+    image: /(?:^|\/)oauth2-proxy\/oauth2-proxy(?:[:@]|$)/,
+    called: 'oauth2-proxy',
+    notOf: /bitnami/,
+    port: 4180,
+    unless: /^--?(?:http-address|https-address|config|alpha-config)(?:=|$)/,
+    env: /^OAUTH2_PROXY_(?:HTTP_ADDRESS|HTTPS_ADDRESS|CONFIG|ALPHA_CONFIG|CFG)$/,
+  },
+  ...['lab', 'notebook', 'server', 'nbclassic'].map((does) => ({
+    runs: /(?:^|\/)jupyter$/,
+    notOf: /(?:^|\/)jupyter\//,
+    does,
+    port: 8888,
+    unless: /^--(?:ip|config|ServerApp\.ip|NotebookApp\.ip)(?:=|$)/,
+    env: /^JUPYTER_/,
+  })),
+  { runs: /(?:^|\/)vite$/, does: 'preview', port: 4173, unless: /^(?:--host|-c|--config)(?:=|$)/ },
+  { runs: /(?:^|\/)vite$/, port: 5173, unless: /^(?:(?:--host|-c|--config)(?:=|$)|build$|optimize$)/ },
+  ...['server', 'ui'].map((does) => ({ runs: /(?:^|\/)mlflow$/, does, port: 5000, env: /^MLFLOW_HOST$/ })),
+  { runs: /(?:^|\/)tensorboard$/, port: 6006, unless: /^--bind_all(?:=|$)/ },
+  { runs: /(?:^|\/)jekyll$/, does: 'serve', port: 4000, unless: /^(?:-H|--config)(?:=|$)/ },
+  { runs: /(?:^|\/)artisan$/, does: 'serve', port: 8000, env: /^SERVER_HOST$/ },
+  { runs: /(?:^|\/)ollama$/, notOf: /(?:^|\/)ollama\/ollama/, does: 'serve', port: 11_434, env: /^OLLAMA_HOST$/ },
 ]
 
-function defaultOf(words: readonly string[], others: readonly Listen[]): readonly Listen[] {
+interface Around {
+  readonly words: readonly string[]
+  readonly image: string
+  readonly names: readonly string[]
+}
+
+/** Where the words have it; -1: none of them, and its image runs it; null: it runs not. */
+function runAt({ runs, image, notOf }: Program, { words, image: own }: Around): number | null {
+  if (notOf?.test(own) === true) return null
+  const at = words.findIndex((it) => it.length <= most.word && runs.test(it))
+  if (at !== -1) return at
+  return image?.test(own) === true && words[0]?.startsWith('-') === true ? -1 : null
+}
+
+function defaultOf(around: Around, others: readonly Listen[]): readonly Listen[] {
   if (others.some(({ host }) => host !== null)) return []
-  for (const { runs, does, port, unless } of programs) {
-    const at = words.findIndex((it) => it.length <= most.word && runs.test(it))
-    if (at === -1) continue
-    const doing = does === undefined ? at : words.indexOf(does, at)
-    if (doing === -1 || words.some((it) => unless?.test(it) === true)) continue
-    const by = [words[at]?.split('/').at(-1) ?? '', ...(does === undefined ? [] : [does])].join(' ')
+  const { words, names } = around
+  for (const program of programs) {
+    const { called, does, port, unless, env } = program
+    const at = runAt(program, around)
+    if (at === null || names.some((it) => env?.test(it) === true || (env !== undefined && it === '*'))) continue
+    const doing = does === undefined ? at : words.indexOf(does, Math.max(at, 0))
+    if ((does !== undefined && doing === -1) || words.some((it) => unless?.test(it) === true)) continue
+    const by = [words[at]?.split('/').at(-1) ?? called ?? '', ...(does === undefined ? [] : [does])].join(' ')
     if (does !== 'runserver') return [{ by, host: '127.0.0.1', port, ...onlyPort(others), isDefault: true }]
     // `runserver 0:8000`, `runserver 8000`.
     const next = words.slice(doing + 1).find((it) => !it.startsWith('-')) ?? ''

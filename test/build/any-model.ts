@@ -171,6 +171,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
         ),
       ),
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
+      endStart: fc.constantFrom('exec-format' as const, 'no-program' as const),
       endSaid: fc.record({ kind: fc.constantFrom(...complaintKinds), host: maybe(name), port: maybe(fc.nat(65_535)) }),
       endLookup: fc.record({ name, server: maybe(ip), how: text }),
       endDenied: fc.record({

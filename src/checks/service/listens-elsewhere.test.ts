@@ -71,6 +71,26 @@ describeCheck(check, [
     expect: [{ ...found, says: /listen on a socket alone, and on no port at all/ }],
   },
   {
+    it: 'refuses all but the pod, though its probe by TCP succeeds',
+    given: given(
+      cart([bind({ by: 'protected-mode', map: 'conf', key: 'redis.conf', line: 1 }), bind({ host: '0.0.0.0' })], {
+        readinessProbe: 'tcp-socket :8080',
+        ready: true,
+      }),
+    ),
+    expect: [{ ...found, args: { by: 'protected-mode' }, says: /told by protected-mode to let nobody in/ }],
+  },
+  {
+    it: 'the same of another port',
+    given: given(cart([bind({ by: 'protected-mode', port: 6379 }), bind({ host: '0.0.0.0' })])),
+    expect: 'ok',
+  },
+  {
+    it: "has nobody else in its server's list of hosts",
+    given: given(cart([bind({ by: 'pg_hba.conf', port: 5432, map: 'conf', key: 'pg_hba.conf', line: 2 })])),
+    expect: [{ ...found, args: { by: 'pg_hba.conf' }, says: /told by pg_hba.conf/ }],
+  },
+  {
     it: "on the loopback at another port, by its server's own file",
     given: given(cart([bind({ by: 'bind-address', port: 3307, map: 'conf', key: 'my.cnf', line: 2 })])),
     expect: [{ subject: found.subject, args: { is: 'loopback' } }],

@@ -15,7 +15,7 @@ import { isLive, podsOfServices } from '../../relations/service/service-selects-
 import { ledTo, type Missed, missedBy } from '../../relations/service/told-listens.ts'
 import { noEndpoints, podsUnready, svcUnanswered } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { type Listen, noNetwork } from '../../wire/listens.ts'
+import { deniesOthers, type Listen, noNetwork } from '../../wire/listens.ts'
 import { serviceSubject } from './words.ts'
 
 /**
@@ -63,26 +63,18 @@ export default check({
       args.is === 'port'
         ? `Service ${full(on)} sends port ${args.port} to target port ${args.target}, and its pods are told to ` +
           `listen on ${args.told}.`
-        : `Service ${full(on)} sends port ${args.port} to pods that are ${args.isDefault ? '' : 'told to listen '}` +
+        : `Service ${full(on)} sends port ${args.port} to pods that are ${toldTo(args)}` +
           (args.isDefault
             ? `not told where to listen: ${args.by} listens on ${args.host} then, where only the pod itself reaches it.`
             : hostText(args)),
     detail: ({ args }) =>
       `${args.by}${args.isDefault ? ' by itself' : ''}${args.file === null ? '' : ` in ${args.file}`}: ` +
-      `${isOnNone(args.by) ? 'no port' : toldText(args)}` +
+      `${placesText(args)}` +
       `${args.is === 'loopback' && args.portBy !== null ? `, the port by ${args.portBy}` : ''} · ` +
       `container ${args.container} of ${count(args.of, 'pod')} · target port ${args.target}`,
-    note: ({ args }) =>
-      args.is === 'port'
-        ? 'by its spec alone: whether the program heeds it was not measured'
-        : "a pod's kernel refuses connections from others to what listens on its loopback; the port that is declared " +
-          'opens nothing',
+    note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
-      args.is === 'port'
-        ? `set targetPort to ${args.told}, or ${portOf(args.by)} to ${args.target}`
-        : (isOnNone(args.by) ? `take ${args.by} away, and ` : '') +
-          'let it listen on every address: 0.0.0.0, or :: with IPv6' +
-          (args.isDefault && args.file === null ? ' (--host, --bind)' : ''),
+      helpOf(args),
       `kubectl -n ${on.namespace} exec ${args.example} -- cat /proc/net/tcp /proc/net/tcp6`,
       `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`,
     ],
@@ -100,8 +92,59 @@ interface Part {
   readonly live: readonly Pod[]
 }
 
+function noteOf({ is, by }: { readonly is: string; readonly by: string }): string {
+  if (deniesOthers.test(by)) return deniedNote(by)
+  return is === 'port'
+    ? 'by its spec alone: whether the program heeds it was not measured'
+    : "a pod's kernel refuses connections from others to what listens on its loopback; the port that is declared " +
+        'opens nothing'
+}
+
+interface Helped {
+  readonly is: string
+  readonly by: string
+  readonly told: number | null
+  readonly target: number
+  readonly isDefault: boolean
+  readonly file: string | null
+}
+
+function helpOf({ is, by, told, target, isDefault, file }: Helped): string {
+  if (deniesOthers.test(by)) return deniedHelp(by)
+  if (is === 'port') return `set targetPort to ${told}, or ${portOf(by)} to ${target}`
+  return (
+    (isOnNone(by) ? `take ${by} away, and ` : '') +
+    'let it listen on every address: 0.0.0.0, or :: with IPv6' +
+    (isDefault && file === null ? ' (--host, --bind)' : '')
+  )
+}
+
+function deniedNote(by: string): string {
+  return by === 'protected-mode'
+    ? 'Redis takes the connection and answers -DENIED, unless its default user has a password; probes by TCP succeed'
+    : 'PostgreSQL takes the connection and says that it has no entry for that host; probes by TCP succeed'
+}
+
+function deniedHelp(by: string): string {
+  return by === 'protected-mode'
+    ? 'give Redis a password (requirepass, or users by aclfile); or set protected-mode no, and let a NetworkPolicy ' +
+        'choose who reaches it'
+    : 'add a line for the range of the pods, as `host all all 10.0.0.0/8 scram-sha-256`, and reload PostgreSQL'
+}
+
+function toldTo({ by, isDefault }: { readonly by: string; readonly isDefault: boolean }): string {
+  if (isDefault) return ''
+  return deniesOthers.test(by) ? 'told ' : 'told to listen '
+}
+
+function placesText(args: Parameters<typeof toldText>[0] & { readonly by: string }): string {
+  if (deniesOthers.test(args.by)) return 'from the pod alone'
+  return isOnNone(args.by) ? 'no port' : toldText(args)
+}
+
 /** A socket is a file of the container. */
 function hostText({ by, host }: { readonly by: string; readonly host: string | null }): string {
+  if (deniesOthers.test(by)) return `by ${by} to let nobody in but the pod itself.`
   return isOnNone(by)
     ? 'on a socket alone, and on no port at all.'
     : `on ${host}, where only the pod itself reaches them.`
@@ -194,6 +237,11 @@ function fileOf({ map, key, line, isDefault }: Listen): string | null {
  */
 function linesOf(listen: Listen, is: Missed['is']) {
   const { by, portBy, host, port, isDefault } = listen
+  // Of the records of a pg_hba.conf, how the first of them begins.
+  if (deniesOthers.test(by)) {
+    const line = by === 'protected-mode' ? `${by} yes` : 'host'
+    return { lines: [line], at: 0, mark: line }
+  }
   const ofPort = portBy === undefined ? [] : [setTo(portBy, `${port}`)]
   if (is === 'port') {
     const own = host === null ? `${port}` : `…:${port}`

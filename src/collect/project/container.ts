@@ -135,7 +135,12 @@ function addressesOf(spec: Fields, intern: Intern): Pick<Container, 'addresses'>
 
 function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
   const env = plainEnv(spec)
-  const told = listensIn({ env, words: [...texts(spec['command']), ...texts(spec['args'])] })
+  const told = listensIn({
+    env,
+    words: [...texts(spec['command']), ...texts(spec['args'])],
+    image: text(spec['image']) ?? '',
+    elsewhere: elsewhereOf(spec),
+  })
   const listens = [...told, ...mountedListens(spec, told)]
   const kept = listens.map(({ portBy, ...it }) => ({
     ...it,
@@ -145,13 +150,21 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
   return kept.length === 0 ? {} : { listens: kept }
 }
 
+/** Names whose values stand in a Secret or a ConfigMap; `*` where all of one's are taken. */
+function elsewhereOf(spec: Fields): readonly string[] {
+  const named = list(spec['env'])
+    .map(fields)
+    .filter((it) => it['valueFrom'] !== undefined)
+  return [...named.flatMap((it) => text(it['name']) ?? []), ...(list(spec['envFrom']).length > 0 ? ['*'] : [])]
+}
+
 /**
  * Of what a program said at its end (terminationMessagePath, or the end of its log) nothing is kept but what it may
- * hold of four things: a lookup that failed, a variable by which the kubelet told it of a Service
+ * hold of five things: that its program never ran, a lookup that failed, a variable by which the kubelet told it of a Service
  * (`REDIS_PORT=tcp://…`), what the API server refused to its service account, and a connection that failed, the last
  * one.
  */
-function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSaid' | 'endDenied'> {
+function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSaid' | 'endDenied' | 'endStart'> {
   const said = (text(ended['message']) ?? '').slice(0, longestEnd)
   const { pullLookup: endLookup } = pullLookup(said)
   const endLink = linkIn(said)
@@ -162,7 +175,19 @@ function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSai
     ...(endLookup === undefined ? {} : { endLookup }),
     ...(endSaid === null ? {} : { endSaid }),
     ...(endDenied === null ? {} : { endDenied }),
+    ...startOf(said),
   }
+}
+
+/**
+ * ENOEXEC (execve(2): a binary for another architecture, or a script without `#!`), what runc says of a program that
+ * the image has not (os/exec, ErrNotFound), and EACCES of one that may not be run.
+ */
+function startOf(said: string): Pick<Container, 'endStart'> {
+  if (/\bexec format error\b/i.test(said)) return { endStart: 'exec-format' }
+  if (!/OCI runtime|starting container process|failed to create \w{1,20} ?task/.test(said)) return {}
+  if (/executable file not found in \$PATH|: no such file or directory/.test(said)) return { endStart: 'no-program' }
+  return said.includes(': permission denied') ? { endStart: 'not-executable' } : {}
 }
 
 function pagesOf(spec: Fields, intern: Intern): Pick<Container, 'pages'> {

@@ -137,3 +137,13 @@ test('the port of a Service, also between quotation marks', () => {
   expect(ports(8080)?.map((it) => it.port)).toEqual([8080])
   expect([ports('http'), ports('80800'), ports(-0.5)]).toEqual([[], [], []])
 })
+
+test.each([
+  ['exec /app/server: exec format error', 'exec-format'],
+  ['OCI runtime create failed: runc: exec: "serve": executable file not found in $PATH: unknown', 'no-program'],
+  ['failed to create containerd task: runc: exec: "/app/run.sh": permission denied: unknown', 'not-executable'],
+  ['open /etc/app.yaml: no such file or directory', undefined],
+  ['connect: permission denied', undefined],
+])('why a program never ran: %s', (said, expected) => {
+  expect(ended(said)?.endStart).toBe(expected)
+})

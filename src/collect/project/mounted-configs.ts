@@ -1,5 +1,5 @@
 import type { Call } from '../../model/pod.ts'
-import { type Listen, listenHosts } from '../../wire/listens.ts'
+import { deniesOthers, type Listen, listenHosts } from '../../wire/listens.ts'
 import { type Fields, fields, list, text, whole } from './json.ts'
 
 /** Whom the ConfigMaps that a container mounts tell to call: what `bundle/mounted-configs.ts` found in a file. */
@@ -35,7 +35,7 @@ export function mountedCalls(spec: Fields): readonly Call[] {
 export function mountedListens(spec: Fields, told: readonly Listen[]): readonly Listen[] {
   const found = list(spec['mountedListens']).map(fields).flatMap(listenOf)
   const isTold = (it: Listen): boolean => it.by.startsWith('-') || it.by === 'listen_addresses' || inEnv.test(it.by)
-  return told.some(isTold) ? [] : found
+  return told.some(isTold) ? found.filter((it) => deniesOthers.test(it.by)) : found
 }
 
 /** Relaxed binding of Spring's, and what else goes before a file. */

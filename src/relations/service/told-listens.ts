@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../../model/pod.ts'
 import type { ServicePort } from '../../model/service.ts'
-import type { Listen } from '../../wire/listens.ts'
+import { deniesOthers, type Listen } from '../../wire/listens.ts'
 import { askedInstead } from '../probe-host.ts'
 import { comesByLoopback, isSidecar } from './mesh-sidecar.ts'
 import { targetPortIn } from './service-endpoints.ts'
@@ -92,7 +92,12 @@ function listensOf({ listens = [], image }: Container): readonly Listen[] {
  */
 export function missedBy(led: Led, port: ServicePort, others: ReadonlySet<number>): Missed | null {
   const { pod, container, target } = led
-  const listens = listensOf(container)
+  const all = listensOf(container)
+  // The kubelet's connect, and everybody's, succeeds: what is refused is what comes after.
+  const denial = all.find((it) => deniesOthers.test(it.by))
+  if (denial !== undefined && (denial.port === target || denial.by === 'pg_hba.conf'))
+    return { pod, container, target, is: 'loopback', listen: { ...denial, port: target } }
+  const listens = all.filter((it) => it !== denial)
   if (listens.length === 0 || answersProbe(pod, container, target)) return null
   const onTarget = listens.filter((it) => it.port === target)
   const isOpen = listens.some((it) => it.host === '0.0.0.0' && (it.port === target || it.port === null))
