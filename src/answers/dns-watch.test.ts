@@ -120,6 +120,40 @@ describe('events', () => {
       ['change: coredns-9 is new, on worker-3', 'change: coredns-0 is gone'],
     ],
     [
+      'a pod that was stopped, beside one that is ready',
+      [
+        sample(),
+        withPods((dns) => ({
+          pods: dns.pods.map((it, i) =>
+            i === 0 ? pod(it.name, { ...it, ready: false, deleting: true, notReadyReason: 'PodCompleted' }) : it,
+          ),
+        })),
+      ],
+      ['change: coredns-0 ends: it was stopped, and others are ready'],
+    ],
+    [
+      'all pods that were stopped at once',
+      [
+        sample(),
+        withPods((dns) => ({
+          pods: dns.pods.map((it) => pod(it.name, { ...it, ready: false, deleting: true })),
+        })),
+      ],
+      ['trouble: coredns-0 is not ready', 'trouble: coredns-1 is not ready'],
+    ],
+    [
+      'a pod that is not ready, and stays',
+      [
+        sample(),
+        withPods((dns) => ({
+          pods: dns.pods.map((it, i) =>
+            i === 0 ? pod(it.name, { ...it, ready: false, notReadyReason: 'ContainersNotReady' }) : it,
+          ),
+        })),
+      ],
+      ['trouble: coredns-0 is not ready: “ContainersNotReady”'],
+    ],
+    [
       'another number of replicas',
       [sample(), withPods((dns) => ({ workload: dns.workload === null ? null : { ...dns.workload, desired: 1 } }))],
       ['change: Deployment coredns wants 1 pods, 2 before'],

@@ -152,14 +152,7 @@ function objects(was: ClusterDns, is: ClusterDns): readonly WatchEvent[] {
       ...(restarts > 0
         ? [{ kind: 'trouble' as const, text: `${pod.name} restarted${why === undefined ? '' : ` (${why})`}` }]
         : []),
-      ...(other.ready && !pod.ready
-        ? [
-            {
-              kind: 'trouble' as const,
-              text: `${pod.name} is not ready${because(pod.notReadyReason)}`,
-            },
-          ]
-        : []),
+      ...(other.ready && !pod.ready ? [unreadyNow(pod, is)] : []),
       ...(!other.ready && pod.ready ? [{ kind: 'better' as const, text: `${pod.name} is ready` }] : []),
     ]
   })
@@ -182,6 +175,17 @@ function objects(was: ClusterDns, is: ClusterDns): readonly WatchEvent[] {
     ...gone,
     ...corefile(was, is),
   ]
+}
+
+/**
+ * One that ends was stopped: by a rollout, a drain, or by hand, and another one takes its place. Whether lookups suffer
+ * is told by the lookups; without a ready one left it is trouble all the same.
+ */
+function unreadyNow(pod: ClusterDns['pods'][number], { pods }: ClusterDns): WatchEvent {
+  const isLeaving = pod.deleting || pod.phase === 'Succeeded' || pod.notReadyReason === 'PodCompleted'
+  return isLeaving && pods.some((it) => it.ready)
+    ? { kind: 'change', text: `${pod.name} ends: it was stopped, and others are ready` }
+    : { kind: 'trouble', text: `${pod.name} is not ready${because(pod.notReadyReason)}` }
 }
 
 function total(containers: readonly { readonly restarts: number }[]): number {

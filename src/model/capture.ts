@@ -116,6 +116,8 @@ export interface Comparison {
   readonly far: string
   /** Packets that both saw. */
   readonly common: number
+  /** Of UDP that is no DNS: how many each saw, and how many both. Absent: there was none, and in old recordings. */
+  readonly datagrams?: { readonly near: number; readonly far: number; readonly common: number }
   readonly gone: readonly Gone[]
   /** Why nothing can be said; null where something can. */
   readonly cannotTell:

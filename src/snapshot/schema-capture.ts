@@ -57,6 +57,7 @@ export const capture = exactly<Capture>()(
         near: m.text,
         far: m.text,
         common: number,
+        datagrams: maybe(object({ near: number, far: number, common: number })),
         gone: list(
           object({
             what: oneOf(['query', 'answer', 'syn', 'syn-ack', 'data', 'segment']),

@@ -43,6 +43,19 @@ test.each([
   ['render: ETIMEDOUT after 3004 ms', 'timed-out null:null'],
   ['proxy: ECONNREFUSED giving up', 'refused null:null'],
   ['ECONNREFUSED 3s later', 'refused null:null'],
+  ['ERROR pool: read ECONNRESET', 'closed null:null'],
+  ['Query read timeout after 4000 ms, connection is dropped from the pool', 'timed-out null:null'],
+  ['Error: Connection terminated unexpectedly', 'closed null:null'],
+  ['ERROR cart: read ECONNRESET', 'closed cart:null'],
+  ['WARN upstream: connection closed by peer', 'closed null:null'],
+  ['redis: connection dropped, reconnecting', 'closed null:null'],
+  ['read ECONNRESET', ''],
+  ['WARN subscriber lost after 0 messages: connection closed by peer', ''],
+  ['client 7: connection dropped', ''],
+  [
+    'WARN readiness: dependency customers is not available: connect ECONNREFUSED 198.19.218.67:80',
+    'refused 198.19.218.67:80',
+  ],
   // Python
   [
     "requests.exceptions.ConnectionError: HTTPConnectionPool(host='cart', port=80): Max retries exceeded with url: / " +

@@ -34,6 +34,8 @@ interface Sign {
   readonly words: readonly string[]
   /** Said by servers of their clients as well: it counts with somebody who is called in the line. */
   readonly needsHost?: true
+  /** The same, and words that only who calls uses are enough in place of somebody (`callers`). */
+  readonly orCaller?: true
   /** Words with which it is something else. */
   readonly butNot?: readonly string[]
 }
@@ -127,9 +129,36 @@ const signs: readonly Sign[] = [
     ],
   },
   {
+    // pg (lib/client.js), pg-pool, go-sql-driver, libmysqlclient (CR_SERVER_GONE_ERROR, CR_SERVER_LOST), redis-py.
+    kind: 'timed-out',
+    words: ['query read timeout', 'timeout exceeded when trying to connect', 'terminated due to connection timeout'],
+  },
+  {
     kind: 'closed',
-    words: ['econnreset', 'connection reset by peer', 'connection reset', 'unexpected eof', ': eof'],
+    words: [
+      'connection terminated unexpectedly',
+      'server has gone away',
+      'lost connection to mysql server',
+      'driver: bad connection',
+      'connection closed by server',
+    ],
+  },
+  {
+    kind: 'closed',
+    words: [
+      'econnreset',
+      'connection reset by peer',
+      'connection reset',
+      'unexpected eof',
+      ': eof',
+      'connection closed by peer',
+      'connection dropped',
+      'connection is dropped',
+      'connection was dropped',
+      'connection lost',
+    ],
     needsHost: true,
+    orCaller: true,
   },
   {
     kind: 'tls',
@@ -154,6 +183,14 @@ const signs: readonly Sign[] = [
 /** What servers say of those who call them. */
 const ofClients = ['handshake error from', 'while reading client', 'client closed', 'from client', 'client prematurely']
 
+/** What who calls says around it, and no server of its clients: the words of pools and of what is asked for. */
+const callers: ReadonlySet<string> = new Set(
+  (
+    'pool pool: query query: database database: db db: upstream upstream: backend backend: dependency redis redis: ' +
+    'postgres postgres: mysql mysql: mongo mongo: kafka kafka: amqp amqp: broker broker: fetch request.get'
+  ).split(' '),
+)
+
 /** Somebody who asks a reader like this one what it knows: the words are there, and nothing failed. */
 const quiet = /"?(?:level|severity)"?[=:]\s?"?(?:debug|trace)\b/i
 
@@ -169,7 +206,8 @@ export function saidIn(line: string, hosts: ReadonlySet<string> = new Set()): Sa
   )
   if (found.length === 0 || quiet.test(text) || ofClients.some((it) => low.includes(it))) return null
   const called = calledIn(low, hosts)
-  const sign = found.find((it) => it.needsHost !== true || called !== null)
+  const isCaller = called === null && low.split(/[\s"'(),[\]]+/, 400).some((it) => callers.has(it))
+  const sign = found.find((it) => it.needsHost !== true || called !== null || (it.orCaller === true && isCaller))
   // Whom it would have called has no part in that.
   if (sign?.kind === 'no-files') return { kind: sign.kind, host: null, port: null }
   return sign === undefined ? null : { kind: sign.kind, host: called?.host ?? null, port: called?.port ?? null }
@@ -268,10 +306,14 @@ const codes: ReadonlySet<string> = new Set(
   'etimedout econnrefused econnreset enotfound eai_again ehostunreach enetunreach'.split(' '),
 )
 
+const systemCalls: ReadonlySet<string> = new Set(['read', 'write', 'connect'])
+
 /** `render: ETIMEDOUT after 3004 ms`: the name of somebody here, as the label of an error's code. */
 function labelled(words: readonly string[], hosts: ReadonlySet<string>): readonly Called[] {
   return words.flatMap((word, at): readonly Called[] => {
-    const label = words[at - 1]?.endsWith(':') === true ? words[at - 1]?.slice(0, -1) : undefined
+    // `cart: read ECONNRESET`, by Node: what it was doing stands in between.
+    const before = words[systemCalls.has(words[at - 1] ?? '') ? at - 2 : at - 1]
+    const label = before?.endsWith(':') === true ? before.slice(0, -1) : undefined
     return label !== undefined && codes.has(word) && hosts.has(label) ? [{ host: label, port: null }] : []
   })
 }

@@ -35,7 +35,12 @@ const apartMargins = { began: 1000, ended: 1000 }
 export function compareAlong(near: Place, far: Place, along: Along): Comparison {
   const [nearSeen, farSeen] = [seenAt(near, along.isServer), seenAt(far, along.isServer)]
   const common = commonOf(nearSeen, farSeen)
-  const about = { near: near.name, far: far.name, common: timesOf(common, nearSeen, farSeen) }
+  const about = {
+    near: near.name,
+    far: far.name,
+    common: timesOf(common, nearSeen, farSeen),
+    ...datagramsOf(near, far),
+  }
   const why = whyNot(near, far)
   if (why !== null) return { ...about, gone: [], cannotTell: why }
   if (common.length === 0 && along.hears !== null && !hearsAny(near.sightings, along))
@@ -58,7 +63,12 @@ export function compare(one: Place, other: Place, addresses: Addresses): Compari
   // Interfaces of one machine share its clock; a file may be merged of two machines all the same.
   const offset = near.place.file === late.place.file && Math.abs(apart) <= sameClockMs ? 0 : apart
   const far = offset === 0 ? late : seenAt(moved(late.place, offset), nobody)
-  const about = { near: near.place.name, far: far.place.name, common: timesOf(commonOf(near, far), near, far) }
+  const about = {
+    near: near.place.name,
+    far: far.place.name,
+    common: timesOf(commonOf(near, far), near, far),
+    ...datagramsOf(near.place, far.place),
+  }
   const why = whyNot(near.place, far.place)
   if (why !== null) return { ...about, gone: [], cannotTell: why }
   if (about.common === 0 && !knowEachOther(near.place.sightings, far.place.sightings))
@@ -74,7 +84,7 @@ interface Beyond extends Pick<Along, 'addresses' | 'hears' | 'isServer' | 'isTra
 }
 
 function judged(
-  about: Pick<Comparison, 'near' | 'far' | 'common'>,
+  about: Pick<Comparison, 'near' | 'far' | 'common' | 'datagrams'>,
   [near, far]: readonly [Seen, Seen],
   along: Beyond,
 ): Comparison {
@@ -160,6 +170,15 @@ function commonOf(one: Seen, other: Seen): readonly number[] {
 /** How many packets, each time of sending by itself. */
 function timesOf(common: readonly number[], one: Seen, other: Seen): number {
   return common.reduce((sum, key) => sum + Math.min(one.rows(key).length, other.rows(key).length), 0)
+}
+
+/** UDP that is no DNS: how many passed both. What is missing of it is not judged, as nobody says it again. */
+function datagramsOf({ sightings: near }: Place, { sightings: far }: Place): Pick<Comparison, 'datagrams'> {
+  if (near.datagrams.size + far.datagrams.size === 0) return {}
+  let common = 0
+  for (const [key, times] of near.datagrams) common += Math.min(times, far.datagrams.get(key) ?? 0)
+  const all = (its: ReadonlyMap<number, number>): number => [...its.values()].reduce((sum, it) => sum + it, 0)
+  return { datagrams: { near: all(near.datagrams), far: all(far.datagrams), common } }
 }
 
 /** Above 0 where `one` is nearer to the clients. Each router takes one from the TTL; clocks of two files may differ. */

@@ -62,6 +62,12 @@ export function united(places: readonly Place[]): Place {
   }
 }
 
+function unitedCounts(all: readonly ReadonlyMap<number, number>[]): ReadonlyMap<number, number> {
+  const sum = new Map<number, number>()
+  for (const its of all) for (const [key, times] of its) sum.set(key, (sum.get(key) ?? 0) + times)
+  return sum
+}
+
 function unitedSightings(all: readonly Sightings[]): Sightings {
   const rows = all
     .flatMap((its) => Array.from({ length: its.count }, (_, row) => ({ its, row })))
@@ -80,5 +86,6 @@ function unitedSightings(all: readonly Sightings[]): Sightings {
     },
     refusals: new Set(all.flatMap((it) => [...it.refusals])),
     addresses: new Set(all.flatMap((it) => [...it.addresses])),
+    datagrams: unitedCounts(all.map((it) => it.datagrams)),
   }
 }

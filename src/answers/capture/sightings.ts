@@ -45,6 +45,8 @@ export interface Sightings extends Columns {
   readonly refusals: ReadonlySet<number>
   /** Every address that sent or was sent anything here. */
   readonly addresses: ReadonlySet<number>
+  /** Of UDP that is no DNS, by what survives the translation of addresses, how many: they are counted, and no more. */
+  readonly datagrams: ReadonlyMap<number, number>
 }
 
 /** A word of 32 bits, mixed. */
@@ -62,6 +64,8 @@ function keyOf(one: number, other: number, kind: number): number {
 /** Of a row its columns, and what comparing adds to them; and the addresses that are new in it. */
 const rowBytes = 224
 const addressBytes = 96
+/** Of a datagram as many are kept even by a short snap length. */
+const firstBytes = 16
 
 export function emptyColumns(size: number): Columns {
   return {
@@ -96,6 +100,7 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
   const question = createDnsQuestion()
   const seenAddresses = new Set<number>()
   const refusals = new Set<number>()
+  const datagrams = new Map<number, number>()
   let size = 1 << 6
   const blind = { dns: 0, any: 0 }
   const its = {
@@ -105,6 +110,7 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
     blind,
     refusals: refusals as ReadonlySet<number>,
     addresses: seenAddresses as ReadonlySet<number>,
+    datagrams: datagrams as ReadonlyMap<number, number>,
     see,
   }
 
@@ -170,7 +176,7 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
   }
 
   function message(packet: Packet): void {
-    if (packet.sport !== 53 && packet.dport !== 53) return
+    if (packet.sport !== 53 && packet.dport !== 53) return datagram(packet)
     if (!readDnsQuestion(question, packet.bytes, packet.payload, packet.payloadEnd)) {
       if (packet.payloadEnd - packet.payload < packet.payloadLength) blind.dns++
       return
@@ -182,6 +188,17 @@ export function createSightings(addresses: Addresses, room: Room): Sightings {
     if (question.isAnswer)
       keep(packet, sorts.answer, { key: keyOf(question.id, asked, sorts.answer), request, exchange })
     else keep(packet, sorts.query, { key: request, request, exchange })
+  }
+
+  /** Its number of IP, its length, and how it begins; those that are all alike are counted. */
+  function datagram({ ipId, payloadLength, bytes, payload, payloadEnd }: Packet): void {
+    let begin = payloadLength
+    for (let at = payload; at < Math.min(payloadEnd, payload + firstBytes); at++)
+      begin = Math.imul(begin ^ (bytes[at] ?? 0), 0x01000193)
+    const key = keyOf((ipId << 16) | (payloadLength & 0xffff), begin, sorts.dataBack + 1)
+    const before = datagrams.get(key)
+    if (before !== undefined) datagrams.set(key, before + 1)
+    else if (datagrams.size < most && room.take(addressBytes)) datagrams.set(key, 1)
   }
 
   function segment(packet: Packet): void {

@@ -81,7 +81,19 @@ function whatOf(what: string, n: number): string {
   return n === 1 ? one : many
 }
 
-function judge({ near, far, common, gone, cannotTell: why }: Comparison) {
+/** UDP has no numbers of its own: it is counted, and what is missing may be on another way. */
+function datagramText({ near, far, common }: Comparison['datagrams'] & object): string {
+  const seen = `of UDP that is no DNS ${near} and ${count(far, 'datagram')}, ${common} at both`
+  if (near === 0 || far > 0) return seen
+  return (
+    `${seen}: what passed the first went elsewhere, or was lost: see to which address it goes there; an entry of ` +
+    'conntrack for a pod that is gone leads there (conntrack -L -p udp)'
+  )
+}
+
+function judge({ near, far, common, datagrams, gone, cannotTell: why }: Comparison) {
+  if (common === 0 && datagrams !== undefined && (why === null || why === 'nothing-common') && gone.length === 0)
+    return cannotTell('ambiguous', `${near} and ${far}: ${datagramText(datagrams)}`)
   if (why !== null) return cannotTell('ambiguous', `${near} and ${far}: ${silent[why]}`)
   const [worst] = gone
   if (worst === undefined)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { describeCheck } from '../../../test/describe-check.ts'
 import { node } from '../../../test/build/node.ts'
 import { completed, container, deployment, notReady, pod } from '../../../test/build/pod.ts'
+import { programLog } from '../../../test/build/program-log.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
@@ -29,6 +30,16 @@ const unscheduled = notReady('cart-3', '0/3 nodes are available: insufficient cp
   ip: null,
 })
 
+const circle = (calls: Readonly<Record<string, string>>) => ({
+  services: [
+    service('cart', { clusterIP: '10.96.0.1' }),
+    service('pay', { clusterIP: '10.96.0.2', selector: { app: 'pay' } }),
+  ],
+  pods: [notReady('cart-2', 'ContainersNotReady'), notReady('pay-1', 'ContainersNotReady', { labels: { app: 'pay' } })],
+  programLogs: Object.entries(calls).map(([name, host]) =>
+    programLog(name === 'cart' ? 'cart-2' : 'pay-1', [{ kind: 'refused', host, port: 80, times: 9, during: 3 }]),
+  ),
+})
 const versions = [
   deployment('cart', 0, {
     kind: 'ReplicaSet',
@@ -82,6 +93,26 @@ describeCheck(check, [
     it: 'a version without pods, and no other Service',
     given: { services: [preview], pods: running, workloads: versions },
     expect: [{ subject: 'Service/shop/preview', severity: 'error', args: { case: 'set-aside' } }],
+  },
+  {
+    it: 'two that wait for each other',
+    given: circle({ cart: '10.96.0.2', pay: 'cart' }),
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        args: { circle: ['shop/cart', 'shop/pay'] },
+        says: /its pods call shop\/pay in vain before they are ready, and those of that one call it: each waits for the/,
+      },
+      { subject: 'Service/shop/pay', args: { circle: ['shop/pay', 'shop/cart'] } },
+    ],
+  },
+  {
+    it: 'one that waits for another, which does not wait for it',
+    given: circle({ cart: '10.96.0.2' }),
+    expect: [
+      { subject: 'Service/shop/cart', args: { circle: [] } },
+      { subject: 'Service/shop/pay', args: { circle: [] } },
+    ],
   },
   {
     it: 'each pod with its own reason',

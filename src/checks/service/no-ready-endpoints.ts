@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { Evidence } from '../../findings/evidence.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
@@ -9,6 +10,7 @@ import type { Workload } from '../../model/workload.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
+import { circlesOf } from '../../relations/service/waits-in-circle.ts'
 import { hasPairs } from '../../relations/selector.ts'
 import { isOver, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import {
@@ -43,11 +45,11 @@ export default check({
   fine: 'every Service with pods has a ready one',
   severity: 'error',
   needs: ['services', 'pods'],
-  wants: ['workloads', 'endpointSlices', 'nodes', 'events'],
+  wants: ['workloads', 'endpointSlices', 'nodes', 'events', 'programLogs', 'clusterDns'],
   remedies: [],
   decides: ['SVC-05', 'SVC-08', 'SVC-09', 'SVC-26', 'SVC-28'],
 
-  run({ services, pods, workloads, endpointSlices, nodes, events, scope }) {
+  run({ services, pods, workloads, endpointSlices, nodes, events, programLogs, clusterDns, scope }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const [backing, slicesOf] = [
@@ -57,6 +59,14 @@ export default check({
     const [problemOf, refusalOf] = [problemsOf(events), refusalsOf(events)]
     const down = new Set(nodes.known ? nodes.value.filter((it: Node) => it.ready !== 'True').map((it) => it.name) : [])
 
+    const circles = circlesOf(
+      choosing.flatMap((service) => {
+        const behind = backing(service)
+        return behind.kind === 'none-ready' ? [{ service, pods: behind.pods }] : []
+      }),
+      programLogs.known ? programLogs.value : [],
+      { services, namespaces: null, domain: clusterDns.known ? clusterDns.value.domain : null, scope },
+    )
     const found = choosing.flatMap((service): readonly Verdict<NoneReady>[] => {
       const behind = backing(service)
       const listed = slicesOf === null ? null : countEndpoints(slicesOf(service)).ready.length
@@ -72,6 +82,7 @@ export default check({
           refused: maker === undefined ? null : refusalOf(maker),
           down,
           meant: areJobs(behind.pods) ? meantBy(service, pods) : null,
+          circle: circles.get(full(service)) ?? [],
         }),
       ]
     })
@@ -89,6 +100,11 @@ export default check({
     headline: ({ subject: on, args }) => `Service ${full(on)} has no ready endpoint: ${whyText(args)}.`,
     detail: ({ args }) => `0 ready of ${count(args.pods, 'pod')} · ${allText(args)}`,
     note: ({ args }) => {
+      if (args.circle.length > 0)
+        return (
+          'while each asks for the other before it is ready, none becomes ready by itself, and what starts them anew ' +
+          'starts the wait anew'
+        )
       if (args.lacking !== null)
         return 'slices are of one address family each, and a pod without an address of it is in none'
       return args.case === 'unlisted'
@@ -97,6 +113,11 @@ export default check({
         : 'only ready pods get traffic; with none, connections to the Service are refused at once'
     },
     help: ({ subject: on, args }) => {
+      if (args.circle.length > 0)
+        return [
+          'take the calls of others out of the readiness probe: it is to ask about the process itself',
+          ...commandsFor(on.namespace, args),
+        ]
       if (args.lacking !== null)
         return [
           `offer the family that the pods have (spec.ipFamilies), or let pods have ${args.lacking} addresses: ` +
@@ -150,6 +171,8 @@ type NoneReady = {
   readonly lacking: IpFamily | null
   /** Whom it may have meant, where it chooses pods of Jobs alone. */
   readonly meant: string | null
+  /** Services that wait for each other by what their pods' logs say, this one first; empty: it is in no such circle. */
+  readonly circle: readonly string[]
 } & ReturnType<typeof lookArgs>
 
 interface Behind {
@@ -160,6 +183,7 @@ interface Behind {
   readonly down: ReadonlySet<string>
   /** Who is called like the Service and bears other labels, where it chooses pods of Jobs alone. */
   readonly meant: string | null
+  readonly circle: readonly string[]
 }
 
 function areJobs(pods: readonly Pod[]): boolean {
@@ -204,6 +228,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
       refusedBy: refused?.from ?? null,
       lacking: null,
       meant: behind.meant,
+      circle: behind.circle,
       ...lookArgs(first),
     },
     evidence: [
@@ -214,6 +239,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
       })),
       ...(unmade && refused !== null ? [{ kind: 'fact' as const, label: 'refused', value: refusalText(refused) }] : []),
       ...(pods.length === 0 ? [] : [reasonsEvidence('pods that match', reasoned)]),
+      ...circleEvidence(behind.circle),
     ],
     symptoms: onDownNodes
       ? where.map((it) => nodeDown(`${it}`))
@@ -293,8 +319,23 @@ function whyText(args: NoneReady): string {
     case 'set-aside':
       return `it chooses ${args.maker} of ${args.refused}, which wants no pods of that version`
     case 'not-ready':
+      if (args.circle.length > 0)
+        return (
+          `its pods call ${args.circle[1]} in vain before they are ready, and ` +
+          `${args.circle.length === 2 ? 'those of that one call it' : 'the calls come round to it'}: ` +
+          'each waits for the other'
+        )
       return args.reasons[0] ?? 'it has no pods'
   }
+}
+
+/** `shop/a calls shop/b, which calls shop/a`. */
+function circleEvidence(circle: readonly string[]): readonly Evidence[] {
+  const [first, ...others] = circle
+  if (first === undefined) return []
+  return [
+    { kind: 'fact', label: 'by their logs', value: `${first} calls ${[...others, first].join(', which calls ')}` },
+  ]
 }
 
 function allText({ case: kind, pods, reasons, counts }: NoneReady): string {
@@ -349,6 +390,7 @@ function setAside(
       refusedBy: null,
       lacking: null,
       meant: null,
+      circle: [],
       ...lookArgs(undefined),
     },
     evidence: [
@@ -381,6 +423,7 @@ function forgotten(service: Service, ready: readonly Pod[]): Verdict<NoneReady> 
       refusedBy: null,
       lacking,
       meant: null,
+      circle: [],
       ...lookArgs(undefined),
     },
     evidence: [{ kind: 'fact', label: 'ready pods in no EndpointSlice', value: some(ready.map((it) => it.name)) }],

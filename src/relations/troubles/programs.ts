@@ -114,7 +114,7 @@ function told(log: ProgramLog, pod: Pod | null, it: Complaint, { called, weight 
       ...(called === null ? [] : [subject('Service', called.namespace, called.name)]),
     ],
     keys: keysOf({ ...self, namespace }, on, it, called),
-    asked: it.host === null ? '' : hostText(it),
+    asked: it.host === null ? '' : askedText(it, called),
     from: `container ${container} of pod ${log.pod}`,
     how: complaintEnds[it.kind],
     log: {
@@ -130,6 +130,13 @@ function told(log: ProgramLog, pod: Pod | null, it: Complaint, { called, weight 
     ms: null,
     weight,
   }
+}
+
+/** `198.19.218.67:80` is nobody's name: the Service's stands behind it. */
+function askedText(it: Complaint, called: Service | null): string {
+  return called !== null && called.clusterIP === it.host
+    ? `${hostText(it)}, Service ${called.namespace}/${called.name}`
+    : hostText(it)
 }
 
 function hostText({ host, port }: Complaint): string {

@@ -12,8 +12,19 @@ export function captureLines({ points, comparisons }: Capture): readonly string[
     ...(folded.size === 0 ? [] : [`${namesOf(empty)}: 0 packets`]),
     // All interfaces of a file end where it does.
     ...[...whys].flatMap(([why, its]) => (why !== null && isShared(why) ? [`${namesOf(its)}: ${why}`] : [])),
-    ...comparisons.map(({ near, far, common }) => `${near} and ${far}: ${count(common, 'packet')} seen at both`),
+    ...comparisons.map(bothText),
   ]
+}
+
+function bothText({ near, far, common, datagrams }: Capture['comparisons'][number]): string {
+  const others =
+    datagrams === undefined
+      ? ''
+      : `${datagrams.common} of ${datagrams.near} and ${count(datagrams.far, 'datagram')} of UDP that is no DNS`
+  // Packets of another kind are not set against each other: none of them is counted as missing.
+  const packets = common === 0 && others !== '' ? '' : `${count(common, 'packet')} of DNS and TCP`
+  if (datagrams === undefined) return `${near} and ${far}: ${count(common, 'packet')} seen at both`
+  return `${near} and ${far}: ${[packets, others].filter((it) => it !== '').join(', ')} seen at both`
 }
 
 /** A file may describe hundreds of interfaces that have nothing. */

@@ -80,6 +80,12 @@ export const pcap = v.strictObject({
         near: v.pipe(text, v.description('the point nearer to the clients')),
         far: text,
         common: number,
+        datagrams: v.exactOptional(
+          v.pipe(
+            v.strictObject({ near: number, far: number, common: number }),
+            v.description('of UDP that is no DNS: seen at each, and at both'),
+          ),
+        ),
         gone: v.array(gone),
         cannotTell: v.nullable(
           v.picklist(['no-overlap', 'nothing-common', 'too-many', 'clock', 'filter', 'dropped', 'cut-short']),
