@@ -47,7 +47,15 @@ test.each([
       'add cmd: failed to assign an IP address to container”',
   ],
   ['MountVolume.SetUp failed: no', 'an Event says “MountVolume.SetUp failed: no”'],
-  ['a'.repeat(200), `an Event says “${'a'.repeat(160)}…”`],
+  ['a'.repeat(200), `an Event says “${'a'.repeat(48)}… ${'a'.repeat(110)}”`],
+  [
+    `Failed to create pod sandbox: failed to construct FQDN, FQDN ${'x'.repeat(150)} is too long (64 is the max)`,
+    `an Event says “Failed to create pod sandbox: failed to… ${'x'.repeat(82)} is too long (64 is the max)”`,
+  ],
+  [
+    `Failed: plugin type="multus" failed (add): Multus: [shop/edge]: ${'a'.repeat(120)}: cannot find macvlan-lan`,
+    `an Event says “… [shop/edge]: ${'a'.repeat(120)}: cannot find macvlan-lan”`,
+  ],
 ])('of an error in others the last words are told: %s', (said, expected) => {
   expect(hearsayOfLast(said)).toBe(expected)
 })

@@ -91,16 +91,30 @@ export function hearsay(text: string): string {
 /** In front of what it is about: `rpc error: code = Unknown desc = …: plugin type="aws-cni" failed (add): …`. */
 const wrapped = /(?:rpc error: code = \w+ desc = |failed to (?:setup|set up|destroy) network for sandbox )/
 
+/** An error with more before it than a component and what it did: each caller has put its words there. */
+const fewestCallers = 3
+
+/** How much of the start is kept of a sentence of which the end is wanted. */
+const keptOfStart = 48
+
 /**
  * The same of an error that each caller has put its own words before, as the kubelet, the runtime and a CNI plugin do:
- * what is wrong stands at its end.
+ * what is wrong stands at its end. Of one long sentence the middle is left out.
  */
 export function hearsayOfLast(text: string): string {
-  if (text.length <= longestTold || !wrapped.test(text)) return hearsay(text)
+  if (text.length <= longestTold) return hearsay(text)
   const parts = text.split(/: (?=\S)/)
+  if (!wrapped.test(text) && parts.length <= fewestCallers) return hearsay(withoutMiddle(text))
   let end = parts.pop() ?? ''
   while (parts.length > 0 && end.length + (parts.at(-1) ?? '').length < longestTold - 2) end = `${parts.pop()}: ${end}`
-  return hearsay(parts.length === 0 ? end : `… ${end}`)
+  return hearsay(parts.length === 0 ? end : `… ${withoutMiddle(end, longestTold - 2)}`)
+}
+
+function withoutMiddle(text: string, most: number = longestTold): string {
+  if (text.length <= most) return text
+  const start = text.slice(0, keptOfStart).toWellFormed()
+  const blank = start.lastIndexOf(' ')
+  return `${blank > 0 ? start.slice(0, blank) : start}… ${text.slice(keptOfStart + 2 - most).toWellFormed()}`
 }
 
 /** `: “…”` behind what it is the reason of; nothing where nothing is said. */

@@ -4,8 +4,8 @@ import { isFull, today } from './build/effort.ts'
 
 /**
  * Test files that take seconds each: they start programs, wait for what does not come, or read what is large.
- * `npm test` runs an eighth of them, another each day, and those beside which something was changed; `.ci/run` runs all.
- * With each the seconds that it took on a busy machine of two cores, so that the days are alike.
+ * `npm test` runs an eighth of them, another each day, and those beside which something was changed; `.ci/run` runs
+ * all. With each the seconds that it took on a busy machine of two cores, so that the days are alike.
  */
 const secondsOf: Readonly<Record<string, number>> = {
   'lab/test/cases.test.ts': 3,

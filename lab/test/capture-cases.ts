@@ -246,7 +246,8 @@ function endsBy(lab: Lab, how: 'kill -9' | 'Ctrl-C' | 'its pods are removed', fo
       const packets = read.stdout.split('\n').filter((it) => it !== '').length
       return {
         got:
-          `${before} captures ran, ${after} after 10 s; pods ${phases === '' ? 'gone' : phases}; ${left === '' ? 'no object' : left.trim()}; ` +
+          `${before} captures ran, ${after} after 10 s; pods ${phases === '' ? 'gone' : phases}; ` +
+          `${left === '' ? 'no object' : left.trim()}; ` +
           `${packets} packets, tcpdump ends with ${read.code}`,
         passed: before > 0 && after === 0 && isOver && left === '' && packets > 0 && read.code === 0,
         detail: `${ran.stderr}\n${ran.stdout}\n${read.stderr}`,

@@ -1,5 +1,5 @@
-// `hopscope logs ingress/x --summary` against the lab's ingress-nginx: requests that are counted as they are sent, in the
-// controller's own format of the log and in one that its ConfigMap names.
+// `hopscope logs ingress/x --summary` against the lab's ingress-nginx: requests that are counted as they are sent, in
+// the controller's own format of the log and in one that its ConfigMap names.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hostOf, ingress, type KubernetesObject, objectsOf, service } from '../breaks/app.ts'
 import { webServer } from '../breaks/http-app.ts'

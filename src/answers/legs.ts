@@ -1,4 +1,7 @@
-import type { Basis, HttpEnd } from '../model/contacts.ts'
+import type { Basis, HttpContact, HttpEnd } from '../model/contacts.ts'
+import type { IngressConfigs } from '../model/ingress-config.ts'
+import type { Ingress } from '../model/ingress.ts'
+import type { Known } from '../model/known.ts'
 import type { Outside, OutsideAnswer } from '../model/outside.ts'
 import type { Model } from '../model/sources.ts'
 import type { Subject } from '../model/subject.ts'
@@ -12,7 +15,9 @@ import {
   isRefusedCertificate,
   neverConnected,
 } from '../relations/ingress/http-answers.ts'
+import { liveTaker } from '../relations/ingress/live-taker.ts'
 import { requestsOf, routeOfContact } from '../relations/ingress/http-of-ingress.ts'
+import { unendedOf } from './trace/cut-asks.ts'
 import { tally } from '../relations/service/service-contacts.ts'
 
 /** One part of the way of a request, as it was asked by itself. */
@@ -27,6 +32,8 @@ export interface Leg {
   /** What came: `200`, `502`, `ECONNREFUSED`; empty where only a connection was made. */
   readonly said: readonly string[]
   readonly slowestMs: number | null
+  /** Whose end was not awaited; absent: none. */
+  readonly unended?: number
 }
 
 /** Answers that take so long are not well, whatever they say. */
@@ -44,7 +51,7 @@ export function isSlow({ slowestMs }: Pick<Leg, 'slowestMs'>): boolean {
 export function legsOf(model: Model): readonly Leg[] {
   const { scope, sources } = model
   const { target } = scope
-  const { outside, contacts, ingresses } = sources
+  const { outside, contacts, ingresses, ingressConfigs } = sources
   if (target.kind !== 'object' || target.url === null) return []
   if (isRoutingKind(target.object.kind)) return routedLegs(model, target.object)
   if (!ingresses.known) return []
@@ -56,9 +63,9 @@ export function legsOf(model: Model): readonly Leg[] {
   if (!contacts.known) return first
   const excuse = excuseOf({ ...sources, scope })
   const asked = requestsOf(contacts.value, ingress).filter((it) => it.basis === 'url' && excuse(it) === null)
-  const service = asked.flatMap((it) => routeOfContact(ingress, it)?.backend.service ?? [])[0] ?? null
+  const to = asked.flatMap((it) => backendOf(ingress, it, ingressConfigs) ?? [])[0] ?? null
   const isOwn = (it: { readonly service: { readonly namespace: string; readonly name: string } }): boolean =>
-    it.service.namespace === ingress.namespace && it.service.name === service
+    it.service.namespace === to?.namespace && it.service.name === to.name
   const connects = contacts.value.connects.filter((it) => isOwn(it) && it.via.kind === 'service')
   const own = (contacts.value.direct ?? []).filter(isOwn)
   const direct = own.filter((it) => excuse(it) === null)
@@ -67,12 +74,12 @@ export function legsOf(model: Model): readonly Leg[] {
   return [
     ...(outside.known ? outsideLegs(outside.value, asked) : []),
     ...(asked.length === 0 ? [] : [leg('controller', asked, (it) => it.via.controllerPod)]),
-    ...(of === 0 || service === null
+    ...(of === 0 || to === null
       ? []
       : [
           {
             name: 'service' as const,
-            at: [`${ingress.namespace}/${service}`],
+            at: [full(to)],
             bad: failed,
             doubtful: 0,
             of,
@@ -82,6 +89,14 @@ export function legsOf(model: Model): readonly Leg[] {
         ]),
     ...(direct.length === 0 ? [] : [leg('pods', direct, (it) => it.pod ?? it.ip)]),
   ]
+}
+
+/** By the configuration that the controller runs, where it was read, else by the rules of the Ingress. */
+function backendOf(ingress: Ingress, it: HttpContact, configs: Known<IngressConfigs>) {
+  const live = liveTaker(configs, { host: it.host, path: it.path, controllerPod: it.via.controllerPod })
+  if (live !== null && live.to !== null) return live.to
+  const service = routeOfContact(ingress, it)?.backend.service
+  return service === undefined ? null : { namespace: ingress.namespace, name: service }
 }
 
 /** From outside, then of the data plane of its Gateway, then what stands behind it. */
@@ -150,6 +165,7 @@ function leg<T extends Ended>(
     of: its.length,
     said: [...new Set(its.map(said))],
     slowestMs: its.length === 0 ? null : Math.max(...its.map((it) => it.ms)),
+    ...unendedOf(its),
   }
 }
 

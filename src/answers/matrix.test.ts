@@ -6,6 +6,7 @@ import { container, pod } from '../../test/build/pod.ts'
 import { modelOf } from '../../test/describe-check.ts'
 import { unknown } from '../model/known.ts'
 import type { Crossing } from '../model/crossing.ts'
+import type { Workload } from '../model/workload.ts'
 import { type Matrix, matrixExitCode, matrixOf } from './matrix.ts'
 
 const withCrossings = (...crossings: readonly Crossing[]): Matrix | null =>
@@ -26,6 +27,26 @@ describe('a matrix', () => {
     ['db', 'db', 'left-to-cni', ['shop/db']],
   ])('%s to %s: policies say %s', (from, to, policies, by) => {
     expect(cell(withCrossings(), from, to)).toMatchObject({ policies, by, measured: null, disagrees: null })
+  })
+
+  test('CronJobs between their runs are left out, and told of', () => {
+    const cron = (name: string): Workload => ({
+      kind: 'CronJob',
+      namespace: 'shop',
+      name,
+      owner: null,
+      desired: 0,
+      ready: 0,
+      templateLabels: {},
+    })
+    const job: Workload = { ...cron('busy-1'), kind: 'Job', owner: { kind: 'CronJob', name: 'busy' } }
+    const run = pod('busy-1-x', { ip: '10.2.1.9', owner: { kind: 'Job', name: 'busy-1' } })
+    const model = modelOf(
+      { ...world, pods: [...world.pods, run], workloads: [cron('report'), cron('busy'), job] },
+      {},
+      { namespace: 'shop' },
+    )
+    expect(matrixOf(model, { port: null })?.leftOut.cronJobs).toEqual(['shop/report'])
   })
 
   test('pods of one workload that are treated otherwise differ', () => {

@@ -3,6 +3,7 @@ import type { OtherPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
+import type { Workload } from '../model/workload.ts'
 import { textOrder } from '../model/text-order.ts'
 import { crossedFlows, type CrossedFlow, disagreement, isLetThrough } from '../relations/policy/crossed-flows.ts'
 import { othersOn, otherPolicyText } from '../relations/policy/other-policies.ts'
@@ -53,6 +54,8 @@ export interface Matrix {
     readonly withoutPort: readonly string[]
     /** Workloads with no pod that has an address now. */
     readonly withoutPod: number
+    /** CronJobs between their runs: how policies treat their pods stands in no row. */
+    readonly cronJobs: readonly string[]
   }
 }
 
@@ -69,7 +72,7 @@ const outsidePort = 443
 
 /** null: the pods or the policies are not known. Pure: the same from a recording. */
 export function matrixOf({ scope, sources }: Model, { port }: MatrixAsk): Matrix | null {
-  const { pods, networkPolicies, otherPolicies, namespaces, crossings } = sources
+  const { pods, networkPolicies, otherPolicies, namespaces, crossings, workloads: makers } = sources
   if (!pods.known || !networkPolicies.known) return null
   const own = pods.value.filter((it) => isLive(it) && (scope.namespace === null || it.namespace === scope.namespace))
   const placed = own.filter((it) => it.ip !== null)
@@ -119,8 +122,23 @@ export function matrixOf({ scope, sources }: Model, { port }: MatrixAsk): Matrix
       columns: allColumns.length - columns.length,
       withoutPort: withPorts.filter((it) => it.ports.length === 0).map((it) => nameOf(it.workload)),
       withoutPod: own.length - placed.length,
+      cronJobs: idleCronJobs(makers.known ? makers.value : [], placed, scope.namespace),
     },
   }
+}
+
+/** Between its runs a CronJob has no pod; while one goes on, its Job is a row. */
+function idleCronJobs(makers: readonly Workload[], placed: readonly Pod[], namespace: string | null) {
+  const running = new Set(placed.map((it) => nameOf(workloadOfPod(it))))
+  const busy = new Set(
+    makers
+      .filter((it) => it.owner?.kind === 'CronJob' && running.has(`${it.namespace}/${it.name}`))
+      .map((it) => `${it.namespace}/${it.owner?.name ?? ''}`),
+  )
+  return makers
+    .filter((it) => it.kind === 'CronJob' && (namespace === null || it.namespace === namespace))
+    .map((it) => `${it.namespace}/${it.name}`)
+    .filter((it) => !busy.has(it))
 }
 
 /** 1: something disagrees with the policies. */

@@ -2,6 +2,7 @@ import type { RawObject, Resource } from '../kube/cluster.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { UnreadKind } from '../model/sources.ts'
 import type { Typed } from './unread.ts'
+import { wellShaped } from './misshapen.ts'
 import { keyOf, named, namespacedKeys, speaksOfItself } from './kinds.ts'
 
 export type Objects = Known<readonly RawObject[]>
@@ -104,19 +105,21 @@ export function bundleOf({
       const there = [...(pieces.get(key)?.values() ?? [])].flatMap((it) => objectsOf(it()))
       return [...there, ...(doubted.get(key) ?? [])].filter(isOf(namespace))
     },
-    read(resource, namespace) {
-      const key = keyOf(resource)
-      const its = pieces.get(key)
-      if (its === undefined) return absent(key, '')
-      const whole = its.get(everywhere)
-      if (!resource.namespaced) return whole?.() ?? absent(key, '')
-      if (namespace === null) return whole?.() ?? together(key, its)
-      const own = its.get(namespace)
-      if (own !== undefined) return own()
-      if (whole === undefined) return absent(key, ` of namespace ${namespace}`)
-      const objects = whole()
-      return objects.known ? known(objects.value.filter((it) => it.metadata.namespace === namespace)) : objects
-    },
+    read: (resource, namespace) => wellShaped(readAll(resource, namespace), keyOf(resource), what),
+  }
+
+  function readAll(resource: Resource, namespace: string | null): Objects {
+    const key = keyOf(resource)
+    const its = pieces.get(key)
+    if (its === undefined) return absent(key, '')
+    const whole = its.get(everywhere)
+    if (!resource.namespaced) return whole?.() ?? absent(key, '')
+    if (namespace === null) return whole?.() ?? together(key, its)
+    const own = its.get(namespace)
+    if (own !== undefined) return own()
+    if (whole === undefined) return absent(key, ` of namespace ${namespace}`)
+    const objects = whole()
+    return objects.known ? known(objects.value.filter((it) => it.metadata.namespace === namespace)) : objects
   }
 
   function isWhole(its: ReadonlyMap<string, Piece>): boolean {

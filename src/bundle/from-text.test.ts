@@ -131,6 +131,41 @@ test.each([
   expect(told(bundleFromText(text, 'FILE'), resource.replicaSets, 'shop')).toBe(expected)
 })
 
+const batch = (kind: string): object => object(kind, 'shop/mail', {}, 'batch/v1')
+const apps = (kind: string): object => object(kind, 'shop/store', {}, 'apps/v1')
+const made = { ownerReferences: [{ kind: 'CronJob', name: 'nightly', controller: true }] }
+
+test.each([
+  ['kinds that make pods beside it: there is none', [set('web-5d'), apps('Deployment')], resource.cronJobs, '0'],
+  ['one kind alone', [apps('Deployment')], resource.cronJobs, 'kubectl get holds no cronjobs.batch'],
+  [
+    'a Job that one made',
+    [set('web-5d'), apps('Deployment'), object('Job', 'shop/nightly-1', made, 'batch/v1')],
+    resource.cronJobs,
+    'kubectl get holds no cronjobs.batch',
+  ],
+  [
+    'StatefulSets, which are not listed by all who list Deployments',
+    [set('web-5d'), apps('Deployment'), apps('DaemonSet')],
+    resource.statefulSets,
+    'kubectl get holds no statefulsets.apps',
+  ],
+  [
+    'StatefulSets, where Jobs are listed as well',
+    [set('web-5d'), apps('Deployment'), apps('DaemonSet'), batch('Job')],
+    resource.statefulSets,
+    '0',
+  ],
+  ['objects asked for by name', null, resource.cronJobs, 'kubectl get holds no cronjobs.batch'],
+])('a kind of workloads that is not in it: %s', (_it, all, kind, expected) => {
+  const alone = [set('web-5d'), apps('Deployment')].map((it) => JSON.stringify(it)).join('\n')
+  const bundle = bundleFromText(all === null ? alone : list(...all), 'FILE')
+  expect(told(bundle, kind, 'shop')).toBe(expected)
+  expect(bundle.taken).toMatch(
+    expected === '0' ? /but for .*Jobs.*: beside so many workloads, none/ : /it is unknown$|but for /,
+  )
+})
+
 test.each([
   ['nothing', '', 'FILE is neither a hopscope snapshot nor Kubernetes objects in JSON or YAML'],
   ['a word', 'hello', 'FILE is neither'],

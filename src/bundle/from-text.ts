@@ -9,6 +9,7 @@ import { toldTwice } from './told-twice.ts'
 import { asDocument, type Document, itemsOf, resourceOf, keyOf } from './kinds.ts'
 import { commonLabel, doubt } from './chosen.ts'
 import { addEndpoints } from './endpoints.ts'
+import { addNoMakers } from './no-makers.ts'
 import { othersIn } from './strangers.ts'
 import { strangersIn, typedIn, unreadKinds } from './unread.ts'
 import { yamlDocuments } from './yaml-documents.ts'
@@ -160,6 +161,7 @@ export function listed(written: readonly Document[]): Bundle {
     }
   }
   doubt(pieces, what)
+  const none = addNoMakers(pieces, whole)
   const twice = toldTwice(whole)
   addEndpoints(pieces, all)
   const strangers = strangersIn(all.flatMap(typedIn))
@@ -167,6 +169,7 @@ export function listed(written: readonly Document[]): Bundle {
   const taken =
     `${what} is taken to have written all of each kind in it: without -l, --field-selector and names of objects. ` +
     'A kind that is not in it may be none, or not asked for: it is unknown' +
+    (none.length === 0 ? '' : `, but for ${none.map((it) => `${it}s`).join(' and ')}: beside so many workloads, none`) +
     (twice === null ? '' : `. ${twice}, of which the one that stands last was taken`)
   const others = (): readonly RawObject[] => othersIn(all)
   const held = { unread: () => unread, strangers: () => strangers, others }

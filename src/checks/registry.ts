@@ -235,6 +235,8 @@ import outsideNameTaken from './dns/outside-name-taken.ts'
 import hiddenByOwnName from './service/hidden-by-own-name.ts'
 import neighbourFixed from './node/neighbour-fixed.ts'
 import ruleLeadsAstray from './node/rule-leads-astray.ts'
+import portNameTwoNumbers from './service/port-name-two-numbers.ts'
+import portOfTwoPrograms from './service/port-of-two-programs.ts'
 import portsCrossed from './service/ports-crossed.ts'
 import keepsController from './policy/keeps-controller.ts'
 import ingressReported from './ingress/reported.ts'
@@ -269,6 +271,7 @@ import dnsKeptFromApi from './policy/dns-kept-from-api.ts'
 import namesInCircle from './service/names-in-circle.ts'
 import kubeletHandsOut from './dns/kubelet-hands-out.ts'
 import cachePlaceholderLeft from './dns/cache-placeholder-left.ts'
+import cronJobFails from './service/cron-job-fails.ts'
 import declaresOtherPorts from './service/declares-other-ports.ts'
 import apiServerAddress from './service/api-server-address.ts'
 import podsOfNoNode from './node/pods-of-no-node.ts'
@@ -368,6 +371,20 @@ import otlpProtocol from './service/otlp-protocol.ts'
 import healthCheckAstray from './ingress/health-check-astray.ts'
 import namespaceUndiscovered from './mesh/namespace-undiscovered.ts'
 import noDefaultRoute from './mesh/no-default-route.ts'
+import nodeWithoutZtunnel from './mesh/node-without-ztunnel.ts'
+import keptFromControlPlane from './mesh/kept-from-control-plane.ts'
+import tunnelKeptOut from './mesh/tunnel-kept-out.ts'
+import redirectPortClosed from './gateway/redirect-port-closed.ts'
+import requestsLeftOut from './gateway/requests-left-out.ts'
+import portNotOpen from './ingress/port-not-open.ts'
+import snippetAnswers from './ingress/snippet-answers.ts'
+import oneTunnelAddress from './node/one-tunnel-address.ts'
+import addressMoved from './node/address-moved.ts'
+import middlewareAsksMissing from './ingress/middleware-asks-missing.ts'
+import externalNameRefused from './ingress/external-name-refused.ts'
+import ruleForServicePort from './mesh/rule-for-service-port.ts'
+import entryWithoutEndpoints from './mesh/entry-without-endpoints.ts'
+import fieldUnjudged from './ingress/field-unjudged.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -488,6 +505,8 @@ export const checks: readonly AnyCheck[] = [
   backendNameRefused, // GTW732
   circuitBreakerOpen, // GTW733
   nextToNoTime, // GTW734
+  redirectPortClosed, // GTW736
+  requestsLeftOut, // GTW737
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -550,7 +569,12 @@ export const checks: readonly AnyCheck[] = [
   toldOfMissing, // ING377
   controllerRights, // ING379
   healthCheckAstray, // ING380
-  failedBehindProxy, // ING385
+  portNotOpen, // ING381
+  snippetAnswers, // ING382
+  middlewareAsksMissing, // ING383
+  externalNameRefused, // ING384
+  fieldUnjudged, // ING385
+  failedBehindProxy, // ING390
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -570,6 +594,11 @@ export const checks: readonly AnyCheck[] = [
   hiddenFromCaller, // MSH817
   namespaceUndiscovered, // MSH818
   noDefaultRoute, // MSH819
+  nodeWithoutZtunnel, // MSH820
+  keptFromControlPlane, // MSH821
+  ruleForServicePort, // MSH822
+  entryWithoutEndpoints, // MSH823
+  tunnelKeptOut, // MSH824
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
@@ -607,6 +636,8 @@ export const checks: readonly AnyCheck[] = [
   servicesUnserved, // NOD558
   outsidePodNetwork, // NOD560
   proxyAsksService, // NOD561
+  oneTunnelAddress, // NOD562
+  addressMoved, // NOD563
   losesInPart, // NOD570
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
@@ -727,10 +758,13 @@ export const checks: readonly AnyCheck[] = [
   calledByTls, // SVC267
   nobodyBeside, // SVC268
   otlpProtocol, // SVC269
+  portNameTwoNumbers, // SVC271
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
+  portOfTwoPrograms, // SVC274
   monitorFindsNothing, // SVC275
   monitorUntaken, // SVC276
+  cronJobFails, // SVC277
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

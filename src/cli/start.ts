@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { home } from '../home.ts'
-import { unwritable } from '../plan/state-folder.ts'
 import { packed } from '../packed.ts'
 import { tableLines } from '../report/table.ts'
 import { run } from './program.ts'
 import { call } from './terminal/called.ts'
+import { unwritable } from '../unwritable.ts'
 
 /**
  * `npm start`: diagnoses the cluster of the current kubeconfig, reading only; without a kubeconfig it shows the

@@ -189,6 +189,27 @@ describe('collect', () => {
     expect(elsewhere.value.slices.map((it) => it.name)).toEqual(['db-x', 'edge-x'])
   })
 
+  test('Ingresses of other namespaces are read where they share a host', async () => {
+    const rule = (host: string): object => ({ spec: { rules: [{ host }] } })
+    const ingresses = [
+      named('shop', 'web', rule('web.example.com')),
+      named('legacy', 'cms', rule('Web.example.com')),
+      named('legacy', 'other', rule('other.example.com')),
+    ]
+    const all = await collect(clusterOf({ ...objects, ingresses }), { scope: inShop })
+    expect(all.sources.ingresses).toMatchObject({ value: [{ name: 'web' }] })
+    expect(all.sources.ingressesBeside).toMatchObject({ value: [{ namespace: 'legacy', name: 'cms' }] })
+    const forbidden = unknown('forbidden', 'list ingresses')
+    const some = await collect(
+      clusterOf({ ...objects, ingresses }, (plural, namespace) =>
+        plural === 'ingresses' && namespace !== 'shop' ? forbidden : null,
+      ),
+      { scope: inShop },
+    )
+    expect(some.sources.ingresses).toMatchObject({ value: [{ name: 'web' }] })
+    expect(some.sources.ingressesBeside).toEqual(forbidden)
+  })
+
   test('what is forbidden is unknown, and the rest is there', async () => {
     const forbidden = unknown('forbidden', 'list nodes')
     const { sources } = await collect(

@@ -19,6 +19,7 @@ import { collectClusterDns } from './cluster-dns.ts'
 import { fewAtOnce } from './few-at-once.ts'
 import { collectGateways } from './gateways.ts'
 import { collectMesh } from './mesh.ts'
+import { collectIngressesBeside } from './ingresses-beside.ts'
 import { collectMiddlewares } from './middlewares.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
@@ -167,6 +168,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     endpointSlices,
     workloads,
     ingresses,
+    ingressesBeside: await collectIngressesBeside(reader, ingresses, { namespace: ask.scope.namespace, intern }),
     ingressClasses,
     ingressControllers,
     ...gateways,

@@ -1,6 +1,9 @@
 import type { ControllerFront } from '../model/ingress.ts'
 import type { Pod } from '../model/pod.ts'
-import type { Service } from '../model/service.ts'
+import type { Service, ServicePort } from '../model/service.ts'
+import { hasPairs } from '../relations/selector.ts'
+import { targetPortIn } from '../relations/service/service-endpoints.ts'
+import { ledTo, missedBy } from '../relations/service/told-listens.ts'
 import type { InScope } from './in-scope.ts'
 
 /**
@@ -12,8 +15,9 @@ export function frontsIn(inScope: InScope): (pod: Pod) => Promise<readonly Contr
   return async (pod) => {
     const services = await inScope.servicesIn(pod.namespace)
     if (!services.known) return null
+    const leads = leadsTo(services.value, pod)
     const near = services.value.flatMap((service) => {
-      const front = frontOf(service, pod)
+      const front = frontOf(service, pod, leads)
       return front === null ? [] : [{ front, isLocal: service.externalTrafficPolicy === 'Local' }]
     })
     const counted = await Promise.all(
@@ -37,7 +41,7 @@ async function readyOf(
   }
 }
 
-function frontOf(service: Service, pod: Pod): ControllerFront | null {
+function frontOf(service: Service, pod: Pod, leads: ReadonlySet<number>): ControllerFront | null {
   const { namespace, name, type, selector } = service
   if ((type !== 'NodePort' && type !== 'LoadBalancer') || selector === null) return null
   const pairs = Object.entries(selector)
@@ -53,12 +57,13 @@ function frontOf(service: Service, pod: Pod): ControllerFront | null {
     addresses: [...new Set([...(service.loadBalancer?.addresses ?? []), ...(service.externalIPs ?? [])])],
     ports: service.ports
       .filter((it) => it.protocol === 'TCP')
-      .map(({ port, nodePort, targetPort }) => ({
-        port,
-        nodePort,
-        targetPort,
-        declared: declaredAs(targetPort, declared),
-        ...opensOf(targetPort, declared),
+      .map((it) => ({
+        port: it.port,
+        nodePort: it.nodePort,
+        targetPort: it.targetPort,
+        declared: declaredAs(it.targetPort, declared),
+        ...opensOf(it.targetPort, declared),
+        ...toldOf(it, pod, leads),
       })),
     ...(probes === undefined ? {} : { azureProbes: probes }),
     ...(tlsEnded === undefined ? {} : { tlsEnded }),
@@ -66,6 +71,22 @@ function frontOf(service: Service, pod: Pod): ControllerFront | null {
     wants,
     ready: null,
   }
+}
+
+type FrontPort = ControllerFront['ports'][number]
+
+/** Where Services lead in the pod. */
+function leadsTo(services: readonly Service[], pod: Pod): ReadonlySet<number> {
+  const its = services.filter(({ selector }) => selector !== null && hasPairs(selector, pod.labels))
+  return new Set(its.flatMap(({ ports }) => ports.flatMap((it) => targetPortIn(pod, it) ?? [])))
+}
+
+function toldOf(port: ServicePort, pod: Pod, leads: ReadonlySet<number>): Pick<FrontPort, 'told'> {
+  const led = ledTo(pod, port)
+  const missed = led === null ? null : missedBy(led, port, leads)
+  if (missed === null) return {}
+  const { by, host, port: told, portBy = by } = missed.listen
+  return { told: missed.is === 'port' ? { by: portBy, host: null, port: told } : { by, host, port: told } }
 }
 
 type Declared = readonly { readonly name: string | null; readonly port: number }[]

@@ -128,3 +128,16 @@ test.each([
 ])('Traefik with %j has resolvers %j', (args, resolvers) => {
   expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.crd?.resolvers).toEqual(resolvers)
 })
+
+test.each([
+  ['ingress-nginx', ['--disable-svc-external-name=true'], 'refused'],
+  ['ingress-nginx', ['--disable-svc-external-name'], 'refused'],
+  ['ingress-nginx', ['--disable-svc-external-name=false'], undefined],
+  ['ingress-nginx', [], undefined],
+  ['traefik', ['--providers.kubernetesingress'], 'refused'],
+  ['traefik', ['--providers.kubernetesingress', '--providers.kubernetesIngress.allowExternalNameServices'], undefined],
+  ['traefik', ['--providers.kubernetesingress', '--configFile=/etc/traefik.yml'], undefined],
+  ['traefik', ['--entryPoints.web.address=:80'], undefined],
+])('%s with %j and Services of type ExternalName: %s', (name, args, expected) => {
+  expect(found({ 'app.kubernetes.io/name': name }, args)?.externalNames).toBe(expected)
+})

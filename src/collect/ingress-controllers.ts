@@ -118,6 +118,8 @@ function aboutIngressNginx(pod: Pod, flag: Flag): Partial<IngressController> {
     ...((flag('default-ssl-certificate') ?? '') === '' ? {} : { defaultCertificate: true as const }),
     ...(secret === null ? {} : { defaultSecret: secret }),
     ...(backend === null ? {} : { defaultBackend: backend }),
+    // internal/ingress/controller/controller.go, serviceEndpoints: "not allowed due to Ingress configuration".
+    ...(unlessFalse(flag('disable-svc-external-name')) ? { externalNames: 'refused' as const } : {}),
     webhook: webhook === null || webhook === '' ? 'off' : 'on',
     passthrough: unlessFalse(flag('enable-ssl-passthrough')) ? 'on' : 'off',
     byName: unlessFalse(flag('ingress-class-by-name')) ? 'on' : 'off',
@@ -163,8 +165,19 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
       ? {}
       : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(args) }),
     ...(redirecting.length === 0 ? {} : { redirectingEntryPoints: redirecting }),
+    ...(refusesExternalNames(main?.image ?? '', flag) ? { externalNames: 'refused' as const } : {}),
     crd: crdOf(args, flag),
   }
+}
+
+/** Before 2.5 they were allowed (doc.traefik.io, "Migration v2", v2.4 to v2.5). */
+const beforeRefusal = /:v?(?:1|2\.[0-4])(?:\D|$)/
+
+/** Of Ingresses, where flags set this provider up and this is not among them (pkg/provider/kubernetes/ingress). */
+function refusesExternalNames(image: string, flag: Flag): boolean {
+  const told = flag('providers.kubernetesingress.allowexternalnameservices')
+  if (flag('providers.kubernetesingress') === null || flag('configfile') !== null) return false
+  return !beforeRefusal.test(image) && (told === null || /^(?:false|f|0)$/i.test(told))
 }
 
 function crdOf(args: readonly string[], flag: Flag): NonNullable<IngressController['crd']> {

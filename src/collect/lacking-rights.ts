@@ -32,7 +32,8 @@ export async function lackingRights(
     (it['kind'] === 'Group' && isGroupOf(text(it['name']) ?? '', namespace))
   const names = bindings.value.flatMap((it) => (it.subjects.some(isTheirs) ? [it.role] : []))
   // A part of the list, such as what one chart brings, does not say that nothing is bound: each API server makes
-  // cluster-admin anew when it starts (bootstrappolicy/policy.go). An account of this name elsewhere says what was meant.
+  // cluster-admin anew when it starts (bootstrappolicy/policy.go). An account of this name elsewhere says what was
+  // meant.
   const isList = roles.value.some((it) => it.name === 'cluster-admin')
   const isMeant = bindings.value.some((it) => it.subjects.some((one) => one['name'] === account))
   if (names.length === 0 && !isList && !isMeant) return null

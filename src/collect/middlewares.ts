@@ -2,6 +2,8 @@ import { middlewareKinds } from '../kube/resources.ts'
 import type { Middleware } from '../model/ingress.ts'
 import { type Known, known } from '../model/known.ts'
 import type { Reader } from './few-at-once.ts'
+import { projectMiddleware } from './project/middleware.ts'
+import { createIntern } from '../wire/intern.ts'
 import { inOrder } from './order.ts'
 import { servedKinds, type Serving } from './served-kinds.ts'
 
@@ -23,12 +25,9 @@ export async function collectMiddlewares(
   const [unsaid] = silent.values()
   // A file with those of one group holds no others, as most clusters have no others.
   if (unsaid !== undefined && (notHeld.length === 0 || versions.size === 0)) return unsaid
-  const found = new Map<string, Middleware>()
+  const [found, intern] = [new Map<string, Middleware>(), createIntern()]
   for (const [kind, version] of versions) {
-    const listed = await reader.list({ ...middlewareKinds[kind], version }, {}, ({ metadata }): Middleware => ({
-      namespace: metadata.namespace ?? '',
-      name: metadata.name,
-    }))
+    const listed = await reader.list({ ...middlewareKinds[kind], version }, {}, (raw) => projectMiddleware(raw, intern))
     if (!listed.known) return listed
     for (const it of listed.value) found.set(`${it.namespace}/${it.name}`, it)
   }

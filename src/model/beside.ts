@@ -256,6 +256,8 @@ export interface ControllerSettings {
   readonly auth?: IngressAuth
   /** What Ingresses that say nothing of it do from http to https. Absent = where there is a certificate. */
   readonly sslRedirect?: 'forced' | 'off'
+  /** `bind-address`: nothing but loopbacks, where nobody else than the pod comes in. */
+  readonly bound?: 'loopback'
   readonly snippets: 'on' | 'off' | null
   /** `annotations-risk-level`: up to which risk annotations are heeded. */
   readonly risk: 'Critical' | 'High' | 'Medium' | 'Low' | null

@@ -75,6 +75,11 @@ export interface HttpEnd {
   readonly scheme?: 'http' | 'https'
   readonly certificate?: Certificate
   readonly page?: PageMarks
+  /**
+   * Its end was not awaited: it is meant to go on for ever (`stream`), or longer than what is read (`long`). That it
+   * comes to its end is not seen. Absent: it ended, or failed; and in old recordings.
+   */
+  readonly unended?: 'stream' | 'long'
 }
 
 /** Connects to a port that every node is to forward to a Service. */

@@ -11,6 +11,11 @@ export interface HttpProxy {
     readonly fqdn: string
     readonly tls: { readonly secret: string | null; readonly namespace: string | null } | null
   } | null
+  /**
+   * Fields of the host and its routes by which requests are refused: `ipAllowPolicy`. Absent = none, or an old
+   * recording.
+   */
+  readonly refusesBy?: readonly string[]
   readonly includes: readonly ProxyInclude[]
   readonly routes: readonly ProxyRoute[]
   /** `status.currentStatus`: `valid`, `invalid`, `orphaned`; null where nobody wrote one. */
@@ -34,6 +39,8 @@ export interface ProxyRoute {
   readonly answers: 'services' | 'redirect' | 'response'
   /** Seconds, `timeoutPolicy.response`; absent where it has none or waits for ever, and in old recordings. */
   readonly timeout?: number
+  /** Seconds, `timeoutPolicy.idle`: Envoy ends a request of which nothing is heard for so long. As `timeout`. */
+  readonly idle?: number
   /** Whether a header or a query decides as well; absent where none does, and in old recordings. */
   readonly more?: true
   readonly services: readonly ProxyService[]

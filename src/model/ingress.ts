@@ -1,4 +1,5 @@
 import type { Selector } from './network-policy.ts'
+import type { ListenHost } from '../wire/listens.ts'
 import type { AzureProbe, ExternalDns, TlsAnnotation, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
@@ -75,6 +76,15 @@ export interface NamedSecret {
   readonly key: string | null
 }
 
+/** A statement of nginx that decides of each request by itself: of its text nothing more is kept. */
+export interface IngressSnippet {
+  readonly by: 'server-snippet' | 'configuration-snippet'
+  /** `return`: it is the answer. `deny`: callers are kept out by their address, those of `allow` excepted. */
+  readonly does: 'return' | 'deny'
+  /** Of the answer; 403 of `deny`. */
+  readonly status: number
+}
+
 /** Whether an ALB sends to node ports, or to the addresses of pods. */
 export type AlbTarget = 'instance' | 'ip'
 
@@ -124,6 +134,10 @@ export interface Ingress {
   readonly secrets?: readonly NamedSecret[]
   /** Traefik's middlewares that it goes through, by the name and provider: `shop-auth@kubernetescrd`. */
   readonly middlewares?: readonly string[]
+  /** `kubernetes.io/ingress.allow-http: "false"`, of GKE: its load balancer opens no port 80. */
+  readonly allowHttp?: 'off'
+  /** What snippets for ingress-nginx do to each request. Absent where they do nothing of it, and in old recordings. */
+  readonly snippets?: readonly IngressSnippet[]
   /** Entry points of Traefik's that its annotation names. Absent where it names none, and in old recordings. */
   readonly entryPoints?: readonly string[]
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
@@ -142,10 +156,16 @@ export interface Ingress {
   readonly health?: { readonly backends: number; readonly unhealthy: readonly { readonly name: string }[] }
 }
 
-/** A Middleware of Traefik's, by which a router changes requests; known by its name alone. */
+/** A Middleware of Traefik's, by which a router changes requests. */
 export interface Middleware {
   readonly namespace: string
   readonly name: string
+  /** What it does, by the key of its spec: `rateLimit`, `ipAllowList`. Absent in old recordings, as what follows. */
+  readonly does?: string
+  /** Whom it asks about each request, `forwardAuth.address`, as far as that is a name and a port. */
+  readonly asks?: IngressAuth
+  /** Whose pages it shows in place of errors, `errors.service`; a namespace of null is its own. */
+  readonly pages?: { readonly namespace: string | null; readonly name: string; readonly port: number | string | null }
 }
 
 export interface IngressClass {
@@ -171,6 +191,8 @@ export interface ControllerFront {
     readonly declared: 'yes' | 'no' | 'as-name'
     /** The container port that it leads to, where that is declared. Absent where not, and in old recordings. */
     readonly opens?: { readonly port: number; readonly name: string | null }
+    /** Where the pod is told to listen in its place, by a flag or so. Absent where it is not, and in old recordings. */
+    readonly told?: { readonly by: string; readonly host: ListenHost | null; readonly port: number | null }
   }[]
   /** Of the Service. Absent where there are none, and in old recordings. */
   readonly azureProbes?: readonly AzureProbe[]
@@ -255,6 +277,11 @@ export interface IngressController {
   readonly defaultSecret?: { readonly namespace: string; readonly name: string }
   /** Whom it asks where nobody else is there: `--default-backend-service`. Absent = itself, and in old recordings. */
   readonly defaultBackend?: { readonly namespace: string; readonly name: string }
+  /**
+   * It leads nowhere where a Service is of type ExternalName: `--disable-svc-external-name` of ingress-nginx, and
+   * Traefik where it is not told to allow them. Absent = it does, or nobody knows, and in old recordings.
+   */
+  readonly externalNames?: 'refused'
   /** Of the AWS Load Balancer Controller: `--default-target-type`. */
   readonly defaultTarget?: AlbTarget
   /**

@@ -7,6 +7,8 @@ import type { Libc } from './resolution.ts'
 export interface Listener {
   readonly ip: string
   readonly port: number
+  /** How many wait there, where several do (SO_REUSEPORT). Absent = one, and in old recordings. */
+  readonly sockets?: number
 }
 
 /** What can be seen of the connections of a pod's own programs, read twice in some seconds. */

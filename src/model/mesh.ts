@@ -133,6 +133,8 @@ export interface ServiceEntry {
   readonly hosts: readonly string[]
   /** Absent in old recordings. */
   readonly ports?: readonly number[]
+  /** Its resolution is STATIC, and it has neither endpoints nor a workloadSelector. Absent in old recordings. */
+  readonly lacksEndpoints?: true
   /** The namespaces whose proxies see it: `.` its own, `*` all, `~` none. Absent = not said, or an old recording. */
   readonly exportTo?: readonly string[]
 }
@@ -161,6 +163,8 @@ export interface AuthorizationPolicy {
   readonly from?: readonly (readonly AuthorizationSource[])[]
   /** Which of these its spec has, as both may be left out. Absent in old recordings. */
   readonly written?: readonly ('action' | 'rules')[]
+  /** Of each rule, the ports that it is for, of the pods; none = all. Absent where every rule is for all. */
+  readonly ports?: readonly (readonly number[])[]
   /** How many rules go by what only HTTP has: methods, paths, headers, tokens. */
   readonly http?: number
   /** A condition of its status that is False. */

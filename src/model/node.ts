@@ -5,6 +5,13 @@ export interface Node {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly ip: string | null
+  /** All of its InternalIPs and ExternalIPs, where it has more than the one. Absent in old recordings. */
+  readonly ips?: readonly string[]
+  /**
+   * The address to which its network's agent has the others send, by the annotation that it writes. Absent where none
+   * does, and in old recordings.
+   */
+  readonly tunnel?: { readonly by: 'flannel' | 'calico'; readonly ip: string }
   readonly ready: 'True' | 'False' | 'Unknown'
   readonly readyMessage: string | null
   /** Its status has no condition `Ready`, so that `ready` is Unknown. Absent in old recordings. */

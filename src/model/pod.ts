@@ -90,6 +90,10 @@ export interface Call {
   readonly isUrl?: true
   /** How telemetry is sent there, where another variable tells it (`OTEL_EXPORTER_OTLP_PROTOCOL`). */
   readonly otlp?: 'grpc' | 'http'
+  /** What its scheme is carried by, where `scheme` does not say it: `udp://`. Absent in old recordings. */
+  readonly over?: 'TCP' | 'UDP'
+  /** It is looked up as an SRV record of this port and protocol, `_grpc._tcp`. Absent in old recordings. */
+  readonly srv?: string
 }
 
 /** `REDIS_HOST=10.96.20.199`. */

@@ -54,6 +54,7 @@ export function httpEndFields(m: Texts) {
       }),
     ),
     page: maybe(object({ body: m.hash, head: m.hash, by: maybe(oneOf(pageMakers)) })),
+    unended: maybe(oneOf(['stream', 'long'])),
   }
 }
 

@@ -157,6 +157,8 @@ export interface EndpointSlice {
   readonly leftOut?: LeftOut
   /** No slice: Endpoints of this name, of which a file holds no slice. Absent of all slices. */
   readonly from?: 'Endpoints'
+  /** Endpoints whose label `endpointslice.kubernetes.io/skip-mirror` keeps slices from being made of them. */
+  readonly unmirrored?: true
 }
 
 /** `service.kubernetes.io/…`: of what bears one of these kube-proxy makes no rule (cmd/kube-proxy/app/server.go). */

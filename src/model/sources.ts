@@ -40,6 +40,8 @@ export interface Sources {
   readonly endpointSlices: readonly EndpointSlice[]
   readonly workloads: readonly Workload[]
   readonly ingresses: readonly Ingress[]
+  /** Those of other namespaces that share a host with these; none where all namespaces are in scope. */
+  readonly ingressesBeside: readonly Ingress[]
   readonly ingressClasses: readonly IngressClass[]
   readonly ingressControllers: readonly IngressController[]
   /** Of Traefik, of every namespace. */
@@ -109,6 +111,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   endpointSlices: 'read',
   workloads: 'read',
   ingresses: 'read',
+  ingressesBeside: 'read',
   ingressClasses: 'read',
   ingressControllers: 'read',
   middlewares: 'read',

@@ -10,6 +10,15 @@ export interface Workload {
   readonly desired: number
   readonly ready: number
   readonly templateLabels: Readonly<Record<string, string>>
+  /**
+   * Labels of its own, and of a CronJob's jobTemplate, that its pods do not bear: no policy and no Service sees these.
+   * Absent where there is none, where another object owns it, and in old recordings.
+   */
+  readonly outerLabels?: Readonly<Record<string, string>>
+  /** Of a Job, as far as it went. Absent in old recordings. */
+  readonly run?: JobRun
+  /** Of a CronJob. Absent in old recordings. */
+  readonly cron?: CronState
   /** Why it cannot make its pods, in the words of who refused: a quota, an admission webhook. */
   readonly refused?: string
   /** Changes to its template are not rolled out. */
@@ -25,6 +34,23 @@ export interface Workload {
    * that is nobody, and in old recordings.
    */
   readonly next?: NextPod
+}
+
+/** status.conditions, status.startTime and status.failed of a Job (batch/v1 types.go, JobStatus). */
+export interface JobRun {
+  readonly end: 'complete' | 'failed' | null
+  /** `BackoffLimitExceeded`, `DeadlineExceeded`; null where it has not failed. */
+  readonly reason: string | null
+  /** Seconds since 1970; null where it has not started. */
+  readonly started: number | null
+  /** Pods of it that failed. */
+  readonly failedPods: number
+}
+
+export interface CronState {
+  readonly suspended: boolean
+  /** status.lastSuccessfulTime, in seconds since 1970; null: no run of it has ever ended well. */
+  readonly lastSuccess: number | null
 }
 
 /** Of a template that no pod is made of now. */

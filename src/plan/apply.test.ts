@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { unknown } from '../model/known.ts'
-import { at, put } from '../manifest/object.ts'
+import { at, isObject, put } from '../manifest/object.ts'
 import { apply } from './apply.ts'
 import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
 import {
@@ -172,6 +172,33 @@ describe('apply', () => {
       why: expect.stringContaining('Deployment/shop/web: it was changed'),
     })
     expect(store.get(web)?.['spec']).toMatchObject({ replicas: 7 })
+  })
+
+  const old = '/api/v1/namespaces/shop/configmaps/old'
+  const edits = [
+    ['replaced', web, () => deployment('web', 7)],
+    [
+      'deleted',
+      old,
+      () => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'old' }, data: { key: 'theirs' } }),
+    ],
+  ] as const
+
+  /** Last looked at, and not yet written: what a read says is out of date then, and only the write itself can tell. */
+  test.each(edits)('one that changes in the instant before it is %s stays', async (_verb, path, theirs) => {
+    const plan = planFor(changesOn(store), store)
+    store.onWrite = (moment) => {
+      if (moment.when !== 'before' || moment.path !== path) return Promise.resolve()
+      store.onWrite = null
+      const { metadata, ...rest } = theirs()
+      const its = store.get(path)?.['metadata']
+      store.put(path, { ...rest, metadata: { ...(isObject(its) ? its : {}), ...(isObject(metadata) ? metadata : {}) } })
+      return Promise.resolve()
+    }
+    const outcome = await apply(await runOf(plan, store, folder), yes)
+    expect(store.onWrite).toBeNull()
+    expect(outcome).toMatchObject({ kind: 'stopped', why: expect.stringMatching(/it was changed|changed since/) })
+    expect(store.get(path)).toMatchObject(theirs())
   })
 
   test("a status that moved is nobody's change", async () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Plan, Step } from './plan.ts'
-import { unwritable } from './state-folder.ts'
+import { unwritable } from '../unwritable.ts'
 import { yamlLines } from '../manifest/diff.ts'
 
 /**

@@ -3,6 +3,7 @@ import { lstat, mkdir } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { home } from '../home.ts'
 import { ToolError } from '../tool-error.ts'
+import { unwritable } from '../unwritable.ts'
 
 /**
  * Where runs, plans and journals are kept. An empty XDG_STATE_HOME is an unset one, and so is one that is no absolute
@@ -51,19 +52,4 @@ async function makeFolder(folder: string): Promise<void> {
     await makeFolder(dirname(folder))
     await mkdir(folder, { mode: 0o700 })
   }
-}
-
-const elsewhere = 'make room, or write it elsewhere: XDG_STATE_HOME=FOLDER'
-
-/** `hint`: what to do, where another disk does not do. */
-export function unwritable(what: string, error: unknown, hint: string = elsewhere): ToolError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  const known: Readonly<Record<string, string>> = {
-    ENOSPC: 'the disk is full',
-    EROFS: 'the disk is read-only',
-    EACCES: 'permission denied',
-    EDQUOT: 'the quota is used up',
-    ELOOP: 'it is a link',
-  }
-  return new ToolError('bad-file', `${what} could not be written: ${known[code] ?? code}`, hint, error)
 }

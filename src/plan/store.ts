@@ -5,7 +5,8 @@ import { canonical } from '../manifest/canonical.ts'
 import { ToolError } from '../tool-error.ts'
 import { notOf } from './allowed.ts'
 import { idOf, type Plan } from './plan.ts'
-import { noFollow, ownFolder, stateFolder, unwritable } from './state-folder.ts'
+import { noFollow, ownFolder, stateFolder } from './state-folder.ts'
+import { unwritable } from '../unwritable.ts'
 import { isPlan } from './stored.ts'
 
 /** A pipe is open at once, to be seen as one: else whoever puts one there stops the run for good. */

@@ -10,6 +10,9 @@ export const noEndpoints = (service: Named): string => `no-endpoints:${service.n
 
 export const svcUnanswered = (service: Named): string => `svc-unanswered:${service.namespace}/${service.name}`
 
+/** Two pods have this address. */
+export const addressTwice = (ip: string): string => `address-twice:${ip}`
+
 /** No object can be made in this namespace. */
 export const nothingMade = (namespace: string): string => `nothing-made:${namespace}`
 
@@ -36,6 +39,22 @@ export const ingressBackendFails = (ingress: Named, service: string): string => 
 
 /** All of that, and each of its Services. */
 export const allOfIngress = (ingress: Named): readonly string[] => [ingressFails(ingress), `${ingressFails(ingress)}/*`]
+
+/** Runs of a CronJob, or a Job of its own, fail. */
+export const jobFails = (maker: Named): string => `job-fails:${maker.namespace}/${maker.name}`
+
+/** An expression takes requests for a path of this Ingress that none of its own rules means. */
+export const regexTakes = (ingress: Named): string => `regex-takes:${ingress.namespace}/${ingress.name}`
+
+/** A pod that goes through its search list got no address for a name, or got it late. */
+export const searchedInPod = (pod: Named): string => `searched-in-pod:${pod.namespace}/${pod.name}`
+
+/** A program of musl got no address for this name; null: the program does not say for which. */
+export const muslDenied = (host: string | null): string =>
+  `musl-denied:${host === null ? '?' : host.toLowerCase().replace(/\.$/, '')}`
+
+/** Of a name that exists, the IPv6 address is denied as if there were no such name. */
+export const aaaaDenies = 'aaaa-denies'
 
 /** Whom it lets decide about each request says neither yes nor no. */
 export const authUnclear = (ingress: Named): string => `auth-unclear:${ingress.namespace}/${ingress.name}`

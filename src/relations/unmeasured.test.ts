@@ -2,13 +2,13 @@ import { expect, test } from 'vitest'
 import { modelOf } from '../../test/describe-check.ts'
 import { known, unknown } from '../model/known.ts'
 import type { DnsProbe } from '../model/lookups.ts'
-import type { Level, Model } from '../model/sources.ts'
+import type { Level, Model, Scope, Sources } from '../model/sources.ts'
 import { pod } from '../../test/build/pod.ts'
 import { port, service, slice } from '../../test/build/service.ts'
 import { contacts, getThrough, repeat, toService } from '../../test/build/contacts.ts'
 import { lateError } from '../model/http-error.ts'
 import { subject } from '../model/subject.ts'
-import { unheard, unmeasured } from './unmeasured.ts'
+import { unheard, unmeasured, unseenWhole } from './unmeasured.ts'
 
 function model(level: Level, dnsProbe: Model['sources']['dnsProbe']): Model {
   const one = modelOf({}, { dnsProbe })
@@ -90,4 +90,30 @@ test.each([
   const given = modelOf({}, { contacts: known({ ...contacts([]), routed }) }, { level: 'probe' })
   if (expected === null) expect(unheard(given)).toBeNull()
   else expect(unheard(given)).toMatch(expected)
+})
+
+const noSlices = unknown('cut-off', 'kubectl get holds no endpointslices')
+const askedFor = (kind: string, name: string, about: Partial<Scope> = {}, more: Partial<Sources> = {}) =>
+  modelOf(
+    {
+      services: [service('web'), service('far', { type: 'ExternalName', clusterIP: null })],
+      pods: [pod('web-1')],
+      ...more,
+    },
+    { endpointSlices: noSlices, workloads: unknown('cut-off', 'kubectl get holds no deployments') },
+    { level: 'read', target: { kind: 'object', object: subject(kind, 'shop', name), url: null }, ...about },
+  )
+
+test.each([
+  ['a Service', askedFor('Service', 'web'), /EndpointSlices were not seen: kubectl get holds/],
+  ['an ExternalName, which has none', askedFor('Service', 'far'), null],
+  ['an Ingress', askedFor('Ingress', 'web'), /EndpointSlices/],
+  ['a route', askedFor('HTTPRoute', 'web'), /EndpointSlices/],
+  ['a pod', askedFor('Pod', 'web-1'), null],
+  ['a Deployment without a ready pod', askedFor('Deployment', 'cart'), /workloads were not seen/],
+  ['the cluster', askedFor('Service', 'web', { target: { kind: 'everything' } }), null],
+  ['a kind of the prototype', askedFor('constructor', 'web'), null],
+] as const)('what ties it to its pods was not read: %s', (_name, given, expected) => {
+  if (expected === null) expect(unseenWhole(given)).toBeNull()
+  else expect(unseenWhole(given)).toMatch(expected)
 })

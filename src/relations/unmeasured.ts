@@ -4,6 +4,7 @@ import { subject, subjectKey } from '../model/subject.ts'
 import { count, full, some } from '../phrases.ts'
 import { routedExcuse, routedGroups } from './gateway/routed-requests.ts'
 import { urlOwner } from './gateway/url-owner.ts'
+import { workloadOfPod } from './workload-of-pod.ts'
 import { countEndpoints } from './service/service-endpoints.ts'
 import { isBadEnd } from './ingress/http-answers.ts'
 import { unjudgedRequests } from './ingress/unjudged-requests.ts'
@@ -99,14 +100,52 @@ export function unjudgedTarget({ scope: { target }, sources: { beside } }: Model
 
 /**
  * Why what everything else stands on was not seen, in words: of a scope that has pods and Services, a list of either
- * that was forbidden or cut off leaves nothing to be called well. Null where both were read, or nobody asked for them.
+ * that was forbidden or cut off leaves nothing to be called well, and of an object that was named, what ties it to its
+ * pods. Null where they were read, or nobody asked for them.
  */
 export function unseenWhole({ scope, sources }: Model): string | null {
   if (scope.target.kind === 'dns') return null
-  for (const name of ['pods', 'services'] as const) {
+  const names = ['pods', 'services', ...centralOf(scope, sources)] as const
+  for (const name of names) {
     const source: Known<unknown> = sources[name]
     if (!source.known && source.why.reason !== 'not-asked' && !isNotCollected(source.why))
-      return `the ${name} were not seen: ${source.why.detail}`
+      return `the ${called[name] ?? name} were not seen: ${source.why.detail}`
   }
   return null
+}
+
+type Central = 'pods' | 'services' | 'endpointSlices' | 'workloads' | 'gatewayRoutes' | 'ingressControllers'
+
+const called: { readonly [K in Central]?: string } = {
+  endpointSlices: 'EndpointSlices',
+  gatewayRoutes: 'routes',
+  ingressControllers: 'controllers of Ingresses',
+}
+
+/** What leads requests by the endpoints of Services, and by what is tied to those. */
+const centralOfKind: Readonly<Record<string, readonly Central[]>> = {
+  Ingress: ['endpointSlices', 'ingressControllers'],
+  IngressRoute: ['endpointSlices'],
+  HTTPProxy: ['endpointSlices'],
+  Gateway: ['gatewayRoutes'],
+  ...Object.fromEntries(
+    ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'].map((it) => [it, ['endpointSlices' as const]]),
+  ),
+}
+
+const makers: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'])
+
+/** Lists without which nothing is known of whether the object that was named serves. What was connected to is seen. */
+function centralOf({ target, level }: Model['scope'], sources: Model['sources']): readonly Central[] {
+  const { services, pods, contacts } = sources
+  if (target.kind !== 'object' || (level !== 'read' && contacts.known)) return []
+  const { kind, namespace, name } = target.object
+  if (kind === 'Service') {
+    const isOwn = services.known && services.value.find((it) => it.namespace === namespace && it.name === name)
+    return isOwn && isOwn.type === 'ExternalName' ? [] : ['endpointSlices']
+  }
+  if (!makers.has(kind)) return (Object.hasOwn(centralOfKind, kind) ? centralOfKind[kind] : undefined) ?? []
+  const own = subjectKey(target.object)
+  const serves = pods.known && pods.value.some((it) => it.ready && subjectKey(workloadOfPod(it)) === own)
+  return serves ? [] : ['workloads']
 }

@@ -157,6 +157,7 @@ export const besideSchema = exactly<Beside>()(
         denied: maybe(list(m.address)),
         auth: maybe(object({ host: m.host, port: number })),
         sslRedirect: maybe(oneOf(['forced', 'off'])),
+        bound: maybe(just('loopback')),
         proxyProtocol: nullable(oneOf(['on', 'off'])),
         snippets: nullable(oneOf(['on', 'off'])),
         risk: nullable(oneOf(['Critical', 'High', 'Medium', 'Low'])),

@@ -40,6 +40,8 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             scheme: maybe(oneOf(['http', 'https'])),
             isUrl: maybe(just(true)),
             otlp: maybe(oneOf(['grpc', 'http'])),
+            over: maybe(oneOf(['TCP', 'UDP'])),
+            srv: maybe(shared.name),
           }),
         ),
       ),

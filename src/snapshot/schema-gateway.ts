@@ -141,6 +141,7 @@ export function gatewaySchemas(intern: Intern) {
           exact: nullable(m.path),
           answers: oneOf(['services', 'redirect', 'response']),
           timeout: maybe(number),
+          idle: maybe(number),
           more: maybe(just(true)),
           services: list(
             object({
@@ -154,6 +155,7 @@ export function gatewaySchemas(intern: Intern) {
           ),
         }),
       ),
+      refusesBy: maybe(list(m.word)),
       current: nullable(m.word),
       description: free.said,
       conditions: list(object({ ...cond, errors: problems, warnings: problems })),

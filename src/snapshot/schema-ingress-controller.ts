@@ -14,6 +14,7 @@ import {
   type Schema,
   type Texts,
 } from '../model/marks.ts'
+import { listenHosts } from '../wire/listens.ts'
 
 /** Of a controller of Ingresses; texts that other objects repeat are `shared` with those. */
 export function ingressControllerOf(
@@ -34,6 +35,7 @@ export function ingressControllerOf(
           targetPort: either([number, shared.name]),
           declared: oneOf(['yes', 'no', 'as-name']),
           opens: maybe(object({ port: number, name: nullable(shared.name) })),
+          told: maybe(object({ by: shared.name, host: nullable(oneOf(listenHosts)), port: nullable(number) })),
         }),
       ),
       azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
@@ -109,6 +111,7 @@ export function ingressControllerOf(
           externalNames: oneOf(['yes', 'no', 'unsure']),
         }),
       ),
+      externalNames: maybe(just('refused')),
       webhook: maybe(oneOf(['on', 'off'])),
       fronts: maybe(list(controllerFront)),
     }),

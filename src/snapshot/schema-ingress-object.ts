@@ -66,6 +66,16 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
           }),
         ),
       ),
+      allowHttp: maybe(just('off')),
+      snippets: maybe(
+        list(
+          object({
+            by: oneOf(['server-snippet', 'configuration-snippet']),
+            does: oneOf(['return', 'deny']),
+            status: number,
+          }),
+        ),
+      ),
       middlewares: maybe(list(m.name)),
       entryPoints: maybe(list(m.name)),
       vendors: maybe(list(shared.word)),

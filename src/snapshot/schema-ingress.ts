@@ -113,6 +113,7 @@ const controller = exactly<ControllerConfig>()(
             trouble: oneOf(requestTroubles),
             times: number,
             status: maybe(number),
+            said: maybe(m.text),
           }),
         ),
       ),

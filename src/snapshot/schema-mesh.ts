@@ -78,7 +78,13 @@ export function meshSchema(intern: Intern) {
         }),
       ),
       serviceEntries: list(
-        object({ ...named, hosts: list(m.host), ports: maybe(list(number)), exportTo: maybe(list(m.name)) }),
+        object({
+          ...named,
+          hosts: list(m.host),
+          ports: maybe(list(number)),
+          lacksEndpoints: maybe(just(true)),
+          exportTo: maybe(list(m.name)),
+        }),
       ),
       peerAuthentications: list(object({ ...selected, mode: mtls, ports: list(object({ port: number, mode: mtls })) })),
       authorizationPolicies: list(
@@ -99,6 +105,7 @@ export function meshSchema(intern: Intern) {
               ),
             ),
           ),
+          ports: maybe(list(list(number))),
           http: maybe(number),
           refused: maybe(object({ type: m.word, reason: m.word, message: m.said })),
         }),

@@ -193,6 +193,7 @@ export function objectSchemas(intern: Intern) {
       ),
       leftOut: maybe(oneOf(leavingOut)),
       from: maybe(just('Endpoints')),
+      unmirrored: maybe(just(true)),
     }),
   )
 
@@ -232,7 +233,17 @@ export function objectSchemas(intern: Intern) {
       egress: list(rule),
     }),
   )
-  const middleware = exactly<Middleware>()(object({ namespace: shared.name, name: m.name }))
+  const middleware = exactly<Middleware>()(
+    object({
+      namespace: shared.name,
+      name: m.name,
+      does: maybe(shared.word),
+      asks: maybe(object({ host: m.host, port: number })),
+      pages: maybe(
+        object({ namespace: nullable(shared.name), name: m.name, port: nullable(either([number, shared.name])) }),
+      ),
+    }),
+  )
   const otherPolicy = otherPolicyOf(m, shared, labels)
   const namespace = exactly<Namespace>()(object({ name: m.name, labels, deleting: maybe(list(m.text)) }))
 
@@ -270,6 +281,8 @@ export function objectSchemas(intern: Intern) {
       cpus: nullable(number),
       networkUnavailable: maybe(shared.said),
       podCidrs: maybe(list(m.address)),
+      ips: maybe(list(m.address)),
+      tunnel: maybe(object({ by: oneOf(['flannel', 'calico']), ip: m.address })),
       provider: maybe(shared.word),
       proxy: maybe(oneOf(['ready', 'not-ready', 'none'])),
       proxySet: maybe(object({ namespace: m.name, name: m.name })),

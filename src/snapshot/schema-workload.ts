@@ -39,6 +39,16 @@ export function workloadOf(m: Texts, shared: Texts, { labels, container, dnsConf
       desired: number,
       ready: number,
       templateLabels: labels,
+      outerLabels: maybe(labels),
+      run: maybe(
+        object({
+          end: nullable(oneOf(['complete', 'failed'])),
+          reason: nullable(shared.word),
+          started: nullable(number),
+          failedPods: number,
+        }),
+      ),
+      cron: maybe(object({ suspended: flag, lastSuccess: nullable(number) })),
       refused: maybe(m.said),
       paused: maybe(just(true)),
       serviceName: maybe(nullable(m.name)),

@@ -104,6 +104,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     endpointSlices: objects.endpointSlice,
     workloads: objects.workload,
     ingresses: objects.ingress,
+    ingressesBeside: objects.ingress,
     ingressClasses: objects.ingressClass,
     ingressControllers: objects.ingressController,
     middlewares: objects.middleware,

@@ -63,6 +63,8 @@ const forms = {
   'ingress-class-name': eachOf(isName),
   'ingress.class': isName,
   'providers.kubernetesingress': bool,
+  'providers.kubernetesingress.allowexternalnameservices': bool,
+  'disable-svc-external-name': bool,
   'providers.kubernetesingress.ingressclass': isName,
   'providers.kubernetesingress.namespaces': eachOf(isName),
   'providers.kubernetescrd': bool,

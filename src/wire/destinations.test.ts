@@ -199,3 +199,31 @@ test('members by their names, and a JDBC URL', () => {
   expect(hosts('DB', 'jdbc:postgresql://u:hunter2@db:5432/x?ssl=true')).toEqual(['db:5432'])
   expect(hosts('DB_URL', 'http://db/?host=other')).toEqual(['db:80'])
 })
+
+test.each([
+  ['dnssrv+_grpc._tcp.store.ops.svc', [{ host: 'store.ops.svc', port: null, isTold: true, srv: '_grpc._tcp' }]],
+  ['_Metrics._TCP.web.shop.svc', [{ host: 'web.shop.svc', port: null, isTold: true, srv: '_metrics._tcp' }]],
+  ['dns+store:10901', [{ host: 'store', port: 10_901, isTold: true, isUrl: true }]],
+  ['dnssrv+store.ops.svc', [{ host: 'store.ops.svc', port: null, isTold: false }]],
+  ['_dmarc.example.com', []],
+  ['_grpc._tcp.store', []],
+  [
+    'mongodb+srv://u:hunter2@mongo.db.svc/a?srvServiceName=own',
+    [{ host: 'mongo.db.svc', port: null, isTold: true, over: 'TCP', srv: '_own._tcp' }],
+  ],
+  ['udp://syslog:514', [{ host: 'syslog', port: 514, isTold: true, isUrl: true, over: 'UDP' }]],
+  ['statsd://metrics:8125', [{ host: 'metrics', port: 8125, isTold: true, isUrl: true }]],
+])('%s: SRV records, and what carries a scheme', (text, expected) => {
+  expect(destinationsIn('STORE', text)).toEqual(expected)
+})
+
+test.each([
+  ['JAVA_OPTS_APPEND', '-Djgroups.dns.query=kc.shop.svc -Dx=1', ['kc.shop.svc:null']],
+  ['JAVA_OPTS', '-Dspring.redis.host=redis -Dspring.redis.port=6380', ['redis:6380']],
+  ['JAVA_TOOL_OPTIONS', '"-Dpay.url=http://pay:81" -Dpay.password=http://cart:80', ['pay:81']],
+  ['JAVA_OPTS', '-Dcors.origins=http://web:80 -Dpublic.host=web', []],
+  ['SERVER_ARGS', '--upstream http://cart:80 --db-host=db', ['cart:80', 'db:null']],
+  ['OPTIONS', '--db-host=db', []],
+])('%s: words of a command line', (name, text, expected) => {
+  expect(destinationsIn(name, text).map((it) => `${it.host}:${it.port}`)).toEqual(expected)
+})

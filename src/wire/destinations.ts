@@ -10,6 +10,10 @@ export interface Destination {
   readonly scheme?: 'http' | 'https'
   /** A URL whose port stands there: no bare word that may be anything. */
   readonly isUrl?: true
+  /** What its scheme is carried by, where it is none of the web and says so: `udp://`, `tcp://`, `redis://`. */
+  readonly over?: 'TCP' | 'UDP'
+  /** It is looked up as an SRV record, of this port and protocol: `_grpc._tcp`. */
+  readonly srv?: string
 }
 
 /** No object of the API is longer (etcd has 1.5 MiB): each address counts, and who keeps them has no endless room. */
@@ -27,7 +31,11 @@ const hostWords = [
   'host|hostname|hosts|addr|addrs|address|addresses|url|urls|uri|endpoint|endpoints|server|servers',
   'sentinel|sentinels|seeds|service|upstream|downstream|destination|backend|broker|brokers|target|peer|peers|dsn|api',
 ].join('|')
-const namesHost = new RegExp(`(?:^|[_.-])(?:${hostWords})$`, 'i')
+/** `-Djgroups.dns.query` (JGroups, DNS_PING) and `HAZELCAST_SERVICE_DNS` are names to look up. */
+const namesHost = new RegExp(
+  `(?:^|[_.-])(?:${hostWords})$|^-{0,2}D?jgroups[_.-]dns[_.-]query$|hazelcast[\\w.-]{0,40}service[_.-]dns$`,
+  'i',
+)
 const ports: Readonly<Record<string, number>> = {
   http: 80,
   ws: 80,
@@ -45,8 +53,13 @@ export function destinationsIn(name: string, text: string): readonly Destination
   const isHost = namesHost.test(name)
   const words = wordsOf(text)
   const found = words.flatMap((word) => destinationOf(word, isHost) ?? [])
-  return [...new Map(found.map((it) => [`${it.host}:${it.port}`, it])).values()]
+  const more = holdsWords.test(name) ? destinationsInCommand(text.split(/[\s"']+/).filter((it) => it !== '')) : []
+  const all = [...more.map(({ flag: _flag, ...it }) => it), ...found]
+  return [...new Map(all.map((it) => [`${it.srv ?? ''} ${it.host}:${it.port}`, it])).values()]
 }
+
+/** Words of a command line in a variable: `JAVA_OPTS`, `JAVA_OPTS_APPEND`, `NODE_OPTIONS`, `CATALINA_OPTS`. */
+const holdsWords = /^[A-Z][A-Z0-9_]{0,80}_(?:ARGS|OPTS|OPTIONS|FLAGS)(?:_APPEND)?$/
 
 const isMember = /^-{0,2}[a-z0-9][\w.:-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i
 
@@ -58,7 +71,8 @@ function wordsOf(text: string): readonly string[] {
     .split(/[\s,;"'|]+/)
     .flatMap((it) => {
       const [member = ''] = isMember.exec(it) ?? []
-      return member !== '' && isUncalled([member.slice(0, -1)]) ? [] : [it.slice(member.length)]
+      const key = member.slice(0, -1)
+      return member !== '' && (isUncalled([key]) || namesSecret(key)) ? [] : [it.slice(member.length)]
     })
   if (!text.includes('@')) return words
   const whole = words.filter((it) => it.includes('@'))
@@ -155,7 +169,45 @@ const takesScript = /^(?:eval|print|exec|execute|command|script|code)$/i
  */
 function destinationOf(told: string, named: boolean): Destination | null {
   const word = told.replace(ofGrpc, '')
-  return placeIn(word, named || word !== told)
+  const [, how, port, over = '', rest = ''] = ofSrv.exec(word) ?? []
+  if (how === undefined && port === undefined) return placeIn(word, named || word !== told)
+  const place = placeIn(rest, named || how !== undefined || rest.includes('.svc'))
+  if (place === null) return null
+  if (port !== undefined) return { ...place, port: null, isTold: true, srv: `_${port}._${over}`.toLowerCase() }
+  return place.isTold && how?.toLowerCase() === 'dns' ? { ...place, isUrl: true } : place
+}
+
+/**
+ * Thanos, Mimir and Loki (thanos docs/service-discovery.md, DNS Service Discovery): `dns+HOST:PORT`, and SRV records by
+ * `dnssrv+_PORT._tcp.HOST`. Such names stand by themselves elsewhere (RFC 2782).
+ */
+const ofSrv = /^(?:(dns|dnssrv|dnssrvnoa|srv)\+(?!\w{0,20}:\/\/))?(?:_([a-z0-9-]{1,63})\._(tcp|udp|sctp)\.)?([^]*)$/i
+
+/** What they are carried by, besides those of the web; `statsd://`, `gelf://` and `syslog://` go by either. */
+const overTcp = new RegExp(
+  '^(?:tcp[46]?|wss?|grpcs?|h2c|tls|ssl|amqps?|rediss?|mongodb(?:\\+srv)?|postgres(?:ql)?|mysql|mariadb|' +
+    'nats|kafka|ldaps?|mqtts?|clickhouse|ftp)$',
+)
+
+function ofScheme(scheme: string, rest: string, isTold: boolean): Partial<Destination> {
+  const isWeb = scheme === 'http' || scheme === 'https'
+  return {
+    ...(isWeb ? { scheme } : {}),
+    ...(isTold ? { isUrl: true as const } : {}),
+    ...carriedBy(scheme),
+    ...(scheme === 'mongodb+srv' ? mongoSrv(rest) : {}),
+  }
+}
+
+function carriedBy(scheme: string): Pick<Destination, 'over'> {
+  if (overTcp.test(scheme)) return { over: 'TCP' }
+  return /^udp[46]?$/.test(scheme) ? { over: 'UDP' } : {}
+}
+
+/** Drivers ask for `_mongodb._tcp.HOST` then, or by another name (MongoDB, "Connection Strings", srvServiceName). */
+function mongoSrv(rest: string): Partial<Destination> {
+  const [, name = 'mongodb'] = /[?&]srvServiceName=([a-z0-9-]{1,63})(?:&|$)/i.exec(rest.slice(0, 4000)) ?? []
+  return { port: null, isTold: true, srv: `_${name.toLowerCase()}._tcp` }
 }
 
 /** gRPC's names of its resolvers (grpc/doc/naming.md): `dns:///cart.shop:9090`. */
@@ -174,8 +226,7 @@ function placeIn(word: string, isHost: boolean): Destination | null {
         host: name.replace(/\.$/, ''),
         port,
         isTold: told !== undefined,
-        ...webScheme(scheme?.toLowerCase()),
-        ...(scheme !== undefined && told !== undefined ? { isUrl: true as const } : {}),
+        ...(scheme === undefined ? {} : ofScheme(scheme.toLowerCase(), rest, told !== undefined)),
       }
     : null
 }
@@ -197,10 +248,6 @@ export function proxyHost(text: string): string | null {
 function authorityOf(rest: string): string {
   // A password may hold a slash; a path holds no `@` that anybody would miss.
   return rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0] ?? ''
-}
-
-function webScheme(scheme: string | undefined): Pick<Destination, 'scheme'> {
-  return scheme === 'http' || scheme === 'https' ? { scheme } : {}
 }
 
 /**

@@ -7,3 +7,14 @@ export function hostFits(pattern: string, host: string): boolean {
   const dot = name.indexOf('.')
   return wanted.startsWith('*.') && dot > 0 && name.slice(dot) === wanted.slice(1)
 }
+
+/**
+ * What a `Host` header, an `:authority`, or a log's word of one names (RFC 9110 7.2): without its port, which all who
+ * come by a NodePort send, without the dot of a full name, in small letters. Whatever compares hosts does so by this.
+ */
+export function hostAlone(host: string): string {
+  return host
+    .replace(/:\d{1,5}$/, '')
+    .replace(/\.$/, '')
+    .toLowerCase()
+}

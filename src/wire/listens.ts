@@ -3,6 +3,7 @@
  * that only names are taken that mean nothing else: what a client is told (`DB_HOST`, `--redis-addr`) is none of them.
  * Of a value nothing is kept but a port, and whether others than the pod itself reach the address.
  */
+import { anyOf } from './pattern.ts'
 
 /** `0.0.0.0` stands for every address that is no loopback. */
 export type ListenHost = '127.0.0.1' | 'localhost' | '::1' | '0.0.0.0'
@@ -47,6 +48,19 @@ const isBind = new RegExp(
 /** With something of the program's own before it counts only beside a port: `metrics-bind-address`. */
 const isOtherBind = new RegExp(`^[a-z0-9._-]{1,60}[._-](?:listen|bind)(?:[._-]?(?:${address}))?$`, 'i')
 const isPortName = new RegExp(`^(?:(?:${general})?(?:listen[._-]|bind[._-])?port)$`, 'i')
+/**
+ * Of flags alone, a port for one kind of traffic: kube-apiserver's kind has `--secure-port`, HAProxy's controller
+ * `--http-bind-port`, F5's `-default-http-listener-port`, controllers with a webhook `--webhook-port`.
+ */
+const isKindPort = new RegExp(
+  anyOf(
+    /^(?:secure|insecure|webhook|admission|grpc|serving|serve)(?:[._-](?:listen|bind|server))?[._-]port$/,
+    /^default-https?-listener[._-]port$/,
+  ),
+  'i',
+)
+/** `--entryPoints.web.address=:8000/tcp`, of Traefik; each flag is for one of its ports. */
+const isEntryPoint = /^entrypoints\.[a-z0-9_-]{1,40}\.address$/i
 /** Of one program each: a variable that its server reads and nobody else. */
 const ownHosts = /^(?:UVICORN_HOST|FLASK_RUN_HOST|GRADIO_SERVER_NAME|STREAMLIT_SERVER_ADDRESS|NUXT_HOST|NITRO_HOST)$/
 const moreOwnHosts =
@@ -144,7 +158,8 @@ interface Meaning {
 
 function told(by: string, value: string, { name, isOwn }: Meaning): readonly Listen[] {
   if (value === '' || isOutward.test(name)) return []
-  if (isPortName.test(name)) return portOnly(by, value)
+  if (isPortName.test(name) || (by.startsWith('-') && isKindPort.test(name))) return portOnly(by, value)
+  if (isEntryPoint.test(name)) return entryPoint(by, value)
   const isMain = isOwn || isBind.test(name)
   if (!isMain && !isOtherBind.test(name)) return []
   return value
@@ -173,6 +188,12 @@ function ownOf(listens: readonly Listen[]): readonly Listen[] {
 function portOnly(by: string, value: string): readonly Listen[] {
   const port = portOf(value.replace(/^:/, ''))
   return port === null ? [] : [{ by, host: null, port }]
+}
+
+function entryPoint(by: string, value: string): readonly Listen[] {
+  const [, address, protocol] = /^([^/]{1,60})(?:\/(tcp|udp))?$/i.exec(value) ?? []
+  const place = address === undefined || protocol?.toLowerCase() === 'udp' ? null : placeOf(address)
+  return place === null || place.port === null ? [] : [{ by, ...place }]
 }
 
 function portOf(text: string | undefined): number | null {
@@ -238,7 +259,9 @@ function defaultOf(words: readonly string[], others: readonly Listen[]): readonl
 
 /** The one port that is told beside hosts, with what tells it first. */
 function onlyPort(listens: readonly Listen[]): { readonly port: number; readonly portBy: string } | null {
-  const told = listens.flatMap(({ by, host, port }) => (host === null && port !== null ? [{ port, portBy: by }] : []))
+  const ports = listens.flatMap(({ by, host, port }) => (host === null && port !== null ? [{ port, portBy: by }] : []))
+  const general = ports.filter(({ portBy }) => !isKindPort.test(portBy.replace(/^-+/, '')))
+  const told = general.length > 0 ? general : ports
   const [first] = told
   return first !== undefined && told.every((it) => it.port === first.port) ? first : null
 }

@@ -87,12 +87,13 @@ const identities: ReadonlySet<string> = new Set([
  * word, and never as a sentence of ours.
  */
 const words: ReadonlySet<string> = new Set([
+  'does',
+  'refusesBy',
   'annotated',
   'annotation',
   'appProtocol',
   'checksum',
   'current',
-  'deleting',
   'device',
   'directive',
   'dnsPolicy',

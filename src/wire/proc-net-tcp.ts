@@ -17,7 +17,11 @@ export function listenersIn(text: string): readonly Listener[] {
     const [, hex, port] = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(line.trim()) ?? []
     if (hex === undefined || port === undefined) continue
     const it = { ip: addressOf(hex), port: Number.parseInt(port, 16) }
-    if (found.size < most) found.set(`${it.ip} ${it.port}`, it)
+    const key = `${it.ip} ${it.port}`
+    const before = found.get(key)
+    // The kernel has a line for each socket: several listen on one port by SO_REUSEPORT.
+    if (before !== undefined) found.set(key, { ...before, sockets: (before.sockets ?? 1) + 1 })
+    else if (found.size < most) found.set(key, it)
   }
   return [...found.values()].toSorted((a, b) => a.port - b.port || (a.ip < b.ip ? -1 : 1))
 }

@@ -181,6 +181,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       denied: few(fc.constant('0.0.0.0/0')),
       auth: fc.record({ host: fc.constant('auth.shop.svc.cluster.local'), port: fc.nat(65_535) }),
       sslRedirect: fc.constantFrom('forced' as const, 'off' as const),
+      bound: fc.constant('loopback' as const),
       snippets: onOff,
       risk: orNull(fc.constant('High' as const)),
     }),

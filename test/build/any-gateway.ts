@@ -167,6 +167,7 @@ export const httpProxy: fc.Arbitrary<HttpProxy> = fc.record({
       ),
     }),
   ),
+  refusesBy: fc.constant(['ipAllowPolicy']),
   current: maybe(fc.constantFrom('valid', 'invalid', 'orphaned')),
   description: text,
   conditions: few(fc.record({ ...cond, errors: problems, warnings: problems })),

@@ -83,6 +83,7 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       ...named,
       hosts: few(host),
       ports: few(port),
+      lacksEndpoints: fc.constant(true as const),
       exportTo: few(fc.oneof(fc.constantFrom('.', '*'), name)),
     }),
   ),
@@ -93,6 +94,7 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       written: few(fc.constantFrom('action' as const, 'rules' as const)),
       action: fc.constantFrom('ALLOW' as const, 'DENY' as const, 'AUDIT' as const, 'CUSTOM' as const),
       rules: fc.nat(3),
+      ports: few(few(port)),
       from: few(
         few(
           fc.record({

@@ -147,6 +147,8 @@ const pod: fc.Arbitrary<Pod> = fc.record({
             key: name,
             line: count,
             otlp: fc.constantFrom('grpc' as const, 'http' as const),
+            over: fc.constantFrom('TCP' as const, 'UDP' as const),
+            srv: name,
           },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
@@ -315,6 +317,7 @@ const slice: fc.Arbitrary<EndpointSlice> = fc.record({
   ),
   leftOut: fc.constantFrom(...leavingOut),
   from: fc.constant('Endpoints' as const),
+  unmirrored: fc.constant(true as const),
 })
 
 const workload: fc.Arbitrary<Workload> = fc.record(
@@ -326,6 +329,14 @@ const workload: fc.Arbitrary<Workload> = fc.record(
     desired: count,
     ready: count,
     templateLabels: labels,
+    outerLabels: labels,
+    run: fc.record({
+      end: maybe(fc.constantFrom('complete', 'failed')),
+      reason: maybe(fc.constantFrom('BackoffLimitExceeded', 'DeadlineExceeded')),
+      started: maybe(count),
+      failedPods: count,
+    }),
+    cron: fc.record({ suspended: fc.boolean(), lastSuccess: maybe(count) }),
     refused: text,
     paused: fc.constant(true as const),
     serviceName: maybe(name),
@@ -371,6 +382,14 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
       namespace: maybe(name),
       name,
       key: maybe(fc.constant('auth')),
+    }),
+  ),
+  allowHttp: fc.constant('off' as const),
+  snippets: few(
+    fc.record({
+      by: fc.constantFrom('server-snippet' as const, 'configuration-snippet' as const),
+      does: fc.constantFrom('return' as const, 'deny' as const),
+      status: fc.constantFrom(403, 503),
     }),
   ),
   middlewares: few(name.map((it) => `${it}@kubernetescrd`)),
@@ -423,6 +442,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
   entryPoints: few(name),
   tlsEntryPoints: few(name),
   redirectingEntryPoints: few(name),
+  externalNames: fc.constant('refused' as const),
   fronts: few(
     fc.record({
       namespace: name,
@@ -435,6 +455,7 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
           nodePort: maybe(count),
           targetPort: fc.oneof(count, name),
           declared: fc.constantFrom('yes' as const, 'no' as const, 'as-name' as const),
+          told: fc.record({ by: name, host: maybe(fc.constantFrom(...listenHosts)), port: maybe(count) }),
         }),
       ),
       azureProbes: few(azureProbe),
@@ -515,6 +536,8 @@ const node: fc.Arbitrary<Node> = fc.record({
   cpus: maybe(count),
   networkUnavailable: text,
   podCidrs: few(ip.map((it) => `${it}/24`)),
+  ips: few(ip),
+  tunnel: fc.record({ by: fc.constantFrom('flannel' as const, 'calico' as const), ip }),
   provider: fc.constantFrom('gce', 'aws'),
   proxy: fc.constantFrom('ready' as const, 'not-ready' as const, 'none' as const),
   proxySet: fc.constant({ namespace: 'net-system', name: 'service-proxy' }),
@@ -717,6 +740,7 @@ const httpEnd: fc.Arbitrary<HttpEnd> = fc.record(
     ms,
     location: text,
     redirects: few(fc.record({ status: count, location: text })),
+    unended: fc.constantFrom('stream', 'long'),
     scheme: fc.constantFrom('http', 'https'),
     certificate: fc.record({
       names: few(host),
@@ -873,7 +897,7 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
     libc: fc.constantFrom('glibc', 'musl', null),
     resolvConfUnread: fc.record({ uid: maybe(count) }),
     fullFiles: few(fc.record({ limit: count, open: count })),
-    listeners: known(few(fc.record({ ip, port: count }))),
+    listeners: known(few(fc.record({ ip, port: count, sockets: count }, { requiredKeys: ['ip', 'port'] }))),
     sockets: known(
       fc.record({
         connecting: few(fc.record({ ip, port: count, sockets: count, ms, reads: fc.constantFrom(1, 2) })),
@@ -1444,9 +1468,23 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     endpointSlices: known(few(slice)),
     workloads: known(few(workload)),
     ingresses: known(few(ingress)),
+    ingressesBeside: known(few(ingress)),
     ingressClasses: known(few(ingressClass)),
     ingressControllers: known(few(ingressController)),
-    middlewares: known(few(fc.record({ namespace: name, name }))),
+    middlewares: known(
+      few(
+        fc.record(
+          {
+            namespace: name,
+            name,
+            does: fc.constantFrom('forwardAuth', 'rateLimit'),
+            asks: fc.record({ host: name, port: count }),
+            pages: fc.record({ namespace: maybe(name), name, port: maybe(fc.oneof(count, name)) }),
+          },
+          { requiredKeys: ['namespace', 'name'] },
+        ),
+      ),
+    ),
     events: known(
       few(
         fc.record({

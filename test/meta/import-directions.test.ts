@@ -66,6 +66,7 @@ const forAll = [
   'stopwatch.ts',
   'version.ts',
   'packed.ts',
+  'unwritable.ts',
 ]
 
 /** Folders that do no input or output, so that a diagnosis is a pure function of the snapshot. */

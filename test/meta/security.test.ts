@@ -82,6 +82,50 @@ test.each([
   expect(is).toEqual(expected)
 })
 
+/**
+ * What would harm most if it were not so, with the very case that holds it: a file that is there proves nothing of a
+ * sentence whose case was renamed, moved or taken out. Some
+ * of them were seen to fail with the sentence made untrue in the source, not all.
+ */
+test.each([
+  [
+    'No role in `deploy/` allows to read Secrets',
+    'test/meta/security.test.ts',
+    'no right to read Secrets is asked for',
+  ],
+  ['Of Secrets in a file that somebody made with kubectl', 'src/collect/project/secret.test.ts', 'no byte of a value'],
+  ['never a user or a password', 'src/wire/destinations.test.ts', 'no password of a URL is ever kept'],
+  ['Pods are unprivileged, limited', 'src/probe/pods/pod-manifest.test.ts', 'asks for no privilege'],
+  ['A pod that others made anew', 'src/probe/pods/pods.test.ts', 'one that was made anew by others is left alone'],
+  ['A pod whose creation got no clear answer', 'src/probe/pods/pods.test.ts', 'it is gone in the end'],
+  ['Only pods of this run, or old ones', 'src/probe/pods/pods.test.ts', 'of all pods and clocks, only its own go'],
+  ['However a use-case ends', 'src/session/with-cluster.test.ts', 'what it made is gone or is named'],
+  ['no certificate, no key', 'src/probe/ingress/ingress-configs.test.ts', 'no script reads a certificate, a key'],
+  ['A script that runs in a container is a constant', 'test/meta/constant-scripts.test.ts', 'has no substitution'],
+  ['A script in a container ends itself', 'src/kube/container-command.test.ts', 'ends itself in time'],
+  ['What captures on a node ends', 'src/probe/capture/capture-script.test.ts', 'hears nothing any more'],
+  ['The pod of a capture is held', 'src/probe/pod/node/hold.test.ts', 'ends soon after nobody holds it'],
+  ['They are read, never reset', 'src/probe/node/node-networks.test.ts', 'writes, resets and sets nothing'],
+  ['A plan holds only kinds and names', 'src/plan/allowed.test.ts', 'every remedy has its list'],
+  ['What an admission webhook would make', 'src/plan/as-planned.test.ts', 'before anything is written'],
+  ['Undo restores the fields', 'src/plan/three-way.test.ts', 'what others changed elsewhere stays'],
+  ['Killed after any write', 'src/plan/crash.test.ts', 'undo restores the cluster, whatever the plan'],
+  ['Two people do not apply at once', 'src/plan/apply.test.ts', 'of two plans at once, one refuses'],
+  ['The rights that `fix` needs', 'test/meta/rights-of-fix.test.ts', 'grants no wildcard, no secret'],
+  ['cannot run anything', 'src/probe/plan/planted-shell.test.ts', 'a string of any object of the cluster'],
+  ['cannot read a secret of others', 'src/snapshot/planted-secrets.test.ts', 'of every kind, in every free text'],
+  ['cannot have the token sent elsewhere', 'src/kube/request.test.ts', 'takes the token nowhere'],
+  ['cannot name a domain that becomes a script', 'src/wire/dns-name.test.ts', 'holds nothing but letters, digits'],
+  ['no plan is applied without its journal', 'src/cli/disks.test.ts', 'for the journal of a plan lets nothing be'],
+  ['who edits an object while a plan is applied', 'src/plan/apply.test.ts', 'in the instant before it is'],
+] as const)('%s: by a case of %s', (said, file, title) => {
+  const line = promises.find((it) => it.includes(said))
+  expect(line, said).toBeDefined()
+  expect(testsOf(line ?? '')).toContain(file)
+  const titles = [...read(file).matchAll(/\b(?:test|it|describe)\b[^\n]*?\(\s*(['"`])((?:(?!\1)[^\n])+)\1/g)]
+  expect(titles.map(([, , it]) => it).filter((it) => it?.includes(title))).not.toEqual([])
+})
+
 test.each(promises)('%s', (line) => {
   const tests = testsOf(line)
   expect(tests).not.toEqual([])

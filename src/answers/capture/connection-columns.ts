@@ -19,7 +19,10 @@ export const stuckLength = 7
 export const zeroNo = 8
 export const sideState = 9
 export const lastLink = 10
-export const integersOfSide = 11
+/** Of what this side sent: up to where the other side said that it has it, and how many large segments that were. */
+export const ackedTo = 11
+export const largePassed = 12
+export const integersOfSide = 13
 export const integers = perSide + 2 * integersOfSide
 
 export const synAt = 0
@@ -47,3 +50,4 @@ export const isFinishedByServer = 1024
 
 export const hasSeq = 1
 export const isZero = 2
+export const hasAcked = 4

@@ -1,9 +1,12 @@
 import { fin, type Packet } from '../../wire/pcap/packet.ts'
 import {
+  ackedTo,
+  hasAcked,
   hasSeq,
   holeAt,
   holeFrom,
   holeTo,
+  largePassed,
   mtu,
   nextSeq,
   roundTrip,
@@ -22,6 +25,8 @@ import type { Signs } from './signs.ts'
 const reorderedMs = 3
 /** IPv6 promises 1280 bytes, and nobody's tunnel takes more than a quarter of 1500. */
 const largePacket = 1000
+/** Of Ethernet, less the heads of IP and TCP. */
+const usualSegment = 1448
 
 /** Which bytes of a side are new, which were overtaken on the way, and which were lost and sent again. */
 export interface SentAgain {
@@ -92,13 +97,27 @@ export function createSentAgain(table: ConnectionTable, counts: ConnectionCounts
 
   function acked(packet: Packet, row: number, isForth: boolean): void {
     const theirs = sideOf(!isForth)
+    notePassed(packet.ack, row, theirs)
     if (int(row, theirs + stuckCount) > 0 && after(packet.ack, int(row, theirs + stuckSeq)) > 0)
       setInt(row, theirs + stuckCount, 0)
+  }
+
+  /** By how much it goes on: a step of a full segment's size was one, or several. */
+  function notePassed(ack: number, row: number, theirs: number): void {
+    const states = int(row, theirs + sideState)
+    const by = (states & hasAcked) === 0 ? 0 : after(ack, int(row, theirs + ackedTo))
+    if ((states & hasAcked) !== 0 && by <= 0) return
+    if (by >= largePacket)
+      setInt(row, theirs + largePassed, int(row, theirs + largePassed) + Math.max(1, Math.floor(by / usualSegment)))
+    setInt(row, theirs + ackedTo, ack | 0)
+    setInt(row, theirs + sideState, states | hasAcked)
   }
 
   function judge(row: number, isForth: boolean): void {
     const side = sideOf(isForth)
     if (int(row, side + stuckCount) < 2 || int(row, side + stuckLength) < largePacket) return
+    // As large ones went through before: it is not the size, or not of most.
+    if (int(row, side + largePassed) > int(row, side + stuckCount)) return
     const said = int(row, mtu)
     const icmp = said > 0 ? `an ICMP message named ${said} bytes` : 'no ICMP message'
     const detail = `from the ${isForth ? 'client' : 'server'}, ${icmp}`

@@ -1,5 +1,6 @@
 import type { AccessLine } from '../../wire/access-log/access-line.ts'
 import type { ErrorLine } from '../../wire/access-log/nginx-error.ts'
+import { keptWords } from './cut-short.ts'
 import { ownText } from './own-text.ts'
 
 /** How many of each kind wait for the other. */
@@ -13,8 +14,8 @@ interface Waiting<T> {
 }
 
 export interface JoinedErrors {
-  /** Those that came before the line of their request, the oldest first. */
-  readonly of: (line: AccessLine) => readonly ErrorLine[]
+  /** Those that came before the line of their request, the oldest first, as far as they may be of such a request. */
+  readonly of: (line: AccessLine, mayBe: (error: ErrorLine) => boolean) => readonly ErrorLine[]
   /** A line of a failed request is handed back by `take` once an error that comes later names it. */
   readonly add: (error: ErrorLine) => AccessLine | null
   /** What is kept of it, by which `add` hands it back. */
@@ -29,7 +30,7 @@ export function joinErrors(): JoinedErrors {
   const errors = new Map<string, Waiting<ErrorLine>[]>()
   const lines = new Map<string, Waiting<AccessLine>[]>()
   return {
-    of(line) {
+    of(line, mayBe) {
       const key = keyOf(line)
       const held = key === null ? undefined : errors.get(key)
       if (key === null || held === undefined) return []
@@ -37,7 +38,8 @@ export function joinErrors(): JoinedErrors {
       // One for each try: the same client may ask the same again in the same second.
       for (const address of addressesOf(line)) {
         const found = held.find(
-          (one) => !taken.includes(one) && belongs(one.it, line) && (one.it.upstream ?? address) === address,
+          (one) =>
+            !taken.includes(one) && mayBe(one.it) && belongs(one.it, line) && (one.it.upstream ?? address) === address,
         )
         if (found !== undefined) taken.push(found)
       }
@@ -97,7 +99,7 @@ function ownLine(line: AccessLine): AccessLine {
 
 function ownError(error: ErrorLine): ErrorLine {
   const upstream = error.upstream === null ? null : ownText(error.upstream)
-  return { ...error, said: '', client: '', method: null, path: null, host: null, upstream }
+  return { ...error, said: keptWords(error), client: '', method: null, path: null, host: null, upstream }
 }
 
 function put<T>(to: Map<string, Waiting<T>[]>, key: string, one: Waiting<T>): boolean {

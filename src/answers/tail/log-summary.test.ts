@@ -131,7 +131,48 @@ test('tries beyond the first count for the servers that failed them', () => {
     { address: '10.2.0.4:80', tries: 2, failed: 2, who: { refused: 1, 'no-answer': 1 } },
     { address: '10.2.0.5:80', tries: 2, failed: 1, who: { 'no-answer': 1 } },
   ])
-  expect(found.lines).toEqual({ requests: 2, errors: 1, joined: 1, other: 0 })
+  expect(found.lines).toEqual({ requests: 2, errors: 1, joined: 1, other: 0, others: {} })
+})
+
+const cutAt = 'upstream timed out (110: Operation timed out) while reading upstream'
+
+describe('answers that did not come to their end', () => {
+  test.each<readonly [string, readonly string[], Readonly<Record<string, number>>]>([
+    ['Envoy: a stream that was silent for too long', [envoy('SI', 'via_upstream', undefined, 200)], { SI: 1 }],
+    ['Envoy: the upstream went', [envoy('UC', 'via_upstream', undefined, 200)], { UC: 1 }],
+    ['Envoy: one of several flags', [envoy('DI,UT', 'via_upstream', undefined, 200)], { UT: 1 }],
+    ['Envoy: a gRPC client is told so in a 200', [envoy('UH', 'no_healthy_upstream', '-', 200)], { UH: 1 }],
+    ['Envoy: no flag', [envoy('-', 'via_upstream', undefined, 200)], {}],
+    ['Envoy: the client left an event stream', [envoy('DC', 'via_upstream', undefined, 200)], {}],
+    ['Envoy: a WebSocket whose server left', [envoy('UC', 'via_upstream', undefined, 101)], {}],
+    ['Envoy: a WebSocket that was silent for too long', [envoy('SI', 'via_upstream', undefined, 101)], { SI: 1 }],
+    ['Envoy: a login that was asked for', [envoy('UAEX', 'ext_authz_denied', '-', 302)], {}],
+    ['Envoy: a delay that was asked for', [envoy('DI', 'via_upstream', undefined, 200)], {}],
+    ['Envoy: an error is counted as such', [envoy('UC', 'upstream_reset', undefined, 503)], {}],
+    ['HAProxy: a server that fell silent', [haproxy('sD', 'srv', 200)], { sD: 1 }],
+    ['HAProxy: a server that broke off', [haproxy('SD', 'srv', 200)], { SD: 1 }],
+    ['HAProxy: the client left', [haproxy('CD', 'srv', 200)], {}],
+    ['HAProxy: a whole answer', [haproxy('--', 'srv', 200)], {}],
+    ['nginx: the error log says so', [error(cutAt), nginx({ status: 200, servers: one })], { 'read timeout': 1 }],
+    ['nginx: another request', [error(cutAt, { path: '/else' }), nginx({ path: '/', status: 200, servers: one })], {}],
+    ['nginx: an error before the header of an answer that came by another try', [error(refused)], {}],
+  ])('%s', (_, lines, cut) => {
+    const found = summaryOf(lines)
+    expect(Object.fromEntries(found.cut.map((it) => [it.sign, it.requests]))).toEqual(cut)
+    expect(found.groups.flatMap((it) => Object.entries(it.cut))).toEqual(Object.entries(cut))
+  })
+
+  test('clients that left are counted apart', () => {
+    expect(summaryOf([envoy('DC', 'via_upstream', undefined, 200)])).toMatchObject({ clientsLeft: 1, serverErrors: 0 })
+  })
+})
+
+test('a host is one host, whatever its port', () => {
+  const entry = accessReader()(envoy('-', 'via_upstream', undefined, 200))
+  if (entry.kind !== 'request') throw new Error('it is a request')
+  const sums = summing()
+  for (const host of ['a.example.com', 'A.example.com:30080', 'a.example.com.']) sums.add({ ...entry, host })
+  expect(sums.result().groups.map((it) => [it.host, it.requests])).toEqual([['a.example.com', 3]])
 })
 
 test('nothing read is no health', () => {

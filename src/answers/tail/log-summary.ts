@@ -1,6 +1,8 @@
 import type { AccessLine } from '../../wire/access-log/access-line.ts'
 import type { ErrorLine, RequestTrouble } from '../../wire/access-log/nginx-error.ts'
-import type { LogEntry } from '../../wire/access-log/reader.ts'
+import type { LogEntry, OtherLine } from '../../wire/access-log/reader.ts'
+import { hostAlone } from '../../wire/host-pattern.ts'
+import { type CutBy, cutOf, hasLeft, isInTheMiddle } from './cut-short.ts'
 import { type Durations, durations } from './durations.ts'
 import { joinErrors } from './joined-errors.ts'
 import { ownText } from './own-text.ts'
@@ -17,6 +19,16 @@ export interface Spread {
 
 export type WhoCounts = Readonly<Partial<Record<WhoSaid, number>>>
 
+/** Requests whose status said well, and whose answer did not come to its end, by one sign. */
+export interface CutShort {
+  /** `SI`, `sD`, `read timeout` */
+  readonly sign: string
+  readonly by: CutBy
+  readonly requests: number
+  /** How long they lasted. */
+  readonly total: Spread | null
+}
+
 /** Requests for one host and path that one backend answered with one status. */
 export interface LogGroup {
   /** null: the format does not say. */
@@ -30,6 +42,8 @@ export interface LogGroup {
   readonly requests: number
   /** Whom its errors come from; empty where it has none. */
   readonly who: WhoCounts
+  /** Answers that did not come to their end, by what says so. */
+  readonly cut: Readonly<Record<string, number>>
   /** Requests that took more than one try; null: the format does not say. */
   readonly retried: number | null
   readonly total: Spread | null
@@ -58,12 +72,18 @@ export interface LogSummary {
     readonly joined: number
     /** What the controller says of itself, and what no format knows. */
     readonly other: number
+    /** Of `other`, by what they look like. */
+    readonly others: Readonly<Partial<Record<OtherLine, number>>>
   }
   /** Of the first and the last request; null: none told its time. */
   readonly from: number | null
   readonly to: number | null
   readonly serverErrors: number
   readonly who: WhoCounts
+  /** None of them is a server error; the most frequent first. */
+  readonly cut: readonly CutShort[]
+  /** Answers whose client went away before their end: no fault, as a rule. */
+  readonly clientsLeft: number
   /** null: no format told. `rescued`: answered well by a later try. */
   readonly retried: { readonly requests: number; readonly rescued: number } | null
   /** Requests whose format does not say which server was asked. */
@@ -95,6 +115,7 @@ interface Group {
   requests: number
   retried: number | null
   readonly who: Map<WhoSaid, number>
+  readonly cut: Map<string, number>
   /** Errors without a try and without a word of why. */
   bare: number
   readonly spent: Readonly<Record<keyof AccessLine['spent'], Durations>>
@@ -127,6 +148,9 @@ export function summing(): Summing {
   const who = new Map<WhoSaid, number>()
   const troubles = new Map<RequestTrouble, number>()
   const empty = new Set<string>()
+  const others = new Map<OtherLine, number>()
+  const cuts = new Map<string, { readonly by: CutBy; requests: number; readonly total: Durations }>()
+  let clientsLeft = 0
   const lines = { requests: 0, errors: 0, joined: 0, other: 0 }
   const retried = { told: false, requests: 0, rescued: 0 }
   const refused = new Map<number, number>()
@@ -134,7 +158,8 @@ export function summing(): Summing {
 
   function groupOf(line: AccessLine): Group {
     const path = line.path === null ? null : pathShape(line.path)
-    const { host, backend, route, status } = line
+    const { backend, route, status } = line
+    const host = line.host === null ? null : hostAlone(line.host)
     const name = [host, path, backend, route, status].map((it) => it ?? '\n').join(' ')
     const found = groups.get(name)
     if (found !== undefined) return found
@@ -169,17 +194,38 @@ export function summing(): Summing {
     group.requests++
     addSpent(group, line)
     const isError = isServerError(line)
-    const isRetried = line.retries !== null && line.retries > 0
-    if (line.retries !== null) {
-      retried.told = true
-      group.retried = (group.retried ?? 0) + (isRetried ? 1 : 0)
-      if (isRetried) retried.requests++
-      if (isRetried && !isError && line.status !== null) retried.rescued++
-    }
-    const told = isError || isRetried ? joins.of(line) : []
+    const isRetried = again(line, isError, group)
+    // A request that was answered well is one of an error only if that came in the middle of the answer.
+    const told = joins.of(line, isError || isRetried ? () => true : isInTheMiddle)
     lines.joined += told.length
-    const server = tally(line, told, isError)
+    const isCutByServer = cut(line, told, group)
+    const server = tally(line, told, isError || isCutByServer)
     if (isError) failed(line, told, { group, server })
+    else if (isCutByServer && server !== null) count(server.who, 'broke-off')
+  }
+
+  /** Whether it took more than one try. */
+  function again({ retries, status }: AccessLine, isError: boolean, group: Group): boolean {
+    if (retries === null) return false
+    retried.told = true
+    group.retried = (group.retried ?? 0) + (retries > 0 ? 1 : 0)
+    if (retries > 0) retried.requests++
+    if (retries > 0 && !isError && status !== null) retried.rescued++
+    return retries > 0
+  }
+
+  /** Whether the server that was asked is the one that ended it. */
+  function cut(line: AccessLine, told: readonly ErrorLine[], group: Group): boolean {
+    if (hasLeft(line)) clientsLeft++
+    const found = cutOf(line, told)
+    if (found === null) return false
+    const { sign, by } = found
+    count(group.cut, sign)
+    const held = cuts.get(sign) ?? { by, requests: 0, total: durations() }
+    held.requests++
+    held.total.add(line.spent.total)
+    cuts.set(sign, held)
+    return by === 'server'
   }
 
   function failed(line: AccessLine, told: readonly ErrorLine[], { group, server }: Held): void {
@@ -240,6 +286,7 @@ export function summing(): Summing {
       else if (entry.kind === 'error') error(entry)
       else {
         lines.other++
+        count(others, entry.kind === 'other' ? entry.what : 'controller')
         if (entry.kind === 'empty-service' && empty.size < mostServers) empty.add(ownText(entry.service))
       }
     },
@@ -247,11 +294,15 @@ export function summing(): Summing {
       const moved = [...groups.values()].map((it) => ({ it, bare: isEmpty(it.key.backend, empty) ? it.bare : 0 }))
       const all = moved.reduce((sum, { bare }) => sum + bare, 0)
       return {
-        lines: { ...lines },
+        lines: { ...lines, others: Object.fromEntries([...others].toSorted(([, a], [, b]) => b - a)) },
         from: from === Infinity ? null : from,
         to: to === -Infinity ? null : to,
         serverErrors,
         who: countsOf(who, all),
+        cut: [...cuts]
+          .map(([sign, it]) => ({ sign, by: it.by, requests: it.requests, total: spreadOf(it.total) }))
+          .toSorted((a, b) => b.requests - a.requests || order(a.sign, b.sign)),
+        clientsLeft,
         retried: retried.told ? { requests: retried.requests, rescued: retried.rescued } : null,
         withoutServer,
         withoutOwner,
@@ -292,7 +343,7 @@ function newGroup(key: Group['key']): Group {
     body: durations(),
     upstream: durations(),
   }
-  return { key, requests: 0, retried: null, who: new Map(), bare: 0, spent }
+  return { key, requests: 0, retried: null, who: new Map(), cut: new Map(), bare: 0, spent }
 }
 
 function addSpent({ spent }: Group, { spent: it }: AccessLine): void {
@@ -304,11 +355,12 @@ function addSpent({ spent }: Group, { spent: it }: AccessLine): void {
   spent.upstream.add(it.upstream)
 }
 
-function groupResult({ key, requests, retried, who, spent }: Group, bare: number): LogGroup {
+function groupResult({ key, requests, retried, who, cut, spent }: Group, bare: number): LogGroup {
   return {
     ...key,
     requests,
     who: countsOf(who, bare),
+    cut: Object.fromEntries([...cut].toSorted(([a], [b]) => order(a, b))),
     retried,
     total: spreadOf(spent.total),
     queue: spreadOf(spent.queue),
@@ -341,7 +393,8 @@ function countsOf(who: ReadonlyMap<WhoSaid, number>, bare: number): WhoCounts {
 }
 
 function worstFirst(a: LogGroup, b: LogGroup): number {
-  const errors = (it: LogGroup): number => Object.values(it.who).reduce((sum, one) => sum + one, 0)
+  const errors = (it: LogGroup): number =>
+    [...Object.values(it.who), ...Object.values(it.cut)].reduce((sum, one) => sum + one, 0)
   return errors(b) - errors(a) || b.requests - a.requests || order(nameOf(a), nameOf(b))
 }
 

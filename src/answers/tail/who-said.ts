@@ -55,6 +55,7 @@ const byTrouble: Readonly<Record<RequestTrouble, WhoSaid | null>> = {
   'body-too-big': 'controller',
   denied: 'controller',
   'auth-unclear': 'controller',
+  'lua-failed': 'controller',
   other: null,
 }
 

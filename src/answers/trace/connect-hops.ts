@@ -2,6 +2,7 @@ import type { ConnectResult, Contact } from '../../model/contacts.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import { known } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
+import { easedAt, unendedOf } from './cut-asks.ts'
 import { excuseOf, isBadEnd, isDoubtful } from '../../relations/ingress/http-answers.ts'
 import {
   addressesOf,
@@ -206,7 +207,8 @@ export function httpHop(model: Model, { ask, to }: TraceEnds): readonly Bare[] {
   const port = new Set(its.map((it) => it.service.port))
   const there = [...port].map((it) => endpointsFrom(to.service, to.slices, { port: it, node: null, only: 'ready' }))
   const all = Math.max(asked.size, ...there)
-  const well = asked.size === all ? 'ok' : 'cannot-tell'
+  const eased = easedAt(contacts.value, answers)
+  const well = asked.size === all && eased.eased === undefined ? 'ok' : 'cannot-tell'
   // Who names a URL wants that page, and not only an answer.
   const doubtful = answers.filter((it) => it.basis === 'url' && isDoubtful(it)).length
   return [
@@ -214,6 +216,8 @@ export function httpHop(model: Model, { ask, to }: TraceEnds): readonly Bare[] {
       kind: 'answers',
       bad: bad.length,
       ...(doubtful === 0 ? {} : { doubtful }),
+      ...unendedOf(answers),
+      ...eased,
       of: answers.length,
       statuses: [...new Set((bad.length > 0 ? bad : answers).map((it) => it.error ?? String(it.status)))].slice(0, 4),
       // By the Service's address alone: no share of the endpoints is.

@@ -1,5 +1,6 @@
 import type { ConnectResult } from '../../model/contacts.ts'
 import type { Sight } from '../../relations/service/meet-each.ts'
+import type { Subject } from '../../model/subject.ts'
 import { leftOutBy, type Why as Unseen } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 
@@ -65,6 +66,10 @@ export type Seen =
       readonly statuses: readonly string[]
       /** Of endpoints that were asked themselves: how many answered well each time. */
       readonly well?: { readonly endpoints: number; readonly of: number }
+      /** Of these, whose end was not awaited: a stream that is meant to go on, or a long body; absent: none. */
+      readonly unended?: number
+      /** Why it was asked less often than was meant; absent: it was not. */
+      readonly eased?: string
       /** Whom it was asked of; absent where the hop before says so. */
       readonly at?: readonly string[]
     }
@@ -151,6 +156,8 @@ export interface Trace {
   readonly narrowed: Narrowed | null
   /** Where it breaks for some connections only; null otherwise. */
   readonly part: Part | null
+  /** Findings of errors and warnings that are of this path; absent: none. */
+  readonly trouble?: readonly { readonly code: string; readonly of: Subject }[]
 }
 
 /** How much of it gets through; `answers`: it is reached, and answered well by so many. */

@@ -2,8 +2,10 @@ import type { Ingress } from '../../model/ingress.ts'
 import type { Model } from '../../model/sources.ts'
 import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-services.ts'
 import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { liveTaker } from '../../relations/ingress/live-taker.ts'
 import { countEndpoints, portsText } from '../../relations/service/service-endpoints.ts'
 import { type Leg, legsOf } from '../legs.ts'
+import { easedAt } from './cut-asks.ts'
 import { largeHop } from './large-hop.ts'
 import type { Bare, Hop, HopName, Seen, Why } from './hop.ts'
 
@@ -30,10 +32,10 @@ function insideHops(model: Model, legs: readonly Leg[]): readonly Bare[] {
   const { target } = model.scope
   const isRouted = target.kind === 'object' && isRoutingKind(target.object.kind)
   return [
-    ...(isRouted ? [] : [legHop(legs, 'controller', notAsked(model))]),
+    ...(isRouted ? [] : [eased(model, legHop(legs, 'controller', notAsked(model)))]),
     ...backendHops(model),
     legHop(legs, 'service', notAsked(model)),
-    legHop(legs, 'pods', notAsked(model)),
+    eased(model, legHop(legs, 'pods', notAsked(model))),
     ...largeHop(model, backendsOf(model), null),
   ]
 }
@@ -61,7 +63,7 @@ function legHop(legs: readonly Leg[], name: Leg['name'], why: Why): Bare {
   const at = hopOfLeg[name]
   if (leg === undefined || (name === 'outside' && leg.at.length === 0))
     return { name: at, verdict: 'not-looked', how: 'nobody', seen: { kind: 'why', why } }
-  const { bad, doubtful, of, said } = leg
+  const { bad, doubtful, of, said, unended } = leg
   return {
     name: at,
     verdict: bad === 0 ? 'ok' : 'broken',
@@ -70,11 +72,22 @@ function legHop(legs: readonly Leg[], name: Leg['name'], why: Why): Bare {
       kind: 'answers',
       bad,
       ...(doubtful === 0 ? {} : { doubtful }),
+      ...(unended === undefined ? {} : { unended }),
       of,
       statuses: said.slice(0, 4),
       at: leg.at.slice(0, 3),
     },
   }
+}
+
+/** Who was asked no further was not seen well. */
+function eased({ sources: { contacts } }: Model, bare: Bare): Bare {
+  if (!contacts.known || bare.seen.kind !== 'answers') return bare
+  const { http, routed = [], direct = [] } = contacts.value
+  const asked = bare.name === 'controller' ? [...http, ...routed].map(({ via }) => via) : direct
+  const found = easedAt(contacts.value, asked)
+  if (found.eased === undefined) return bare
+  return { ...bare, verdict: bare.verdict === 'ok' ? 'cannot-tell' : bare.verdict, seen: { ...bare.seen, ...found } }
 }
 
 function whyOutside({ sources: { outside } }: Model): Why {
@@ -95,6 +108,10 @@ function backendHops(model: Model): readonly Bare[] {
   const { services, endpointSlices } = model.sources
   const names = backendsOf(model)
   if (names.length === 0 || !services.known)
+    return [{ name: 'service', verdict: 'not-looked', how: 'nobody', seen: { kind: 'why', why: 'not-read' } }]
+  const isOutside = ({ namespace }: { readonly namespace: string }): boolean =>
+    model.scope.namespace !== null && namespace !== model.scope.namespace
+  if (names.some(isOutside))
     return [{ name: 'service', verdict: 'not-looked', how: 'nobody', seen: { kind: 'why', why: 'not-read' } }]
   const there = names.flatMap(
     ({ namespace, name }) => services.value.find((it) => it.namespace === namespace && it.name === name) ?? [],
@@ -147,6 +164,11 @@ function backendsOf(model: Model): readonly { readonly namespace: string; readon
   const ingress = (ingresses.known ? ingresses.value : []).find(
     (it) => it.namespace === object.namespace && it.name === object.name,
   )
+  const at = URL.parse(target.url)
+  const made = at === null ? null : { host: at.hostname, path: at.pathname }
+  // Of several Ingresses of one host, nginx's own configuration says which one has the request.
+  const live = made === null ? null : liveTaker(model.sources.ingressConfigs, made)
+  if (live !== null && live.to !== null) return [live.to]
   const service = ingress === undefined ? null : backendOf(ingress, target.url)
   return ingress === undefined || service === null ? [] : [{ namespace: ingress.namespace, name: service }]
 }

@@ -281,6 +281,20 @@ describe('a trace', () => {
       expect(verdicts(told)).toMatchObject(hops)
     })
 
+    test('a timeout of which a finding says that it is of the lookup', () => {
+      const to = traced.toHost('example.com', 5432)
+      const insideViews = [insideView('client-1', { libc: 'musl' })]
+      const { model, roots } = diagnose(
+        modelOf({ ...base, crossings: host('timeout', 'example.com'), insideViews }, {}, to),
+        { checks },
+      )
+      const [first] = roots.map((it) => it.finding)
+      if (first === undefined) throw new Error('no finding')
+      const why = { ...first, code: 'DNS146', causes: ['musl-denied:example.com'] }
+      expect(traceOf(model, [why])).toMatchObject({ at: 'resolve', verdict: 'broken' })
+      expect(traceOf(model, [{ ...why, causes: ['musl-denied:other.example'] }])).toMatchObject({ at: 'connect' })
+    })
+
     test('an address needs no lookup', () => {
       const told = look({ crossings: host('open', '192.0.2.7') }, traced.toHost('192.0.2.7', 5432))
       expect(verdicts(told)).not.toHaveProperty('resolve')

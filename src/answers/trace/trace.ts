@@ -1,6 +1,7 @@
 import type { Finding } from '../../findings/finding.ts'
 import type { ServicePort } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
+import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import {
   farNameOf,
   isPastTcp,
@@ -9,6 +10,7 @@ import {
   type TraceEnds,
   tracedPorts,
 } from '../../relations/path/trace-ends.ts'
+import { lookupKeys } from '../../relations/dns/lookups-in-pod.ts'
 import { tracedFlows } from '../../relations/path/trace-policy.ts'
 import { othersOn, otherPolicyText } from '../../relations/policy/other-policies.ts'
 import { countEndpoints, portText, portsText } from '../../relations/service/service-endpoints.ts'
@@ -26,7 +28,7 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
   const findings = causes.filter((it) => it.severity !== 'info')
   if (ends === null) return isOfUrl(model) ? fromOutside(model, findings) : null
   const hops = [
-    ...resolveHop(model, ends),
+    ...resolveHop(model, ends).map((it) => byFinding(it, { model, ends, findings })),
     ...serviceHops(ends, model),
     policyHop(model, ends),
     ...nodePathHops(model, ends),
@@ -54,7 +56,45 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
         ? null
         : narrow(hops),
     part: partOf(hops, at),
+    ...troubleOf(hops, findings, [
+      subject('Pod', ends.ask.from.namespace, ends.ask.from.pod),
+      ...(ends.to.kind === 'service' ? [subject('Service', ends.to.service.namespace, ends.to.service.name)] : []),
+      ...(isOfUrl(model) && model.scope.target.kind === 'object' ? [model.scope.target.object] : []),
+    ]),
   }
+}
+
+/** What stands at one of the hops, or is of an object that the path leads by. */
+function troubleOf(
+  hops: readonly Hop[],
+  findings: readonly Finding[],
+  objects: readonly Subject[],
+): Pick<Trace, 'trouble'> {
+  const [codes, keys] = [new Set(hops.flatMap((it) => it.codes)), new Set(objects.map(subjectKey))]
+  const found = findings.filter((it) => codes.has(it.code) || keys.has(subjectKey(it.subject)))
+  return found.length === 0 ? {} : { trouble: found.map((it) => ({ code: it.code, of: it.subject })) }
+}
+
+interface Found {
+  readonly model: Model
+  readonly ends: TraceEnds
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * The tool ended the lookup and the connect by one timeout: where a finding says why this pod gets no address for such
+ * a name, or gets it late, it is the lookup that did not end.
+ */
+function byFinding(bare: Bare, { model: { sources }, ends: { ask, to }, findings }: Found): Bare {
+  const { crossings, insideViews } = sources
+  if (bare.verdict !== 'cannot-tell' || to.kind !== 'host' || !crossings.known || !insideViews.known) return bare
+  const tried = crossings.value.filter((it) => it.to.kind === 'host' && it.host === to.host && it.result !== null)
+  if (tried.length === 0 || tried.some((it) => it.result !== 'timeout')) return bare
+  const views = insideViews.value.filter((it) => it.namespace === ask.from.namespace && it.pod === ask.from.pod)
+  const keys = new Set(lookupKeys(views, to.host))
+  return findings.some((it) => it.causes.some((one) => keys.has(one)))
+    ? hop('resolve', 'broken', 'inside', { kind: 'name', typed: to.host, result: 'timeout', addresses: [] })
+    : bare
 }
 
 /** Findings that say where it breaks: hairpin, and a node that loses a part on each of its ways. */
@@ -75,6 +115,7 @@ function fromOutside(model: Model, findings: readonly Finding[]): Trace {
     at,
     narrowed: null,
     part: null,
+    ...troubleOf(hops, findings, target.kind === 'object' ? [target.object] : []),
   }
 }
 

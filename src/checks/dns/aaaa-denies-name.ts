@@ -5,6 +5,7 @@ import { textOrder } from '../../model/text-order.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
 import { differing } from '../../relations/dns/answers-differ.ts'
 import { nearlyAll } from '../../relations/dns/lookup-loss.ts'
+import { aaaaDenies, muslDenied } from '../../relations/symptom.ts'
 import { serverName } from './dns-evidence.ts'
 import { byHand } from './upstream-words.ts'
 
@@ -52,6 +53,8 @@ export default check({
           rows: rowsOf(exists),
         },
       ],
+      // A program that does not say which name it misses misses one of these.
+      causes: [aaaaDenies, muslDenied(null), ...names.map(muslDenied)],
     })
   },
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
-import { answered, never, type Network, probe, refused } from '../../../test/build/lookups.ts'
+import { absent, answered, never, type Network, probe, refused } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
@@ -60,6 +60,11 @@ describeCheck(check, [
     it: 'one address alone, and A alone',
     given: given('filter type A net 10.2.5.9'),
     expect: [{ subject: on, args: { action: 'filter', count: 1 } }],
+  },
+  {
+    it: 'a filter gives empty answers, and these are seen: it is no other text that runs',
+    given: given('filter type A net 10.2.5.0/24', from5(absent)),
+    expect: [{ subject: on, severity: 'error', confidence: 'observed', args: { action: 'filter' } }],
   },
   {
     it: 'for a zone below the domain of the cluster',

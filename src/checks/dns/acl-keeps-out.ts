@@ -7,7 +7,7 @@ import type { NameAnswers } from '../../model/name-answers.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type AclAction, type AclRule, aclsFor, keptOut } from '../../relations/dns/corefile-acl.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
-import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
+import { isDenial, lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInPod, dnsLossOnNode, dnsRefuses, suffixEnds } from '../../relations/symptom.ts'
 import { readableCorefile } from './readable-corefile.ts'
 import { restart, serverArgs } from './server-words.ts'
@@ -88,12 +88,16 @@ function askedFrom(nodes: ReadonlySet<string>, probe: Known<DnsProbe>, names: Kn
   )
   if (empty.length > 0 && empty.every((it) => it.addresses.length === 0)) return 'failing'
   if (!probe.known) return empty.length > 0 ? 'well' : 'not-asked'
-  const loss = lossOf(
-    seriesOf(probe.value, { zone: 'cluster' }).filter((it) => nodes.has(it.node) && it.server.role !== 'node-cache'),
+  const series = seriesOf(probe.value, { zone: 'cluster' }).filter(
+    (it) => nodes.has(it.node) && it.server.role !== 'node-cache',
   )
-  if (loss.of === 0) return 'not-asked'
-  if (nearlyAll(loss.failed, loss.of)) return 'failing'
-  return nearlyAll(loss.of - loss.failed, loss.of) ? 'well' : 'some'
+  const { of, failed } = lossOf(series)
+  // The name is there: who denies it, or its address, answers nothing as well.
+  const denied = series.flatMap((it) => it.lookups).filter((it) => isDenial(it.a)).length
+  const bad = Math.min(of, failed + denied)
+  if (of === 0) return 'not-asked'
+  if (nearlyAll(bad, of)) return 'failing'
+  return nearlyAll(of - bad, of) ? 'well' : 'some'
 }
 
 interface Around {

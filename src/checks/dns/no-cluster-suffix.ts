@@ -78,8 +78,7 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
   return finding({
     subject: workload,
     confidence: lost.length > 0 ? 'observed' : 'possible',
-    // With nobody beside it to call, the short list may be meant; so may it where each name it is told is whole.
-    severity: (lost.length > 0 || callee !== null) && !spellsInFull(pod, dns.domain) ? 'warning' : 'info',
+    severity: isMeant(pod, dns.domain, lost.length > 0 || callee !== null) ? 'info' : 'warning',
     args: {
       has: ofCluster.length > 0 ? 'other' : 'none',
       short,
@@ -100,6 +99,11 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
       { kind: 'fact', label: 'a pod of this namespace has', value: `search ${suffixes.join(' ')}` },
     ],
   })
+}
+
+/** With nobody beside it to call, the short list may be meant; so may it where each name it is told is whole. */
+function isMeant(pod: Pod, domain: string, hasCallee: boolean): boolean {
+  return !hasCallee || spellsInFull(pod, domain)
 }
 
 /** All that its spec tells it to call has its whole name: a short one is asked there by nobody but hopscope. */

@@ -53,6 +53,18 @@ const gke = (name: string, ready: boolean) =>
 
 describeCheck(check, [
   {
+    it: 'a cache on the pod network, to which Cilium leads: lookups may go on without it',
+    given: { clusterDns: with_(oneDown.map((it) => ({ ...it, hostNetwork: false }))), nodes },
+    expect: [
+      {
+        subject: 'Pod/kube-system/cache-1',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { isLedTo: true },
+      },
+    ],
+  },
+  {
     it: 'a port of the node is taken',
     given: {
       clusterDns: with_(oneDown),

@@ -26,7 +26,7 @@ import { isClusterFirst } from '../../relations/dns/pod-resolvers.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { full, some } from '../../phrases.ts'
-import { commands, detail, type Down, headline, helps, notes } from './node-cache-words.ts'
+import { commands, detail, type Down, headline, helps, noteOf } from './node-cache-words.ts'
 
 /**
  * Between pods and CoreDNS a cache may stand on each node: a pod of NodeLocal DNSCache, or a program of the node's own.
@@ -71,7 +71,7 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `${headline(on, args)}.`,
     detail: ({ subject: on, args }) => detail(on, args),
-    note: ({ args }) => notes[args.case],
+    note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [helps[args.case], ...commands(on, args)],
   },
 })
@@ -119,9 +119,11 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>) {
   const unlessTaken = upstream.length > 0 ? 'no-upstream' : 'crash'
   const how = taken.length > 0 ? 'port-taken' : unlessTaken
   const nodes = pods.map((it) => it.node)
+  const isLedTo = pods.every((it) => !it.hostNetwork)
   return [
     told({
       on: cacheSubject(pods),
+      ...(isLedTo ? { severity: 'warning', confidence: 'possible' } : {}),
       args: {
         case: how,
         namespace: first.pod.namespace,
@@ -131,6 +133,7 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>) {
         of: dns.nodeCaches.length,
         state: first.why,
         said,
+        isLedTo,
       },
       evidence: [
         ...(signs.length === 0 ? [] : [logEvidence(signs)]),
@@ -139,7 +142,7 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>) {
           .map((it) => ({ kind: 'fact' as const, label: `${it.pod.name} on ${it.pod.node}`, value: it.why })),
       ],
       dueTo: [cachePlaceholders],
-      causes: lossOn(nodes),
+      causes: isLedTo ? [] : lossOn(nodes),
     }),
   ]
 }

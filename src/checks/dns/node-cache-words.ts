@@ -13,6 +13,8 @@ type Stuck = {
   readonly state: string
   /** The line of its log that tells the reason. */
   readonly said: string | null
+  /** A pod like others, to which Cilium leads what is sent to the DNS Service. */
+  readonly isLedTo: boolean
 }
 
 type Leaving = {
@@ -195,7 +197,7 @@ export function commands(on: Subject, args: Down): readonly string[] {
   }
 }
 
-export const notes: Readonly<Record<Case, string>> = {
+const notes: Readonly<Record<Case, string>> = {
   'port-taken':
     "the cache listens on the node's own network, at 53, 8080, 9253 and 9353: " +
     'whatever else holds one of them keeps it from starting',
@@ -212,6 +214,15 @@ export const notes: Readonly<Record<Case, string>> = {
   absent: 'pods of a node without a cache ask the DNS servers, unless their kubelet hands out the address of the cache',
   'nodes-own':
     'this address is answered by a program of the node (AKS LocalDNS) or by the cloud (GKE Cloud DNS), and by no pod',
+}
+
+/** Its address is its own, and goes with it; what Cilium does then is another thing in each release. */
+const ofLedTo =
+  'a cache on the pod network has no address of the node: a CiliumLocalRedirectPolicy leads lookups to it, and ' +
+  'Cilium mostly leads them to the DNS servers as long as it has no ready cache on the node'
+
+export function noteOf(args: Down): string {
+  return 'isLedTo' in args && args.isLedTo ? ofLedTo : notes[args.case]
 }
 
 export const helps: Readonly<Record<Case, string>> = {

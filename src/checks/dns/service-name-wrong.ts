@@ -6,7 +6,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import type { Service } from '../../model/service.ts'
-import { dnsAnswersErrors, nameWrong, noEndpoints } from '../../relations/symptom.ts'
+import { aaaaDenies, dnsAnswersErrors, nameWrong, noEndpoints } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { isRightElsewhere } from '../../relations/dns/answered-by-another.ts'
 import { corefileEvidence } from '../../relations/dns/corefile-text.ts'
@@ -204,7 +204,11 @@ function judge(
     confidence: 'observed',
     ...weightOf(service, first, reason),
     // A server that answers errors to some clients does so to every name.
-    symptoms: [nameWrong(service), ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [])],
+    symptoms: [
+      nameWrong(service),
+      ...(wrong.every((it) => it.kind === 'half-failed' && it.answer.answer === 'nxdomain') ? [aaaaDenies] : []),
+      ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : []),
+    ],
     args: {
       name,
       says: said(first, isKept(reason)),

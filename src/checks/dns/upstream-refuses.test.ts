@@ -9,6 +9,7 @@ import {
   workers,
 } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
+import { pod } from '../../../test/build/pod.ts'
 import { answered, coreDnsWindow, never } from '../../../test/build/lookups.ts'
 import { dnsServers, nameAnswer, nameAnswers } from '../../../test/build/name-answers.ts'
 import { serverLog } from '../../../test/build/server-log.ts'
@@ -95,6 +96,18 @@ describeCheck(check, [
     it: 'an upstream that loses queries',
     given: cluster({ network: upstreamLossy, upstreams: upstreamSeen(60, { NXDOMAIN: 38 }) }),
     expect: 'ok',
+  },
+  {
+    it: 'a domain of the search list of pods is below it',
+    given: {
+      ...stub('timeout'),
+      pods: [
+        pod('crm-1', { dnsConfig: { nameservers: [], searches: ['eu.corp.example'], options: [] } }),
+        pod('web-1', { dnsConfig: { nameservers: [], searches: ['other.example'], options: [] } }),
+      ],
+      insideViews: [],
+    },
+    expect: [{ ...coredns, args: { zone: 'corp.example', searching: ['Deployment shop/crm'] } }],
   },
   {
     it: 'the server of a stub zone is silent',

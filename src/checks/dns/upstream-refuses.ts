@@ -9,10 +9,12 @@ import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { runningCorefile } from '../../relations/dns/running-corefile.ts'
 import { signsOf } from '../../relations/dns/server-log-signs.ts'
 import { isAllForwarded, lateOf, stateOfStub, type StubZone, stubZones } from '../../relations/dns/stub-zones.ts'
-import { dnsUpstreamSilent } from '../../relations/symptom.ts'
+import { type PodResolver, podResolvers } from '../../relations/dns/pod-resolvers.ts'
+import { dnsUpstreamSilent, searchedInPod } from '../../relations/symptom.ts'
+import { bareName, isWithin } from '../../wire/dns-name.ts'
 import { outsideFailure, type OutsideSources, upstreamEvidence } from './upstream-evidence.ts'
 import { askUpstream, byHand, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
-import { ms, some } from '../../phrases.ts'
+import { full, ms, some } from '../../phrases.ts'
 
 /** The upstream answers CoreDNS, and each answer is an error, which CoreDNS hands on: so CoreDNS is blamed for it. */
 export default check({
@@ -22,17 +24,18 @@ export default check({
   fine: 'names outside the cluster get answers that are no errors',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
-  wants: ['coreDnsWindows', 'dnsServerLogs', 'nameAnswers'],
+  wants: ['coreDnsWindows', 'dnsServerLogs', 'nameAnswers', 'pods', 'insideViews'],
   remedies: [],
   decides: ['DNS-55'],
 
-  run({ nameAnswers, ...seen }) {
+  run({ nameAnswers, pods, insideViews, ...seen }) {
     const said = signsOf(seen.dnsServerLogs, seen.clusterDns.pods, 'io-timeout').map((it) => it.sign.said)
     const { clusterDns, coreDnsWindows, dnsServerLogs } = seen
     const text = clusterDns.corefile.known ? clusterDns.corefile.value : ''
     // What was answered is an answer to the text that runs.
     const running = runningCorefile(clusterDns, text, coreDnsWindows, dnsServerLogs)
-    const stubs = ofStubs(clusterDns, nameAnswers, said)
+    const resolvers = pods.known ? podResolvers(pods.value, clusterDns, insideViews) : []
+    const stubs = ofStubs(clusterDns, nameAnswers, { said, resolvers })
     return [
       ofRoot(seen),
       ...(running.kind === 'another' && stubs.length > 0
@@ -50,6 +53,12 @@ export default check({
     headline: ({ args }) => (args.zone === null ? rootHeadline(args) : stubHeadline({ ...args, zone: args.zone })),
     detail: ({ args }) => (args.zone === null ? rootDetail(args) : stubDetail(args)),
     note: ({ args }) => {
+      if (args.zone !== null && args.searching.length > 0)
+        return (
+          `${args.zone} stands in the search list of ${some(args.searching, 3)}: each name that no suffix before it ` +
+          'has, as every name outside, is asked below it as well, and waits; musl (Alpine images) gives up there, and ' +
+          'finds none of these'
+        )
       if (args.zone !== null && args.state === 'late')
         return (
           'CoreDNS gives a server 2 s before it asks the next one of the line: one of them says nothing, or answers ' +
@@ -85,6 +94,9 @@ export default check({
     },
     help: ({ subject: on, args }) => [
       opening(args),
+      ...(args.searching.length === 0
+        ? []
+        : ['until then, take the domain out of the search list (dnsConfig.searches), or end names with a dot']),
       ...askUpstream(args, args.zone ?? byHand(args.name)).map((it) => `on a node of CoreDNS:  ${it}`),
       `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep forward`,
     ],
@@ -110,6 +122,8 @@ type Refused = {
   readonly proven: boolean
   /** Queries came on top of max_concurrent. */
   readonly full: boolean
+  /** Workloads that have the zone, or a part of it, in their search lists: `Deployment shop/web`. */
+  readonly searching: readonly string[]
 }
 
 function rootHeadline(args: Refused): string {
@@ -195,6 +209,7 @@ function ofRoot(seen: OutsideSources): Verdict<Refused> {
       of: loss.of,
       p50: quantile(loss.times, 0.5),
       proven: failure.proven,
+      searching: [],
       full: signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent').length > 0,
     },
     evidence: upstreamEvidence({
@@ -232,7 +247,21 @@ function notAsked(stubs: readonly StubZone[], { reason, detail }: Why): Verdict<
   )
 }
 
-function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly string[]): readonly Verdict<Refused>[] {
+interface Around {
+  readonly said: readonly string[]
+  readonly resolvers: readonly PodResolver[]
+}
+
+/** Whose names are asked below the zone, unless a suffix before it has them. */
+function searchingIn(zone: string, resolvers: readonly PodResolver[]): readonly PodResolver[] {
+  return resolvers.filter(({ searches }) => searches.some((it) => isWithin(bareName(it), zone)))
+}
+
+function ofStubs(
+  dns: ClusterDns,
+  answers: Known<NameAnswers>,
+  { said, resolvers }: Around,
+): readonly Verdict<Refused>[] {
   if (!dns.corefile.known) return []
   const text = dns.corefile.value
   const stubs = stubZones(askedCorefile(text, dns))
@@ -245,6 +274,8 @@ function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly st
     const [first] = seen
     const upstream = forwarding.to.map(({ written }) => written)
     const late = lateOf(seen)
+    // Who is told at once that there is no such name goes on to the next suffix.
+    const searching = state === 'unknown-zone' ? [] : searchingIn(zone, resolvers)
     return [
       finding({
         subject: corefileObject(dns),
@@ -261,6 +292,7 @@ function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly st
           rcode: first?.rcode ?? (first?.answer === 'timeout' ? 'no answer' : (first?.answer ?? 'no answer')),
           proven: true,
           full: false,
+          searching: [...new Set(searching.map(({ workload: it }) => `${it.kind} ${full(it)}`))],
           upstream,
           p50: middleOf(late),
         },
@@ -278,6 +310,8 @@ function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>, said: readonly st
         ],
         // Where no name outside is answered, whoever is asked, this zone is one of many.
         symptoms: [`dns-external:zone/${zone}`],
+        also: searching.map((it) => it.workload),
+        causes: searching.flatMap((it) => it.pods).map(searchedInPod),
       }),
     ]
   })

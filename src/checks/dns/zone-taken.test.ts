@@ -81,6 +81,19 @@ describeCheck(check, [
     expect: 'ok',
   },
 
+  {
+    it: 'labels that no Service bears, not even that of the API server',
+    given: {
+      ...shop('labels exposed=true'),
+      services: [cart, service('kubernetes', { namespace: 'default', labels: {} })],
+    },
+    expect: [{ ...on, severity: 'error', confidence: 'inferred' }],
+  },
+  {
+    it: 'labels that the one Service that was read does not bear',
+    given: { ...shop('labels exposed=true'), services: [cart] },
+    expect: [{ ...on, confidence: 'inferred' }],
+  },
   ...[
     { it: 'headless Services', line: 'noendpoints', names: ['db.shop'] },
     { it: 'Services of another label', line: 'labels tier in (front, edge)', names: ['cart.shop'] },

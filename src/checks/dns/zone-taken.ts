@@ -190,7 +190,7 @@ function ofOption(
   return [
     finding({
       subject: corefileObject(dns),
-      ...weightOf({ option, by, sure, services, isSeen }),
+      ...weightOf({ option, by, sure, services, isSeen, isAll: isAllOf(services, read) }),
       args: {
         zone: null,
         takes: null,
@@ -307,21 +307,30 @@ function isWorthALine({
   return services.length > 0 && (sure || right === 0)
 }
 
-/** The text alone is a warning at most: another one may run, and who looks for these names is not known. */
+/** The API server's, which programs in pods look for, is among them, and none is left. */
+function isAllOf(services: readonly Service[], read: number): boolean {
+  return services.length === read && services.some((it) => it.namespace === 'default' && it.name === 'kubernetes')
+}
+
+/**
+ * The text alone is a warning at most, as who looks for these names is not known; but for the loss of every name, for
+ * which nobody would write such a line.
+ */
 function weightOf({
   option,
   by,
   sure,
   services,
   isSeen,
-}: Weighed & { readonly by: Unserved['by']; readonly isSeen: boolean }): {
+  isAll,
+}: Weighed & { readonly by: Unserved['by']; readonly isSeen: boolean; readonly isAll: boolean }): {
   readonly confidence: Confidence
   readonly severity: Severity
 } {
   if (isSeen) return { confidence: 'observed', severity: option === 'ignore' ? 'warning' : 'error' }
   if (option === 'ignore' || by === 'another-cluster') return { confidence: 'possible', severity: 'info' }
   if (services.length === 0) return { confidence: 'possible', severity: 'info' }
-  return { confidence: sure ? 'inferred' : 'possible', severity: 'warning' }
+  return { confidence: sure ? 'inferred' : 'possible', severity: sure && isAll ? 'error' : 'warning' }
 }
 
 function labelOf(option: Taking, isSure: boolean): string {

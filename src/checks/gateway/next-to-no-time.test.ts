@@ -1,7 +1,8 @@
 import { contacts } from '../../../test/build/contacts.ts'
-import { backend, route } from '../../../test/build/gateway.ts'
+import { backend, httpProxy, proxyService, route } from '../../../test/build/gateway.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { DirectContact } from '../../model/contacts.ts'
+import type { ProxyRoute } from '../../model/http-proxy.ts'
 import type { RouteRule } from '../../model/gateway.ts'
 import check from './next-to-no-time.ts'
 
@@ -23,6 +24,14 @@ const timed = (timeouts: RouteRule['timeouts'], about: Partial<RouteRule> = {}) 
   gatewayRoutes: [
     route([], {
       rules: [{ matches: [], filters: [], backends: [backend('cart')], ...(timeouts ? { timeouts } : {}), ...about }],
+    }),
+  ],
+})
+const proxied = (about: Partial<ProxyRoute>) => ({
+  gatewayRoutes: [],
+  httpProxies: [
+    httpProxy([], {
+      routes: [{ prefix: '/', exact: null, answers: 'services', services: [proxyService('web')], ...about }],
     }),
   ],
 })
@@ -65,5 +74,37 @@ describeCheck(check, [
     given: timed({ request: 0.001, backend: null }, { filters: ['RequestRedirect'], backends: [] }),
     expect: 'ok',
   },
+  {
+    it: 'an HTTPProxy that gives 5 ms',
+    given: proxied({ timeout: 0.005 }),
+    expect: [
+      {
+        subject: 'HTTPProxy/shop/web',
+        severity: 'warning',
+        args: { of: 'the whole', path: 'spec.routes[0].timeoutPolicy.response' },
+        says: /gives its pods 5 ms/,
+      },
+    ],
+  },
+  {
+    it: 'an HTTPProxy that cuts what is silent for 4 s',
+    given: proxied({ idle: 4 }),
+    expect: [
+      {
+        subject: 'HTTPProxy/shop/web',
+        severity: 'info',
+        confidence: 'possible',
+        args: { of: 'silence', seconds: 4, path: 'spec.routes[0].timeoutPolicy.idle' },
+        says: /ends a request of which nothing is heard for 4\.00 s \(spec\.routes\[0\]\.timeoutPolicy\.idle\)/,
+      },
+    ],
+  },
+  { it: 'an HTTPProxy that waits a minute', given: proxied({ idle: 60, timeout: 10 }), expect: 'ok' },
+  {
+    it: 'a redirect of an HTTPProxy',
+    given: proxied({ idle: 4, answers: 'redirect', services: [] }),
+    expect: 'not-applicable',
+  },
+  { it: 'an HTTPProxy without a timeout', given: proxied({}), expect: 'not-applicable' },
   { it: 'no timeout', given: timed(undefined), expect: 'not-applicable' },
 ])

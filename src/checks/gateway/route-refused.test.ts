@@ -8,6 +8,8 @@ const said = (conditions: readonly Condition[], generation = 1) => [
 ]
 const refused = (type: string, reason: string) => condition(type, { status: 'False', reason, message: 'It says why.' })
 
+const listeners = parent({ group: 'gateway.networking.x-k8s.io', kind: 'XListenerSet', namespace: null, name: 'team' })
+
 describeCheck(check, [
   {
     it: 'not accepted',
@@ -46,4 +48,19 @@ describeCheck(check, [
   },
   { it: 'accepted', given: { gatewayRoutes: [route([])] }, expect: 'ok' },
   { it: 'none', given: { gatewayRoutes: [] }, expect: 'not-applicable' },
+  {
+    it: 'a set of listeners that no controller knows',
+    given: { gatewayRoutes: [route([], { parents: [listeners], status: [] })] },
+    expect: [{ subject: 'HTTPRoute/shop/web', severity: 'error', args: { state: 'silent', parents: ['shop/team'] } }],
+  },
+  {
+    it: 'a Service, and no mesh takes its route',
+    given: { gatewayRoutes: [route([], { parents: [{ ...listeners, group: '', kind: 'Service' }], status: [] })] },
+    expect: [{ subject: 'HTTPRoute/shop/web', severity: 'warning' }],
+  },
+  {
+    it: 'a set of listeners, and the controller has written of it',
+    given: { gatewayRoutes: [route([], { parents: [listeners] })] },
+    expect: 'ok',
+  },
 ])

@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { GatewayRoute } from '../../model/gateway.ts'
 import { count, full, some, because, shown } from '../../phrases.ts'
 import { badConditions, type BadCondition, conditionText } from '../../relations/gateway/conditions.ts'
-import { missingStatus } from '../../relations/gateway/route-status.ts'
+import { missingStatus, untakenParents } from '../../relations/gateway/route-status.ts'
 import { gatewayRouteFails } from '../../relations/symptom.ts'
 import { parentText, routeSubject } from './words.ts'
 
@@ -57,14 +57,16 @@ function judge(route: GatewayRoute) {
     bad: badConditions(it.conditions, route.generation, []),
   }))
   const bad = said.flatMap((it) => it.bad)
-  const silent = missingStatus(route)
+  const untaken = untakenParents(route)
+  const silent = [...missingStatus(route), ...untaken]
   const [first] = bad
   if (first === undefined && silent.length === 0) return ok(1)
   const state = first === undefined ? ('silent' as const) : stateOf(bad)
   return finding({
     subject: routeSubject(route),
     confidence: 'observed',
-    severity: state === 'old' ? 'warning' : 'error',
+    // A Service is asked without the route, where no mesh takes that: it does less than it says.
+    severity: state === 'old' || isOfServices(route) ? 'warning' : 'error',
     args: {
       state,
       first: first === undefined ? '' : conditionText(first),
@@ -92,8 +94,13 @@ function judge(route: GatewayRoute) {
   })
 }
 
+function isOfServices({ parents }: GatewayRoute): boolean {
+  return parents.every(({ group, kind }) => group === '' && kind === 'Service')
+}
+
 function helpOf(state: 'silent' | 'refused' | 'old', message: string): string {
-  if (state === 'silent') return 'see whether the Gateway is there, and whether its controller runs'
+  if (state === 'silent')
+    return 'see whether what it names as its parent is there, and whether a controller for that kind runs'
   if (state === 'old') return 'see whether the controller of its Gateway runs: it has not looked at this version yet'
   return message === ''
     ? 'see which reference or value the condition means: its reason is all that is said'

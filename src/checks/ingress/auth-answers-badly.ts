@@ -6,7 +6,7 @@ import { count, full, some } from '../../phrases.ts'
 import { isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { allOfIngress, authUnclear, endpointsAnswerBadly, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
-import { hostAlone } from '../../wire/access-log/failed-requests.ts'
+import { hostAlone } from '../../wire/host-pattern.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
 

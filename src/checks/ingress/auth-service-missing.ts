@@ -80,7 +80,7 @@ export default check({
       `${on.kind} ${full(on)} lets ${args.url} decide about each request` +
       `${args.ingresses.length === 0 ? '' : ` to ${some(args.ingresses, 2)}`}, and ${args.what}.`,
     detail: ({ args }) =>
-      `${args.ingresses.length === 0 ? 'annotation auth-url' : 'global-auth-url'} · ${args.asked}` +
+      `${args.ingresses.length === 0 ? 'annotation ' : ''}${settingOf(args.ingresses)} · ${args.asked}` +
       (args.near === '' ? '' : ` · the closest: ${args.near}`),
     note: () => 'an authentication that does not answer is a 500 to every client, whatever the backend would have said',
     help: ({ subject: on, args }) => [
@@ -91,11 +91,20 @@ export default check({
   },
 })
 
-const cures: Readonly<Record<Wrong['kind'], (args: Pick<Wrong, 'fullName' | 'ports'>) => string>> = {
+interface Cured extends Pick<Wrong, 'fullName' | 'ports'> {
+  /** Those that a setting of the whole controller is for. */
+  readonly ingresses: readonly string[]
+}
+
+function settingOf(ingresses: readonly string[]): string {
+  return ingresses.length === 0 ? 'auth-url' : 'global-auth-url'
+}
+
+const cures: Readonly<Record<Wrong['kind'], (args: Cured) => string>> = {
   short: ({ fullName }) => `write the name in full: ${fullName}`,
-  missing: () => 'correct the name in auth-url, or create the Service that it means',
-  port: ({ ports }) =>
-    `correct the port in auth-url${ports.length === 0 ? '' : `: the Service has ${ports.join(', ')}`}` +
+  missing: ({ ingresses }) => `correct the name in ${settingOf(ingresses)}, or create the Service that it means`,
+  port: ({ ports, ingresses }) =>
+    `correct the port in ${settingOf(ingresses)}${ports.length === 0 ? '' : `: the Service has ${ports.join(', ')}`}` +
     ' (a URL without one means 80, or 443 of https); or give the Service that port',
   empty: () => 'see why the Service has no endpoint',
 }

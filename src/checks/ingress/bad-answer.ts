@@ -19,6 +19,7 @@ import {
 import { sharersOf } from '../../relations/ingress/canaries.ts'
 import { directOf, isOfController, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { withBeside } from '../../relations/ingress/of-one-host.ts'
 import { limitsOn, refusedByLimit } from '../../relations/ingress/limited.ts'
 import { readTimeoutOf } from '../../relations/ingress/live-timeout.ts'
 import { failedLately, ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
@@ -40,15 +41,35 @@ export default check({
   fine: 'each URL of an Ingress that was asked for ends well',
   severity: 'error',
   needs: ['contacts', 'ingresses'],
-  wants: ['ingressControllers', 'ingressConfigs', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe'],
+  wants: [
+    'ingressesBeside',
+    'ingressControllers',
+    'ingressConfigs',
+    'networkPolicies',
+    'namespaces',
+    'pods',
+    'dnsProbe',
+  ],
   remedies: [],
   decides: ['ING-11', 'ING-17', 'ING-18', 'ING-20', 'NP-13'],
 
-  run({ contacts, ingresses, ingressControllers, ingressConfigs, networkPolicies, namespaces, pods, dnsProbe, scope }) {
+  run({
+    contacts,
+    ingresses,
+    ingressesBeside,
+    ingressControllers,
+    ingressConfigs,
+    networkPolicies,
+    namespaces,
+    pods,
+    dnsProbe,
+    scope,
+  }) {
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
     const mute = mutePorts(contacts)
     const isLimited = refusedByLimit({ contacts, ingresses, ingressConfigs })
+    const around = withBeside(ingresses, ingressesBeside)
     const meant = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it))
     const verdicts = meant.flatMap((ingress) => {
       const all = requestsOf(contacts, ingress)
@@ -73,7 +94,7 @@ export default check({
       return [
         ...(why === undefined ? [] : [cannotTell('ambiguous', `Ingress ${full(ingress)}: ${why}`)]),
         ...limitedText(ingress, limited, http),
-        ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses, ingressConfigs })),
+        ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses: around, ingressConfigs })),
         ...(untried.length === 0
           ? []
           : [

@@ -52,4 +52,18 @@ describeCheck(check, [
     expect: 'cannot-tell',
     says: /no permission/,
   },
+  {
+    it: 'beside its path in another namespace',
+    given: modelOf(
+      { ingresses: [canary('/')], ingressesBeside: [{ ...web, namespace: 'front' }] },
+      {},
+      { namespace: 'shop' },
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'nobody has the host in any namespace',
+    given: modelOf({ ingresses: [canary('/')], ingressesBeside: [] }, {}, { namespace: 'shop' }),
+    expect: [{ subject: 'Ingress/shop/web-canary', severity: 'error', confidence: 'inferred' }],
+  },
 ])

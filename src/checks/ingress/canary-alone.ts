@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { count, full, some } from '../../phrases.ts'
+import { withBeside } from '../../relations/ingress/of-one-host.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -15,16 +16,16 @@ export default check({
   fine: 'each canary stands beside the path that it is a canary of',
   severity: 'warning',
   needs: ['ingresses'],
+  wants: ['ingressesBeside'],
   remedies: [],
   decides: ['ING-25'],
 
-  run({ ingresses, scope }) {
+  run({ ingresses, ingressesBeside, scope }) {
     const canaries = ingresses.filter((it) => it.nginx?.canary === true)
     if (canaries.length === 0) return notApplicable('no Ingress here is a canary')
-    const main = new Set(ingresses.filter((it) => it.nginx?.canary !== true).flatMap(pathsOf))
-    const hosts = new Set(
-      ingresses.filter((it) => it.nginx?.canary !== true).flatMap((it) => it.rules.map((one) => one.host)),
-    )
+    const plain = withBeside(ingresses, ingressesBeside).filter((it) => it.nginx?.canary !== true)
+    const main = new Set(plain.flatMap(pathsOf))
+    const hosts = new Set(plain.flatMap((it) => it.rules.map((one) => one.host)))
     const alone = canaries.flatMap((ingress) => {
       const paths = pathsOf(ingress).filter((it) => !main.has(it))
       return paths.length === 0 ? [] : [{ ingress, paths }]
@@ -34,7 +35,7 @@ export default check({
       verdict(ingress, {
         paths,
         hasHost: ingress.rules.some((it) => hosts.has(it.host)),
-        isWhole: scope.namespace === null,
+        isWhole: scope.namespace === null || ingressesBeside.known,
       }),
     )
   },

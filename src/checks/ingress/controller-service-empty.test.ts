@@ -1,3 +1,4 @@
+import { beside } from '../../../test/build/beside.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
@@ -21,7 +22,33 @@ const before = (...fronts: readonly ControllerFront[]) => ({
 })
 const at = { subject: 'Service/ingress-nginx/ingress-nginx-controller', confidence: 'inferred' } as const
 
+const port = { port: 80, nodePort: 30_080, targetPort: 'http', declared: 'yes' } as const
+const settings = { namespace: 'ingress-nginx', name: 'settings', proxyProtocol: null, snippets: null, risk: null }
+const set = (bound: object) => ({
+  ...before(),
+  ingressControllers: [controller({ fronts: [front()], configMap: { namespace: 'ingress-nginx', name: 'settings' } })],
+  beside: beside({ controllerSettings: [{ ...settings, ...bound }] }),
+})
+
 describeCheck(check, [
+  {
+    it: 'a flag tells the controller another port',
+    given: before(front({ ports: [{ ...port, told: { by: '--http-port', host: null, port: 8080 } }] })),
+    expect: [
+      {
+        ...at,
+        severity: 'warning',
+        confidence: 'possible',
+        args: { fault: 'told-elsewhere', told: ['port 80 goes to http, and --http-port says 8080'] },
+      },
+    ],
+  },
+  {
+    it: 'its ConfigMap has it listen on its loopback',
+    given: set({ bound: 'loopback' }),
+    expect: [{ ...at, severity: 'error', args: { fault: 'on-loopback' } }],
+  },
+  { it: 'its ConfigMap says nothing of that', given: set({}), expect: 'ok' },
   {
     it: 'its selector wants a label that the pods have not',
     given: before(front({ wants: ['app.kubernetes.io/version=1.12.0'], ready: 0 })),

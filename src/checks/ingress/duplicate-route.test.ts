@@ -52,4 +52,20 @@ describeCheck(check, [
     expect: 'ok',
   },
   { it: 'no path', given: { ingresses: [] }, expect: 'not-applicable' },
+  {
+    it: 'one of another namespace',
+    given: { ingresses: [web], ingressesBeside: [{ ...other('api'), namespace: 'legacy' }] },
+    expect: [{ subject: 'Ingress/shop/web', args: { others: 'legacy/web-2' } }],
+  },
+  {
+    it: 'two of another namespace are for those to hear',
+    given: {
+      ingresses: [ingress([['/own', 'own', 80]], { name: 'own' })],
+      ingressesBeside: [
+        { ...web, namespace: 'legacy' },
+        { ...other('api'), namespace: 'legacy' },
+      ],
+    },
+    expect: 'ok',
+  },
 ])

@@ -4,6 +4,8 @@ import type { Ingress } from '../../model/ingress.ts'
 import type { IngressConfigs } from '../../model/ingress-config.ts'
 import type { Known } from '../../model/known.ts'
 import { type Route, backendsOf, routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { withBeside } from '../../relations/ingress/of-one-host.ts'
+import { subject } from '../../model/subject.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
 
@@ -18,12 +20,13 @@ export default check({
   fine: 'each host and path belongs to one Ingress',
   severity: 'warning',
   needs: ['ingresses'],
-  wants: ['ingressConfigs'],
+  wants: ['ingressConfigs', 'ingressesBeside'],
   remedies: [],
   decides: ['ING-15'],
 
-  run({ ingresses, ingressConfigs }) {
-    const routes = ingresses
+  run({ ingresses, ingressesBeside, ingressConfigs }) {
+    const asked = new Set(ingresses)
+    const routes = withBeside(ingresses, ingressesBeside)
       .filter(isPlain)
       .flatMap(backendsOf)
       .filter((it) => it.path !== null)
@@ -32,7 +35,10 @@ export default check({
       ...Map.groupBy(routes, (it) => `${it.ingress.className}\n${it.host ?? ''}\n${it.path}\n${it.pathType}`).values(),
     ]
     const rivals = claims.filter(
-      (its) => new Set(its.map(({ ingress }) => full(ingress))).size > 1 && new Set(its.map(backendText)).size > 1,
+      (its) =>
+        its.some(({ ingress }) => asked.has(ingress)) &&
+        new Set(its.map(({ ingress }) => full(ingress))).size > 1 &&
+        new Set(its.map(backendText)).size > 1,
     )
     const found = [
       ...Map.groupBy(rivals, (its) => some([...new Set(its.map(({ ingress }) => full(ingress)))], 9)).values(),
@@ -94,6 +100,9 @@ function verdict(claims: readonly (readonly Route[])[], configs: Known<IngressCo
   return [
     finding({
       subject: ingressSubject(first.ingress),
+      also: [...new Set(all.map((it) => it.ingress))]
+        .filter((it) => it !== first.ingress)
+        .map((it) => subject('Ingress', it.namespace, it.name)),
       confidence: 'inferred',
       args: {
         routes: some([...new Set(claims.flatMap((its) => its.slice(0, 1).map(routeText)))], 2),

@@ -55,9 +55,12 @@ export default check({
     const controllers = ingressControllers.known ? ingressControllers.value : []
     const find = servicesByName(services)
     const verdicts = ingresses.flatMap((ingress) => {
+      const own = controllersOf(ingress, controllers, classes)
+      // Nothing is handed on: ING384.
+      if (own.length > 0 && own.every((it) => it.externalNames === 'refused')) return []
       const isOfNginx =
         classes.some((it) => it.name === ingress.className && it.controller === 'k8s.io/ingress-nginx') ||
-        controllersOf(ingress, controllers, classes).some(isNginx)
+        own.some(isNginx)
       if (!isOfNginx) return []
       return routesOf(ingress).flatMap((route) => {
         const name = find(ingress.namespace, route.backend.service)?.externalName?.toLowerCase().replace(/\.$/, '')

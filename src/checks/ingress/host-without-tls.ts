@@ -3,6 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { full, some } from '../../phrases.ts'
 import { takesHost } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { withBeside } from '../../relations/ingress/of-one-host.ts'
 import { outsideFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 
@@ -17,14 +18,17 @@ export default check({
   fine: 'Ingresses with certificates have one for each of their hosts',
   severity: 'warning',
   needs: ['ingresses'],
+  wants: ['ingressesBeside'],
   remedies: [],
   decides: ['ING-10'],
 
-  run({ ingresses, scope: { target } }) {
+  run({ ingresses, ingressesBeside, scope: { target } }) {
     const withTls = ingresses.filter((it) => it.tls !== undefined && it.tls.every((one) => one.hosts.length > 0))
     if (withTls.length === 0) return notApplicable('no Ingress here names hosts for its certificates')
     const url = target.kind === 'object' && target.url !== null ? URL.parse(target.url) : null
-    const covered = ingresses.flatMap((it) => it.tls ?? []).flatMap((it) => it.hosts)
+    const covered = withBeside(ingresses, ingressesBeside)
+      .flatMap((it) => it.tls ?? [])
+      .flatMap((it) => it.hosts)
     const found = withTls.flatMap((ingress) => {
       const bare = [...new Set(ingress.rules.flatMap((it) => it.host ?? []))].filter(
         (host) => !covered.some((it) => takesHost(it, host)),

@@ -6,10 +6,11 @@ import type { Known } from '../../model/known.ts'
 import type { Namespace } from '../../model/network-policy.ts'
 import { full, some } from '../../phrases.ts'
 import { ingressFails } from '../../relations/symptom.ts'
+import { calledAs, crdProvider, plainName } from '../../relations/ingress/traefik-names.ts'
 import { ingressSubject } from './words.ts'
 
 const annotation = 'traefik.ingress.kubernetes.io/router.middlewares'
-const provider = '@kubernetescrd'
+const provider = crdProvider
 const traefik = 'traefik.io/ingress-controller'
 
 /**
@@ -73,21 +74,9 @@ function judge(ingress: Ingress, written: string, { middlewares, namespaces }: S
     return missing(ingress, { written, name, there: middlewares.value, seen: true })
   }
   // Which part of it is the namespace, nobody can say: that it begins with none is enough.
-  if (!namespaces.known || namespaces.value.some((it) => name.startsWith(`${plain(it.name)}-`)))
+  if (!namespaces.known || namespaces.value.some((it) => name.startsWith(`${plainName(it.name)}-`)))
     return cannotTell(middlewares.why.reason, middlewares.why.detail)
   return missing(ingress, { written, name, there: [], seen: false })
-}
-
-function calledAs({ namespace, name }: Middleware): string {
-  return plain(`${namespace}-${name}`)
-}
-
-/** Letters and digits with single dashes between (traefik, pkg/provider, Normalize). */
-function plain(name: string): string {
-  return name
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((it) => it !== '')
-    .join('-')
 }
 
 interface Missing {
@@ -98,7 +87,7 @@ interface Missing {
 }
 
 function missing(ingress: Ingress, { written, name, there, seen }: Missing) {
-  const own = there.find((it) => it.namespace === ingress.namespace && plain(it.name) === name)
+  const own = there.find((it) => it.namespace === ingress.namespace && plainName(it.name) === name)
   const near = own === undefined ? closest(name, there.map(calledAs), 1)[0] : calledAs(own)
   return finding({
     subject: ingressSubject(ingress),

@@ -18,7 +18,7 @@ import { ingressSubject } from './words.ts'
 export default check({
   code: 'ING367',
   slug: 'ingress/name-not-published',
-  title: 'external-dns publishes no name for the hosts of an Ingress or a Service',
+  title: 'external-dns publishes no name for hosts of an Ingress or Service',
   fine: 'external-dns was told to publish the hosts of Ingresses, and of Services that ask for it',
   severity: 'warning',
   needs: ['ingresses', 'pods'],

@@ -1,5 +1,6 @@
 import { contacts, get, getOf, pageOf, stranger } from '../../../test/build/contacts.ts'
 import { ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { controllerConfig, ingressConfigs } from '../../../test/build/ingress-config.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import check from './path-not-found.ts'
@@ -13,6 +14,16 @@ const seen = (http: Contacts['http'], about: Partial<Contacts> = {}) => ({
       ['/api', 'api', 80],
     ]),
   ],
+})
+
+const store = ingress([
+  ['/orders', 'orders', 80],
+  ['/', 'storefront', 80],
+])
+const cms = ingress([['/cms(/|$)(.*)', 'cms', 80]], {
+  namespace: 'legacy',
+  name: 'cms',
+  nginx: { rewrite: '/$2', regex: true, canary: false, protocol: null },
 })
 
 describeCheck(check, [
@@ -127,4 +138,30 @@ describeCheck(check, [
   { it: 'not asked', given: seen([]), expect: 'not-applicable' },
   { it: 'no probe', given: { ingresses: [ingress([['/', 'web', 80]])] }, expect: 'cannot-tell' },
   { it: 'no probe, and no Ingress: nothing was missed', given: { ingresses: [] }, expect: 'not-applicable' },
+  {
+    it: 'an expression takes it, which an Ingress of another namespace makes of a path',
+    given: {
+      ...seen([get('/orders-report', 404, { ...declared, basis: 'url' })], {
+        direct: [{ ...getOf('storefront', 'storefront-1', 200), path: '/orders-report' }],
+      }),
+      ingresses: [store],
+      ingressesBeside: [cms],
+      ingressConfigs: ingressConfigs(controllerConfig([store, cms])),
+    },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        args: { service: 'orders', direct: '', rulers: ['Ingress legacy/cms'] },
+        says: /backend orders, by location ~\* \^\/orders, line \d+ in controller-1/,
+      },
+    ],
+  },
+  {
+    it: 'nothing rewrites it',
+    given: {
+      ...seen([get('/api', 404, declared)], { direct: [{ ...getOf('api', 'api-1', 200), path: '/api' }] }),
+      ingressClasses: [ingressClass('nginx')],
+    },
+    expect: [{ subject: 'Ingress/shop/web', args: { way: 'plain', taken: null, direct: '200' } }],
+  },
 ])

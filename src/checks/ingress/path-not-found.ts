@@ -3,12 +3,15 @@ import type { Evidence } from '../../findings/evidence.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress, IngressClass } from '../../model/ingress.ts'
+import type { IngressConfigs } from '../../model/ingress-config.ts'
 import type { Known } from '../../model/known.ts'
 import { isNotFound, urlText } from '../../relations/ingress/http-answers.ts'
 import { directOf, isOfController, routeOfContact, requestsOf } from '../../relations/ingress/http-of-ingress.ts'
-import type { Route } from '../../relations/ingress/ingress-routes-to-service.ts'
-import { isForNginx, type Rewritten, rewrittenBy } from '../../relations/ingress/nginx-paths.ts'
-import { notFoundBySome } from '../../relations/symptom.ts'
+import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { type LiveTaker, liveTaker, locationText } from '../../relations/ingress/live-taker.ts'
+import { withBeside } from '../../relations/ingress/of-one-host.ts'
+import { isForNginx, type Rewritten, rewrittenBy, turnsRegexOn } from '../../relations/ingress/nginx-paths.ts'
+import { notFoundBySome, regexTakes } from '../../relations/symptom.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject, statusShares } from './words.ts'
 import { full, some } from '../../phrases.ts'
@@ -24,14 +27,15 @@ export default check({
   fine: 'no declared URL that was asked for is answered 404',
   severity: 'warning',
   needs: ['contacts', 'ingresses'],
-  wants: ['ingressClasses'],
+  wants: ['ingressClasses', 'ingressesBeside', 'ingressConfigs'],
   remedies: [],
   decides: ['ING-09', 'ING-23'],
 
-  run({ contacts, ingresses, ingressClasses, scope }) {
+  run({ contacts, ingresses, ingressesBeside, ingressClasses, ingressConfigs, scope }) {
+    const around = withBeside(ingresses, ingressesBeside)
     const verdicts = ingresses
       .filter((it) => isAskedAbout(scope, 'Ingress', it))
-      .flatMap((ingress) => judge(ingress, { contacts, ingresses, ingressClasses }))
+      .flatMap((ingress) => judge(ingress, { contacts, ingresses, around, ingressClasses, ingressConfigs }))
     return verdicts.length > 0 ? verdicts : notApplicable('no URL of an Ingress was asked for')
   },
 
@@ -41,19 +45,23 @@ export default check({
     detail: ({ args }) =>
       '404 by what is behind the controller, not by the controller itself · ' +
       `backend ${args.service}` +
+      (args.taken === null ? '' : `, by ${args.taken}`) +
       (args.becomes === null ? '' : ` · the pods are asked for ${shown(args.becomes)}`) +
       (args.direct === '' ? '' : ` · asked directly, its pods say ${args.direct}`),
-    note: ({ args }) =>
-      args.becomes === null
-        ? meaning(`${args.direct}`, args.vhost)
+    note: ({ args }) => {
+      if (args.taken !== null) return takenText(args)
+      return args.becomes === null
+        ? meaning(args)
         : `rewrite-target \`${args.target}\` puts ${shown(args.becomes)} in the place of the path` +
-          (args.groups.length === 0 ? '' : `: ${args.groups.map((it, at) => `$${at + 1} is ${shown(it)}`).join(', ')}`),
+            (args.groups.length === 0
+              ? ''
+              : `: ${args.groups.map((it, at) => `$${at + 1} is ${shown(it)}`).join(', ')}`)
+    },
     help: ({ subject: on, args }) => [
       ...(args.becomes === null
         ? []
         : ['see whether rewrite-target names the group that was meant, and whether the application has that path']),
-      'compare the path that the application gets (rewrite-target, app-root, ' +
-        'a prefix that is not cut off) with what it serves, and whether this Service is the one that is meant',
+      ...helpOf(args),
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
       ...(args.service === '' ? [] : [`kubectl -n ${on.namespace} describe service ${args.service}`]),
     ],
@@ -64,19 +72,66 @@ function shown(path: string): string {
   return path === '' ? 'nothing' : `\`${path}\``
 }
 
+interface Said {
+  readonly direct: string
+  readonly vhost: string | null
+  /** `rewrites`: it stands in the Ingress or in the location; `plain`: in neither; `unread`: of another controller. */
+  readonly way: 'rewrites' | 'plain' | 'unread'
+  readonly rulers: readonly string[]
+  readonly taken: string | null
+  readonly url: string
+  readonly service: string
+}
+
+/** nginx took the request by another location than that of the rule. */
+function takenText({ taken, service, rulers }: Said): string {
+  const why = rulers.length === 0 ? '' : `: ${some(rulers, 2)} of the same host makes regular expressions of its paths`
+  return `not the rule that the Ingress has for it takes this request, but ${taken}, which leads to ${service}${why}`
+}
+
+function helpOf({ taken, rulers, url, way, vhost }: Said): readonly string[] {
+  const conf = `hopscope ingress conf ${url}`
+  if (taken !== null)
+    return [
+      rulers.length === 0
+        ? 'see which location of the controller takes the URL, and which Ingress it is of'
+        : `give ${some(rulers, 2)} a host of its own, or paths without a rewrite or an expression`,
+      conf,
+    ]
+  if (way === 'rewrites' || way === 'unread')
+    return [
+      'compare the path that the application gets (rewrite-target, app-root, ' +
+        'a prefix that is not cut off) with what it serves, and whether this Service is the one that is meant',
+    ]
+  const host = vhost === null ? 'the Host header' : `the Host \`${vhost}\``
+  return [
+    `compare what the application gets through the controller (${host}, headers, a login) with what it is asked for ` +
+      'directly, and see whether this Service is the one that is meant',
+    conf,
+  ]
+}
+
 interface Seen {
   readonly contacts: Contacts
   readonly ingresses: readonly Ingress[]
+  /** Those of other namespaces too. */
+  readonly around: readonly Ingress[]
+  readonly ingressConfigs: Known<IngressConfigs>
   readonly ingressClasses: Known<readonly IngressClass[]>
 }
 
-function judge(ingress: Ingress, { contacts, ingresses, ingressClasses }: Seen) {
+function judge(ingress: Ingress, { contacts, ingresses, around, ingressClasses, ingressConfigs }: Seen) {
   const http = requestsOf(contacts, ingress).filter((it) => it.status !== null)
   const urls = [...Map.groupBy(http, urlText)]
   return urls.flatMap(([url, its]) => {
     const [first] = its
     if (first === undefined) return []
-    const direct = directOf(contacts, ingress, routeOfContact(ingress, first))
+    const declared = routeOfContact(ingress, first)
+    const made = { host: first.host, path: first.path, controllerPod: first.via.controllerPod }
+    const live = liveTaker(ingressConfigs, made)
+    const taken = declared === null ? null : takenElsewhere(declared, live)
+    const route = taken === null ? declared : routeOfTaker(taken, around)
+    const direct = directOf(contacts, route?.ingress ?? ingress, route)
     const missing = its.filter((it) => isNotFound(it) && !isOfController(it, { contacts, ingresses, direct }))
     const sameUrl = direct.filter((it) => it.path === first.path && it.status !== null)
     const severity = severityOf({
@@ -86,7 +141,6 @@ function judge(ingress: Ingress, { contacts, ingresses, ingressClasses }: Seen) 
       // What a rewrite makes of the path, the pods were not asked for.
       knownToPods: (ingress.nginx?.rewrite ?? null) === null && sameUrl.some((it) => (it.status ?? 0) < 400),
     })
-    const route = routeOfContact(ingress, first)
     const backend = route?.backend
     const becomes = becomesOf(route, first.path, ingressClasses)
     // The pods were asked for the path as it was asked, and get another.
@@ -102,7 +156,10 @@ function judge(ingress: Ingress, { contacts, ingresses, ingressClasses }: Seen) 
           url,
           bad: missing.length,
           of: its.length,
-          service: backend?.service ?? '',
+          service: (taken === null ? backend?.service : taken.to?.name) ?? '',
+          taken: taken === null ? null : `${locationText(taken.location)}, line ${taken.location.line} in ${taken.pod}`,
+          rulers: taken === null ? [] : rulersOf(first, around).map((it) => `Ingress ${full(it)}`),
+          way: wayOf(ingress, live, isForNginx(ingress, ingressClasses)),
           vhost: ingress.nginx?.vhost ?? null,
           direct: some([...new Set(asIs.map((it) => `${it.status}`))]),
           ...rewriteArgs(becomes),
@@ -111,11 +168,43 @@ function judge(ingress: Ingress, { contacts, ingresses, ingressClasses }: Seen) 
           ...(becomes === null ? [] : [rewriteEvidence(ingress, becomes)]),
           statusShares('requests that were answered 404', its, (it) => missing.includes(it)),
         ],
-        symptoms:
-          backend === undefined ? [] : [notFoundBySome({ namespace: ingress.namespace, name: backend.service })],
+        symptoms: [
+          ...(backend === undefined ? [] : [notFoundBySome({ namespace: ingress.namespace, name: backend.service })]),
+          ...(taken !== null && /^~/.test(taken.location.modifier) ? [regexTakes(ingress)] : []),
+        ],
       }),
     ]
   })
+}
+
+/** null where nginx has the request by the very rule, and where its configuration was not read. */
+function takenElsewhere({ ingress, path, backend }: Route, live: LiveTaker | null): LiveTaker | null {
+  if (live === null || live.to === null) return null
+  const { ingress: of, service, declared } = live.location
+  const isOwn = of?.namespace === ingress.namespace && of.name === ingress.name
+  return isOwn && service === backend.service && (declared === path || declared === null || path === null) ? null : live
+}
+
+function routeOfTaker({ location }: LiveTaker, around: readonly Ingress[]): Route | null {
+  const ingress = around.find((it) => it.namespace === location.ingress?.namespace && it.name === location.ingress.name)
+  const routes = ingress === undefined ? [] : routesOf(ingress)
+  return (
+    routes.find((it) => it.backend.service === location.service && it.path === location.declared) ??
+    routes.find((it) => it.backend.service === location.service) ??
+    null
+  )
+}
+
+/** Those that have ingress-nginx read each path of this host as an expression. */
+function rulersOf({ host }: HttpContact, around: readonly Ingress[]): readonly Ingress[] {
+  const name = host.replace(/:\d{1,5}$/, '').toLowerCase()
+  return around.filter((it) => turnsRegexOn(it) && it.rules.some((rule) => (rule.host ?? '').toLowerCase() === name))
+}
+
+function wayOf({ nginx, redirect }: Ingress, live: LiveTaker | null, isNginx: boolean): Said['way'] {
+  if (live !== null) return live.location.rewrite === null ? 'plain' : 'rewrites'
+  if (!isNginx) return 'unread'
+  return (nginx?.rewrite ?? null) !== null || redirect?.by === 'app-root' ? 'rewrites' : 'plain'
 }
 
 /** null for what the pods are asked for as it was asked. */
@@ -159,11 +248,11 @@ function severityOf({ first, missing, of, knownToPods }: Case): 'warning' | 'inf
   return first.path === '/' ? 'info' : 'warning'
 }
 
-function meaning(direct: string, vhost: string | null): string {
+function meaning({ direct, vhost, way }: Said): string {
   if (direct === '')
     return (
-      'the request reached a backend that does not have this path: another Service is meant, ' +
-      'or the path is rewritten on the way'
+      'the request reached a backend that does not have this path: another Service is meant' +
+      (way === 'plain' ? '' : ', or the path is rewritten on the way')
     )
   if (direct.includes('404'))
     return (
@@ -174,6 +263,11 @@ function meaning(direct: string, vhost: string | null): string {
     return (
       'the pods have this path when they are asked directly; through the controller they get the Host ' +
       `\`${vhost}\` (annotation upstream-vhost), and may be another site under that name`
+    )
+  if (way === 'plain')
+    return (
+      'the pods have this path when they are asked directly, and nothing rewrites it on the way: what differs ' +
+      'through the controller is the Host, a header or a login, or another Service is meant'
     )
   return (
     'the pods have this path when they are asked directly, so they get another one through the controller: ' +

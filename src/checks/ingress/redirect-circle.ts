@@ -9,6 +9,7 @@ import { isBadEnd, isRedirect } from '../../relations/ingress/http-answers.ts'
 import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { isForNginx } from '../../relations/ingress/nginx-paths.ts'
+import { withBeside } from '../../relations/ingress/of-one-host.ts'
 import { type RedirectCircle, redirectCircles } from '../../relations/ingress/redirect-circles.ts'
 import { ingressBackendFails, outsideFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
@@ -25,12 +26,14 @@ export default check({
   fine: 'redirects of Ingresses lead away',
   severity: 'error',
   needs: ['ingresses'],
-  wants: ['ingressClasses', 'contacts', 'outside'],
+  wants: ['ingressClasses', 'ingressesBeside', 'contacts', 'outside'],
   remedies: [],
   decides: ['ING-09'],
 
-  run({ ingresses, ingressClasses, contacts, outside, scope: { target } }) {
-    const redirecting = ingresses.filter((it) => it.redirect !== undefined && isForNginx(it, ingressClasses))
+  run({ ingresses, ingressesBeside, ingressClasses, contacts, outside, scope: { target } }) {
+    const asked = new Set(ingresses)
+    const all = withBeside(ingresses, ingressesBeside)
+    const redirecting = all.filter((it) => it.redirect !== undefined && isForNginx(it, ingressClasses))
     if (redirecting.length === 0) return notApplicable('no Ingress here redirects all that it takes')
     const isAnswered = ({ namespace, name }: Ingress): boolean =>
       target.kind === 'object' &&
@@ -40,9 +43,11 @@ export default check({
       outside.value.answers.some((it) => !isRedirect(it) && !isBadEnd(it))
     // One without a class may be of any controller, and have what one of a class redirects to.
     const found = [...new Set(redirecting.map((it) => it.className))]
-      .map((name) => ingresses.filter((it) => it.className === null || it.className === name))
+      .map((name) => all.filter((it) => it.className === null || it.className === name))
       .flatMap(redirectCircles)
-      .filter(({ by }) => by.every((it) => !isAnswered(it) && !wasAnswered(contacts, it)))
+      .filter(
+        ({ by }) => by.some((it) => asked.has(it)) && by.every((it) => !isAnswered(it) && !wasAnswered(contacts, it)),
+      )
     return found.length > 0 ? found.map(verdict) : ok(redirecting.length)
   },
 

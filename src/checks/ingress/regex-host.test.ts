@@ -52,4 +52,62 @@ describeCheck(check, [
     expect: 'cannot-tell',
     says: /no permission/,
   },
+  {
+    it: 'in another namespace: asked about the one that it rules',
+    given: modelOf(
+      {
+        ingresses: [web('Exact')],
+        ingressesBeside: [{ ...api({ rewrite: '/$2' }), namespace: 'legacy' }],
+        ingressClasses: [ingressClass('nginx')],
+      },
+      {},
+      { namespace: 'shop' },
+    ),
+    expect: [
+      {
+        subject: 'Ingress/legacy/api',
+        severity: 'warning',
+        args: { by: 'rewrite-target', exact: 1, others: ['shop/web'] },
+      },
+    ],
+  },
+  {
+    it: 'in another namespace: asked about the one that rules',
+    given: modelOf(
+      {
+        ingresses: [{ ...api({ regex: true }), namespace: 'legacy' }],
+        ingressesBeside: [web('Exact')],
+        ingressClasses: [ingressClass('nginx')],
+      },
+      {},
+      { namespace: 'legacy' },
+    ),
+    expect: [{ subject: 'Ingress/legacy/api', severity: 'warning', args: { others: ['shop/web'] } }],
+  },
+  {
+    it: 'two of other namespaces are for those to hear',
+    given: modelOf(
+      {
+        ingresses: [web('Prefix', '/')],
+        ingressesBeside: [
+          { ...api({ regex: true }), namespace: 'legacy' },
+          { ...web('Exact'), namespace: 'elsewhere' },
+        ],
+        ingressClasses: [ingressClass('nginx')],
+      },
+      {},
+      { namespace: 'shop' },
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'the others forbidden',
+    given: modelOf(
+      { ingresses: [web('Exact')], ingressClasses: [ingressClass('nginx')] },
+      { ingressesBeside: unknown('forbidden', 'list ingresses') },
+      { namespace: 'shop' },
+    ),
+    expect: 'cannot-tell',
+    says: /other namespaces were not read.*the right to list ingresses in all namespaces/,
+  },
 ])

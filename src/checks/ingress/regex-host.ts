@@ -1,8 +1,12 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
+import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isForNginx } from '../../relations/ingress/nginx-paths.ts'
+import { withBeside } from '../../relations/ingress/of-one-host.ts'
+import { regexTakes } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -17,17 +21,22 @@ export default check({
   fine: 'no regular expression changes the paths of another Ingress',
   severity: 'warning',
   needs: ['ingresses', 'ingressClasses'],
+  wants: ['ingressesBeside'],
   remedies: [],
   decides: ['ING-08'],
 
-  run({ ingresses, ingressClasses }) {
-    const own = ingresses.filter((it) => isForNginx(it, { known: true, value: ingressClasses }))
+  run({ ingresses, ingressesBeside, ingressClasses }) {
+    const isOurs = (it: Ingress): boolean => isForNginx(it, { known: true, value: ingressClasses })
+    const asked = new Set(ingresses)
+    const own = withBeside(ingresses, ingressesBeside).filter(isOurs)
+    const unread = ingresses.some(isOurs) ? besideUnread(ingressesBeside) : []
     const ruling = own.filter((it) => it.nginx !== undefined && (it.nginx.regex || it.nginx.rewrite !== null))
-    if (ruling.length === 0) return notApplicable('no Ingress of ingress-nginx here has a regular expression')
+    if (ruling.length === 0)
+      return unread.length > 0 ? unread : notApplicable('no Ingress of ingress-nginx here has a regular expression')
     const found = ruling.flatMap((ruler) => {
       const hosts = new Set(ruler.rules.map((it) => it.host))
       const ruled = own
-        .filter((it) => it !== ruler && !ruling.includes(it))
+        .filter((it) => it !== ruler && !ruling.includes(it) && (asked.has(it) || asked.has(ruler)))
         .flatMap((ingress) =>
           ingress.rules
             .filter((rule) => hosts.has(rule.host))
@@ -39,7 +48,8 @@ export default check({
         )
       return ruled.length === 0 ? [] : [verdict(ruler, ruled)]
     })
-    return found.length > 0 ? found : ok(ruling.length)
+    if (found.length > 0 || unread.length > 0) return [...found, ...unread]
+    return ok(ruling.length)
   },
 
   words: {
@@ -60,6 +70,19 @@ export default check({
   },
 })
 
+/** Who may not list them all hears so: an Ingress of another namespace may rule these paths. */
+function besideUnread(beside: Known<readonly Ingress[]>): readonly ReturnType<typeof cannotTell>[] {
+  if (beside.known || beside.why.reason === 'not-asked') return []
+  return [
+    cannotTell(
+      beside.why.reason,
+      `Ingresses of other namespaces were not read (${beside.why.detail}): one with the same host and a regular ` +
+        'expression or a rewrite would rule these paths as well',
+      'the right to list ingresses in all namespaces',
+    ),
+  ]
+}
+
 interface Ruled {
   readonly ingress: Ingress
   readonly host: string | null
@@ -72,6 +95,7 @@ function verdict(ruler: Ingress, ruled: readonly Ruled[]) {
   const by = ruler.nginx?.regex === true ? 'use-regex' : 'rewrite-target'
   return finding({
     subject: ingressSubject(ruler),
+    also: [...new Set(ruled.map((it) => it.ingress))].map((it) => subject('Ingress', it.namespace, it.name)),
     confidence: 'inferred',
     // Prefix paths mostly go where they went; an Exact one takes more than it says.
     severity: exact > 0 ? 'warning' : 'info',
@@ -94,5 +118,6 @@ function verdict(ruler: Ingress, ruled: readonly Ruled[]) {
         label: 'every path of the host becomes an expression',
       },
     ],
+    causes: [...new Set([ruler, ...ruled.map((it) => it.ingress)])].map(regexTakes),
   })
 }

@@ -61,6 +61,11 @@ describeCheck(check, [
     expect: [{ subject: web, severity: 'info', args: { kind: 'flattens', same: true }, says: /\/cart, .*\/api/ }],
   },
   {
+    it: 'an asterisk behind a slash, as other controllers read it',
+    given: { ingresses: [of('/api/*', null)], ingressClasses },
+    expect: [{ subject: web, severity: 'warning', args: { kind: 'glob' }, says: /an asterisk in its path/ }],
+  },
+  {
     it: 'a regular expression that is read as letters',
     given: { ingresses: [of('/api(/|$)(.*)', null)], ingressClasses },
     expect: [{ subject: web, severity: 'warning', args: { kind: 'literal' } }],

@@ -11,6 +11,7 @@ import {
   measuredOf,
   turnsRegexOn,
 } from '../../relations/ingress/nginx-paths.ts'
+import { withBeside } from '../../relations/ingress/of-one-host.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
@@ -27,14 +28,15 @@ export default check({
   fine: 'paths and rewrites of Ingresses fit',
   severity: 'warning',
   needs: ['ingresses'],
-  wants: ['ingressClasses', 'contacts'],
+  wants: ['ingressClasses', 'ingressesBeside', 'contacts'],
   remedies: [],
   decides: ['ING-07', 'ING-09'],
 
-  run({ ingresses, ingressClasses, contacts }) {
+  run({ ingresses, ingressesBeside, ingressClasses, contacts }) {
     const own = ingresses.filter((it) => isForNginx(it, ingressClasses))
     if (own.length === 0) return notApplicable('no Ingress here is for ingress-nginx')
-    const regexHosts = new Set(own.filter(turnsRegexOn).flatMap((it) => it.rules.map((rule) => rule.host ?? '')))
+    const around = withBeside(ingresses, ingressesBeside).filter((it) => isForNginx(it, ingressClasses))
+    const regexHosts = new Set(around.filter(turnsRegexOn).flatMap((it) => it.rules.map((rule) => rule.host ?? '')))
     const found = own.flatMap((ingress) => {
       const mistakes = routesOf(ingress).flatMap((route) => mistakeOf(route, regexHosts) ?? [])
       const groups = [...Map.groupBy(mistakes, (it) => it.kind).values()]
@@ -50,7 +52,7 @@ export default check({
     headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args.what}.`,
     detail: ({ args }) => `path \`${args.path}\` · rewrite-target ${args.rewrite} · ${measures[args.measured]}`,
     note: ({ args }) => {
-      if (args.kind === 'literal')
+      if (args.kind === 'literal' || args.kind === 'glob')
         return 'without use-regex or a rewrite on any Ingress of the host, nginx takes the path letter by letter'
       if (args.kind === 'group') return wrongPage
       const below = `${args.path.replace(/\/$/, '')}/app.js`
@@ -72,10 +74,15 @@ const wrongPage =
   'the application sees the path after the rewrite, and answers 404 or the wrong page for what it does not know'
 
 interface Mistake {
-  readonly kind: 'group' | 'flattens' | 'literal'
+  readonly kind: 'group' | 'flattens' | 'literal' | 'glob'
   readonly route: Route
   readonly what: string
   readonly cure: string
+}
+
+/** `/shop/*` as ALB and GKE write it: an asterisk behind a slash, and nothing else that expressions are made of. */
+function isGlob(path: string): boolean {
+  return path.endsWith('/*') && /^[\w/.~%-]*$/.test(path.slice(0, -1))
 }
 
 function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | null {
@@ -85,6 +92,15 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
   if (rewrite === null) {
     // `/x?token=` is meant as a query, and no regular expression.
     if (!isRegex(path.replace(/\?[\w-]*=.*$/, '')) || regexHosts.has(route.host ?? '')) return null
+    if (isGlob(path))
+      return {
+        kind: 'glob',
+        route,
+        what: `has an asterisk in its path ${routeText(route)}, which nginx takes as a letter`,
+        cure:
+          `leave it out: \`path: ${path.slice(0, -1).replace(/(.)\/$/, '$1')}\` with pathType Prefix ` +
+          'takes all below',
+      }
     return {
       kind: 'literal',
       route,
@@ -123,6 +139,7 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
 const labels: Readonly<Record<Mistake['kind'], string>> = {
   group: 'has no such group',
   flattens: 'everything below it becomes one page',
+  glob: 'a letter to nginx',
   literal: 'a regular expression, which nothing makes nginx read as one',
 }
 
@@ -134,14 +151,11 @@ const measures: Readonly<Record<Measured, string>> = {
 
 /** A rewrite that flattens may be meant: only an ill answer makes it more than a remark. */
 function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, its: readonly Mistake[], measured: Measured) {
-  const rewrite = ingress.nginx?.rewrite ?? 'none'
+  const rewrite = ingress.nginx?.rewrite ?? null
   const all = some([...new Set([route, ...its.map((it) => it.route)].map(routeText))])
   const severity: Severity = measured === 'well' || (kind === 'flattens' && measured === 'unasked') ? 'info' : 'warning'
-  const lines = [
-    'annotations:',
-    `  nginx.ingress.kubernetes.io/rewrite-target: ${ingress.nginx?.rewrite ?? '(none)'}`,
-    `path: ${route.path}`,
-  ]
+  const annotated = rewrite === null ? [] : ['annotations:', `  nginx.ingress.kubernetes.io/rewrite-target: ${rewrite}`]
+  const lines = [...annotated, `path: ${route.path}`]
   return [
     finding({
       subject: ingressSubject(ingress),
@@ -149,10 +163,10 @@ function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, its: read
       severity,
       args: {
         kind,
-        what: kind === 'flattens' ? `rewrites everything below ${all} to \`${rewrite}\`` : what,
+        what: kind === 'flattens' ? `rewrites everything below ${all} to \`${rewrite ?? 'none'}\`` : what,
         cure,
         path: route.path ?? '/',
-        rewrite,
+        rewrite: rewrite ?? 'none',
         // The path that is the target is not rewritten (template.go, buildProxyPass: no special rewrite).
         same: routesOf(ingress).some((it) => it.path === rewrite),
         measured,
@@ -163,7 +177,7 @@ function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, its: read
           object: ingressSubject(ingress),
           path: route.backend.path.replace(/\.backend$/, '.path'),
           lines,
-          at: 2,
+          at: lines.length - 1,
           mark: route.path ?? '/',
           label: labels[kind],
         },

@@ -1,9 +1,9 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { ControllerSettings } from '../../model/beside.ts'
-import type { Ingress, IngressController } from '../../model/ingress.ts'
+import type { Ingress } from '../../model/ingress.ts'
 import { full, some } from '../../phrases.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
+import { type Refusal, snippetRefusal } from '../../relations/ingress/snippets.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -31,7 +31,7 @@ export default check({
     })
     if (its.length === 0) return notApplicable('no Ingress of ingress-nginx has a snippet')
     return its.map(({ ingress, snippets, own }) => {
-      const told = own.map((it) => refusal(it, beside.controllerSettings))
+      const told = own.map((it) => snippetRefusal(it, beside.controllerSettings))
       const [first] = told
       if (first === undefined || told.includes(null)) return ok(1)
       if (first === null || first === 'unsure')
@@ -59,36 +59,6 @@ export default check({
 })
 
 const isSnippet = /^nginx\.ingress\.kubernetes\.io\/(?:auth|configuration|modsecurity|server|stream)-snippet$/
-
-interface Refusal {
-  readonly why: string
-  /** The whole location, and not the snippet alone. */
-  readonly denied: boolean
-  readonly settings: ControllerSettings
-}
-
-/** null: they are heeded. */
-function refusal(
-  { configMap, image = '' }: IngressController,
-  all: readonly ControllerSettings[],
-): Refusal | 'unsure' | null {
-  const settings = all.find((it) => it.namespace === configMap?.namespace && it.name === configMap.name)
-  if (settings === undefined) return 'unsure'
-  const [, major = '0', minor = '0'] = /:v?(\d{1,3})\.(\d{1,3})\./.exec(image) ?? []
-  const release = Number(major) * 1000 + Number(minor)
-  if (settings.snippets === 'off') return { why: 'allow-snippet-annotations is false', denied: false, settings }
-  if (settings.snippets === null)
-    return release >= 1009
-      ? { why: 'allow-snippet-annotations is not set, and off since 1.9', denied: false, settings }
-      : null
-  if (release >= 1012 && settings.risk !== 'Critical')
-    return {
-      why: `annotations-risk-level is ${settings.risk ?? 'High by default'}, and they are Critical`,
-      denied: true,
-      settings,
-    }
-  return null
-}
 
 function verdict(ingress: Ingress, snippets: readonly string[], { why, denied, settings }: Refusal) {
   return finding({

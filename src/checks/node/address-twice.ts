@@ -4,6 +4,7 @@ import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { full, some } from '../../phrases.ts'
+import { addressTwice } from '../../relations/symptom.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 
 /**
@@ -54,6 +55,7 @@ function verdict(ip: string, its: readonly Pod[]) {
       of: pods.length,
       nodes: [...new Set(pods.map((it) => it.node ?? 'none'))],
     },
+    symptoms: [addressTwice(ip)],
     evidence: [
       {
         kind: 'shares',

@@ -65,7 +65,9 @@ export default check({
   },
 })
 
-/** Of a Service of one endpoint the next packet is led to where the connection is open (nf_conntrack_tcp_loose is 1). */
+/**
+ * Of a Service of one endpoint the next packet is led to where the connection is open (nf_conntrack_tcp_loose is 1).
+ */
 function hasSeveral({ endpoints, ports }: EndpointSlice): boolean {
   return ports.some((it) => it.protocol === 'TCP') && endpoints.filter((it) => it.ready).length > 1
 }

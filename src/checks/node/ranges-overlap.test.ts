@@ -2,6 +2,9 @@ import { node } from '../../../test/build/node.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
+import { expect, test } from 'vitest'
+import { diagnose } from '../../engine.ts'
+import addressTwice from './address-twice.ts'
 import check from './ranges-overlap.ts'
 
 const one = node('worker-1', { ip: '192.0.2.11', podCidrs: ['10.2.1.0/24'] })
@@ -74,3 +77,12 @@ describeCheck(check, [
     says: /no permission/,
   },
 ])
+
+test('two pods of one address come of the range that their nodes share', () => {
+  const given = modelOf({
+    nodes: [one, { ...two, podCidrs: ['10.2.1.0/24'] }],
+    pods: [...pods, pod('web-3', { node: 'worker-2', ip: '10.2.1.7' })],
+  })
+  const { roots } = diagnose(given, { checks: [addressTwice, check] })
+  expect(roots.map((it) => [it.finding.code, it.consequences.length])).toEqual([['NOD540', 1]])
+})

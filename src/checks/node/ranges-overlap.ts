@@ -5,6 +5,7 @@ import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
 import { contains } from '../../relations/cidr-index.ts'
+import { addressTwice } from '../../relations/symptom.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 
 /**
@@ -25,12 +26,24 @@ export default check({
   run({ nodes, pods }) {
     const used = rangesInUse(nodes, pods)
     if (used.length === 0) return notApplicable('no pod here has an address of the range of its node')
+    const twice = [...Map.groupBy(placedOf(pods), (it) => it.ip ?? '')].flatMap(([ip, its]) =>
+      its.length > 1 ? [ip] : [],
+    )
     const found = used.flatMap(({ node, range }) => {
       const inside = nodes.filter((it) => it.ready === 'True' && it.ip !== null && contains(range, it.ip))
+      // Each of them gives out the addresses of the range by itself.
       const shared = used.filter((it) => it.node.name > node.name && overlaps(it.range, range))
       return [
-        ...(inside.length === 0 ? [] : [verdict(node, range, { kind: 'node', others: inside })]),
-        ...(shared.length === 0 ? [] : [verdict(node, range, { kind: 'range', others: shared.map((it) => it.node) })]),
+        ...(inside.length === 0 ? [] : [verdict(node, range, { kind: 'node', others: inside, twice: [] })]),
+        ...(shared.length === 0
+          ? []
+          : [
+              verdict(node, range, {
+                kind: 'range',
+                others: shared.map((it) => it.node),
+                twice: twice.filter((it) => contains(range, it)),
+              }),
+            ]),
       ]
     })
     return found.length > 0 ? found : ok(used.length)
@@ -61,11 +74,12 @@ interface Used {
   readonly range: string
 }
 
+function placedOf(pods: readonly Pod[]): readonly Pod[] {
+  return pods.filter((it) => isLive(it) && !it.hostNetwork && it.ip !== null)
+}
+
 function rangesInUse(nodes: readonly Node[], pods: readonly Pod[]): readonly Used[] {
-  const placed = Map.groupBy(
-    pods.filter((it) => isLive(it) && !it.hostNetwork && it.ip !== null),
-    (it) => it.node,
-  )
+  const placed = Map.groupBy(placedOf(pods), (it) => it.node)
   return nodes
     .filter((it) => it.ready === 'True')
     .flatMap((node) =>
@@ -81,7 +95,14 @@ function overlaps(a: string, b: string): boolean {
   return contains(a, second) || contains(b, first)
 }
 
-function verdict(node: Node, range: string, { kind, others }: { kind: 'node' | 'range'; others: readonly Node[] }) {
+interface Clash {
+  readonly kind: 'node' | 'range'
+  readonly others: readonly Node[]
+  /** Addresses of the range that two pods have. */
+  readonly twice: readonly string[]
+}
+
+function verdict(node: Node, range: string, { kind, others, twice }: Clash) {
   return finding({
     subject: subject('Node', null, node.name),
     also: others.filter((it) => it !== node).map((it) => subject('Node', null, it.name)),
@@ -92,5 +113,6 @@ function verdict(node: Node, range: string, { kind, others }: { kind: 'node' | '
       label: `node ${it.name}`,
       value: `${it.ip ?? 'no address'}, pods ${some(it.podCidrs ?? ['none'])}`,
     })),
+    causes: twice.map(addressTwice),
   })
 }

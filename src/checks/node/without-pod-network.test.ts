@@ -56,6 +56,18 @@ describeCheck(check, [
     },
     expect: 'ok',
   },
+  ...[
+    'Failed to create pod sandbox: failed to construct FQDN from pod hostname, FQDN cart-1.cart.shop is too long',
+    'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: ' +
+      'no runtime for "runsc" is configured',
+    'Failed to create pod sandbox: plugin type="multus" failed (add): Multus: [shop/edge]: error in getting k8s ' +
+      'network for pod: cannot find a network-attachment-definition (macvlan-lan) in namespace (shop)',
+    'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: cgroup: no space',
+  ].map((said) => ({
+    it: `a reason of the pod itself, or of no network: ${said.slice(30, 90)}`,
+    given: { nodes: [node('worker-1', range)], pods: [waiting({ node: 'worker-1' })], events: [{ ...event, said }] },
+    expect: 'ok' as const,
+  })),
   {
     it: 'no address is left for a pod, as Events of one namespace say: whoever writes them may be one tenant',
     given: {

@@ -101,7 +101,7 @@ interface Failing {
   readonly said: string
 }
 
-/** Pods that still wait: an event of a start that went well in the end says nothing. */
+/** Pods that still wait for a network: an event of a start that went well in the end says nothing. */
 function sandboxFailures(pods: readonly Pod[], events: readonly ObjectEvent[]): readonly Failing[] {
   const said = new Map(
     events
@@ -110,10 +110,25 @@ function sandboxFailures(pods: readonly Pod[], events: readonly ObjectEvent[]): 
   )
   return pods.flatMap((pod) => {
     const text = said.get(`${pod.namespace}/${pod.name}`)
-    return text !== undefined && pod.phase === 'Pending' && pod.ip === null && pod.node !== null
+    return text !== undefined && isOfNetwork(text) && pod.phase === 'Pending' && pod.ip === null && pod.node !== null
       ? [{ pod, said: text }]
       : []
   })
+}
+
+/**
+ * As a runtime says that its CNI plugin failed: containerd's `failed to setup network for sandbox`, CRI-O's `failed to
+ * create pod network sandbox`, and the plugins' own `plugin type="calico" failed (add)` (containernetworking/cni,
+ * libcni). A sandbox fails for other reasons too: a host name, a runtime class, a cgroup.
+ */
+const ofNetwork = /\bnetwork\b|\bcni\b|\bplugin type=/i
+
+/** What a CNI plugin refuses to a pod for what stands in its own annotations, on whatever node. */
+const ofPodItself =
+  /network-attachment-definition|k8s\.v1\.cni\.cncf\.io|annotation|\bipv4pools\b|\bipAddrs\b|\bbandwidth\b|\bFQDN\b/i
+
+function isOfNetwork(said: string): boolean {
+  return ofNetwork.test(said) && !ofPodItself.test(said)
 }
 
 /** The end says what went wrong, after the names of what was tried. */

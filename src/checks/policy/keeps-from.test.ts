@@ -51,6 +51,36 @@ describeCheck(check, [
     expect: 'not-applicable',
   },
   {
+    it: 'in: the label that a rule wants stands on the workload, and not on its pod template',
+    given: {
+      ...given,
+      networkPolicies: [ingressPolicy('web', [rule([peer({ podSelector: labels({ role: 'reader' }) })])], web)],
+      workloads: [
+        {
+          kind: 'Deployment',
+          namespace: 'shop',
+          name: 'client',
+          owner: null,
+          desired: 1,
+          ready: 1,
+          templateLabels: { app: 'client' },
+          outerLabels: { role: 'reader' },
+        },
+        {
+          kind: 'ReplicaSet',
+          namespace: 'shop',
+          name: 'client-abc12',
+          owner: { kind: 'Deployment', name: 'client' },
+          desired: 1,
+          ready: 1,
+          templateLabels: { app: 'client' },
+        },
+      ],
+    },
+    scope,
+    expect: [{ ...wanted, args: { slip: ['role: reader'], maker: 'Deployment client', wanting: 'shop/web' } }],
+  },
+  {
     it: 'in: nobody allows it',
     given: { ...given, networkPolicies: [ingressPolicy('web', [rule([other])], web)] },
     scope,

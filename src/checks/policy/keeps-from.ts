@@ -5,17 +5,19 @@ import type { Crossing } from '../../model/crossing.ts'
 import { known, type Known } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
+import type { Workload } from '../../model/workload.ts'
 import { endsOf, farNameOf, namespacesOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
 import { type TracedFlow, tracedFlows } from '../../relations/path/trace-policy.ts'
 import type { Labels } from '../../relations/selector.ts'
 import { isLetThrough } from '../../relations/policy/crossed-flows.ts'
+import { editedWorkload, labelSlip, templateOf } from '../../relations/policy/label-slip.ts'
+import { lastingLabels } from '../../relations/policy/lasting-labels.ts'
 import { nearRule, type NearRule } from '../../relations/policy/near-rule.ts'
 import { okBesideOthers } from '../../relations/policy/other-policies.ts'
-import { keptBy, portNameMeansNothing, svcUnanswered } from '../../relations/symptom.ts'
+import { jobFails, keptBy, portNameMeansNothing, svcUnanswered } from '../../relations/symptom.ts'
 import { deniedEvidence, nearText, peerText, policySubject } from './words.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
-import { full } from '../../phrases.ts'
-import { anyOf } from '../../wire/pattern.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * Only a trace says that a connection is wanted: a policy that keeps others out does its work. What it drops ends in a
@@ -28,11 +30,11 @@ export default check({
   fine: 'no NetworkPolicy stops the traced connection',
   severity: 'error',
   needs: ['networkPolicies', 'pods'],
-  wants: ['services', 'endpointSlices', 'namespaces', 'crossings', 'otherPolicies'],
+  wants: ['services', 'endpointSlices', 'namespaces', 'crossings', 'otherPolicies', 'workloads'],
   remedies: [],
   decides: ['NP-02', 'NP-03'],
 
-  run({ networkPolicies, pods, services, endpointSlices, namespaces, crossings, otherPolicies, scope }) {
+  run({ networkPolicies, pods, services, endpointSlices, namespaces, crossings, otherPolicies, workloads, scope }) {
     const ends = endsOf({ scope, pods: known(pods), services, endpointSlices })
     if (ends === null) return notApplicable('no trace was asked for')
     const flows = tracedFlows(ends, networkPolicies, namespaces, pods)
@@ -40,7 +42,8 @@ export default check({
     const denied = flows.filter((it) => it.decision.kind === 'denied' && measured(it, crossings) !== 'open')
     const open = flows.filter((it) => it.decision.kind === 'unknown' && measured(it, crossings) !== 'open')
     const [first] = denied
-    if (first !== undefined) return judge(first, { ends, denied, of: flows.length, crossings, pods, namespaces })
+    if (first !== undefined)
+      return judge(first, { ends, denied, of: flows.length, crossings, pods, namespaces, workloads })
     const [unsure] = open
     if (unsure?.decision.kind === 'unknown') return cannotTell('ambiguous', unsure.decision.why)
     const reached = flows.every((it) => measured(it, crossings) === 'open')
@@ -55,13 +58,20 @@ export default check({
       `${args.denied} of ${args.of} ${args.of === 1 ? 'endpoint' : 'endpoints'} denied · ` +
       (args.direction === 'Egress' ? 'egress' : 'ingress') +
       `${args.more === 0 ? '' : ` · ${args.more} more policies select the same pod, and none of them allows it`}`,
-    note: ({ args }) =>
-      args.direction === 'Egress'
+    note: ({ args }) => {
+      if (args.slip.length > 0)
+        return (
+          `a rule of ${args.wanting} wants ${some(args.slip)}: that stands on ${args.maker}, and not on its pod ` +
+          'template, so that no pod bears it'
+        )
+      return args.direction === 'Egress'
         ? 'a policy of type Egress selects the pod that connects, ' +
-          'and no rule of any policy leads to the other end on this port'
+            'and no rule of any policy leads to the other end on this port'
         : 'a policy of type Ingress selects the pods at the other end, ' +
-          'and no rule of any policy lets this pod in on this port',
+            'and no rule of any policy lets this pod in on this port'
+    },
     help: ({ subject: on, args }) => [
+      ...(args.slip.length > 0 ? [`put ${some(args.slip)} into ${args.template} of ${args.maker}`] : []),
       args.near === ''
         ? 'if this connection is wanted, the smallest rule that allows it stands above; ' +
           'it belongs into this policy, or into one of its own'
@@ -87,9 +97,10 @@ interface Around {
   readonly crossings: Known<readonly Crossing[]>
   readonly pods: readonly Pod[]
   readonly namespaces: Known<readonly Namespace[]>
+  readonly workloads: Known<readonly Workload[]>
 }
 
-function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespaces }: Around) {
+function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespaces, workloads }: Around) {
   const { decision, address } = first
   if (decision.kind !== 'denied' || ends.from === null) return ok(of)
   const near = nearRule(decision, first.flow, namespaces)
@@ -99,6 +110,9 @@ function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespace
   const { to } = address
   const other =
     to.kind === 'endpoint' ? (pods.find((it) => it.namespace === to.namespace && it.name === to.pod) ?? null) : null
+  const end = decision.direction === 'Ingress' ? ends.from : other
+  const maker = end === null || !workloads.known ? null : editedWorkload(end, workloads.value)
+  const slip = maker === null ? null : labelSlip(maker, decision.by, decision.direction)
   return finding({
     subject: policySubject(policy),
     confidence: denied.some((it) => measured(it, crossings) === 'failed') ? 'observed' : 'inferred',
@@ -110,6 +124,10 @@ function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespace
       of,
       near: nearText(near, first.flow),
       more: more.length,
+      slip: slip?.pairs ?? [],
+      wanting: slip === null ? '' : full(slip.policy),
+      maker: slip === null ? '' : `${slip.workload.kind} ${slip.workload.name}`,
+      template: templateOf(slip?.workload.kind ?? ''),
       home: (decision.direction === 'Egress' ? ends.from : (other ?? ends.from)).namespace,
     },
     evidence: [
@@ -117,7 +135,10 @@ function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespace
       allowing(decision.direction, { policy, from: ends.from, other, host: address.host, port: address.port }),
     ],
     symptoms: whyKept(near, decision.direction, { ends, other }),
-    causes: ends.to.kind === 'service' ? [svcUnanswered(ends.to.service)] : [],
+    causes: [
+      ...(ends.to.kind === 'service' ? [svcUnanswered(ends.to.service)] : []),
+      ...(maker?.kind === 'CronJob' ? [jobFails(maker)] : []),
+    ],
   })
 }
 
@@ -147,21 +168,11 @@ interface Wanted {
   readonly port: number
 }
 
-/** Labels that name one pod or one revision: a rule with them would not outlive the next rollout. */
-const passing = new RegExp(
-  `^${anyOf(
-    /pod-template-hash/,
-    /controller-revision-hash/,
-    /(?:statefulset|apps|batch)\.kubernetes\.io\//,
-    /job-name$/,
-  )}`,
-)
-
 /** The least that would let it through: this peer, this port. */
 function allowing(direction: 'Ingress' | 'Egress', { policy, from, other, host, port }: Wanted): Evidence {
   const end = direction === 'Ingress' ? from : other
   const selector = (matchLabels: Labels) => ({ matchLabels, matchExpressions: [] })
-  const lasting = Object.fromEntries(Object.entries(end?.labels ?? {}).filter(([key]) => !passing.test(key)))
+  const lasting = lastingLabels(end?.labels ?? {})
   const peer = peerText({
     namespaceSelector:
       end === null || end.namespace === policy.namespace

@@ -23,6 +23,15 @@ const ledger = service('ledger', {
   ports: [{ name: null, port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }],
 })
 const of80 = { name: null, port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null } as const
+const named = (name: string): Service => ({ ...ledger, ports: [{ ...of80, name }] })
+const of514 = (...all: readonly ('TCP' | 'UDP')[]): Service => ({
+  ...ledger,
+  ports: all.map((protocol) => ({ ...of80, port: 514, protocol })),
+})
+const bySrv = (srv: string): Pod => {
+  const call: Call = { by: 'STORE', host: 'ledger.shop.svc', port: null, srv }
+  return pod('web-1', { containers: [container({ calls: [call] })] })
+}
 const headless = { ...ledger, clusterIP: 'None' }
 const listening: readonly ContainerPort[] = [{ name: 'http', port: 8080, protocol: 'TCP' }]
 const inPay = (it: Service): Service => ({ ...it, namespace: 'pay' })
@@ -397,7 +406,7 @@ describeCheck(check, [
       ['a template for all names', 'k8s.corp', within('template IN A {\n answer "x"\n}')],
       ['files that are imported', 'k8s.corp', `${plain}\nimport custom/*.server`],
       ['a plugin nobody knows', 'k8s.corp', within('gslb k8s.corp')],
-      ['the set of clusters', 'clusterset.local', plain],
+      ['the set of clusters', 'clusterset.local', within('multicluster clusterset.local')],
       ['without svc, and a rule', 'cluster.local', within('rewrite name regex (.*)\\.shop\\.cluster\\.local {1}.x')],
     ] as const
   ).map(([it, domain, corefile, expected = 'not-applicable' as const]) => ({
@@ -554,6 +563,65 @@ describeCheck(check, [
     expect: found({ is: 'no-pod-name', near: null }),
   },
   { it: 'there, and the port', given: given(calling('ledger', 80)), expect: 'ok' },
+  {
+    it: 'a name of the set of clusters, which no line serves',
+    given: asking('ledger.shop.svc.clusterset.local', plain),
+    expect: guess({ is: 'other-domain' }),
+  },
+  {
+    it: 'the same, of a pod whose lookups a proxy takes on their way',
+    given: {
+      ...asking('ledger.shop.svc.clusterset.local', plain),
+      pods: [calling('ledger.shop.svc.clusterset.local', 80, { dnsHop: { by: 'istio-proxy', sign: 'DNS' } })],
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'an SRV record of a port by a name that none has',
+    given: given(bySrv('_grpc._tcp'), [named('store-api')]),
+    expect: found({ is: 'no-srv', srv: 'grpc', near: '_store-api._tcp.ledger.shop.svc' }),
+  },
+  {
+    it: 'of a port of another protocol',
+    given: given(bySrv('_api._udp'), [named('api')]),
+    expect: found({ is: 'no-srv', near: null }),
+  },
+  { it: 'of a port without a name', given: given(bySrv('_mongodb._tcp')), expect: found({ is: 'no-srv', near: null }) },
+  { it: 'of a port that is there', given: given(bySrv('_api._tcp'), [named('api')]), expect: 'ok' },
+  {
+    it: 'of endpoints that somebody wrote down, who named their ports',
+    given: given(bySrv('_api._tcp'), [{ ...headless, selector: null }]),
+    expect: 'ok',
+  },
+  {
+    it: 'a rule may make another name of it',
+    given: {
+      ...given(bySrv('_grpc._tcp'), [named('api')]),
+      clusterDns: clusterDns({ corefile: known(within('rewrite name regex _grpc\\._tcp\\.(.*) _api._tcp.{1}')) }),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'by TCP, and the port is of UDP',
+    given: given(byUrl('ledger', 514, { over: 'TCP' }), [of514('UDP')]),
+    expect: found({ is: 'other-protocol', over: 'TCP' }),
+  },
+  {
+    it: 'by http, and the port is of UDP',
+    given: given(byUrl('ledger', 514, { scheme: 'http' }), [of514('UDP')]),
+    expect: found({ is: 'other-protocol', over: 'TCP' }),
+  },
+  {
+    it: 'by UDP, and the port is of TCP',
+    given: given(byUrl('ledger', 514, { over: 'UDP' }), [of514('TCP')]),
+    expect: found({ is: 'other-protocol', over: 'UDP' }),
+  },
+  {
+    it: 'by UDP, and the port is of both',
+    given: given(byUrl('ledger', 514, { over: 'UDP' }), [of514('TCP', 'UDP')]),
+    expect: 'ok',
+  },
+  { it: 'nobody says by what', given: given(byUrl('ledger', 514), [of514('UDP')]), expect: 'ok' },
   { it: 'there, and no port told', given: given(calling('ledger.shop')), expect: 'ok' },
   {
     it: 'headless: any port of its pods',

@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { Service } from '../../model/service.ts'
 import type { Scaler } from '../../model/beside.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
@@ -69,7 +70,8 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${toldText(on, args.idle)} call ${args.host}, ${wrong(args)}.`,
+    headline: ({ subject: on, args }) =>
+      `${toldText(on, args.idle)} call ${args.host}${args.over === null ? '' : ` by ${args.over}`}, ${wrong(args)}.`,
     detail: ({ args }) =>
       `${some([args.by ?? 'its command', ...args.more])} in container ${args.container}` +
       `${args.map === null ? '' : ` by ConfigMap ${args.map}`}` +
@@ -88,9 +90,21 @@ interface SetTo extends Pick<Call, 'by'> {
   readonly near: string | null
   readonly wrong: string
   readonly to: string
+  readonly is: Called['is']
+  readonly srv: string | null
 }
 
-function setText(on: Subject, { by, map, near, wrong, to }: SetTo): string {
+function setText(on: Subject, { by, map, near, wrong, to, is, srv }: SetTo): string {
+  if (is === 'other-protocol')
+    return (
+      'give the Service that port for this protocol too, if its pods take it; else ' +
+      `set ${by ?? 'the argument'} of ${placeOf(on, { map })} to the scheme that fits`
+    )
+  if (is === 'no-srv')
+    return (
+      `name the port of the Service \`${srv}\`, or set ${by ?? 'the argument'} of ` +
+      `${placeOf(on, { map })} to ${near ?? 'a name without SRV, with its port'}`
+    )
   return near === null
     ? `set ${by ?? 'its argument'} of ${placeOf(on, { map })} to a Service and a port that are there`
     : `if it was meant, set ${wrong} of ${placeOf(on, { map })} to ${to}`
@@ -116,8 +130,9 @@ function placeOf({ kind, name }: Subject, { map }: { readonly map: string | null
 
 type Judged = ToldCall & { readonly called: Called }
 
-function hostOf({ host, port }: Call): string {
-  return port === null ? host : `${host}:${port}`
+function hostOf({ host, port, srv }: Call): string {
+  const name = srv === undefined ? host : `${srv}.${host}`
+  return port === null ? name : `${name}:${port}`
 }
 
 /** What is wrong, and what it should be: the port's own variable, where it has one and the port alone is wrong. */
@@ -134,13 +149,16 @@ function nearText(near: string, is: Noted['is']): string {
 }
 
 function nothingNear({ is }: Pick<Noted, 'is'>): string {
+  if (is === 'other-protocol') return 'TCP and UDP are ports of their own'
+  if (is === 'no-srv') return 'no port has that name'
   return is === 'no-pod-name' ? 'no Service here gives that pod a name' : 'nothing there is nearly called that'
 }
 
 /** What the spec says, with the wrong part marked. */
-function linesOf({ by, host, port, portBy }: Call, isPort: boolean) {
-  if (portBy === undefined)
-    return { lines: [by === null ? hostOf({ by, host, port }) : `${by}: ${hostOf({ by, host, port })}`], at: 0 }
+function linesOf(call: Call, isPort: boolean) {
+  const { by, host, port, portBy } = call
+  const place = hostOf(call)
+  if (portBy === undefined) return { lines: [by === null ? place : `${by}: ${place}`], at: 0 }
   return { lines: [`${by}: ${host}`, `${portBy}: ${port}`], at: isPort ? 1 : 0 }
 }
 
@@ -202,6 +220,7 @@ function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
       idle: idleOf(pod),
       is: called.is,
       host,
+      ...askedHow(call, called),
       by: call.by,
       map: call.map ?? null,
       key: call.key ?? null,
@@ -229,6 +248,13 @@ function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
   })
 }
 
+function askedHow({ srv }: Call, called: Called) {
+  return {
+    over: called.is === 'other-protocol' ? called.over : null,
+    srv: srv?.replace(/^_([^.]*)\..*$/, '$1') ?? null,
+  }
+}
+
 function isGuess(called: Called): boolean {
   return 'isGuess' in called && called.isGuess === true
 }
@@ -254,6 +280,8 @@ interface Noted {
 }
 
 function noteOf({ is, isTargetPort, port }: Noted): string {
+  if (is === 'no-srv')
+    return "the cluster's DNS has an SRV record of each port that has a name, by that name, and denies all others"
   if (is === 'unmapped')
     return 'a headless Service gives out the addresses of its pods: clients meet the pods at the very port they ask for'
   if (is === 'no-pod-name')
@@ -293,6 +321,12 @@ function labelOf(called: Called): string {
       const { service } = called
       return `Service ${full(service)} offers ${service.ports.map((it) => it.port).join(', ') || 'no port'}`
     }
+    case 'other-protocol': {
+      const its = called.service.ports.filter((it) => it.port === called.port).map((it) => it.protocol)
+      return `Service ${full(called.service)} offers ${called.port} for ${its.join(', ')} alone, not for ${called.over}`
+    }
+    case 'no-srv':
+      return `ports of Service ${full(called.service)}: ${some(portNames(called.service))}`
     case 'unmapped':
       return `headless: pods of Service ${full(called.service)} listen on ${called.target}`
     case 'no-pod-name':
@@ -311,6 +345,8 @@ function labelOf(called: Called): string {
 }
 
 const says = {
+  'other-protocol': 'a port that this Service does not offer for that protocol',
+  'no-srv': 'and the Service has no port of that name',
   'no-port': 'a port that this Service does not offer',
   unmapped: 'a port that the pods of this headless Service do not listen on',
   'no-pod-name': 'and this Service gives that pod no name',
@@ -323,4 +359,8 @@ const says = {
 
 function wrong(args: { readonly is: keyof typeof says }): string {
   return says[args.is]
+}
+
+function portNames({ ports }: Service): readonly string[] {
+  return ports.map((it) => it.name ?? `${it.port}`)
 }

@@ -52,7 +52,8 @@ export default check({
       ...(args.nodePort === null
         ? []
         : [
-            'kubectl get services -A -o jsonpath=\'{range .items[*]}{.metadata.name} {.spec.ports[*].nodePort}{"\\n"}{end}\'',
+            "kubectl get services -A -o jsonpath='{range .items[*]}{.metadata.name} " +
+              '{.spec.ports[*].nodePort}{"\\n"}{end}\'',
           ]),
       `kubectl get pods,services -A -o wide | grep -F '${args.ip} '`,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -B1 -F '${args.ip}'`,

@@ -4,7 +4,10 @@ import { describeCheck } from '../../../test/describe-check.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import check from './endpoint-answers-late.ts'
 
-const seen = (direct: NonNullable<Contacts['direct']>) => ({ contacts: { ...contacts([]), direct } })
+const seen = (direct: NonNullable<Contacts['direct']>) => ({
+  contacts: { ...contacts([]), direct },
+  dnsProbe: probe({ nodes: ['worker-1'] }),
+})
 const busy = { ...probe({ nodes: ['worker-1'] }), lag: [{ node: 'worker-1', p99Ms: 2000 }] }
 const web = (pod: string, ...all: readonly number[]) =>
   all.map((ms) => getOf('web', pod, 200, { ms, basis: 'declared' }))
@@ -60,6 +63,7 @@ describeCheck(check, [
   {
     it: 'HTTP was left out',
     given: {
+      ...seen([]),
       contacts: {
         ...contacts([]),
         unasked: [{ service: { namespace: 'shop', name: 'web', port: 80 }, protocol: 'TCP', why: 'flag' }],

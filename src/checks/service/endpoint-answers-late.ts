@@ -1,10 +1,11 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { DirectContact } from '../../model/contacts.ts'
-import { leftOut } from '../../model/known.ts'
+import { known, leftOut } from '../../model/known.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
 import { nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
+import { endpointsAnswerBadly, svcUnanswered } from '../../relations/symptom.ts'
 import { blurLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { serviceSubject } from './words.ts'
 
@@ -26,8 +27,7 @@ export default check({
   title: 'an endpoint of a Service answers HTTP late',
   fine: 'each endpoint that was asked over HTTP answers within a second, or as soon as its siblings',
   severity: 'warning',
-  needs: ['contacts'],
-  wants: ['dnsProbe'],
+  needs: ['contacts', 'dnsProbe'],
   remedies: [],
   decides: [],
 
@@ -36,7 +36,7 @@ export default check({
     const answered = (contacts.direct ?? []).filter((it) => !isBadEnd(it) && it.status !== null)
     if (answered.length === 0) return notApplicable('no endpoint answered over HTTP')
     // A probe that got its CPU late is late itself.
-    const direct = answered.filter((it) => lagIn(dnsProbe, it.node) < blurLagMs)
+    const direct = answered.filter((it) => lagIn(known(dnsProbe), it.node) < blurLagMs)
     if (direct.length === 0)
       return cannotTell(
         'ambiguous',
@@ -65,7 +65,8 @@ export default check({
     note: ({ args }) =>
       args.siblings === null
         ? 'late for each that was asked: what it calls or looks up may be, or it has too little CPU'
-        : 'it may have more to do than they: connections that are kept open stay with the endpoint that they began at, ' +
+        : 'it may have more to do than they: connections that are kept open stay with the endpoint that they ' +
+          'began at, ' +
           'and none moves to a pod that came later',
     help: ({ subject: on, args }) => [
       ...(args.siblings === null
@@ -89,7 +90,12 @@ function lateIn(its: readonly DirectContact[]) {
   const each = [...Map.groupBy(its, nameOfEndpoint)].map(([pod, asks]) => ({
     pod,
     asks,
-    ms: median(asks.map((it) => it.ms)),
+    // Late from one node and at once from another: that is the way, and not the endpoint.
+    ms: Math.min(
+      ...Map.groupBy(asks, (it) => it.node)
+        .values()
+        .map((its) => median(its.map((it) => it.ms))),
+    ),
   }))
   const quickest = Math.min(...each.map((it) => it.ms))
   const late = each.filter((it) => it.ms >= slowMs && (it.ms >= timesAsLong * quickest || it.ms >= lateMs))
@@ -115,6 +121,8 @@ function told({ ask, args, each, isAsked }: ReturnType<typeof lateIn>[number]) {
     confidence: 'observed',
     severity: isAsked ? 'warning' : 'info',
     args,
+    // Packets that are lost are sent again: late, and not of the endpoint's own.
+    dueTo: [svcUnanswered(ask.service), endpointsAnswerBadly(ask.service)],
     evidence: [
       {
         kind: 'shares',

@@ -143,7 +143,8 @@ function judge(service: Service, { slice, seen, contacts, of }: Seen) {
         ip: first.endpoint.ip,
         why: first.why,
         kind: first.kind,
-        count: wrong.length,
+        // As `of`: of endpoints with one address there is one.
+        count: new Set(wrong.map(({ endpoint }) => endpoint.ip)).size,
         of,
         measured:
           all.of === 0 ? 'not asked' : `${all.failed} of ${all.of} connections there failed (${failuresText(all)})`,

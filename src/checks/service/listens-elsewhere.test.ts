@@ -18,6 +18,36 @@ const found = { subject: 'Service/shop/cart', severity: 'error' as const, confid
 const maybe = { ...found, severity: 'warning' as const, confidence: 'possible' as const }
 const port3000: Listen = { by: 'PORT', host: null, port: 3000 }
 
+test('of a file nothing is quoted that was not kept', () => {
+  const listen = { by: 'Listen', host: null, port: 9090, map: 'conf', key: 'httpd.conf', line: 2 } as const
+  const [found] = diagnose(modelOf(given(cart([listen]))), { checks: [check] }).results[0]?.findings ?? []
+  expect(found?.evidence[0]).toEqual({
+    kind: 'fact',
+    label: 'ConfigMap shop/conf, data[httpd.conf], line 2',
+    value: 'Listen sets port 9090: the Service leads to 8080',
+  })
+})
+
+const flag = (by: string, told: number): Listen => ({ by, host: null, port: told })
+const given2 = (listens: readonly Listen[]) => ({
+  services: [
+    service('cart', {
+      ports: [
+        port({ name: 'http', port: 80, targetPort: 'http' }),
+        port({ name: 'https', port: 443, targetPort: 'https' }),
+      ],
+    }),
+  ],
+  pods: [
+    cart(listens, {
+      ports: [
+        { name: 'http', port: 80, protocol: 'TCP' },
+        { name: 'https', port: 443, protocol: 'TCP' },
+      ],
+    }),
+  ],
+})
+
 test('evidence is what stands in the spec', () => {
   const linesOf = (listen: Listen): unknown =>
     diagnose(modelOf(given(cart([listen]))), { checks: [check] }).results[0]?.findings[0]?.evidence[0]
@@ -81,6 +111,16 @@ describeCheck(check, [
     ),
     expect: [{ ...maybe, says: /mosquitto by itself in mosquitto\.conf of ConfigMap conf/ }],
   },
+  ...(['eclipse-mosquitto:1.6.15', 'registry.example.com/iot/mosquitto:v1.6-openssl'] as const).map((image) => ({
+    it: `the same of ${image}, which listens on every address then`,
+    given: given(
+      cart(
+        [bind({ by: 'mosquitto', host: 'localhost', isDefault: true, map: 'conf', key: 'mosquitto.conf', line: 1 })],
+        { image },
+      ),
+    ),
+    expect: 'ok' as const,
+  })),
   {
     it: 'another port by such a file',
     given: given(cart([{ by: 'server.port', host: null, port: 9090, map: 'conf', key: 'application.yaml', line: 2 }])),
@@ -225,5 +265,44 @@ describeCheck(check, [
     given: modelOf({ services: [service('cart')] }, { pods: unknown('forbidden', 'list pods in shop') }),
     expect: 'cannot-tell',
     says: /no permission/,
+  },
+  {
+    it: 'two flags, each for one kind of traffic',
+    given: given2([flag('--http-port', 8081), flag('--https-port', 8443)]),
+    expect: [
+      { ...maybe, args: { is: 'port', port: '80 (http)', told: 8081 } },
+      { ...maybe, args: { is: 'port', port: '443 (https)', told: 8443 } },
+    ],
+  },
+  {
+    it: 'one of them is right',
+    given: given2([flag('--http-port', 80), flag('--https-port', 8443)]),
+    expect: [{ ...maybe, args: { port: '443 (https)' } }],
+  },
+  { it: 'both are', given: given2([flag('--http-port', 80), flag('--https-port', 443)]), expect: 'ok' },
+  {
+    it: 'a flag for TLS, and a port for plain text',
+    given: given(cart([flag('--secure-port', 8443)])),
+    expect: 'ok',
+  },
+  {
+    it: 'a webhook of the API server',
+    given: {
+      services: [service('cart', { ports: [port({ name: 'https', port: 443, targetPort: 10_250 })] })],
+      pods: [cart([flag('--secure-port', 10_260)], { ports: [{ name: 'https', port: 10_250, protocol: 'TCP' }] })],
+    },
+    expect: [{ ...maybe, args: { told: 10_260, target: 10_250 } }],
+  },
+  {
+    it: 'an entry point of Traefik, by its name',
+    given: {
+      services: [service('cart', { ports: [port({ name: 'web', port: 80, targetPort: 'web' })] })],
+      pods: [
+        cart([flag('--entryPoints.web.address', 8000), flag('--entryPoints.traefik.address', 8080)], {
+          ports: [{ name: 'web', port: 80, protocol: 'TCP' }],
+        }),
+      ],
+    },
+    expect: [{ ...maybe, args: { told: 8000, by: '--entryPoints.web.address' } }],
   },
 ])

@@ -1,18 +1,18 @@
 import { check } from '../../findings/check.ts'
+import type { Evidence } from '../../findings/evidence.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
-import type { Container, Pod } from '../../model/pod.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
-import { subject, type Subject } from '../../model/subject.ts'
+import type { Subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
 import { put } from '../../relations/once.ts'
-import { askedInstead } from '../../relations/probe-host.ts'
-import { comesByLoopback, isSidecar } from '../../relations/service/mesh-sidecar.ts'
 import { contactsOfServices, endpointName } from '../../relations/service/service-contacts.ts'
 import { portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { ledTo, type Missed, missedBy } from '../../relations/service/told-listens.ts'
 import { noEndpoints, podsUnready, svcUnanswered } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { type Listen, noNetwork } from '../../wire/listens.ts'
@@ -48,7 +48,7 @@ export default check({
     const leads = targetsByPod(parts)
     const found = parts.flatMap((part) => {
       const led = part.live.flatMap((pod) => ledTo(pod, part.port) ?? [])
-      const missed = led.flatMap((it) => missedBy(it, leads.get(full(it.pod)) ?? new Set()) ?? [])
+      const missed = led.flatMap((it) => missedBy(it, part.port, leads.get(full(it.pod)) ?? new Set()) ?? [])
       // Where one of them is told otherwise, a rollout is under way.
       const [first] = missed
       return first === undefined || missed.length < part.live.length
@@ -116,30 +116,6 @@ function isOf(pods: readonly Pod[], contact: Contact): boolean {
   return name !== null && pods.some((it) => it.name === name)
 }
 
-interface Led {
-  readonly pod: Pod
-  readonly container: Container
-  readonly target: number
-}
-
-/**
- * The container at which a port ends: the one that declares it, or the only one. A mesh's proxy takes what comes to its
- * pod, and may pass it to the loopback; on the node's network the loopback is the node's.
- */
-function ledTo(pod: Pod, port: ServicePort): Led | null {
-  const target = targetPortIn(pod, port)
-  if (target === null || pod.hostNetwork || comesByLoopback(pod)) return null
-  const own = pod.containers.filter((it) => !isSidecar(it))
-  const declaring = own.filter(({ ports }) => ports.some((it) => it.port === target && it.protocol === 'TCP'))
-  const [container, ...others] = declaring.length > 0 ? declaring : own
-  return container === undefined || others.length > 0 ? null : { pod, container, target }
-}
-
-interface Missed extends Led {
-  readonly is: 'loopback' | 'port'
-  readonly listen: Listen
-}
-
 /** Where any Service leads in each pod: one of several ports may well be the one that is told. */
 function targetsByPod(parts: readonly Part[]): ReadonlyMap<string, ReadonlySet<number>> {
   const found = new Map<string, Set<number>>()
@@ -149,50 +125,6 @@ function targetsByPod(parts: readonly Part[]): ReadonlyMap<string, ReadonlySet<n
       if (target !== null) put(found, full(pod), () => new Set<number>()).add(target)
     }
   return found
-}
-
-function missedBy({ pod, container, target }: Led, others: ReadonlySet<number>): Missed | null {
-  const { listens = [] } = container
-  if (listens.length === 0 || answersProbe(pod, container, target)) return null
-  const onTarget = listens.filter((it) => it.port === target)
-  const isOpen = listens.some((it) => it.host === '0.0.0.0' && (it.port === target || it.port === null))
-  if (isOpen) return null
-  const local = [...onTarget, ...listens.filter((it) => it.port === null)].find(({ host }) => isLocal(host))
-  if (local !== undefined) return { pod, container, target, is: 'loopback', listen: local }
-  // What a server's own file says is the server's: on its loopback, whatever the port.
-  const [only, ...rest] = listens
-  if (only?.map !== undefined && rest.length === 0 && isLocal(only.host))
-    return { pod, container, target, is: 'loopback', listen: only }
-  // A port beside the others, of metrics or of an administrator, says nothing of this one.
-  const ports = new Set(listens.flatMap((it) => (isMainPort(it) ? (it.port ?? []) : [])))
-  const [told, ...more] = ports
-  if (onTarget.length > 0 || told === undefined || more.length > 0 || others.has(told)) return null
-  const isDeclared = pod.containers.some((it) => it.ports.some((one) => one.port === told))
-  const listen = listens.find((it) => it.port === told && isMainPort(it))
-  return isDeclared || listen === undefined || pod.containers.length > 1
-    ? null
-    : { pod, container, target, is: 'port', listen }
-}
-
-function isLocal(host: Listen['host']): boolean {
-  return host !== null && host !== '0.0.0.0'
-}
-
-function isMainPort({ by, host, port, portBy = by }: Listen): boolean {
-  return port !== null && !isLocal(host) && !/[-_.](?:metrics|admin|debug|health|probe)/i.test(portBy)
-}
-
-/** The kubelet connects to the pod's address: what it finds ready there listens for others. */
-function answersProbe(pod: Pod, container: Container, target: number): boolean {
-  const { ready, ports, started } = container
-  const named = ports.filter((it) => it.port === target).map((it) => it.name)
-  const asks = (kind: 'readiness' | 'liveness'): boolean => {
-    const probe = kind === 'readiness' ? container.readinessProbe : container.livenessProbe
-    if (askedInstead(pod, container, kind) !== null) return false
-    const [, at] = /^(?:https?-get|tcp-socket|grpc) :([^/]*)/.exec(probe ?? '') ?? []
-    return at !== undefined && (at === `${target}` || named.includes(at))
-  }
-  return ready && started !== false && (asks('readiness') || asks('liveness'))
 }
 
 /** Variables that one program reads and the next does not: what stands there may be told to nobody. */
@@ -231,29 +163,24 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
       example: first.pod.name,
     },
     evidence: [
-      {
-        kind: 'config',
-        ...writtenIn(listen, first.pod.namespace, {
-          object: makers[0] ?? serviceSubject(service),
-          path: `containers[${container.name}]`,
-        }),
-        ...linesOf(listen, is),
-        label: is === 'port' ? `the Service leads to ${target}` : 'nobody but the pod itself gets there',
-      },
+      writtenEvidence(first, service.namespace, makers[0] ?? serviceSubject(service)),
       { kind: 'fact', label: 'pods', value: some(led.map((it) => it.pod.name)) },
     ],
     causes: [svcUnanswered(service), noEndpoints(service), ...makers.map(podsUnready)],
   })
 }
 
-interface Written {
-  readonly object: Subject
-  readonly path: string
-}
-
-/** The key of the ConfigMap that is mounted, or the spec. */
-function writtenIn({ map, key }: Listen, namespace: string, spec: Written): Written {
-  return map === undefined ? spec : { object: subject('ConfigMap', namespace, map), path: `data[${key}]` }
+/** What the lines of a file say was kept, and not how they are written: they are not quoted. */
+function writtenEvidence({ listen, is, container, target }: Missed, namespace: string, object: Subject): Evidence {
+  const { map, key, line, by, isDefault } = listen
+  const label = is === 'port' ? `the Service leads to ${target}` : 'nobody but the pod itself gets there'
+  const told = is === 'port' ? `port ${listen.port}` : placeText({ host: listen.host, told: listen.port })
+  if (map === undefined)
+    return { kind: 'config', object, path: `containers[${container.name}]`, ...linesOf(listen, is), label }
+  const where = `ConfigMap ${namespace}/${map}, data[${key}]`
+  return isDefault === true
+    ? { kind: 'fact', label: where, value: `says no address: ${by} listens on ${told} by itself` }
+    : { kind: 'fact', label: `${where}, line ${line}`, value: `${by} sets ${told}: ${label}` }
 }
 
 function fileOf({ map, key, line, isDefault }: Listen): string | null {
@@ -263,7 +190,7 @@ function fileOf({ map, key, line, isDefault }: Listen): string | null {
 
 /**
  * What the spec says, as far as it was kept: of an address that stands for every one only the port is for certain
- * written so (`:80`, `*:80`, `[::]:80`), and what a program does by itself is written nowhere.
+ * written so (`:80`, `*:80`, `[::]:80`). A program that is told nothing is named.
  */
 function linesOf(listen: Listen, is: Missed['is']) {
   const { by, portBy, host, port, isDefault } = listen

@@ -60,7 +60,8 @@ export default check({
             : `: port ${args.taken.join(', ')} of the nodes is taken by ${some(args.holders, 2)}`) +
           (args.said === '' ? '' : `${args.holders.length > 0 ? ';' : ':'} ${sayer(args)}`) +
           '.',
-    detail: ({ args }) => `type LoadBalancer · ${args.addresses} · class ${args.class}`,
+    detail: ({ args }) =>
+      `type LoadBalancer · ${args.addresses} · ${args.class === null ? 'no loadBalancerClass' : `class ${args.class}`}`,
     note: ({ args }) =>
       `${args.front === null ? silence(args) : frontText(args.front)}` +
       'inside the cluster the Service is not touched by this',
@@ -215,7 +216,7 @@ function argsOf(balancer: LoadBalancer, front: Front | null) {
     taken: front?.taken ?? [],
     holders: [...new Set((front?.holders ?? []).map((it) => named(workloadOfPod(it))))],
     addresses: balancer.addresses.join(', ') || 'no address in its status',
-    class: balancer.class ?? "the cloud's own",
+    class: balancer.class,
     own: balancer.class,
   }
 }

@@ -34,7 +34,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Load balancer of Service ${full(on)} has no node port for ${args.ports}: it must reach pods or cluster ` +
       'addresses itself.',
-    detail: ({ args }) => `allocateLoadBalancerNodePorts: false · class ${args.class}`,
+    detail: ({ args }) => `allocateLoadBalancerNodePorts: false${args.class === null ? '' : ` · class ${args.class}`}`,
     note: () => 'with a load balancer that sends to nodes nothing arrives, and connections from outside time out',
     help: ({ subject: on }) => [
       'where the load balancer sends to nodes, let it have node ports: allocateLoadBalancerNodePorts: true',
@@ -50,7 +50,7 @@ function verdict(service: Service) {
     confidence: 'possible',
     args: {
       ports: bare.map((it) => it.port).join(', '),
-      class: service.loadBalancer?.class ?? "the cloud's own",
+      class: service.loadBalancer?.class ?? null,
     },
     evidence: [
       {

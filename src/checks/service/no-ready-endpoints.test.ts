@@ -61,6 +61,24 @@ describeCheck(check, [
     ],
   },
   {
+    it: "a Job's pods alone, beside a Deployment of the Service's name",
+    given: {
+      services: [service('cart', { selector: { part: 'cart' } })],
+      pods: [
+        completed('migrate-1', { labels: { part: 'cart' }, owner: { kind: 'Job', name: 'migrate' } }),
+        pod('cart-1'),
+      ],
+      workloads: [],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        severity: 'warning',
+        args: { meant: 'Deployment cart, whose pods say app=cart' },
+      },
+    ],
+  },
+  {
     it: 'a version without pods, and no other Service',
     given: { services: [preview], pods: running, workloads: versions },
     expect: [{ subject: 'Service/shop/preview', severity: 'error', args: { case: 'set-aside' } }],

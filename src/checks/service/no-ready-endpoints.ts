@@ -71,6 +71,7 @@ export default check({
           makers: behind.workloads,
           refused: maker === undefined ? null : refusalOf(maker),
           down,
+          meant: areJobs(behind.pods) ? meantBy(service, pods) : null,
         }),
       ]
     })
@@ -119,7 +120,12 @@ export default check({
             ...(/quota/i.test(`${args.refused}`) ? [`kubectl -n ${on.namespace} describe resourcequota`] : []),
             `kubectl -n ${on.namespace} get events --field-selector reason=FailedCreate`,
           ]
-        : [firstStep(args), ...commandsFor(on.namespace, args)]
+        : [
+            args.meant === null
+              ? firstStep(args)
+              : `if it was meant, select ${args.meant}: the selector chooses a Job's pods alone`,
+            ...commandsFor(on.namespace, args),
+          ]
     },
   },
 })
@@ -142,6 +148,8 @@ type NoneReady = {
   readonly refusedBy: Refusal['from'] | null
   /** The family that the Service offers alone, and none of its ready pods has. */
   readonly lacking: IpFamily | null
+  /** Whom it may have meant, where it chooses pods of Jobs alone. */
+  readonly meant: string | null
 } & ReturnType<typeof lookArgs>
 
 interface Behind {
@@ -150,6 +158,21 @@ interface Behind {
   /** In the words of who keeps the first of them from making pods. */
   readonly refused: Refusal | null
   readonly down: ReadonlySet<string>
+  /** Who is called like the Service and bears other labels, where it chooses pods of Jobs alone. */
+  readonly meant: string | null
+}
+
+function areJobs(pods: readonly Pod[]): boolean {
+  return pods.length > 0 && pods.every((it) => isOver(it) && it.owner?.kind === 'Job')
+}
+
+/** Ready pods of a workload of the Service's own name, which its selector does not choose. */
+function meantBy({ namespace, name }: Service, pods: readonly Pod[]): string | null {
+  const pod = pods.find((it) => it.namespace === namespace && it.ready && workloadOfPod(it).name === name)
+  if (pod === undefined) return null
+  const { kind } = workloadOfPod(pod)
+  const own = Object.entries(pod.labels).filter(([key]) => !/hash$|^statefulset\./.test(key))
+  return `${kind} ${name}, whose pods say ${some(own.map(([key, value]) => `${key}=${value}`))}`
 }
 
 function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
@@ -164,12 +187,11 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
   const [first] = reasoned
   const where = [...new Set(pods.map((it) => it.node))]
   const onDownNodes = areDown(where, down)
-  const jobsOnly = pods.length > 0 && pods.every((it) => isOver(it) && it.owner?.kind === 'Job')
   const notMade = onDownNodes ? 'nodes-down' : 'not-ready'
   return finding({
     subject: serviceSubject(service),
     confidence: 'inferred',
-    severity: jobsOnly && !unmade ? 'warning' : 'error',
+    severity: areJobs(pods) && !unmade ? 'warning' : 'error',
     args: {
       case: unmade ? 'unmade' : notMade,
       pods: pods.length,
@@ -181,6 +203,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
       refused: refused?.said ?? null,
       refusedBy: refused?.from ?? null,
       lacking: null,
+      meant: behind.meant,
       ...lookArgs(first),
     },
     evidence: [
@@ -239,7 +262,8 @@ function asideHelp({ namespace }: Subject, { refused, nodes }: NoneReady): reado
   const kind = (refused ?? '').split(' ', 1)[0]?.toLowerCase()
   return [
     nodes.length > 0
-      ? `where it is the preview of a blue/green update, that was aborted or has not begun: Service ${some(nodes, 2)} ` +
+      ? 'where it is the preview of a blue/green update, that was aborted or has not begun: Service ' +
+        `${some(nodes, 2)} ` +
         'leads to the version that has pods'
       : `its selector is of an old version: ${refused} should set it to the one that has pods`,
     `kubectl -n ${namespace} describe ${kind} ${(refused ?? '').split(' ')[1]}`,
@@ -324,6 +348,7 @@ function setAside(
       refused: `${maker.of.kind} ${maker.of.name}`,
       refusedBy: null,
       lacking: null,
+      meant: null,
       ...lookArgs(undefined),
     },
     evidence: [
@@ -355,6 +380,7 @@ function forgotten(service: Service, ready: readonly Pod[]): Verdict<NoneReady> 
       refused: null,
       refusedBy: null,
       lacking,
+      meant: null,
       ...lookArgs(undefined),
     },
     evidence: [{ kind: 'fact', label: 'ready pods in no EndpointSlice', value: some(ready.map((it) => it.name)) }],

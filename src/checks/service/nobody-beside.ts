@@ -49,7 +49,8 @@ export default check({
       (args.of === 'pod' ? `ports there: ${some(args.ports)}` : `${args.agent} declares it without hostPort`),
     note: ({ args }) =>
       args.of === 'pod'
-        ? 'a container may listen on a port that it does not declare; connections to one where nobody listens are refused'
+        ? 'a container may listen on a port that it does not declare; connections to one where nobody listens ' +
+          'are refused'
         : 'a node has a port of a pod by hostPort or hostNetwork alone; connections to it are refused else',
     help: ({ subject: on, args }) =>
       args.of === 'pod'

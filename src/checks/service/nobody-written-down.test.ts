@@ -24,6 +24,17 @@ describeCheck(check, [
     given: { services: [db], endpointSlices: [slice('db', [])] },
     expect: [{ ...found, says: /nobody answers/ }],
   },
+  ...[true, false].map((isWhole) => ({
+    it: `Endpoints of which no slice is made, in a file ${isWhole ? 'of' : 'without'} slices`,
+    given: {
+      services: [db],
+      endpointSlices: [
+        ...(isWhole ? others : []),
+        { ...slice('db', [pod('far-1')]), from: 'Endpoints' as const, unmirrored: true as const },
+      ],
+    },
+    expect: isWhole ? [{ ...found, says: /bear the label skip-mirror/ }] : ('ok' as const),
+  })),
   {
     it: 'a headless one',
     given: { services: [headless], endpointSlices: [] },

@@ -42,8 +42,13 @@ export default check({
     if (byHand.length === 0)
       return notApplicable('each Service here has a selector or no port, or names the pods of a StatefulSet')
     const [meantFor, isHost] = [slicesMeant(services, endpointSlices), hostsOfMesh(mesh)]
+    // Of Endpoints without a slice nothing is said in a file that holds no slices.
+    const isWhole = endpointSlices.some((it) => it.from === undefined)
     const bare = byHand.filter(
-      (it) => slicesOf(it).every(({ endpoints }) => endpoints.length === 0) && meantFor(it) === null && !isHost(it),
+      (it) =>
+        slicesOf(it).every((one) => one.endpoints.length === 0 || (isWhole && one.unmirrored === true)) &&
+        meantFor(it) === null &&
+        !isHost(it),
     )
     if (bare.length === 0) return ok(byHand.length)
     const around = {
@@ -67,13 +72,17 @@ export default check({
         named: [...new Map(named.map((it) => [subjectKey(it), it])).values()],
         likely: pods.known ? likelyBehind(service, pods.value) : null,
         isTarget: isTarget(scope, serviceSubject(service)),
+        isUnmirrored: slicesOf(service).some((it) => it.unmirrored === true && it.endpoints.length > 0),
       })
     })
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} has no selector, and nobody wrote endpoints down for it: ` +
+      `Service ${full(on)} has no selector, and ` +
+      (args.unmirrored
+        ? 'its Endpoints bear the label skip-mirror, so that no EndpointSlice is made of them: '
+        : 'nobody wrote endpoints down for it: ') +
       (args.headless ? 'its name leads to no address.' : 'nobody answers at its address.'),
     detail: ({ args }) =>
       `port ${args.ports} · no EndpointSlice of it has an address` +
@@ -86,6 +95,7 @@ export default check({
         : `${args.likely} in this namespace has ready pods and declares its port: a selector may be what is missing`
     },
     help: ({ subject: on, args }) => [
+      ...(args.unmirrored ? [`take the label endpointslice.kubernetes.io/skip-mirror off Endpoints ${on.name}`] : []),
       args.likely === null
         ? 'give the Service a selector, or write an EndpointSlice with the label ' +
           `kubernetes.io/service-name: ${on.name}`
@@ -178,9 +188,10 @@ interface Bare {
   readonly named: readonly Subject[]
   readonly likely: string | null
   readonly isTarget: boolean
+  readonly isUnmirrored: boolean
 }
 
-function verdict(service: Service, { named, likely, isTarget: isAsked }: Bare) {
+function verdict(service: Service, { named, likely, isTarget: isAsked, isUnmirrored }: Bare) {
   const keeper = keeperOf(service)
   const isMissed = named.length > 0 || isAsked
   const unkept: Severity = isMissed ? 'error' : 'warning'
@@ -196,6 +207,7 @@ function verdict(service: Service, { named, likely, isTarget: isAsked }: Bare) {
       named: named.map((it) => `${it.kind} ${full(it)}`),
       likely,
       keeper,
+      unmirrored: isUnmirrored,
     },
     evidence: [
       {

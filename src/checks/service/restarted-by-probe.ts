@@ -57,7 +57,10 @@ export default check({
       `container ${args.container} of ${args.pods.length} of ${count(args.of, 'pod')} · up to ` +
       `${count(args.restarts, 'restart')} · ${args.ready} ready now`,
     note: ({ args }) =>
-      `${args.ready > 0 ? 'ready between two restarts; ' : ''}each one ends the requests and connections of that pod`,
+      args.probe === 'startup' && args.ready === 0
+        ? 'it is stopped before it is up: until then its pods get no traffic'
+        : `${args.ready > 0 ? 'ready between two restarts; ' : ''}` +
+          'each one ends the requests and connections of that pod',
     help: ({ subject: on, args }) => [
       'make the probe ask what the program answers (path, port, scheme), or give it more time ' +
         '(initialDelaySeconds or a startupProbe, timeoutSeconds)',

@@ -43,7 +43,11 @@ export default check({
       if (behind.kind !== 'scaled-to-zero') return []
       const [first] = behind.workloads
       if (first === undefined) return [cannotTell('ambiguous', `no workload named behind ${full(service)}`)]
-      const before = ingressesBefore(listed, service)
+      // To a canary of weight 0 no request is led.
+      const before = ingressesBefore(
+        listed.filter((it) => it.nginx?.idle !== true),
+        service,
+      )
       const held = keptAtZero(behind.workloads, scalers)
       const plane = planeOf(service, around)
       const callers = callersOf(service)

@@ -24,6 +24,7 @@ const canaried = (...ingresses: ReturnType<typeof canaryOf>[]) => ({
   workloads: [],
   ingresses: [main, ...ingresses],
 })
+const member = (name: string) => ({ 'statefulset.kubernetes.io/pod-name': name })
 const pods = [pod('checkout-1'), pod('checkout-2'), pod('checkout-3')]
 
 describeCheck(check, [
@@ -116,7 +117,26 @@ describeCheck(check, [
       pods: known(pods),
       workloads: unknown('forbidden', 'list deployments.apps'),
     }),
-    expect: [{ subject: 'Service/shop/checkout', confidence: 'possible' }],
+    expect: [{ subject: 'Service/shop/checkout', severity: 'warning', confidence: 'possible' }],
+  },
+  {
+    it: 'not all workloads were read, and the near pods are those of another Service: a preview at 0, perhaps',
+    given: model({
+      services: known([service('web'), service('web-preview')]),
+      pods: known([pod('web-1', { labels: { app: 'web' } })]),
+      workloads: unknown('cut-off', 'kubectl get holds no statefulsets.apps'),
+    }),
+    expect: 'cannot-tell',
+    says: /scaled to 0/,
+  },
+  {
+    it: 'the Service of a member that its StatefulSet does not make',
+    given: {
+      services: [service('pg-0', { selector: member('pg-0') }), service('pg-2', { selector: member('pg-2') })],
+      pods: [pod('pg-0', { labels: member('pg-0') })],
+      workloads: [deployment('pg', 2, { kind: 'StatefulSet', templateLabels: { app: 'pg' } })],
+    },
+    expect: [{ subject: 'Service/shop/pg-2', severity: 'error', args: { set: 'pg', members: 2, first: 0 } }],
   },
   {
     it: 'a headless Service is held to its selector too',

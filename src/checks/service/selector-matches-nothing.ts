@@ -1,6 +1,7 @@
 import { type ArgsOf, check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
+import type { Workload } from '../../model/workload.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { expectedEmpty, type ExpectedEmpty } from '../../relations/service/expected-empty.ts'
 import { type NearMiss, nearMisses } from '../../relations/service/near-miss.ts'
@@ -64,18 +65,20 @@ export default check({
         ? null
         : (idle(canary) ?? expectedEmpty(service, siblings.get(service.namespace) ?? [], here))
       const miss = nearPods ?? nearMade
-      if (!behind.sure && !meant && expected === null) return [unsure(service)]
+      const claimedBy = claimant(service, miss, claims)
+      if (!behind.sure && expected === null && !asked && isLikeOthers(meant, claimedBy)) return [unsure(service)]
       const carrier = nearPods !== null ? 'pod' : 'workload'
       return [
         verdict({
           service,
           miss,
-          claimedBy: claimant(service, miss, claims),
+          claimedBy,
           carrier,
           meant,
           sure: behind.sure,
           pods: here.length,
           expected,
+          ordinal: workloads.known ? beyondSet(service, workloads.value) : null,
         }),
       ]
     })
@@ -86,14 +89,18 @@ export default check({
     headline: ({ subject: on, args }) => `Service ${full(on)} selects no pod: ${told(args)}.`,
     detail: ({ args }) =>
       `selector ${args.selector} · matches 0 of ${count(args.pods, 'pod')} in the namespace` +
-      (!args.sure ? ' · workloads not readable: it may be scaled to 0' : ''),
+      (!args.sure ? ' · not all workloads were read: one may be scaled to 0' : ''),
     note: ({ args }) =>
       args.expected !== null
         ? `${expectedText(args)}`
         : 'a Service without endpoints refuses every connection at once; nothing else reports it',
     help: ({ subject: on, args }) => [
       opening(args),
-      ...(args.miss === null || args.expected !== null || args.claimedBy !== null || isControlled(args.key)
+      ...(args.miss === null ||
+      args.expected !== null ||
+      args.claimedBy !== null ||
+      isNumbered(args.key) ||
+      isControlled(args.key)
         ? []
         : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args.patch}'`]),
       `kubectl -n ${on.namespace} get pods --show-labels`,
@@ -141,11 +148,46 @@ function isControlled(key: string): boolean {
   return key === rolloutsHash || key === 'pod-template-hash' || key === 'controller-revision-hash'
 }
 
+/** The label that the StatefulSet controller gives each pod: its name (k8s.io/api/apps/v1 StatefulSetPodNameLabel). */
+const podNameLabel = 'statefulset.kubernetes.io/pod-name'
+
+function isNumbered(key: string): boolean {
+  return key === podNameLabel || key === 'apps.kubernetes.io/pod-index'
+}
+
+const noSet = { set: null, members: 0, first: 0 }
+
+interface BeyondSet {
+  readonly set: string
+  readonly members: number
+  readonly first: number
+}
+
+/** A Service of one member, `postgres-2`, whose StatefulSet makes fewer. */
+function beyondSet(service: Service, workloads: readonly Workload[]): BeyondSet | null {
+  const [, stem, number] = /^(.{1,240})-(\d{1,5})$/.exec(selectorOf(service)?.[podNameLabel] ?? '') ?? []
+  const set = workloads.find(
+    (it) => it.kind === 'StatefulSet' && it.namespace === service.namespace && it.name === stem,
+  )
+  if (set === undefined) return null
+  const first = set.order?.start ?? 0
+  const isMade = Number(number) >= first && Number(number) < first + set.desired
+  return isMade ? null : { set: set.name, members: set.desired, first }
+}
+
 function opening(args: Seen): string {
   if (args.expected !== null) return 'see for yourself which pods are there'
+  if (args.set !== null)
+    return (
+      `StatefulSet ${args.set} numbers its pods from ${args.first}, and makes ${args.members} of them: ` +
+      'scale it, or take this Service away'
+    )
   if (args.miss === null) return 'find out what this Service was for: its pods are gone, or were never made'
   if (args.claimedBy !== null)
-    return `Service ${args.claimedBy} selects those pods already: make the pods that this Service is for, or label them`
+    return (
+      `Service ${args.claimedBy} selects those pods already, and they stay its own: ` +
+      'see what was to make the pods of this one'
+    )
   if (args.key === rolloutsHash)
     return (
       'leave the selector to Argo Rollouts, which writes this pair and would write it again: see why its Rollout has ' +
@@ -158,6 +200,11 @@ function opening(args: Seen): string {
 
 function told(args: Seen): string {
   const carriers = `${count(args.carriers, `${args.carrier}`)} ${args.carriers === 1 ? 'says' : 'say'}`
+  if (args.set !== null)
+    return (
+      `it is of pod ${args.wanted}, and StatefulSet ${args.set} makes ${count(args.members, 'pod')}, ` +
+      `from ${args.set}-${args.first} on`
+    )
   switch (args.miss) {
     case 'value':
       return `it wants \`${args.key}=${args.wanted}\`, ${carriers} \`${args.key}=${args.theirs}\``
@@ -192,7 +239,6 @@ function idle(canary: CanaryOnly | null): Expected | null {
   return canary?.idle === true ? { kind: 'canary', ingress: canary.ingress } : null
 }
 
-/** A Service of the namespace that selects the pods which this one would get, by what its selector nearly says. */
 /** Services by the first pair of their selectors, so that each asks few of the others. */
 type Claims = ReadonlyMap<string, readonly Service[]>
 
@@ -207,6 +253,7 @@ function claimKey(namespace: string, key: string, value: string | null): string 
   return JSON.stringify([namespace, key, value])
 }
 
+/** A Service of the namespace that selects the pods which this one would get, by what its selector nearly says. */
 function claimant(service: Service, miss: NearMiss | null, claims: Claims): string | null {
   if (miss === null) return null
   const { [miss.key]: _, ...rest } = selectorOf(service) ?? {}
@@ -237,6 +284,7 @@ interface Judged {
   readonly sure: boolean
   readonly pods: number
   readonly expected: Expected | null
+  readonly ordinal: BeyondSet | null
 }
 
 /** Why nothing need be done, or null. */
@@ -266,13 +314,13 @@ function changeFor(miss: NearMiss | null): Readonly<Record<string, string | null
   return { [miss.key]: null, ...(miss.kind === 'key' ? { [miss.theirs]: miss.wanted } : {}) }
 }
 
-function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, expected }: Judged) {
+function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, expected, ordinal }: Judged) {
   const pairs = selectorOf(service) ?? {}
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
   return finding({
     subject: serviceSubject(service),
     confidence: sure ? 'inferred' : 'possible',
-    severity: severityOf(meant, expected),
+    severity: severityOf(meant && !mayBeIdle(sure, ordinal), expected),
     args: {
       selector: pairsText(pairs),
       pods,
@@ -284,6 +332,7 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, expecte
       carriers: miss?.carriers ?? 0,
       claimedBy,
       sure,
+      ...(ordinal ?? noSet),
       ...expectedArgs(expected),
       patch: JSON.stringify({ spec: { selector: changeFor(miss) } }),
     },
@@ -299,9 +348,19 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, expecte
   })
 }
 
+/** Nothing near, or what is near is another's: a preview that is scaled to 0 looks the same. */
+function isLikeOthers(meant: boolean, claimedBy: string | null): boolean {
+  return !meant || claimedBy !== null
+}
+
+/** Its workload may be scaled to 0, or is. */
+function mayBeIdle(sure: boolean, ordinal: BeyondSet | null): boolean {
+  return !sure || ordinal?.members === 0
+}
+
 /** A workload that may not be read may be scaled to 0, or run now and then. */
 function unsure(service: Service) {
-  const why = `Service ${full(service)} selects no pod, and the workloads could not be read: one may be scaled to 0`
+  const why = `Service ${full(service)} selects no pod, and not all workloads were read: one may be scaled to 0`
   return cannotTell('forbidden', why)
 }
 

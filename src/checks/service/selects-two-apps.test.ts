@@ -45,6 +45,32 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'two versions of one application: no label of the selector cures it',
+    given: {
+      services,
+      pods: [
+        pod('web-1', { labels: { app: 'web', version: 'v1', ...tier } }),
+        pod('webtwo-1', { labels: { app: 'web', version: 'v2', ...tier } }),
+      ],
+      ...says({ 'web-1': 200, 'webtwo-1': 404 }),
+    },
+    expect: [{ subject: 'Service/shop/web', args: { versions: true }, says: /pods of two versions/ }],
+  },
+  {
+    it: 'their port is another number in each: SVC271',
+    given: {
+      ...base,
+      contacts: {
+        ...contacts([]),
+        direct: says({ 'web-1': 200, 'web-2': 302, 'admin-1': 404 }).contacts.direct.map((it) => ({
+          ...it,
+          port: it.pod === 'admin-1' ? 9901 : 8080,
+        })),
+      },
+    },
+    expect: 'ok',
+  },
+  {
     it: 'both have it: a canary',
     given: { ...base, ...says({ 'web-1': 200, 'web-2': 200, 'admin-1': 200 }) },
     expect: 'ok',

@@ -48,14 +48,18 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} takes in pods of two applications: ${args.strangers} says ${args.says} where ` +
-      `${args.owners} has ${args.url}.`,
+      `Service ${full(on)} takes in pods of two ${args.versions ? 'versions' : 'applications'}: ${args.strangers} ` +
+      `says ${args.says} where ${args.owners} has ${args.url}.`,
     detail: ({ args }) =>
       `selector ${args.selector} · ${args.bad} of ${args.of} ready pods are ${args.strangers}'s · ` +
       'asked directly, each by itself',
     note: () => 'a Service sends each connection to any pod that bears its labels, whoever made it',
     help: ({ subject: on, args }) => [
-      `add a label to the selector that only pods of ${args.owners} bear` + (args.own === '' ? '' : `: ${args.own}`),
+      args.versions
+        ? `see why ${args.strangers} has no such page: another route, another path before it, a part that is not ` +
+          'there yet (a label of the version in the selector would take it out of service)'
+        : `add a label to the selector that only pods of ${args.owners} bear` +
+          (args.own === '' ? '' : `: ${args.own}`),
       `kubectl -n ${on.namespace} get pods -l ${args.selector} --show-labels`,
       `kubectl -n ${on.namespace} edit service ${on.name}`,
     ],
@@ -79,9 +83,38 @@ function judge(service: Service, makers: Makers, direct: readonly DirectContact[
     const strangers = makers.filter((it) => answerOf(it, asked) === 'has-not')
     const [first] = asked
     if (owners.length > 0 && strangers.length > 0 && first !== undefined)
-      return found(service, { owners, strangers, url: urlText(first), of: makers.flat().length })
+      return isOfOtherPort(asked, owners, strangers)
+        ? ok(makers.length, 'one name of a port is two numbers in their pods')
+        : found(service, { owners, strangers, url: urlText(first), of: makers.flat().length })
   }
   return ok(makers.length, 'two workloads stand behind it, and nothing tells their answers apart')
+}
+
+/** The Service's port is another number in each: SVC271 says which name is on the wrong one. */
+function isOfOtherPort(asked: readonly DirectContact[], owners: Makers, strangers: Makers): boolean {
+  const portsOf = (makers: Makers) =>
+    new Set(asked.filter((it) => makers.flat().some(({ name }) => name === it.pod)).map(({ port }) => port))
+  return portsOf(owners).isDisjointFrom(portsOf(strangers))
+}
+
+/** By which versions of one application differ; all that names the application they have in common. */
+const versionKeys = /(?:^|\/)(?:version|release|track|color|colour|revision|rev|variant|stage)$/
+
+/** Pods of one application: they bear its name alike, and differ by a label of the version alone. */
+function areVersions(owners: readonly Pod[], strangers: readonly Pod[]): boolean {
+  const [first] = owners
+  const all = [...owners, ...strangers]
+  const keys = [...new Set(all.flatMap(({ labels }) => Object.keys(labels)))].filter((it) => !isMade(it))
+  const differing = keys.filter((key) => all.some(({ labels }) => labels[key] !== first?.labels[key]))
+  const isNamed = ['app', 'app.kubernetes.io/name', 'k8s-app'].some(
+    (key) => first?.labels[key] !== undefined && !differing.includes(key),
+  )
+  return isNamed && differing.every((it) => versionKeys.test(it))
+}
+
+/** Labels that controllers give to pods, each pod or each generation its own. */
+function isMade(key: string): boolean {
+  return /hash|controller-revision|controller-uid|job-name|pod-name|pod-index|^batch\.kubernetes\.io\//.test(key)
 }
 
 interface Two {
@@ -105,6 +138,7 @@ function found(service: Service, { owners, strangers, url, of }: Two) {
       url,
       selector: pairsText(pairs),
       own: ownLabel(owners.flat(), bad),
+      versions: areVersions(owners.flat(), bad),
       bad: bad.length,
       of,
     },
@@ -138,7 +172,7 @@ function namesOf(makers: Makers): string {
 /** A pair that all of these bear, and none of those; '' where there is none. */
 function ownLabel(own: readonly Pod[], others: readonly Pod[]): string {
   const [first] = own
-  const pairs = Object.entries(first?.labels ?? {}).filter(([key]) => !/hash|controller-revision/.test(key))
+  const pairs = Object.entries(first?.labels ?? {}).filter(([key]) => !isMade(key))
   const pair = pairs.find(
     ([key, value]) => own.every((it) => it.labels[key] === value) && others.every((it) => it.labels[key] !== value),
   )

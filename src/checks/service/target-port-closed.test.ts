@@ -2,7 +2,7 @@ import { insideView } from '../../../test/build/dns.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import { contacts, repeat, toPod, toService, tries } from '../../../test/build/contacts.ts'
 import { completed, container, notReady, pod } from '../../../test/build/pod.ts'
-import { controller } from '../../../test/build/ingress.ts'
+import { controller, ingress } from '../../../test/build/ingress.ts'
 import { ingressPolicy } from '../../../test/build/policy.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { known } from '../../model/known.ts'
@@ -46,6 +46,30 @@ describeCheck(check, [
         args: { closed: 2, of: 2, tries: 10, failures: '10 refused' },
       },
     ],
+  },
+  {
+    it: 'a headless Service, whose target port leads no packet anywhere',
+    given: {
+      services: [service('cart', { clusterIP: 'None' })],
+      pods: [pod('cart-1', { containers: elsewhere })],
+      ingresses: [],
+    },
+    expect: 'cannot-tell',
+    says: /only a connection tells/,
+  },
+  {
+    it: 'a headless Service, and nobody knows which Ingresses lead there',
+    given: { services: [service('cart', { clusterIP: 'None' })], pods: [pod('cart-1', { containers: elsewhere })] },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'a headless Service to which an Ingress leads: its controller takes the target port',
+    given: {
+      services: [service('cart', { clusterIP: 'None' })],
+      pods: [pod('cart-1', { containers: elsewhere })],
+      ingresses: [ingress([['/', 'cart', 80]])],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { by: 'declaration' } }],
   },
   {
     it: 'one pod of two refuses',

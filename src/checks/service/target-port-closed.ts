@@ -2,11 +2,13 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { InsideView } from '../../model/inside.ts'
+import type { Ingress } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod, Protocol } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { contactsOfServices, endpointName, failuresText, tally } from '../../relations/service/service-contacts.ts'
+import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { declaredPorts, portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { type Listening, listeningOn } from '../../relations/service/listening.ts'
@@ -25,11 +27,11 @@ export default check({
   fine: 'no target port is seen to be closed',
   severity: 'error',
   needs: ['services', 'pods'],
-  wants: ['contacts', 'networkPolicies', 'namespaces', 'insideViews', 'ingressControllers'],
+  wants: ['contacts', 'networkPolicies', 'namespaces', 'insideViews', 'ingressControllers', 'ingresses'],
   remedies: [],
   decides: ['SVC-07', 'SVC-10', 'SVC-11'],
 
-  run({ services, pods, contacts, networkPolicies, namespaces, insideViews, ingressControllers, scope }) {
+  run({ services, pods, contacts, networkPolicies, namespaces, insideViews, ingressControllers, ingresses, scope }) {
     const controllers = new Set(
       ingressControllers.known
         ? ingressControllers.value.map((it) => full({ namespace: it.namespace, name: it.pod }))
@@ -58,6 +60,7 @@ export default check({
                   (servicesOf.get(it) ?? []).flatMap((one) => (one.service === service ? [] : [one.service])),
                 ),
                 views: insideViews,
+                byTarget: ledByTarget(service, ingresses),
                 opensByConfig: serving.every((it) => controllers.has(full(it))) ? 'yes' : 'no',
                 seen: (port.protocol === 'TCP' ? directContacts(contactsOf(service), port, serving) : []).filter(
                   (it) => tally([it]).open > 0 || decide(it, serving, port).kind !== 'denied',
@@ -68,8 +71,11 @@ export default check({
     )
     if (parts.length === 0) return notApplicable('no Service here has a TCP port and a ready pod')
     const verdicts = parts.map((part) => (part.seen.length > 0 ? byProbe(part) : byDeclaration(part)))
-    const found = verdicts.filter((it) => it !== 'ok' && it !== 'open')
-    const blind = parts.filter((it, index) => verdicts[index] === 'open' && isAskedAbout(scope, 'Service', it.service))
+    const found = verdicts.filter((it) => typeof it !== 'string')
+    const blind = parts.filter(
+      (it, index) =>
+        verdicts[index] === 'unsure' || (verdicts[index] === 'open' && isAskedAbout(scope, 'Service', it.service)),
+    )
     return [
       ...found,
       ...(blind.length === 0
@@ -207,6 +213,8 @@ interface Part {
   /** Other Services of these pods. */
   readonly beside: readonly Service[]
   readonly views: Known<readonly InsideView[]>
+  /** Whether anything goes by its target port; null where that was not read. */
+  readonly byTarget: boolean | null
   /** Of an ingress controller: the ports of its TCP services stand in a ConfigMap, and nobody declares them. */
   readonly opensByConfig: 'yes' | 'no'
   readonly seen: readonly Contact[]
@@ -274,15 +282,26 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
   })
 }
 
-/** `open` = the declarations leave it open. */
-function byDeclaration({ service, port, index, serving, beside, opensByConfig }: Part) {
+/**
+ * A name that stands for pods leads no packet to a target port: of a headless Service it says what SRV records tell,
+ * and whom programs find by it talk to ports of their own (kubernetes.io/docs/concepts/services-networking/service,
+ * "Headless Services"). A controller of Ingresses takes it from the EndpointSlices all the same.
+ */
+function ledByTarget(service: Service, ingresses: Known<readonly Ingress[]>): boolean | null {
+  if (service.clusterIP !== 'None') return true
+  return ingresses.known ? routesTo(ingresses.value, service).length > 0 : null
+}
+
+/** `open` = the declarations leave it open; `unsure` = they may be of no use to anybody. */
+function byDeclaration({ service, port, index, serving, beside, byTarget, opensByConfig }: Part) {
   if (typeof port.targetPort === 'string') return 'ok' as const
   const other = otherProtocol(service, port, serving)
   const declared = serving.map((it) => declaredPorts(it, 'TCP').map((one) => one.port))
   if (other === null && declared.every((it) => it.includes(Number(port.targetPort)))) return 'ok' as const
   const all = [...new Set(declared.flat())].toSorted((a, b) => a - b)
   const isOpen = opensByConfig === 'yes' || declared.some((it) => it.length === 0) || all.includes(port.targetPort)
-  if (other === null && isOpen) return 'open' as const
+  if (other === null && (isOpen || byTarget === false)) return 'open' as const
+  if (byTarget === null) return 'unsure' as const
   return finding({
     subject: serviceSubject(service),
     confidence: 'possible',

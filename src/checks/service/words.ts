@@ -71,13 +71,28 @@ export interface ReasonedPods {
   readonly problem: PodProblem
 }
 
-/** How many pods for each reason, most first. */
+/**
+ * How many pods for each reason, most first. What a kubelet says differs by the pod's own name and addresses, which
+ * make no other reason of it: of such the first is told.
+ */
 export function reasons(pods: readonly Pod[], problemOf: (pod: Pod) => PodProblem): readonly ReasonedPods[] {
   const problems = pods.map((pod) => ({ pod, problem: problemOf(pod) }))
-  const groups = [...Map.groupBy(problems, ({ problem }) => problem.why)].flatMap(([why, its]) =>
-    its.slice(0, 1).map(({ problem }) => ({ why, problem, pods: its.map(({ pod }) => pod) })),
-  )
+  const groups = [...Map.groupBy(problems, ({ pod, problem }) => alikeOf(problem.why, pod)).values()].flatMap((its) => {
+    const [first] = its
+    if (first === undefined) return []
+    const { why } = first.problem
+    const differ = its.some(({ problem }) => problem.why !== why)
+    return [
+      { why: differ ? `${why} (pod ${first.pod.name})` : why, problem: first.problem, pods: its.map(({ pod }) => pod) },
+    ]
+  })
   return groups.toSorted((a, b) => b.pods.length - a.pods.length || textOrder(a.why, b.why))
+}
+
+/** What is left of a reason without whose it is; a long one was cut where it would differ. */
+function alikeOf(why: string, { name, ip, ips = [] }: Pod): string {
+  const own = [name, ...[...ips, ip ?? ''].filter((it) => it.length > 2)]
+  return own.reduce((text, it) => text.replaceAll(it, '\u0000'), why)
 }
 
 export function reasonsEvidence(label: string, reasoned: readonly ReasonedPods[]): Evidence {

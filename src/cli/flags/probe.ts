@@ -29,7 +29,8 @@ function noLogs(): Option {
 function noHttp(): Option {
   return new Option(
     '--no-http',
-    'send no HTTP request to applications, controllers or a tracing server; what that would show is reported as not asked',
+    'send no HTTP request to applications, controllers or a tracing server; what that would show is reported as ' +
+      'not asked',
   )
 }
 

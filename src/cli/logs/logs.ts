@@ -15,7 +15,7 @@ export type LogsFlags = Omit<LogsAsk, 'target' | 'follow' | 'summary'> &
 
 /**
  * Lines: 0 when they were read, 2 where some may be missing, 130 after Ctrl-C. With --summary 0 where no request ended
- * with a server error, 1 where some did, 2 where none was read.
+ * with a server error or in the middle of its answer, 1 where some did, 2 where none was read.
  */
 export async function logsCommand(target: string | null, flags: LogsFlags): Promise<number> {
   const { from, summary = false } = flags
@@ -73,5 +73,5 @@ function printSummary(summary: LogSummary, { output, color }: OutputFlags): numb
     output === 'json' ? logSummaryJson(summary) : logSummaryText(summary, terminalPaint(process.stdout, color)),
   )
   if (summary.lines.requests === 0) return 2
-  return summary.serverErrors > 0 ? 1 : 0
+  return summary.serverErrors > 0 || summary.cut.length > 0 ? 1 : 0
 }

@@ -188,6 +188,7 @@ export function projectControllerSettings(raw: unknown, intern: Intern): Control
     ...listsOf(data),
     ...globalAuthOf(data),
     ...sslRedirectOf(data),
+    ...boundOf(data),
     snippets: onOff(data['allow-snippet-annotations']),
     risk: risks.find((it) => it === data['annotations-risk-level']) ?? null,
   }
@@ -214,6 +215,16 @@ function globalAuthOf(data: Fields): Pick<ControllerSettings, 'auth'> {
 function sslRedirectOf(data: Fields): Pick<ControllerSettings, 'sslRedirect'> {
   if (data['force-ssl-redirect'] === 'true') return { sslRedirect: 'forced' }
   return data['ssl-redirect'] === 'false' ? { sslRedirect: 'off' } : {}
+}
+
+/** `bind-address`: addresses parted by commas, each for a `listen` of nginx in the place of all of them. */
+function boundOf(data: Fields): Pick<ControllerSettings, 'bound'> {
+  const all = (text(data['bind-address']) ?? '')
+    .slice(0, 1000)
+    .split(',')
+    .map((it) => it.trim())
+  const isLocal = all.every((it) => /^(?:127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(it))
+  return isLocal ? { bound: 'loopback' } : {}
 }
 
 const risks = ['Critical', 'High', 'Medium', 'Low'] as const

@@ -197,8 +197,15 @@ function linkIn(said: string): EndLink | null {
   return { variable, ip, port: Number(port) }
 }
 
-function schemeOf({ scheme, isUrl }: Pick<Destination, 'scheme' | 'isUrl'>): Pick<Destination, 'scheme' | 'isUrl'> {
-  return { ...(scheme === undefined ? {} : { scheme }), ...(isUrl === undefined ? {} : { isUrl }) }
+type How = Pick<Destination, 'scheme' | 'isUrl' | 'over' | 'srv'>
+
+function schemeOf({ scheme, isUrl, over, srv }: How): How {
+  return {
+    ...(scheme === undefined ? {} : { scheme }),
+    ...(isUrl === undefined ? {} : { isUrl }),
+    ...(over === undefined ? {} : { over }),
+    ...(srv === undefined ? {} : { srv }),
+  }
 }
 
 /** The same variables in small letters are meant, and win in curl. */

@@ -10,6 +10,9 @@ test.each([
   [{ 'use-forwarded-headers': 'true' }, { forwarded: 'on' }],
   [{ 'ssl-redirect': 'false' }, { sslRedirect: 'off' }],
   [{ 'ssl-redirect': 'false', 'force-ssl-redirect': 'true' }, { sslRedirect: 'forced' }],
+  [{ 'bind-address': '127.0.0.1, ::1' }, { bound: 'loopback' }],
+  [{ 'bind-address': '127.0.0.1,10.0.0.5' }, {}],
+  [{ 'bind-address': '' }, {}],
   [{ 'block-cidrs': '0.0.0.0/0, 10.0.0.1' }, { blocked: ['0.0.0.0/0', '10.0.0.1'] }],
   [{ 'block-cidrs': '', 'denylist-source-range': 'none' }, {}],
   [

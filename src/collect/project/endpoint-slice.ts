@@ -29,8 +29,16 @@ export function projectEndpointSlice(raw: unknown, intern: Intern): EndpointSlic
       .map(fields)
       .flatMap((each) => projectEndpoint(each, intern)),
     ...leftOutOf(it.labels),
-    ...(root['kind'] === 'Endpoints' ? { from: 'Endpoints' as const } : {}),
+    ...(root['kind'] === 'Endpoints' ? { from: 'Endpoints' as const, ...unmirrored(it.labels) } : {}),
   }
+}
+
+/**
+ * The endpoints controller sets it on its own, of which slices are made by the selector (discovery/v1,
+ * LabelSkipMirror).
+ */
+function unmirrored(labels: Readonly<Record<string, string>>): Pick<EndpointSlice, 'unmirrored'> {
+  return labels['endpointslice.kubernetes.io/skip-mirror'] === 'true' ? { unmirrored: true } : {}
 }
 
 function leftOutOf(labels: Readonly<Record<string, string>>): Pick<EndpointSlice, 'leftOut'> {

@@ -22,7 +22,7 @@ export function projectEvent(raw: unknown, intern: Intern): Told | null {
       namespace: intern.text(namespace),
       object: { kind: intern.text(kind), name },
       reason: intern.text(reason),
-      said: shorter(text(root['message']) ?? ''),
+      said: shorter(text(root['message']) ?? '', reason),
       times: Math.max(1, whole(series['count']) ?? whole(root['count']) ?? 1),
     },
     at: lastSeen(root, series),
@@ -44,10 +44,13 @@ const longest = 500
 /** Each caller of what failed puts its own words before it: the runtime, then the CNI plugin. */
 const isWrapped = /^[^:]{1,80}: rpc error: /
 
+/** Of the kubelet and of the attach controller, which pass on errors of others (pkg/kubelet/events/event.go). */
+const passedOn = /^Failed(?:CreatePodSandBox|Mount|AttachVolume|MapVolume|KillPod)$/
+
 /** A sentence, not a page of a web server that a probe was answered with. */
-function shorter(message: string): string {
+function shorter(message: string, reason: string): string {
   if (message.length <= longest) return message
-  return isWrapped.test(message)
+  return isWrapped.test(message) || passedOn.test(reason)
     ? `${message.slice(0, longest / 4)}… ${message.slice((-longest * 3) / 4)}`
     : `${message.slice(0, longest)}…`
 }

@@ -36,6 +36,7 @@ export function projectHttpProxy(raw: unknown, intern: Intern): HttpProxy | null
         ? []
         : [projectRoute(fields(spec['tcpproxy']), 'spec.tcpproxy')]),
     ],
+    ...refusesBy(spec),
     current: current === 'NotReconciled' ? null : current,
     description: text(status['description']) ?? '',
     conditions: list(status['conditions'])
@@ -47,6 +48,23 @@ export function projectHttpProxy(raw: unknown, intern: Intern): HttpProxy | null
           : [{ ...conditionOf(type, one), errors: problems(one['errors']), warnings: problems(one['warnings']) }]
       }),
   }
+}
+
+const refusing = [
+  'ipAllowPolicy',
+  'ipDenyPolicy',
+  'authorization',
+  'authPolicy',
+  'jwtProviders',
+  'jwtVerificationPolicy',
+  'rateLimitPolicy',
+] as const
+
+/** projectcontour.io/v1, VirtualHost and Route: by whose words a request is answered with 401, 403 or 429. */
+function refusesBy(spec: Fields): Pick<HttpProxy, 'refusesBy'> {
+  const all = [fields(spec['virtualhost']), ...list(spec['routes']).map(fields)]
+  const found = refusing.filter((key) => all.some((it) => it[key] !== undefined && it[key] !== null))
+  return found.length === 0 ? {} : { refusesBy: found }
 }
 
 const isText = (value: string | null): value is string => value !== null
@@ -98,9 +116,9 @@ function projectRoute(raw: Fields, path: string): ProxyRoute {
 }
 
 /** `infinity`, or 0: it waits for ever (projectcontour.io/v1, TimeoutPolicy). */
-function timeoutOf(raw: Fields): Pick<ProxyRoute, 'timeout'> {
-  const timeout = secondsIn(text(raw['response']))
-  return timeout === null ? {} : { timeout }
+function timeoutOf(raw: Fields): Pick<ProxyRoute, 'timeout' | 'idle'> {
+  const [timeout, idle] = [secondsIn(text(raw['response'])), secondsIn(text(raw['idle']))]
+  return { ...(timeout === null ? {} : { timeout }), ...(idle === null ? {} : { idle }) }
 }
 
 /** projectcontour.io/v1, UpstreamValidation: `subjectNames` is the younger of the two, and holds the other. */

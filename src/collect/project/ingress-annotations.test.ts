@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { allowedOf, annotatedOf, healthPortOf, pagesOf, tlsByOf } from './ingress-annotations.ts'
+import { snippetsOf } from './ingress-snippets.ts'
 
 const by = (name: string, value: string) => allowedOf({ [`nginx.ingress.kubernetes.io/${name}`]: value })
 
@@ -64,3 +65,17 @@ test.each([
 ])('the port of %s: %s', (key, value, healthPort) => {
   expect(healthPortOf({ [key]: value }).healthPort).toEqual(healthPort)
 })
+
+test.each([
+  [
+    { 'nginx.ingress.kubernetes.io/server-snippet': 'return 503;' },
+    [{ by: 'server-snippet', does: 'return', status: 503 }],
+  ],
+  [
+    { 'nginx.ingress.kubernetes.io/configuration-snippet': 'allow 10.0.0.0/8;\ndeny all;' },
+    [{ by: 'configuration-snippet', does: 'deny', status: 403 }],
+  ],
+  [{ 'nginx.ingress.kubernetes.io/server-snippet': 'proxy_set_header X "hunter2";' }, undefined],
+])('of the snippets %j is kept what answers by itself', (annotations, snippets) =>
+  expect(snippetsOf(annotations).snippets).toEqual(snippets),
+)

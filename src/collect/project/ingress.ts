@@ -18,6 +18,7 @@ import {
   vendorsOf,
 } from './ingress-annotations.ts'
 import { namesBesideOf, redirectOf, secretsOf, sslRedirectOf } from './ingress-redirect.ts'
+import { snippetsOf } from './ingress-snippets.ts'
 import { unusableOf } from './unusable-annotations.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
@@ -63,6 +64,8 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...namesBesideOf(annotations),
     ...sslRedirectOf(annotations),
     ...secretsOf(annotations),
+    ...snippetsOf(annotations),
+    ...(annotations['kubernetes.io/ingress.allow-http'] === 'false' ? { allowHttp: 'off' as const } : {}),
     ...middlewaresOf(annotations),
     ...entryPointsOf(annotations),
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),

@@ -198,8 +198,14 @@ export function projectServiceEntry(raw: unknown, intern: Intern): ServiceEntry 
     name: it.name,
     hosts: texts(spec['hosts']),
     ports: list(spec['ports']).flatMap((one) => whole(fields(one)['number']) ?? []),
+    ...(lacksEndpoints(spec) ? { lacksEndpoints: true as const } : {}),
     ...(exportTo.length === 0 ? {} : { exportTo }),
   }
+}
+
+/** Only STATIC takes its addresses from `endpoints` alone (networking/v1 service_entry.proto, Resolution). */
+function lacksEndpoints(spec: Fields): boolean {
+  return spec['resolution'] === 'STATIC' && list(spec['endpoints']).length === 0 && !isObject(spec['workloadSelector'])
 }
 
 export function projectPeerAuthentication(raw: unknown, intern: Intern): PeerAuthentication | null {
@@ -238,9 +244,23 @@ export function projectAuthorizationPolicy(raw: unknown, intern: Intern): Author
     ...(isAttached ? { attached: true as const } : {}),
     written: (['action', 'rules'] as const).filter((it) => spec[it] !== undefined && spec[it] !== null),
     from: rules.map((rule) => list(rule['from']).map((one) => sourceOf(fields(fields(one)['source']), it.namespace))),
+    ...portsOfRules(rules),
     http: rules.filter(goesByHttp).length,
     ...refusedOf(list(fields(fields(raw)['status'])['conditions']).map(fields)),
   }
+}
+
+/**
+ * `to[].operation.ports`, and for whom all ports are meant none (security/v1 authorization_policy.proto, Operation).
+ */
+function portsOfRules(rules: readonly Fields[]): Pick<AuthorizationPolicy, 'ports'> {
+  const ports = rules.map((rule) => {
+    const each = list(rule['to']).map((one) => texts(fields(fields(one)['operation'])['ports']))
+    return each.some((it) => it.length === 0)
+      ? []
+      : each.flat().flatMap((it) => (/^\d{1,5}$/.test(it) ? [Number(it)] : []))
+  })
+  return ports.every((it) => it.length === 0) ? {} : { ports }
 }
 
 /** An account without a namespace is of the policy's own (security/v1 authorization_policy.proto, Source). */

@@ -12,7 +12,22 @@ export function mountedCalls(spec: Fields): readonly Call[] {
       const [port, line] = [whole(it['port']), whole(it['line'])]
       if (by === null || host === null || map === null || key === null || line === null) return []
       const isUrl = it['isUrl'] === true ? { isUrl: true as const } : {}
-      return [{ by, host, port, map, key, line, ...(scheme === undefined ? {} : { scheme }), ...isUrl }]
+      const over = (['TCP', 'UDP'] as const).find((one) => one === it['over'])
+      const srv = text(it['srv'])
+      return [
+        {
+          by,
+          host,
+          port,
+          map,
+          key,
+          line,
+          ...(scheme === undefined ? {} : { scheme }),
+          ...isUrl,
+          ...(over === undefined ? {} : { over }),
+          ...(srv === null ? {} : { srv }),
+        },
+      ]
     })
 }
 

@@ -22,6 +22,8 @@ export function projectNode(raw: unknown, intern: Intern): Node | null {
         .map(fields)
         .find((it) => it['type'] === 'InternalIP')?.['address'],
     ),
+    ...otherAddresses(status),
+    ...tunnelOf(stringMap(metadata['annotations'])),
     ready: oneOf(ready?.['status'], ['Unknown', 'True', 'False']),
     readyMessage: text(ready?.['message']),
     ...(/^(?:True|False|Unknown)$/.test(text(ready?.['status']) ?? '') ? {} : { readyUnsaid: true as const }),
@@ -39,6 +41,29 @@ export function projectNode(raw: unknown, intern: Intern): Node | null {
     ...networkOf(spec, status),
     ...providerOf(text(spec['providerID'])),
   }
+}
+
+function otherAddresses(status: Fields): Pick<Node, 'ips'> {
+  const own = list(status['addresses'])
+    .map(fields)
+    .filter((it) => it['type'] === 'InternalIP' || it['type'] === 'ExternalIP')
+    .flatMap((it) => text(it['address']) ?? [])
+  return own.length > 1 ? { ips: [...new Set(own)].slice(0, mostAddresses) } : {}
+}
+
+const mostAddresses = 20
+
+/**
+ * What flanneld and calico-node write of themselves (flannel pkg/subnet/kube/annotations.go; Calico with
+ * `datastore: kubernetes`, libcalico-go backend/k8s/resources/node.go).
+ */
+function tunnelOf(annotations: Readonly<Record<string, string>>): Pick<Node, 'tunnel'> {
+  const flannel = annotations['flannel.alpha.coreos.com/public-ip']
+  const [calico] = (annotations['projectcalico.org/IPv4Address'] ?? '').split('/', 1)
+  const ip = flannel ?? calico ?? ''
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(ip)
+    ? { tunnel: { by: flannel === undefined ? 'calico' : 'flannel', ip } }
+    : {}
 }
 
 function networkOf(spec: Fields, status: Fields): Pick<Node, 'networkUnavailable' | 'podCidrs'> {

@@ -643,3 +643,36 @@ test('an old version that its owner keeps at 0 makes no pod', () => {
     undefined,
   )
 })
+
+test('of a CronJob its own labels that no pod gets, and when a run last went well', () => {
+  const raw = {
+    metadata: { namespace: 'shop', name: 'report', labels: { app: 'report', 'warehouse-client': 'true' } },
+    spec: {
+      jobTemplate: {
+        metadata: { labels: { tier: 'batch' } },
+        spec: { template: { metadata: { labels: { app: 'report' } } } },
+      },
+    },
+    status: { lastSuccessfulTime: '2026-11-30T15:50:00Z' },
+  }
+  expect(projectWorkload('CronJob', raw, intern)).toMatchObject({
+    outerLabels: { 'warehouse-client': 'true', tier: 'batch' },
+    cron: { suspended: false, lastSuccess: 1_796_053_800 },
+  })
+  const owned = { ...raw, metadata: { ...raw.metadata, ownerReferences: [{ kind: 'X', name: 'x', controller: true }] } }
+  expect(projectWorkload('CronJob', owned, intern)).not.toHaveProperty('outerLabels')
+})
+
+test.each([
+  [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' }, 'failed', 'BackoffLimitExceeded'],
+  [{ type: 'Complete', status: 'True' }, 'complete', null],
+  [{ type: 'Complete', status: 'False' }, null, null],
+])('how a Job ended: %j', (condition, end, reason) => {
+  const raw = {
+    metadata: { namespace: 'shop', name: 'report-1' },
+    status: { conditions: [condition], startTime: '2026-11-30T15:50:00Z', failed: 2 },
+  }
+  expect(projectWorkload('Job', raw, intern)).toMatchObject({
+    run: { end, reason, started: 1_796_053_800, failedPods: 2 },
+  })
+})

@@ -25,16 +25,17 @@ test('of a route of an HTTPProxy: its time, its conditions, and the names that i
       routes: [
         {
           conditions: [{ prefix: '/' }, { header: { name: 'x', present: true } }],
-          timeoutPolicy: { response: '5s' },
+          timeoutPolicy: { response: '5s', idle: '4s' },
           services: [{ name: 'sec', port: 443, validation: { caSecret: 'ca', subjectName: 'sec.shop.svc' } }],
         },
-        { timeoutPolicy: { response: 'infinity' }, services: [{ name: 'web', port: 80 }] },
+        { timeoutPolicy: { response: 'infinity', idle: 'infinity' }, services: [{ name: 'web', port: 80 }] },
       ],
     },
   }
   const [first, second] = projectHttpProxy(raw, createIntern())?.routes ?? []
-  expect(first).toMatchObject({ timeout: 5, more: true, services: [{ wants: ['sec.shop.svc'] }] })
+  expect(first).toMatchObject({ timeout: 5, idle: 4, more: true, services: [{ wants: ['sec.shop.svc'] }] })
   expect(second).not.toHaveProperty('timeout')
+  expect(second).not.toHaveProperty('idle')
   expect(second).not.toHaveProperty('more')
   expect(second?.services[0]).not.toHaveProperty('wants')
 })

@@ -106,7 +106,9 @@ function furtherOf(
     ...(families.length === 0 ? {} : { families }),
     ...(policy === undefined ? {} : { familyPolicy: policy }),
     ...(distribution === null ? {} : { trafficDistribution: distribution }),
-    ...(text(metadata['deletionTimestamp']) === null ? {} : { deleting: texts(metadata['finalizers']) }),
+    ...(text(metadata['deletionTimestamp']) === null
+      ? {}
+      : { deleting: texts(metadata['finalizers']).map((it) => it.replace(/[^\w./:-]+/g, '_')) }),
   }
 }
 

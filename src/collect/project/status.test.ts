@@ -62,7 +62,16 @@ const managed = (status: object, made = '2026-11-29T09:00:00Z'): object =>
 
 const accepted = { status: { ancestors: [{ conditions: [not('Accepted')] }] } }
 
+const admitted = { status: { ingress: [{ conditions: [not('Admitted')], host: 'a.example' }] } }
+const deep = { status: { a: { b: [{ c: { conditions: [not('Ready')] } }] } } }
+const deeper = { status: { a: { b: { c: { d: { e: { conditions: [not('Ready')] } } } } } } }
+const before = { status: { conditions: [is('Ready')], history: [{ conditions: [not('Ready')] }] } }
+
 test.each<[string, readonly object[], string]>([
+  ['a Route that a router of OpenShift does not take', [object('Route', {}, admitted)], 'Route/web Admitted'],
+  ['conditions four levels down', [object('Some', {}, deep)], 'Some/web Ready'],
+  ['conditions further down than any that is known', [object('Some', {}, deeper)], ''],
+  ['conditions of before', [object('Some', {}, before)], ''],
   ['Ready is not', [object('Certificate', not('Ready'))], 'Certificate/web Ready'],
   ['Ready is', [object('Certificate', is('Ready'))], ''],
   ['Ready is not known', [object('Certificate', { type: 'Ready', status: 'Unknown' })], ''],

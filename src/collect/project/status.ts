@@ -1,12 +1,18 @@
 import type { ObjectStatus } from '../../model/status.ts'
-import { type Fields, fields, list, text, whole } from './json.ts'
+import { anyOf } from '../../wire/pattern.ts'
+import { type Fields, fields, isObject, list, text, whole } from './json.ts'
 
 /** Types whose good state is True, as the API conventions want them; what else a controller calls so is not judged. */
-const good =
-  /^(?:\w{0,40}(?:Ready|Available|Accepted|Programmed|Reconciled)|ResolvedRefs|Healthy|Synced|Established|Valid)$/
+const good = new RegExp(
+  anyOf(
+    /^\w{0,40}(?:Ready|Available|Accepted|Programmed|Reconciled)$/,
+    /^(?:ResolvedRefs|Healthy|Synced|Established|Valid)$/,
+  ),
+)
 /** `NotReady`, `NoneReady`, `WasReady`. */
 const opposite = /^(?:Not|None|Was|Un)/
-const goodOfScaling = /^(?:ScalingActive|AbleToScale)$/
+/** Of autoscalers; `Admitted` of OpenShift's Route. */
+const goodOfOthers = /^(?:ScalingActive|AbleToScale|Admitted)$/
 
 /** And those whose good state is False; Cilium puts its domain before its own. */
 const bad = /^(?:[a-z.]{1,60}\/)?(?:Failed|\w{0,40}(?:Degraded|Pressure|Conflict|Conflicted|Error))$/
@@ -184,16 +190,49 @@ function isHalted(raw: Fields, annotations: Fields): boolean {
   )
 }
 
+/** `status.ancestors[].conditions` is two levels down; what is deeper than these is no condition of the object. */
+const mostDepth = 4
+const mostVisited = 400
+const mostLists = 40
+
+/**
+ * What stands in `conditions` anywhere in a status: of the object itself first, then of each that it has to do with, as
+ * `parents[]` and `ancestors[]` of Gateway API, `ingress[]` of OpenShift's Route, `listeners[]`. The nearest first.
+ */
+function conditionsIn(status: Fields): readonly Fields[] {
+  const found: Fields[] = []
+  let level: readonly Fields[] = [status]
+  let [visited, lists] = [0, 0]
+  for (let depth = 0; depth <= mostDepth && visited <= mostVisited && lists < mostLists; depth++) {
+    const here = level.slice(0, mostVisited)
+    const conditions = here.map((it) => list(it['conditions'])).filter((it) => it.length > 0)
+    found.push(...conditions.flatMap((it) => it.slice(0, mostConditions).map(fields)))
+    level = here.flatMap(belowIn)
+    visited += here.length
+    lists += conditions.length
+  }
+  return found
+}
+
+/** What a status keeps of before, or in the words of an older version of its kind. */
+const ofThePast = /history|previous|deprecated|^(?:last|old|past)|conditions$/i
+
+function belowIn(status: Fields): readonly Fields[] {
+  return Object.entries(status)
+    .slice(0, mostConditions)
+    .filter(([key]) => !ofThePast.test(key))
+    .flatMap(([, value]) => (Array.isArray(value) ? value.slice(0, mostConditions) : [value]))
+    .filter(isObject)
+    .map(fields)
+}
+
 const ofPods: ReadonlySet<string> = new Set(['apps/Deployment', 'apps/ReplicaSet'])
 
 function statusesOf(shape: Shape, now: number | null): readonly ObjectStatus[] {
   const { kind, group, generation, status } = shape
   const key = `${group}/${kind}`
   if (judged.has(key) || isStale(generation, status) || shape.isHalted) return []
-  const conditions = [status, ...[...list(status['ancestors']), ...list(status['parents'])].slice(0, 20).map(fields)]
-    .flatMap((it) => list(it['conditions']).slice(0, mostConditions))
-    .map(fields)
-    .filter((it) => !isStale(generation, it))
+  const conditions = conditionsIn(status).filter((it) => !isStale(generation, it))
   const found = new Map<string, ObjectStatus>()
   for (const it of conditions) {
     const told = toldBy(it, shape, now)
@@ -303,7 +342,7 @@ function toldBy(condition: Fields, shape: Shape, now: number | null): ObjectStat
 }
 
 function goodState(type: string): 'True' | 'False' | null {
-  if ((good.test(type) && !opposite.test(type)) || goodOfScaling.test(type)) return 'True'
+  if ((good.test(type) && !opposite.test(type)) || goodOfOthers.test(type)) return 'True'
   return bad.test(type) || badOfOthers.test(type) ? 'False' : null
 }
 

@@ -15,19 +15,59 @@ export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: In
   const maker = kind === 'CronJob' ? fields(fields(spec['jobTemplate'])['spec']) : spec
   const owner = ownerOf(it.metadata, intern)
   const counted = counts(kind, spec, status)
+  const templateLabels = stringMap(fields(fields(maker['template'])['metadata'])['labels'])
   return {
     kind,
     namespace: it.namespace,
     name: it.name,
     owner,
     ...counted,
-    templateLabels: intern.labels(stringMap(fields(fields(maker['template'])['metadata'])['labels'])),
+    templateLabels: intern.labels(templateLabels),
+    ...(owner === null ? outerLabelsOf(it.metadata, { spec, templateLabels }, intern) : {}),
+    ...runOf(kind, spec, status),
     ...refusedOf(status),
     ...servesOf(kind, fields(spec['template']), intern),
     ...(spec['paused'] === true ? { paused: true as const } : {}),
     ...nextPodOf({ kind, owner, desired: counted.desired }, spec, fields(maker['template']), intern),
     ...(kind === 'StatefulSet' ? { serviceName: text(spec['serviceName']), order: orderOf(spec) } : {}),
   }
+}
+
+interface Maker {
+  readonly spec: Fields
+  readonly templateLabels: Readonly<Record<string, string>>
+}
+
+/** What stands on the object, or on a CronJob's jobTemplate, and is given to no pod: these get the template's alone. */
+function outerLabelsOf(metadata: Fields, { spec, templateLabels }: Maker, intern: Intern) {
+  const ofJob = fields(fields(spec['jobTemplate'])['metadata'])['labels']
+  const outer = Object.entries({ ...stringMap(metadata['labels']), ...stringMap(ofJob) }).filter(
+    ([key, value]) => templateLabels[key] !== value,
+  )
+  return outer.length === 0 ? {} : { outerLabels: intern.labels(Object.fromEntries(outer)) }
+}
+
+function runOf(kind: Workload['kind'], spec: Fields, status: Fields): Pick<Workload, 'run' | 'cron'> {
+  if (kind === 'CronJob')
+    return { cron: { suspended: spec['suspend'] === true, lastSuccess: seconds(status['lastSuccessfulTime']) } }
+  if (kind !== 'Job') return {}
+  const failed = condition(status, 'Failed')
+  const isFailed = failed?.['status'] === 'True'
+  const isComplete = condition(status, 'Complete')?.['status'] === 'True'
+  const otherwise = isComplete ? ('complete' as const) : null
+  return {
+    run: {
+      end: isFailed ? 'failed' : otherwise,
+      reason: isFailed ? (text(failed['reason']) ?? '') : null,
+      started: seconds(status['startTime']),
+      failedPods: count(status['failed']),
+    },
+  }
+}
+
+function seconds(value: unknown): number | null {
+  const at = Date.parse(text(value) ?? '')
+  return Number.isNaN(at) ? null : Math.floor(at / 1000)
 }
 
 /** The API's defaults: OrderedReady, 0 s, from 0 (apps/v1 types.go). */

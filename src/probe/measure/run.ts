@@ -12,7 +12,7 @@ import type { ProgramLog } from '../../model/program-log.ts'
 import type { ProxyLog } from '../../model/proxy-log.ts'
 import type { PodWays } from '../../model/pod-ways.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
-import { hostAlone } from '../../wire/access-log/failed-requests.ts'
+import { hostAlone } from '../../wire/host-pattern.ts'
 import { fromOutside } from '../../wire/outside.ts'
 import {
   type ConntrackReader,

@@ -69,6 +69,18 @@ describe.concurrent('a pod that may have been made', () => {
     expect(await ledger.removeAll()).toEqual([])
     expect(local.deleted).toEqual([])
   })
+
+  test('one that was made anew by others is left alone, whatever name and labels it copies', async () => {
+    const local = localCluster(stuck)
+    const ledger = podLedger(local.cluster)
+    await createPod(local.cluster, plan('aaaa0007'), ledger)
+    const [[name, mine] = []] = [...local.pods]
+    if (name === undefined || mine === undefined) throw new Error('no pod')
+    local.pods.set(name, { ...mine, metadata: { ...mine.metadata, uid: 'theirs' } })
+    expect(await ledger.removeAll()).toEqual([])
+    expect(local.deleted).toEqual([])
+    expect(local.pods.get(name)?.metadata.uid).toBe('theirs')
+  })
 })
 
 interface Pod {

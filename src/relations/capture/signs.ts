@@ -1,4 +1,12 @@
-import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import {
+  cannotTell,
+  finding,
+  type Found,
+  notApplicable,
+  ok,
+  type Severity,
+  type Verdict,
+} from '../../findings/verdict.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import type { Capture, CapturePoint, Sign, SignKind } from '../../model/capture.ts'
 import { subject } from '../../model/subject.ts'
@@ -59,7 +67,47 @@ function judgeSigns(capture: Capture, judging: Judging): readonly Verdict<SignAr
     if (doubt !== null && its.length > 0) return { reason: 'ambiguous', text: doubt, point: point.name }
     return whole(point, judging)
   })
-  return [...judged.flatMap((it) => ('kind' in it ? [it] : [])), ...saidOnce(judged)]
+  return [
+    ...onePath(
+      capture,
+      judged.flatMap((it) => ('kind' in it ? [it] : [])),
+    ),
+    ...saidOnce(judged),
+  ]
+}
+
+/**
+ * Points of one path see the same packets: what several of them show is one event, told by the one that shows most of
+ * it and is nearest to the client. The others are named beside it, each with what it saw.
+ */
+function onePath({ points }: Capture, all: readonly Verdict<SignArgs>[]): readonly Verdict<SignArgs>[] {
+  const path = new Set(points.filter(({ comment }) => comment?.includes('; stages ') === true).map((it) => it.name))
+  const found = all.flatMap((it) => (it.kind === 'finding' && path.has(it.found.args.point) ? [it.found] : []))
+  // A path is of one file.
+  const told = [...Map.groupBy(found, ({ args }) => args.point.slice(0, args.point.lastIndexOf(':'))).values()]
+  return [
+    ...told.flatMap((its) => its.slice(0, 1).map(() => together(its))),
+    ...all.filter((it) => it.kind !== 'finding' || !found.includes(it.found)),
+  ]
+}
+
+function together(its: readonly Found<SignArgs>[]): Verdict<SignArgs> {
+  const [first, ...others] = its.toSorted((one, other) => other.args.count - one.args.count)
+  if (first === undefined) throw new Error('a finding of no point')
+  if (others.length === 0) return finding(first)
+  const rows = others.map(({ args }) => ({
+    where: args.point,
+    bad: args.count,
+    of: args.of,
+    note: [args.server, args.detail].filter((part) => part !== '').join('; '),
+  }))
+  return finding({
+    ...first,
+    also: others.map((it) => it.subject),
+    evidence: [...first.evidence, { kind: 'shares', label: 'at other points of the same path', rows }],
+    symptoms: [...new Set(its.flatMap((it) => it.symptoms ?? []))],
+    causes: [...new Set(its.flatMap((it) => it.causes ?? []))],
+  })
 }
 
 /** A file may have hundreds of interfaces: what holds of several of them is said once. */

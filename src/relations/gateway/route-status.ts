@@ -8,6 +8,14 @@ export function missingStatus(route: GatewayRoute): readonly ParentRef[] {
   )
 }
 
+/**
+ * Parents of other kinds, a set of listeners or a Service of a mesh, of a route that no controller at all has written
+ * of: whoever implements the kind writes an entry for each parent that is its own (apis/v1, RouteStatus.Parents).
+ */
+export function untakenParents(route: GatewayRoute): readonly ParentRef[] {
+  return route.status.length > 0 ? [] : route.parents.filter((parent) => parentGateway(route, parent) === null)
+}
+
 /** The entry of a status names its parent as the spec does (apis/v1 shared_types.go, RouteParentStatus). */
 function isSame(route: GatewayRoute, a: ParentRef, b: ParentRef): boolean {
   return (

@@ -1,6 +1,7 @@
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress, IngressClass } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
+import { hostAlone } from '../../wire/host-pattern.ts'
 import { groupsFound } from '../../wire/linear-regex.ts'
 import { percentDecoded } from '../../wire/percent.ts'
 import type { Route } from './ingress-routes-to-service.ts'
@@ -77,7 +78,7 @@ export function measuredOf(contacts: Known<Contacts>, { ingress, host, path }: R
     (it) =>
       it.ingress.namespace === ingress.namespace &&
       it.ingress.name === ingress.name &&
-      (host === null || host.startsWith('*') || it.host.split(':', 1)[0] === host) &&
+      (host === null || host.startsWith('*') || hostAlone(it.host) === host) &&
       it.path.startsWith(stem),
   )
   if (asked.length === 0) return 'unasked'

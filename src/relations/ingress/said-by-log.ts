@@ -1,7 +1,7 @@
 import type { IngressConfigs } from '../../model/ingress-config.ts'
 import type { Known } from '../../model/known.ts'
 import { some } from '../../phrases.ts'
-import { hostAlone } from '../../wire/access-log/failed-requests.ts'
+import { hostAlone } from '../../wire/host-pattern.ts'
 import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
 
 interface Asked {
@@ -15,6 +15,8 @@ export interface SaidByLog {
   readonly trouble: RequestTrouble
   readonly times: number
   readonly upstreams: readonly string[]
+  /** The words of a line, where these are the controller's own. */
+  readonly words?: string
 }
 
 export function saidByLog(configs: Known<IngressConfigs>, { host, controllers }: Asked): SaidByLog | null {
@@ -27,8 +29,11 @@ export function saidByLog(configs: Known<IngressConfigs>, { host, controllers }:
     trouble,
     times: its.reduce((sum, it) => sum + it.times, 0),
     upstreams: [...new Set(its.flatMap((it) => it.upstream ?? []))],
+    ...its.flatMap(({ said: words }) => (words === undefined ? [] : [{ words }]))[0],
   }))
-  return groups.toSorted((a, b) => b.times - a.times)[0] ?? null
+  // What Lua writes may be of requests that were answered all the same: nginx's own word goes first.
+  const isOwn = (it: SaidByLog): number => Number(it.trouble === 'lua-failed')
+  return groups.toSorted((a, b) => isOwn(a) - isOwn(b) || b.times - a.times)[0] ?? null
 }
 
 /** A clause each, of what nginx means by it (ngx_http_upstream.c and others), and what changes it. */
@@ -63,6 +68,7 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
   'no-connection-left': () =>
     'this controller has no connection left: each request takes two of worker_connections (max-worker-connections of ' +
     'its ConfigMap), and streams and WebSockets hold theirs; the pods have no part in it',
+  'lua-failed': () => "the controller's own program failed: no pod is asked",
   other: () => '',
 }
 
@@ -78,10 +84,14 @@ export const cures: Readonly<Partial<Record<RequestTrouble, string>>> = {
   'no-connection-left':
     'raise max-worker-connections of the ConfigMap, or take the line out: 0 is as many as there are files',
   'tls-failed': 'see which protocol the pods speak: backend-protocol, proxy-ssl-verify',
+  'lua-failed':
+    'take the annotation away that has the controller run this (of a cookie: affinity, session-cookie-…), or run an ' +
+    'image of the controller that is whole',
   'broke-off': 'see whether the pods crash, or close idle connections sooner than nginx does (keep-alive below 60 s)',
 }
 
-export function saidText({ trouble, times, upstreams }: SaidByLog): string {
+export function saidText({ trouble, times, upstreams, words }: SaidByLog): string {
   const by = upstreams.length === 0 ? 'the pod' : some(upstreams, 2)
-  return `the controller's log says why, ${times === 1 ? 'once' : `${times} times`}: ${meanings[trouble](by)}`
+  const quoted = words === undefined ? '' : `: “${words}”`
+  return `the controller's log says why, ${times === 1 ? 'once' : `${times} times`}: ${meanings[trouble](by)}${quoted}`
 }

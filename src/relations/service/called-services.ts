@@ -50,6 +50,10 @@ export type Called =
   | { readonly is: 'elsewhere' }
   | { readonly is: 'there'; readonly service: Service }
   | { readonly is: 'no-port'; readonly service: Service; readonly port: number; readonly isGuess?: true }
+  /** The Service has that port for another protocol alone. */
+  | { readonly is: 'other-protocol'; readonly service: Service; readonly port: number; readonly over: 'TCP' | 'UDP' }
+  /** An SRV record of a port by a name that no port of the Service has. `near`: that of its only one. */
+  | { readonly is: 'no-srv'; readonly service: Service; readonly srv: string; readonly near: string | null }
   /** A port of a headless Service, whose pods listen on another: nobody maps the one to the other. */
   | { readonly is: 'unmapped'; readonly service: Service; readonly port: number; readonly target: number }
   /** A pod by its own name below a Service that does not name it. */
@@ -134,15 +138,17 @@ const byName = once((services: readonly Service[]) => Map.groupBy(services, (it)
 export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   const asked = podInOwn(pod, call.host, around) ?? serviceName(call.host, pod.namespace, around)
   if (isInHosts(pod, call.host)) return elsewhere
-  const unnamed = podUnnamed(call, pod.namespace, around)
+  const unnamed = call.srv === undefined ? podUnnamed(call, pod.namespace, around) : null
   if (unnamed !== null) return unnamed
   if (asked === null) return elsewhere
   if ('told' in asked) return ofOtherDomain(pod, call.host, asked, around)
   if ('short' in asked) return withoutSvc(call.host, asked.short, around)
   const { namespace, name, sure } = asked
   const service = byPlace(around.services).get(place(namespace, name))
-  if (service !== undefined)
+  if (service !== undefined) {
+    if (call.srv !== undefined) return ofSrv(service, { ...call, srv: call.srv }, around)
     return asked.isPod === true ? ofPod(service, call, around) : portOf(service, call, around.pods)
+  }
   const { namespaces, scope } = around
   if (namespaces?.includes(namespace) === false) {
     const near = nearNamespace(name, namespace, around)
@@ -263,7 +269,10 @@ function ofOtherDomain(pod: Pod, host: string, { told, before }: AskedElsewhere,
   if (told === usualDomain) return { is: 'other-domain', told, near }
   // The nodes' own search list may put the rest behind it.
   const isCut = domain !== null && domain !== usualDomain && domain.startsWith(`${told}.`)
-  if (answerer !== 'nobody' || near === null || told === clusterSet || isCut || !isClusterFirst(pod)) return elsewhere
+  if (answerer !== 'nobody' || isCut || !isClusterFirst(pod)) return elsewhere
+  // Who takes the pod's lookups on their way, as Istio's proxy does, may know the names of the whole set.
+  if (told === clusterSet) return pod.dnsHop === undefined ? { is: 'other-domain', told, near } : elsewhere
+  if (near === null) return elsewhere
   return { is: 'other-domain', told, near }
 }
 
@@ -382,7 +391,26 @@ function portOf(service: Service, call: Call, pods: readonly Pod[] | undefined):
     const target = unmappedTarget(service, own, pods)
     return target === null ? { is: 'there', service } : { is: 'unmapped', service, port, target }
   }
-  return own === undefined ? { is: 'no-port', service, port } : { is: 'there', service }
+  if (own === undefined) return { is: 'no-port', service, port }
+  const over = call.scheme === undefined ? call.over : 'TCP'
+  const isOther = over !== undefined && service.ports.every((it) => it.port !== port || it.protocol !== over)
+  return isOther ? { is: 'other-protocol', service, port, over } : { is: 'there', service }
+}
+
+/**
+ * CoreDNS has an SRV record of each port that has a name, by that name (plugin/kubernetes, matchPortAndProtocol); of
+ * endpoints that somebody wrote down, by the names that he gave them.
+ */
+function ofSrv(service: Service, call: Call & { readonly srv: string }, { answerer, domain }: Callable): Called {
+  const [name, protocol] = call.srv.replaceAll('_', '').split('.')
+  const { type, clusterIP, selector, ports } = service
+  const isOthers = type === 'ExternalName' || (clusterIP === 'None' && selector === null)
+  const has = ports.some((it) => it.name === name && it.protocol.toLowerCase() === protocol)
+  const asked = `${call.srv}.${service.name}.${service.namespace}.svc.${domain ?? usualDomain}`
+  if (isOthers || has || answerer?.(asked) === 'maybe') return { is: 'there', service }
+  const [only, ...more] = ports.filter((it) => it.name !== null && it.protocol.toLowerCase() === protocol)
+  const near = only === undefined || more.length > 0 ? null : `_${only.name}._${protocol}.${call.host}`
+  return { is: 'no-srv', service, srv: call.srv, near }
 }
 
 /**

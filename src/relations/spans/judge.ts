@@ -118,7 +118,8 @@ export function whyBlind({ asked, traces, spans, doubts, places }: Spans): Verdi
     )
   if (unread > 0) return cannotTell('cut-off', `${count(unread, 'span')} could not be read, beside ${spans} that could`)
   if (orphans + cycles === 0) return null
-  const why = `${orphans + cycles} of ${count(spans, 'span')} have no parent in their trace: what called them was not seen`
+  const lone = `${orphans + cycles} of ${count(spans, 'span')}`
+  const why = `${lone} have no parent in their trace: what called them was not seen`
   // What hands a trace on and sends no span of its own stands before most clusters: beside everything else that a
   // diagnosis looks at, that is neither health nor a doubt.
   return places === undefined ? cannotTell('cut-off', why) : notApplicable(why)

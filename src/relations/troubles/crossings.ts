@@ -2,8 +2,18 @@ import type { Trouble } from '../../findings/trouble.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
+import { lookupKeys } from '../dns/lookups-in-pod.ts'
 import { traceEnds, type TraceEnds } from '../path/trace-ends.ts'
-import { calleeOutOfReach, hangsUp, hostUnknown, noEndpoints, stoppedOnTheWay, svcUnanswered } from '../symptom.ts'
+import {
+  calleeOutOfReach,
+  hangsUp,
+  hostUnknown,
+  nameWrong,
+  nameWrongOf,
+  noEndpoints,
+  stoppedOnTheWay,
+  svcUnanswered,
+} from '../symptom.ts'
 import { hangUpsOf } from '../service/hang-ups.ts'
 import { crossedFlows, disagreement } from '../policy/crossed-flows.ts'
 import { full } from '../../phrases.ts'
@@ -18,7 +28,7 @@ export function crossingTroubles(model: Model): readonly Trouble[] {
   const counted = crossings.value.filter((it) => it.result !== null && isExpected(it, ends))
   const ways = Map.groupBy(counted, (it) => `${it.to.kind} ${it.to.kind === 'service' ? it.to.port : ''}`)
   const hungUp = new Set(hangUpsOf(model.sources).crossings)
-  return [...ways.values()].flatMap((its) => ofWay(its, ends, hungUp))
+  return [...ways.values()].flatMap((its) => ofWay(its, ends, { hungUp, model }))
 }
 
 /** An endpoint that is not ready gets no connection by the Service, so nobody complains about it while others are. */
@@ -31,7 +41,7 @@ function isExpected({ to, host }: Crossing, { to: other }: TraceEnds): boolean {
 function ofWay(
   its: readonly Crossing[],
   { ask, from, to }: TraceEnds,
-  hungUp: ReadonlySet<Crossing>,
+  { hungUp, model }: { readonly hungUp: ReadonlySet<Crossing>; readonly model: Model },
 ): readonly Trouble[] {
   const failed = its.filter((it) => it.result !== 'open' || hungUp.has(it))
   const [first] = failed
@@ -58,6 +68,7 @@ function ofWay(
         ...(service !== null && failed.some((it) => !hungUp.has(it)) ? [svcUnanswered(service)] : []),
         ...(service !== null && failed.some((it) => hungUp.has(it)) ? [hangsUp(service)] : []),
         ...failed.flatMap((it) => (it.result === 'no-name' ? [hostUnknown(it.host)] : [])),
+        ...failed.flatMap((it) => nameKeys(it, model)),
       ],
       asked: failed.length === 1 ? `${first.host}:${first.port}` : `${failed.length} endpoints`,
       from: `inside pod ${ask.from.namespace}/${ask.from.pod}`,
@@ -69,6 +80,24 @@ function ofWay(
       weight: 'outage',
     },
   ]
+}
+
+/**
+ * Some tools end a lookup and a connect by one timeout, and do not say which it was: whatever keeps this pod from the
+ * name may be why.
+ */
+function nameKeys({ to, host, result, from }: Crossing, { sources: { insideViews } }: Model): readonly string[] {
+  if (to.kind !== 'host' || (result !== 'no-name' && result !== 'timeout')) return []
+  const views = (insideViews.known ? insideViews.value : []).filter(
+    (it) => it.namespace === from.namespace && it.pod === from.pod,
+  )
+  const [first, second, ...more] = host.replace(/\.$/, '').split('.')
+  // `kv-1.kv-nodes` is a pod of a headless Service beside it, `kv.shop` a Service of another namespace.
+  const beside =
+    result === 'no-name' && first !== undefined && second !== undefined && more.length === 0
+      ? [nameWrong({ namespace: from.namespace, name: second }), ...nameWrongOf(host)]
+      : []
+  return [...beside, ...lookupKeys(views, host)]
 }
 
 const hungUpText = 'the other side ends it at once, without a byte'

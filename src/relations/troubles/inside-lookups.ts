@@ -2,6 +2,7 @@ import type { Trouble } from '../../findings/trouble.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
+import { serviceLookupKeys } from '../dns/lookups-in-pod.ts'
 import { dnsTcpLossInPod, dnsTcpUnanswered, nameWrongOf } from '../symptom.ts'
 import { namesInPod, outsideInPod, serversInPod } from './inside-resolving.ts'
 import { socketTroubles } from './inside-sockets.ts'
@@ -37,10 +38,11 @@ function ofLookup(model: Model, view: InsideView, pod: Pod | null): readonly Tro
   const { name, result, tool, ms } = view.lookup.value
   const about = { ...whose(view, pod), asked: `${name} with ${tool}`, bad: 1, of: 1, ms }
   const bad = weightOf(result, pod, model)
-  const keys = isDenied(result) ? [...about.keys, ...nameWrongOf(name)] : about.keys
+  const own = serviceLookupKeys(view, name)
+  const keys = isDenied(result) ? [...about.keys, ...own, ...nameWrongOf(name)] : [...about.keys, ...own]
   if (bad !== null) return [{ ...about, keys, kind: 'lookup-failed', how: result, weight: bad }]
   return ms >= slowIn(model, pod) && result !== 'not-asked'
-    ? [{ ...about, kind: 'lookup-slow', how: 'slow', weight: 'nuisance' }]
+    ? [{ ...about, keys, kind: 'lookup-slow', how: 'slow', weight: 'nuisance' }]
     : []
 }
 

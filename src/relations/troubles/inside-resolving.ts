@@ -4,6 +4,7 @@ import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
+import { serviceLookupKeys } from '../dns/lookups-in-pod.ts'
 import { isFailed, isLedAstray } from '../dns/inside-answers.ts'
 import { lossOf, nearlyAll, seriesOf } from '../dns/lookup-loss.ts'
 import { slicesOfServices } from '../service/service-endpoints.ts'
@@ -17,7 +18,11 @@ export function namesInPod(model: Model, view: InsideView, pod: Pod | null): rea
   return (view.resolving?.names ?? []).flatMap((it): readonly Trouble[] => {
     const base = whose(view, pod)
     const own = subject('Service', it.service.namespace, it.service.name)
-    const keys = [...base.keys, nameInPod({ namespace: view.namespace, name: view.pod }, it.service)]
+    const keys = [
+      ...base.keys,
+      nameInPod({ namespace: view.namespace, name: view.pod }, it.service),
+      ...serviceLookupKeys(view, it.typed),
+    ]
     const about = {
       ...base,
       keys,

@@ -6,6 +6,7 @@ import type { Model } from '../../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { count } from '../../phrases.ts'
 import { isTargetPod } from '../asked-about.ts'
+import { lookupKeys } from '../dns/lookups-in-pod.ts'
 import { once } from '../once.ts'
 import { podsByName } from '../pods-by-name.ts'
 import { calledBy, type Callable } from '../service/called-services.ts'
@@ -34,7 +35,7 @@ import { complaintEnds } from '../complaint-words.ts'
  * since it is a sign, as whatever it was may be over.
  */
 export function programTroubles(model: Model): readonly Trouble[] {
-  const { programLogs, pods, services, clusterDns } = model.sources
+  const { programLogs, pods, services, clusterDns, insideViews } = model.sources
   if (!programLogs.known || model.scope.target.kind === 'dns') return []
   const [byName, byAddress] = [
     podsByName(pods.known ? pods.value : []),
@@ -48,10 +49,15 @@ export function programTroubles(model: Model): readonly Trouble[] {
   }
   return programLogs.value.flatMap((log) => {
     const pod = byName.get(`${log.namespace}/${log.pod}`) ?? null
+    const views = (insideViews.known ? insideViews.value : []).filter(
+      (one) => one.namespace === log.namespace && one.pod === log.pod && one.container === log.container,
+    )
     return log.complaints.flatMap((it): readonly Trouble[] => {
       const weight = weightOf(model, log, pod, it)
       if (weight === null) return []
-      return [told(log, pod, it, { called: serviceOf(it, pod, { around, byAddress }), weight })]
+      const trouble = told(log, pod, it, { called: serviceOf(it, pod, { around, byAddress }), weight })
+      // A name that is not found: what keeps this pod from names is why.
+      return [it.kind === 'no-host' ? { ...trouble, keys: [...trouble.keys, ...lookupKeys(views, it.host)] } : trouble]
     })
   })
 }

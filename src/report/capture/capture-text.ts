@@ -34,10 +34,16 @@ function pointLines(point: CapturePoint, why: string | null): readonly string[] 
     ...(why === null ? [] : [why]),
   ]
   return [
-    `${name}${comment === null ? '' : ` (${comment})`}: ${parts.join(', ')}`,
+    `${name}${comment === null ? '' : ` (${placeIn(comment)})`}: ${parts.join(', ')}`,
     ...dnsLine(point),
     ...tcpLine(point),
   ]
+}
+
+/** What `hopscope capture` writes behind a place for its own comparing (src/probe/capture) says nothing to a reader. */
+function placeIn(comment: string): string {
+  const at = comment.indexOf('; stages ')
+  return at === -1 ? comment : comment.slice(0, at)
 }
 
 function clockParts({ clock }: CapturePoint): readonly string[] {

@@ -8,7 +8,8 @@ const parts: readonly (readonly [words: string, has: (check: AnyCheck) => boolea
   ['Ingresses', (it) => familyOf(it) === 'ingress'],
   ['Gateway API', (it) => familyOf(it) === 'gateway' && !isOfProxies(it)],
   ["Contour's HTTPProxies", (it) => familyOf(it) === 'gateway' && isOfProxies(it)],
-  ['Istio', (it) => familyOf(it) === 'mesh'],
+  // Some know of a mesh by its pods alone.
+  ['Istio', (it) => familyOf(it) === 'mesh' && it.needs.includes('mesh')],
   ['policies', (it) => familyOf(it) === 'policy'],
   ['nodes', (it) => familyOf(it) === 'node'],
   ['traces', isOfTraces],

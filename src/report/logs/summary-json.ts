@@ -7,6 +7,8 @@ export function logSummaryJson(summary: LogSummary): string {
   const out: Output<typeof logsSummary> = {
     schema: 'hopscope/logs-summary/v1',
     ...summary,
+    lines: { ...summary.lines, others: defined(summary.lines.others) },
+    cut: [...summary.cut],
     who: defined(summary.who),
     groups: summary.groups.map((it) => ({ ...it, who: defined(it.who) })),
     servers: summary.servers.map((it) => ({ ...it, who: defined(it.who) })),

@@ -19,6 +19,11 @@ function summaryOf(lines: readonly string[]) {
   return fromOutside(sums.result())
 }
 
+const envoyLine = (flags: string, lasted: number): string =>
+  `[2026-11-30T16:08:41.580Z] "GET /events HTTP/1.1" 200 ${flags} 0 13 ${lasted} 2 "198.18.0.11" "curl/7.88.1" ` +
+  '"aae033d3" "chat.example.com" "198.18.102.91:8080"'
+const idle = [4003, 4002, 4001].map((it) => envoyLine('SI', it))
+
 const bad = [
   `${head} "GET /cart HTTP/1.1" 502 150 ${tail} 10.2.0.4:80 0 0.001 502 5f`,
   `${head} "GET /cart HTTP/1.1" 200 150 ${tail} 10.2.0.4:80, 10.2.0.5:80 0, 150 0.001, 0.002 502, 200 5f`,
@@ -33,7 +38,7 @@ test.each([
   [
     'nothing read is no health',
     ['started'],
-    /^\? No line of a request was read: 1 line of other kinds was passed over\./,
+    /^\? No line of a request was read: 1 line of other kinds was passed over \(of no known format 1\)\./,
   ],
   [
     'an upload that was refused is no health',
@@ -69,6 +74,25 @@ test.each([
     /as its error log says 1 time, an answer of a server that it could not take/,
   ],
   ['whose requests they are is not told', bad, /the format of 2 requests names neither host nor Ingress/],
+  [
+    'answers that were cut off are no health',
+    [...idle, envoyLine('-', 5)],
+    /^✗ 3 of 4 requests \(75 %\) ended in the middle .*\n {4}3 {2}SI, stream idle timeout, each after [34].\d+ s: as a/,
+  ],
+  ['which path they are of', idle, /3 {2}200 {5}chat\.example\.com {2}\/events {2}\S+ +in the middle: SI 3/],
+  ['what changes it', idle, /help: SI: .*timeoutPolicy\.idle/],
+  ['cut off beside server errors', [bad[0] ?? '', ...idle], /\n {2}3 requests more ended in the middle:\n {4}3 {2}SI/],
+  ['clients that left', [envoyLine('DC', 900)], /^✓ None of 1 .*note: the clients of 1 request went away/s],
+  [
+    'what the controller says of itself was not missed',
+    [bad[1] ?? '', ...Array.from({ length: 9 }, () => 'I1128 10:56:37.1 1 controller.go:208] "reloaded"')],
+    /^✓ (?!.*That is of).*9 lines of other kinds were passed over \(what the controller says of itself 9\)/s,
+  ],
+  [
+    'what no format knows may be requests',
+    [bad[1] ?? '', 'x y', 'x z'],
+    /\n\? That is of 1 request alone: 2 of 3 lines \(67 %\) are of no known format/,
+  ],
   ['an empty log', [], /an access log may be off/],
   ['health is of what was read', [bad[1] ?? ''], /^✓ None of 1 request ended with a server error/],
   ['no field for the server', [`${head} "GET / HTTP/1.1" 200 1 "-" "-" "-"`], /takes one by `log-format`/],

@@ -1,7 +1,9 @@
 import type { LogGroup, LogSummary, ServerUse, Spread, WhoCounts } from '../../answers/tail/log-summary.ts'
 import type { WhoSaid } from '../../answers/tail/who-said.ts'
+import type { OtherLine } from '../../wire/access-log/reader.ts'
 import { count, ms, percent } from '../../phrases.ts'
 import type { Paint } from '../paint.ts'
+import { cutCount, cutHelp, cutLines, cutText } from './cut-text.ts'
 import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 
@@ -62,6 +64,14 @@ function verdict(summary: LogSummary, paint: Paint): readonly string[] {
   const { lines, serverErrors, who } = summary
   const span = spanOf(summary)
   const kept = refusals(summary)
+  const cut = cutLines(summary)
+  if (serverErrors === 0 && cut.length > 0)
+    return [
+      `${paint.mark('error')} ${cutCount(summary)} of ${count(lines.requests, 'request')} ` +
+        `(${percent(cutCount(summary), lines.requests)}) ended in the middle${span}, and none with a server error:`,
+      ...cut,
+      ...(kept === null ? [] : [`  ${kept}.`]),
+    ]
   if (serverErrors === 0)
     return [
       `${paint.mark(kept === null ? 'ok' : 'warning')} None of ${count(lines.requests, 'request')} ended with a ` +
@@ -74,18 +84,23 @@ function verdict(summary: LogSummary, paint: Paint): readonly string[] {
       entries(who).map(([it, times]) => [String(times), words[it]]),
       { right: [0], indent: 4 },
     ),
+    ...(cut.length === 0 ? [] : [`  ${count(cutCount(summary), 'request')} more ended in the middle:`, ...cut]),
     ...(kept === null ? [] : [`  ${kept}.`]),
   ]
 }
 
-/** More than half of the lines was read by no format: what is counted is of the rest alone. */
+/**
+ * More than half of the lines was read by no format, and is no word of the controller of itself either: what
+ * is counted is of the rest alone.
+ */
 function unreadMost(summary: LogSummary, paint: Paint): readonly string[] {
-  const { requests, errors, other } = summary.lines
+  const { requests, errors, other, others } = summary.lines
   const all = requests + errors + other
-  if (other * 2 < all) return []
+  const strange = (others.text ?? 0) + (others['too-long'] ?? 0) + (others.object ?? 0)
+  if (strange * 2 < all) return []
   return [
-    `${paint.mark('cannot-tell')} That is of ${count(requests, 'request')} alone: ${other} of ${all} lines ` +
-      `(${percent(other, all)}) are of other kinds, and were not read.`,
+    `${paint.mark('cannot-tell')} That is of ${count(requests, 'request')} alone: ${strange} of ${all} lines ` +
+      `(${percent(strange, all)}) are of no known format, and may be of requests as well: --format`,
   ]
 }
 
@@ -118,7 +133,7 @@ function entries(who: WhoCounts): readonly (readonly [WhoSaid, number])[] {
 }
 
 function errorTable(groups: readonly LogGroup[], paint: Paint): readonly string[] {
-  const bad = groups.filter((it) => Object.keys(it.who).length > 0)
+  const bad = groups.filter((it) => Object.keys(it.who).length + Object.keys(it.cut).length > 0)
   if (bad.length === 0) return []
   const rows = bad
     .slice(0, shownErrors)
@@ -128,7 +143,7 @@ function errorTable(groups: readonly LogGroup[], paint: Paint): readonly string[
       ownerOf(it),
       it.path ?? '(others)',
       it.backend ?? '?',
-      whoText(it.who),
+      [whoText(it.who), cutText(it.cut)].filter((text) => text !== '').join(', '),
       it.total === null ? '' : `p50 ${ms(it.total.p50)}`,
     ])
   return [
@@ -229,6 +244,13 @@ function rest(summary: LogSummary, paint: Paint): readonly string[] {
             `(${entriesOf(troubles)}); ${lines.joined} were joined with their request.`,
         ]
       : []),
+    ...cutHelp(summary),
+    ...(summary.clientsLeft > 0
+      ? [
+          `note: the clients of ${count(summary.clientsLeft, 'request')} went away before the end of the answer (no ` +
+            'fault of a server, unless it takes too long)',
+        ]
+      : []),
     ...(who.controller !== undefined ? [ownWords(troubles)] : []),
     ...(withoutOwner > 0
       ? [
@@ -267,8 +289,23 @@ function entriesOf(troubles: LogSummary['troubles']): string {
     .join(', ')
 }
 
+const otherWords: Readonly<Record<OtherLine, string>> = {
+  controller: 'what the controller says of itself',
+  'error-log': 'error log of no request',
+  object: 'JSON of no request',
+  empty: 'empty',
+  'too-long': 'too long to be read',
+  text: 'of no known format',
+}
+
 function otherLines({ lines }: LogSummary): string {
-  return `${count(lines.other, 'line')} of other kinds ${lines.other === 1 ? 'was' : 'were'} passed over`
+  const kinds = (Object.entries(lines.others) as readonly (readonly [OtherLine, number])[]).map(
+    ([kind, times]) => `${otherWords[kind]} ${times}`,
+  )
+  return (
+    `${count(lines.other, 'line')} of other kinds ${lines.other === 1 ? 'was' : 'were'} passed over` +
+    (kinds.length === 0 ? '' : ` (${kinds.join(', ')})`)
+  )
 }
 
 function noRequestHelp({ lines }: LogSummary): readonly string[] {

@@ -134,6 +134,12 @@ function notAsked({ leftOut, cells, measured }: Matrix, { asked, left, unasked }
     ...(leftOut.withoutPort.length > 0
       ? [`no column, since they declare no TCP port: ${some(leftOut.withoutPort)}; --port names one`]
       : []),
+    ...(leftOut.cronJobs.length > 0
+      ? [
+          `${count(leftOut.cronJobs.length, 'CronJob')} without a pod now ` +
+            `${leftOut.cronJobs.length === 1 ? 'is' : 'are'} left out: ${some(leftOut.cronJobs, 5)}`,
+        ]
+      : []),
     ...(leftOut.withoutPod > 0
       ? [`${count(leftOut.withoutPod, 'pod')} without an address ${leftOut.withoutPod === 1 ? 'is' : 'are'} left out`]
       : []),

@@ -22,11 +22,24 @@ export const logsSummary = v.strictObject({
     errors: v.pipe(number, v.description("lines of nginx's error log that are of a request")),
     joined: v.pipe(number, v.description('of those, how many whose request was found')),
     other: v.pipe(number, v.description('what the controller says of itself, and what no format knows')),
+    others: v.pipe(
+      v.record(text, number),
+      v.description('of those, by what they look like: controller, error-log, object, empty, too-long, text'),
+    ),
   }),
   from: v.pipe(maybeText, v.description('of the first request; ISO 8601')),
   to: maybeText,
   serverErrors: number,
   who,
+  cut: v.pipe(
+    v.array(v.strictObject({ sign: text, by: text, requests: number, total: spread })),
+    v.description(
+      'answers whose status says well, and that did not come to their end, by what says so: a response flag of ' +
+        'Envoy, ' +
+        'the termination state of HAProxy, the error log of nginx',
+    ),
+  ),
+  clientsLeft: v.pipe(number, v.description('answers whose client went away before their end')),
   retried: v.nullable(v.strictObject({ requests: number, rescued: number })),
   withoutServer: v.pipe(number, v.description('requests whose format does not say which server was asked')),
   withoutOwner: v.pipe(number, v.description('requests whose format tells neither host nor route')),
@@ -43,6 +56,7 @@ export const logsSummary = v.strictObject({
       status: maybeNumber,
       requests: number,
       who,
+      cut: v.pipe(v.record(text, number), v.description('answers that did not come to their end, by the sign')),
       retried: maybeNumber,
       total: spread,
       queue: spread,

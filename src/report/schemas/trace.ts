@@ -64,6 +64,8 @@ const seen = v.variant('kind', [
     of: number,
     statuses: texts,
     well: v.exactOptional(v.strictObject({ endpoints: number, of: number })),
+    unended: v.exactOptional(v.pipe(number, v.description('whose end was not awaited: streams, and long bodies'))),
+    eased: v.exactOptional(v.pipe(text, v.description('why it was asked no further'))),
     at: v.exactOptional(texts),
   }),
   v.strictObject({ kind: v.literal('lookup'), typed: text, result: text }),
@@ -125,6 +127,12 @@ export const trace = v.strictObject({
       }),
     ),
     v.description('where it breaks for some connections only'),
+  ),
+  trouble: v.exactOptional(
+    v.pipe(
+      v.array(v.strictObject({ code: text, of: v.strictObject({ kind: text, namespace: maybeText, name: text }) })),
+      v.description('findings of errors and warnings that are of this path'),
+    ),
   ),
   diagnosis,
 })

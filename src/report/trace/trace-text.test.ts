@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { contacts, toService } from '../../../test/build/contacts.ts'
+import { contacts, getOf, toService } from '../../../test/build/contacts.ts'
 import { insideView, resolving } from '../../../test/build/dns.ts'
 import { ingressPolicy, labels, namespace } from '../../../test/build/policy.ts'
 import { crossing, traced } from '../../../test/build/trace.ts'
@@ -7,6 +7,9 @@ import { modelOf } from '../../../test/describe-check.ts'
 import { traceOf } from '../../answers/trace/trace.ts'
 import { checks } from '../../checks/registry.ts'
 import { diagnose } from '../../engine.ts'
+import type { Finding } from '../../findings/finding.ts'
+import type { DirectContact } from '../../model/contacts.ts'
+import { subject } from '../../model/subject.ts'
 import { known } from '../../model/known.ts'
 import type { Sources } from '../../model/sources.ts'
 import { paint } from '../paint.ts'
@@ -63,6 +66,50 @@ describe('a trace in words', () => {
     expect(said).toContain('! pod shop/client-1 (worker-1) reaches service shop/web, and 1 of 7 connections lost')
     expect(said).toMatch(/! same node .*slowest 1.02 s: 1 of 2 by a SYN sent again, the first was lost/)
     expect(said).toMatch(/✓ other nodes/)
+  })
+  test('what is known by a head alone, or was asked no further, is no green', () => {
+    const crossings = [crossing('web', 'open'), crossing('web-1', 'open'), crossing('web-2', 'open')]
+    const answers = (unended?: 'stream'): DirectContact[] =>
+      ['web-1', 'web-2'].map((pod, index) => ({
+        ...getOf('web', pod, 200),
+        ip: `10.2.1.${index + 1}`,
+        ...(unended === undefined ? {} : { unended }),
+      }))
+    const all = { ...contacts([]), direct: answers() }
+    expect(told({ crossings, contacts: all })).toMatch(/^✓ .*✓ http +2 asked, answered 200 /s)
+    expect(told({ crossings, contacts: { ...all, direct: answers('stream') } })).toMatch(
+      /✓ http +2 asked, answered 200; the heads alone were awaited/,
+    )
+    const [first] = all.direct
+    const eased = [{ node: 'worker-1', ip: first?.ip ?? '', port: first?.port ?? 0, why: 'its answers took 3050 ms' }]
+    const short = told({ crossings, contacts: { ...all, eased } })
+    expect(short).toMatch(/^\? pod .* reaches service shop\/web; it was asked no further: its answers took 3050 ms\./)
+    expect(short).toMatch(/\? http +2 asked, answered 200; asked no further: its answers took 3050 ms/)
+  })
+  test('a finding of the same path is in the headline, and another is not', () => {
+    const crossings = [crossing('web', 'open'), crossing('web-1', 'open'), crossing('web-2', 'open')]
+    const model = modelOf({ ...base, crossings }, {}, traced.scope)
+    const of = (code: string, severity: 'warning' | 'info', name: string): Finding => ({
+      code,
+      slug: 'a/b',
+      severity,
+      confidence: 'observed',
+      subject: subject('Service', 'shop', name),
+      args: {},
+      evidence: [],
+      symptoms: [],
+      causes: [],
+      remedies: [],
+    })
+    const headOf = (finding: Finding): string => {
+      const trace = traceOf(model, [finding])
+      return trace === null ? '' : (traceText(trace, plain).split('\n')[0] ?? '')
+    }
+    expect(headOf(of('SVC299', 'warning', 'web'))).toMatch(
+      /^! pod .* reaches service shop\/web, with trouble: SVC299 \(Service shop\/web\), below\.$/,
+    )
+    expect(headOf(of('SVC299', 'info', 'web'))).toMatch(/^✓/)
+    expect(headOf(of('SVC299', 'warning', 'else'))).toMatch(/^✓/)
   })
   test('what Node or Python took to start is no lost SYN', () => {
     const slow = { ...crossing('web', 'open'), tool: 'node', ms: 1050 }

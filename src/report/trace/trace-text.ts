@@ -6,7 +6,7 @@ import type { Mark, Paint } from '../paint.ts'
 import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 import { sightText } from '../../relations/service/meet-each.ts'
-import { count, ms } from '../../phrases.ts'
+import { count, full, ms, some } from '../../phrases.ts'
 
 /** What a hop is called; `direct` by what it goes past. */
 export function hopLabel(name: HopName): string {
@@ -97,7 +97,9 @@ function head(trace: Trace, paint: Paint): readonly string[] {
     open: untold(trace) ??
       answeredAs(trace, `${pod}${node}`) ??
       namedLate(trace, `${pod}${node}`) ??
-      openedLate(trace, `${pod}${node}`) ?? ['ok', `${pod}${node} reaches ${to}.`],
+      openedLate(trace, `${pod}${node}`) ??
+      withTrouble(trace, `${pod}${node}`) ??
+      askedNoFurther(trace, `${pod}${node}`) ?? ['ok', `${pod}${node} reaches ${to}.`],
     clear: ['cannot-tell', `${untried(trace, `${pod}${node}`)}.`],
     broken: [
       'error',
@@ -139,6 +141,19 @@ function namedLate({ hops, to }: Trace, pod: string): readonly [Mark, string] | 
   const [slow] = hops.flatMap((it) => (isDoubtful(it) && it.seen.kind === 'name' ? [it.seen] : []))
   if (slow?.slowMs === undefined) return null
   return ['warning', `${pod} reaches ${to}, slowly: looking up ${slow.typed} takes ${ms(slow.slowMs)} or more.`]
+}
+
+/** A finding of the same path stands below: what was measured is well, and something of it is not. */
+function withTrouble({ trouble = [], to }: Trace, pod: string): readonly [Mark, string] | null {
+  if (trouble.length === 0) return null
+  const names = [...new Set(trouble.map((it) => `${it.code} (${it.of.kind} ${full(it.of)})`))]
+  return ['warning', `${pod} reaches ${to}, with trouble: ${some(names, 2)}, below.`]
+}
+
+/** It answered, and worse and worse, or too slowly: it was let alone before all was seen. */
+function askedNoFurther({ hops, to }: Trace, pod: string): readonly [Mark, string] | null {
+  const [seen] = hops.flatMap((it) => (it.seen.kind === 'answers' && it.seen.eased !== undefined ? [it.seen] : []))
+  return seen === undefined ? null : ['cannot-tell', `${pod} reaches ${to}; it was asked no further: ${seen.eased}.`]
 }
 
 function sum(numbers: readonly number[]): number {
@@ -262,13 +277,22 @@ function connectsText(seen: Extract<Seen, { kind: 'connects' }>): string {
   return `${said}${address} open, ${of === 1 ? '' : 'slowest '}${ms(seen.ms)}${again}${missing}${worth}`
 }
 
-function answersText({ bad, of, statuses, at = [], well }: Extract<Seen, { kind: 'answers' }>): string {
+function answersText({ bad, of, statuses, at = [], well, ...more }: Extract<Seen, { kind: 'answers' }>): string {
   const some = well === undefined || well.of === well.endpoints ? '' : `${well.endpoints} of ${well.of} endpoints: `
   const own = bad === 0 ? some : ''
   const whom = at.length === 0 ? own : `${at.join(', ')}: `
   return bad === 0
-    ? `${whom}${of} asked, answered ${statuses.join(', ')}`
+    ? `${whom}${of} asked, answered ${statuses.join(', ')}${shortText(of, more)}`
     : `${whom}${bad} of ${of} answered badly: ${statuses.join(', ')}`
+}
+
+/** What of the answers was not seen. */
+function shortText(
+  of: number,
+  { unended = 0, eased }: Pick<Extract<Seen, { kind: 'answers' }>, 'unended' | 'eased'>,
+): string {
+  const whose = unended === of ? 'the heads alone were awaited' : `of ${unended} the head alone was awaited`
+  return `${unended === 0 ? '' : `; ${whose}`}${eased === undefined ? '' : `; asked no further: ${eased}`}`
 }
 
 function routesText({ bad, notForwarding, ruled, read, of }: Extract<Seen, { kind: 'routes' }>): string {

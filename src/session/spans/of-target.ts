@@ -29,7 +29,7 @@ const slowMs = 1000
 /** Each page of Services is some 100 ms; whoever has so many that it takes longer is told of none. */
 const mostMsToFind = 5000
 
-export interface TracesPlan {
+interface TracesPlan {
   readonly found: Found
   readonly others: readonly Found[]
   readonly names: TracedNames
@@ -92,9 +92,9 @@ function everywhere(cluster: Cluster, signal: AbortSignal): Promise<Known<readon
 export function announceTraces({ found, others }: TracesPlan): string {
   return (
     `reads traces of the last ${minutes} minutes of what is asked about, of Service ${full(found.service)}, port ` +
-    `${found.port}, through the API server (get services/proxy): of ${mostServices} services at most, ${tracesEach} by ` +
-    `time and ${tracesEach} slow ones each, ${inMiB(mostBytes)} and ${mostMs / 1000} s in all; keeps of them names of ` +
-    'services and operations, times and counts' +
+    `${found.port}, through the API server (get services/proxy): of ${mostServices} services at most, ` +
+    `${tracesEach} by time and ${tracesEach} slow ones each, ${inMiB(mostBytes)} and ${mostMs / 1000} s in all; ` +
+    'keeps of them names of services and operations, times and counts' +
     (others.length === 0 ? '' : `; not asked: ${some(others.map((it) => full(it.service)))}`)
   )
 }

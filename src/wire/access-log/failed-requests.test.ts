@@ -78,3 +78,11 @@ test('servers without end are cut, and what was counted goes on', () => {
   expect(found).toHaveLength(200)
   expect(found[0]?.times).toBe(2)
 })
+
+test('of the words of the controller’s own program the first line is kept, and nothing of the request', () => {
+  const said = '[lua] sticky.lua:39: get_cookie_parsed(): resty.cookie is not part of this image'
+  const lines = [line(said, { upstream: '' }), line(said, { upstream: '' })]
+  expect(failedRequests(lines, hosts)).toEqual([
+    { host: 'web.example.com', upstream: null, trouble: 'lua-failed', times: 2, said },
+  ])
+})

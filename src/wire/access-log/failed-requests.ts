@@ -1,3 +1,4 @@
+import { hostAlone } from '../host-pattern.ts'
 import { nginxError, type RequestTrouble, statusSaid } from './nginx-error.ts'
 
 /** What nginx's error log says of requests for one host, by one server: a count, and none of the requests. */
@@ -9,11 +10,8 @@ export interface FailedRequests {
   readonly times: number
   /** That the one said who was asked for leave, where the line tells. */
   readonly status?: number
-}
-
-/** What a `Host` header, or a log's word of it, names: it may carry a port. */
-export function hostAlone(host: string): string {
-  return host.replace(/:\d{1,5}$/, '').toLowerCase()
+  /** Of the controller's own program: what it wrote last, without the request. */
+  readonly said?: string
 }
 
 /** Each host, server and trouble is one; of more than these the first are enough to say what is wrong. */
@@ -36,7 +34,16 @@ export function failedRequests(lines: readonly string[], hosts: ReadonlySet<stri
     const before = found.get(key)
     if (before === undefined && found.size === most) continue
     const times = (before?.times ?? 0) + 1
-    found.set(key, { host, upstream, trouble, times, ...(status === null ? {} : { status }) })
+    const said = trouble === 'lua-failed' ? { said: shortened(it.said) } : {}
+    found.set(key, { host, upstream, trouble, times, ...said, ...(status === null ? {} : { status }) })
   }
   return [...found.values()]
+}
+
+const longestSaid = 160
+
+/** Where a stack follows, the first line of it is the reason. */
+function shortened(said: string): string {
+  const [first = ''] = said.split(/, context: |\\n|\n/, 1)
+  return first.slice(0, longestSaid)
 }

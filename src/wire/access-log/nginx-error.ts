@@ -5,7 +5,8 @@ import { requestIn } from './access-line.ts'
  * the server closed or reset the connection before its answer was whole. `no-live-upstream`: all servers are marked as
  * failed, or there is none. `tls-refused`: the server speaks TLS, and ended the handshake by an alert of its own: no
  * name and no certificate suits it. `no-connection-left`: this nginx has none for it. `limited`: by a limit of the
- * controller's own. `auth-unclear`: who was asked for leave (`auth-url`) said neither yes nor no.
+ * controller's own. `auth-unclear`: who was asked for leave (`auth-url`) said neither yes nor no. `lua-failed`: the
+ * controller's own program wrote an error (lua-nginx-module, ngx.log).
  */
 export const requestTroubles = [
   'refused',
@@ -23,6 +24,7 @@ export const requestTroubles = [
   'denied',
   'auth-unclear',
   'no-connection-left',
+  'lua-failed',
   'other',
 ] as const
 export type RequestTrouble = (typeof requestTroubles)[number]
@@ -75,6 +77,10 @@ const troubles: readonly (readonly [words: string, trouble: RequestTrouble])[] =
   ['access forbidden by rule', 'denied'],
   // ngx_http_auth_request_module.c: what is no 2xx, 401 or 403.
   ['auth request unexpected status', 'auth-unclear'],
+  // lua-nginx-module: `[lua] sticky.lua:39: …`, `lua entry thread aborted: …`, `failed to run balancer_by_lua*: …`.
+  ['[lua] ', 'lua-failed'],
+  ['lua entry thread aborted', 'lua-failed'],
+  ['failed to run balancer_by_lua', 'lua-failed'],
 ]
 
 /** `auth request unexpected status: 404`; null where the line tells none. */

@@ -210,7 +210,18 @@ test.each([
   '{"status":200}',
   '[]',
   'null',
-])('%j is no request', (line) => expect(accessReader()(line)).toEqual({ kind: 'other' }))
+])('%j is no request', (line) => expect(accessReader()(line)).toMatchObject({ kind: 'other' }))
+
+test.each([
+  ['', 'empty'],
+  ['I1128 10:56:37.1 1 controller.go:208] "Backend successfully reloaded"', 'controller'],
+  ['[2026-11-30 16:08:41.580][1][info][main] [source/server/server.cc:430] starting', 'controller'],
+  ['time="2026-11-30T16:08:41Z" level=info msg="started"', 'controller'],
+  ['2026/11/30 15:41:06 [notice] 235#235: gracefully shutting down', 'error-log'],
+  ['{"level":"info","msg":"started"}', 'object'],
+  ['GET / of nobody', 'text'],
+  ['x'.repeat(70_000), 'too-long'],
+])('%.60j is of the kind %s', (line, what) => expect(accessReader()(line)).toEqual({ kind: 'other', what }))
 
 test.each(['', 'no variable', '$status$request', '$a$b'])('%j is no format', (text) =>
   expect(logFormat(text)).toBeNull(),

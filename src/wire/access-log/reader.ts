@@ -8,7 +8,13 @@ import type { Template } from './template.ts'
 import { traefikTemplates } from './traefik.ts'
 
 /** What a line of an ingress controller's log is. `other`: what it says of itself, or what no format knows. */
-export type LogEntry = AccessLine | ErrorLine | EmptyService | { readonly kind: 'other' }
+export type LogEntry = AccessLine | ErrorLine | EmptyService | { readonly kind: 'other'; readonly what: OtherLine }
+
+/**
+ * What a line that is of no request looks like. `controller`: what a controller says of itself. `error-log`: nginx's
+ * error log of no request that it names. `object`: JSON of no request. `text`: what nothing here knows.
+ */
+export type OtherLine = 'controller' | 'error-log' | 'object' | 'empty' | 'too-long' | 'text'
 
 /** ingress-nginx found no endpoint of a Service when it made its configuration: why its 503 are. */
 export interface EmptyService {
@@ -60,7 +66,28 @@ function formatIn(dialect: Dialect, compile: (text: string) => Template | null):
 /** The kubelet cuts lines at 16 KiB; what a runtime joins again is as long as a client's request may be. */
 const longestLine = 64 * 1024
 
-const other = { kind: 'other' } as const
+/**
+ * The heads of klog (Kubernetes' Go programs), Envoy's own log (`[2026-11-30 16:08:41.580][1][info]`), HAProxy's
+ * (`[NOTICE]   (1) : `), logrus (Contour: `time="…" level=info`) and zap's console.
+ */
+const ownHead = new RegExp(
+  String.raw`^(?:[IWEF]\d{4} \d\d:\d\d:\d\d\.|\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,9}\]\[\d{1,9}\]\[[a-z]{3,9}\]|` +
+    String.raw`\[(?:NOTICE|WARNING|ALERT|INFO)\] |time="[^"]{1,40}" level=[a-z]{3,8} |` +
+    String.raw`\d{4}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\s{1,4}` +
+    String.raw`(?:INFO|WARN|ERROR|DEBUG|TRC|INF|WRN|ERR|DBG|info|warn|error|debug)\b)`,
+)
+const nginxHead = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[[a-z]{4,7}\] /
+
+function otherLine(line: string): LogEntry {
+  return { kind: 'other', what: whatOf(line) }
+}
+
+function whatOf(line: string): OtherLine {
+  if (line.trim() === '') return 'empty'
+  if (nginxHead.test(line)) return 'error-log'
+  if (ownHead.test(line)) return 'controller'
+  return line.startsWith('{') && line.trimEnd().endsWith('}') ? 'object' : 'text'
+}
 
 /**
  * A reader for one stream of lines. Formats that the configuration names go before the usual ones; the one that fitted
@@ -82,7 +109,7 @@ export function accessReader(own: readonly LogFormat[] = []): (line: string) => 
     return made.status === null && made.at === null ? null : made
   }
   return (raw) => {
-    if (raw.length > longestLine) return other
+    if (raw.length > longestLine) return { kind: 'other', what: 'too-long' }
     const at = headOf(raw)
     if (last !== undefined) {
       const made = read(last, raw, at)
@@ -99,7 +126,7 @@ export function accessReader(own: readonly LogFormat[] = []): (line: string) => 
       last = format
       return made
     }
-    return (rest.startsWith('{') ? jsonLine(rest) : emptyService(rest)) ?? other
+    return (rest.startsWith('{') ? jsonLine(rest) : emptyService(rest)) ?? otherLine(rest)
   }
 }
 

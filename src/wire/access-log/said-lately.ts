@@ -1,3 +1,4 @@
+import { hostAlone } from '../host-pattern.ts'
 import { logTime } from './log-time.ts'
 import { nginxError, type RequestTrouble } from './nginx-error.ts'
 
@@ -42,10 +43,11 @@ export function saidLately(lines: readonly string[]): LateLog {
   const errors: LateError[] = []
   for (const line of lines) {
     const it = nginxError(line)
-    if (it === null || it.trouble === 'other' || errors.length === mostErrors) continue
+    if (it === null || it.trouble === 'other' || it.trouble === 'lua-failed' || errors.length === mostErrors) continue
     const at = it.at - shift
     if (own.has(requestKey(it.client, at, it.path)) || own.has(requestKey(it.client, at + 1000, it.path))) continue
-    const { trouble, server, host, path, upstream, said } = it
+    const { trouble, server, path, upstream, said } = it
+    const host = it.host === null ? null : hostAlone(it.host)
     errors.push({ at, trouble, server, host, path, upstream, bytes: trouble === 'body-too-big' ? bytesIn(said) : null })
   }
   return { lines: lines.length, from: firstTime(lines, shift), until: lastTime(lines, shift), errors }

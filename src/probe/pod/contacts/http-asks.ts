@@ -66,21 +66,7 @@ export async function httpContacts(
   await Promise.all(Array.from({ length: atOnce }, worker))
 
   async function askOften(ask: HttpSpec): Promise<void> {
-    if (ask.knock === true) {
-      if (!(await bucket.take(1, signal))) return
-      const { result, ms } = await tcpConnect(ask.ip, ask.port, knockMs)
-      if (result === 'timeout') {
-        emit({
-          t: 'http',
-          id: ask.id,
-          status: null,
-          error: lateError('connection', knockMs, 0),
-          ms,
-          scheme: ask.scheme,
-        })
-        return
-      }
-    }
+    if (ask.knock === true && !(await opens(ask))) return
     const watch = gentleness()
     let isWell = true
     let { scheme } = ask
@@ -100,6 +86,16 @@ export async function httpContacts(
       }
     }
     if (ask.large === true && isWell) await askLarge({ ...ask, scheme }, way.mayAsk, emit)
+  }
+
+  /** False where it stays silent, which is told, or where the time is over. */
+  async function opens(ask: HttpSpec): Promise<boolean> {
+    if (!(await bucket.take(1, signal))) return false
+    const { result, ms } = await tcpConnect(ask.ip, ask.port, knockMs)
+    if (result !== 'timeout') return true
+    const error = lateError('connection', knockMs, 0)
+    emit({ t: 'http', id: ask.id, status: null, error, ms, scheme: ask.scheme })
+    return false
   }
 }
 
@@ -262,5 +258,6 @@ function endOf(answer: Answered, ms: number, redirects: HttpEnd['redirects'] & o
     ...(redirects.length === 0 ? {} : { redirects }),
     ...(answer.certificate === null ? {} : { certificate: answer.certificate }),
     ...(answer.page === null ? {} : { page: answer.page }),
+    ...(answer.unended === null ? {} : { unended: answer.unended }),
   }
 }

@@ -121,7 +121,7 @@ describe('one GET', () => {
       (_request, response) =>
         void response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n'),
     )
-    expect(await get(port)).toMatchObject({ status: 200, error: null })
+    expect(await get(port)).toMatchObject({ status: 200, error: null, unended: 'stream' })
   })
 
   it('says when the body does not end', async () => {

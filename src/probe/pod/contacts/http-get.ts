@@ -24,6 +24,8 @@ export interface HttpAnswer {
   readonly setsCookie: boolean
   readonly certificate: Certificate | null
   readonly page: PageMarks | null
+  /** Why its end was not awaited; null: it ended, or failed. */
+  readonly unended: 'stream' | 'long' | null
 }
 
 export interface HttpAsk {
@@ -67,6 +69,7 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
     let interim = { status: 0, times: 0 }
     let connected = false
     let over = false
+    let unended: HttpAnswer['unended'] = null
     const end = (error: string | null, late = false): void => {
       if (over) return
       over = true
@@ -86,6 +89,7 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
         location: kept(head?.headers.location),
         setsCookie: head?.headers['set-cookie'] !== undefined,
         page: head === null ? null : marksOf(head, body, ask),
+        unended,
       })
       asking?.destroy()
     }
@@ -126,10 +130,16 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
 
     function onAnswer(answer: IncomingMessage): void {
       head = answer
-      if (endless.test(answer.headers['content-type'] ?? '')) return end(null)
+      if (endless.test(answer.headers['content-type'] ?? '')) {
+        unended = 'stream'
+        return end(null)
+      }
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length
-        if (bytes > atMost) return end(null)
+        if (bytes > atMost) {
+          unended = 'long'
+          return end(null)
+        }
         chunks.push(chunk)
       })
       answer.on('end', () => end(null))
