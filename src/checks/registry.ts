@@ -574,7 +574,7 @@ export const checks: readonly AnyCheck[] = [
   middlewareAsksMissing, // ING383
   externalNameRefused, // ING384
   fieldUnjudged, // ING385
-  failedBehindProxy, // ING390
+  failedBehindProxy, // ING386
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -2,6 +2,8 @@
 interface Listener {
   readonly ip: string
   readonly port: number
+  /** Where several wait there. */
+  readonly sockets?: number
 }
 
 const most = 200
@@ -16,7 +18,7 @@ export function listenersIn(text: string): readonly Listener[] {
   for (const line of text.split('\n')) {
     const [, hex, port] = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(line.trim()) ?? []
     if (hex === undefined || port === undefined) continue
-    const it = { ip: addressOf(hex), port: Number.parseInt(port, 16) }
+    const it: Listener = { ip: addressOf(hex), port: Number.parseInt(port, 16) }
     const key = `${it.ip} ${it.port}`
     const before = found.get(key)
     // The kernel has a line for each socket: several listen on one port by SO_REUSEPORT.

@@ -45,7 +45,7 @@ const sureOfOne = 3
  * Traefik, HAProxy. Their access logs say how each request ended, and by whom.
  */
 export default check({
-  code: 'ING390',
+  code: 'ING386',
   slug: 'ingress/failed-behind-proxy',
   title: 'requests of users failed behind Envoy, Traefik or HAProxy lately',
   fine: "the ends of the proxies' access logs tell of no request that ended in a 5xx",

@@ -21,7 +21,7 @@ import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/servi
 import { dueMember } from '../../relations/service/members-due.ts'
 import { isRegistered } from '../../relations/mesh/registered-hosts.ts'
 import { once, put } from '../../relations/once.ts'
-import { podsUnnamed, toldWrongly } from '../../relations/symptom.ts'
+import { podsUnnamed, toldWrongly, svcUnanswered } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
@@ -244,6 +244,8 @@ function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
       },
     ],
     symptoms: unnamed(first, pods),
+    // The Service may be what is wrong: for UDP where its pods listen on TCP.
+    dueTo: called.is === 'other-protocol' ? [svcUnanswered(called.service)] : [],
     causes: [toldWrongly(on)],
   })
 }

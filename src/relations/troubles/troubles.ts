@@ -68,7 +68,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   dnsServerLogs: serverLogTroubles,
   programLogs: programTroubles,
   ingressConfigs: liveTroubles,
-  proxyLogs: { noOutcomes: 'each kind of failure of each route is a finding of its own (ING390)' },
+  proxyLogs: { noOutcomes: 'each kind of failure of each route is a finding of its own (ING386)' },
   capture: { noOutcomes: 'each bad outcome of a packet is a sign, and each sign a finding of its own (PKT7xx)' },
   spans: { noOutcomes: 'each slow part and each error of a call is a finding of its own (SPN9xx)' },
   nodeNetworks: networkTroubles,
