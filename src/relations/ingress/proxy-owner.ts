@@ -27,7 +27,7 @@ export interface Owner {
 }
 
 /** `nobody`: for what is not read here. `unclear`: the line says too little. */
-export type Owned = Owner | 'nobody' | 'unclear'
+type Owned = Owner | 'nobody' | 'unclear'
 
 /** A flood of hosts and paths that nobody has is not remembered beyond this. */
 const mostKept = 2000
