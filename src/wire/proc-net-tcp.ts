@@ -2,6 +2,7 @@
 interface Listener {
   readonly ip: string
   readonly port: number
+  readonly sockets?: number
 }
 
 const most = 200

@@ -170,7 +170,7 @@ function judge(ingress: Ingress, { contacts, ingresses, around, ingressClasses, 
         ],
         symptoms: [
           ...(backend === undefined ? [] : [notFoundBySome({ namespace: ingress.namespace, name: backend.service })]),
-          ...(taken !== null && /^~/.test(taken.location.modifier) ? [regexTakes(ingress)] : []),
+          ...(taken !== null && taken.location.modifier.startsWith('~') ? [regexTakes(ingress)] : []),
         ],
       }),
     ]
