@@ -13,7 +13,8 @@ test.each([
   ['B80D01200000000000000000010000FF:0035', '2001:db8:0:0:0:0:ff00:1', 53, false],
 ] as const)('%s', (line, ip, port, loopback) => {
   const [it] = listenersIn(`noise\n${line}\n${line}\n`)
-  expect(it).toEqual({ ip, port })
+  // A line for each socket.
+  expect(it).toEqual({ ip, port, sockets: 2 })
   expect(it !== undefined && isLoopback(it.ip)).toBe(loopback)
 })
 

@@ -156,9 +156,7 @@ function judge(ingress: Ingress, { contacts, ingresses, around, ingressClasses, 
           url,
           bad: missing.length,
           of: its.length,
-          service: (taken === null ? backend?.service : taken.to?.name) ?? '',
-          taken: taken === null ? null : `${locationText(taken.location)}, line ${taken.location.line} in ${taken.pod}`,
-          rulers: taken === null ? [] : rulersOf(first, around).map((it) => `Ingress ${full(it)}`),
+          ...takenArgs(taken, { declared, first, around }),
           way: wayOf(ingress, live, isForNginx(ingress, ingressClasses)),
           vhost: ingress.nginx?.vhost ?? null,
           direct: some([...new Set(asIs.map((it) => `${it.status}`))]),
@@ -170,11 +168,31 @@ function judge(ingress: Ingress, { contacts, ingresses, around, ingressClasses, 
         ],
         symptoms: [
           ...(backend === undefined ? [] : [notFoundBySome({ namespace: ingress.namespace, name: backend.service })]),
-          ...(taken !== null && /^~/.test(taken.location.modifier) ? [regexTakes(ingress)] : []),
+          ...takenBy(ingress, taken),
         ],
       }),
     ]
   })
+}
+
+interface Other {
+  readonly declared: Route | null
+  readonly first: HttpContact
+  readonly around: readonly Ingress[]
+}
+
+function takenArgs(taken: LiveTaker | null, { declared, first, around }: Other) {
+  if (taken === null) return { service: declared?.backend.service ?? '', taken: null, rulers: [] }
+  const { location, pod, to } = taken
+  return {
+    service: to?.name ?? '',
+    taken: `${locationText(location)}, line ${location.line} in ${pod}`,
+    rulers: rulersOf(first, around).map((it) => `Ingress ${full(it)}`),
+  }
+}
+
+function takenBy(ingress: Ingress, taken: LiveTaker | null): readonly string[] {
+  return taken?.location.modifier.startsWith('~') === true ? [regexTakes(ingress)] : []
 }
 
 /** null where nginx has the request by the very rule, and where its configuration was not read. */

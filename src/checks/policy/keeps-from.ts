@@ -10,7 +10,7 @@ import { endsOf, farNameOf, namespacesOf, type TraceEnds } from '../../relations
 import { type TracedFlow, tracedFlows } from '../../relations/path/trace-policy.ts'
 import type { Labels } from '../../relations/selector.ts'
 import { isLetThrough } from '../../relations/policy/crossed-flows.ts'
-import { editedWorkload, labelSlip, templateOf } from '../../relations/policy/label-slip.ts'
+import { editedWorkload, type LabelSlip, labelSlip, templateOf } from '../../relations/policy/label-slip.ts'
 import { lastingLabels } from '../../relations/policy/lasting-labels.ts'
 import { nearRule, type NearRule } from '../../relations/policy/near-rule.ts'
 import { okBesideOthers } from '../../relations/policy/other-policies.ts'
@@ -124,10 +124,7 @@ function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespace
       of,
       near: nearText(near, first.flow),
       more: more.length,
-      slip: slip?.pairs ?? [],
-      wanting: slip === null ? '' : full(slip.policy),
-      maker: slip === null ? '' : `${slip.workload.kind} ${slip.workload.name}`,
-      template: templateOf(slip?.workload.kind ?? ''),
+      ...slipArgs(slip),
       home: (decision.direction === 'Egress' ? ends.from : (other ?? ends.from)).namespace,
     },
     evidence: [
@@ -140,6 +137,17 @@ function judge(first: TracedFlow, { ends, denied, of, crossings, pods, namespace
       ...(maker?.kind === 'CronJob' ? [jobFails(maker)] : []),
     ],
   })
+}
+
+function slipArgs(slip: LabelSlip | null) {
+  if (slip === null) return { slip: [], wanting: '', maker: '', template: '' }
+  const { policy, workload, pairs } = slip
+  return {
+    slip: pairs,
+    wanting: full(policy),
+    maker: `${workload.kind} ${workload.name}`,
+    template: templateOf(workload.kind),
+  }
 }
 
 /**

@@ -20,7 +20,7 @@ import { count, full, some } from '../../phrases.ts'
 export default check({
   code: 'SVC271',
   slug: 'service/port-name-two-numbers',
-  title: 'the name of a target port is two numbers in pods of one Service',
+  title: 'the name of a target port is another listener in some pods',
   fine: 'every named target port is the same listener in all pods',
   severity: 'warning',
   needs: ['services', 'pods'],
