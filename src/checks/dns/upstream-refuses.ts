@@ -56,7 +56,8 @@ export default check({
       if (args.zone !== null && args.searching.length > 0)
         return (
           `${args.zone} stands in the search list of ${some(args.searching, 3)}: each name that no suffix before it ` +
-          'has, as every name outside, is asked below it as well, and waits; musl (Alpine images) gives up there, and ' +
+          'has, as every name outside, is asked below it as well, and waits; musl (Alpine images) gives up ' +
+          'there, and ' +
           'finds none of these'
         )
       if (args.zone !== null && args.state === 'late')

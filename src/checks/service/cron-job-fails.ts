@@ -11,8 +11,8 @@ import { jobFails } from '../../relations/symptom.ts'
 import { count, full, some } from '../../phrases.ts'
 
 /**
- * A CronJob has no pod between its runs, and those of a run that failed are over: nothing of it is ever "not ready". The
- * Job says how it ended (batch/v1 types.go, JobStatus.conditions), and the CronJob when it last went well
+ * A CronJob has no pod between its runs, and those of a run that failed are over: nothing of it is ever "not ready".
+ * The Job says how it ended (batch/v1 types.go, JobStatus.conditions), and the CronJob when it last went well
  * (CronJobStatus.lastSuccessfulTime).
  */
 export default check({

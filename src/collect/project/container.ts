@@ -160,9 +160,9 @@ function elsewhereOf(spec: Fields): readonly string[] {
 
 /**
  * Of what a program said at its end (terminationMessagePath, or the end of its log) nothing is kept but what it may
- * hold of five things: that its program never ran, a lookup that failed, a variable by which the kubelet told it of a Service
- * (`REDIS_PORT=tcp://…`), what the API server refused to its service account, and a connection that failed, the last
- * one.
+ * hold of five things: that its program never ran, a lookup that failed, a variable by which the kubelet told it of a
+ * Service (`REDIS_PORT=tcp://…`), what the API server refused to its service account, and a connection that failed, the
+ * last one.
  */
 function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSaid' | 'endDenied' | 'endStart'> {
   const said = (text(ended['message']) ?? '').slice(0, longestEnd)

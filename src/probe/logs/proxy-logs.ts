@@ -56,7 +56,7 @@ interface Tally {
 }
 
 /** Counts by object, Service, trouble and server; of objects that nobody asked about not even a count is kept. */
-export function proxyLately(
+function proxyLately(
   { lines, requests, unread }: ProxyLines,
   { serves }: Pick<ProxyLogSpec, 'serves'>,
   { slices, changedAt }: Pick<ProxyLogPlan, 'slices' | 'changedAt'>,

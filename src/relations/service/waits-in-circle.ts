@@ -11,7 +11,9 @@ export interface Unready {
   readonly pods: readonly Pod[]
 }
 
-/** What is said of a Service without a ready endpoint: kube-proxy refuses, and a pod that starts closes or is silent. */
+/**
+ * What is said of a Service without a ready endpoint: kube-proxy refuses, and a pod that starts closes or is silent.
+ */
 const inVain: ReadonlySet<ComplaintKind> = new Set(['refused', 'timed-out', 'closed', 'no-route'])
 
 /**
