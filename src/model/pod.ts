@@ -2,6 +2,7 @@ import type { DeniedAccount } from '../wire/denied-account.ts'
 import type { PageSettings } from '../wire/page-settings.ts'
 import type { Said } from '../wire/program-words.ts'
 import type { Listen } from '../wire/listens.ts'
+import type { StartFailure } from '../wire/start-failure.ts'
 import type { WaitedFor } from '../wire/waits-for.ts'
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
@@ -39,7 +40,7 @@ export interface Container {
    * Why its program never ran, as the runtime or the kernel said: its image is built for another architecture, or has
    * no such program. Absent where it ran, and in old recordings.
    */
-  readonly endStart?: 'exec-format' | 'no-program' | 'not-executable'
+  readonly endStart?: StartFailure
   /** Where its environment puts its own pages. Absent where it says nothing of that, and in old recordings. */
   readonly pages?: PageSettings
   /** Absent where its environment names no proxy. */

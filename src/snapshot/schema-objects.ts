@@ -165,7 +165,7 @@ export function objectSchemas(intern: Intern) {
       families: maybe(list(oneOf(['IPv4', 'IPv6']))),
       familyPolicy: maybe(oneOf(['SingleStack', 'PreferDualStack', 'RequireDualStack'])),
       trafficDistribution: maybe(shared.word),
-      deleting: maybe(list(shared.word)),
+      deleting: maybe(list(m.text)),
       breakers: maybe(
         list(object({ of: oneOf(['connections', 'pending-requests', 'requests', 'retries']), most: number })),
       ),

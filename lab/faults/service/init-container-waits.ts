@@ -19,7 +19,7 @@ export default namespaceFault({
   kind: 'fault',
   breaks: 'an init container of cart waits for a Service that there is not',
   symptom: 'connection refused by cart, which never starts',
-  cause: { code: 'SVC205', subject: `Service/${NAMESPACE}/cart` },
+  cause: { code: 'SVC273', subject: `Deployment/${NAMESPACE}/cart` },
   namespace: NAMESPACE,
   broken: objectsOf({ ...good, cart: deployment(NAMESPACE, 'cart', { replicas: 2, pod }) }),
   repaired: objectsOf(good),

@@ -43,11 +43,11 @@ export default check({
     const all = [...ofProxies, ...ofIngresses].filter(
       (it) => it.fields.length > 0 && (!isAsked || isTarget(scope, it.on)),
     )
-    const looked = ofProxies.length + ingresses.filter((it) => it.middlewares !== undefined && does.size > 0).length
+    const looked = ingresses.filter((it) => it.middlewares !== undefined && does.size > 0).length
     if (all.length === 0)
       return looked > 0
         ? ok(looked)
-        : notApplicable('no HTTPProxy here, and no Ingress with a Middleware that was read')
+        : notApplicable('no HTTPProxy here refuses requests, and no Ingress has a Middleware that was read')
     return all.map(({ on, fields }) =>
       finding({
         subject: on,

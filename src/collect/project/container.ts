@@ -11,6 +11,7 @@ import {
 } from '../../wire/destinations.ts'
 import { deniedAccountIn } from '../../wire/denied-account.ts'
 import { listensIn } from '../../wire/listens.ts'
+import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
@@ -169,25 +170,15 @@ function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSai
   const { pullLookup: endLookup } = pullLookup(said)
   const endLink = linkIn(said)
   const endDenied = deniedAccountIn(said)
+  const endStart = startFailure(said)
   const endSaid = said.split('\n').reduce<Said | null>((last, line) => saidIn(line) ?? last, null)
   return {
     ...(endLink === null ? {} : { endLink }),
     ...(endLookup === undefined ? {} : { endLookup }),
     ...(endSaid === null ? {} : { endSaid }),
     ...(endDenied === null ? {} : { endDenied }),
-    ...startOf(said),
+    ...(endStart === null ? {} : { endStart }),
   }
-}
-
-/**
- * ENOEXEC (execve(2): a binary for another architecture, or a script without `#!`), what runc says of a program that
- * the image has not (os/exec, ErrNotFound), and EACCES of one that may not be run.
- */
-function startOf(said: string): Pick<Container, 'endStart'> {
-  if (/\bexec format error\b/i.test(said)) return { endStart: 'exec-format' }
-  if (!/OCI runtime|starting container process|failed to create \w{1,20} ?task/.test(said)) return {}
-  if (/executable file not found in \$PATH|: no such file or directory/.test(said)) return { endStart: 'no-program' }
-  return said.includes(': permission denied') ? { endStart: 'not-executable' } : {}
 }
 
 function pagesOf(spec: Fields, intern: Intern): Pick<Container, 'pages'> {

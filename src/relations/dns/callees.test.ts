@@ -50,7 +50,9 @@ const toldTo = (host: string): Spec => ({
 })
 
 function looked(spec: Spec): Diagnosis {
-  const web = pod('web-1', { ip: '10.2.1.30', ...spec })
+  // On its node's network it has the node's address.
+  const on = node('worker-1')
+  const web = pod('web-1', { ip: spec.hostNetwork === true ? on.ip : '10.2.1.30', ...spec })
   const short: InsideName = {
     service: { namespace: 'shop', name: 'cart' },
     typed: 'cart',
@@ -77,7 +79,7 @@ function looked(spec: Spec): Diagnosis {
         pods: [web, cart],
         services,
         endpointSlices: [slice('cart', [cart])],
-        nodes: [node('worker-1')],
+        nodes: [on],
         clusterDns: clusterDns(),
         insideViews: [view],
       },
