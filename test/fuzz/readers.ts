@@ -3,7 +3,6 @@ import { projectScaler } from '../../src/collect/project/scaler.ts'
 import { fullFilesOf } from '../../src/probe/inside/full-files.ts'
 import * as v from 'valibot'
 import type { LinearPattern } from '../../src/wire/linear-regex.ts'
-import { discoverySelectors } from '../../src/wire/discovery-selectors.ts'
 import { withoutLogs } from '../../src/bundle/dump-text.ts'
 import { bundleFromText, objectsIn } from '../../src/bundle/from-text.ts'
 import { jsonDocuments } from '../../src/bundle/json-documents.ts'
@@ -13,6 +12,7 @@ import { closest, editDistance } from '../../src/closest.ts'
 import {
   projectAdvertisement,
   projectApiService,
+  projectConversion,
   projectClaim,
   projectControllerSettings,
   projectMeshSettings,
@@ -24,6 +24,7 @@ import { projectAuthorized, projectLinkerdServer } from '../../src/collect/proje
 import { projectKeys, projectSecret } from '../../src/collect/project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from '../../src/collect/project/traefik.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
+import { projectMiddleware } from '../../src/collect/project/middleware.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
 import { projectStatuses } from '../../src/collect/project/status.ts'
 import {
@@ -165,10 +166,6 @@ export const ofText: Readonly<Record<string, TextReader>> = {
     yamlDocuments(`apiVersion: v1\nitems:\n- kind: Pod\n  metadata: ${text}\nkind: List\n`),
   ],
   'src/bundle/yaml-documents.ts yamlValue': yamlValue,
-  'src/wire/discovery-selectors.ts discoverySelectors': (text) => [
-    discoverySelectors(text),
-    discoverySelectors(`discoverySelectors:\n- matchLabels:\n    ${text}`),
-  ],
   'src/closest.ts closest': (text) => closest(text, [text, `${text}x`, 'kube-dns', 'coredns']),
   'src/closest.ts editDistance': (text) => editDistance(text.slice(0, 253), 'coredns'),
   'src/probe/capture/found.ts readFound': readFound,
@@ -312,6 +309,8 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
     ),
   'src/bundle/kinds.ts itemsOf': (value) => [itemsOf(value, 'FILE'), itemsOf([value], 'FILE')],
   'src/collect/project/beside.ts projectApiService': (value) => projectApiService(value),
+  'src/collect/project/beside.ts projectConversion': (value) => projectConversion(value),
+  'src/collect/project/middleware.ts projectMiddleware': (value) => projectMiddleware(value, intern),
   'src/collect/project/beside.ts projectPool': (value) => projectPool(value, intern),
   'src/collect/project/beside.ts projectPodNetwork': (value) => projectPodNetwork(value, intern),
   'src/collect/project/beside.ts projectControllerSettings': (value) => projectControllerSettings(value, intern),
@@ -425,6 +424,8 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   // Of spans: values by their names, as Map.
   tagsOf: (it) => (text) => it(spanTags(text)),
   instanceOf: (it) => (text) => it(spanTags(text)),
+  namespaceOf: (it) => (text) => it(spanTags(text)),
+  discoverySelectors: (it) => (text) => [it(text), it(`discoverySelectors:\n- matchLabels:\n    ${text}`)],
   errorWords: (it) => (text) => it(spanTags(text)),
   failureIn: (it) => (text) => [it([text]), it(text.split('\n', 100))],
   dnsNameText: (it) => (text) => it(Buffer.from(text, 'latin1')),

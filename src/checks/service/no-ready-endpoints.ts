@@ -8,6 +8,7 @@ import type { Scope } from '../../model/sources.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { once } from '../../relations/once.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { circlesOf } from '../../relations/service/waits-in-circle.ts'
@@ -190,9 +191,15 @@ function areJobs(pods: readonly Pod[]): boolean {
   return pods.length > 0 && pods.every((it) => isOver(it) && it.owner?.kind === 'Job')
 }
 
+/** One of each workload, by its name. */
+const readyOf = once(
+  (pods: readonly Pod[]): ReadonlyMap<string, Pod> =>
+    new Map(pods.flatMap((it) => (it.ready ? [[`${it.namespace}/${workloadOfPod(it).name}`, it] as const] : []))),
+)
+
 /** Ready pods of a workload of the Service's own name, which its selector does not choose. */
 function meantBy({ namespace, name }: Service, pods: readonly Pod[]): string | null {
-  const pod = pods.find((it) => it.namespace === namespace && it.ready && workloadOfPod(it).name === name)
+  const pod = readyOf(pods).get(`${namespace}/${name}`)
   if (pod === undefined) return null
   const { kind } = workloadOfPod(pod)
   const own = Object.entries(pod.labels).filter(([key]) => !/hash$|^statefulset\./.test(key))

@@ -72,13 +72,16 @@ interface Told {
   readonly call: NearbyCall
 }
 
+/** It stands before metrics of the pod, whose port few declare (OpenShift's dns-default, the operator SDK's pods). */
+const isGuard = /kube-rbac-proxy/
+
 /** Each once a workload: its pods have one template. */
 function toldNearby(pods: readonly Pod[]): readonly Told[] {
   const all = new Map<string, Told>()
   for (const pod of pods) {
     if (pod.containers.every((it) => it.nearby === undefined)) continue
     const on = workloadOfPod(pod)
-    for (const container of pod.containers)
+    for (const container of pod.containers.filter((it) => !isGuard.test(it.image)))
       for (const call of container.nearby ?? [])
         if (!isOwnPage.test(call.by ?? '') && !isOfMesh(call.port))
           all.set(`${subjectKey(on)} ${call.of}:${call.port}`, { pod, on, container, call })

@@ -26,7 +26,10 @@ export function circlesOf(
   logs: readonly ProgramLog[],
   around: Callable,
 ): ReadonlyMap<string, readonly string[]> {
-  const calls = new Map(unready.map((it) => [full(it.service), calledInVain(it, unready, { logs, around })]))
+  const byIp = new Map(unready.map((it) => [it.service.clusterIP, full(it.service)]))
+  const names = new Set(unready.map((it) => full(it.service)))
+  const logsOf = Map.groupBy(logs, ofPod)
+  const calls = new Map(unready.map((it) => [full(it.service), calledInVain(it, { byIp, names, logsOf, around })]))
   const circles = new Map<string, readonly string[]>()
   for (const name of calls.keys()) {
     const way = wayBack(name, calls)
@@ -35,34 +38,35 @@ export function circlesOf(
   return circles
 }
 
-interface Around {
-  readonly logs: readonly ProgramLog[]
-  readonly around: Callable
+function ofPod({ namespace, pod }: Pick<ProgramLog, 'namespace' | 'pod'>): string {
+  return `${namespace}/${pod}`
 }
 
-function calledInVain(
-  { service, pods }: Unready,
-  unready: readonly Unready[],
-  { logs, around }: Around,
-): readonly string[] {
-  const others = unready.map((it) => it.service).filter((it) => it !== service)
-  // Who does not run waits for nobody: it has a reason of its own.
-  const running = pods.filter((it) => it.phase === 'Running' && it.containers.every((one) => one.waiting === null))
-  const called = running.flatMap((pod) =>
-    logs
-      .filter((it) => it.namespace === pod.namespace && it.pod === pod.name)
-      .flatMap((it) => it.complaints)
+interface Around {
+  readonly logsOf: ReadonlyMap<string, readonly ProgramLog[]>
+  readonly around: Callable
+  /** Of the Services without a ready pod. */
+  readonly byIp: ReadonlyMap<string | null, string>
+  readonly names: ReadonlySet<string>
+}
+
+function calledInVain({ service, pods }: Unready, { logsOf, around, byIp, names }: Around): readonly string[] {
+  const called = pods.flatMap((pod) => {
+    const complaints = (logsOf.get(full(pod)) ?? []).flatMap((it) => it.complaints)
+    // Who does not run waits for nobody: it has a reason of its own.
+    const runs = pod.phase === 'Running' && pod.containers.every((one) => one.waiting === null)
+    if (complaints.length === 0 || !runs) return []
+    return complaints
       .filter((it) => it.times > 1 && inVain.has(it.kind))
       .flatMap(({ host, port }) => {
         if (host === null) return []
-        const own = others.find((it) => it.clusterIP === host)
-        if (own !== undefined) return [full(own)]
+        const own = byIp.get(host)
+        if (own !== undefined) return [own]
         const found = calledBy(pod, { by: null, host, port }, around)
         return 'service' in found ? [full(found.service)] : []
-      }),
-  )
-  const known = new Set(others.map(full))
-  return [...new Set(called)].filter((it) => known.has(it))
+      })
+  })
+  return [...new Set(called)].filter((it) => it !== full(service) && names.has(it))
 }
 
 /** Breadth first: the shortest way from it back to it. */
