@@ -81,7 +81,7 @@ function toldNearby(pods: readonly Pod[]): readonly Told[] {
   for (const pod of pods) {
     if (pod.containers.every((it) => it.nearby === undefined)) continue
     const on = workloadOfPod(pod)
-    for (const container of pod.containers.filter((it) => !isGuard.test(it.image)))
+    for (const container of pod.containers.filter((it) => !isGuard.test(`${it.name} ${it.image}`)))
       for (const call of container.nearby ?? [])
         if (!isOwnPage.test(call.by ?? '') && !isOfMesh(call.port))
           all.set(`${subjectKey(on)} ${call.of}:${call.port}`, { pod, on, container, call })
