@@ -12,6 +12,7 @@ import {
 import { deniedAccountIn } from '../../wire/denied-account.ts'
 import { listensIn } from '../../wire/listens.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
+import { flawsOf } from './value-flaws.ts'
 import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
@@ -40,6 +41,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     args: withArgs ? keptArgs([...texts(spec['command']), ...texts(spec['args'])]) : [],
     ...callsOf(spec, intern),
     ...addressesOf(spec, intern),
+    ...flawsOf(spec, intern),
     ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
     ...endOf(ended),
