@@ -148,10 +148,9 @@ const byName = once((services: readonly Service[]) => Map.groupBy(services, (it)
 export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   const asked = podInOwn(pod, call.host, around) ?? serviceName(call.host, pod.namespace, around)
   if (isInHosts(pod, call.host)) return elsewhere
-  if (isDockerDesktops(pod, call.host, around)) return { is: 'docker', isGuess: true }
   const unnamed = call.srv === undefined ? podUnnamed(call, pod.namespace, around) : null
   if (unnamed !== null) return unnamed
-  if (asked === null) return elsewhere
+  if (asked === null) return isDockerDesktops(pod, call.host, around) ? { is: 'docker', isGuess: true } : elsewhere
   if ('told' in asked) return ofOtherDomain(pod, call.host, asked, around)
   if ('short' in asked) return withoutSvc(call.host, asked.short, around)
   const { namespace, name, sure } = asked
@@ -162,9 +161,7 @@ export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   }
   const { namespaces, scope } = around
   if (namespaces?.includes(namespace) === false) {
-    const near = nearNamespace(name, namespace, around)
-    if (sure || near !== null) return { is: 'no-namespace', namespace, name, near }
-    return movedService(pod, call, { namespace, name }, around) ?? podOfNobody(pod, call, around)
+    return inNoNamespace(pod, call, asked, around)
   }
   // Services of other namespaces were not read.
   if (scope.namespace !== null && scope.namespace !== namespace) return elsewhere
@@ -196,6 +193,16 @@ function isForHere(
 interface Place {
   readonly namespace: string
   readonly name: string
+}
+
+function inNoNamespace(pod: Pod, call: Call, { namespace, name, sure }: Sought, around: Callable): Called {
+  const near = nearNamespace(name, namespace, around)
+  if (sure || near !== null) return { is: 'no-namespace', namespace, name, near }
+  return movedService(pod, call, { namespace, name }, around) ?? podOfNobody(pod, call, around)
+}
+
+interface Sought extends Place {
+  readonly sure: boolean
 }
 
 /** `http://payments.billing:8080`, where a Service `payments` is, and no namespace `billing` any more. */
