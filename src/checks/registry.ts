@@ -385,6 +385,7 @@ import externalNameRefused from './ingress/external-name-refused.ts'
 import ruleForServicePort from './mesh/rule-for-service-port.ts'
 import entryWithoutEndpoints from './mesh/entry-without-endpoints.ts'
 import fieldUnjudged from './ingress/field-unjudged.ts'
+import valueNeverFilledIn from './service/value-never-filled-in.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -765,6 +766,7 @@ export const checks: readonly AnyCheck[] = [
   monitorFindsNothing, // SVC275
   monitorUntaken, // SVC276
   cronJobFails, // SVC277
+  valueNeverFilledIn, // SVC278
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

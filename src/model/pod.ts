@@ -1,3 +1,4 @@
+import type { FlawKind } from '../wire/flawed-values.ts'
 import type { DeniedAccount } from '../wire/denied-account.ts'
 import type { PageSettings } from '../wire/page-settings.ts'
 import type { Said } from '../wire/program-words.ts'
@@ -24,6 +25,8 @@ export interface Container {
   readonly calls?: readonly Call[]
   /** The same by an address in its environment. Absent where there is none, and in old recordings. */
   readonly addresses?: readonly AddressCall[]
+  /** What is wrong with the text of such a variable itself. Absent where nothing is, and in old recordings. */
+  readonly flaws?: readonly ValueFlaw[]
   /** The same of ports of its own pod and node. Absent where there is none, and in old recordings. */
   readonly nearby?: readonly NearbyCall[]
   /** On what its flags, its environment or its program's habits tell it to listen. Absent where they say nothing. */
@@ -74,6 +77,16 @@ export interface Container {
   }
   /** False until its startup probe succeeded once. */
   readonly started?: boolean
+}
+
+/** A variable that tells a host or a port by a text that cannot be one. Nothing else of the value is kept. */
+export interface ValueFlaw {
+  readonly by: string
+  readonly kind: FlawKind
+  /** The placeholder, or the host with an underscore or a scheme; empty of stray characters. */
+  readonly text: string
+  /** The ConfigMap that its variable comes from, where a file holds both. */
+  readonly map?: string
 }
 
 /** Whom a program is told to call: `PAY_URL=…ledger:81`. Only the host and the port are kept of the value. */

@@ -14,6 +14,7 @@ import {
 import type { Container } from '../model/pod.ts'
 import { containerProxy } from './schema-proxy.ts'
 import { deniedVerbs } from '../wire/denied-account.ts'
+import { flawKinds } from '../wire/flawed-values.ts'
 import { listenHosts } from '../wire/listens.ts'
 import { complaintKinds } from '../wire/program-words.ts'
 
@@ -46,6 +47,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
         ),
       ),
       addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
+      flaws: maybe(list(object({ by: shared.name, kind: oneOf(flawKinds), text: m.text, map: maybe(shared.name) }))),
       nearby: maybe(list(object({ by: nullable(shared.name), of: oneOf(['pod', 'node']), port: number }))),
       listens: maybe(
         list(

@@ -36,6 +36,13 @@ const namesHost = new RegExp(
   `(?:^|[_.-])(?:${hostWords})$|^-{0,2}D?jgroups[_.-]dns[_.-]query$|hazelcast[\\w.-]{0,40}service[_.-]dns$`,
   'i',
 )
+/** Whether a variable of this name tells a host, an address or a URL of somebody to call. Linear; never throws. */
+export function tellsHost(name: string): boolean {
+  return name.length <= longestName && namesHost.test(name) && !namesSecret(name) && !isUncalled([name])
+}
+
+const longestName = 1000
+
 const ports: Readonly<Record<string, number>> = {
   http: 80,
   ws: 80,

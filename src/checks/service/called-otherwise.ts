@@ -282,6 +282,7 @@ interface Noted {
 }
 
 function noteOf({ is, isTargetPort, port }: Noted): string {
+  if (is === 'docker') return 'the machine that one develops on: a cluster elsewhere knows no such name'
   if (is === 'no-srv')
     return "the cluster's DNS has an SRV record of each port that has a name, by that name, and denies all others"
   if (is === 'unmapped')
@@ -337,6 +338,8 @@ function labelOf(called: Called): string {
       return `StatefulSet ${called.set} has ${count(called.pods, 'pod')}, up to ${called.near}`
     case 'no-namespace':
       return `no namespace \`${called.namespace}\``
+    case 'docker':
+      return 'no line of the Corefile and no hostAliases has this name'
     case 'other-domain':
       return `this cluster's domain is another`
     case 'no-svc':
@@ -355,6 +358,7 @@ const says = {
   'no-pod': 'and there is no such pod',
   'no-service': 'and there is no such Service',
   'no-namespace': 'and there is no such namespace',
+  docker: 'which Docker Desktop alone gives its containers',
   'other-domain': "which is not of this cluster's domain",
   'no-svc': 'and no Service has its name there, without `svc`',
 } as const

@@ -13,6 +13,7 @@ import { deniedAccountIn } from '../../wire/denied-account.ts'
 import { listensIn } from '../../wire/listens.ts'
 import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
+import { flawsOf } from './value-flaws.ts'
 import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
@@ -41,6 +42,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     args: withArgs ? keptArgs([...texts(spec['command']), ...texts(spec['args'])]) : [],
     ...callsOf(spec, intern),
     ...addressesOf(spec, intern),
+    ...flawsOf(spec, intern),
     ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
     ...endOf(ended),

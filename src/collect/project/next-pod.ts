@@ -18,7 +18,8 @@ export function nextPodOf(
   const of = fields(template['spec'])
   if (idle === null) return {}
   const containers = list(of['containers']).map((it) => projectContainer(fields(it), {}, intern, false))
-  if (containers.every((it) => it.calls === undefined && it.addresses === undefined)) return {}
+  if (containers.every((it) => it.calls === undefined && it.addresses === undefined && it.flaws === undefined))
+    return {}
   const next: NextPod = {
     idle,
     hostNetwork: of['hostNetwork'] === true,

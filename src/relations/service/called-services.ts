@@ -9,6 +9,7 @@ import { isClusterFirst } from '../dns/pod-resolvers.ts'
 import { once, put } from '../once.ts'
 import { ownHostName } from '../own-host-name.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
+import { isDockerDesktops, isWorldly, likeItsPod, mayBeWorlds, nameBySet } from './two-labels.ts'
 import { declaredPorts, targetPortIn } from './service-endpoints.ts'
 import { hasPairs } from '../selector.ts'
 import { isLive, isOver, podsOfServices, selectorOf } from './service-selects-pod.ts'
@@ -81,7 +82,16 @@ export type Called =
       /** By a short name, which the nodes' own search domains may have, in a URL that can be for nobody else. */
       readonly isGuess?: true
     }
-  | { readonly is: 'no-namespace'; readonly namespace: string; readonly name: string; readonly near: string | null }
+  | {
+      readonly is: 'no-namespace'
+      readonly namespace: string
+      readonly name: string
+      readonly near: string | null
+      /** The world may have a domain of that name. */
+      readonly isGuess?: true
+    }
+  /** `host.docker.internal`: a name that Docker Desktop gives its own containers, and no other cluster has. */
+  | { readonly is: 'docker'; readonly isGuess: true }
   /** `near`: the name that the Service of that name and namespace has here, where there is one. */
   | { readonly is: 'other-domain'; readonly told: string; readonly near: string | null }
   /** `cart.shop.cluster.local`: the cluster's domain without the `svc` in which Services have their names. */
@@ -140,7 +150,7 @@ export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   if (isInHosts(pod, call.host)) return elsewhere
   const unnamed = call.srv === undefined ? podUnnamed(call, pod.namespace, around) : null
   if (unnamed !== null) return unnamed
-  if (asked === null) return elsewhere
+  if (asked === null) return isDockerDesktops(pod, call.host, around) ? { is: 'docker', isGuess: true } : elsewhere
   if ('told' in asked) return ofOtherDomain(pod, call.host, asked, around)
   if ('short' in asked) return withoutSvc(call.host, asked.short, around)
   const { namespace, name, sure } = asked
@@ -151,8 +161,7 @@ export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   }
   const { namespaces, scope } = around
   if (namespaces?.includes(namespace) === false) {
-    const near = nearNamespace(name, namespace, around)
-    return sure || near !== null ? { is: 'no-namespace', namespace, name, near } : podOfNobody(pod, call, around)
+    return inNoNamespace(pod, call, asked, around)
   }
   // Services of other namespaces were not read.
   if (scope.namespace !== null && scope.namespace !== namespace) return elsewhere
@@ -177,7 +186,7 @@ function isForHere(
   if (call.isUrl !== true || namespaces === null || !isClusterFirst(pod)) return false
   if ((pod.dnsConfig?.searches.length ?? 0) > 0 || /proxy/i.test(call.by ?? '')) return false
   const isDotted = call.host.includes('.')
-  if (isDotted ? worldly.has(namespace) : call.key !== undefined) return false
+  if (isDotted ? isWorldly(namespace) : call.key !== undefined) return false
   return answerer?.(`${name}.${namespace}.svc.${domain ?? usualDomain}`) !== 'maybe'
 }
 
@@ -186,21 +195,34 @@ interface Place {
   readonly name: string
 }
 
-/** Domains of the world, and of companies' own networks, that namespaces are named like. */
-const worldly: ReadonlySet<string> = new Set(
-  (
-    'ai app biz cloud co com dev edu eu gov info io me net org us ' +
-    'corp home int internal intranet lan local network'
-  ).split(' '),
-)
+function inNoNamespace(pod: Pod, call: Call, { namespace, name, sure }: Sought, around: Callable): Called {
+  const near = nearNamespace(name, namespace, around)
+  if (sure || near !== null) return { is: 'no-namespace', namespace, name, near }
+  return movedService(pod, call, { namespace, name }, around) ?? podOfNobody(pod, call, around)
+}
+
+interface Sought extends Place {
+  readonly sure: boolean
+}
+
+/** `http://payments.billing:8080`, where a Service `payments` is, and no namespace `billing` any more. */
+function movedService(pod: Pod, call: Call, { namespace, name }: Place, around: Callable): Called | null {
+  const [other, ...more] = byName(around.services).get(name) ?? []
+  if (other === undefined || mayBeWorlds(namespace) || !isForHere(pod, call, { namespace, name }, around)) return null
+  const near = more.length > 0 ? null : `${name}.${other.namespace}`
+  return { is: 'no-namespace', namespace, name, near, isGuess: true }
+}
 
 /** `mongo-0.mongo`, a pod below a Service: no namespace has the second name, and neither has a Service here. */
 function podOfNobody(pod: Pod, call: Call, around: Callable): Called {
   const [hostname = '', name = '', ...more] = call.host.split('.')
   const place = { namespace: pod.namespace, name }
-  if (more.length > 0 || !/-\d{1,3}$/.test(hostname) || worldly.has(name)) return elsewhere
+  if (more.length > 0 || !/-\d{1,3}$/.test(hostname) || mayBeWorlds(name)) return elsewhere
   if (around.scope.namespace !== null && around.scope.namespace !== pod.namespace) return elsewhere
-  return isForHere(pod, call, place, around) ? { is: 'no-service', ...place, near: null, isGuess: true } : elsewhere
+  const near = byPlace(around.services).has(`${pod.namespace}/${name}`) ? null : nameBySet(pod, call, around)
+  if (near !== null) return { is: 'no-service', ...place, near }
+  const asked = likeItsPod(call) ? { ...call, isUrl: true as const } : call
+  return isForHere(pod, asked, place, around) ? { is: 'no-service', ...place, near: null, isGuess: true } : elsewhere
 }
 
 /** Names that DNS need not answer: hostAliases, and the pod itself. */
