@@ -23,6 +23,7 @@ const calls = (host: string, about: Partial<Call> = {}): Partial<Container> => (
   calls: [{ by: 'STRIPE_URL', host, port: 443, scheme: 'https', ...about }],
 })
 const stripe = web(calls('api.stripe.com'))
+const corefile = '.:53 {\n  kubernetes cluster.local in-addr.arpa\n  forward . /etc/resolv.conf\n}\n'
 const given = (egress: readonly PolicyRule[], from = db) => ({
   networkPolicies: [egressPolicy('out', egress)],
   pods: [from],
@@ -33,7 +34,7 @@ const given = (egress: readonly PolicyRule[], from = db) => ({
   ingresses: [ingress([['/', 'web', 80]])],
   gatewayRoutes: [],
   otherPolicies: [],
-  clusterDns: clusterDns(),
+  clusterDns: clusterDns({ corefile: known(corefile) }),
 })
 const rds = {
   services: [service('rds', { selector: null, ports: [port({ name: 'pg', port: 5432, targetPort: 5432 })] })],
@@ -47,8 +48,7 @@ const rds = {
 const toRds = web(calls('rds', { by: 'DATABASE_HOST', port: 5432 }))
 const sockets = (about: Partial<PodSockets>) => ({
   insideViews: [
-    insideView({
-      pod: 'web-1',
+    insideView('web-1', {
       sockets: known({ connecting: [], unacknowledged: [], unaccepted: [], ports: null, crowds: [], ...about }),
     }),
   ],

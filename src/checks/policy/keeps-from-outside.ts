@@ -85,7 +85,9 @@ export default check({
         ? 'let it out by a rule of egress with that port and an ipBlock of its addresses (0.0.0.0/0 without your own)'
         : `let it out by a rule of egress with an ipBlock of ${args.address}/32, or of the network that it is in now`,
       `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`,
-      `kubectl -n ${args.namespace} exec ${args.pod} -- nc -z -w 3 ${args.address} ${args.port ?? 'PORT'}`,
+      ...(args.port === null
+        ? []
+        : [`kubectl -n ${args.namespace} exec ${args.pod} -- nc -z -w 3 ${args.address} ${args.port}`]),
     ],
   },
 })
