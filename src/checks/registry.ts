@@ -125,6 +125,7 @@ import endpointPortName from './service/endpoint-port-name.ts'
 import boundToLoopback from './dns/bound-to-loopback.ts'
 import governingService from './service/governing-service.ts'
 import keepsFrom from './policy/keeps-from.ts'
+import keepsFromOutside from './policy/keeps-from-outside.ts'
 import nobodyEnforces from './policy/nobody-enforces.ts'
 import notEnforced from './policy/not-enforced.ts'
 import noClusterSuffix from './dns/no-cluster-suffix.ts'
@@ -687,6 +688,7 @@ export const checks: readonly AnyCheck[] = [
   namesUnwatched, // POL430
   poolWithoutNat, // POL431
   nobodyEnforces, // POL432
+  keepsFromOutside, // POL433
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903

@@ -46,6 +46,33 @@ describeCheck(check, [
     expect: [{ ...at, args: { needs: 'shop.svc.cluster.local' } }],
   },
   {
+    it: 'a pod below a headless Service, and the suffix of another namespace',
+    given: {
+      ...base,
+      services: [service('postgres', { clusterIP: 'None' })],
+      pods: [told('postgres-0.postgres', ['staging.svc.cluster.local', 'svc.cluster.local'])],
+    },
+    expect: [{ ...at, args: { needs: 'shop.svc.cluster.local', instead: null } }],
+  },
+  {
+    it: 'such a pod, and the own suffix',
+    given: {
+      ...base,
+      services: [service('postgres', { clusterIP: 'None' })],
+      pods: [told('postgres-0.postgres', all)],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'another namespace has a Service of that name, and it may be meant',
+    given: {
+      ...base,
+      services: [service('cart'), service('cart', { namespace: 'staging' })],
+      pods: [told('cart', ['staging.svc.cluster.local', 'svc.cluster.local'])],
+    },
+    expect: [{ ...at, severity: 'warning', confidence: 'possible', says: /leads to Service staging\/cart/ }],
+  },
+  {
     it: 'with svc in it, and no cluster.local',
     given: { ...base, pods: [told('cart.shop.svc', own)] },
     expect: [{ ...at, args: { needs: 'cluster.local' } }],

@@ -3,6 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import { count, full } from '../../phrases.ts'
@@ -61,22 +62,26 @@ export default check({
     const lost = told.filter((it) => !isFound(it, clusterDns))
     if (lost.length === 0) return ok(told.length, spelledOut)
     return [...Map.groupBy(lost, (it) => subjectKey(it.resolver.workload)).values()].flatMap((its) =>
-      verdict(its, clusterDns, scope),
+      verdict(its, { dns: clusterDns, scope, services }),
     )
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} is told to call ${args.host}, and its search list makes no name of that: ` +
-      `${args.needs} is not in it.`,
+      `${on.kind} ${full(on)} is told to call ${args.host}, and its search list ` +
+      (args.instead === null ? 'makes no name of that' : `leads to Service ${args.instead}`) +
+      `: ${args.needs} is not in it.`,
     detail: ({ args }) =>
       `${args.by ?? 'its command'} in container ${args.container} · dnsPolicy None · searches: ${args.searches} · ` +
       count(args.names, 'name') +
       ' so',
-    note: ({ args }) =>
-      args.foreign === null
+    note: ({ args }) => {
+      if (args.instead !== null)
+        return `Service ${args.full} has that name in its own namespace: it may be meant, or not`
+      return args.foreign === null
         ? 'every lookup of it ends in "no such host"'
-        : `unless ${args.foreign} has such a name: that zone is not the cluster's, and was not asked`,
+        : `unless ${args.foreign} has such a name: that zone is not the cluster's, and was not asked`
+    },
     help: ({ subject: on, args }) => [
       `call ${args.full}, or put ${args.needs} into dnsConfig.searches`,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A12 dnsPolicy`,
@@ -95,11 +100,39 @@ function targetOf({ pod, call }: ToldCall, around: Callable): Target | null {
   const called = calledBy(pod, call, around)
   if ('service' in called) return { namespace: called.service.namespace, name: called.service.name }
   const [name, namespace, ...more] = call.host.split('.')
+  const below = more.length > 0 || isInHosts(pod, call.host) ? null : podBelow(pod, { name, namespace }, around)
+  if (below !== null) return below
   if (called.is !== 'elsewhere' || isInHosts(pod, call.host)) return null
   if (name === undefined || namespace === undefined || more.length > (more[0] === 'svc' ? 1 : 0)) return null
   const { namespaces, scope } = around
   const isUnread = scope.namespace !== null && scope.namespace !== namespace
   return isUnread && namespaces?.includes(namespace) === true ? { namespace, name } : null
+}
+
+/**
+ * `postgres-0.postgres`: a pod below a headless Service of the own namespace, as StatefulSets name them, and no Service
+ * `postgres-0` of a namespace `postgres`.
+ */
+function podBelow(
+  pod: Pod,
+  { name = '', namespace: service }: { readonly name: string | undefined; readonly namespace: string | undefined },
+  { services, namespaces }: Callable,
+): Target | null {
+  if (service === undefined || !/-\d{1,5}$/.test(name) || namespaces?.includes(service) === true) return null
+  const isThere = services.some(
+    (it) => it.namespace === pod.namespace && it.name === service && it.clusterIP === 'None',
+  )
+  return isThere ? { namespace: pod.namespace, name: `${name}.${service}` } : null
+}
+
+/** The Service of another namespace that the search list comes to first, by the name that is meant for the own one. */
+function insteadOf({ call, resolver }: Told, { domain }: ClusterDns, services: readonly Service[]): string | null {
+  for (const search of resolver.searches) {
+    const tried = `${bareName(call.host)}.${bareName(search)}`
+    const found = services.find((it) => isWithin(tried, `${it.name}.${it.namespace}.svc.${bareName(domain)}`))
+    if (found !== undefined) return full(found)
+  }
+  return null
 }
 
 /** What the container that makes the call was seen to go by; else what any of the workload was. */
@@ -123,7 +156,13 @@ function isFound({ call, resolver, target }: Told, { domain }: ClusterDns): bool
   return tried.some((it) => isWithin(it, whole))
 }
 
-function verdict(its: readonly Told[], dns: ClusterDns, scope: Scope) {
+interface Around {
+  readonly dns: ClusterDns
+  readonly scope: Scope
+  readonly services: readonly Service[]
+}
+
+function verdict(its: readonly Told[], { dns, scope, services }: Around) {
   const [first] = its
   if (first === undefined) return []
   const { call, container, pod, resolver, target } = first
@@ -131,12 +170,13 @@ function verdict(its: readonly Told[], dns: ClusterDns, scope: Scope) {
   const foreign = searches.find((it) => !isWithin(bareName(it), dns.domain)) ?? null
   const whole = `${target.name}.${target.namespace}.svc.${dns.domain}`
   const seen = its.filter(isSeenLost)
-  const unseen = foreign === null ? 'inferred' : 'possible'
+  const instead = insteadOf(first, dns, services)
+  const unseen = foreign === null && instead === null ? 'inferred' : 'possible'
   return [
     finding({
       subject: workload,
       confidence: seen.length > 0 ? 'observed' : unseen,
-      severity: foreign === null && isAsked(its, scope) ? 'error' : 'warning',
+      severity: foreign === null && instead === null && isAsked(its, scope) ? 'error' : 'warning',
       args: {
         host: call.host,
         by: call.by,
@@ -146,6 +186,7 @@ function verdict(its: readonly Told[], dns: ClusterDns, scope: Scope) {
         full: whole,
         searches: searches.length === 0 ? 'none' : searches.join(' '),
         foreign,
+        instead,
         names: new Set(its.map((it) => it.call.host)).size,
       },
       evidence: [

@@ -76,6 +76,28 @@ describeCheck(check, [
     },
     expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
   },
+  {
+    it: 'no URL was asked about, and a rule has a host without paths',
+    given: { ingresses: [ingress([], { rules: [{ host: 'shop.example.com', paths: [] }] })] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info', args: { miss: 'no-path' } }],
+  },
+  {
+    it: 'such a rule, and another Ingress has paths of that host',
+    given: { ingresses: [ingress([], { rules: [{ host: 'web.example.com', paths: [] }] }), exact] },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'such a rule, and a default backend',
+    given: {
+      ingresses: [
+        ingress([], {
+          rules: [{ host: 'shop.example.com', paths: [] }],
+          defaultBackend: { service: 'web', port: 80, path: '' },
+        }),
+      ],
+    },
+    expect: 'not-applicable',
+  },
   { it: 'no URL was asked about', given: { ingresses: [exact] }, expect: 'not-applicable' },
   {
     it: 'Ingresses forbidden',

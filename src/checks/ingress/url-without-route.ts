@@ -3,7 +3,7 @@ import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Beside } from '../../model/beside.ts'
-import type { IngressController } from '../../model/ingress.ts'
+import type { Ingress, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import { full, some } from '../../phrases.ts'
 import { type Miss, type NearRoute, nearRoutes } from '../../relations/ingress/near-route.ts'
@@ -28,7 +28,10 @@ export default check({
 
   run({ ingresses, beside, ingressControllers, scope: { target } }) {
     const url = target.kind === 'object' && target.url !== null ? URL.parse(target.url) : null
-    if (url === null || target.kind !== 'object') return notApplicable('no URL was asked about')
+    if (url === null || target.kind !== 'object') {
+      const bare = withoutPaths(ingresses)
+      return bare.length === 0 ? notApplicable('no URL was asked about') : bare.map(pathlessVerdict)
+    }
     const path = percentDecoded(url.pathname)
     const own = ingresses.filter((it) => it.namespace === target.object.namespace && it.name === target.object.name)
     if (own.length === 0) return notApplicable('the Ingress is not among those that were read')
@@ -57,6 +60,41 @@ export default check({
     ],
   },
 })
+
+/**
+ * Rules with a host and no path: nobody takes that host, unless a default backend does, or a rule of another Ingress
+ * (networking/v1 types.go, IngressRuleValue).
+ */
+function withoutPaths(ingresses: readonly Ingress[]): readonly NearRoute[] {
+  const rules = ingresses.flatMap((it) => it.rules)
+  const hosts = new Set(rules.flatMap((it) => (it.paths.length === 0 ? [] : [it.host])))
+  return ingresses.flatMap((ingress) =>
+    ingress.rules.flatMap((rule, index): readonly NearRoute[] => {
+      const isTaken = ingress.defaultBackend !== null || rule.host === null || hosts.has(rule.host) || hosts.has(null)
+      if (rule.paths.length > 0 || isTaken) return []
+      return [{ ingress, miss: 'no-path', host: rule.host, path: null, pathType: '', at: { rule: index, path: null } }]
+    }),
+  )
+}
+
+/** Of no URL that was asked for: an annotation may have its controller answer (a redirect), so it is said, no more. */
+function pathlessVerdict(it: NearRoute) {
+  return finding({
+    subject: ingressSubject(it.ingress),
+    confidence: 'inferred',
+    severity: 'info',
+    args: {
+      unread: 'nothing',
+      host: it.host ?? '',
+      path: '/',
+      miss: it.miss,
+      of: it.host ?? 'any host',
+      rule: '',
+      rules: [] as readonly string[],
+    },
+    evidence: [evidenceOf(it, { host: it.host ?? '', path: '/', unread: false })],
+  })
+}
 
 interface Told {
   readonly of: string

@@ -24,7 +24,7 @@ export default check({
   code: 'POL420',
   slug: 'policy/keeps-caller',
   title: 'a NetworkPolicy keeps a program from what it is told to call',
-  fine: 'policies let programs reach what they are told to call',
+  fine: 'policies let programs reach the pods of the Services that they are told to call',
   severity: 'warning',
   needs: ['networkPolicies', 'pods', 'services'],
   wants: ['namespaces', 'otherPolicies', 'clusterDns'],
@@ -72,7 +72,7 @@ export default check({
     const [why] = open
     if (why !== undefined) return cannotTell('ambiguous', why)
     const ends = wanted.flatMap((it) => [it.pod.namespace, it.service.namespace])
-    return okBesideOthers(otherPolicies, ends, wanted.length)
+    return okBesideOthers(otherPolicies, ends, wanted.length, waysToPods)
   },
 
   words: {
@@ -88,6 +88,8 @@ export default check({
     ],
   },
 })
+
+const waysToPods = 'ways to pods alone: calls to addresses and hosts outside of them are judged by POL433'
 
 /** Two variables that name one place are one call; what is on a node's network is no policy's. */
 function eachOnce<T extends Pick<ToldCall, 'pod' | 'call'>>(told: readonly T[]): readonly T[] {

@@ -36,11 +36,13 @@ export function okBesideOthers(
   note: string | null = null,
 ): Verdict<never> {
   if (!others.known)
-    return cannotTell(others.why.reason, `NetworkPolicies let it through; ${unread}: ${others.why.detail}`)
+    return cannotTell(others.why.reason, `${letThrough}; ${unread}: ${others.why.detail}`)
   const [other] = othersOn(others, namespaces)
   return other === undefined
     ? ok(examined, note)
     : cannotTell('ambiguous', `${otherPolicyText(other)} decides as well, and is not evaluated`)
 }
 
+/** Each check judges ways of one kind alone: of others this says nothing. */
+const letThrough = 'NetworkPolicies let through the ways that were judged here'
 const unread = 'whether policies of other kinds are there was not read'
