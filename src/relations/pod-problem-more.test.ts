@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { container, pod } from '../../test/build/pod.ts'
 import { known } from '../model/known.ts'
 import type { ObjectEvent } from '../model/event.ts'
-import type { Pod } from '../model/pod.ts'
+import type { Container, Pod } from '../model/pod.ts'
 import { problemsOf } from './pod-problem.ts'
 
 const why = (it: Pod, events: readonly ObjectEvent[] = []): string => problemsOf(known(events))(it).why
@@ -73,4 +73,53 @@ test('of a claim that a pod waits for, what the volume controller says', () => {
   })
   expect(why(it, [event('data-postgres-0')])).toMatch(/; of its claim data-postgres-0 an Event says “storageclass/)
   expect(why(it, [event('data-other-0')])).not.toMatch(/of its claim/)
+})
+
+const said = (reason: string, text: string): ObjectEvent => ({
+  namespace: 'shop',
+  object: { kind: 'Pod', name: 'cart-1' },
+  reason,
+  said: text,
+  times: 31,
+})
+
+describe('an image that is not pulled', () => {
+  const waits = (more: Partial<Container> = {}): Pod =>
+    pod('cart-1', {
+      ready: false,
+      phase: 'Pending',
+      containers: [
+        container({
+          image: 'r.io/cart:2',
+          ready: false,
+          waiting: 'ImagePullBackOff',
+          message: 'Back-off pulling image "r.io/cart:2"',
+          ...more,
+        }),
+      ],
+    })
+  const failed = said('Failed', 'Failed to pull image "r.io/cart:2": failed to resolve reference: 401 Unauthorized')
+  const secret = said(
+    'FailedToRetrieveImagePullSecret',
+    'Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.',
+  )
+
+  test('is told by the Event of its pull, and by that of a pull secret that is not there', () => {
+    expect(why(waits(), [said('Failed', 'Error: ImagePullBackOff'), failed, secret])).toBe(
+      'ImagePullBackOff in container app: an Event says “Failed to pull image "r.io/cart:2": failed to resolve ' +
+        'reference: 401 Unauthorized”; an Event says “Unable to retrieve some image pull secrets (regcred)”',
+    )
+  })
+
+  test('is told by its status where that says why, or no Event is of this image', () => {
+    const message = 'Back-off pulling image "r.io/cart:2": ErrImagePull: not found'
+    expect(why(waits({ message }), [failed])).toBe(`ImagePullBackOff in container app: “${message}”`)
+    expect(why(waits({ image: 'r.io/other:1' }), [failed])).toMatch(/: “Back-off pulling image/)
+    expect(why(waits())).toMatch(/: “Back-off pulling image/)
+  })
+
+  test('keeps the end of a long error, which says what is wrong', () => {
+    const message = `rpc error: code = NotFound desc = failed to pull and unpack image "${'r'.repeat(200)}": not found`
+    expect(why(waits({ waiting: 'ErrImagePull', message }))).toMatch(/: not found”$/)
+  })
 })

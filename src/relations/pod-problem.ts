@@ -5,6 +5,7 @@ import type { DeniedAccount } from '../wire/denied-account.ts'
 import { complaintEnds } from './complaint-words.ts'
 import { because, hearsay, hearsayOfLast } from '../phrases.ts'
 import { movedPages } from './moved-pages.ts'
+import { waitingText } from './pod-pull.ts'
 import { askedInstead, insteadText, probeText } from './probe-host.ts'
 
 /** Where the next thing about it is to be read. */
@@ -67,7 +68,7 @@ function problemOf(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
   if (pod.deleting) return { why: `terminating${heldText(pod)}`, look: describe }
   if (pod.node === null) return unplaced(pod, events)
   return (
-    initProblem(pod) ??
+    initProblem(pod, events) ??
     waitingProblem(pod, events) ??
     startProblem(pod, events) ??
     probeProblem(pod, events) ??
@@ -106,7 +107,7 @@ function unplaced(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
   }
 }
 
-function initProblem({ init }: Pod): PodProblem | null {
+function initProblem({ init }: Pod, events: readonly ObjectEvent[]): PodProblem | null {
   if (init === undefined) return null
   const { name, waiting, message, exitCode, last, restarts } = init
   if (waiting === null && exitCode === null)
@@ -115,7 +116,7 @@ function initProblem({ init }: Pod): PodProblem | null {
     .filter((it) => it !== null)
     .join(', ')
   return {
-    why: `init container ${name} fails (${how})${because(message)}`,
+    why: `init container ${name} fails (${how})${waiting === null ? because(message) : waitingText({ waiting, message }, events)}`,
     look: logsOf({ name, restarts, ran: exitCode !== null }),
   }
 }
@@ -158,7 +159,7 @@ function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | 
       ? ''
       : `, last exit ${it.lastTermination}${it.exitCode === undefined || it.exitCode === 0 ? '' : ` (${it.exitCode})`}`
   const killer = it.lastTermination === null || it.lastTermination === 'OOMKilled' ? null : killedBy(pod, it, events)
-  const said = it.waiting === 'CrashLoopBackOff' ? '' : because(it.message)
+  const said = waitingText(it, events)
   const message = `${said}${killer === null ? '' : `: ${killer}`}${atItsEnd(it)}`
   return {
     why: `${it.waiting ?? `crashes (${it.restarts} restarts)`} in container ${it.name}${ended}${message}`,
