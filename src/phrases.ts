@@ -85,7 +85,7 @@ export function shown(text: string | null | undefined, none: string = 'no messag
 
 /** Whoever may write Events in a namespace may write any, of any component: what one says is told as that, no more. */
 export function hearsay(text: string): string {
-  return `an Event says ${told(text)}`
+  return text.trim() === '' ? 'an Event says nothing more' : `an Event says ${told(text)}`
 }
 
 /** In front of what it is about: `rpc error: code = Unknown desc = …: plugin type="aws-cni" failed (add): …`. */
@@ -135,5 +135,5 @@ function withoutMiddle(text: string, most: number = longestTold): string {
 
 /** `: “…”` behind what it is the reason of; nothing where nothing is said. */
 export function because(text: string | null | undefined): string {
-  return text === null || text === undefined || text === '' ? '' : `: ${told(text)}`
+  return text === null || text === undefined || text.trim() === '' ? '' : `: ${told(text)}`
 }

@@ -39,7 +39,16 @@ export interface Container {
    * Why its program never ran, as the runtime or the kernel said: its image is built for another architecture, or has
    * no such program. Absent where it ran, and in old recordings.
    */
-  readonly endStart?: 'exec-format' | 'no-program' | 'not-executable'
+  readonly endStart?:
+    | 'exec-format'
+    | 'no-program'
+    | 'not-executable'
+    | 'no-workdir'
+    | 'no-mount'
+    | 'no-user'
+    | 'little-memory'
+  /** The program that was to be run, as it was named. Absent where that is not said, and in old recordings. */
+  readonly endProgram?: string
   /** Where its environment puts its own pages. Absent where it says nothing of that, and in old recordings. */
   readonly pages?: PageSettings
   /** Absent where its environment names no proxy. */
@@ -65,6 +74,8 @@ export interface Container {
   readonly exitCode?: number
   readonly livenessProbe?: string
   readonly startupProbe?: string
+  /** Whom the command of its readiness probe asks. Absent where that names nobody, and in old recordings. */
+  readonly readinessAsks?: readonly WaitedFor[]
   /** `host` of its probes, where one is named: the kubelet asks that in place of the pod. Absent where none is. */
   readonly probeHosts?: {
     readonly readiness?: string

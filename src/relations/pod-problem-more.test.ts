@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { container, pod } from '../../test/build/pod.ts'
+import { service } from '../../test/build/service.ts'
 import { known } from '../model/known.ts'
 import type { ObjectEvent } from '../model/event.ts'
 import type { Container, Pod } from '../model/pod.ts'
+import type { Service } from '../model/service.ts'
 import { problemsOf } from './pod-problem.ts'
 
 const why = (it: Pod, events: readonly ObjectEvent[] = []): string => problemsOf(known(events))(it).why
@@ -121,5 +123,50 @@ describe('an image that is not pulled', () => {
   test('keeps the end of a long error, which says what is wrong', () => {
     const message = `rpc error: code = NotFound desc = failed to pull and unpack image "${'r'.repeat(200)}": not found`
     expect(why(waits({ waiting: 'ErrImagePull', message }))).toMatch(/: not found”$/)
+  })
+})
+
+describe('a program that never ran', () => {
+  const crashed = (more: Partial<Container>) =>
+    pod('cart-1', {
+      ready: false,
+      containers: [
+        container({ ready: false, waiting: 'CrashLoopBackOff', lastTermination: 'StartError', restarts: 9, ...more }),
+      ],
+    })
+
+  test('is named, has no log, and is one word where its command is no list', () => {
+    const { why: told, look } = problemsOf(known([]))(crashed({ endStart: 'no-program', endProgram: 'npm start' }))
+    expect(told).toMatch(/none as its command names \(npm start\), which is one word with a blank in it/)
+    expect(look).toEqual({ at: 'describe' })
+  })
+
+  test('is told as before where nobody names it', () => {
+    expect(why(crashed({ endStart: 'no-program' }))).toMatch(/as its command names$/)
+    expect(why(crashed({ endStart: 'no-workdir', endProgram: 'x' }))).toMatch(/no such workingDir, or/)
+  })
+})
+
+describe('a readiness probe by a command', () => {
+  const probed = pod('search-1', {
+    ready: false,
+    containers: [
+      container({ ready: false, readinessProbe: 'exec', readinessAsks: [{ host: 'search.shop.svc', port: 9200 }] }),
+    ],
+  })
+
+  test('that printed nothing is not quoted', () => {
+    expect(
+      why(probed, [{ ...said('Unhealthy', 'Readiness probe failed: '), object: { kind: 'Pod', name: 'search-1' } }]),
+    ).toBe('readiness probe of app fails (exec): it printed nothing')
+  })
+
+  test('that asks its own Service waits for itself, unless that gives out pods that are not ready', () => {
+    const own = service('search')
+    const told = (it: Service) => problemsOf(known([]), [it])(probed).why
+    expect(told(own)).toMatch(/asks its own Service search, which leads to no pod until that probe succeeds/)
+    expect(told({ ...own, publishNotReadyAddresses: true })).toBe('readiness probe of app fails (exec)')
+    expect(told({ ...own, selector: { app: 'other' } })).toBe('readiness probe of app fails (exec)')
+    expect(told({ ...own, namespace: 'data' })).toBe('readiness probe of app fails (exec)')
   })
 })

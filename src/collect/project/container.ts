@@ -14,6 +14,7 @@ import { listensIn } from '../../wire/listens.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
+import { waitedForIn } from '../../wire/waits-for.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
 import { bytes, cpuMilli } from '../../wire/quantity.ts'
@@ -43,6 +44,9 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
     ...endOf(ended),
+    ...(/^(?:RunContainerError|CreateContainerError)$/.test(text(waiting['reason']) ?? '')
+      ? startOf((text(waiting['message']) ?? '').slice(0, longestEnd))
+      : {}),
     ...pagesOf(spec, intern),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),
@@ -164,7 +168,9 @@ function elsewhereOf(spec: Fields): readonly string[] {
  * (`REDIS_PORT=tcp://…`), what the API server refused to its service account, and a connection that failed, the last
  * one.
  */
-function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSaid' | 'endDenied' | 'endStart'> {
+function endOf(
+  ended: Fields,
+): Pick<Container, 'endLink' | 'endLookup' | 'endSaid' | 'endDenied' | 'endStart' | 'endProgram'> {
   const said = (text(ended['message']) ?? '').slice(0, longestEnd)
   const { pullLookup: endLookup } = pullLookup(said)
   const endLink = linkIn(said)
@@ -180,15 +186,28 @@ function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSai
 }
 
 /**
- * ENOEXEC (execve(2): a binary for another architecture, or a script without `#!`), what runc says of a program that
- * the image has not (os/exec, ErrNotFound), and EACCES of one that may not be run.
+ * ENOEXEC (execve(2): a binary for another architecture, or a script without `#!`), and what runc says before a program
+ * runs: libcontainer's `chdir to cwd`, `error mounting`, `unable to find user` (moby/sys/user) and `container init was
+ * OOM-killed`, a program that the image has not (os/exec, ErrNotFound), and EACCES of one that may not be run.
  */
-function startOf(said: string): Pick<Container, 'endStart'> {
+function startOf(said: string): Pick<Container, 'endStart' | 'endProgram'> {
   if (/\bexec format error\b/i.test(said)) return { endStart: 'exec-format' }
-  if (!/OCI runtime|starting container process|failed to create \w{1,20} ?task/.test(said)) return {}
-  if (/executable file not found in \$PATH|: no such file or directory/.test(said)) return { endStart: 'no-program' }
-  return said.includes(': permission denied') ? { endStart: 'not-executable' } : {}
+  if (!/OCI runtime|starting? container process|failed to create \w{1,20} ?task/.test(said)) return {}
+  const endStart = startFailures.find(([sign]) => sign.test(said))?.[1]
+  if (endStart === undefined) return {}
+  const [, program] = /\bexec: "([^"\n]{1,80})": /.exec(said) ?? []
+  return { endStart, ...(program === undefined ? {} : { endProgram: program }) }
 }
+
+/** The first that is found: the words of the last two stand in the others as well. */
+const startFailures: readonly (readonly [sign: RegExp, is: NonNullable<Container['endStart']>])[] = [
+  [/container init was OOM-killed/, 'little-memory'],
+  [/\bchdir to cwd\b/, 'no-workdir'],
+  [/\berror mounting\b|Are you trying to mount a directory onto a file/, 'no-mount'],
+  [/unable to find user\b|no matching entries in passwd file/, 'no-user'],
+  [/executable file not found in \$PATH|: no such file or directory/, 'no-program'],
+  [/: permission denied/, 'not-executable'],
+]
 
 function pagesOf(spec: Fields, intern: Intern): Pick<Container, 'pages'> {
   const { base, port: own } = pageSettingsIn(plainEnv(spec))
@@ -321,9 +340,15 @@ function otherProbes(
   return {
     ...(isObject(livenessProbe) ? { livenessProbe: intern.text(probeText(fields(livenessProbe))) } : {}),
     ...(isObject(startupProbe) ? { startupProbe: intern.text(probeText(fields(startupProbe))) } : {}),
+    ...asksOf(spec, intern),
     ...probeHosts(spec, intern),
     ...(status['started'] === false ? { started: false } : {}),
   }
+}
+
+function asksOf(spec: Fields, intern: Intern): Pick<Container, 'readinessAsks'> {
+  const asks = waitedForIn(texts(fields(fields(spec['readinessProbe'])['exec'])['command']))
+  return asks.length === 0 ? {} : { readinessAsks: asks.map((it) => ({ ...it, host: intern.text(it.host) })) }
 }
 
 function probeHosts(spec: Fields, intern: Intern): Pick<Container, 'probeHosts'> {
