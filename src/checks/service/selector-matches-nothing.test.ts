@@ -38,7 +38,7 @@ describeCheck(check, [
     expect: [
       {
         subject: 'Service/shop-prod/web',
-        says: /nothing in its namespace carries `app=web`, and 2 pods of namespace shop do\.$/,
+        says: /nothing in its namespace carries `app=web`, and 2 pods of namespace shop do\./,
       },
     ],
   },
