@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Severity } from '../../fin
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Workload } from '../../model/workload.ts'
-import { subjectKey } from '../../model/subject.ts'
+import { subject, subjectKey } from '../../model/subject.ts'
 import { expectedEmpty, type ExpectedEmpty } from '../../relations/service/expected-empty.ts'
 import { type NearMiss, nearMisses } from '../../relations/service/near-miss.ts'
 import { type CanaryOnly, canaryOnly } from '../../relations/ingress/canaries.ts'
@@ -121,14 +121,17 @@ const bearers = once((pods: readonly Pod[]) =>
 )
 
 /**
- * Live pods that bear all that the selector asks for, of the one namespace with most of them: a kustomization that
- * gives its namespace to the Service alone leaves them behind. null where there are none.
+ * Live pods that bear all that the selector asks for, where they are of one other namespace: a kustomization that
+ * gives its namespace to the Service alone leaves them behind. null where there
+ * are none, or in several, which may be copies of one another.
  */
 function bearersElsewhere(service: Service, pods: readonly Pod[]): Elsewhere | null {
   const pairs = selectorOf(service) ?? {}
   const its = bearers(pods)('', pairs).filter((it) => it.namespace !== service.namespace)
-  const [most] = [...Map.groupBy(its, (it) => it.namespace)].toSorted(([, a], [, b]) => b.length - a.length)
-  return most === undefined ? null : { namespace: most[0], pods: most[1].length }
+  const [first] = its
+  const isOne = first !== undefined && its.every((it) => it.namespace === first.namespace)
+  return isOne ? { namespace: first.namespace, pods: its.length } : null
+}
 }
 
 /** A workload of the Service's own name was meant, however far its label is from what the selector wants. */
@@ -354,6 +357,7 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhe
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
   return finding({
     subject: serviceSubject(service),
+    also: elsewhere === null ? [] : [subject('Namespace', null, elsewhere.namespace)],
     confidence: sure ? 'inferred' : 'possible',
     severity: severityOf(meant && !mayBeIdle(sure, ordinal), expected),
     args: {
