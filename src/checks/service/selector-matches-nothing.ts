@@ -132,7 +132,6 @@ function bearersElsewhere(service: Service, pods: readonly Pod[]): Elsewhere | n
   const isOne = first !== undefined && its.every((it) => it.namespace === first.namespace)
   return isOne ? { namespace: first.namespace, pods: its.length } : null
 }
-}
 
 /** A workload of the Service's own name was meant, however far its label is from what the selector wants. */
 function namesakeMiss(service: Service, tops: readonly Top[]): NearMiss | null {
