@@ -170,3 +170,12 @@ describe('a readiness probe by a command', () => {
     expect(told({ ...own, namespace: 'data' })).toBe('readiness probe of app fails (exec)')
   })
 })
+
+test("the scheduler's sentence is told whole", () => {
+  const scheduling =
+    '0/9 nodes are available: 2 Insufficient cpu, 2 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }, ' +
+    "2 node(s) didn't match Pod's node affinity/selector, 3 node(s) had volume node affinity conflict"
+  expect(why(pod('cart-1', { node: null, phase: 'Pending', ready: false, scheduling }))).toBe(
+    `not scheduled: “${scheduling}”`,
+  )
+})

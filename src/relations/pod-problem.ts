@@ -4,7 +4,7 @@ import type { Container, Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import type { DeniedAccount } from '../wire/denied-account.ts'
 import { complaintEnds } from './complaint-words.ts'
-import { because, hearsay, hearsayOfLast } from '../phrases.ts'
+import { because, hearsay, hearsayOfLast, told } from '../phrases.ts'
 import { movedPages } from './moved-pages.ts'
 import { waitingText } from './pod-pull.ts'
 import { hasNoLog, neverRan } from './pod-start.ts'
@@ -109,9 +109,17 @@ function unplaced(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
   const cut = said.indexOf(' preemption:')
   const sentence = cut === -1 ? said : said.slice(0, cut)
   return {
-    why: event === undefined ? `not scheduled${because(sentence)}` : `not scheduled: ${hearsay(sentence)}`,
+    why: unplacedText(sentence, event !== undefined),
     look: /persistentvolumeclaim|volume/i.test(sentence) ? { at: 'claims' } : { at: 'nodes' },
   }
+}
+
+/** It counts nodes by what is wrong with them: each part may be the one that can be put right. */
+const longestCount = 400
+
+function unplacedText(sentence: string, isEvent: boolean): string {
+  if (sentence.trim() === '') return 'not scheduled'
+  return `not scheduled: ${isEvent ? 'an Event says ' : ''}${told(sentence, longestCount)}`
 }
 
 function initProblem({ init }: Pod, events: readonly ObjectEvent[]): PodProblem | null {
