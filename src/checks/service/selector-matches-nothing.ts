@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Severity } from '../../fin
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Workload } from '../../model/workload.ts'
-import { subject, subjectKey } from '../../model/subject.ts'
+import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { expectedEmpty, type ExpectedEmpty } from '../../relations/service/expected-empty.ts'
 import { type NearMiss, nearMisses } from '../../relations/service/near-miss.ts'
 import { type CanaryOnly, canaryOnly } from '../../relations/ingress/canaries.ts'
@@ -78,7 +78,7 @@ export default check({
           meant,
           sure: behind.sure,
           pods: here.length,
-          elsewhere: miss === null && expected === null ? bearersElsewhere(service, pods) : null,
+          elsewhere: bearersElsewhere(service, pods, [miss, expected]),
           expected,
           ordinal: workloads.known ? beyondSet(service, workloads.value) : null,
         }),
@@ -115,6 +115,14 @@ interface Elsewhere {
   readonly pods: number
 }
 
+function whomElse(elsewhere: Elsewhere | null): readonly Subject[] {
+  return elsewhere === null ? [] : [subject('Namespace', null, elsewhere.namespace)]
+}
+
+function elsewhereArgs(it: Elsewhere | null) {
+  return { elsewhere: it?.pods ?? 0, elsewhereIn: it?.namespace ?? '' }
+}
+
 /** Of all namespaces. */
 const bearers = once((pods: readonly Pod[]) =>
   byLabels(pods.filter(isLive), ({ labels }) => ({ namespace: '', labels })),
@@ -123,9 +131,14 @@ const bearers = once((pods: readonly Pod[]) =>
 /**
  * Live pods that bear all that the selector asks for, where they are of one other namespace: a kustomization that
  * gives its namespace to the Service alone leaves them behind. null where there
- * are none, or in several, which may be copies of one another.
+ * are none, or in several, which may be copies of one another; and where it is known otherwise.
  */
-function bearersElsewhere(service: Service, pods: readonly Pod[]): Elsewhere | null {
+function bearersElsewhere(
+  service: Service,
+  pods: readonly Pod[],
+  known: readonly (NearMiss | Expected | null)[],
+): Elsewhere | null {
+  if (known.some((it) => it !== null)) return null
   const pairs = selectorOf(service) ?? {}
   const its = bearers(pods)('', pairs).filter((it) => it.namespace !== service.namespace)
   const [first] = its
@@ -356,7 +369,7 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhe
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
   return finding({
     subject: serviceSubject(service),
-    also: elsewhere === null ? [] : [subject('Namespace', null, elsewhere.namespace)],
+    also: whomElse(elsewhere),
     confidence: sure ? 'inferred' : 'possible',
     severity: severityOf(meant && !mayBeIdle(sure, ordinal), expected),
     args: {
@@ -370,8 +383,7 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhe
       carriers: miss?.carriers ?? 0,
       claimedBy,
       sure,
-      elsewhere: elsewhere?.pods ?? 0,
-      elsewhereIn: elsewhere?.namespace ?? '',
+      ...elsewhereArgs(elsewhere),
       ...(ordinal ?? noSet),
       ...expectedArgs(expected),
       patch: JSON.stringify({ spec: { selector: changeFor(miss) } }),
