@@ -85,7 +85,7 @@ export function shown(text: string | null | undefined, none: string = 'no messag
 
 /** Whoever may write Events in a namespace may write any, of any component: what one says is told as that, no more. */
 export function hearsay(text: string): string {
-  return `an Event says ${told(text)}`
+  return text.trim() === '' ? 'an Event says nothing more' : `an Event says ${told(text)}`
 }
 
 /** In front of what it is about: `rpc error: code = Unknown desc = …: plugin type="aws-cni" failed (add): …`. */
@@ -93,6 +93,9 @@ const wrapped = /(?:rpc error: code = \w+ desc = |failed to (?:setup|set up|dest
 
 /** An error with more before it than a component and what it did: each caller has put its words there. */
 const fewestCallers = 3
+
+/** An end that is shorter says little without what stands before it. */
+const fewestOfEnd = 24
 
 /** How much of the start is kept of a sentence of which the end is wanted. */
 const keptOfStart = 48
@@ -102,12 +105,25 @@ const keptOfStart = 48
  * what is wrong stands at its end. Of one long sentence the middle is left out.
  */
 export function hearsayOfLast(text: string): string {
-  if (text.length <= longestTold) return hearsay(text)
+  return hearsay(lastOf(text))
+}
+
+/** The same of what a status says, behind what it is the reason of; nothing where nothing is said. */
+export function becauseOfLast(text: string | null | undefined): string {
+  return because(text === null || text === undefined ? text : lastOf(text))
+}
+
+function lastOf(text: string): string {
+  if (text.length <= longestTold) return text
   const parts = text.split(/: (?=\S)/)
-  if (!wrapped.test(text) && parts.length <= fewestCallers) return hearsay(withoutMiddle(text))
+  if (!wrapped.test(text) && parts.length <= fewestCallers) return withoutMiddle(text)
   let end = parts.pop() ?? ''
   while (parts.length > 0 && end.length + (parts.at(-1) ?? '').length < longestTold - 2) end = `${parts.pop()}: ${end}`
-  return hearsay(parts.length === 0 ? end : `… ${withoutMiddle(end, longestTold - 2)}`)
+  if (parts.length === 0) return end
+  // `not found` alone does not tell what.
+  return end.length < fewestOfEnd
+    ? `… ${text.slice(2 - longestTold).toWellFormed()}`
+    : `… ${withoutMiddle(end, longestTold - 2)}`
 }
 
 function withoutMiddle(text: string, most: number = longestTold): string {
@@ -119,5 +135,5 @@ function withoutMiddle(text: string, most: number = longestTold): string {
 
 /** `: “…”` behind what it is the reason of; nothing where nothing is said. */
 export function because(text: string | null | undefined): string {
-  return text === null || text === undefined || text === '' ? '' : `: ${told(text)}`
+  return text === null || text === undefined || text.trim() === '' ? '' : `: ${told(text)}`
 }

@@ -44,6 +44,8 @@ export interface Container {
    * no such program. Absent where it ran, and in old recordings.
    */
   readonly endStart?: StartFailure
+  /** The program that was to be run, as it was named. Absent where that is not said, and in old recordings. */
+  readonly endProgram?: string
   /** Where its environment puts its own pages. Absent where it says nothing of that, and in old recordings. */
   readonly pages?: PageSettings
   /** Absent where its environment names no proxy. */
@@ -69,6 +71,8 @@ export interface Container {
   readonly exitCode?: number
   readonly livenessProbe?: string
   readonly startupProbe?: string
+  /** Whom the command of its readiness probe asks. Absent where that names nobody, and in old recordings. */
+  readonly readinessAsks?: readonly WaitedFor[]
   /** `host` of its probes, where one is named: the kubelet asks that in place of the pod. Absent where none is. */
   readonly probeHosts?: {
     readonly readiness?: string

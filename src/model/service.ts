@@ -157,6 +157,8 @@ export interface EndpointSlice {
   readonly leftOut?: LeftOut
   /** No slice: Endpoints of this name, of which a file holds no slice. Absent of all slices. */
   readonly from?: 'Endpoints'
+  /** The control plane made it of the Endpoints of this name, and makes it so again. Absent in old recordings. */
+  readonly mirrorOf?: string
   /** Endpoints whose label `endpointslice.kubernetes.io/skip-mirror` keeps slices from being made of them. */
   readonly unmirrored?: true
 }

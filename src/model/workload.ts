@@ -21,6 +21,11 @@ export interface Workload {
   readonly cron?: CronState
   /** Why it cannot make its pods, in the words of who refused: a quota, an admission webhook. */
   readonly refused?: string
+  /**
+   * Of a Deployment, what its controller says where the rollout has made no progress for spec.progressDeadlineSeconds.
+   * Absent where it has, and in old recordings.
+   */
+  readonly timedOut?: string
   /** Changes to its template are not rolled out. */
   readonly paused?: true
   /** Of a StatefulSet, the Service that names its pods; null = none. Absent in old recordings. */

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { container, pod } from '../../test/build/pod.ts'
+import { service } from '../../test/build/service.ts'
 import { known } from '../model/known.ts'
 import type { ObjectEvent } from '../model/event.ts'
-import type { Pod } from '../model/pod.ts'
+import type { Container, Pod } from '../model/pod.ts'
+import type { Service } from '../model/service.ts'
 import { problemsOf } from './pod-problem.ts'
 
 const why = (it: Pod, events: readonly ObjectEvent[] = []): string => problemsOf(known(events))(it).why
@@ -73,4 +75,107 @@ test('of a claim that a pod waits for, what the volume controller says', () => {
   })
   expect(why(it, [event('data-postgres-0')])).toMatch(/; of its claim data-postgres-0 an Event says “storageclass/)
   expect(why(it, [event('data-other-0')])).not.toMatch(/of its claim/)
+})
+
+const said = (reason: string, text: string): ObjectEvent => ({
+  namespace: 'shop',
+  object: { kind: 'Pod', name: 'cart-1' },
+  reason,
+  said: text,
+  times: 31,
+})
+
+describe('an image that is not pulled', () => {
+  const waits = (more: Partial<Container> = {}): Pod =>
+    pod('cart-1', {
+      ready: false,
+      phase: 'Pending',
+      containers: [
+        container({
+          image: 'r.io/cart:2',
+          ready: false,
+          waiting: 'ImagePullBackOff',
+          message: 'Back-off pulling image "r.io/cart:2"',
+          ...more,
+        }),
+      ],
+    })
+  const failed = said('Failed', 'Failed to pull image "r.io/cart:2": failed to resolve reference: 401 Unauthorized')
+  const secret = said(
+    'FailedToRetrieveImagePullSecret',
+    'Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.',
+  )
+
+  test('is told by the Event of its pull, and by that of a pull secret that is not there', () => {
+    expect(why(waits(), [said('Failed', 'Error: ImagePullBackOff'), failed, secret])).toBe(
+      'ImagePullBackOff in container app: an Event says “Failed to pull image "r.io/cart:2": failed to resolve ' +
+        'reference: 401 Unauthorized”; an Event says “Unable to retrieve some image pull secrets (regcred)”',
+    )
+  })
+
+  test('is told by its status where that says why, or no Event is of this image', () => {
+    const message = 'Back-off pulling image "r.io/cart:2": ErrImagePull: not found'
+    expect(why(waits({ message }), [failed])).toBe(`ImagePullBackOff in container app: “${message}”`)
+    expect(why(waits({ image: 'r.io/other:1' }), [failed])).toMatch(/: “Back-off pulling image/)
+    expect(why(waits())).toMatch(/: “Back-off pulling image/)
+  })
+
+  test('keeps the end of a long error, which says what is wrong', () => {
+    const message = `rpc error: code = NotFound desc = failed to pull and unpack image "${'r'.repeat(200)}": not found`
+    expect(why(waits({ waiting: 'ErrImagePull', message }))).toMatch(/: not found”$/)
+  })
+})
+
+describe('a program that never ran', () => {
+  const crashed = (more: Partial<Container>) =>
+    pod('cart-1', {
+      ready: false,
+      containers: [
+        container({ ready: false, waiting: 'CrashLoopBackOff', lastTermination: 'StartError', restarts: 9, ...more }),
+      ],
+    })
+
+  test('is named, has no log, and is one word where its command is no list', () => {
+    const { why: told, look } = problemsOf(known([]))(crashed({ endStart: 'no-program', endProgram: 'npm start' }))
+    expect(told).toMatch(/none as its command names \(npm start\), which is one word with a blank in it/)
+    expect(look).toEqual({ at: 'describe' })
+  })
+
+  test('is told as before where nobody names it', () => {
+    expect(why(crashed({ endStart: 'no-program' }))).toMatch(/as its command names$/)
+    expect(why(crashed({ endStart: 'no-workdir', endProgram: 'x' }))).toMatch(/no such workingDir, or/)
+  })
+})
+
+describe('a readiness probe by a command', () => {
+  const probed = pod('search-1', {
+    ready: false,
+    containers: [
+      container({ ready: false, readinessProbe: 'exec', readinessAsks: [{ host: 'search.shop.svc', port: 9200 }] }),
+    ],
+  })
+
+  test('that printed nothing is not quoted', () => {
+    expect(
+      why(probed, [{ ...said('Unhealthy', 'Readiness probe failed: '), object: { kind: 'Pod', name: 'search-1' } }]),
+    ).toBe('readiness probe of app fails (exec): it printed nothing')
+  })
+
+  test('that asks its own Service waits for itself, unless that gives out pods that are not ready', () => {
+    const own = service('search')
+    const told = (it: Service) => problemsOf(known([]), [it])(probed).why
+    expect(told(own)).toMatch(/asks its own Service search, which leads to no pod until that probe succeeds/)
+    expect(told({ ...own, publishNotReadyAddresses: true })).toBe('readiness probe of app fails (exec)')
+    expect(told({ ...own, selector: { app: 'other' } })).toBe('readiness probe of app fails (exec)')
+    expect(told({ ...own, namespace: 'data' })).toBe('readiness probe of app fails (exec)')
+  })
+})
+
+test("the scheduler's sentence is told whole", () => {
+  const scheduling =
+    '0/9 nodes are available: 2 Insufficient cpu, 2 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }, ' +
+    "2 node(s) didn't match Pod's node affinity/selector, 3 node(s) had volume node affinity conflict"
+  expect(why(pod('cart-1', { node: null, phase: 'Pending', ready: false, scheduling }))).toBe(
+    `not scheduled: “${scheduling}”`,
+  )
 })

@@ -1,10 +1,14 @@
 import type { ObjectEvent } from '../model/event.ts'
 import type { Known } from '../model/known.ts'
 import type { Container, Pod } from '../model/pod.ts'
+import type { Service } from '../model/service.ts'
 import type { DeniedAccount } from '../wire/denied-account.ts'
 import { complaintEnds } from './complaint-words.ts'
-import { because, hearsay, hearsayOfLast } from '../phrases.ts'
+import { because, hearsay, hearsayOfLast, told } from '../phrases.ts'
 import { movedPages } from './moved-pages.ts'
+import { waitingText } from './pod-pull.ts'
+import { hasNoLog, neverRan } from './pod-start.ts'
+import { ownService } from './own-service.ts'
 import { askedInstead, insteadText, probeText } from './probe-host.ts'
 
 /** Where the next thing about it is to be read. */
@@ -30,15 +34,18 @@ export interface PodProblem {
 
 const describe = { at: 'describe' } as const
 
-/** With what the components warned of, where that could be read. */
-export function problemsOf(events: Known<readonly ObjectEvent[]>): (pod: Pod) => PodProblem {
+/** With what the components warned of, where that could be read. `empty`: Services that no ready pod is behind. */
+export function problemsOf(
+  events: Known<readonly ObjectEvent[]>,
+  empty: readonly Service[] = [],
+): (pod: Pod) => PodProblem {
   const claims = events.known ? events.value.filter(isOfClaim) : []
   const byPod = Map.groupBy(
     events.known ? events.value.filter((it) => it.object.kind === 'Pod') : [],
     (it) => `${it.namespace}/${it.object.name}`,
   )
   return (pod) => {
-    const problem = problemOf(pod, byPod.get(`${pod.namespace}/${pod.name}`) ?? [])
+    const problem = problemOf(pod, byPod.get(`${pod.namespace}/${pod.name}`) ?? [], empty)
     const claim = problem.look.at === 'claims' ? claimOf(pod, claims) : ''
     return { ...problem, why: `${problem.why.replace(/\.$/, '')}${claim}` }
   }
@@ -61,15 +68,16 @@ function notReady({ notReadyReason: said }: Pod): string {
   return said === null || said === '' ? 'not ready, reason unknown' : `not ready${because(said)}`
 }
 
-function problemOf(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
+function problemOf(pod: Pod, events: readonly ObjectEvent[], empty: readonly Service[]): PodProblem {
   if (pod.phase === 'Succeeded') return { why: 'completed', look: describe }
   if (pod.phase === 'Failed') return { why: `failed${because(pod.overReason ?? pod.notReadyReason)}`, look: describe }
   if (pod.deleting) return { why: `terminating${heldText(pod)}`, look: describe }
   if (pod.node === null) return unplaced(pod, events)
   return (
-    initProblem(pod) ??
+    initProblem(pod, events) ??
     waitingProblem(pod, events) ??
     startProblem(pod, events) ??
+    ownProblem(pod, empty) ??
     probeProblem(pod, events) ??
     gateProblem(pod) ?? {
       why: pod.ready && pod.ip === null ? 'has no address' : notReady(pod),
@@ -101,12 +109,20 @@ function unplaced(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
   const cut = said.indexOf(' preemption:')
   const sentence = cut === -1 ? said : said.slice(0, cut)
   return {
-    why: event === undefined ? `not scheduled${because(sentence)}` : `not scheduled: ${hearsay(sentence)}`,
+    why: unplacedText(sentence, event !== undefined),
     look: /persistentvolumeclaim|volume/i.test(sentence) ? { at: 'claims' } : { at: 'nodes' },
   }
 }
 
-function initProblem({ init }: Pod): PodProblem | null {
+/** It counts nodes by what is wrong with them: each part may be the one that can be put right. */
+const longestCount = 400
+
+function unplacedText(sentence: string, isEvent: boolean): string {
+  if (sentence.trim() === '') return 'not scheduled'
+  return `not scheduled: ${isEvent ? 'an Event says ' : ''}${told(sentence, longestCount)}`
+}
+
+function initProblem({ init }: Pod, events: readonly ObjectEvent[]): PodProblem | null {
   if (init === undefined) return null
   const { name, waiting, message, exitCode, last, restarts } = init
   if (waiting === null && exitCode === null)
@@ -115,7 +131,7 @@ function initProblem({ init }: Pod): PodProblem | null {
     .filter((it) => it !== null)
     .join(', ')
   return {
-    why: `init container ${name} fails (${how})${because(message)}`,
+    why: `init container ${name} fails (${how})${waiting === null ? because(message) : waitingText({ waiting, message }, events)}`,
     look: logsOf({ name, restarts, ran: exitCode !== null }),
   }
 }
@@ -158,11 +174,12 @@ function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | 
       ? ''
       : `, last exit ${it.lastTermination}${it.exitCode === undefined || it.exitCode === 0 ? '' : ` (${it.exitCode})`}`
   const killer = it.lastTermination === null || it.lastTermination === 'OOMKilled' ? null : killedBy(pod, it, events)
-  const said = it.waiting === 'CrashLoopBackOff' ? '' : because(it.message)
+  const said = waitingText(it, events)
   const message = `${said}${killer === null ? '' : `: ${killer}`}${atItsEnd(it)}`
   return {
     why: `${it.waiting ?? `crashes (${it.restarts} restarts)`} in container ${it.name}${ended}${message}`,
-    look: logsOf({ name: it.name, restarts: it.restarts, ran: it.lastTermination !== null }),
+    // What never ran has no log, of the run before neither.
+    look: hasNoLog(it) ? describe : logsOf({ name: it.name, restarts: it.restarts, ran: it.lastTermination !== null }),
   }
 }
 
@@ -173,17 +190,10 @@ function deniedText({ account, verb, resource, group, namespace }: DeniedAccount
   return `service account ${account.namespace}/${account.name} may not ${verb} ${what} ${where}`
 }
 
-const neverRan = {
-  'exec-format':
-    'at its end it said "exec format error": its image is built for another architecture than its node has, or a ' +
-    'script begins without `#!`',
-  'no-program': 'its program never ran: its image has none as its command names',
-  'not-executable': 'its program never ran: it may not be executed',
-} as const
-
 /** What it called in vain, by its termination message: its kind and where, no line of it. */
-function atItsEnd({ endSaid, endDenied, endStart }: Container): string {
-  if (endStart !== undefined) return `; ${neverRan[endStart]}`
+function atItsEnd({ endSaid, endDenied, ...it }: Container): string {
+  const start = neverRan(it)
+  if (start !== null) return `; ${start}`
   if (endDenied !== undefined) return `; at its end it said that ${deniedText(endDenied)}`
   if (endSaid === undefined) return ''
   const { kind, host, port } = endSaid
@@ -229,6 +239,19 @@ function startProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
   }
 }
 
+/** Its readiness probe asks a Service that leads to it and to nobody else: it waits for itself. */
+function ownProblem(pod: Pod, empty: readonly Service[]): PodProblem | null {
+  const it = pod.containers.find(({ ready, started }) => !ready && started !== false)
+  const own = it === undefined ? null : ownService(pod, it, empty)
+  if (it === undefined || own === null) return null
+  return {
+    why:
+      `readiness probe of ${it.name} (exec) asks its own Service ${own.name}, which leads to no pod until that probe ` +
+      'succeeds: it should ask localhost',
+    look: logsOf({ name: it.name, restarts: it.restarts, ran: true }),
+  }
+}
+
 function probeProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | null {
   const it = pod.containers.find(({ ready }) => !ready)
   if (it === undefined) return null
@@ -260,7 +283,9 @@ function probeProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
 function probeSaid(kind: string, events: readonly ObjectEvent[]): string | null {
   const event = events.find((it) => it.reason === 'Unhealthy' && it.said.startsWith(`${kind} probe`))
   const colon = event?.said.indexOf(': ') ?? -1
-  return event === undefined || colon === -1 ? null : hearsay(event.said.slice(colon + 2))
+  if (event === undefined || colon === -1) return null
+  const said = event.said.slice(colon + 2).trim()
+  return said === '' ? 'it printed nothing' : hearsay(said)
 }
 
 /**

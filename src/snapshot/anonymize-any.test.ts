@@ -122,7 +122,9 @@ describe('anonymize', () => {
     fc.assert(
       fc.property(anyModel, own, (model, it) => {
         const planted = plant(model, (text, path) =>
-          /\.(?:detail|said|message|why|stopped|error|notReadyReason|readyMessage|scheduling|refused)$/.test(path)
+          /\.(?:detail|said|message|why|stopped|error|notReadyReason|readyMessage|scheduling|refused|timedOut|endProgram)$/.test(
+            path,
+          )
             ? `${said.text(it)[text.length % 4] ?? ''}`
             : text,
         )

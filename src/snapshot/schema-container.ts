@@ -66,7 +66,11 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
       ),
       endLink: maybe(object({ variable: nullable(m.name), ip: nullable(m.address), port: nullable(number) })),
       endLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),
-      endStart: maybe(oneOf(['exec-format', 'no-program', 'not-executable'])),
+      endStart: maybe(
+        oneOf(['exec-format', 'no-program', 'not-executable', 'no-workdir', 'no-mount', 'no-user', 'little-memory']),
+      ),
+      endProgram: maybe(m.said),
+      readinessAsks: maybe(list(object({ host: m.host, port: nullable(number) }))),
       endSaid: maybe(object({ kind: oneOf(complaintKinds), host: nullable(m.host), port: nullable(number) })),
       endDenied: maybe(
         object({

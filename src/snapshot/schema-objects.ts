@@ -194,6 +194,7 @@ export function objectSchemas(intern: Intern) {
       leftOut: maybe(oneOf(leavingOut)),
       from: maybe(just('Endpoints')),
       unmirrored: maybe(just(true)),
+      mirrorOf: maybe(m.name),
     }),
   )
 

@@ -50,6 +50,7 @@ export function workloadOf(m: Texts, shared: Texts, { labels, container, dnsConf
       ),
       cron: maybe(object({ suspended: flag, lastSuccess: nullable(number) })),
       refused: maybe(m.said),
+      timedOut: maybe(m.said),
       paused: maybe(just(true)),
       serviceName: maybe(nullable(m.name)),
       order: maybe(object({ parallel: flag, minReadySeconds: number, start: number })),

@@ -9,4 +9,9 @@ test.each([
   [`${runc}permission denied`, 'not-executable'],
   ['open /data/db: permission denied', null],
   ['', null],
-])('%s', (said, why) => expect(startFailure(said)).toBe(why))
+])('%s', (said, why) => expect(startFailure(said)?.why ?? null).toBe(why))
+
+test('the program is told as it was named', () => {
+  expect(startFailure(`${runc}permission denied`)?.program).toBe('/srv/app')
+  expect(startFailure('exec format error')?.program).toBeNull()
+})

@@ -140,7 +140,22 @@ function wrongOf(call: Call, called: Called, near: string | null) {
   const isPort = called.is === 'no-port' || called.is === 'unmapped'
   return isPort && call.portBy !== undefined
     ? { wrong: call.portBy, to: near?.replace(/^.*:/, '') ?? '' }
-    : { wrong: call.by ?? 'its argument', to: near ?? '' }
+    : { wrong: partOf(call, near), to: near ?? '' }
+}
+
+/** Of a URL, or of a host with its port, the rest stays as it is. */
+function partOf({ by, port, portBy, scheme, isUrl }: Call, near: string | null): string {
+  const whole = by ?? 'its argument'
+  const isBare = scheme === undefined && isUrl !== true && (port === null || portBy !== undefined)
+  if (isBare) return whole
+  return near?.includes(':') === true ? `the host and port in ${whole}` : `the host in ${whole}`
+}
+
+/** Where to look: where the one is that may be meant, or where it is not. */
+function lookedAt(called: Called, near: string | null, own: string): string {
+  if ('service' in called) return called.service.namespace
+  if (called.is !== 'no-service') return own
+  return near === null ? called.namespace : (/^[^.:]+\.([^.:]+)/.exec(near)?.[1] ?? own)
 }
 
 /** By the objects there is such a name: what DNS says of it was not asked. */
@@ -231,7 +246,7 @@ function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
       near,
       port: call.port,
       isTargetPort: called.is === 'no-port' && called.service.ports.some((it) => it.targetPort === called.port),
-      namespace: 'service' in called ? called.service.namespace : pod.namespace,
+      namespace: lookedAt(called, near, pod.namespace),
     },
     evidence: [
       {

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
-import type { Pod } from '../../model/pod.ts'
+import type { Container, Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import type { Subject } from '../../model/subject.ts'
@@ -107,11 +107,25 @@ interface Helped {
   readonly target: number
   readonly isDefault: boolean
   readonly file: string | null
+  readonly isProbed: boolean
 }
 
-function helpOf({ is, by, told, target, isDefault, file }: Helped): string {
+/** Its probes ask the port to which the Service leads, by its number or its name: they fail as the Service does. */
+function isProbed({ readinessProbe, livenessProbe, startupProbe, ports }: Container, target: number): boolean {
+  const names = ports.flatMap((it) => (it.port === target && it.name !== null ? [it.name] : []))
+  return [readinessProbe, livenessProbe, startupProbe].some((it) => {
+    const asked = / :([A-Za-z0-9-]+)/.exec(it ?? '')?.[1]
+    return asked !== undefined && (asked === `${target}` || names.includes(asked))
+  })
+}
+
+function helpOf({ is, by, told, target, isDefault, file, isProbed: probed }: Helped): string {
   if (deniesOthers.test(by)) return deniedHelp(by)
-  if (is === 'port') return `set targetPort to ${told}, or ${portOf(by)} to ${target}`
+  if (is === 'port')
+    return (
+      `set targetPort${probed ? ' and, with it, the port of the probes' : ''} to ${told}, ` +
+      `or ${portOf(by)} to ${target}`
+    )
   return (
     (isOnNone(by) ? `take ${by} away, and ` : '') +
     'let it listen on every address: 0.0.0.0, or :: with IPv6' +
@@ -201,6 +215,7 @@ function verdict({ service, port, live }: Part, { led, first, scope }: All) {
       told: listen.port,
       isDefault: listen.isDefault === true,
       file: fileOf(listen),
+      isProbed: isProbed(container, target),
       container: container.name,
       of: live.length,
       example: first.pod.name,

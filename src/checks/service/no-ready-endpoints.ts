@@ -57,7 +57,8 @@ export default check({
       backingOf(pods, workloads),
       endpointSlices.known ? slicesOfServices(endpointSlices.value) : null,
     ]
-    const [problemOf, refusalOf] = [problemsOf(events), refusalsOf(events)]
+    const empty = choosing.filter((it) => backing(it).kind === 'none-ready')
+    const [problemOf, refusalOf] = [problemsOf(events, empty), refusalsOf(events)]
     const down = new Set(nodes.known ? nodes.value.filter((it: Node) => it.ready !== 'True').map((it) => it.name) : [])
 
     const circles = circlesOf(

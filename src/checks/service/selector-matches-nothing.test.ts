@@ -29,6 +29,29 @@ const pods = [pod('checkout-1'), pod('checkout-2'), pod('checkout-3')]
 
 describeCheck(check, [
   {
+    it: 'pods of several namespaces bear it: copies of one another',
+    given: {
+      services: [service('web', { namespace: 'shop-prod' })],
+      pods: [pod('web-1'), pod('web-2', { namespace: 'shop-dev' })],
+      workloads: [],
+    },
+    expect: [{ subject: 'Service/shop-prod/web', args: { elsewhere: 0 } }],
+  },
+  {
+    it: 'pods of another namespace bear what it asks for: a Service does not see them',
+    given: {
+      services: [service('web', { namespace: 'shop-prod' })],
+      pods: [pod('web-1'), pod('web-2'), completed('web-3')],
+      workloads: [],
+    },
+    expect: [
+      {
+        subject: 'Service/shop-prod/web',
+        says: /nothing in its namespace carries `app=web`, and 2 pods of namespace shop do\./,
+      },
+    ],
+  },
+  {
     it: 'a Deployment of the same name says another thing altogether',
     given: {
       services: [service('nginx', { selector: { app: 'web' } })],

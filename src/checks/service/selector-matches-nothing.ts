@@ -1,15 +1,16 @@
 import { type ArgsOf, check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Workload } from '../../model/workload.ts'
-import { subjectKey } from '../../model/subject.ts'
+import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { expectedEmpty, type ExpectedEmpty } from '../../relations/service/expected-empty.ts'
 import { type NearMiss, nearMisses } from '../../relations/service/near-miss.ts'
 import { type CanaryOnly, canaryOnly } from '../../relations/ingress/canaries.ts'
 import { once } from '../../relations/once.ts'
 import { labelOf } from '../../relations/selector.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
-import { isLive, selectorOf } from '../../relations/service/service-selects-pod.ts'
+import { byLabels, isLive, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { type Top, topWorkloads } from '../../relations/workload-of-pod.ts'
 import { pairsText, selectorEvidence, serviceSubject } from './words.ts'
@@ -77,6 +78,7 @@ export default check({
           meant,
           sure: behind.sure,
           pods: here.length,
+          elsewhere: bearersElsewhere(service, pods, [miss, expected]),
           expected,
           ordinal: workloads.known ? beyondSet(service, workloads.value) : null,
         }),
@@ -107,6 +109,42 @@ export default check({
     ],
   },
 })
+
+interface Elsewhere {
+  readonly namespace: string
+  readonly pods: number
+}
+
+function whomElse(elsewhere: Elsewhere | null): readonly Subject[] {
+  return elsewhere === null ? [] : [subject('Namespace', null, elsewhere.namespace)]
+}
+
+function elsewhereArgs(it: Elsewhere | null) {
+  return { elsewhere: it?.pods ?? 0, elsewhereIn: it?.namespace ?? '' }
+}
+
+/** Of all namespaces. */
+const bearers = once((pods: readonly Pod[]) =>
+  byLabels(pods.filter(isLive), ({ labels }) => ({ namespace: '', labels })),
+)
+
+/**
+ * Live pods that bear all that the selector asks for, where they are of one other namespace: a kustomization that
+ * gives its namespace to the Service alone leaves them behind. null where there
+ * are none, or in several, which may be copies of one another; and where it is known otherwise.
+ */
+function bearersElsewhere(
+  service: Service,
+  pods: readonly Pod[],
+  known: readonly (NearMiss | Expected | null)[],
+): Elsewhere | null {
+  if (known.some((it) => it !== null)) return null
+  const pairs = selectorOf(service) ?? {}
+  const its = bearers(pods)('', pairs).filter((it) => it.namespace !== service.namespace)
+  const [first] = its
+  const isOne = first !== undefined && its.every((it) => it.namespace === first.namespace)
+  return isOne ? { namespace: first.namespace, pods: its.length } : null
+}
 
 /** A workload of the Service's own name was meant, however far its label is from what the selector wants. */
 function namesakeMiss(service: Service, tops: readonly Top[]): NearMiss | null {
@@ -182,6 +220,11 @@ function opening(args: Seen): string {
       `StatefulSet ${args.set} numbers its pods from ${args.first}, and makes ${args.members} of them: ` +
       'scale it, or take this Service away'
     )
+  if (args.miss === null && args.elsewhere > 0)
+    return (
+      `a Service chooses pods of its own namespace alone: make it in ${args.elsewhereIn}, if those pods are meant, ` +
+      'or the workload here'
+    )
   if (args.miss === null) return 'find out what this Service was for: its pods are gone, or were never made'
   if (args.claimedBy !== null)
     return (
@@ -213,7 +256,13 @@ function told(args: Seen): string {
     case 'absent':
       return `${count(args.carriers, `${args.carrier}`)} would match but for \`${args.key}=${args.wanted}\``
     default:
-      return `nothing in its namespace carries \`${args.selector}\``
+      return (
+        `nothing in its namespace carries \`${args.selector}\`` +
+        (args.elsewhere === 0
+          ? ''
+          : `, and ${count(args.elsewhere, 'pod')} of namespace ${args.elsewhereIn} ` +
+            `${args.elsewhere === 1 ? 'does' : 'do'}`)
+      )
   }
 }
 
@@ -283,6 +332,7 @@ interface Judged {
   readonly meant: boolean
   readonly sure: boolean
   readonly pods: number
+  readonly elsewhere: Elsewhere | null
   readonly expected: Expected | null
   readonly ordinal: BeyondSet | null
 }
@@ -314,11 +364,12 @@ function changeFor(miss: NearMiss | null): Readonly<Record<string, string | null
   return { [miss.key]: null, ...(miss.kind === 'key' ? { [miss.theirs]: miss.wanted } : {}) }
 }
 
-function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, expected, ordinal }: Judged) {
+function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhere, expected, ordinal }: Judged) {
   const pairs = selectorOf(service) ?? {}
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
   return finding({
     subject: serviceSubject(service),
+    also: whomElse(elsewhere),
     confidence: sure ? 'inferred' : 'possible',
     severity: severityOf(meant && !mayBeIdle(sure, ordinal), expected),
     args: {
@@ -332,6 +383,7 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, expecte
       carriers: miss?.carriers ?? 0,
       claimedBy,
       sure,
+      ...elsewhereArgs(elsewhere),
       ...(ordinal ?? noSet),
       ...expectedArgs(expected),
       patch: JSON.stringify({ spec: { selector: changeFor(miss) } }),

@@ -47,6 +47,11 @@ describeCheck(check, [
     given: { services: [db], endpointSlices: [by('db-external', { name: 'db-external', from: 'Endpoints' })] },
     expect: [{ ...named, args: { kind: 'Endpoints', slice: 'db-external' }, says: /Endpoints db-external are for/ }],
   },
+  {
+    it: 'a slice that the control plane keeps as a copy of Endpoints',
+    given: { services: [db], endpointSlices: [by('db-external', { mirrorOf: 'db-external' })] },
+    expect: [{ ...named, args: { mirrorOf: 'db-external', slice: 'db-1' } }],
+  },
   { it: 'it has its slice', given: { services: [db], endpointSlices: [by('db')] }, expect: 'ok' },
   {
     it: 'its only slice holds a name: it is tied to it, and SVC249 says what is wrong with it',

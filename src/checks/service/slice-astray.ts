@@ -47,10 +47,13 @@ export default check({
         ? 'Endpoints belong to the Service of their very name; read from a file: of a cluster they are not asked for'
         : 'a slice belongs to a Service by its label kubernetes.io/service-name, whatever its name',
     help: ({ subject: on, args }) =>
-      args.kind === 'Endpoints'
+      args.kind === 'Endpoints' || args.mirrorOf !== null
         ? [
-            `make them again under the name ${on.name}, or name the Service ${args.slice}`,
-            `kubectl -n ${on.namespace} get endpoints ${args.slice} -o yaml`,
+            (args.mirrorOf === null
+              ? ''
+              : `the slice is a copy of Endpoints ${args.mirrorOf}, kept by the control plane: `) +
+              `make them again under the name ${on.name}, or name the Service ${args.mirrorOf ?? args.slice}`,
+            `kubectl -n ${on.namespace} get endpoints ${args.mirrorOf ?? args.slice} -o yaml`,
             `kubectl -n ${on.namespace} get services`,
           ]
         : [
@@ -74,7 +77,13 @@ function verdict(service: Service, { slice, isNear }: Meant) {
     also: [subject(slice.from ?? 'EndpointSlice', slice.namespace, slice.name)],
     confidence: isNear ? 'inferred' : 'possible',
     severity: isNear ? 'error' : 'warning',
-    args: { kind: slice.from ?? 'EndpointSlice', slice: slice.name, label, endpoints: slice.endpoints.length },
+    args: {
+      kind: slice.from ?? 'EndpointSlice',
+      slice: slice.name,
+      label,
+      endpoints: slice.endpoints.length,
+      mirrorOf: slice.mirrorOf ?? null,
+    },
     evidence: [
       {
         kind: 'config',

@@ -1,5 +1,5 @@
 import { describeCheck } from '../../../test/describe-check.ts'
-import { completed, container, notReady, pod } from '../../../test/build/pod.ts'
+import { completed, container, deployment, notReady, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import check from './some-endpoints-not-ready.ts'
 
@@ -23,6 +23,31 @@ describeCheck(check, [
       ],
     },
     expect: [{ subject: 'Service/shop/cart', args: { stuck: 1 } }],
+  },
+  {
+    it: 'the rollout of its Deployment has timed out, and old pods serve',
+    given: {
+      services,
+      pods: [pod('cart-1'), notReady('cart-2', 'ContainersNotReady')],
+      workloads: [deployment('cart', 2, { timedOut: 'ReplicaSet "cart-abc12" has timed out progressing.' })],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        severity: 'warning',
+        says: /is not ready, and the rollout of Deployment cart has timed out: /,
+        args: { timedOut: 'cart' },
+      },
+    ],
+  },
+  {
+    it: 'the rollout of another Deployment has timed out',
+    given: {
+      services,
+      pods: [pod('cart-1'), notReady('cart-2', 'ContainersNotReady')],
+      workloads: [deployment('cart', 2), deployment('web', 2, { timedOut: 'timed out' })],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { timedOut: null } }],
   },
   {
     it: 'one of two, with what its probe was answered',

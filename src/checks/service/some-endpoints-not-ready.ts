@@ -1,7 +1,10 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
+import { subject, subjectKey } from '../../model/subject.ts'
+import type { Workload } from '../../model/workload.ts'
 import { backingOf, publishedUnready } from '../../relations/service/service-backing.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { unreadyPublished } from '../../relations/symptom.ts'
@@ -19,31 +22,34 @@ export default check({
   fine: 'all endpoints are ready',
   severity: 'info',
   needs: ['services', 'pods'],
-  wants: ['events'],
+  wants: ['events', 'workloads'],
   remedies: [],
   decides: [],
 
-  run({ services, pods, events }) {
+  run({ services, pods, events, workloads }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const problemOf = problemsOf(events)
     const backing = backingOf(pods, { known: true, value: [] })
+    const late = new Set((workloads.known ? workloads.value : []).flatMap((it) => (hasTimedOut(it) ? keyOf(it) : [])))
     const found = choosing.flatMap((service) => {
       const behind = backing(service)
       if (behind.kind !== 'some-ready' || behind.notReady.length === 0) return []
       const why = reasons(behind.notReady, problemOf)
       const [first] = why
+      const timedOut = behind.notReady.map(workloadOfPod).find((it) => late.has(subjectKey(it)))?.name ?? null
       const published = publishedUnready(service, behind.notReady).length
       return [
         finding({
           subject: serviceSubject(service),
           confidence: 'inferred',
-          severity: published > 0 ? 'warning' : 'info',
+          severity: published > 0 || timedOut !== null ? 'warning' : 'info',
           args: {
             ready: behind.ready.length,
             of: behind.ready.length + behind.notReady.length,
             notReady: behind.notReady.length,
             published,
+            timedOut,
             stuck: behind.notReady.filter(isStuck).length,
             givenOut: service.publishNotReadyAddresses,
             why: first?.why ?? 'not ready',
@@ -62,11 +68,17 @@ export default check({
       `${args.notReady} of ${count(args.of, 'pod')} of Service ${full(on)} ` +
       `${args.notReady === 1 ? 'is' : 'are'} not ready` +
       `${args.published > 0 ? ' and in its endpoints all the same' : ''}` +
+      (args.timedOut === null ? '' : `, and the rollout of Deployment ${args.timedOut} has timed out`) +
       `: ${args.why}.`,
     detail: ({ args }) => `${args.ready} ready of ${args.of} · ${traffic(args)}`,
     note: ({ args }) => {
       if (args.published > 0)
         return 'an endpoint that does not answer: a share of the connections to the Service fails while it lasts'
+      if (args.timedOut !== null)
+        return (
+          `Deployment ${args.timedOut} says ProgressDeadlineExceeded: its new pods do not become ready, and the old ones ` +
+          'carry the load'
+        )
       return args.stuck > 0
         ? `the kubelet has tried again and again with ${args.stuck} of them: that is no rollout under way, and the ` +
             'other pods carry its load'
@@ -75,15 +87,25 @@ export default check({
     help: ({ subject: on, args }) => [
       args.published > 0
         ? 'take publishNotReadyAddresses out, unless the application needs to be reached before it is ready'
-        : waitOr(args),
+        : waitOr({ ...args, stuck: args.timedOut === null ? args.stuck : Math.max(1, args.stuck) }),
       ...(args.published > 0
         ? [`kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.publishNotReadyAddresses}'`]
         : []),
-      `kubectl -n ${on.namespace} get pods -w`,
+      args.timedOut === null
+        ? `kubectl -n ${on.namespace} get pods -w`
+        : `kubectl -n ${on.namespace} rollout status deployment/${args.timedOut}`,
       ...commandsFor(on.namespace, args),
     ],
   },
 })
+
+function hasTimedOut({ timedOut }: Workload): boolean {
+  return timedOut !== undefined
+}
+
+function keyOf({ kind, namespace, name }: Workload): string {
+  return subjectKey(subject(kind, namespace, name))
+}
 
 /** The kubelet waits longer each time before it tries again: to be so takes some failures. */
 const again = /^(?:CrashLoopBackOff|ImagePullBackOff)$/

@@ -51,7 +51,10 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `${args.what}, and no known cause matches: ${args.who}.`,
+    headline: ({ args }) =>
+      args.isSaid
+        ? `${args.what}: ${args.who}, ${args.how}.`
+        : `${args.what}, and no known cause matches: ${args.who}.`,
     detail: ({ args }) =>
       `${args.bad} of ${args.of} · ${args.how}${args.slowest} · ${args.from} · asked: ${args.asked}`,
     note: ({ args }) =>
@@ -122,6 +125,8 @@ function told(its: readonly Trouble[], well: string) {
         hows.map((it) => (hows.length === 1 ? it.how : `${it.how}${timeText(it.ms)}`)),
         3,
       ),
+      // The scheduler says itself what is in its way.
+      isSaid: its.every((it) => it.how.startsWith('not scheduled: ')),
       slowest: hows.length === 1 ? timeText(slowest) : '',
       from: some([...new Set(its.map((it) => it.from))], 3),
       asked: some([...new Set(its.map((it) => it.asked))], 2),

@@ -16,6 +16,7 @@ import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { flawsOf } from './value-flaws.ts'
 import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
+import { waitedForIn } from '../../wire/waits-for.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
 import { bytes, cpuMilli } from '../../wire/quantity.ts'
@@ -46,6 +47,9 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
     ...endOf(ended),
+    ...(/^(?:RunContainerError|CreateContainerError)$/.test(text(waiting['reason']) ?? '')
+      ? startOf((text(waiting['message']) ?? '').slice(0, longestEnd))
+      : {}),
     ...pagesOf(spec, intern),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),
@@ -167,19 +171,22 @@ function elsewhereOf(spec: Fields): readonly string[] {
  * Service (`REDIS_PORT=tcp://…`), what the API server refused to its service account, and a connection that failed, the
  * last one.
  */
-function endOf(ended: Fields): Pick<Container, 'endLink' | 'endLookup' | 'endSaid' | 'endDenied' | 'endStart'> {
+function endOf(
+  ended: Fields,
+): Pick<Container, 'endLink' | 'endLookup' | 'endSaid' | 'endDenied' | 'endStart' | 'endProgram'> {
   const said = (text(ended['message']) ?? '').slice(0, longestEnd)
   const { pullLookup: endLookup } = pullLookup(said)
   const endLink = linkIn(said)
   const endDenied = deniedAccountIn(said)
-  const endStart = startFailure(said)
+  const start = startFailure(said)
   const endSaid = said.split('\n').reduce<Said | null>((last, line) => saidIn(line) ?? last, null)
   return {
     ...(endLink === null ? {} : { endLink }),
     ...(endLookup === undefined ? {} : { endLookup }),
     ...(endSaid === null ? {} : { endSaid }),
     ...(endDenied === null ? {} : { endDenied }),
-    ...(endStart === null ? {} : { endStart }),
+    ...(start === null ? {} : { endStart: start.why }),
+    ...(start?.program == null ? {} : { endProgram: start.program }),
   }
 }
 
@@ -314,9 +321,15 @@ function otherProbes(
   return {
     ...(isObject(livenessProbe) ? { livenessProbe: intern.text(probeText(fields(livenessProbe))) } : {}),
     ...(isObject(startupProbe) ? { startupProbe: intern.text(probeText(fields(startupProbe))) } : {}),
+    ...asksOf(spec, intern),
     ...probeHosts(spec, intern),
     ...(status['started'] === false ? { started: false } : {}),
   }
+}
+
+function asksOf(spec: Fields, intern: Intern): Pick<Container, 'readinessAsks'> {
+  const asks = waitedForIn(texts(fields(fields(spec['readinessProbe'])['exec'])['command']))
+  return asks.length === 0 ? {} : { readinessAsks: asks.map((it) => ({ ...it, host: intern.text(it.host) })) }
 }
 
 function probeHosts(spec: Fields, intern: Intern): Pick<Container, 'probeHosts'> {

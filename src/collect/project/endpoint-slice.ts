@@ -29,6 +29,7 @@ export function projectEndpointSlice(raw: unknown, intern: Intern): EndpointSlic
       .map(fields)
       .flatMap((each) => projectEndpoint(each, intern)),
     ...leftOutOf(it.labels),
+    ...mirrorOf(it.labels),
     ...(root['kind'] === 'Endpoints' ? { from: 'Endpoints' as const, ...unmirrored(it.labels) } : {}),
   }
 }
@@ -39,6 +40,13 @@ export function projectEndpointSlice(raw: unknown, intern: Intern): EndpointSlic
  */
 function unmirrored(labels: Readonly<Record<string, string>>): Pick<EndpointSlice, 'unmirrored'> {
   return labels['endpointslice.kubernetes.io/skip-mirror'] === 'true' ? { unmirrored: true } : {}
+}
+
+/** discovery/v1 LabelManagedBy; pkg/controller/endpointslicemirroring, controllerName. */
+function mirrorOf(labels: Readonly<Record<string, string>>): Pick<EndpointSlice, 'mirrorOf'> {
+  const of = labels[serviceNameLabel]
+  const by = labels['endpointslice.kubernetes.io/managed-by']
+  return by === 'endpointslicemirroring-controller.k8s.io' && of !== undefined ? { mirrorOf: of } : {}
 }
 
 function leftOutOf(labels: Readonly<Record<string, string>>): Pick<EndpointSlice, 'leftOut'> {

@@ -45,7 +45,7 @@ const longest = 500
 const isWrapped = /^[^:]{1,80}: rpc error: /
 
 /** Of the kubelet and of the attach controller, which pass on errors of others (pkg/kubelet/events/event.go). */
-const passedOn = /^Failed(?:CreatePodSandBox|Mount|AttachVolume|MapVolume|KillPod)$/
+const passedOn = /^Failed(?:CreatePodSandBox|Mount|AttachVolume|MapVolume|KillPod)?$/
 
 /** A sentence, not a page of a web server that a probe was answered with. */
 function shorter(message: string, reason: string): string {

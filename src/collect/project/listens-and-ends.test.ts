@@ -142,8 +142,26 @@ test.each([
   ['exec /app/server: exec format error', 'exec-format'],
   ['OCI runtime create failed: runc: exec: "serve": executable file not found in $PATH: unknown', 'no-program'],
   ['failed to create containerd task: runc: exec: "/app/run.sh": permission denied: unknown', 'not-executable'],
+  [
+    'OCI runtime create failed: runc create failed: unable to start container process: chdir to cwd ("/srv") set in ' +
+      'config.json failed: no such file or directory: unknown',
+    'no-workdir',
+  ],
+  [
+    'failed to create shim task: OCI runtime create failed: error mounting "/var/x" to rootfs at "/etc/a.conf": not a ' +
+      'directory: Are you trying to mount a directory onto a file (or vice-versa)?',
+    'no-mount',
+  ],
+  ['OCI runtime create failed: unable to find user app: no matching entries in passwd file', 'no-user'],
+  ['OCI runtime create failed: container init was OOM-killed (memory limit too low?): unknown', 'little-memory'],
   ['open /etc/app.yaml: no such file or directory', undefined],
   ['connect: permission denied', undefined],
 ])('why a program never ran: %s', (said, expected) => {
   expect(ended(said)?.endStart).toBe(expected)
+})
+
+test('which program never ran, also where the kubelet waits with it', () => {
+  const said = 'OCI runtime create failed: runc: exec: "npm start": executable file not found in $PATH: unknown'
+  expect(ended(said)?.endProgram).toBe('npm start')
+  expect(ended('exec: "npm": executable file not found in $PATH')?.endProgram).toBeUndefined()
 })

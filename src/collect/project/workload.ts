@@ -26,6 +26,7 @@ export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: In
     ...(owner === null ? outerLabelsOf(it.metadata, { spec, templateLabels }, intern) : {}),
     ...runOf(kind, spec, status),
     ...refusedOf(status),
+    ...timedOutOf(kind, status),
     ...servesOf(kind, fields(spec['template']), intern),
     ...(spec['paused'] === true ? { paused: true as const } : {}),
     ...nextPodOf({ kind, owner, desired: counted.desired }, spec, fields(maker['template']), intern),
@@ -84,6 +85,14 @@ function refusedOf(status: Fields): Pick<Workload, 'refused'> {
   const failure = condition(status, 'ReplicaFailure')
   const said = failure?.['status'] === 'True' ? text(failure['message']) : null
   return said === null ? {} : { refused: said }
+}
+
+/** Progressing=False by ProgressDeadlineExceeded (pkg/controller/deployment/progress.go). */
+function timedOutOf(kind: Workload['kind'], status: Fields): Pick<Workload, 'timedOut'> {
+  const progress = kind === 'Deployment' ? condition(status, 'Progressing') : null
+  return progress?.['status'] === 'False' && progress['reason'] === 'ProgressDeadlineExceeded'
+    ? { timedOut: text(progress['message']) ?? 'ProgressDeadlineExceeded' }
+    : {}
 }
 
 function counts(kind: Workload['kind'], spec: Fields, status: Fields): { desired: number; ready: number } {

@@ -35,8 +35,7 @@ export function okBesideOthers(
   examined: number,
   note: string | null = null,
 ): Verdict<never> {
-  if (!others.known)
-    return cannotTell(others.why.reason, `${letThrough}; ${unread}: ${others.why.detail}`)
+  if (!others.known) return cannotTell(others.why.reason, `${letThrough}; ${unread}: ${others.why.detail}`)
   const [other] = othersOn(others, namespaces)
   return other === undefined
     ? ok(examined, note)
