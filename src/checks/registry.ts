@@ -385,6 +385,8 @@ import externalNameRefused from './ingress/external-name-refused.ts'
 import ruleForServicePort from './mesh/rule-for-service-port.ts'
 import entryWithoutEndpoints from './mesh/entry-without-endpoints.ts'
 import fieldUnjudged from './ingress/field-unjudged.ts'
+import stagingIssuer from './ingress/staging-issuer.ts'
+import certificateAstray from './ingress/certificate-astray.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -575,6 +577,8 @@ export const checks: readonly AnyCheck[] = [
   externalNameRefused, // ING384
   fieldUnjudged, // ING385
   failedBehindProxy, // ING386
+  stagingIssuer, // ING387
+  certificateAstray, // ING388
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -4,7 +4,7 @@ import type { ObjectStatus } from '../../model/status.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { count, full, some } from '../../phrases.ts'
-import { type TlsReference, tlsReferences } from '../../relations/ingress/tls-references.ts'
+import { type TlsReference, tlsReferencesOf } from '../../relations/ingress/tls-references.ts'
 import { type SecretFault, secretFault } from '../../relations/tls-secrets.ts'
 
 /**
@@ -23,16 +23,10 @@ export default check({
   remedies: [],
   decides: [],
 
-  run({ beside, ingresses, ingressClasses, ingressControllers, gateways, httpProxies, mesh, statuses, scope }) {
-    const all = tlsReferences({
-      beside,
-      ingresses: valueOf(ingresses),
-      classes: valueOf(ingressClasses),
-      controllers: valueOf(ingressControllers),
-      gateways: valueOf(gateways),
-      proxies: valueOf(httpProxies),
-      meshGateways: mesh.known ? mesh.value.gateways : [],
-    }).filter((it) => scope.namespace === null || it.by.namespace === scope.namespace)
+  run({ beside, statuses, scope, ...seen }) {
+    const all = tlsReferencesOf(beside, seen).filter(
+      (it) => scope.namespace === null || it.by.namespace === scope.namespace,
+    )
     if (all.length === 0) return notApplicable('nothing here names a Secret for TLS')
     if (beside.secrets === null) return cannotTell('cut-off', 'the file holds no Secrets')
     const judged = all.map((it) => verdict(it, beside, isBeingIssued(it, valueOf(statuses))))

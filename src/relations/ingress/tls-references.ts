@@ -2,6 +2,7 @@ import type { Beside } from '../../model/beside.ts'
 import type { Gateway } from '../../model/gateway.ts'
 import type { HttpProxy } from '../../model/http-proxy.ts'
 import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
 import type { MeshGateway } from '../../model/mesh.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
@@ -18,7 +19,7 @@ export interface TlsReference {
   readonly spare?: true
 }
 
-export interface TlsSeen {
+interface TlsSeen {
   readonly beside: Beside
   readonly ingresses: readonly Ingress[]
   readonly classes: readonly IngressClass[]
@@ -29,7 +30,7 @@ export interface TlsSeen {
 }
 
 /** All that name a Secret for TLS, by the API of each kind; one that names it several times with all its hosts. */
-export function tlsReferences(seen: TlsSeen): readonly TlsReference[] {
+function tlsReferences(seen: TlsSeen): readonly TlsReference[] {
   return distinct([
     ...seen.ingresses.flatMap((it) => ofIngress(it, seen.controllers, seen.classes)),
     ...(seen.beside.ingressRoutes ?? []).flatMap(ofIngressRoute),
@@ -143,4 +144,30 @@ function distinct(all: readonly TlsReference[]): readonly TlsReference[] {
   return [...groups.values()].flatMap(([first, ...rest]) =>
     first === undefined ? [] : [{ ...first, hosts: [...new Set([first, ...rest].flatMap((it) => it.hosts))] }],
   )
+}
+
+interface TlsSources {
+  readonly ingresses: Known<readonly Ingress[]>
+  readonly ingressClasses: Known<readonly IngressClass[]>
+  readonly ingressControllers: Known<readonly IngressController[]>
+  readonly gateways: Known<readonly Gateway[]>
+  readonly httpProxies: Known<readonly HttpProxy[]>
+  readonly mesh: Known<{ readonly gateways: readonly MeshGateway[] }>
+}
+
+/** The same of what is known of a cluster or file; what is not known names none. */
+export function tlsReferencesOf(beside: Beside, seen: TlsSources): readonly TlsReference[] {
+  return tlsReferences({
+    beside,
+    ingresses: valueOf(seen.ingresses),
+    classes: valueOf(seen.ingressClasses),
+    controllers: valueOf(seen.ingressControllers),
+    gateways: valueOf(seen.gateways),
+    proxies: valueOf(seen.httpProxies),
+    meshGateways: seen.mesh.known ? seen.mesh.value.gateways : [],
+  })
+}
+
+function valueOf<T>(it: Known<readonly T[]>): readonly T[] {
+  return it.known ? it.value : []
 }
