@@ -22,7 +22,9 @@ export default check({
   decides: [],
 
   run({ ingresses, ingressClasses }) {
-    const published = ingresses.filter((it) => it.albTarget !== undefined && hostsOf(it).length > 0)
+    const published = ingresses.filter(
+      (it) => (it.albTarget !== undefined || it.albScheme !== undefined) && hostsOf(it).length > 0,
+    )
     if (published.length === 0) return notApplicable('no Ingress of an ALB here asks external-dns for a name')
     return published.map((it) => {
       const address = it.addresses.find((one) => internal.test(one))
@@ -48,11 +50,8 @@ function hostsOf({ externalDns }: Ingress): readonly string[] {
 }
 
 /** By its annotation, or by the IngressClassParams of its class, which are not read. */
-function saysScheme({ annotated = [], className }: Ingress, classes: readonly IngressClass[]): boolean {
-  return (
-    annotated.some((it) => it.endsWith('/scheme')) ||
-    classes.some((it) => it.name === className && it.parameters !== undefined)
-  )
+function saysScheme({ albScheme, className }: Ingress, classes: readonly IngressClass[]): boolean {
+  return albScheme !== 'unset' || classes.some((it) => it.name === className && it.parameters !== undefined)
 }
 
 function verdict(ingress: Ingress, address: string) {
