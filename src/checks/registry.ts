@@ -387,6 +387,9 @@ import ruleForServicePort from './mesh/rule-for-service-port.ts'
 import entryWithoutEndpoints from './mesh/entry-without-endpoints.ts'
 import fieldUnjudged from './ingress/field-unjudged.ts'
 import valueNeverFilledIn from './service/value-never-filled-in.ts'
+import stagingIssuer from './ingress/staging-issuer.ts'
+import certificateAstray from './ingress/certificate-astray.ts'
+import internalPublished from './ingress/internal-published.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -577,6 +580,9 @@ export const checks: readonly AnyCheck[] = [
   externalNameRefused, // ING384
   fieldUnjudged, // ING385
   failedBehindProxy, // ING386
+  stagingIssuer, // ING387
+  certificateAstray, // ING388
+  internalPublished, // ING389
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -23,6 +23,7 @@ import {
   projectWebhooks,
 } from './project/beside.ts'
 import { projectIpPool } from './project/calico-pool.ts'
+import { projectCertificate, projectIssuer } from './project/cert-manager.ts'
 import { fields } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
@@ -112,6 +113,14 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(namespace)
       .slice(0, mostClaims)
       .flatMap((raw) => projectTransport(raw, intern) ?? []),
+    certificates: held
+      .strangers(namespace)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectCertificate(raw, intern) ?? []),
+    issuers: held
+      .strangers(null)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectIssuer(raw) ?? []),
     claims: held
       .strangers(namespace)
       .slice(0, mostClaims)

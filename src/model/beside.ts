@@ -18,6 +18,9 @@ export interface Beside {
   readonly transports?: readonly { readonly namespace: string; readonly name: string }[]
   /** Objects of kinds that are not evaluated, with the hosts that they mention. */
   readonly claims: readonly HostClaim[]
+  /** Of cert-manager: what it is to have issued, and by whom. Absent in old recordings. */
+  readonly certificates?: readonly WantedCertificate[]
+  readonly issuers?: readonly AcmeIssuer[]
   readonly webhooks: readonly AdmissionWebhook[]
   readonly apiServices: readonly ApiService[]
   readonly pools: readonly AddressPool[] | null
@@ -150,6 +153,27 @@ export interface TraefikTarget {
   readonly scheme?: ServersScheme
   /** Of a Service: its `serversTransport`. Absent where it names none, and in old recordings. */
   readonly transport?: string
+}
+
+/** A Certificate of cert-manager: the Secret that it keeps, and the hosts that this is to be for. */
+export interface WantedCertificate {
+  readonly namespace: string
+  readonly name: string
+  readonly secret: string
+  readonly hosts: readonly string[]
+  readonly issuer: { readonly kind: 'Issuer' | 'ClusterIssuer'; readonly name: string } | null
+}
+
+/** An Issuer or ClusterIssuer of cert-manager that asks an ACME server. */
+export interface AcmeIssuer {
+  readonly kind: 'Issuer' | 'ClusterIssuer'
+  /** null = a ClusterIssuer. */
+  readonly namespace: string | null
+  readonly name: string
+  /** The host of `spec.acme.server`. */
+  readonly server: string
+  /** `staging`: what it issues is trusted by no browser. */
+  readonly is: 'staging' | 'other'
 }
 
 export interface HostClaim {

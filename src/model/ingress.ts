@@ -142,6 +142,8 @@ export interface Ingress {
   readonly entryPoints?: readonly string[]
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
   readonly albTarget?: AlbTarget | 'unset'
+  /** Of that controller: no annotation names its `scheme`. Absent where one does, of others, and in old recordings. */
+  readonly albScheme?: 'unset'
   /** The port on which its load balancer asks whether targets are well. Absent = as the traffic, or old recordings. */
   readonly healthPort?: { readonly by: 'alb' | 'appgw'; readonly port: number | string }
   /** What it asks external-dns for. Absent = nothing, and in old recordings. */

@@ -40,8 +40,8 @@ function lackingKeys({ keys }: HeldSecret, { also }: SecretAsked): readonly stri
   return ['tls.crt', 'tls.key'].filter((it) => !keys.includes(it))
 }
 
-/** RFC 9525, 6.3: a wildcard stands for one whole label. */
-function isFor(name: string, host: string): boolean {
+/** Whether a certificate of that name is for the host. RFC 9525, 6.3: a wildcard stands for one whole label. */
+export function isFor(name: string, host: string): boolean {
   const [own, asked] = [name.toLowerCase(), host.toLowerCase()]
   if (own === asked) return true
   if (asked.startsWith('*.')) return own.endsWith(asked.slice(1))

@@ -84,6 +84,27 @@ export const besideSchema = exactly<Beside>()(
       list(object({ kind: oneOf(['IngressRouteTCP', 'IngressRouteUDP']), ...named, entryPoints: list(m.name) })),
     ),
     transports: maybe(list(object(named))),
+    certificates: maybe(
+      list(
+        object({
+          ...named,
+          secret: m.name,
+          hosts: list(m.host),
+          issuer: nullable(object({ kind: oneOf(['Issuer', 'ClusterIssuer']), name: m.name })),
+        }),
+      ),
+    ),
+    issuers: maybe(
+      list(
+        object({
+          kind: oneOf(['Issuer', 'ClusterIssuer']),
+          namespace: nullable(m.name),
+          name: m.name,
+          server: m.host,
+          is: oneOf(['staging', 'other']),
+        }),
+      ),
+    ),
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
       object({

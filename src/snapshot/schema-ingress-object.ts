@@ -88,6 +88,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
           }),
         ),
       ),
+      albScheme: maybe(just('unset')),
       albTarget: maybe(oneOf(['instance', 'ip', 'unset'])),
       externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host) })),
       healthPort: maybe(object({ by: oneOf(['alb', 'appgw']), port: either([number, m.name]) })),

@@ -18,6 +18,8 @@ const when = fc.constantFrom('valid' as const, 'over' as const, 'unsure' as cons
 const time = fc.constant('2026-01-01T00:00:00.000Z')
 const onOff = orNull(fc.constantFrom('on' as const, 'off' as const))
 
+const issuerKind = fc.constantFrom('Issuer' as const, 'ClusterIssuer' as const)
+
 const selector = fc.record({
   matchLabels: fc.constant({ zone: 'a' }),
   matchExpressions: few(
@@ -77,6 +79,18 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       kind: fc.constantFrom('IngressRouteTCP' as const, 'IngressRouteUDP' as const),
       ...named,
       entryPoints: few(name),
+    }),
+  ),
+  certificates: few(
+    fc.record({ ...named, secret: name, hosts: few(host), issuer: orNull(fc.record({ kind: issuerKind, name })) }),
+  ),
+  issuers: few(
+    fc.record({
+      kind: issuerKind,
+      namespace: orNull(name),
+      name,
+      server: host,
+      is: fc.constantFrom('staging' as const, 'other' as const),
     }),
   ),
   claims: few(

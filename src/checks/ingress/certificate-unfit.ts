@@ -1,15 +1,10 @@
 import type { Beside } from '../../model/beside.ts'
-import type { Gateway } from '../../model/gateway.ts'
-import type { HttpProxy } from '../../model/http-proxy.ts'
-import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
-import type { MeshGateway } from '../../model/mesh.ts'
 import type { ObjectStatus } from '../../model/status.ts'
-import { type Subject, subject } from '../../model/subject.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { count, full, some } from '../../phrases.ts'
-import { controllersOf } from '../../relations/ingress/controllers-of.ts'
+import { type TlsReference, tlsReferencesOf } from '../../relations/ingress/tls-references.ts'
 import { type SecretFault, secretFault } from '../../relations/tls-secrets.ts'
 
 /**
@@ -28,19 +23,13 @@ export default check({
   remedies: [],
   decides: [],
 
-  run({ beside, ingresses, ingressClasses, ingressControllers, gateways, httpProxies, mesh, statuses, scope }) {
-    const classes = valueOf(ingressClasses)
-    const controllers = valueOf(ingressControllers)
-    const all = [
-      ...valueOf(ingresses).flatMap((it) => ofIngress(it, controllers, classes)),
-      ...(beside.ingressRoutes ?? []).flatMap(ofIngressRoute),
-      ...valueOf(gateways).flatMap(ofGateway),
-      ...valueOf(httpProxies).flatMap(ofProxy),
-      ...(mesh.known ? mesh.value.gateways : []).flatMap(ofMeshGateway),
-    ].filter((it) => scope.namespace === null || it.by.namespace === scope.namespace)
+  run({ beside, statuses, scope, ...seen }) {
+    const all = tlsReferencesOf(beside, seen).filter(
+      (it) => scope.namespace === null || it.by.namespace === scope.namespace,
+    )
     if (all.length === 0) return notApplicable('nothing here names a Secret for TLS')
     if (beside.secrets === null) return cannotTell('cut-off', 'the file holds no Secrets')
-    const judged = distinct(all).map((it) => verdict(it, beside, isBeingIssued(it, valueOf(statuses))))
+    const judged = all.map((it) => verdict(it, beside, isBeingIssued(it, valueOf(statuses))))
     const found = judged.filter((it) => it.kind === 'finding')
     if (found.length > 0) return found
     const unsure = judged.filter((it) => it.kind === 'cannot-tell')
@@ -102,21 +91,11 @@ const cures: Readonly<Record<SecretFault['is'], string>> = {
 
 const resources: Readonly<Record<string, string>> = { Gateway: 'gateways', IngressRoute: 'ingressroutes' }
 
-interface Reference {
-  readonly by: Subject
-  readonly namespace: string
-  readonly secret: string
-  readonly hosts: readonly string[]
-  readonly path: string
-  readonly also?: readonly [string, string]
-  readonly spare?: true
-}
-
 /** An ACME server takes minutes for the first one, and nobody need look so long (cert-manager.io, Certificate). */
 const issuing = 600
 
 /** cert-manager keeps the Secret, and says of its Certificate since a short time that it is not ready. */
-function isBeingIssued({ namespace, secret }: Reference, statuses: readonly ObjectStatus[]): boolean {
+function isBeingIssued({ namespace, secret }: TlsReference, statuses: readonly ObjectStatus[]): boolean {
   return statuses.some(
     (it) =>
       it.group === 'cert-manager.io' &&
@@ -131,7 +110,7 @@ function isBeingIssued({ namespace, secret }: Reference, statuses: readonly Obje
   )
 }
 
-function verdict(it: Reference, beside: Beside, isNew: boolean) {
+function verdict(it: TlsReference, beside: Beside, isNew: boolean) {
   const { by, namespace, secret, hosts, path } = it
   const told = secretFault(beside, {
     namespace,
@@ -187,112 +166,6 @@ const labels: Readonly<Record<SecretFault['is'], string>> = {
   keys: 'it holds no certificate with its key',
   host: 'its certificate is for other hosts',
   over: 'its certificate ran out',
-}
-
-/** An ALB takes its certificates from ACM, by the host: a Secret is nothing to it. */
-function ofIngress(
-  ingress: Ingress,
-  controllers: readonly IngressController[],
-  classes: readonly IngressClass[],
-): readonly Reference[] {
-  const isAlb =
-    ingress.className === 'alb' ||
-    ingress.vendors?.includes('alb') === true ||
-    classes.some((it) => it.name === ingress.className && it.controller === 'ingress.k8s.aws/alb')
-  // Who passes TLS on to the pods needs no certificate.
-  if (isAlb || ingress.nginx?.passthrough === true) return []
-  const own = controllersOf(ingress, controllers, classes)
-  const spare = own.length > 0 && own.every((it) => it.defaultCertificate === true)
-  const allHosts = ingress.rules.flatMap((it) => it.host ?? [])
-  return (ingress.tls ?? []).flatMap(({ hosts, secret }, index): readonly Reference[] =>
-    secret === null
-      ? []
-      : [
-          {
-            by: subject('Ingress', ingress.namespace, ingress.name),
-            namespace: ingress.namespace,
-            secret,
-            hosts: hosts.length === 0 ? allHosts : hosts,
-            path: `spec.tls[${index}].secretName`,
-            ...(spare ? { spare: true as const } : {}),
-          },
-        ],
-  )
-}
-
-function ofIngressRoute(route: NonNullable<Beside['ingressRoutes']>[number]): readonly Reference[] {
-  const secret = route.tls?.secret ?? null
-  return secret === null
-    ? []
-    : [
-        {
-          by: subject('IngressRoute', route.namespace, route.name),
-          namespace: route.namespace,
-          secret,
-          hosts: route.routes.flatMap((it) => it.hosts),
-          path: 'spec.tls.secretName',
-        },
-      ]
-}
-
-function ofGateway(gateway: Gateway): readonly Reference[] {
-  return gateway.listeners.flatMap((listener, at) => {
-    if (listener.tls?.mode !== 'Terminate') return []
-    const { certificates } = listener.tls
-    return certificates.flatMap((it, index): readonly Reference[] =>
-      it.group !== '' || it.kind !== 'Secret'
-        ? []
-        : [
-            {
-              by: subject('Gateway', gateway.namespace, gateway.name),
-              namespace: it.namespace ?? gateway.namespace,
-              secret: it.name,
-              // Of several certificates another one may be for the host.
-              hosts: certificates.length > 1 || listener.hostname === null ? [] : [listener.hostname],
-              path: `spec.listeners[${at}].tls.certificateRefs[${index}].name`,
-            },
-          ],
-    )
-  })
-}
-
-/** `namespace/name` is how a delegated one may be written. */
-function ofProxy(proxy: HttpProxy): readonly Reference[] {
-  const tls = proxy.host?.tls ?? null
-  if (proxy.host === null || tls === null || tls.secret === null) return []
-  return [
-    {
-      by: subject('HTTPProxy', proxy.namespace, proxy.name),
-      namespace: tls.namespace ?? proxy.namespace,
-      secret: tls.secret,
-      hosts: [proxy.host.fqdn],
-      path: 'spec.virtualhost.tls.secretName',
-    },
-  ]
-}
-
-/** istiod reads the Secret in the namespace of the gateway's pods, whatever that of the Gateway (credentialName). */
-function ofMeshGateway(gateway: MeshGateway): readonly Reference[] {
-  return gateway.servers.flatMap(({ credential, hosts }, index) =>
-    credential === undefined
-      ? []
-      : (gateway.homes ?? []).map((namespace): Reference => ({
-          by: subject('Gateway', gateway.namespace, gateway.name),
-          namespace,
-          secret: credential,
-          hosts: hosts.map((it) => it.slice(it.indexOf('/') + 1)).filter((it) => it !== '*'),
-          path: `spec.servers[${index}].tls.credentialName`,
-          also: ['cert', 'key'],
-        })),
-  )
-}
-
-/** Several hosts of one object share a Secret: one word of it is enough, of its hosts together. */
-function distinct(all: readonly Reference[]): readonly Reference[] {
-  const groups = Map.groupBy(all, ({ by, namespace, secret }) => [by.kind, full(by), namespace, secret].join(' '))
-  return [...groups.values()].flatMap(([first, ...rest]) =>
-    first === undefined ? [] : [{ ...first, hosts: [...new Set([first, ...rest].flatMap((it) => it.hosts))] }],
-  )
 }
 
 function valueOf<T>(it: Known<readonly T[]>): readonly T[] {

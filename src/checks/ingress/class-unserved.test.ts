@@ -34,6 +34,8 @@ const otherClass = (address: string) =>
     ],
   })
 
+const traefik = controller({ pod: 'traefik-1', controller: 'traefik.io/ingress-controller', classNames: ['traefik'] })
+
 const withMaker = (desired: number, ready: number, classNames: readonly string[] = ['nginx']) => ({
   ingresses: of({}),
   ingressClasses: classes,
@@ -83,6 +85,43 @@ describeCheck(check, [
       ingresses: of({ addresses: ['192.0.2.9'] }),
       ingressClasses: classes,
       ingressControllers: [otherClass('192.0.2.1')],
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'its controller went, and another one came: the address is left from before',
+    given: {
+      ingresses: of({ addresses: ['192.0.2.1'] }),
+      ingressClasses: classes,
+      ingressControllers: [traefik],
+      pods: [pod('traefik-1')],
+    },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'warning',
+        confidence: 'possible',
+        says: /no pod of its controller `k8s.io\/ingress-nginx` is here, and another controller is/,
+      },
+    ],
+  },
+  {
+    it: 'a pod that may be its controller, under labels of its own',
+    given: {
+      ingresses: of({ addresses: ['192.0.2.1'] }),
+      ingressClasses: classes,
+      ingressControllers: [traefik],
+      pods: [pod('edge-1', { containers: [container({ name: 'edge', image: 'registry.example.com/ingress:7' })] })],
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'a class of a controller that may run outside',
+    given: {
+      ingresses: of({ addresses: ['192.0.2.1'] }),
+      ingressClasses: [ingressClass('nginx', { controller: 'example.com/edge' })],
+      ingressControllers: [traefik],
+      pods: [pod('web-1')],
     },
     expect: 'cannot-tell',
   },

@@ -34,7 +34,7 @@ export default check({
   remedies: [],
   decides: ['ING-01', 'ING-02'],
 
-  run({ ingresses, ingressClasses, ingressControllers, nodes, pods, workloads, beside }) {
+  run({ ingresses, ingressClasses, ingressControllers, nodes, pods, workloads, beside, scope }) {
     if (ingresses.length === 0) return notApplicable('there is no Ingress here')
     if (!ingressControllers.known)
       return cannotTell(
@@ -47,6 +47,7 @@ export default check({
       nodes,
       pods,
       gone: goneMakers({ workloads, beside, pods }),
+      everyPod: scope.namespace === null,
     }
     return ingresses.map((it) => judge(it, seen))
   },

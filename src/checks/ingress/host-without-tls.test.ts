@@ -1,3 +1,4 @@
+import { beside, tlsSecret } from '../../../test/build/beside.ts'
 import { ingress } from '../../../test/build/ingress.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { Ingress } from '../../model/ingress.ts'
@@ -10,9 +11,17 @@ const web = (...hosts: readonly string[]): Ingress =>
 
 describeCheck(check, [
   {
-    it: 'the certificate is for another host',
+    it: 'the certificate is for none of its hosts',
     given: { ingresses: [web('www.example.com')] },
-    expect: [{ subject: 'Ingress/shop/web', severity: 'info', args: { hosts: ['web.example.com'] } }],
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { hosts: ['web.example.com'] } }],
+  },
+  {
+    it: 'and its Secret is for that host all the same',
+    given: {
+      ingresses: [web('www.example.com')],
+      beside: beside({ secrets: { namespace: null, held: [tlsSecret(['web.example.com'])] } }),
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info' }],
   },
   {
     it: 'and somebody asks for it over TLS',

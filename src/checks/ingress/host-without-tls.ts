@@ -1,9 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Beside } from '../../model/beside.ts'
 import type { Ingress } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
 import { full, some } from '../../phrases.ts'
 import { takesHost } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { withBeside } from '../../relations/ingress/of-one-host.ts'
+import { secretFault } from '../../relations/tls-secrets.ts'
 import { outsideFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 
@@ -18,11 +21,11 @@ export default check({
   fine: 'Ingresses with certificates have one for each of their hosts',
   severity: 'warning',
   needs: ['ingresses'],
-  wants: ['ingressesBeside'],
+  wants: ['ingressesBeside', 'beside'],
   remedies: [],
   decides: ['ING-10'],
 
-  run({ ingresses, ingressesBeside, scope: { target } }) {
+  run({ ingresses, ingressesBeside, beside, scope: { target } }) {
     const withTls = ingresses.filter((it) => it.tls !== undefined && it.tls.every((one) => one.hosts.length > 0))
     if (withTls.length === 0) return notApplicable('no Ingress here names hosts for its certificates')
     const url = target.kind === 'object' && target.url !== null ? URL.parse(target.url) : null
@@ -34,7 +37,8 @@ export default check({
         (host) => !covered.some((it) => takesHost(it, host)),
       )
       const asked = url !== null && url.protocol === 'https:' && bare.some((it) => takesHost(it, url.hostname))
-      return bare.length === 0 ? [] : [verdict(ingress, bare, asked)]
+      const missed = missesAll(ingress, bare) && !isFit(ingress, bare, beside)
+      return bare.length === 0 ? [] : [verdict(ingress, bare, { asked, missed })]
     })
     return found.length > 0 ? found : ok(withTls.length)
   },
@@ -56,13 +60,34 @@ export default check({
   },
 })
 
-function verdict(ingress: Ingress, hosts: readonly string[], asked: boolean) {
+/** What stands in spec.tls is for none of its hosts: a slip, or a copy, and no host for plain HTTP beside others. */
+function missesAll({ rules, tls = [] }: Ingress, bare: readonly string[]): boolean {
+  const own = new Set(rules.flatMap((it) => it.host ?? []))
+  return tls.length > 0 && own.size > 0 && own.size === bare.length
+}
+
+/** Some controllers choose a certificate by its names, whatever spec.tls says: one of its Secrets is for the hosts. */
+function isFit({ namespace, tls = [] }: Ingress, hosts: readonly string[], beside: Known<Beside>): boolean {
+  return (
+    beside.known &&
+    tls.some(
+      ({ secret }) => secret !== null && secretFault(beside.value, { namespace, name: secret, hosts }) === 'fine',
+    )
+  )
+}
+
+interface Weight {
+  readonly asked: boolean
+  readonly missed: boolean
+}
+
+function verdict(ingress: Ingress, hosts: readonly string[], { asked, missed }: Weight) {
   const covered = (ingress.tls ?? []).flatMap((it) => it.hosts)
   return finding({
     subject: ingressSubject(ingress),
     confidence: 'inferred',
-    // One host may be for plain HTTP on purpose; who asks for it over TLS misses the certificate.
-    severity: asked ? 'warning' : 'info',
+    // One host may be for plain HTTP on purpose; who asks for it over TLS misses it, and so does each host of all.
+    severity: asked || missed ? 'warning' : 'info',
     args: { hosts, covered },
     evidence: [
       {

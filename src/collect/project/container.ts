@@ -178,16 +178,20 @@ function endOf(
   const { pullLookup: endLookup } = pullLookup(said)
   const endLink = linkIn(said)
   const endDenied = deniedAccountIn(said)
-  const start = startFailure(said)
   const endSaid = said.split('\n').reduce<Said | null>((last, line) => saidIn(line) ?? last, null)
   return {
     ...(endLink === null ? {} : { endLink }),
     ...(endLookup === undefined ? {} : { endLookup }),
     ...(endSaid === null ? {} : { endSaid }),
     ...(endDenied === null ? {} : { endDenied }),
-    ...(start === null ? {} : { endStart: start.why }),
-    ...(start?.program == null ? {} : { endProgram: start.program }),
+    ...startOf(said),
   }
+}
+
+function startOf(said: string): Pick<Container, 'endStart' | 'endProgram'> {
+  const start = startFailure(said)
+  if (start === null) return {}
+  return { endStart: start.why, ...(start.program === null ? {} : { endProgram: start.program }) }
 }
 
 function pagesOf(spec: Fields, intern: Intern): Pick<Container, 'pages'> {

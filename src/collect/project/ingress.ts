@@ -69,6 +69,9 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...middlewaresOf(annotations),
     ...entryPointsOf(annotations),
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),
+    ...(annotations['alb.ingress.kubernetes.io/scheme'] === undefined && (fromSpec ?? fromAnnotation) === 'alb'
+      ? { albScheme: 'unset' as const }
+      : {}),
     ...healthPortOf(annotations),
     ...externalDnsOf(annotations),
     ...nginxRouting(annotations),

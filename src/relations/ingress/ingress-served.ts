@@ -4,6 +4,7 @@ import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { GoneMaker, goneMakers } from '../controller-makers.ts'
+import { controllerGone } from './controller-gone.ts'
 
 /**
  * Who serves an Ingress. A controller may run where hopscope does not look: outside the cluster, under labels of its
@@ -33,6 +34,8 @@ export interface ServingSeen {
   readonly pods: Known<readonly Pod[]>
   /** Absent where workloads are not looked at. */
   readonly gone?: ReturnType<typeof goneMakers>
+  /** Whether `pods` are those of every namespace. Absent = nobody says so. */
+  readonly everyPod?: boolean
 }
 
 type Cloud = 'gke' | 'aks' | 'aws'
@@ -167,6 +170,16 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
       why:
         `is of class \`${name}\`, that of \`${named.controller}\`, and the ingress-nginx that is here ` +
         `(${podName(other)}) serves \`${other.controller}\``,
+      meant: null,
+    }
+  const instead = named === undefined ? null : controllerGone(named, seen)
+  if (instead !== null && named !== undefined)
+    return {
+      kind: 'nobody',
+      why:
+        `is of class \`${name}\`, no pod of its controller \`${named.controller}\` is here, and another controller is ` +
+        `(${podName(instead)}, of \`${instead.controller}\`)` +
+        (ingress.addresses.length > 0 ? ': its address may be left from before' : ''),
       meant: null,
     }
   const what =
