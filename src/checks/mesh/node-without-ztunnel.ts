@@ -83,6 +83,8 @@ function verdict(node: string, pods: readonly Pod[], { own, others }: Tunnels) {
       home: one?.namespace ?? 'istio-system',
       set: one?.owner?.name ?? 'ztunnel',
       pods: pods.map(full),
+      /** What is not in the mesh goes its own way. */
+      onlyFor: [...new Set(pods.map((it) => it.namespace))],
       elsewhere: others.length - own.length,
     },
     evidence: [

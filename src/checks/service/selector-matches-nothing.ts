@@ -61,10 +61,10 @@ export default check({
       const meant = nearPods !== null || nearMade !== null || asked || canary?.idle === false
       const here = carriers.get(service.namespace) ?? []
       // Who asks about this very Service wants an answer from it.
-      const expected = asked
-        ? null
-        : (idle(canary) ?? expectedEmpty(service, siblings.get(service.namespace) ?? [], here))
       const miss = nearPods ?? nearMade
+      const expected =
+        elsewhere(service, miss) ??
+        (asked ? null : (idle(canary) ?? expectedEmpty(service, siblings.get(service.namespace) ?? [], here)))
       const claimedBy = claimant(service, miss, claims)
       if (!behind.sure && expected === null && !asked && isLikeOthers(meant, claimedBy)) return [unsure(service)]
       const carrier = nearPods !== null ? 'pod' : 'workload'
@@ -219,6 +219,7 @@ function told(args: Seen): string {
 
 function expectedArgs(it: Expected | null) {
   if (it === null) return { expected: null, part: null, role: null, sibling: null }
+  if (it.kind === 'elsewhere') return { expected: it.kind, part: null, role: null, sibling: null }
   if (it.kind === 'canary') return { expected: it.kind, part: it.ingress, role: null, sibling: null }
   return it.kind === 'control-plane'
     ? { expected: it.kind, part: it.part, role: null, sibling: null }
@@ -226,7 +227,7 @@ function expectedArgs(it: Expected | null) {
 }
 
 /** Empty, and no fault: `canary` is one to which no request is led yet. */
-type Expected = ExpectedEmpty | { readonly kind: 'canary'; readonly ingress: string }
+type Expected = ExpectedEmpty | { readonly kind: 'canary'; readonly ingress: string } | { readonly kind: 'elsewhere' }
 
 interface NearBy {
   readonly nearPods: NearMiss | null
@@ -234,6 +235,11 @@ interface NearBy {
 }
 
 const noneNear: NearBy = { nearPods: null, nearMade: null }
+
+/** Cilium merges the endpoints of other clusters into a global Service: its pods may all be there. */
+function elsewhere(service: Service, miss: NearMiss | null): Expected | null {
+  return service.global === true && miss === null ? { kind: 'elsewhere' } : null
+}
 
 function idle(canary: CanaryOnly | null): Expected | null {
   return canary?.idle === true ? { kind: 'canary', ingress: canary.ingress } : null
@@ -290,6 +296,8 @@ interface Judged {
 /** Why nothing need be done, or null. */
 function expectedText(args: Seen): string | null {
   if (args.expected === null) return null
+  if (args.expected === 'elsewhere')
+    return 'it is a global Service of Cilium: other clusters may have its pods, whose endpoints were not read'
   if (args.expected === 'canary')
     return (
       `only Ingress ${args.part} leads here, a canary at weight 0: ` +
