@@ -26,7 +26,8 @@ export function relatedTo(model: Model, target: Subject): (finding: Touching) =>
   const ofDns = concernsDns(model)
   return (finding) => {
     // A node whose fault is that of some pods alone touches no other pod of it.
-    const isOfSome = Array.isArray(finding.args?.['onlyFor']) && target.kind !== 'Node'
+    const isOfSome =
+      finding.subject.kind === 'Node' && target.kind !== 'Node' && Array.isArray(finding.args?.['onlyFor'])
     const named = objectsIn(finding).filter((it) => it.namespace !== null || (it === finding.subject && !isOfSome))
     if (named.some((it) => keys.has(subjectKey(it)))) return true
     if ((finding.also ?? []).some((it) => keys.has(subjectKey(it)) || ofDns({ code: '', subject: it }))) return true

@@ -25,7 +25,7 @@ describeCheck(check, [
         subject: 'Node/b',
         severity: 'error',
         confidence: 'inferred',
-        args: { pods: ['shop/web-2'], onlyFor: ['shop'] },
+        args: { pods: ['shop/web-2'], onlyFor: ['shop', 'istio-system'] },
       },
     ],
   },
