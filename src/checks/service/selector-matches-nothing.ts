@@ -1,5 +1,7 @@
 import { type ArgsOf, check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
 import type { Service } from '../../model/service.ts'
 import type { Workload } from '../../model/workload.ts'
 import { subjectKey } from '../../model/subject.ts'
@@ -54,7 +56,7 @@ export default check({
       const behind = backing(service)
       if (behind.kind !== 'matches-nothing') return []
       const pairs = selectorOf(service) ?? {}
-      const canary = ingresses.known ? canaryOnly(ingresses.value, service) : null
+      const canary = canaryAmong(ingresses, service)
       // What is near to the selector of a canary is what it is a canary of.
       const { nearPods, nearMade } = canary === null ? near(service, pairs) : noneNear
       const asked = target === subjectKey(serviceSubject(service))
@@ -235,6 +237,10 @@ interface NearBy {
 }
 
 const noneNear: NearBy = { nearPods: null, nearMade: null }
+
+function canaryAmong(ingresses: Known<readonly Ingress[]>, service: Service): CanaryOnly | null {
+  return ingresses.known ? canaryOnly(ingresses.value, service) : null
+}
 
 /** Cilium merges the endpoints of other clusters into a global Service: its pods may all be there. */
 function elsewhere(service: Service, miss: NearMiss | null): Expected | null {
