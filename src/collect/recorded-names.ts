@@ -1,6 +1,6 @@
 import type { RawObject } from '../kube/cluster.ts'
 import { projectList, projectOne } from '../kube/projected.ts'
-import type { GatewayRoute } from '../model/gateway.ts'
+import type { Gateway, GatewayRoute } from '../model/gateway.ts'
 import type { HttpProxy } from '../model/http-proxy.ts'
 import type { Ingress } from '../model/ingress.ts'
 import { known, type Known, unknown } from '../model/known.ts'
@@ -64,6 +64,8 @@ function rawOf(model: Model, plural: string): Known<readonly RawObject[]> {
       return ofKind(sources.gatewayRoutes, 'GRPCRoute')
     case 'tlsroutes':
       return ofKind(sources.gatewayRoutes, 'TLSRoute')
+    case 'gateways':
+      return sources.gateways.known ? known(sources.gateways.value.map(rawGateway)) : sources.gateways
     case 'virtualservices':
       return sources.mesh.known ? known(sources.mesh.value.virtualServices.map(rawVirtualService)) : sources.mesh
     case 'httpproxies':
@@ -106,16 +108,22 @@ function ofKind(routes: Known<readonly GatewayRoute[]>, kind: GatewayRoute['kind
 }
 
 /** As much of each as says which URLs it serves. */
-function rawRoute({ namespace, name, hostnames, rules }: GatewayRoute): RawObject {
+function rawRoute({ namespace, name, hostnames, parents, rules }: GatewayRoute): RawObject {
   return {
     metadata: { namespace, name },
     spec: {
       hostnames,
+      parentRefs: parents.map(({ section, ...it }) => ({ ...it, sectionName: section })),
       rules: rules.map((rule) => ({
         matches: rule.matches.map((it) => ({ path: { type: it.type, value: it.path } })),
       })),
     },
   }
+}
+
+function rawGateway({ namespace, name, listeners }: Gateway): RawObject {
+  const told = listeners.map((it) => ({ name: it.name, hostname: it.hostname, port: it.port, protocol: it.protocol }))
+  return { metadata: { namespace, name }, spec: { listeners: told } }
 }
 
 function rawVirtualService({ namespace, name, hosts, gateways }: VirtualService): RawObject {

@@ -7,9 +7,10 @@ import { type Route, routeFor } from '../relations/ingress/ingress-routes-to-ser
 import { nearRoutes } from '../relations/ingress/near-route.ts'
 import { createIntern } from '../wire/intern.ts'
 import { type Subject, subject } from '../model/subject.ts'
-import { claimant, type UrlOwner, urlOwner } from '../relations/gateway/url-owner.ts'
+import { routesOfUrl } from '../relations/gateway/routes-of-url.ts'
+import { claimant, hostOwner, type UrlOwner, urlOwner } from '../relations/gateway/url-owner.ts'
 import { inOrder } from './order.ts'
-import { projectRoute } from './project/gateway.ts'
+import { projectGateway, projectRoute } from './project/gateway.ts'
 import { projectHttpProxy } from './project/http-proxy.ts'
 import { projectIngress } from './project/ingress.ts'
 import { projectVirtualService } from './project/istio.ts'
@@ -23,13 +24,14 @@ type Listing = Pick<Cluster, 'list'> & { readonly beside?: Beside }
  * Where none takes it, the Ingress whose rule nearly does: the finding about that one is the answer (ING330).
  */
 export async function ownerOf(url: URL, cluster: Listing, namespace: string | null): Promise<Known<Subject | null>> {
-  const [byIngress, byGateway] = await Promise.all([
+  const [byIngress, { byGateway, byHost }] = await Promise.all([
     ingressFor(url, cluster, namespace),
     gatewayOwner(url, cluster, namespace),
   ])
   const byClaim = claimant(url.hostname, cluster.beside?.claims ?? [])
   const other = byGateway?.object ?? byClaim
-  if (!byIngress.known) return other === null && cluster.beside === undefined ? byIngress : known(other)
+  const unled = other ?? byHost
+  if (!byIngress.known) return unled === null && cluster.beside === undefined ? byIngress : known(unled)
   const { ingress, nearest } = byIngress.value
   const route = ingress === null ? null : routeFor(ingress, url.hostname, decoded(url.pathname))
   const closer =
@@ -41,11 +43,17 @@ export async function ownerOf(url: URL, cluster: Listing, namespace: string | nu
   // What is not evaluated, and has the host, may be what takes the URL: no rule of another is the one that was meant.
   if (ingress === null && byClaim !== null) return known(byClaim)
   const best = ingress ?? nearest
-  return known(best === null ? null : subject('Ingress', best.namespace, best.name))
+  return known(best === null ? byHost : subject('Ingress', best.namespace, best.name))
+}
+
+interface ByGateway {
+  readonly byGateway: UrlOwner | null
+  /** Where no rule takes the path: the route that has the host. */
+  readonly byHost: Subject | null
 }
 
 /** CRDs that are not served, or may not be read, own nothing that could be told. */
-async function gatewayOwner(url: URL, cluster: Listing, namespace: string | null): Promise<UrlOwner | null> {
+async function gatewayOwner(url: URL, cluster: Listing, namespace: string | null): Promise<ByGateway> {
   const intern = createIntern()
   const all = async <T>(resource: Resource, project: (raw: RawObject) => T | null): Promise<readonly T[]> => {
     const everywhere = await cluster.list(resource, {}, project)
@@ -54,23 +62,27 @@ async function gatewayOwner(url: URL, cluster: Listing, namespace: string | null
     const own = await cluster.list(resource, { namespace }, project)
     return own.known ? own.value : []
   }
-  const [http, grpc, tls, proxies, virtualServices] = await Promise.all([
+  const [http, grpc, tls, proxies, virtualServices, gateways] = await Promise.all([
     all(gatewayKinds.HTTPRoute, (raw) => projectRoute('HTTPRoute', raw, intern)),
     all(gatewayKinds.GRPCRoute, (raw) => projectRoute('GRPCRoute', raw, intern)),
     // A name in TLS leads only what speaks TLS.
     url.protocol === 'https:' ? all(gatewayKinds.TLSRoute, (raw) => projectRoute('TLSRoute', raw, intern)) : [],
     all(gatewayKinds.HTTPProxy, (raw) => projectHttpProxy(raw, intern)),
     all(meshKinds.VirtualService, (raw) => projectVirtualService(raw, intern)),
+    all(gatewayKinds.Gateway, (raw) => projectGateway(raw, intern)),
   ])
-  return urlOwner(
+  const read = [...http, ...grpc, ...tls].toSorted(inOrder)
+  const routes = routesOfUrl(read, gateways, url)
+  const byGateway = urlOwner(
     { host: url.hostname, path: decoded(url.pathname) },
     {
-      routes: [...http, ...grpc, ...tls].toSorted(inOrder),
+      routes,
       proxies: proxies.toSorted(inOrder),
       virtualServices: virtualServices.toSorted(inOrder),
       ingressRoutes: cluster.beside?.ingressRoutes ?? [],
     },
   )
+  return { byGateway, byHost: hostOwner(url.hostname, routes) }
 }
 
 interface IngressForUrl {

@@ -199,6 +199,8 @@ export interface AdmissionWebhook {
   readonly chooses: 'all' | 'some'
   /** By which it chooses namespaces. Absent where it takes all, and in old recordings. */
   readonly namespaces?: Selector
+  /** All that it is asked about is in namespaces, so that `namespaces` says of whom. Absent otherwise, and as above. */
+  readonly inNamespaces?: true
   /** Versions of a CustomResourceDefinition, served or stored; absent for all else, and in old recordings. */
   readonly versions?: number
   /**

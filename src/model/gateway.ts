@@ -65,6 +65,8 @@ export interface Gateway {
   readonly generation: number
   readonly className: string
   readonly listeners: readonly Listener[]
+  /** ListenerSets may add to them, `spec.allowedListeners`. Absent where none may, and in old recordings. */
+  readonly takesSets?: true
   /** Addresses that its status holds. */
   readonly addresses: readonly string[]
   readonly conditions: readonly Condition[]

@@ -11,7 +11,12 @@ export interface Node {
    * The address to which its network's agent has the others send, by the annotation that it writes. Absent where none
    * does, and in old recordings.
    */
-  readonly tunnel?: { readonly by: 'flannel' | 'calico'; readonly ip: string }
+  readonly tunnel?: {
+    readonly by: 'flannel' | 'calico'
+    readonly ip: string
+    /** Somebody told it so, `public-ip-overwrite`. Absent where nobody did, and in old recordings. */
+    readonly told?: true
+  }
   readonly ready: 'True' | 'False' | 'Unknown'
   readonly readyMessage: string | null
   /** Its status has no condition `Ready`, so that `ready` is Unknown. Absent in old recordings. */

@@ -90,6 +90,8 @@ export interface Service {
   readonly tlsBy?: readonly TlsAnnotation[]
   /** `networking.istio.io/exportTo`: the namespaces whose proxies know of it. Absent = all, or an old recording. */
   readonly exportTo?: readonly string[]
+  /** It has endpoints in other clusters too, `service.cilium.io/global`. Absent = it has none, or an old recording. */
+  readonly global?: true
   /** What an ALB sends to, `alb.ingress.kubernetes.io/target-type`, before what its Ingress says. */
   readonly albTarget?: 'instance' | 'ip'
   /** `alb.ingress.kubernetes.io/healthcheck-port`, before what its Ingress says; null = the port of the traffic. */

@@ -51,7 +51,9 @@ export function isAtCallee(finding: Touching, called: ReadonlySet<string>): bool
   // Another caller of the same Service, which is told something wrong of its own.
   if (isCaller(finding.subject)) return false
   const { also = [] } = finding
-  if (also.some((it) => isCaller(it) && !called.has(subjectKey(it)))) return false
+  // Of several that have one fault, one that is called is enough.
+  const isOfSome = Array.isArray(finding.args?.['onlyFor'])
+  if (!isOfSome && also.some((it) => isCaller(it) && !called.has(subjectKey(it)))) return false
   if (also.some((it) => called.has(subjectKey(it)))) return true
   const places = new Set(placesIn(finding))
   return (

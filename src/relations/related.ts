@@ -25,7 +25,10 @@ export function relatedTo(model: Model, target: Subject): (finding: Touching) =>
   const { keys, core, called } = touching(model, target)
   const ofDns = concernsDns(model)
   return (finding) => {
-    const named = objectsIn(finding).filter((it) => it.namespace !== null || it === finding.subject)
+    // A node whose fault is that of some pods alone touches no other pod of it.
+    const isOfSome =
+      finding.subject.kind === 'Node' && target.kind !== 'Node' && Array.isArray(finding.args?.['onlyFor'])
+    const named = objectsIn(finding).filter((it) => it.namespace !== null || (it === finding.subject && !isOfSome))
     if (named.some((it) => keys.has(subjectKey(it)))) return true
     if ((finding.also ?? []).some((it) => keys.has(subjectKey(it)) || ofDns({ code: '', subject: it }))) return true
     // Without pods nobody knows what leads to them: what is beside the target may be of it.

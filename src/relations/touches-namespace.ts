@@ -22,7 +22,7 @@ export function touchesNamespace(model: Model, namespace: string): (finding: Tou
     if (subject.kind === 'Namespace') return subject.name === namespace
     if (subject.namespace === namespace) return true
     // A webhook hears of the namespaces that it chooses, and hangs on that of its Service.
-    if (subject.namespace === null) return isFor(finding, namespace)
+    if (subject.namespace === null) return isFor(finding, namespace) || isAtCallee(finding, called)
     if (ofDns({ code, subject }) || (code.startsWith('NOD') && subject.kind !== 'Pod')) return true
     return (
       front.has(subjectKey(subject)) ||

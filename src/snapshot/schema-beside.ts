@@ -116,6 +116,7 @@ export const besideSchema = exactly<Beside>()(
         resources: list(m.name),
         chooses: oneOf(['all', 'some']),
         namespaces: maybe(selectorSchema),
+        inNamespaces: maybe(just(true)),
         versions: maybe(number),
         authority: maybe(oneOf(['none', 'injected'])),
       }),

@@ -50,6 +50,7 @@ export function gatewaySchemas(intern: Intern) {
       ...named,
       generation: number,
       className: m.name,
+      takesSets: maybe(just(true)),
       addresses: list(m.address),
       conditions: list(condition),
       listeners: list(

@@ -20,6 +20,12 @@ const given = (one: GatewayRoute, ...gateways: readonly Gateway[]) => ({
 const found = { subject: 'HTTPRoute/shop/web', severity: 'warning', confidence: 'inferred' } as const
 
 describeCheck(check, [
+  {
+    it: 'a ListenerSet may open it',
+    given: given(to(), gateway(undefined, { takesSets: true })),
+    expect: 'cannot-tell',
+    says: /a ListenerSet of Gateway/,
+  },
   { it: 'to https, and there is http alone', given: given(to()), expect: [{ ...found, args: { port: 443 } }] },
   {
     it: 'to another port of its own host',

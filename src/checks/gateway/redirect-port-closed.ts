@@ -37,8 +37,14 @@ export default check({
       return notApplicable('no HTTPRoute here that is attached to a Gateway redirects to its host')
     const shut = leads.filter((it) => !isOpen(it, gateways))
     if (shut.length === 0) return ok(leads.length)
+    // ListenerSets are not read.
+    const added = shut.find(({ gateway }) => gateway.takesSets === true)?.gateway
+    if (added !== undefined && shut.every(({ gateway }) => gateway.takesSets === true))
+      return cannotTell('ambiguous', `a ListenerSet of Gateway ${full(added)} may open the port: none was read`)
     const others = ingresses.known ? ingresses.value.flatMap((it) => it.rules.flatMap(({ host }) => host ?? [])) : []
-    const sure = shut.filter((it) => !others.some((one) => it.host === null || hostsMeet(one, it.host)))
+    const sure = shut.filter(
+      (it) => it.gateway.takesSets !== true && !others.some((one) => it.host === null || hostsMeet(one, it.host)),
+    )
     if (sure.length === 0)
       return cannotTell('ambiguous', 'an Ingress has the host of the redirect, and may open its port')
     return [...Map.groupBy(sure, (it) => it.route).values()].flatMap(verdict)

@@ -1,4 +1,4 @@
-import { backend, parent, route } from '../../../test/build/gateway.ts'
+import { backend, gateway, listener, parent, route } from '../../../test/build/gateway.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { GatewayRoute, RouteMatch } from '../../model/gateway.ts'
 import { unknown } from '../../model/known.ts'
@@ -18,6 +18,28 @@ const at = 'HTTPRoute/shop/web'
 const given = (...gatewayRoutes: readonly GatewayRoute[]) => ({ gatewayRoutes })
 
 describeCheck(check, [
+  ...(['http', 'https'] as const).map((scheme) => ({
+    it: `the rest is taken by a route of port 80 alone, asked by ${scheme}`,
+    given: modelOf(
+      {
+        gatewayRoutes: [
+          with_([prefix('/api')], { parents: [parent({ section: 'https' })] }),
+          with_([], { name: 'redir', hostnames: [], parents: [parent({ section: 'http' })] }),
+        ],
+        gateways: [gateway([listener(), listener({ name: 'https', port: 443, protocol: 'HTTPS' })])],
+      },
+      {},
+      {
+        target: {
+          kind: 'object',
+          object: subject('HTTPRoute', 'shop', 'web'),
+          url: `${scheme}://web.example.com/other`,
+        },
+      },
+    ),
+    expect:
+      scheme === 'http' ? ('ok' as const) : [{ subject: at, severity: 'error' as const, args: { fault: 'url-path' } }],
+  })),
   {
     it: 'of a Service of a mesh, one prefix alone',
     given: given(with_([prefix('/v2')], mesh)),

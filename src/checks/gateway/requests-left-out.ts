@@ -1,10 +1,11 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { GatewayRoute, ParentRef, RouteMatch } from '../../model/gateway.ts'
+import type { Gateway, GatewayRoute, ParentRef, RouteMatch } from '../../model/gateway.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
+import { routesOfUrl } from '../../relations/gateway/routes-of-url.ts'
 import { gatewayRouteFails } from '../../relations/symptom.ts'
 import { percentDecoded } from '../../wire/percent.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
@@ -22,14 +23,16 @@ export default check({
   fine: 'rules of routes take plain requests, and all paths of Services of a mesh',
   severity: 'warning',
   needs: ['gatewayRoutes'],
+  wants: ['gateways'],
   remedies: [],
   decides: [],
 
-  run({ gatewayRoutes, scope }) {
+  run({ gatewayRoutes, gateways, scope }) {
     const routes = gatewayRoutes.filter((it) => it.kind === 'HTTPRoute' && it.status.some(isTaken))
     if (routes.length === 0) return notApplicable('no HTTPRoute here is accepted by a controller')
     const asked = askedIn(scope)
-    const ofUrl = asked === null ? [] : leftOutUrl(routes, asked, scope)
+    const ofUrl =
+      asked === null ? [] : leftOutUrl(routes, { asked, gateways: gateways.known ? gateways.value : [], scope })
     const ofServices = [...byService(routes)].flatMap(([, its]) => leftOutOfService(its, scope))
     const headed = routes.filter((it) => !ofUrl.some((one) => one.route === it) && isHeaded(it))
     const plain = headed.filter((it) => !routes.some((one) => one !== it && sharesHost(one, it)))
@@ -77,6 +80,7 @@ interface UrlAsked {
   readonly host: string
   readonly path: string
   readonly text: string
+  readonly url: URL
 }
 
 function askedIn({ target }: Scope): UrlAsked | null {
@@ -86,6 +90,7 @@ function askedIn({ target }: Scope): UrlAsked | null {
     host: url.hostname.toLowerCase(),
     path: percentDecoded(url.pathname),
     text: `${url.hostname}${url.pathname}`,
+    url,
   }
 }
 
@@ -110,10 +115,20 @@ interface LeftOut {
 }
 
 /** The route that the URL was found by, if neither it nor another of the host takes a plain request for it. */
-function leftOutUrl(routes: readonly GatewayRoute[], asked: UrlAsked, scope: Scope): readonly LeftOut[] {
+function leftOutUrl(
+  routes: readonly GatewayRoute[],
+  {
+    asked,
+    gateways,
+    scope,
+  }: { readonly asked: UrlAsked; readonly gateways: readonly Gateway[]; readonly scope: Scope },
+): readonly LeftOut[] {
   const [route] = routes.filter((it) => isTarget(scope, routeSubject(it)))
   if (route === undefined) return []
-  const all = routes.filter((it) => it.hostnames.length === 0 || it.hostnames.some((one) => hasHost(one, asked.host)))
+  const ofHost = routes.filter(
+    (it) => it.hostnames.length === 0 || it.hostnames.some((one) => hasHost(one, asked.host)),
+  )
+  const all = routesOfUrl(ofHost, gateways, asked.url)
   const fitting = all.flatMap(matchesOf).filter((it) => takesPath(it, asked.path))
   if (fitting.some((it) => it.more === 'nothing')) return []
   return [{ route, url: asked.text, fault: fitting.length > 0 ? 'url-needs-more' : 'url-path' }]

@@ -20,6 +20,11 @@ const given = (...ingresses: readonly Ingress[]) => ({ ingresses, ingressClasses
 
 describeCheck(check, [
   {
+    it: "cert-manager's Ingress for a token",
+    given: given(api({ regex: true }), web('Exact', '/.well-known/acme-challenge/token', { name: 'solver' })),
+    expect: 'ok',
+  },
+  {
     it: 'an Exact path of another Ingress',
     given: given(api({ regex: true }), web('Exact')),
     expect: [

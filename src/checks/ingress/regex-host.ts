@@ -28,7 +28,7 @@ export default check({
   run({ ingresses, ingressesBeside, ingressClasses }) {
     const isOurs = (it: Ingress): boolean => isForNginx(it, { known: true, value: ingressClasses })
     const asked = new Set(ingresses)
-    const own = withBeside(ingresses, ingressesBeside).filter(isOurs)
+    const own = withBeside(ingresses, ingressesBeside).filter((it) => isOurs(it) && !isSolver(it))
     const unread = ingresses.some(isOurs) ? besideUnread(ingressesBeside) : []
     const ruling = own.filter((it) => it.nginx !== undefined && (it.nginx.regex || it.nginx.rewrite !== null))
     if (ruling.length === 0)
@@ -69,6 +69,15 @@ export default check({
     ],
   },
 })
+
+/**
+ * What cert-manager makes for a minute, with the one path of a token: that more begins like it harms nobody, and it is
+ * Exact since release 1.18 (ACMEHTTP01IngressPathTypeExact).
+ */
+function isSolver({ rules }: Ingress): boolean {
+  const paths = rules.flatMap((it) => it.paths)
+  return paths.length > 0 && paths.every((it) => it.path.startsWith('/.well-known/acme-challenge/'))
+}
 
 /** Who may not list them all hears so: an Ingress of another namespace may rule these paths. */
 function besideUnread(beside: Known<readonly Ingress[]>): readonly ReturnType<typeof cannotTell>[] {

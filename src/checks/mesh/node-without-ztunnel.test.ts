@@ -20,7 +20,14 @@ describeCheck(check, [
   {
     it: 'none on the node',
     given: given(carried('web-1', 'a'), carried('web-2', 'b'), ztunnel('a')),
-    expect: [{ subject: 'Node/b', severity: 'error', confidence: 'inferred', args: { pods: ['shop/web-2'] } }],
+    expect: [
+      {
+        subject: 'Node/b',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { pods: ['shop/web-2'], onlyFor: ['shop', 'istio-system'] },
+      },
+    ],
   },
   {
     it: 'one that is not ready',

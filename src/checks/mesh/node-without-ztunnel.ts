@@ -83,6 +83,8 @@ function verdict(node: string, pods: readonly Pod[], { own, others }: Tunnels) {
       home: one?.namespace ?? 'istio-system',
       set: one?.owner?.name ?? 'ztunnel',
       pods: pods.map(full),
+      /** What is not in the mesh goes its own way; whoever looks after ztunnel hears of it. */
+      onlyFor: [...new Set([...pods.map((it) => it.namespace), one?.namespace ?? 'istio-system'])],
       elsewhere: others.length - own.length,
     },
     evidence: [

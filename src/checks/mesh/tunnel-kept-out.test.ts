@@ -1,4 +1,4 @@
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import {
   egressPolicy,
   ingressPolicy,
@@ -9,6 +9,7 @@ import {
   peer,
   rule,
 } from '../../../test/build/policy.ts'
+import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
@@ -31,6 +32,21 @@ const open = ingressPolicy('cart', [rule(from('web'), [onPort(8080)])], about)
 
 describeCheck(check, [
   {
+    it: 'names whoever is told to call alone',
+    given: {
+      ...given(
+        [ingressPolicy('cart', [rule([], [onPort(8080)])], about)],
+        [
+          cart,
+          { ...web, containers: [container({ calls: [{ by: 'CART_URL', host: 'cart', port: 80 }] })] },
+          pod('redis-1', { ip: '10.2.1.7', ...ambient }),
+        ],
+      ),
+      services: [service('cart')],
+    },
+    expect: [{ subject: 'NetworkPolicy/shop/cart', args: { callers: ['Deployment shop/web'] } }],
+  },
+  {
     it: 'the port alone, to pods of the mesh',
     given: given([open]),
     expect: [
@@ -38,7 +54,7 @@ describeCheck(check, [
         subject: 'NetworkPolicy/shop/cart',
         severity: 'error',
         confidence: 'inferred',
-        args: { direction: 'Ingress', port: 8080, callers: ['Deployment shop/web'] },
+        args: { direction: 'Ingress', port: 8080, callers: ['namespace shop'] },
       },
     ],
   },

@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable } from '../../findings/verdict.ts'
+import type { Pod } from '../../model/pod.ts'
 import { full, some } from '../../phrases.ts'
 import {
   goesByZtunnel,
@@ -12,6 +13,8 @@ import {
 } from '../../relations/mesh/ambient-flows.ts'
 import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
+import { callableFrom, calledBy, toldCalls } from '../../relations/service/called-services.ts'
+import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { keptBy } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { policySubject, rulesEvidence, workloadsText } from '../policy/words.ts'
@@ -28,11 +31,11 @@ export default check({
   fine: 'policies that open ports of pods in ambient mode to others of the mesh open 15008 as well',
   severity: 'error',
   needs: ['networkPolicies', 'pods', 'namespaces'],
-  wants: ['otherPolicies'],
+  wants: ['otherPolicies', 'services', 'clusterDns'],
   remedies: [],
   decides: [],
 
-  run({ networkPolicies, pods, namespaces, otherPolicies, scope }) {
+  run({ networkPolicies, pods, namespaces, otherPolicies, services, clusterDns, scope }) {
     const carried = pods.filter(goesByZtunnel)
     if (carried.length === 0) return notApplicable('no pod here is in the ambient mode of Istio')
     const decide = policyRules(networkPolicies, { known: true, value: namespaces })
@@ -53,7 +56,28 @@ export default check({
         !usesWaypoint(to.labels) &&
         othersOn(otherPolicies, [to.namespace, caller.end.namespace]).length === 0,
     )
-    if (sure.length > 0) return [...Map.groupBy(sure, (it) => it.policy).values()].map((its) => verdict(its, carried))
+    const known = { known: true, value: namespaces } as const
+    const around = callableFrom({
+      services: services.known ? services.value : [],
+      namespaces: known,
+      clusterDns,
+      scope,
+    })
+    const told = toldCalls(carried).flatMap(({ pod, call }) => {
+      const called = calledBy(pod, call, around)
+      return called.is === 'there' ? [{ pod, service: called.service }] : []
+    })
+    const podsOf = podsOfServices(pods)
+    const tellers = ({ caller, to }: ShutTunnel): readonly Pod[] =>
+      told
+        .filter(
+          ({ pod, service }) =>
+            decide.classOf(podEnd(pod)) === decide.classOf(caller.end) &&
+            podsOf(service).some((it) => decide.classOf(podEnd(it)) === decide.classOf(podEnd(to))),
+        )
+        .map((it) => it.pod)
+    if (sure.length > 0)
+      return [...Map.groupBy(sure, (it) => it.policy).values()].map((its) => verdict(its, carried, tellers))
     const [first] = shut
     if (first !== undefined && othersOn(otherPolicies, [first.to.namespace, first.caller.end.namespace]).length === 0)
       return cannotTell(
@@ -90,17 +114,22 @@ export default check({
   },
 })
 
-function verdict(its: readonly ShutTunnel[], carried: Parameters<typeof workloadsText>[0]) {
+/** Those that are told to call; where nobody is, the namespaces of those that may. */
+function verdict(
+  its: readonly ShutTunnel[],
+  carried: Parameters<typeof workloadsText>[0],
+  tellers: (it: ShutTunnel) => readonly Pod[],
+) {
   const [first] = its
   if (first === undefined) return notApplicable('no tunnel is shut')
   const { policy, direction, port } = first
   const targets = new Set(its.map((it) => full(workloadOfPod(it.to))))
   const who = carried.filter((it) => targets.has(full(workloadOfPod(it))))
-  const callers = its.map(({ caller }) =>
-    caller.pod === null
-      ? `namespace ${caller.end.namespace}`
-      : `${workloadOfPod(caller.pod).kind} ${full(workloadOfPod(caller.pod))}`,
-  )
+  const telling = its.flatMap(tellers).map(workloadOfPod)
+  const callers =
+    telling.length > 0
+      ? telling.map((it) => `${it.kind} ${full(it)}`)
+      : its.map(({ caller }) => `namespace ${caller.end.namespace}`)
   const isSeen = its.some((it) => it.caller.pod !== null)
   return finding({
     subject: policySubject(policy),

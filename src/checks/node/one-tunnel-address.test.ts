@@ -14,6 +14,13 @@ const own = (n: number): Node => at(n, `192.168.56.1${n}`)
 
 describeCheck(check, [
   {
+    it: 'one that is set by hand, for a node behind NAT',
+    given: {
+      nodes: [at(1, '198.51.100.7', { tunnel: { by: 'flannel', ip: '198.51.100.7', told: true } }), own(2), own(3)],
+    },
+    expect: 'ok',
+  },
+  {
     it: 'the address of a NAT interface, on each node',
     given: { nodes: [at(2, nat), at(1, nat), at(3, nat)] },
     expect: [
@@ -76,6 +83,10 @@ describeCheck(check, [
 
 test.each([
   [{ 'flannel.alpha.coreos.com/public-ip': nat }, { by: 'flannel', ip: nat }],
+  [
+    { 'flannel.alpha.coreos.com/public-ip': nat, 'flannel.alpha.coreos.com/public-ip-overwrite': nat },
+    { by: 'flannel', ip: nat, told: true },
+  ],
   [{ 'projectcalico.org/IPv4Address': '10.0.2.15/24' }, { by: 'calico', ip: nat }],
   [{ 'projectcalico.org/IPv4Address': 'none' }, undefined],
   [{}, undefined],

@@ -92,10 +92,13 @@ function oneOfAll(ip: string, its: readonly Told[], of: number) {
  */
 function ofAnother(it: Told, told: readonly Told[]) {
   const isOwn = ({ node, ip }: Told): boolean => node.ip === ip || node.ips?.includes(ip) === true
+  // Set by hand, as for nodes behind NAT.
+  const isTold = ({ node }: Told): boolean => node.tunnel?.told === true
   if (isOwn(it) || it.node.ip === null) return null
   const others = told.filter((one) => one !== it)
   const heir = others.find(({ node }) => node.ip === it.ip)?.node.name ?? null
-  if (heir === null && (others.length < 2 || !others.every(isOwn))) return null
+  if (heir === null && (isTold(it) || others.length < 2 || !others.every((one) => isOwn(one) || isTold(one))))
+    return null
   return verdict(it.ip, { names: [it.node.name], by: it.by, of: told.length, own: it.node.ip, heir })
 }
 

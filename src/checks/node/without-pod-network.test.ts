@@ -17,6 +17,24 @@ const range = { podCidrs: ['10.2.1.0/24'] }
 
 describeCheck(check, [
   {
+    it: 'a virtual node has no range: its pods run elsewhere',
+    given: {
+      nodes: [node('worker-1', range), node('virtual', { labels: { type: 'virtual-kubelet' } })],
+      pods: [],
+      events: [],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a real one has none, beside a virtual one',
+    given: {
+      nodes: [node('worker-1', range), node('worker-2'), node('virtual', { labels: { type: 'virtual-kubelet' } })],
+      pods: [],
+      events: [],
+    },
+    expect: [{ subject: 'Node/worker-2', args: { why: 'no-range' } }],
+  },
+  {
     it: 'its condition says so',
     given: {
       nodes: [node('worker-1', { networkUnavailable: 'RouteController failed to create a route' })],

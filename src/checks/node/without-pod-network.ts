@@ -24,7 +24,8 @@ export default check({
 
   run({ nodes, pods, events }) {
     const failing = sandboxFailures(pods.known ? pods.value : [], events.known ? events.value : [])
-    const others = nodes.filter((it) => it.podCidrs !== undefined).length
+    const real = nodes.filter((it) => !isVirtual(it))
+    const others = real.filter((it) => it.podCidrs !== undefined).length
     const found = nodes.flatMap((node) => {
       const its = failing.filter((it) => it.pod.node === node.name)
       const [first] = its
@@ -34,7 +35,7 @@ export default check({
         return [verdict(node, { why: 'not-ready', said: saidOf(node), pods: its.map((it) => it.pod) })]
       if (first !== undefined)
         return [verdict(node, { why: sandboxOf(its), said: shorter(first.said), pods: its.map((it) => it.pod) })]
-      return node.podCidrs === undefined && others > 0 && others === nodes.length - 1
+      return !isVirtual(node) && node.podCidrs === undefined && others > 0 && others === real.length - 1
         ? [verdict(node, { why: 'no-range', said: '', pods: [] })]
         : []
     })
@@ -56,6 +57,11 @@ export default check({
     ],
   },
 })
+
+/** Its pods run elsewhere, with addresses of that place (virtual-kubelet, node/README; it taints its node). */
+function isVirtual({ labels, taints }: Node): boolean {
+  return labels['type'] === 'virtual-kubelet' || taints.some((it) => it.key === 'virtual-kubelet.io/provider')
+}
 
 /** `hearsay`: as `sandbox`, by the Events of one namespace alone. */
 type Why = 'unavailable' | 'not-ready' | 'sandbox' | 'hearsay' | 'no-range'

@@ -24,7 +24,37 @@ const given = (
 const about = (app: string) => ({ podSelector: labels({ app }) })
 const from = (app: string) => rule([peer({ podSelector: labels({ app }) })])
 
+const ambient = { dnsHop: { by: "the node's ztunnel", sign: 'ambient.istio.io/redirection: enabled' } }
+const tunnelled = given([ingressPolicy('hbone', [rule([], [onPort(15_008)])], about('cart'))])
+
 describeCheck(check, [
+  {
+    it: 'ambient mode at both ends, and 15008 is let in: the tunnel carries it',
+    given: {
+      ...tunnelled,
+      pods: [
+        { ...caller('cart'), ...ambient },
+        { ...cart, ...ambient },
+      ],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'ambient mode at both ends, and nothing is let in',
+    given: {
+      ...given([ingressPolicy('deny', [], about('cart'))]),
+      pods: [
+        { ...caller('cart'), ...ambient },
+        { ...cart, ...ambient },
+      ],
+    },
+    expect: [{ subject: 'NetworkPolicy/shop/deny' }],
+  },
+  {
+    it: 'the caller is not of the mesh, and 15008 alone is let in',
+    given: { ...tunnelled, pods: [caller('cart'), { ...cart, ...ambient }] },
+    expect: [{ subject: 'NetworkPolicy/shop/hbone' }],
+  },
   {
     it: 'nobody is let in, and it is told to call',
     given: given([ingressPolicy('deny', [], about('cart'))]),

@@ -4,6 +4,7 @@ import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Service } from '../../model/service.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
+import { decideCarried, goesByZtunnel } from '../../relations/mesh/ambient-flows.ts'
 import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.ts'
 import { type NearRule, nearRule } from '../../relations/policy/near-rule.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
@@ -55,7 +56,7 @@ export default check({
             const number = targetPortIn(to, port)
             if (number === null) return []
             const flow = { from: podEnd(pod), to: podEnd(to), port: number, protocol: 'TCP' } as const
-            return [{ flow, decision: decide(flow) }]
+            return [{ flow, decision: decideCarried(decide, flow, goesByZtunnel(pod) && goesByZtunnel(to)) }]
           }),
         )
       open.push(...decisions.flatMap((it) => (it.decision.kind === 'unknown' ? [it.decision.why] : [])))

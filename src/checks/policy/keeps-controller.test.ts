@@ -38,7 +38,30 @@ const pods = peer({ podSelector: labels() })
 const ownAlone = ingressPolicy('own', [rule([pods])])
 const byPod = peer({ podSelector: labels({ app: 'nginx' }) })
 
+const ambient = { dnsHop: { by: "the node's ztunnel", sign: 'ambient.istio.io/redirection: enabled' } }
+const hbone = given([ingressPolicy('hbone', [rule([], [onPort(15_008)])])])
+const ofMesh = { ...cart, ...ambient }
+
 describeCheck(check, [
+  {
+    it: 'the controller and the backend are of the ambient mesh, and 15008 is let in',
+    given: { ...hbone, pods: [ofMesh, { ...pod(nginx.pod, ambient), namespace: nginx.namespace }] },
+    expect: 'ok',
+  },
+  {
+    it: "the controller's pod was not read, and its namespace is of the ambient mesh",
+    given: {
+      ...hbone,
+      pods: [ofMesh],
+      namespaces: [namespace('shop'), namespace('ingress-nginx', { 'istio.io/dataplane-mode': 'ambient' })],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'the controller is not of the mesh, and 15008 alone is let in',
+    given: { ...hbone, pods: [ofMesh, { ...pod(nginx.pod), namespace: nginx.namespace }] },
+    expect: [{ subject: 'NetworkPolicy/shop/hbone' }],
+  },
   {
     it: 'the own namespace is let in, and the controller is in another',
     given: given([ownAlone]),

@@ -13,6 +13,7 @@ import { controllersByClass } from '../../relations/ingress/controller-services.
 import { isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { portOfBackend, routesOf, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { decideCarried, goesByZtunnel, isAmbientNamespace } from '../../relations/mesh/ambient-flows.ts'
 import { type NearRule, nearRule } from '../../relations/policy/near-rule.ts'
 import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.ts'
 import { type Decision, podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
@@ -65,6 +66,7 @@ export default check({
     const labelled = judged.filter(({ own }) => own.every((it) => it.labels !== undefined))
     if (labelled.length === 0) return cannotTell('ambiguous', 'the labels of the controllers are not in this recording')
 
+    const isCarried = carriedWays(pods, namespaces)
     const open: string[] = []
     const unseen: Judged[] = []
     const kept = labelled.flatMap(({ ingress, own }) => {
@@ -82,7 +84,7 @@ export default check({
           const ways = podsOf(service)
             .filter((it) => isLive(it) && it.ip !== null)
             .flatMap((to) => [...ports].flatMap((port) => own.flatMap((it) => wayOf(it, to, port))))
-            .map((it) => ({ ...it, decision: decide(it.flow) }))
+            .map((it) => ({ ...it, decision: decideCarried(decide, it.flow, isCarried(it)) }))
           if (own.some((it) => it.hostNetwork === true)) {
             const shut = shutToHost(ways, namespaces)
             if (shut === null && ways.some((it) => it.decision.kind === 'denied')) open.push(onHost)
@@ -200,11 +202,23 @@ function wayOf(controller: IngressController, to: Pod, port: ServicePort) {
   const number = targetPortIn(to, port)
   if (number === null || port.protocol !== 'TCP') return []
   const flow: Flow = { from: endOf(controller), to: podEnd(to), port: number, protocol: 'TCP' }
-  return [{ controller, flow }]
+  return [{ controller, to, flow }]
+}
+
+/** Both ends are of the ambient mesh: by the controller's own pod, else, where that was not read, by its namespace. */
+function carriedWays(pods: readonly Pod[], namespaces: Known<readonly Namespace[]>) {
+  const byName = new Map(pods.map((it) => [full(it), it]))
+  const ambient = new Set((namespaces.known ? namespaces.value : []).filter(isAmbientNamespace).map((it) => it.name))
+  return ({ controller: { namespace, pod, hostNetwork }, to }: Pick<Way, 'controller' | 'to'>): boolean => {
+    const own = byName.get(`${namespace}/${pod}`)
+    const isByNode = own === undefined ? ambient.has(namespace) && hostNetwork !== true : goesByZtunnel(own)
+    return isByNode && goesByZtunnel(to)
+  }
 }
 
 interface Way {
   readonly controller: IngressController
+  readonly to: Pod
   readonly flow: Flow
   readonly decision: Decision
 }

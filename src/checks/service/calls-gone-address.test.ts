@@ -26,6 +26,7 @@ const exposed = service('cart', {
 })
 
 describeCheck(check, [
+  { it: 'beside all addresses of Services: a database of the VPC', given: given(calling('10.96.200.3')), expect: 'ok' },
   {
     it: "a node's address at a nodePort that no Service has",
     given: given(calling(nodeIp, 32_123)),

@@ -1,3 +1,4 @@
+import { backend, parent, route } from '../../../test/build/gateway.ts'
 import { ingress } from '../../../test/build/ingress.ts'
 import { container, deployment, pod } from '../../../test/build/pod.ts'
 import { port, service, slice } from '../../../test/build/service.ts'
@@ -17,7 +18,32 @@ const dbPod = pod('db-main-1', {
 })
 const found = { subject: 'Service/shop/db', severity: 'warning' as const, confidence: 'inferred' as const }
 
+const ofService = parent({ group: '', kind: 'Service', namespace: null, name: 'db' })
 describeCheck(check, [
+  ...[
+    { it: 'the parent of an accepted route', name: 'db-v2', status: 'True' as const, well: true },
+    { it: 'the parent of a route that nobody accepted', name: 'db-v2', status: 'False' as const, well: false },
+    { it: 'a backend of its own route', name: 'db', status: 'True' as const, well: false },
+  ].map(({ it, name, status, well }) => ({
+    it,
+    given: {
+      services: [db],
+      endpointSlices: others,
+      gatewayRoutes: [
+        route([backend(name)], {
+          parents: [ofService],
+          status: [
+            {
+              parent: ofService,
+              controller: 'istio.io/gateway-controller',
+              conditions: [{ type: 'Accepted', status, reason: 'Accepted', message: '', generation: 1 }],
+            },
+          ],
+        }),
+      ],
+    },
+    expect: well ? ('ok' as const) : [found],
+  })),
   { it: 'nobody wrote endpoints down', given: { services: [db], endpointSlices: others }, expect: [found] },
   {
     it: 'a slice without addresses',

@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { GatewayRoute } from '../../model/gateway.ts'
 import type { Known } from '../../model/known.ts'
 import type { Mesh } from '../../model/mesh.ts'
 import type { Service } from '../../model/service.ts'
@@ -29,11 +30,11 @@ export default check({
   fine: 'each Service without a selector has an endpoint that was written down',
   severity: 'warning',
   needs: ['services', 'endpointSlices'],
-  wants: ['pods', 'workloads', 'ingresses', 'clusterDns', 'mesh'],
+  wants: ['pods', 'workloads', 'ingresses', 'clusterDns', 'mesh', 'gatewayRoutes'],
   remedies: [],
   decides: ['SVC-19'],
 
-  run({ services, endpointSlices, pods, workloads, ingresses, clusterDns, mesh, scope }) {
+  run({ services, endpointSlices, pods, workloads, ingresses, clusterDns, mesh, gatewayRoutes, scope }) {
     const slicesOf = slicesOfServices(endpointSlices)
     const governing = governingServices(workloads)
     const byHand = writtenByHand(services).filter(
@@ -42,13 +43,15 @@ export default check({
     if (byHand.length === 0)
       return notApplicable('each Service here has a selector or no port, or names the pods of a StatefulSet')
     const [meantFor, isHost] = [slicesMeant(services, endpointSlices), hostsOfMesh(mesh)]
+    const isParent = parentsOfRoutes(gatewayRoutes)
     // Of Endpoints without a slice nothing is said in a file that holds no slices.
     const isWhole = endpointSlices.some((it) => it.from === undefined)
     const bare = byHand.filter(
       (it) =>
         slicesOf(it).every((one) => one.endpoints.length === 0 || (isWhole && one.unmirrored === true)) &&
         meantFor(it) === null &&
-        !isHost(it),
+        !isHost(it) &&
+        !isParent(it),
     )
     if (bare.length === 0) return ok(byHand.length)
     const around = {
@@ -147,6 +150,27 @@ function hostsOfMesh(mesh: Known<Mesh>): (service: Service) => boolean {
     ),
   )
   return (service) => hosts.has(full(service))
+}
+
+/**
+ * The parent of a route lends its name and its address: the mesh sends what is asked of it to the backends of the route
+ * (gateway-api, "Gateway API for Service Mesh", GEP-1294), and its own endpoints count only where it is one of them.
+ */
+function parentsOfRoutes(routes: Known<readonly GatewayRoute[]>): (service: Service) => boolean {
+  const parents = new Set(
+    (routes.known ? routes.value : []).flatMap((route) =>
+      route.status.flatMap(({ parent: { group, kind, namespace, name }, conditions }) => {
+        const own = { namespace: namespace ?? route.namespace, name }
+        const backends = route.rules.flatMap((it) => it.backends)
+        const isAccepted = conditions.some((it) => it.type === 'Accepted' && it.status === 'True')
+        const isBackend = backends.some(
+          (it) => it.name === name && (it.namespace ?? route.namespace) === own.namespace && it.weight > 0,
+        )
+        return group === '' && kind === 'Service' && isAccepted && backends.length > 0 && !isBackend ? [full(own)] : []
+      }),
+    ),
+  )
+  return (service) => parents.has(full(service))
 }
 
 /** A workload called like the Service, of which a ready pod declares one of its ports. */

@@ -43,6 +43,23 @@ const ill = says({ 'catalog-v1-1': [8080, 200], 'catalog-v1-2': [8080, 200], 'ca
 
 describeCheck(check, [
   {
+    it: 'a proxy was put before the program, which has its old number in a container of its own',
+    given: {
+      services,
+      pods: [
+        ...old,
+        pod('catalog-v2-1', {
+          labels: { app: 'catalog', version: 'v2' },
+          containers: [
+            container({ name: 'envoy', ports: [{ name: 'http', port: 8000, protocol: 'TCP' }] }),
+            container({ name: 'app', ports: [{ name: 'app', port: 8080, protocol: 'TCP' }] }),
+          ],
+        }),
+      ],
+    },
+    expect: 'ok',
+  },
+  {
     it: 'the name is on another listener, and the number of the others has another name',
     given: { services, pods: [...old, swapped] },
     expect: [

@@ -125,7 +125,19 @@ function answerAlike(asked: readonly DirectContact[], numbers: readonly number[]
 function nameOf(pods: readonly Pod[], { protocol, targetPort }: ServicePort, number: number): string | null {
   const names = pods.map((it) => declaredPorts(it, protocol).find((one) => one.port === number)?.name ?? null)
   const [first = null] = names
-  return first !== null && first !== targetPort && names.every((it) => it === first) ? first : null
+  const isRenamed = first !== null && first !== targetPort && names.every((it) => it === first)
+  return isRenamed && !pods.every((it) => isBehindProxy(it, { protocol, targetPort, number })) ? first : null
+}
+
+/** The name is of a container before the one with the old number: a proxy was put in front of it. */
+function isBehindProxy(
+  { containers }: Pod,
+  { protocol, targetPort, number }: Pick<ServicePort, 'protocol' | 'targetPort'> & { readonly number: number },
+): boolean {
+  const has = (by: 'name' | 'port', value: string | number): number =>
+    containers.findIndex(({ ports }) => ports.some((it) => it.protocol === protocol && it[by] === value))
+  const [proxy, app] = [has('name', targetPort), has('port', number)]
+  return proxy !== -1 && app !== -1 && proxy !== app
 }
 
 interface Two {

@@ -52,6 +52,16 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'a global Service of Cilium, whose pods are in other clusters',
+    given: { services: [service('far', { global: true })], pods: [pod('web-1')], workloads: [] },
+    expect: [{ subject: 'Service/shop/far', severity: 'info', args: { expected: 'elsewhere' } }],
+  },
+  {
+    it: 'a global Service whose selector is nearly that of pods here',
+    given: { services: [{ ...misspelt, global: true }], pods, workloads: [deployment('checkout', 3)] },
+    expect: [{ subject: 'Service/shop/checkout', severity: 'error' }],
+  },
+  {
     it: 'a Deployment of the same name says another thing altogether',
     given: {
       services: [service('nginx', { selector: { app: 'web' } })],

@@ -1,6 +1,8 @@
 import { type ArgsOf, check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
 import type { Service } from '../../model/service.ts'
 import type { Workload } from '../../model/workload.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
@@ -55,17 +57,17 @@ export default check({
       const behind = backing(service)
       if (behind.kind !== 'matches-nothing') return []
       const pairs = selectorOf(service) ?? {}
-      const canary = ingresses.known ? canaryOnly(ingresses.value, service) : null
+      const canary = canaryAmong(ingresses, service)
       // What is near to the selector of a canary is what it is a canary of.
       const { nearPods, nearMade } = canary === null ? near(service, pairs) : noneNear
       const asked = target === subjectKey(serviceSubject(service))
       const meant = nearPods !== null || nearMade !== null || asked || canary?.idle === false
       const here = carriers.get(service.namespace) ?? []
       // Who asks about this very Service wants an answer from it.
-      const expected = asked
-        ? null
-        : (idle(canary) ?? expectedEmpty(service, siblings.get(service.namespace) ?? [], here))
       const miss = nearPods ?? nearMade
+      const expected =
+        elsewhere(service, miss) ??
+        (asked ? null : (idle(canary) ?? expectedEmpty(service, siblings.get(service.namespace) ?? [], here)))
       const claimedBy = claimant(service, miss, claims)
       if (!behind.sure && expected === null && !asked && isLikeOthers(meant, claimedBy)) return [unsure(service)]
       const carrier = nearPods !== null ? 'pod' : 'workload'
@@ -268,6 +270,7 @@ function told(args: Seen): string {
 
 function expectedArgs(it: Expected | null) {
   if (it === null) return { expected: null, part: null, role: null, sibling: null }
+  if (it.kind === 'elsewhere') return { expected: it.kind, part: null, role: null, sibling: null }
   if (it.kind === 'canary') return { expected: it.kind, part: it.ingress, role: null, sibling: null }
   return it.kind === 'control-plane'
     ? { expected: it.kind, part: it.part, role: null, sibling: null }
@@ -275,7 +278,7 @@ function expectedArgs(it: Expected | null) {
 }
 
 /** Empty, and no fault: `canary` is one to which no request is led yet. */
-type Expected = ExpectedEmpty | { readonly kind: 'canary'; readonly ingress: string }
+type Expected = ExpectedEmpty | { readonly kind: 'canary'; readonly ingress: string } | { readonly kind: 'elsewhere' }
 
 interface NearBy {
   readonly nearPods: NearMiss | null
@@ -283,6 +286,15 @@ interface NearBy {
 }
 
 const noneNear: NearBy = { nearPods: null, nearMade: null }
+
+function canaryAmong(ingresses: Known<readonly Ingress[]>, service: Service): CanaryOnly | null {
+  return ingresses.known ? canaryOnly(ingresses.value, service) : null
+}
+
+/** Cilium merges the endpoints of other clusters into a global Service: its pods may all be there. */
+function elsewhere(service: Service, miss: NearMiss | null): Expected | null {
+  return service.global === true && miss === null ? { kind: 'elsewhere' } : null
+}
 
 function idle(canary: CanaryOnly | null): Expected | null {
   return canary?.idle === true ? { kind: 'canary', ingress: canary.ingress } : null
@@ -340,6 +352,8 @@ interface Judged {
 /** Why nothing need be done, or null. */
 function expectedText(args: Seen): string | null {
   if (args.expected === null) return null
+  if (args.expected === 'elsewhere')
+    return 'it is a global Service of Cilium: other clusters may have its pods, whose endpoints were not read'
   if (args.expected === 'canary')
     return (
       `only Ingress ${args.part} leads here, a canary at weight 0: ` +

@@ -42,6 +42,14 @@ const conversion = (versions: number): AdmissionWebhook =>
 const ofCrd = { subject: 'CustomResourceDefinition/certs.example.com', confidence: 'inferred' } as const
 
 describeCheck(check, [
+  ...[true, false].map((inNamespaces) => ({
+    it: `no namespace is chosen, and ${inNamespaces ? 'nothing else' : 'objects of the cluster'} may be asked about`,
+    given: {
+      ...given([webhook({ ...other, ...(inNamespaces ? { inNamespaces: true as const } : {}) })], []),
+      namespaces: [namespace('shop'), namespace('edge')],
+    },
+    expect: [{ ...subjectOf, severity: inNamespaces ? ('info' as const) : ('warning' as const) }],
+  })),
   { it: 'a Service that is ready', given: given([webhook()]), expect: 'ok' },
   {
     it: 'one that is ready, and no authority to trust',

@@ -52,10 +52,13 @@ export default check({
               its[0].it,
               its[0].why,
               its.map((one) => one.it),
-              chosenBy(
-                its.map((one) => one.it),
-                namespaces,
-              ),
+              {
+                onlyFor: chosenBy(
+                  its.map((one) => one.it),
+                  namespaces,
+                ),
+                isWhole: scope.namespace === null,
+              },
             ),
           ],
     )
@@ -142,17 +145,19 @@ function verdict(
   first: AdmissionWebhook,
   why: Why,
   all: readonly AdmissionWebhook[],
-  onlyFor: readonly string[] | null,
+  { onlyFor, isWhole }: { readonly onlyFor: readonly string[] | null; readonly isWhole: boolean },
 ) {
   const { kind, name, service } = first
   const resources = [...new Set(all.flatMap((it) => it.resources))]
   const isChoosing = all.every((it) => it.chooses === 'some')
+  // Nobody is asked about until a namespace gets the labels.
+  const isOfNobody = isWhole && onlyFor?.length === 0 && all.every((it) => it.inNamespaces === true)
   const converts = kind === 'CustomResourceDefinition' ? (first.versions ?? 1) : null
   return finding({
     subject: subject(kind, null, name),
     also: [subject('Service', service.namespace, service.name)],
     confidence: isChoosing ? 'possible' : 'inferred',
-    severity: severityOf(isChoosing, converts),
+    severity: isOfNobody ? 'info' : severityOf(isChoosing, converts),
     args: {
       why,
       service: full(service),

@@ -53,6 +53,7 @@ export function projectWebhooks(
           ...(isSelecting(it['namespaceSelector'])
             ? { namespaces: projectSelector(fields(it['namespaceSelector']), intern) }
             : {}),
+          ...(rules.every(isOfNamespaces) ? { inNamespaces: true as const } : {}),
           ...(isOfCluster && (text(fields(it['clientConfig'])['caBundle']) ?? '') === ''
             ? { authority: isInjected ? ('injected' as const) : ('none' as const) }
             : {}),
@@ -91,6 +92,15 @@ export function projectConversion(raw: unknown): readonly AdmissionWebhook[] {
     },
   ]
 }
+
+/** By their scope, else kinds of Kubernetes' own that are in namespaces alone (admissionregistration/v1, Rule). */
+function isOfNamespaces(rule: Fields): boolean {
+  const kinds = texts(rule['resources'])
+  return rule['scope'] === 'Namespaced' || (kinds.length > 0 && kinds.every((it) => namespaced.test(it)))
+}
+
+const namespaced =
+  /^(?:pods|services|endpoints|configmaps|secrets|deployments|statefulsets|daemonsets|replicasets|jobs|cronjobs|ingresses)(?:\/|$)/
 
 /** Of cert-manager (inject-ca-from, inject-ca-from-secret, inject-apiserver-ca), and of OpenShift's service-ca. */
 const injecting = /^(?:cert-manager\.io\/inject-|service\.(?:beta|alpha)\.openshift\.io\/inject-cabundle)/

@@ -119,10 +119,17 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
   return kept.length === 0 ? {} : { calls: kept }
 }
 
-/** `OTEL_EXPORTER_OTLP_PROTOCOL`, or that of one signal (OpenTelemetry, OTLP Exporter Configuration). */
+/**
+ * `OTEL_EXPORTER_OTLP_PROTOCOL`, or that of one signal (OpenTelemetry, OTLP Exporter Configuration). Nothing is sent by
+ * what OTEL_SDK_DISABLED, or an exporter of `none` for each signal, turns off (OpenTelemetry, General SDK
+ * Configuration and Exporter Selection).
+ */
 function otlpOf(name: string, values: ReadonlyMap<string, string>): Pick<Call, 'otlp'> {
   const [, signal] = /^OTEL_EXPORTER_OTLP_(TRACES_|METRICS_|LOGS_)?ENDPOINT$/.exec(name) ?? [null, null]
   if (signal === null) return {}
+  const signals = signal === undefined ? ['TRACES_', 'METRICS_', 'LOGS_'] : [signal]
+  const isOff = signals.every((it) => values.get(`OTEL_${it}EXPORTER`)?.trim() === 'none')
+  if (isOff || values.get('OTEL_SDK_DISABLED')?.trim().toLowerCase() === 'true') return {}
   const told = values.get(`OTEL_EXPORTER_OTLP_${signal ?? ''}PROTOCOL`) ?? values.get('OTEL_EXPORTER_OTLP_PROTOCOL')
   if (told === 'grpc') return { otlp: 'grpc' }
   return told === 'http/protobuf' || told === 'http/json' ? { otlp: 'http' } : {}

@@ -44,9 +44,16 @@ export function projectGateway(raw: unknown, intern: Intern): Gateway | null {
     generation: count(metadata['generation']),
     className: text(spec['gatewayClassName']) ?? '',
     listeners: list(spec['listeners']).map((one) => projectListener(fields(one), { told, intern })),
+    ...(takesSets(spec) ? { takesSets: true as const } : {}),
     addresses: list(status['addresses']).flatMap((one) => text(fields(one)['value']) ?? []),
     conditions: conditionsOf(status['conditions']),
   }
+}
+
+/** GEP-1713: no ListenerSet may be attached where `allowedListeners` says nothing. */
+function takesSets(spec: Fields): boolean {
+  const from = text(fields(fields(spec['allowedListeners'])['namespaces'])['from'])
+  return from !== null && from !== 'None'
 }
 
 function projectListener(

@@ -34,6 +34,13 @@ test.each([
   ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, 'http'],
   ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'grpc'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', {}, undefined],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_SDK_DISABLED: 'true' }, undefined],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_EXPORTER: 'none' }, 'grpc'],
+  [
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_EXPORTER: 'none' },
+    undefined,
+  ],
   ['OTHER_ENDPOINT', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, undefined],
 ])('%s with %j', (name, more, expected) => {
   const env = Object.entries({ ...more, [name]: 'http://otel:4317' }).map(([one, value]) => ({ name: one, value }))

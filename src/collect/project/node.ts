@@ -61,9 +61,10 @@ function tunnelOf(annotations: Readonly<Record<string, string>>): Pick<Node, 'tu
   const flannel = annotations['flannel.alpha.coreos.com/public-ip']
   const [calico] = (annotations['projectcalico.org/IPv4Address'] ?? '').split('/', 1)
   const ip = flannel ?? calico ?? ''
-  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(ip)
-    ? { tunnel: { by: flannel === undefined ? 'calico' : 'flannel', ip } }
-    : {}
+  if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(ip)) return {}
+  const isTold = flannel !== undefined && annotations['flannel.alpha.coreos.com/public-ip-overwrite'] === ip
+  const by = flannel === undefined ? 'calico' : 'flannel'
+  return { tunnel: { by, ip, ...(isTold ? { told: true as const } : {}) } }
 }
 
 function networkOf(spec: Fields, status: Fields): Pick<Node, 'networkUnavailable' | 'podCidrs'> {

@@ -45,6 +45,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
       ? { loadBalancer: loadBalancerOf(spec, it.metadata, fields(fields(raw)['status'])) }
       : {}),
     ...exportToOf(it.metadata),
+    ...globalOf(it.metadata),
     ...albTargetOf(it.metadata),
     ...externalDnsOf(stringMap(it.metadata['annotations'])),
     ...serversSchemeOf(it.metadata),
@@ -73,6 +74,13 @@ function youngOf(metadata: Fields, now: number | null): Pick<Service, 'youngSeco
   const made = Date.parse(text(metadata['creationTimestamp']) ?? '')
   const seconds = now === null ? Number.NaN : Math.max(0, Math.floor((now - made) / 1000))
   return seconds < youngUntil ? { youngSeconds: seconds } : {}
+}
+
+/** Cilium, "Load-balancing & Service Discovery" of clusters (pkg/annotation: GlobalService and its older name). */
+function globalOf(metadata: Fields): Pick<Service, 'global'> {
+  const annotations = stringMap(metadata['annotations'])
+  const said = annotations['service.cilium.io/global'] ?? annotations['io.cilium/global-service'] ?? ''
+  return said.toLowerCase() === 'true' ? { global: true } : {}
 }
 
 /** Istio, reference/config/annotations. */

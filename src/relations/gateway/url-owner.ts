@@ -91,6 +91,16 @@ function ofRoute({ host, path }: UrlAsked, route: GatewayRoute): readonly UrlOwn
   return [{ object: subject(route.kind, route.namespace, route.name), hostRank, pathLength: Math.max(...lengths) }]
 }
 
+/** The route that has the host, whatever its paths: what no rule takes there is its own to tell; null for none. */
+export function hostOwner(host: string, routes: readonly GatewayRoute[]): Subject | null {
+  const [best] = routes
+    .filter((it) => it.kind === 'HTTPRoute')
+    .map((it) => ({ it, rank: Math.max(-1, ...it.hostnames.map((one) => rankOf(one, host))) }))
+    .filter(({ rank }) => rank > 0)
+    .toSorted((a, b) => b.rank - a.rank)
+  return best === undefined ? null : subject('HTTPRoute', best.it.namespace, best.it.name)
+}
+
 /** The length of what fits; nothing where it does not. An expression is compared by nobody here: it may fit. */
 function fits(type: GatewayRoute['rules'][number]['matches'][number]['type'], rule: string, path: string): number[] {
   if (type === 'RegularExpression') return [0]

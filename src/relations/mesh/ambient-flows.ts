@@ -1,8 +1,8 @@
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import { policiesSelecting } from '../policy/policy-applies-to-pod.ts'
-import { podEnd, type PolicyRules, probeEnd } from '../policy/policy-allows.ts'
-import type { PodLike } from '../policy/policy-flow.ts'
+import { type Decision, podEnd, type PolicyRules, probeEnd } from '../policy/policy-allows.ts'
+import type { Flow, PodLike } from '../policy/policy-flow.ts'
 import { labelOf, type Labels } from '../selector.ts'
 import { meshOf } from '../service/mesh-sidecar.ts'
 import { isLive } from '../service/service-selects-pod.ts'
@@ -20,7 +20,7 @@ export function goesByZtunnel(pod: Pod): boolean {
 }
 
 /** A namespace whose pods ztunnel carries, unless they say otherwise (istio, label istio.io/dataplane-mode). */
-function isAmbientNamespace({ labels }: Namespace): boolean {
+export function isAmbientNamespace({ labels }: Namespace): boolean {
   return labelOf(labels, 'istio.io/dataplane-mode') === 'ambient'
 }
 
@@ -74,4 +74,16 @@ export function shutTunnel(decide: PolicyRules, caller: MeshCaller, to: Pod): Sh
   const ports = end.ports.filter((it) => it.protocol === 'TCP' && it.port !== hbonePort)
   const open = ports.find(({ port }) => decide({ from, to: end, port, protocol: 'TCP' }).kind === 'allowed')
   return open === undefined ? null : { policy, direction: tunnel.direction, caller, to, port: open.port }
+}
+
+/**
+ * What policies decide of a way of which ztunnel carries both ends or not: what it carries goes to port 15008, and
+ * policies see that port alone (istio, "Ambient and Kubernetes NetworkPolicy"). Where the tunnel is shut too, the
+ * program's own port is told.
+ */
+export function decideCarried(decide: PolicyRules, flow: Flow, isCarried: boolean): Decision {
+  const plain = decide(flow)
+  if (plain.kind !== 'denied' || !isCarried || flow.protocol !== 'TCP') return plain
+  const tunnel = decide({ ...flow, port: hbonePort })
+  return tunnel.kind === 'denied' ? plain : tunnel
 }

@@ -2,6 +2,7 @@ import { asIpAddress } from '../../wire/dns-name.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
+import { decideCarried, goesByZtunnel } from '../mesh/ambient-flows.ts'
 import { type Decision, podEnd, policyRules } from '../policy/policy-allows.ts'
 import type { Flow } from '../policy/policy-flow.ts'
 import { addressesOf, type PathAddress, type TraceEnds } from './trace-ends.ts'
@@ -36,6 +37,7 @@ export function tracedFlows(
       if (pod === undefined && asIpAddress(host) === null) return []
       const end = pod === undefined ? ({ kind: 'address', ip: host } as const) : podEnd(pod)
       const flow = { from: source, to: end, port, protocol: 'TCP' } as const
-      return [{ address, flow, decision: decide(flow) }]
+      const isCarried = pod !== undefined && goesByZtunnel(from) && goesByZtunnel(pod)
+      return [{ address, flow, decision: decideCarried(decide, flow, isCarried) }]
     })
 }

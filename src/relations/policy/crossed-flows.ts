@@ -3,6 +3,7 @@ import type { Crossing } from '../../model/crossing.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
+import { decideCarried, goesByZtunnel } from '../mesh/ambient-flows.ts'
 import { type Decision, podEnd, policyRules } from './policy-allows.ts'
 
 /** A connect from one pod to another, and what policies say of it. */
@@ -34,14 +35,9 @@ export function crossedFlows(
     if (source === undefined || target === undefined || target.ip !== crossing.host) return []
     const [from, end] = [ends.get(source), ends.get(target)]
     if (from === undefined || end === undefined) return []
-    return [
-      {
-        crossing,
-        from: source,
-        to: target,
-        decision: decide({ from, to: end, port: crossing.port, protocol: 'TCP' }),
-      },
-    ]
+    const flow = { from, to: end, port: crossing.port, protocol: 'TCP' } as const
+    const isCarried = goesByZtunnel(source) && goesByZtunnel(target)
+    return [{ crossing, from: source, to: target, decision: decideCarried(decide, flow, isCarried) }]
   })
 }
 

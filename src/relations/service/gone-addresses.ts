@@ -52,8 +52,9 @@ export function homeOf(ip: string, around: Around): Home | null {
 }
 
 /**
- * The range of Services stands in no object that is read: half of an address in common with the DNS Service is taken
- * for it, where all Services are known, and each with all of its addresses.
+ * The range of Services stands in no object that is read. The smallest block that holds each address of a Service is
+ * taken for it, a /20 at least, as clouds give it out (GKE), and a /16 at most: where all Services are known, and each
+ * with all of its addresses.
  */
 function serviceRange(ip: string, { services, clusterDns, nodes, isWhole }: Around): Home | null {
   const vip = clusterDns.known ? (clusterDns.value.service?.clusterIP ?? null) : null
@@ -61,5 +62,23 @@ function serviceRange(ip: string, { services, clusterDns, nodes, isWhole }: Arou
   if (half === undefined || !isWhole || !services.known || !ip.startsWith(half)) return null
   const isHidden = services.value.some((it) => it.families?.[0] === 'IPv6' && it.families.length > 1)
   const isOfNodes = nodes.some((it) => it.ip?.startsWith(half) === true)
-  return isHidden || isOfNodes ? null : { node: null, range: `${half}0.0/16, as the DNS Service` }
+  const range = blockOf([vip, ...services.value.map((it) => it.clusterIP)].filter((it) => it?.startsWith(half)))
+  return isHidden || isOfNodes || range === null || !contains(range, ip)
+    ? null
+    : { node: null, range: `${range}, with the addresses of Services` }
+}
+
+/** Of IPv4 addresses whose first half is alike. */
+function blockOf(ips: readonly (string | null | undefined)[]): string | null {
+  const halves = ips.flatMap((it) => {
+    const [, , c, d] = (it ?? '').split('.').map(Number)
+    return c === undefined || d === undefined ? [] : [c * 256 + d]
+  })
+  const [first] = ips
+  if (first == null || halves.length === 0) return null
+  const [low, high] = [Math.min(...halves), Math.max(...halves)]
+  let bits = 20
+  while (bits > 16 && low >> (32 - bits) !== high >> (32 - bits)) bits -= 1
+  const start = (low >> (32 - bits)) << (32 - bits)
+  return `${first.split('.').slice(0, 2).join('.')}.${start >> 8}.${start & 255}/${bits}`
 }
