@@ -46,8 +46,13 @@ describeCheck(check, [
     expect: [{ ...on, confidence: 'inferred', args: { service: 'user-service' } }],
   },
   {
-    it: 'an underscore and no such Service: a host outside may be called so',
+    it: 'an underscore in one word, and no such Service',
     given: given(told('underscore', 'user_service'), service('users')),
+    expect: [{ ...on, confidence: 'possible', args: { service: null } }],
+  },
+  {
+    it: 'an underscore and a domain: a host outside may be called so',
+    given: given(told('underscore', 'user_service.example'), service('users')),
     expect: 'ok',
   },
   {

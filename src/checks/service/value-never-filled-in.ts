@@ -89,7 +89,10 @@ function withService(it: Flawed, services: readonly Service[]): Flawed | null {
   const [name = '', namespace = pod.namespace] = flaw.text.split('.')
   const meant = name.replaceAll('_', '-')
   const isThere = services.some((one) => one.name === meant && one.namespace === namespace)
-  return isThere && !isInHosts(pod, flaw.text) ? { ...it, service: meant } : null
+  if (isInHosts(pod, flaw.text)) return null
+  if (isThere) return { ...it, service: meant }
+  // Only a search domain of the nodes' own may have a name without a dot then.
+  return flaw.text.includes('.') ? null : it
 }
 
 function isAwaitedBy(scalers: Parameters<typeof isAwaited>[1]): (pod: Pod) => boolean {
@@ -107,7 +110,7 @@ function verdict(its: readonly Flawed[], awaited: (pod: Pod) => boolean) {
     finding({
       subject: on,
       also: service === null ? [] : [subject('Service', flaw.text.split('.')[1] ?? pod.namespace, service)],
-      confidence: sure.has(kind) ? 'inferred' : 'possible',
+      confidence: sure.has(kind) && (kind !== 'underscore' || service !== null) ? 'inferred' : 'possible',
       severity: awaited(pod) ? 'warning' : 'info',
       args: {
         kind,
@@ -152,7 +155,8 @@ const says: Readonly<Record<Kind, (text: string, service: string | null) => stri
   'line-end': () => 'begins or ends with a line end, which is part of the value',
   blank: () => 'begins or ends with a blank, which is part of the value',
   quotes: () => 'has quotes in its value, which are part of it',
-  underscore: (text, service) => `names ${text}, with an underscore: the Service is called ${service}`,
+  underscore: (text, service) =>
+    `names ${text}, with an underscore: ${service === null ? 'no Service can be called so' : `the Service is called ${service}`}`,
   scheme: (text) => `begins with ${text}, and is a host by its name, with its port in a variable beside it`,
 }
 
@@ -188,7 +192,7 @@ interface Told {
 
 function helpText(on: Subject, { kind, by, map, service }: Told): string {
   const place = map === null ? `${on.kind} ${on.name}` : `ConfigMap ${map}`
-  if (kind === 'underscore') return `put ${service} in its place in ${by} of ${place}`
+  if (kind === 'underscore') return `put ${service ?? 'the name of a Service'} in its place in ${by} of ${place}`
   if (kind === 'scheme') return `take the scheme out of ${by} of ${place}`
   if (kind === 'quotes') return `take the quotes out of ${by} of ${place}: \`kubectl --from-env-file\` keeps them`
   if (groupOf(kind) === 'stray')
