@@ -32,6 +32,7 @@ const ofShape: ReadonlySet<string> = new Set([
   'POL429',
   'POL430',
   'POL431',
+  'POL432',
 ])
 const all = checks.filter((it) => it.code.startsWith('POL'))
 const ofReach = all.filter((it) => !ofShape.has(it.code))
@@ -43,7 +44,12 @@ const open = ['shop', 'kube-system', 'ingress-nginx'].flatMap((home) => [
 ])
 const caller = pod('cart-1', {
   ip: '10.2.1.7',
-  containers: [container({ calls: [{ by: 'WEB_URL', host: 'web', port: 80 }] })],
+  containers: [
+    container({
+      calls: [{ by: 'WEB_URL', host: 'web', port: 80 }],
+      addresses: [{ by: 'DB_HOST', ip: '172.20.4.15', port: 5432 }],
+    }),
+  ],
 })
 const apiSlice = slice('kubernetes', [pod('api-1', { namespace: 'default', ip: '192.168.0.10' })], {
   namespace: 'default',
