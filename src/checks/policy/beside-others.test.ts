@@ -45,7 +45,12 @@ const open = ['shop', 'kube-system', 'ingress-nginx'].flatMap((home) => [
 ])
 const caller = pod('cart-1', {
   ip: '10.2.1.7',
-  containers: [container({ calls: [{ by: 'WEB_URL', host: 'web', port: 80 }] })],
+  containers: [
+    container({
+      calls: [{ by: 'WEB_URL', host: 'web', port: 80 }],
+      addresses: [{ by: 'DB_HOST', ip: '172.20.4.15', port: 5432 }],
+    }),
+  ],
 })
 const apiSlice = slice('kubernetes', [pod('api-1', { namespace: 'default', ip: '192.168.0.10' })], {
   namespace: 'default',

@@ -172,16 +172,8 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
         `(${podName(other)}) serves \`${other.controller}\``,
       meant: null,
     }
-  const instead = named === undefined ? null : controllerGone(named, seen)
-  if (instead !== null && named !== undefined)
-    return {
-      kind: 'nobody',
-      why:
-        `is of class \`${name}\`, no pod of its controller \`${named.controller}\` is here, and another controller is ` +
-        `(${podName(instead)}, of \`${instead.controller}\`)` +
-        (ingress.addresses.length > 0 ? ': its address may be left from before' : ''),
-      meant: null,
-    }
+  const moved = named === undefined ? null : servedElsewhere(ingress, named, seen)
+  if (moved !== null) return moved
   const what =
     named === undefined
       ? `neither an IngressClass nor a controller bears the class \`${name}\``
@@ -193,6 +185,20 @@ function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
       ? `is of class \`${name}\`, which neither an IngressClass nor a controller bears`
       : `is of class \`${name}\`, and ${what}`
   return { kind: 'nobody', why, meant: named === undefined ? (closest(name, servedClasses(seen), 1)[0] ?? null) : null }
+}
+
+/** Another maker's controller runs in place of its own. */
+function servedElsewhere(ingress: Ingress, named: ServingSeen['classes'][number], seen: ServingSeen): Served | null {
+  const instead = controllerGone(named, seen)
+  if (instead === null) return null
+  return {
+    kind: 'nobody',
+    why:
+      `is of class \`${named.name}\`, no pod of its controller \`${named.controller}\` is here, and another controller is ` +
+      `(${podName(instead)}, of \`${instead.controller}\`)` +
+      (ingress.addresses.length > 0 ? ': its address may be left from before' : ''),
+    meant: null,
+  }
 }
 
 /**
