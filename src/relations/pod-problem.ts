@@ -131,7 +131,9 @@ function initProblem({ init }: Pod, events: readonly ObjectEvent[]): PodProblem 
     .filter((it) => it !== null)
     .join(', ')
   return {
-    why: `init container ${name} fails (${how})${waiting === null ? because(message) : waitingText({ waiting, message }, events)}`,
+    why:
+      `init container ${name} fails (${how})` +
+      (waiting === null ? because(message) : waitingText({ waiting, message }, events)),
     look: logsOf({ name, restarts, ran: exitCode !== null }),
   }
 }

@@ -1,3 +1,4 @@
+import { anyOf } from './pattern.ts'
 import { tellsHost } from './destinations.ts'
 import { namesSecret } from './secrets.ts'
 
@@ -68,8 +69,14 @@ export function flawsIn(name: string, value: string, around: FlawAround): readon
 }
 
 /** In this order: `{{ }}` may hold a `$`. What is a placeholder of nobody's is no flaw. */
-const forms =
-  /\{\{[^{}\n]{1,120}\}\}|\$\{[^{}\n]{1,80}\}|\$\$?\([A-Za-z_][\w.-]{0,80}\)|<[A-Za-z][\w .-]{0,40}>|%[A-Z][A-Z_]{2,40}%/g
+const forms = new RegExp(
+  anyOf(
+    /\{\{[^{}\n]{1,120}\}\}|\$\{[^{}\n]{1,80}\}/,
+    /\$\$?\([A-Za-z_][\w.-]{0,80}\)/,
+    /<[A-Za-z][\w .-]{0,40}>|%[A-Z][A-Z_]{2,40}%/,
+  ),
+  'g',
+)
 const word = /^(?:change|replace)[-_]?(?:me|this)$|^your[-_][a-z-_]{1,30}[-_]here$|^todo$|^tbd$/i
 const mark = '\u{E000}'
 /** A value names a few. */
@@ -151,8 +158,13 @@ function strayIn(text: string, inner: string): readonly Flaw[] {
 }
 
 /** Whose programs take a host there, and no URL: databases, caches, brokers and mail. */
-const ofNoWeb =
-  /(?:^|_)(?:DB|DATABASE|PG|POSTGRES\w{0,10}|MYSQL|MARIADB|REDIS|VALKEY|MONGO\w{0,10}|RABBITMQ|AMQP|KAFKA|NATS|SMTP|MAIL|MEMCACHED?|LDAP|MQTT)_HOST(?:NAME)?$/i
+const ofNoWeb = new RegExp(
+  `(?:^|_)${anyOf(
+    /DB|DATABASE|PG|POSTGRES\w{0,10}|MYSQL|MARIADB|REDIS|VALKEY|MONGO\w{0,10}/,
+    /RABBITMQ|AMQP|KAFKA|NATS|SMTP|MAIL|MEMCACHED?|LDAP|MQTT/,
+  )}_HOST(?:NAME)?$`,
+  'i',
+)
 
 function hostFlaws(name: string, inner: string, { hasPort }: FlawAround): readonly Flaw[] {
   const [, told] = /^(https?):\/\/[\w.-]{1,253}$/i.exec(inner) ?? []

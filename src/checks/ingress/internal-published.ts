@@ -39,7 +39,8 @@ export default check({
     detail: ({ args }) => `address: ${args.address}`,
     note: () => 'in a private zone, for callers of this network alone, it is as it should be',
     help: ({ subject: on }) => [
-      'set alb.ingress.kubernetes.io/scheme: internet-facing, or internal where that is meant; a new ALB takes its place',
+      'set alb.ingress.kubernetes.io/scheme: internet-facing, or internal where that is meant; a new ALB takes ' +
+        'its place',
       `kubectl -n ${on.namespace} edit ingress ${on.name}`,
     ],
   },

@@ -76,7 +76,8 @@ export default check({
         return 'an endpoint that does not answer: a share of the connections to the Service fails while it lasts'
       if (args.timedOut !== null)
         return (
-          `Deployment ${args.timedOut} says ProgressDeadlineExceeded: its new pods do not become ready, and the old ones ` +
+          `Deployment ${args.timedOut} says ProgressDeadlineExceeded: its new pods do not become ready, and the ` +
+          'old ones ' +
           'carry the load'
         )
       return args.stuck > 0

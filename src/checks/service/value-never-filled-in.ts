@@ -156,7 +156,8 @@ const says: Readonly<Record<Kind, (text: string, service: string | null) => stri
   blank: () => 'begins or ends with a blank, which is part of the value',
   quotes: () => 'has quotes in its value, which are part of it',
   underscore: (text, service) =>
-    `names ${text}, with an underscore: ${service === null ? 'no Service can be called so' : `the Service is called ${service}`}`,
+    `names ${text}, with an underscore: ` +
+    (service === null ? 'no Service can be called so' : `the Service is called ${service}`),
   scheme: (text) => `begins with ${text}, and is a host by its name, with its port in a variable beside it`,
 }
 

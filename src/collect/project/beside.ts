@@ -1,3 +1,4 @@
+import { anyOf } from '../../wire/pattern.ts'
 import type {
   AddressPool,
   AdmissionWebhook,
@@ -99,8 +100,12 @@ function isOfNamespaces(rule: Fields): boolean {
   return rule['scope'] === 'Namespaced' || (kinds.length > 0 && kinds.every((it) => namespaced.test(it)))
 }
 
-const namespaced =
-  /^(?:pods|services|endpoints|configmaps|secrets|deployments|statefulsets|daemonsets|replicasets|jobs|cronjobs|ingresses)(?:\/|$)/
+const namespaced = new RegExp(
+  `^${anyOf(
+    /pods|services|endpoints|configmaps|secrets|ingresses/,
+    /deployments|statefulsets|daemonsets|replicasets|jobs|cronjobs/,
+  )}(?:/|$)`,
+)
 
 /** Of cert-manager (inject-ca-from, inject-ca-from-secret, inject-apiserver-ca), and of OpenShift's service-ca. */
 const injecting = /^(?:cert-manager\.io\/inject-|service\.(?:beta|alpha)\.openshift\.io\/inject-cabundle)/

@@ -1,3 +1,4 @@
+import { anyOf } from '../../wire/pattern.ts'
 import type { AcmeIssuer, WantedCertificate } from '../../model/beside.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
@@ -33,8 +34,13 @@ export function projectCertificate(raw: unknown, intern: Intern): WantedCertific
  * ACME servers whose certificates no browser trusts: Let's Encrypt's staging environment (letsencrypt.org/docs), that
  * of Google Trust Services (cloud.google.com/certificate-manager, public CA), and Buypass's test (buypass.com, ACME).
  */
-const staging =
-  /^(?:acme-staging(?:-v\d\d)?\.api\.letsencrypt\.org|dv\.acme-v\d\d\.test-api\.pki\.goog|api\.test\d?\.buypass\.\w{2,3})$/
+const staging = new RegExp(
+  anyOf(
+    /^acme-staging(?:-v\d\d)?\.api\.letsencrypt\.org$/,
+    /^dv\.acme-v\d\d\.test-api\.pki\.goog$/,
+    /^api\.test\d?\.buypass\.\w{2,3}$/,
+  ),
+)
 
 /** An Issuer or ClusterIssuer with `spec.acme`; null for what is none, or names no URL as its server. */
 export function projectIssuer(raw: unknown): AcmeIssuer | null {

@@ -194,7 +194,8 @@ function servedElsewhere(ingress: Ingress, named: ServingSeen['classes'][number]
   return {
     kind: 'nobody',
     why:
-      `is of class \`${named.name}\`, no pod of its controller \`${named.controller}\` is here, and another controller is ` +
+      `is of class \`${named.name}\`, no pod of its controller \`${named.controller}\` is here, and another ` +
+      'controller is ' +
       `(${podName(instead)}, of \`${instead.controller}\`)` +
       (ingress.addresses.length > 0 ? ': its address may be left from before' : ''),
     meant: null,

@@ -1,3 +1,4 @@
+import { anyOf } from '../../wire/pattern.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { GatewayRoute } from '../../model/gateway.ts'
 import type { Ingress } from '../../model/ingress.ts'
@@ -136,8 +137,13 @@ function leadsOf(seen: Seen, around: Callable, isOutside: (ip: string) => boolea
 }
 
 /** Addresses of pages for people: `DOCS_URL`, `FRONTEND_URL`. */
-const shown =
-  /(?:^|[_.-])(?:docs?|home(?:page)?|help|support|terms|privacy|links?|front-?end|ui|site|share|logo|avatar|cdn|static|assets?|images?)[_.-]?(?:ur[li]|host|address|endpoint)?$/i
+const shown = new RegExp(
+  `(?:^|[_.-])${anyOf(
+    /docs?|home(?:page)?|help|support|terms|privacy|links?|front-?end|ui|site/,
+    /share|logo|avatar|cdn|static|assets?|images?/,
+  )}[_.-]?(?:ur[li]|host|address|endpoint)?$`,
+  'i',
+)
 
 /** An ExternalName is an alias of a name (core/v1 types.go, ServiceSpec.externalName): the port stays the caller's. */
 function ofExternalName(
