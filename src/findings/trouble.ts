@@ -48,6 +48,8 @@ export interface Trouble {
   }
   /** Commands that lead on, where more is known than the source tells. */
   readonly next?: readonly string[]
+  /** Whoever has the trouble says himself what is in the way. */
+  readonly isSaid?: true
   /** `outage`: does not work. `nuisance`: works, badly. `sign`: worth a line, and nobody need suffer. */
   readonly weight: 'outage' | 'nuisance' | 'sign'
 }

@@ -30,6 +30,8 @@ export interface PodProblem {
   readonly look: Look
   /** The kubelet tried to start it, and said why it does not. */
   readonly cannotStart?: true
+  /** The scheduler says itself what is in the way. */
+  readonly unplaced?: true
 }
 
 const describe = { at: 'describe' } as const
@@ -110,6 +112,7 @@ function unplaced(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
   const sentence = cut === -1 ? said : said.slice(0, cut)
   return {
     why: unplacedText(sentence, event !== undefined),
+    ...(sentence.trim() === '' ? {} : { unplaced: true as const }),
     look: /persistentvolumeclaim|volume/i.test(sentence) ? { at: 'claims' } : { at: 'nodes' },
   }
 }

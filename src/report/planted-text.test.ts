@@ -24,7 +24,7 @@ const forged = `\r\n\u001B[2J\u001B[32m${lie}\u001B[39m\u202E\u2028${lie}\n`
 
 /** A word that the model's types list; any other string is somebody's. */
 const words =
-  /\.(phase|level|kind|reason|transport|method|role|zone|libc|protocol|addressType|way|run|type|a|aaaa|firstLost|result|ready|effect|operator|policyTypes|policyType|answer|end|os|pathType)(\.\d+)?$/
+  /\.(phase|level|kind|reason|transport|method|role|zone|libc|protocol|addressType|way|run|type|a|aaaa|firstLost|result|ready|effect|operator|policyTypes|policyType|answer|end|os|pathType|trouble)(\.\d+)?$/
 
 function check(said: string, colours: boolean): void {
   for (const line of said.split(/[\n\r\u2028\u2029\u0085]/))

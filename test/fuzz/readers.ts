@@ -24,6 +24,7 @@ import { projectAuthorized, projectLinkerdServer } from '../../src/collect/proje
 import { projectKeys, projectSecret } from '../../src/collect/project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from '../../src/collect/project/traefik.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
+import { projectCertificate, projectIssuer } from '../../src/collect/project/cert-manager.ts'
 import { projectMiddleware } from '../../src/collect/project/middleware.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
 import { projectStatuses } from '../../src/collect/project/status.ts'
@@ -136,6 +137,7 @@ export type ValueReader = (value: unknown) => unknown
 
 const unasked = unknown('not-asked', 'no metrics here')
 const intern = createIntern()
+const flawAround = { isOfMap: false, has: () => 'no', isFilled: false, hasPort: true } as const
 const schemas = Object.entries(sourceSchemas(intern))
 const path = '/home/a/.kube/config'
 
@@ -309,6 +311,8 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
     ),
   'src/bundle/kinds.ts itemsOf': (value) => [itemsOf(value, 'FILE'), itemsOf([value], 'FILE')],
   'src/collect/project/beside.ts projectApiService': (value) => projectApiService(value),
+  'src/collect/project/cert-manager.ts projectCertificate': (value) => projectCertificate(value, intern),
+  'src/collect/project/cert-manager.ts projectIssuer': (value) => projectIssuer(value),
   'src/collect/project/beside.ts projectConversion': (value) => projectConversion(value),
   'src/collect/project/middleware.ts projectMiddleware': (value) => projectMiddleware(value, intern),
   'src/collect/project/beside.ts projectPool': (value) => projectPool(value, intern),
@@ -425,6 +429,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   tagsOf: (it) => (text) => it(spanTags(text)),
   instanceOf: (it) => (text) => it(spanTags(text)),
   namespaceOf: (it) => (text) => it(spanTags(text)),
+  flawsIn: (it) => (text) => it('REDIS_HOST', text, flawAround),
   discoverySelectors: (it) => (text) => [it(text), it(`discoverySelectors:\n- matchLabels:\n    ${text}`)],
   errorWords: (it) => (text) => it(spanTags(text)),
   failureIn: (it) => (text) => [it([text]), it(text.split('\n', 100))],

@@ -9,6 +9,7 @@ import { read, shipped } from './sources.ts'
 const wordsOfOthers: Readonly<Record<string, string>> = {
   'src/checks/ingress/reload-refused.ts': "nginx's own message",
   'src/relations/workload-refusal.ts': "the event of Kubernetes's controllers",
+  'src/relations/pod-pull.ts': "the kubelet's event of a pull",
   'src/model/known.ts': 'what recordings hold, written and read in one place',
   'src/checks/dns/registry-lookup.ts': "Go's resolver: no such host",
 }

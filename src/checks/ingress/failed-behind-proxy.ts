@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { cannotTell, finding, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import { lateSeconds } from '../../model/ingress-config.ts'
 import type { Known } from '../../model/known.ts'
 import type { ProxyFailures, ProxyLog } from '../../model/proxy-log.ts'
@@ -56,6 +56,8 @@ export default check({
   decides: ['ING-17', 'ING-18'],
 
   run({ proxyLogs, endpointSlices, scope }) {
+    if (proxyLogs.length === 0)
+      return notApplicable('no Envoy, Traefik or HAProxy was found that carries requests for a route here')
     const all = proxyLogs.flatMap((log): readonly Late[] =>
       log.lately.known ? log.lately.value.failed.map((it) => ({ ...it, log })) : [],
     )

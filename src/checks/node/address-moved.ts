@@ -1,3 +1,4 @@
+import { isLoopback } from '../../wire/ip-family.ts'
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Node } from '../../model/node.ts'
@@ -52,7 +53,8 @@ export default check({
 
 /** What runs; of a node that went and came back, what was there before is not ready. */
 function isJudged(pod: Pod): boolean {
-  return pod.hostNetwork && pod.ip !== null && pod.ready && !pod.deleting && !isOver(pod)
+  // No kubelet gives a pod an address of the loopback.
+  return pod.hostNetwork && pod.ip !== null && !isLoopback(pod.ip) && pod.ready && !pod.deleting && !isOver(pod)
 }
 
 function verdict(node: Node, its: readonly Pod[]) {

@@ -26,7 +26,19 @@ const exposed = service('cart', {
 })
 
 describeCheck(check, [
-  { it: 'beside all addresses of Services: a database of the VPC', given: given(calling('10.96.200.3')), expect: 'ok' },
+  {
+    it: 'beside all addresses of Services, of which there are many: a database of the VPC',
+    given: {
+      ...given(calling('10.96.200.3')),
+      services: Array.from({ length: 9 }, (_, at) => service(`s${at}`, { clusterIP: `10.96.${at}.7` })),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'of few Services nobody knows how wide their range is',
+    given: given(calling('10.96.200.3')),
+    expect: [{ ...web, confidence: 'possible' }],
+  },
   {
     it: "a node's address at a nodePort that no Service has",
     given: given(calling(nodeIp, 32_123)),

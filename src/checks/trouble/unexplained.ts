@@ -126,7 +126,7 @@ function told(its: readonly Trouble[], well: string) {
         3,
       ),
       // The scheduler says itself what is in its way.
-      isSaid: its.every((it) => it.how.startsWith('not scheduled: ')),
+      isSaid: its.every((it) => it.isSaid === true),
       slowest: hows.length === 1 ? timeText(slowest) : '',
       from: some([...new Set(its.map((it) => it.from))], 3),
       asked: some([...new Set(its.map((it) => it.asked))], 2),

@@ -68,6 +68,9 @@ function serviceRange(ip: string, { services, clusterDns, nodes, isWhole }: Arou
     : { node: null, range: `${range}, with the addresses of Services` }
 }
 
+/** They miss one half of the range of Services in one of 128 clusters. */
+const enough = 8
+
 /** Of IPv4 addresses whose first half is alike. */
 function blockOf(ips: readonly (string | null | undefined)[]): string | null {
   const halves = ips.flatMap((it) => {
@@ -77,7 +80,8 @@ function blockOf(ips: readonly (string | null | undefined)[]): string | null {
   const [first] = ips
   if (first == null || halves.length === 0) return null
   const [low, high] = [Math.min(...halves), Math.max(...halves)]
-  let bits = 20
+  // Of so many that are drawn at random some lie in either half of their range; of fewer nobody knows.
+  let bits = halves.length < enough ? 16 : 20
   while (bits > 16 && low >> (32 - bits) !== high >> (32 - bits)) bits -= 1
   const start = (low >> (32 - bits)) << (32 - bits)
   return `${first.split('.').slice(0, 2).join('.')}.${start >> 8}.${start & 255}/${bits}`

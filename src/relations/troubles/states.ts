@@ -120,6 +120,7 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare, waitsLon
       ),
       from: 'in its status',
       how: problem.why,
+      ...(problem.unplaced === true ? { isSaid: true as const } : {}),
       next: nextLookAt(problem, pod),
       bad: Math.max(1, stuck.length),
       of: Math.max(1, pod.containers.length),
