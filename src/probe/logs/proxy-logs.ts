@@ -1,6 +1,6 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import { lateSeconds } from '../../model/ingress-config.ts'
-import { type Known, known, unknown } from '../../model/known.ts'
+import { type Known, known } from '../../model/known.ts'
 import type { ProxyFailures, ProxyLately, ProxyLog } from '../../model/proxy-log.ts'
 import { type Owner, proxyOwners } from '../../relations/ingress/proxy-owner.ts'
 import type { AccessLine } from '../../wire/access-log/access-line.ts'

@@ -120,7 +120,7 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare, waitsLon
       ),
       from: 'in its status',
       how: problem.why,
-      ...(problem.unplaced === true ? { isSaid: true as const } : {}),
+      ...saidOf(problem),
       next: nextLookAt(problem, pod),
       bad: Math.max(1, stuck.length),
       of: Math.max(1, pod.containers.length),
@@ -196,4 +196,8 @@ export function nodeTroubles(model: Model): readonly Trouble[] {
       weight: 'nuisance',
     }
   })
+}
+
+function saidOf({ unplaced }: PodProblem): { readonly isSaid?: true } {
+  return unplaced === true ? { isSaid: true } : {}
 }
