@@ -7,7 +7,7 @@ import type { ProxyFailures, ProxyLog } from '../../model/proxy-log.ts'
 import type { EndpointSlice } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
-import { once } from '../../relations/once.ts'
+import { allGone } from '../../relations/ingress/gone-upstreams.ts'
 import {
   endpointsAnswerBadly,
   failedLately,
@@ -241,17 +241,6 @@ function ties({ object, service, trouble }: Late) {
       ],
     }
   return { symptoms: [routeFailedLately(object)], dueTo: [routeFails(object), ...ofService] }
-}
-
-const addressesOf = once(
-  (slices: readonly EndpointSlice[]) => new Set(slices.flatMap((it) => it.endpoints.map(({ ip }) => ip))),
-)
-
-/** None of them is in any slice, whatever its state; false where that was not read. */
-function allGone(upstreams: readonly string[], slices: Known<readonly EndpointSlice[]>): boolean {
-  if (!slices.known || upstreams.length === 0) return false
-  const ips = addressesOf(slices.value)
-  return !upstreams.some((it) => ips.has(it.slice(0, it.lastIndexOf(':')).replace(/^\[|\]$/g, '')))
 }
 
 /** Lines that nobody reads may be requests: more than these of a hundred are no rest. */

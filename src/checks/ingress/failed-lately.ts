@@ -6,8 +6,8 @@ import type { Ingress } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { EndpointSlice } from '../../model/service.ts'
 import { count, full, some } from '../../phrases.ts'
+import { allGone } from '../../relations/ingress/gone-upstreams.ts'
 import { isBadEnd } from '../../relations/ingress/http-answers.ts'
-import { once } from '../../relations/once.ts'
 import { failedLately, ingressBackendFails, ingressFails } from '../../relations/symptom.ts'
 import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
 import { type Late, lateDetail, lateEvidence, lateVerdicts, locationOf, sumOf } from './late-words.ts'
@@ -152,15 +152,4 @@ function wellNow(
     )
     return isQuiet && its.length >= leastAnswers && its.every((it) => !isBadEnd(it))
   }
-}
-
-const addressesOf = once(
-  (slices: readonly EndpointSlice[]) => new Set(slices.flatMap((it) => it.endpoints.map(({ ip }) => ip))),
-)
-
-/** None of them is in any slice, whatever its state; false where that was not read. */
-function allGone(upstreams: readonly string[], slices: Known<readonly EndpointSlice[]>): boolean {
-  if (!slices.known || upstreams.length === 0) return false
-  const ips = addressesOf(slices.value)
-  return !upstreams.some((it) => ips.has(it.slice(0, it.lastIndexOf(':')).replace(/^\[|\]$/g, '')))
 }

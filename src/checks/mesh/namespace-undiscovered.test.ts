@@ -1,9 +1,9 @@
 import { beside } from '../../../test/build/beside.ts'
+import { mesh } from '../../../test/build/istio.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { MeshSettings } from '../../model/beside.ts'
 import { unknown } from '../../model/known.ts'
-import type { Mesh } from '../../model/mesh.ts'
 import check from './namespace-undiscovered.ts'
 
 const settings = (discovers?: MeshSettings['discovers']): MeshSettings => ({
@@ -12,17 +12,7 @@ const settings = (discovers?: MeshSettings['discovers']): MeshSettings => ({
   outbound: null,
   ...(discovers === undefined ? {} : { discovers }),
 })
-const mesh: Mesh = {
-  served: [],
-  inScopeOnly: [],
-  virtualServices: [],
-  destinationRules: [],
-  gateways: [],
-  serviceEntries: [],
-  peerAuthentications: [],
-  authorizationPolicies: [],
-  sidecars: [],
-}
+const none = mesh({ served: [] })
 const inside = pod('pay-1', {
   namespace: 'pay',
   containers: [container(), container({ name: 'istio-proxy', ports: [] })],
@@ -34,7 +24,7 @@ const given = (set: readonly MeshSettings[], labels: Record<string, string> = {}
     { name: 'pay', labels },
   ],
   pods,
-  mesh,
+  mesh: none,
 })
 const on = [settings([{ mesh: 'on' }])]
 
@@ -49,7 +39,7 @@ describeCheck(check, [
     given: {
       ...given(on, {}, []),
       mesh: {
-        ...mesh,
+        ...none,
         virtualServices: [
           {
             namespace: 'shop',
@@ -70,7 +60,7 @@ describeCheck(check, [
     given: {
       ...given(on, {}, []),
       mesh: {
-        ...mesh,
+        ...none,
         destinationRules: [
           { namespace: 'shop', name: 'pay', host: 'pay.pay.svc.cluster.local', tls: null, subsets: [] },
         ],

@@ -1,3 +1,4 @@
+import { mesh } from '../../../test/build/istio.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import type { Mesh, VirtualService } from '../../model/mesh.ts'
@@ -11,34 +12,24 @@ const route = (about: Partial<VirtualService> = {}): VirtualService => ({
   destinations: [],
   ...about,
 })
-const mesh = (...virtualServices: readonly VirtualService[]): { readonly mesh: Mesh } => ({
-  mesh: {
-    served: ['VirtualService'],
-    inScopeOnly: [],
-    virtualServices,
-    destinationRules: [],
-    gateways: [],
-    serviceEntries: [],
-    peerAuthentications: [],
-    authorizationPolicies: [],
-    sidecars: [],
-  },
+const given = (...virtualServices: readonly VirtualService[]): { readonly mesh: Mesh } => ({
+  mesh: mesh({ served: ['VirtualService'], virtualServices }),
 })
 
 describeCheck(check, [
   {
     it: 'a header alone',
-    given: mesh(route({ onlyBy: ['headers'] })),
+    given: given(route({ onlyBy: ['headers'] })),
     expect: [{ subject: 'VirtualService/shop/web', severity: 'info', says: /certain headers alone: all else .* 404/ }],
   },
-  { it: 'a rule for all others', given: mesh(route()), expect: 'ok' },
+  { it: 'a rule for all others', given: given(route()), expect: 'ok' },
   {
     it: 'another VirtualService has the rest of the host',
-    given: mesh(route({ onlyBy: ['headers'] }), route({ name: 'rest', hosts: ['*.example.com'] })),
+    given: given(route({ onlyBy: ['headers'] }), route({ name: 'rest', hosts: ['*.example.com'] })),
     expect: 'ok',
   },
-  { it: 'a delegate, part of another', given: mesh(route({ onlyBy: ['headers'], hosts: [] })), expect: 'ok' },
-  { it: 'none', given: mesh(), expect: 'not-applicable' },
+  { it: 'a delegate, part of another', given: given(route({ onlyBy: ['headers'], hosts: [] })), expect: 'ok' },
+  { it: 'none', given: given(), expect: 'not-applicable' },
   {
     it: 'forbidden',
     given: modelOf({}, { mesh: unknown('forbidden', 'list virtualservices') }),

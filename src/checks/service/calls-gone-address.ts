@@ -116,15 +116,10 @@ function onNode({ on, container, call }: Told, node: string, isAsked: boolean): 
       range: `${nodePorts.from}-${nodePorts.to}, the ports of Services on nodes`,
     },
     evidence: [
-      {
-        kind: 'config',
-        object: on,
-        path: `containers[${container}].env`,
-        lines: [`${call.by}: ${host}`],
-        at: 0,
-        mark: `${call.port}`,
-        label: `node ${node}; the nodePort of no Service`,
-      },
+      inEnv(
+        { on, container, line: `${call.by}: ${host}` },
+        { mark: `${call.port}`, label: `node ${node}; the nodePort of no Service` },
+      ),
     ],
     causes: [],
   })
@@ -165,16 +160,18 @@ function verdict({ on, container, call }: Told, { node, range }: Home, { isWhole
     severity: isSure && isAsked ? 'error' : 'warning',
     args: { host, ip: call.ip, by: call.by, container, node, range, whole: isWhole, nodePort: null },
     evidence: [
-      {
-        kind: 'config',
-        object: on,
-        path: `containers[${container}].env`,
-        lines: [`${call.by}: ${host}`],
-        at: 0,
-        mark: call.ip,
-        label: node === null ? 'the address of no Service' : `of node ${node}, and of no pod`,
-      },
+      inEnv(
+        { on, container, line: `${call.by}: ${host}` },
+        { mark: call.ip, label: node === null ? 'the address of no Service' : `of node ${node}, and of no pod` },
+      ),
     ],
     causes: isSure ? [toldWrongly(on)] : [],
   })
+}
+
+function inEnv(
+  { on, container, line }: Pick<Told, 'on' | 'container'> & { readonly line: string },
+  said: { readonly mark: string; readonly label: string },
+) {
+  return { kind: 'config' as const, object: on, path: `containers[${container}].env`, lines: [line], at: 0, ...said }
 }
