@@ -28,19 +28,24 @@ describeCheck(check, [
   },
   {
     it: 'all of them, of a page that somebody asks for',
-    given: seen([...web('web-1', 3100), ...web('web-2', 3400)]),
+    given: seen([...web('web-1', 5100), ...web('web-2', 5400)]),
     expect: [
       {
         subject: 'Service/shop/web',
         severity: 'warning',
         args: { late: ['web-1', 'web-2'], siblings: null },
-        says: /answer in 3\.4 s\./,
+        says: /answer in 5\.4 s\./,
       },
     ],
   },
   {
+    it: 'all of them, of a page that takes so long, and nobody is known to wait less',
+    given: seen([...web('web-1', 4010), ...web('web-2', 4020)]),
+    expect: [{ subject: 'Service/shop/web', severity: 'info', says: /answer in 4\.0 s\./ }],
+  },
+  {
     it: 'all of them, of a root that nobody is known to ask for',
-    given: seen([getOf('web', 'web-1', 200, { ms: 3100, basis: 'guessed' })]),
+    given: seen([getOf('web', 'web-1', 200, { ms: 6100, basis: 'guessed' })]),
     expect: [{ subject: 'Service/shop/web', severity: 'info' }],
   },
   { it: 'one late answer of three: the median is well', given: seen(web('web-1', 20, 1900, 30)), expect: 'ok' },

@@ -11,8 +11,10 @@ import { serviceSubject } from './words.ts'
 
 /** Nobody waits for this without noticing, and the kubelet's own probes wait no longer than a second by default. */
 const slowMs = 1000
-/** Whatever the others do: many a caller has given up by then. */
+/** Whatever the others do, it is said. Where all are alike, that may be what it costs: nobody is known to wait less. */
 const lateMs = 3000
+/** As long as a resolver waits for one lost packet (resolv.conf(5)), and longer than many a caller. */
+const tooLateMs = 5000
 /** So many times as long as the quickest of its siblings. */
 const timesAsLong = 5
 
@@ -112,14 +114,14 @@ function lateIn(its: readonly DirectContact[]) {
     url: urlText(ask),
   }
   // Nobody is known to ask for the root of what was only guessed.
-  return [{ ask, args, each, isAsked: isApart || its.some((it) => it.basis !== 'guessed') }]
+  return [{ ask, args, each, isAmiss: isApart || (ms >= tooLateMs && its.some((it) => it.basis !== 'guessed')) }]
 }
 
-function told({ ask, args, each, isAsked }: ReturnType<typeof lateIn>[number]) {
+function told({ ask, args, each, isAmiss }: ReturnType<typeof lateIn>[number]) {
   return finding({
     subject: serviceSubject(ask.service),
     confidence: 'observed',
-    severity: isAsked ? 'warning' : 'info',
+    severity: isAmiss ? 'warning' : 'info',
     args,
     // Packets that are lost are sent again: late, and not of the endpoint's own.
     dueTo: [svcUnanswered(ask.service), endpointsAnswerBadly(ask.service)],
