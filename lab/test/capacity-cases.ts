@@ -26,6 +26,7 @@ export async function capacityCases(lab: Lab, tell: (result: Result) => void): P
   for (const outstanding of [100, 20]) await keep((it) => measured(() => clientCase(it, outstanding)))
   await keep((it) => measured(() => ownLoadCase(it)))
   await keep(interruptCase)
+  await keep(killedCase)
   await keep(rightsCase)
   try {
     await limited(lab, '100m')
@@ -216,6 +217,28 @@ function interruptCase(lab: Lab): Promise<Result> {
       await lab.kubectl(['get', 'pods', '-A', '-l', 'app.kubernetes.io/managed-by=hopscope', '-o', 'name'])
     ).trim()
     return { got: `exit ${ran.code}, ${left || 'no pod'}`, passed: ran.code === 130 && left === '', detail: ran.stderr }
+  })
+}
+
+/** Nobody is left to take the pod away: it ends itself, and the load with it. */
+function killedCase(lab: Lab): Promise<Result> {
+  return expectThat(group, 'kill -9 ends the load', 'a pod that runs, none that runs after 14 s', async () => {
+    const interrupt = { signal: 'SIGKILL', when: /^This puts load/m, delayMs: 6000 } as const
+    const args = ['dns', 'capacity', '--load', '500', '--yes']
+    const ran = await hopscope(args, { kubeconfig: lab.kubeconfig, interrupt })
+    const what = 'jsonpath={.items[*].metadata.labels.hopscope\\.dev/run} {.items[*].status.phase}'
+    const ours = ['get', 'pods', '-A', '-l', 'app.kubernetes.io/managed-by=hopscope']
+    const phases = (): Promise<string> => lab.kubectl(ours.concat('-o', what))
+    const before = await phases()
+    await new Promise((resolve) => setTimeout(resolve, 14_000))
+    const after = await phases()
+    const [run = ''] = before.split(' ')
+    await hopscope(['cleanup', '--run', run, '--yes'], { kubeconfig: lab.kubeconfig })
+    return {
+      got: `${before.trim() || 'no pod'}, then ${after.trim() || 'no pod'}`,
+      passed: before.includes('Running') && !after.includes('Running'),
+      detail: ran.stderr,
+    }
   })
 }
 

@@ -39,6 +39,7 @@ test('`script` is a tag, never called', () => {
     'src/probe/ingress/config-scripts.ts',
     'src/probe/inside/crossing-script.ts',
     'src/probe/inside/inside-script.ts',
+    'src/probe/pods/hold-script.ts',
   ])
   expect(linesWith(/\bscript\s*\(|\bscript\.|[=(,]\s*script\s*[,)]/, users)).toEqual([])
 })

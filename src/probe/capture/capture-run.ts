@@ -1,13 +1,12 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import { podProgram } from '../pods/pod-program.ts'
-import { untilStarted } from '../pods/pod-run.ts'
-import { createPod, type PodLedger, podLedger, removeLeftovers, watchPods } from '../pods/pods.ts'
+import { startPod } from '../pods/pod-run.ts'
+import { type PodLedger, podLedger, removeLeftovers, watchPods } from '../pods/pods.ts'
 import { createMerge, type Merge } from './merge.ts'
 import type { DeviceName } from '../../wire/node-names.ts'
 import { pcapngHead, pcapngPacket, pcapngStatistics, type WrittenPoint } from '../../wire/pcap/writer.ts'
 import { findingCommand } from './capture-script.ts'
 import { type Found, otherEnd, podDevice, readFound, uplink } from './found.ts'
-import { alone, holdPod } from './held-pod.ts'
 import { commentOf, filterOf, type PointPlan, withoutMissing } from './plan-capture.ts'
 import { openStream, type PointEnd, type PointStream } from './point-stream.ts'
 
@@ -66,11 +65,9 @@ export async function runCapture(cluster: Cluster, plan: CaptureRun, caller: Cap
   await removeLeftovers(cluster, plan.namespace)
   let end: Omit<CaptureEnd, 'left'>
   let left: readonly string[] = []
-  const over = new AbortController()
   try {
-    end = await captured(cluster, plan, { caller, ledger, over: over.signal })
+    end = await captured(cluster, plan, { caller, ledger })
   } finally {
-    over.abort()
     left = await ledger.removeAll()
   }
   return { ...end, left }
@@ -88,12 +85,12 @@ type Opening = Opened | { readonly point: PointPlan; readonly why: string }
 async function captured(
   cluster: Cluster,
   plan: CaptureRun,
-  { caller, ledger, over }: { readonly caller: CaptureCaller; readonly ledger: PodLedger; readonly over: AbortSignal },
+  { caller, ledger }: { readonly caller: CaptureCaller; readonly ledger: PodLedger },
 ): Promise<Omit<CaptureEnd, 'left'>> {
   const { step, signal } = caller
   const nodes = [...new Set(plan.points.map((it) => it.node))]
   step(`starting a capture pod on ${nodes.join(', ')} ...`)
-  const openings = (await openNodes(cluster, plan, { nodes, ledger, signal, over })).flat()
+  const openings = (await openNodes(cluster, plan, { nodes, ledger, signal })).flat()
   const enough = new AbortController()
   let endedBy: CaptureEnd['endedBy'] = 'time'
   function stop(by: CaptureEnd['endedBy']): void {
@@ -277,8 +274,6 @@ interface OnNodes {
   readonly nodes: readonly string[]
   readonly ledger: PodLedger
   readonly signal: AbortSignal
-  /** Until then its pods are held. */
-  readonly over: AbortSignal
 }
 
 /** Longer than the capture: for the image, and for what is said at the end. */
@@ -287,18 +282,18 @@ const podMarginSeconds = 120
 async function openNodes(
   cluster: Cluster,
   plan: CaptureRun,
-  { nodes, ledger, signal, over }: OnNodes,
+  { nodes, ledger, signal }: OnNodes,
 ): Promise<readonly (readonly Opening[])[]> {
   const { run, namespace, image } = plan
   const program = await podProgram()
   const watch = watchPods(cluster, namespace, run)
   const deadlineSeconds = plan.seconds + podMarginSeconds
-  const spec = { kind: 'hold', forMs: 1000 * (deadlineSeconds - 10), ...alone } as const
+  const spec = { kind: 'hold', forMs: 1000 * (deadlineSeconds - 10) } as const
   const openOn = async (node: string): Promise<readonly Opening[]> => {
     const points = plan.points.filter((it) => it.node === node)
     const none = (why: string): readonly Opening[] => points.map((point) => ({ point, why }))
-    const created = await createPod(
-      cluster,
+    const started = await startPod(
+      { cluster, watch, ledger, signal, now: () => performance.now() },
       {
         run,
         namespace,
@@ -308,16 +303,13 @@ async function openNodes(
         spec,
         hostNetwork: true,
         may: 'capture',
+        held: 'must',
         tolerateAll: true,
         deadlineSeconds,
       },
-      ledger,
     )
-    if ('why' in created) return none(created.why.detail)
-    const pod = created.made.name
-    const notStarted = await untilStarted({ watch, now: () => performance.now(), signal }, pod)
-    if (notStarted !== null) return none(notStarted.detail)
-    void holdPod(cluster, { namespace, pod, seconds: deadlineSeconds, until: over })
+    if ('why' in started) return none(started.why.detail)
+    const pod = started.pod.name
     return Promise.all(points.map((point) => openPoint(cluster, { namespace, pod, point, signal })))
   }
   try {

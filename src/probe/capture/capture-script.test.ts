@@ -7,7 +7,8 @@ import type { ContainerCommand } from '../../kube/container-command.ts'
 import { filterCode } from '../../wire/capture-bpf.ts'
 import { readFilter } from '../../wire/capture-filter.ts'
 import { asDeviceName } from '../../wire/node-names.ts'
-import { holdingCommand, watchingCommand } from './capture-script.ts'
+import { watchingCommand } from './capture-script.ts'
+import { holdingCommand } from '../pods/hold-script.ts'
 import { otherEnd, podDevice, readFound, uplink } from './found.ts'
 
 /** In place of an image: a tcpdump that says who it is and waits, as one that sees no packet does. */
@@ -89,7 +90,7 @@ function running(group: number | undefined): readonly string[] {
     .map((it) => it.join(' '))
 }
 
-describe.concurrent('what holds the pod of a capture', { timeout: 30_000 }, () => {
+describe.concurrent('what holds a pod', { timeout: 30_000 }, () => {
   test('ends when it hears nothing any more, with all that it started, though nobody closed its input', async () => {
     const { child, over } = startedOf(holdingCommand(25))
     const beats = setInterval(() => child.stdin.write('on\n'), 500)

@@ -4,10 +4,6 @@ import { type Filter, filterText } from '../../wire/capture-filter.ts'
 import type { IpAddress } from '../../wire/dns-name.ts'
 import type { DeviceName, PodUid } from '../../wire/node-names.ts'
 
-/** What the client sends while it wants packets, and how often; without it a capture ends itself. */
-export const beat = 'on\n'
-export const beatEveryMs = 2000
-
 /**
  * Where a pod's network is on its node: a process of it by the uid that the kubelet writes into cgroups and mounts, its
  * devices by its own /sys, and what the node has. `/proc/PID/root` leads into the pod's mounts without entering them.
@@ -140,31 +136,6 @@ kill "$guard"
 exit $code
 `,
 )
-
-/**
- * Is there, and does nothing, for as long as it hears the beat, and 6 s more: the pod's own program ends when nothing
- * runs beside it (pod/node/hold.ts). The end of the input is not waited for: a runtime may keep it open when the
- * connection is gone, and then `read` never comes back.
- */
-const holding = script`
-exec 3<&0 </dev/null >/dev/null 2>&1
-lease=
-renew() {
-  [ -z "$lease" ] || kill "$lease"
-  ( exec 3<&-; sleep 6; kill -9 -$$ || kill -9 $$ ) &
-  lease=$!
-}
-renew
-while read -r word <&3; do
-  [ "$word" = on ] || break
-  renew
-done
-`
-
-/** `seconds`: when it ends however much it hears. */
-export function holdingCommand(seconds: number): ContainerCommand {
-  return shellWithInput(holding, seconds)
-}
 
 export interface Watching {
   /** 0: the network of the node. */

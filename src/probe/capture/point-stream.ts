@@ -1,7 +1,8 @@
 import type { Cluster, LiveExec } from '../../kube/cluster.ts'
 import type { WrittenPacket } from '../../wire/pcap/writer.ts'
 import { captureReader, type Read } from '../../wire/pcap/reader.ts'
-import { beat, beatEveryMs, watchingCommand, type Watching } from './capture-script.ts'
+import { beat, beatEveryMs } from '../pods/hold-script.ts'
+import { watchingCommand, type Watching } from './capture-script.ts'
 import { stopwatch } from '../../stopwatch.ts'
 
 /** How a capture at one point came to its end. */

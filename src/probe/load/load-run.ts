@@ -2,6 +2,7 @@ import type { Cluster } from '../../kube/cluster.ts'
 import type { Why } from '../../model/known.ts'
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import { type LoadPlan, loadWants } from './load-plan.ts'
+import { mayHold } from '../pods/held-pod.ts'
 import { podProgram } from '../pods/pod-program.ts'
 import { runPod } from '../pods/pod-run.ts'
 import { podLedger, removeLeftovers, watchPods } from '../pods/pods.ts'
@@ -36,7 +37,18 @@ export async function runLoad(
   try {
     why = await runPod(
       context,
-      { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll, wants: loadWants },
+      {
+        run,
+        namespace,
+        node,
+        image,
+        program,
+        spec,
+        hostNetwork: false,
+        tolerateAll,
+        wants: loadWants,
+        ...((await mayHold(cluster, namespace)) ? { held: 'must' } : {}),
+      },
       (record) => {
         if (record.t === 'load-step') {
           steps.push(record.step)

@@ -40,6 +40,7 @@ test('whatever a log says, reading it throws nothing, and what it gives can be p
     'end',
     'load-step',
     'load-end',
+    'alone',
     'broken',
     'x',
   )

@@ -199,6 +199,7 @@ const record = v.variant('t', [
   }),
   v.object({ t: t('searches'), suffixes: v.array(text), ndots: number }),
   v.object({ t: t('names'), answers: v.array(nameAnswer) }),
+  v.object({ t: t('alone') }),
   v.object({ t: t('broken'), why: text }),
 ])
 

@@ -12,7 +12,7 @@ import { readRecord } from '../measure/read-record.ts'
 import type { NetworkHere } from '../pod/node/node-network.ts'
 import { networkByExec } from './network-by-exec.ts'
 import { deadlineSeconds } from '../pods/pod-manifest.ts'
-import { createPod } from '../pods/pods.ts'
+import { startPod } from '../pods/pod-run.ts'
 import { notAllowed } from '../pods/refusal.ts'
 
 export interface ConntrackReading {
@@ -166,29 +166,14 @@ export async function viaPod(
   { run, namespace, image, tolerateAll, node, seconds, everyMs, network: asked = false }: ConntrackPod,
 ): Promise<Opened> {
   const spec = { kind: 'conntrack', everyMs, forMs: 1000 * (seconds - 10), ...(asked ? { token: run } : {}) } as const
-  const created = await createPod(
-    cluster,
+  const started = await startPod(
+    { cluster, watch, now, ledger, signal },
     { run, namespace, node, image, program, spec, hostNetwork: true, tolerateAll, deadlineSeconds: seconds },
-    ledger,
   )
-  if ('why' in created) return { node, why: created.why }
-  const pod = created.made
+  if ('why' in started) return { node, why: started.why }
+  const { pod } = started
   const ending = new AbortController()
   const stop = AbortSignal.any([signal, ending.signal])
-  for (const start = now(); watch.state(pod.name)?.kind !== 'started'; await watch.next()) {
-    const state = watch.state(pod.name)
-    if (state?.kind === 'stuck' || state?.kind === 'ended')
-      return { node, why: { reason: 'failed', detail: state.why ?? 'the pod ended at once' } }
-    if (stop.aborted) return { node, why: { reason: 'cut-off', detail: 'interrupted' } }
-    if (now() - start > 60_000)
-      return {
-        node,
-        why: {
-          reason: 'timed-out',
-          detail: `did not start within 60 s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}`,
-        },
-      }
-  }
   const log = await cluster.logs(namespace, pod.name, { follow: true, signal: stop })
   if (!log.known) return { node, why: log.why }
   let last: ConntrackReading | null = null

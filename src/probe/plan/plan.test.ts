@@ -659,6 +659,6 @@ it('announces where, how much, and how long', () => {
     'leaves out c: not ready: “kubelet stopped”',
     'leaves out d: cordoned',
     'leaves out e: tainted gpu=yes:NoSchedule',
-    'takes 16 s when all is well, 31 s when DNS or a web server is silent, at most two minutes; each pod ends itself after that',
+    'takes 16 s when all is well, 31 s when DNS or a web server is silent, at most two minutes; each pod ends itself after that, and when this command is gone where it may exec in them',
   ])
 })

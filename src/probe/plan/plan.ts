@@ -404,7 +404,8 @@ export function announce(plan: ProbePlan): readonly string[] {
       (requestsOf(plan) === 0
         ? `${seconds + 15 + starts} s when DNS is silent`
         : `${longest + 18 + starts} s when DNS or a web server is silent`) +
-      ', at most two minutes; each pod ends itself after that',
+      ', at most two minutes; each pod ends itself after that' +
+      (plan.exec === 'left-out' ? '' : ', and when this command is gone where it may exec in them'),
   ]
 }
 

@@ -13,11 +13,11 @@ import { mtuAsks } from './contacts/mtu-asks.ts'
 import { libcHere, nameserversHere } from './resolve/libc-lookup.ts'
 import { dnsLoad } from './load/dns-load.ts'
 import { names } from './dns/names.ts'
-import { hold } from './node/hold.ts'
+import { untilAlone } from './node/hold.ts'
 import { metrics } from './node/metrics.ts'
 import type { Emit } from './records.ts'
 import { resolve } from './resolve/resolve.ts'
-import type { PodSpec, ProbeSpec } from './spec.ts'
+import type { ProbeSpec, SpecInPod } from './spec.ts'
 import { strayPackets } from './node/stray-packets.ts'
 import { throttledMs } from './node/throttling.ts'
 
@@ -77,12 +77,8 @@ async function lookupsBetweenCounters(spec: ProbeSpec, began: number) {
   return { queries: queries + ofNames, lookups }
 }
 
-async function main(): Promise<void> {
-  const began = performance.now()
-  const spec = JSON.parse(process.env['HOPSCOPE_SPEC'] ?? 'null') as PodSpec | null
-  if (spec === null) throw new Error('HOPSCOPE_SPEC is empty')
-  emit({ t: 'hello', libc: libcHere(), nameservers: nameserversHere(), node: process.version })
-  if (spec.kind === 'hold') await hold(spec)
+async function work(spec: SpecInPod, began: number): Promise<void> {
+  if (spec.kind === 'hold') await new Promise((resolve) => setTimeout(resolve, spec.forMs))
   else if (spec.kind === 'conntrack') await conntrackWatch(spec, emit)
   else if (spec.kind === 'load') await dnsLoad(spec, emit)
   else if (spec.kind === 'canary')
@@ -103,6 +99,21 @@ async function main(): Promise<void> {
       lagMs: 0,
     })
   else await probe(spec, began)
+}
+
+async function main(): Promise<void> {
+  const began = performance.now()
+  const spec = JSON.parse(process.env['HOPSCOPE_SPEC'] ?? 'null') as SpecInPod | null
+  if (spec === null) throw new Error('HOPSCOPE_SPEC is empty')
+  emit({ t: 'hello', libc: libcHere(), nameservers: nameserversHere(), node: process.version })
+  let came = (): void => {}
+  const held = new Promise<void>((resolve) => (came = resolve))
+  const alone = untilAlone(spec.held, { came }).then(() => {
+    emit({ t: 'alone' })
+  })
+  // Its own watchdog looks after others' lookups; that somebody looks after it is waited for all the same.
+  const begins = spec.kind === 'load' && spec.held.aloneFirstMs !== null ? held : Promise.resolve()
+  await Promise.race([alone, begins.then(() => work(spec, began))])
 }
 
 main().then(

@@ -97,6 +97,8 @@ export type PodRecord =
     }
   | { readonly t: 'load-step'; readonly step: LoadStep }
   | { readonly t: 'load-end'; readonly end: LoadEnd }
+  /** Nobody held the pod any more, and it ends. */
+  | { readonly t: 'alone' }
   | { readonly t: 'broken'; readonly why: string }
 
 export type Emit = (record: PodRecord) => void

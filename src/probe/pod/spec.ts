@@ -201,14 +201,27 @@ export interface CanarySpec {
   readonly forMs: number
 }
 
-/** Does nothing: captures are run in it for as long as somebody holds it, who runs a script in it all the time. */
+/** Does nothing: captures are run in it for as long as somebody holds it. */
 export interface HoldSpec {
   readonly kind: 'hold'
   readonly forMs: number
-  /** It ends itself when nothing was run in it for this long. */
+}
+
+/**
+ * Whoever made a pod runs a script in it for as long as it is wanted (pods/hold-script.ts): it ends itself when nobody
+ * does any more, as after a `kill -9`.
+ */
+export interface HeldSpec {
+  /** It ends when nobody held it for this long. */
   readonly aloneMs: number
-  /** The same before anything was: whoever made it has to see first that it started. */
-  readonly aloneFirstMs: number
+  /**
+   * The same before anybody did, and nothing is put on others until then; null: it may be that nobody can, and then it
+   * ends with its work.
+   */
+  readonly aloneFirstMs: number | null
 }
 
 export type PodSpec = HoldSpec | ProbeSpec | ConntrackSpec | LoadSpec | ResolveSpec | CanarySpec
+
+/** What a pod finds in HOPSCOPE_SPEC. */
+export type SpecInPod = PodSpec & { readonly held: HeldSpec }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { kubeletExpand } from '../../../test/fakes/local-cluster.ts'
+import { kubeletExpand, type LocalPod } from '../../../test/fakes/local-cluster.ts'
 import { podManifest, podName, unexpanded } from './pod-manifest.ts'
 import { podProgram } from './pod-program.ts'
 
@@ -36,7 +36,7 @@ describe('a probe pod', () => {
   })
 
   it('may do more on a node only where it captures, and ends itself there too', () => {
-    const spec = { kind: 'hold', forMs: 1000, aloneMs: 100, aloneFirstMs: 100 } as const
+    const spec = { kind: 'hold', forMs: 1000 } as const
     const plan = {
       run: 'aaaa0000',
       namespace: 'x',
@@ -98,5 +98,22 @@ describe('a probe pod', () => {
       },
     })
     expect(JSON.stringify(manifest)).not.toContain('privileged')
+  })
+
+  it('is told that it is held, whatever it does: from its start on where it must be, else once it was', () => {
+    const plan = { run: 'aaaa0000', namespace: 'x', node: 'n', image: 'node', program: '', tolerateAll: false }
+    const specs = [
+      { kind: 'hold', forMs: 1000 },
+      { kind: 'conntrack', everyMs: 500, forMs: 1000 },
+    ] as const
+    const heldOf = (spec: (typeof specs)[number], held: object): unknown => {
+      const made = podManifest({ ...plan, spec, hostNetwork: false, ...held }, plain, 'ours') as LocalPod
+      const { held: its } = JSON.parse(made.spec.containers[0]?.env[0]?.value ?? '') as { readonly held: unknown }
+      return its
+    }
+    for (const spec of specs) {
+      expect(heldOf(spec, {})).toEqual({ aloneMs: 5000, aloneFirstMs: null })
+      expect(heldOf(spec, { held: 'must' })).toEqual({ aloneMs: 5000, aloneFirstMs: 30_000 })
+    }
   })
 })

@@ -1,6 +1,7 @@
 import { withoutTrailing } from '../../wire/trim-end.ts'
-import type { PodSpec } from '../pod/spec.ts'
+import type { PodSpec, SpecInPod } from '../pod/spec.ts'
 import type { Ground } from './ground.ts'
+import { heldSpecs } from './held-pod.ts'
 import type { Resources, Wanted } from './pod-resources.ts'
 
 /** From the start of the container's image pull; the kubelet ends the pod then, whatever became of the CLI. */
@@ -32,6 +33,8 @@ export interface PodPlan {
    * and to open a packet socket there.
    */
   readonly may?: 'capture'
+  /** `must`: ends where nobody holds it from its start on; else only once nobody does any more. */
+  readonly held?: 'must'
   /** For a pod that lives longer than a probe does. */
   readonly deadlineSeconds?: number
 }
@@ -43,7 +46,7 @@ export interface PodPlan {
  * Its resources are what LimitRanges leave of `wants`; its uid is ours unless the namespace has a range of its own.
  */
 export function podManifest(plan: PodPlan, resources: Resources, uid: Ground['uid']): object {
-  const { run, namespace, node, image, program, spec, hostNetwork, tolerateAll } = plan
+  const { run, namespace, node, image, program, hostNetwork, tolerateAll } = plan
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -87,7 +90,7 @@ export function podManifest(plan: PodPlan, resources: Resources, uid: Ground['ui
           image,
           imagePullPolicy: 'IfNotPresent',
           command: ['node', '-e', unexpanded(program)],
-          env: [{ name: 'HOPSCOPE_SPEC', value: unexpanded(JSON.stringify(spec)) }],
+          env: [{ name: 'HOPSCOPE_SPEC', value: unexpanded(JSON.stringify(specOf(plan))) }],
           resources,
           securityContext:
             plan.may === 'capture'
@@ -101,6 +104,10 @@ export function podManifest(plan: PodPlan, resources: Resources, uid: Ground['ui
       ],
     },
   }
+}
+
+function specOf({ spec, held }: PodPlan): SpecInPod {
+  return { ...spec, held: heldSpecs[held ?? 'may'] }
 }
 
 function aboutOf({ may, hostNetwork }: PodPlan): string {

@@ -1,9 +1,10 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import type { Why } from '../../model/known.ts'
 import type { PodRecord } from '../pod/records.ts'
-import type { PodPlan } from './pod-manifest.ts'
+import { deadlineSeconds, type PodPlan } from './pod-manifest.ts'
 import { readRecord } from '../measure/read-record.ts'
-import { createPod, type PodLedger, type PodWatch } from './pods.ts'
+import { holdPod } from './held-pod.ts'
+import { createPod, type MadePod, type PodLedger, type PodWatch } from './pods.ts'
 
 /** An image of 80 MB on a slow link; the pod's own deadline counts on meanwhile. */
 const startWithinMs = 60_000
@@ -22,8 +23,32 @@ export interface PodRunContext {
   readonly watch: PodWatch
   /** Milliseconds since the run began. */
   readonly now: () => number
-  readonly ledger: Pick<PodLedger, 'note' | 'strike'>
+  readonly ledger: Pick<PodLedger, 'note' | 'strike' | 'leaves'>
   readonly signal: AbortSignal
+}
+
+/**
+ * Made, seen to start, and held from then on until the ledger takes it away: there is no other way to a pod.
+ */
+export async function startPod(
+  context: PodRunContext,
+  plan: PodPlan,
+): Promise<{ readonly pod: MadePod } | { readonly why: Why }> {
+  const { cluster, ledger, watch } = context
+  const created = await createPod(cluster, plan, ledger)
+  if ('why' in created) return created
+  const pod = created.made
+  const notStarted = await untilStarted(context, pod.name)
+  if (notStarted !== null) return { why: notStarted }
+  holdPod(cluster, {
+    namespace: pod.namespace,
+    pod: pod.name,
+    seconds: plan.deadlineSeconds ?? deadlineSeconds,
+    until: ledger.leaves(pod.name),
+    isOver: () => watch.state(pod.name)?.kind === 'ended',
+    // What goes wrong with it is heard from the pod.
+  }).catch(() => {})
+  return { pod }
 }
 
 /**
@@ -36,12 +61,9 @@ export async function runPod(
   heard: (record: PodRecord) => boolean,
 ): Promise<Why | null> {
   const { cluster, watch, now, signal } = context
-  const created = await createPod(cluster, plan, context.ledger)
-  if ('why' in created) return created.why
-  const { name, namespace } = created.made
-
-  const notStarted = await untilStarted(context, name)
-  if (notStarted !== null) return notStarted
+  const started = await startPod(context, plan)
+  if ('why' in started) return started.why
+  const { name, namespace } = started.pod
 
   const taken: string[] = []
   let heardAt = now()
@@ -63,6 +85,7 @@ export async function runPod(
       if (broken !== null) return null
       if (record === null || record === 'damaged') continue
       heardAt = now()
+      if (record.t === 'alone') broken = alone
       if (record.t === 'broken') broken = `the probe's program failed: ${record.why.split('\n')[0] ?? ''}`
       over = heard(record)
       if (over || broken !== null) return null
@@ -86,6 +109,8 @@ export async function runPod(
   }
 }
 
+const alone = 'nobody held the pod, so that it ended itself: the exec in it that does was refused, or was cut for long'
+
 const interrupted: Why = { reason: 'cut-off', detail: 'interrupted' }
 
 function failed(detail: string): Why {
@@ -97,10 +122,7 @@ function cutOff(why: string | null): Why {
 }
 
 /** null once the pod has started, or has come to its end without a fault; else why it has not. */
-export async function untilStarted(
-  { watch, now, signal }: Pick<PodRunContext, 'watch' | 'now' | 'signal'>,
-  name: string,
-): Promise<Why | null> {
+async function untilStarted({ watch, now, signal }: PodRunContext, name: string): Promise<Why | null> {
   for (const start = now(); ; await watch.next()) {
     const state = watch.state(name)
     if (signal.aborted) return interrupted

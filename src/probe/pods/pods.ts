@@ -29,6 +29,8 @@ export interface PodLedger {
   readonly note: (pod: MadePod) => void
   /** It was never made: the API server refused. */
   readonly strike: (name: string) => void
+  /** Aborted when it is taken away: nobody holds it any more. */
+  readonly leaves: (name: string) => AbortSignal
   /** The names of those that were not seen to go. */
   readonly removeAll: () => Promise<readonly string[]>
 }
@@ -36,7 +38,13 @@ export interface PodLedger {
 export function podLedger(cluster: Cluster): PodLedger {
   const pods = new Map<string, MadePod>()
   const paid = new Map<string, () => void>()
+  const leaving = new Map<string, AbortController>()
+  const leave = (name: string): void => {
+    leaving.get(name)?.abort()
+    leaving.delete(name)
+  }
   const strike = (name: string): void => {
+    leave(name)
     pods.delete(name)
     paid.get(name)?.()
   }
@@ -51,7 +59,13 @@ export function podLedger(cluster: Cluster): PodLedger {
       )
     },
     strike,
+    leaves: (name) => {
+      const its = leaving.get(name) ?? new AbortController()
+      leaving.set(name, its)
+      return its.signal
+    },
     removeAll: async () => {
+      for (const name of leaving.keys()) leave(name)
       const all = [...pods.values()]
       const left = await removePods(cluster, all)
       for (const it of all) if (!left.includes(`${it.namespace}/${it.name}`)) strike(it.name)

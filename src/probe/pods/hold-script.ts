@@ -1,0 +1,39 @@
+import { type ContainerCommand, shellWithInput, script } from '../../kube/container-command.ts'
+
+/** What the client sends while it wants a pod, or packets, and how often; what hears nothing ends itself. */
+export const beat = 'on\n'
+export const beatEveryMs = 2000
+
+/**
+ * Is there, and does nothing, for as long as it hears the beat, and 6 s more: the pod's own program ends when nothing
+ * runs beside it (pod/node/hold.ts). The end of the input is not waited for: a runtime may keep it open when the
+ * connection is gone, and then `read` never comes back. Each lease that is over is waited for, and waits for its own
+ * sleep: the first process of a probe pod takes no orphans, and one for each beat would fill its table of processes.
+ */
+const holding = script`
+exec 3<&0 </dev/null >/dev/null 2>&1
+lease=
+renew() {
+  [ -z "$lease" ] || { kill "$lease"; wait "$lease"; }
+  (
+    exec 3<&-
+    nap=
+    trap '[ -z "$nap" ] || { kill "$nap"; wait "$nap"; }; exit' TERM
+    sleep 6 &
+    nap=$!
+    wait "$nap"
+    kill -9 -$$ || kill -9 $$
+  ) &
+  lease=$!
+}
+renew
+while read -r word <&3; do
+  [ "$word" = on ] || break
+  renew
+done
+`
+
+/** `seconds`: when it ends however much it hears. */
+export function holdingCommand(seconds: number): ContainerCommand {
+  return shellWithInput(holding, seconds)
+}
