@@ -25,6 +25,20 @@ test('an address is in a block as the library says, of any kind and length', () 
   )
 })
 
+test('an address is read as the library reads it, however it is written', () => {
+  const part = fc.oneof(
+    fc.integer({ min: 0, max: 300 }).map(String),
+    fc.constantFrom('', '00', '01', '010', '0x0a', '256', '1e1', ' 1', '-0', '4294967295', '\uff11'),
+  )
+  const text = fc.array(part, { minLength: 1, maxLength: 5 }).map((it) => it.join('.'))
+  fc.assert(
+    fc.property(text, near('10.0.0.1'), (ip, cidr) => {
+      expect(contains(cidr, ip)).toBe(ipaddr.isValid(ip) && asLibrary(cidr, ip))
+    }),
+    { numRuns: 5000 },
+  )
+})
+
 test.each([
   ['255.255.255.255/32', '255.255.255.255', true],
   ['128.0.0.0/1', '200.1.2.3', true],

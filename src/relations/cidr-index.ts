@@ -7,7 +7,7 @@ import { once, put } from './once.ts'
  */
 type Address = number | ipaddr.IPv6
 
-/** Parsed texts are kept, up to a bound: the same addresses are asked about again and again. */
+/** Other parsed texts are kept, up to a bound: the same addresses are asked about again and again. */
 const kept = 100_000
 /** No address is longer, its zone with it: what is, is none, and is not kept. */
 const longest = 64
@@ -15,12 +15,36 @@ const addresses = new Map<string, Address | null>()
 
 function addressOf(ip: string): Address | null {
   if (ip.length > longest) return null
+  const plain = plainAddress(ip)
+  if (plain !== null) return plain
   const before = addresses.get(ip)
   if (before !== undefined) return before
   const address = ipaddr.isValid(ip) ? compact(ipaddr.process(ip)) : null
   if (addresses.size >= kept) addresses.clear()
   addresses.set(ip, address)
   return address
+}
+
+/**
+ * IPv4 as nearly every address is written, four decimal numbers without a leading zero; null: whatever else there is,
+ * such as `0x0a.1`, is left to the library. It takes as long as to look for it among those that are kept, and nothing
+ * is made: a cluster has hundred thousands.
+ */
+function plainAddress(ip: string): number | null {
+  let [bits, octet, digits, dots] = [0, 0, 0, 0]
+  for (let at = 0; at < ip.length; at++) {
+    const code = ip.charCodeAt(at)
+    if (code === 46) {
+      if (digits === 0 || ++dots > 3) return null
+      bits = (bits << 8) | octet
+      octet = digits = 0
+    } else {
+      if (code < 48 || code > 57 || (digits > 0 && octet === 0)) return null
+      octet = octet * 10 + code - 48
+      if (++digits > 3 || octet > 255) return null
+    }
+  }
+  return dots === 3 && digits > 0 ? (bits << 8) | octet : null
 }
 
 function compact(address: ipaddr.IPv4 | ipaddr.IPv6): Address {
@@ -41,6 +65,7 @@ interface Range {
   readonly kind: string
   readonly bits: number
   readonly network: string
+  readonly first: Address
 }
 
 /** Null for what is no CIDR: it contains nothing. */
@@ -58,7 +83,8 @@ const ranges = new Map<string, Range | null>()
 function parsedRange(cidr: string): Range | null {
   if (!ipaddr.isValidCIDR(cidr)) return null
   const [range, bits] = ipaddr.parseCIDR(cidr)
-  return { kind: range.kind(), bits, network: networkOf(compact(range), bits) }
+  const first = compact(range)
+  return { kind: range.kind(), bits, network: networkOf(first, bits), first }
 }
 
 /** The first `bits` bits, as text. */
@@ -71,12 +97,10 @@ function networkOf(address: Address, bits: number): string {
 
 export function contains(cidr: string, ip: string): boolean {
   const [range, address] = [rangeOf(cidr), addressOf(ip)]
-  return (
-    range !== null &&
-    address !== null &&
-    range.kind === kindOf(address) &&
-    networkOf(address, range.bits) === range.network
-  )
+  if (range === null || address === null || range.kind !== kindOf(address)) return false
+  if (typeof address === 'number' && typeof range.first === 'number')
+    return range.bits === 0 || (address ^ range.first) >>> (32 - range.bits) === 0
+  return networkOf(address, range.bits) === range.network
 }
 
 /**

@@ -117,8 +117,10 @@ function wrongIn(
 }
 
 function readyOf(slices: readonly EndpointSlice[], family: EndpointSlice['addressType']): number {
-  const its = slices.filter((it) => it.addressType === family)
-  return new Set(its.flatMap((it) => it.endpoints.flatMap((one) => (one.ready ? [one.ip] : [])))).size
+  const ready = new Set<string>()
+  for (const slice of slices)
+    if (slice.addressType === family) for (const it of slice.endpoints) if (it.ready) ready.add(it.ip)
+  return ready.size
 }
 
 function judge(service: Service, { slice, seen, contacts, of }: Seen) {

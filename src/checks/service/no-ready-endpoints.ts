@@ -71,6 +71,7 @@ export default check({
     )
     const found = choosing.flatMap((service): readonly Verdict<NoneReady>[] => {
       const behind = backing(service)
+      if (behind.kind === 'matches-nothing') return []
       const listed = slicesOf === null ? null : countEndpoints(slicesOf(service)).ready.length
       if (behind.kind === 'some-ready' && listed === 0) return [forgotten(service, behind.ready)]
       if (behind.kind !== 'none-ready' || (service.publishNotReadyAddresses && (listed ?? 1) > 0)) return []

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../findings/evidence.ts'
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { EndpointSlice, Service } from '../../model/service.ts'
+import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { contains } from '../../relations/cidr-index.ts'
@@ -31,22 +31,18 @@ export default check({
 
   run({ services, endpointSlices, contacts }) {
     const [slicesOf, contactsOf] = [slicesOfServices(endpointSlices), contactsOfServices(contacts)]
-    const fed = services.flatMap((service) => {
-      const entries = isServed(service) ? readyIn(slicesOf(service)) : []
-      return entries.length === 0 ? [] : [{ service, entries }]
-    })
+    const fed = services.filter((it) => isServed(it) && slicesOf(it).some((slice) => slice.endpoints.some(isReady)))
     if (fed.length === 0) return notApplicable('no Service here has an address and a ready endpoint')
     const owners = new Map(
       services.flatMap((it) => (ownAddress(it) === null ? [] : [[ownAddress(it) ?? '', it] as const])),
     )
-    const found = fed.flatMap(({ service, entries }) => {
-      const judged = entries.map((it) => ({ ...it, ...whyNot(service, it, owners) }))
-      const bad = judged.filter((it) => it.why !== null)
-      const isWhole = bad.length === judged.length
+    const found = fed.flatMap((service) => {
+      const { of, bad } = judged(service, slicesOf(service), owners)
+      const isWhole = bad.length === of
       // Beside endpoints that serve, a slice that nobody heeds is left alone; an address that is heeded is not.
       const told = isWhole ? bad : bad.filter((it) => it.why === 'special' || it.why === 'virtual')
       const isAnswered = contactsOf(service).some((it) => it.via.kind === 'service' && tally([it]).open > 0)
-      return told.length === 0 || isAnswered ? [] : [verdict(service, told, { isWhole, of: judged.length })]
+      return told.length === 0 || isAnswered ? [] : [verdict(service, told, { isWhole, of })]
     })
     return found.length > 0 ? found : ok(fed.length)
   },
@@ -125,11 +121,25 @@ interface Entry {
   readonly ip: string
 }
 
-/** Each address once in each slice. */
-function readyIn(slices: readonly EndpointSlice[]): readonly Entry[] {
-  return slices.flatMap((slice) =>
-    [...new Set(slice.endpoints.filter((it) => it.ready).map((it) => it.ip))].map((ip) => ({ slice, ip })),
-  )
+function isReady({ ready }: Endpoint): boolean {
+  return ready
+}
+
+/** Each address once in each slice. A Service may have a hundred thousand: of the good ones nothing is kept. */
+function judged(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  owners: ReadonlyMap<string, Service>,
+): { readonly of: number; readonly bad: readonly Bad[] } {
+  const bad: Bad[] = []
+  let of = 0
+  for (const slice of slices)
+    for (const ip of new Set(slice.endpoints.filter(isReady).map((it) => it.ip))) {
+      of++
+      const { why, owner } = whyNot(service, { slice, ip }, owners)
+      if (why !== null) bad.push({ slice, ip, why, owner })
+    }
+  return { of, bad }
 }
 
 function familiesOf(service: Service): readonly string[] {
@@ -165,7 +175,7 @@ function specialOf(ip: string): string | null {
 }
 
 interface Bad extends Entry {
-  readonly why: Why | null
+  readonly why: Why
   readonly owner: string | null
 }
 

@@ -26,17 +26,20 @@ export interface EndpointCount {
 /** A pod that has both families stands in two slices, and is counted once. */
 export function countEndpoints(slices: readonly EndpointSlice[]): EndpointCount {
   const seen = new Map<string, Endpoint>()
-  for (const it of slices.flatMap((slice) => slice.endpoints)) {
-    const at = it.pod ?? it.ip
-    const before = seen.get(at)
-    if (before === undefined || (!before.ready && it.ready)) seen.set(at, it)
-  }
-  const all = [...seen.values()]
-  return {
-    ready: all.filter((it) => it.ready),
-    leaving: all.filter((it) => !it.ready && it.serving && it.terminating),
-    notReady: all.filter((it) => !it.ready && !(it.serving && it.terminating)),
-  }
+  for (const { endpoints } of slices)
+    for (const it of endpoints) {
+      const at = it.pod ?? it.ip
+      const before = seen.get(at)
+      if (before === undefined || (!before.ready && it.ready)) seen.set(at, it)
+    }
+  const counted = { ready: [] as Endpoint[], leaving: [] as Endpoint[], notReady: [] as Endpoint[] }
+  for (const it of seen.values()) counted[stateOf(it)].push(it)
+  return counted
+}
+
+function stateOf({ ready, serving, terminating }: Endpoint): keyof EndpointCount {
+  if (ready) return 'ready'
+  return serving && terminating ? 'leaving' : 'notReady'
 }
 
 export function declaredPorts(pod: Pod, protocol: Protocol): readonly ContainerPort[] {
