@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress } from 'node:zlib'
 import { type Model, sourceNames } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
-import { canonical } from '../manifest/canonical.ts'
+import { canonicalParts } from '../manifest/canonical.ts'
 import { redaction } from './redact.ts'
 import { writingTo } from './open-file.ts'
 import { format, schemaVersion } from './schema.ts'
@@ -61,10 +61,13 @@ export async function writeSnapshotTo(out: Writable, model: Model, options: Writ
 function* pieces(model: Model, options: WriteOptions): Generator<string> {
   let piece = ''
   for (const record of records(model, options)) {
-    piece += `${canonical(record)}\n`
-    if (piece.length < pieceSize) continue
-    yield piece
-    piece = ''
+    for (const part of canonicalParts(record)) {
+      piece += part
+      if (piece.length < pieceSize) continue
+      yield piece
+      piece = ''
+    }
+    piece += '\n'
   }
   yield piece
 }
