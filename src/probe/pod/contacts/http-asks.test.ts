@@ -233,3 +233,22 @@ test('a server sends nobody elsewhere: a redirect is followed to the same host a
     other.close()
   }
 }, 30_000)
+
+test('a redirect that is followed is a request as any other: all together keep to the rate', async () => {
+  const times: number[] = []
+  const server = createServer((_request, response) => {
+    times.push(performance.now())
+    response.writeHead(302, { location: `/${times.length}` }).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const one = { ip: '127.0.0.1', port, scheme: 'http' as const, host: 'web.test', path: '/', times: 2, follow: true }
+  const http: readonly HttpSpec[] = [{ id: 0, ...one, plainPort: port, tlsPort: port, orTls: false }]
+  const perSecond = 10
+  await httpContacts({ http, httpPerSecond: perSecond, httpBudgetMs: 5000 }, () => {})
+  server.close()
+  expect(times.length).toBe(8)
+  const took = (times.at(-1) ?? 0) - (times[0] ?? 0)
+  // What the bucket holds at its start, and a machine that is busy.
+  expect(took).toBeGreaterThan((1000 * (times.length - 1 - 2)) / perSecond)
+})
