@@ -3,6 +3,7 @@ import type { DeniedAccount } from '../wire/denied-account.ts'
 import type { PageSettings } from '../wire/page-settings.ts'
 import type { Said } from '../wire/program-words.ts'
 import type { Listen } from '../wire/listens.ts'
+import type { Refusal } from '../wire/nginx-doors.ts'
 import type { StartFailure } from '../wire/start-failure.ts'
 import type { WaitedFor } from '../wire/waits-for.ts'
 
@@ -14,6 +15,13 @@ export interface ContainerPort {
   readonly protocol: Protocol
   /** On the node's own address as well. */
   readonly hostPort?: number
+}
+
+/** What nginx answers at a port to whoever it does not let in, by a ConfigMap of which a file holds the text. */
+export interface MountedRefusal extends Refusal {
+  readonly port: number
+  readonly map: string
+  readonly key: string
 }
 
 export interface Container {
@@ -31,6 +39,8 @@ export interface Container {
   readonly nearby?: readonly NearbyCall[]
   /** On what its flags, its environment or its program's habits tell it to listen. Absent where they say nothing. */
   readonly listens?: readonly Listen[]
+  /** Whom its nginx keeps out by a file that is mounted. Absent where nobody is, live, and in old recordings. */
+  readonly refusals?: readonly MountedRefusal[]
   /** A variable by which the kubelet tells of a Service, named in what its last run said at its end. */
   readonly endLink?: EndLink
   /** A lookup that failed its last run, as that said. */

@@ -64,6 +64,19 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
           }),
         ),
       ),
+      refusals: maybe(
+        list(
+          object({
+            by: oneOf(['deny', 'return']),
+            status: number,
+            rules: list(object({ is: oneOf(['allow', 'deny']), of: nullable(m.address) })),
+            line: number,
+            port: number,
+            map: shared.name,
+            key: shared.name,
+          }),
+        ),
+      ),
       endLink: maybe(object({ variable: nullable(m.name), ip: nullable(m.address), port: nullable(number) })),
       endLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),
       endStart: maybe(

@@ -170,6 +170,17 @@ const pod: fc.Arbitrary<Pod> = fc.record({
           { requiredKeys: ['by', 'host', 'port'] },
         ),
       ),
+      refusals: few(
+        fc.record({
+          by: fc.constantFrom('deny' as const, 'return' as const),
+          status: fc.constantFrom(401, 403, 503),
+          rules: few(fc.record({ is: fc.constantFrom('allow' as const, 'deny' as const), of: maybe(ip) })),
+          line: count,
+          port: count,
+          map: name,
+          key: name,
+        }),
+      ),
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
       endStart: fc.constantFrom('exec-format' as const, 'no-program' as const),
       endSaid: fc.record({ kind: fc.constantFrom(...complaintKinds), host: maybe(name), port: maybe(fc.nat(65_535)) }),

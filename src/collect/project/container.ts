@@ -15,7 +15,7 @@ import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { flawsOf } from './value-flaws.ts'
 import { nearbyOf } from './nearby-calls.ts'
-import { mountedCalls, mountedListens } from './mounted-configs.ts'
+import { mountedCalls, mountedListens, refusalsOf } from './mounted-configs.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
@@ -46,6 +46,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...flawsOf(spec, intern),
     ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
+    ...refusalsOf(spec),
     ...endOf(ended),
     ...(/^(?:RunContainerError|CreateContainerError)$/.test(text(waiting['reason']) ?? '')
       ? startOf((text(waiting['message']) ?? '').slice(0, longestEnd))
