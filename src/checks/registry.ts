@@ -391,6 +391,7 @@ import stagingIssuer from './ingress/staging-issuer.ts'
 import certificateAstray from './ingress/certificate-astray.ts'
 import internalPublished from './ingress/internal-published.ts'
 import serverKeepsOut from './ingress/server-keeps-out.ts'
+import redirectsToTls from './ingress/redirects-to-tls.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -585,6 +586,7 @@ export const checks: readonly AnyCheck[] = [
   certificateAstray, // ING388
   internalPublished, // ING389
   serverKeepsOut, // ING390
+  redirectsToTls, // ING391
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

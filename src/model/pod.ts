@@ -2,6 +2,7 @@ import type { FlawKind } from '../wire/flawed-values.ts'
 import type { DeniedAccount } from '../wire/denied-account.ts'
 import type { PageSettings } from '../wire/page-settings.ts'
 import type { Said } from '../wire/program-words.ts'
+import type { LeadsToTls } from '../wire/leads-to-tls.ts'
 import type { Listen } from '../wire/listens.ts'
 import type { Refusal } from '../wire/nginx-doors.ts'
 import type { StartFailure } from '../wire/start-failure.ts'
@@ -41,6 +42,8 @@ export interface Container {
   readonly listens?: readonly Listen[]
   /** Whom its nginx keeps out by a file that is mounted. Absent where nobody is, live, and in old recordings. */
   readonly refusals?: readonly MountedRefusal[]
+  /** It redirects each plain request to https. Absent where it does not, where nobody knows, and in old recordings. */
+  readonly leadsToTls?: LeadsToTls
   /** A variable by which the kubelet tells of a Service, named in what its last run said at its end. */
   readonly endLink?: EndLink
   /** A lookup that failed its last run, as that said. */

@@ -26,7 +26,8 @@ test.each([
   ['allows alone', 'server { allow 10.0.0.0/8; }'],
   ['nothing', 'server { location / { } }'],
   ['one path of several', 'server { location / { return 404; } location /api { proxy_pass http://x; } }'],
-  ['to https', 'server { return 301 https://$host$request_uri; }'],
+  ['to another host', 'server { return 301 https://www.example.com$request_uri; }'],
+  ['to another port', 'server { return 301 https://$host:8443$request_uri; }'],
   ['a page', "server { location / { return 200 'ok'; } }"],
 ])('nobody is kept out: %s', (_, text) => expect(answer(text)).toBe('all'))
 
@@ -49,6 +50,14 @@ test('a server that returns, and one of two', () => {
     { port: 80, answers: { ...said, status: 444 } },
     { port: 80, answers: 'all' },
   ])
+})
+
+test('to https, of the same host', () => {
+  const led = { by: 'https', status: 301, rules: [], line: 1 }
+  expect(answer('server { return 301 https://$host$request_uri; }')).toEqual(led)
+  const acme = 'location /.well-known/acme-challenge/ { root /x; }'
+  expect(answer(`server { ${acme} location / { return 301 https://$http_host$uri; } }`)).toEqual(led)
+  expect(answer('server { if ($http_x_forwarded_proto = http) { return 301 https://$host$uri; } }')).toBe('unsure')
 })
 
 test('hostile texts are no trouble', () => {

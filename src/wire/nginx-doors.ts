@@ -6,9 +6,12 @@ export interface Door {
   readonly answers: 'all' | 'unsure' | Refusal
 }
 
-/** An answer that nginx makes itself, before any backend: 403 by a list of addresses, or what `return` says. */
+/**
+ * An answer that nginx makes itself, before any backend: 403 by a list of addresses, or what `return` says. `https`
+ * leads to the same host by TLS.
+ */
 export interface Refusal {
-  readonly by: 'deny' | 'return'
+  readonly by: 'deny' | 'return' | 'https'
   readonly status: number
   /** In their order; none of a `return`. */
   readonly rules: readonly AddressRule[]
@@ -28,10 +31,12 @@ interface Level {
   readonly path: string
   readonly rules: AddressRule[]
   line: number
-  said: { readonly status: number; readonly line: number } | null
+  said: Answer | null
   isUnsure: boolean
   isInternal: boolean
 }
+
+type Answer = { readonly by: 'return' | 'https'; readonly status: number; readonly line: number }
 
 interface Server extends Level {
   readonly ports: Set<number>
@@ -116,7 +121,7 @@ function said(at: Level | Server, { name, rest, line }: Said): void {
     if (at.rules.length === 0) at.line = line
     at.rules.push(rule)
   }
-  if (name === 'return' && at.said === null) at.said = { status: Number(/^\d{3}$/.exec(rest[0] ?? '') ?? 302), line }
+  if (name === 'return' && at.said === null) at.said = answered(rest, line)
   if (name === 'internal') at.isInternal = true
   const isIncluded = name === 'include' && !/(?:^|\/)(?:mime\.types|\w+_params|\w+\.types)$/.test(rest[0] ?? '')
   const isOther = /^(?:rewrite|auth_request|js_access|(?:access|rewrite)_by_lua\w*)$/.test(name)
@@ -127,6 +132,15 @@ function said(at: Level | Server, { name, rest, line }: Said): void {
     else at.isUnsure = true
   }
 }
+
+function answered([first = '', second = '']: readonly string[], line: number): Answer {
+  const status = Number(/^\d{3}$/.exec(first) ?? 302)
+  const isToTls = status < 400 && toItself.test(second === '' ? first : second)
+  return { by: isToTls ? 'https' : 'return', status, line }
+}
+
+/** `https://$host$request_uri`. */
+const toItself = /^https:\/\/\$(?:\{?(?:http_)?host\}?)(?::443)?(?:[/$]|$)/
 
 function ruleOf(name: string, [of = '']: readonly string[]): AddressRule | null {
   if (name !== 'allow' && name !== 'deny') return null
@@ -151,24 +165,28 @@ function portOf(place: string): number | null {
 
 function answerOf(server: Server, outer: readonly AddressRule[], outerLine: number): Door['answers'] {
   const { said: own } = server
-  if (own !== null && own.status >= 400 && !server.isUnsure)
-    return { by: 'return', status: own.status, rules: [], line: own.line }
+  if (own !== null && isFinal(own) && !server.isUnsure) return { ...own, rules: [] }
   const each = server.locations.filter((it) => !it.isInternal && !it.path.startsWith('@'))
-  // For a check of its health, or for one page.
-  const wide = each.filter((it) => !/^= ?\//.test(it.path))
+  // For a check of its health, for one page, or for who issues certificates.
+  const wide = each.filter((it) => !/^(?:= ?\/|(?:\^~ ?)?\/\.well-known)/.test(it.path))
   if (server.isUnsure || wide.some((it) => it.isUnsure)) return 'unsure'
   const isRoot = wide.some(({ path }) => /^(?:\^~ ?)?\/$/.test(path))
   const all = [...wide, ...(isRoot ? [] : [server])]
   const saying = all.flatMap((it) => it.said ?? [])
   const [first] = saying
-  if (first !== undefined && saying.length === all.length && saying.every((it) => it.status >= 400))
-    return { by: 'return', status: first.status, rules: [], line: first.line }
+  if (first !== undefined && saying.length === all.length && saying.every((it) => isFinal(it) && it.by === first.by))
+    return { ...first, rules: [] }
   const around = server.rules.length > 0 ? server : { rules: outer, line: outerLine }
   const lists = all.filter((it) => it.said === null).map((it) => (it.rules.length > 0 ? it : around))
   const [list] = lists
   const isOne = lists.every((it) => textOf(it.rules) === textOf(list?.rules ?? []))
   if (list === undefined || !isOne || !list.rules.some((it) => it.is === 'deny')) return 'all'
   return { by: 'deny', status: 403, rules: [...list.rules], line: list.line }
+}
+
+/** Nobody gets further, at this port. */
+function isFinal({ by, status }: Answer): boolean {
+  return by === 'https' || status >= 400
 }
 
 function textOf(rules: readonly AddressRule[]): string {

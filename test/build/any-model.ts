@@ -14,6 +14,7 @@ import { anyMesh } from './any-mesh.ts'
 import { type Capture, signKinds } from '../../src/model/capture.ts'
 import { phases, type Spans } from '../../src/model/spans.ts'
 import { refusedFields } from '../../src/wire/kube-proxy-config.ts'
+import { leadingPrograms } from '../../src/wire/leads-to-tls.ts'
 import { listenHosts } from '../../src/wire/listens.ts'
 import { failures } from '../../src/wire/jaeger-json/span.ts'
 import {
@@ -172,7 +173,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       ),
       refusals: few(
         fc.record({
-          by: fc.constantFrom('deny' as const, 'return' as const),
+          by: fc.constantFrom('deny' as const, 'return' as const, 'https' as const),
           status: fc.constantFrom(401, 403, 503),
           rules: few(fc.record({ is: fc.constantFrom('allow' as const, 'deny' as const), of: maybe(ip) })),
           line: count,
@@ -181,6 +182,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
           key: name,
         }),
       ),
+      leadsToTls: fc.record({ program: fc.constantFrom(...leadingPrograms), port: count }),
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
       endStart: fc.constantFrom('exec-format' as const, 'no-program' as const),
       endSaid: fc.record({ kind: fc.constantFrom(...complaintKinds), host: maybe(name), port: maybe(fc.nat(65_535)) }),

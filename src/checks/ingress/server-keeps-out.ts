@@ -108,7 +108,7 @@ function refusingOf(services: readonly Service[], pods: readonly Pod[]): readonl
       if (port.protocol !== 'TCP') return []
       const led = live.flatMap((pod) => {
         const to = ledTo(pod, port)
-        const refusal = to?.container.refusals?.find((it) => it.port === to.target)
+        const refusal = to?.container.refusals?.find((it) => it.port === to.target && it.by !== 'https')
         return to === null || refusal === undefined ? [] : [{ refusal, container: to.container.name }]
       })
       const [first] = led

@@ -10,6 +10,7 @@ import {
   proxyRanges,
 } from '../../wire/destinations.ts'
 import { deniedAccountIn } from '../../wire/denied-account.ts'
+import { leadsToTls } from '../../wire/leads-to-tls.ts'
 import { listensIn } from '../../wire/listens.ts'
 import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
@@ -47,6 +48,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
     ...refusalsOf(spec),
+    ...leadOf(spec),
     ...endOf(ended),
     ...(/^(?:RunContainerError|CreateContainerError)$/.test(text(waiting['reason']) ?? '')
       ? startOf((text(waiting['message']) ?? '').slice(0, longestEnd))
@@ -163,6 +165,15 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
     ...(portBy === undefined ? {} : { portBy: intern.text(portBy) }),
   }))
   return kept.length === 0 ? {} : { listens: kept }
+}
+
+function leadOf(spec: Fields): Pick<Container, 'leadsToTls'> {
+  const led = leadsToTls({
+    words: [...texts(spec['command']), ...texts(spec['args'])],
+    env: plainEnv(spec),
+    elsewhere: elsewhereOf(spec),
+  })
+  return led === null ? {} : { leadsToTls: led }
 }
 
 /** Names whose values stand in a Secret or a ConfigMap; `*` where all of one's are taken. */

@@ -69,7 +69,7 @@ export function refusalsOf(spec: Fields): Pick<Container, 'refusals'> {
 function refusalOf(it: Fields): readonly MountedRefusal[] {
   const [map, key, line] = [text(it['map']), text(it['key']), whole(it['line'])]
   const [port, status] = [whole(it['port']), whole(it['status'])]
-  const by = (['deny', 'return'] as const).find((one) => one === it['by'])
+  const by = (['deny', 'return', 'https'] as const).find((one) => one === it['by'])
   if (by === undefined || map === null || key === null || line === null || port === null || status === null) return []
   const rules = list(it['rules']).flatMap((one) => {
     const [rule, of] = [fields(one), text(fields(one)['of'])]
