@@ -392,6 +392,7 @@ import certificateAstray from './ingress/certificate-astray.ts'
 import internalPublished from './ingress/internal-published.ts'
 import serverKeepsOut from './ingress/server-keeps-out.ts'
 import redirectsToTls from './ingress/redirects-to-tls.ts'
+import deciderMissing from './ingress/decider-missing.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -587,6 +588,7 @@ export const checks: readonly AnyCheck[] = [
   internalPublished, // ING389
   serverKeepsOut, // ING390
   redirectsToTls, // ING391
+  deciderMissing, // ING392
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

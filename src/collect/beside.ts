@@ -24,6 +24,7 @@ import {
 } from './project/beside.ts'
 import { projectIpPool } from './project/calico-pool.ts'
 import { projectCertificate, projectIssuer } from './project/cert-manager.ts'
+import { projectDecider } from './project/deciders.ts'
 import { fields } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
@@ -121,6 +122,10 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(null)
       .slice(0, mostClaims)
       .flatMap((raw) => projectIssuer(raw) ?? []),
+    deciders: held
+      .strangers(namespace)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectDecider(raw, intern) ?? []),
     claims: held
       .strangers(namespace)
       .slice(0, mostClaims)

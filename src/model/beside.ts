@@ -21,6 +21,8 @@ export interface Beside {
   /** Of cert-manager: what it is to have issued, and by whom. Absent in old recordings. */
   readonly certificates?: readonly WantedCertificate[]
   readonly issuers?: readonly AcmeIssuer[]
+  /** Objects by which proxies ask a Service about each request. Absent in old recordings. */
+  readonly deciders?: readonly Decider[]
   readonly webhooks: readonly AdmissionWebhook[]
   readonly apiServices: readonly ApiService[]
   readonly pools: readonly AddressPool[] | null
@@ -174,6 +176,29 @@ export interface AcmeIssuer {
   readonly server: string
   /** `staging`: what it issues is trusted by no browser. */
   readonly is: 'staging' | 'other'
+}
+
+/** Of Envoy Gateway, of Contour, and of Kong. */
+export const deciderKinds = ['SecurityPolicy', 'ExtensionService', 'KongPlugin'] as const
+export type DeciderKind = (typeof deciderKinds)[number]
+
+export interface Decider {
+  readonly kind: DeciderKind
+  readonly namespace: string
+  readonly name: string
+  readonly asks: readonly AskedService[]
+  /** Requests go on where nobody answers, `failOpen`. Absent = they are refused. */
+  readonly lets?: 'all'
+}
+
+/** By its name, in a namespace of null that of who asks; or by a host, and then both are null. */
+export interface AskedService {
+  readonly namespace: string | null
+  readonly name: string | null
+  readonly host: string | null
+  readonly port: number | null
+  /** `spec.extAuth.http.backendRef`, or an annotation. */
+  readonly field: string
 }
 
 export interface HostClaim {

@@ -1,4 +1,4 @@
-import { type Beside, neededByNginx } from '../model/beside.ts'
+import { type Beside, deciderKinds, neededByNginx } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
 import {
   either,
@@ -41,6 +41,14 @@ const secret = object({
       when: oneOf(['valid', 'over', 'unsure']),
     }),
   ),
+})
+
+const asked = object({
+  namespace: nullable(m.name),
+  name: nullable(m.name),
+  host: nullable(m.host),
+  port: nullable(number),
+  field: m.spot,
 })
 
 const ingressRoute = object({
@@ -105,6 +113,7 @@ export const besideSchema = exactly<Beside>()(
         }),
       ),
     ),
+    deciders: maybe(list(object({ kind: oneOf(deciderKinds), ...named, asks: list(asked), lets: maybe(just('all')) }))),
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
       object({

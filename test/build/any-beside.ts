@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Beside } from '../../src/model/beside.ts'
+import { type Beside, deciderKinds } from '../../src/model/beside.ts'
 
 const few = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(of, { maxLength: 3 })
 const name = fc.constantFrom('web', 'cart', 'db')
@@ -92,6 +92,25 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       server: host,
       is: fc.constantFrom('staging' as const, 'other' as const),
     }),
+  ),
+  deciders: few(
+    fc.record(
+      {
+        kind: fc.constantFrom(...deciderKinds),
+        ...named,
+        asks: few(
+          fc.record({
+            namespace: orNull(name),
+            name: orNull(name),
+            host: orNull(host),
+            port: orNull(fc.nat(65_535)),
+            field: name,
+          }),
+        ),
+        lets: fc.constant('all' as const),
+      },
+      { requiredKeys: ['kind', 'namespace', 'name', 'asks'] },
+    ),
   ),
   claims: few(
     fc.record({ kind: fc.constant('Route'), group: fc.constant('route.openshift.io'), ...named, hosts: few(host) }),

@@ -425,6 +425,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     vhost: host,
   }),
   auth: fc.record({ host, port: count }),
+  asks: fc.record({ namespace: maybe(name), name: maybe(name), host: maybe(host), port: maybe(count), field: name }),
   namespace: name,
   name,
   className: maybe(name),
