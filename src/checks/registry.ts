@@ -393,6 +393,7 @@ import internalPublished from './ingress/internal-published.ts'
 import serverKeepsOut from './ingress/server-keeps-out.ts'
 import redirectsToTls from './ingress/redirects-to-tls.ts'
 import deciderMissing from './ingress/decider-missing.ts'
+import daprAstray from './mesh/dapr-astray.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -613,6 +614,7 @@ export const checks: readonly AnyCheck[] = [
   ruleForServicePort, // MSH822
   entryWithoutEndpoints, // MSH823
   tunnelKeptOut, // MSH824
+  daprAstray, // MSH825
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

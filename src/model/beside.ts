@@ -340,7 +340,18 @@ export interface LinkerdPolicies {
     readonly namespace: string
     readonly of: 'Server' | 'Namespace' | 'other'
     readonly name: string
+    /** All of which a caller has to meet. Absent where it names none, and in old recordings. */
+    readonly requires?: readonly LinkerdProof[]
   }[]
+  /** Absent in old recordings. */
+  readonly proofs?: readonly LinkerdProof[]
+}
+
+/** Who a caller is, or where it comes from: of such an object no more than its name is read. */
+export interface LinkerdProof {
+  readonly kind: 'MeshTLSAuthentication' | 'NetworkAuthentication'
+  readonly namespace: string
+  readonly name: string
 }
 
 export interface LinkerdServer {

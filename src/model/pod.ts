@@ -18,6 +18,12 @@ export interface ContainerPort {
   readonly hostPort?: number
 }
 
+export interface DaprAsked {
+  /** `dapr.io/app-port`: the sidecar is not ready before something listens there. null: it calls no application. */
+  readonly appPort: number | null
+  readonly sidecar: 'there' | 'absent'
+}
+
 /** What nginx answers at a port to whoever it does not let in, by a ConfigMap of which a file holds the text. */
 export interface MountedRefusal extends Refusal {
   readonly port: number
@@ -254,6 +260,8 @@ export interface Pod {
   readonly meshBypass?: true
   /** Which of its traffic that is, of Istio's sidecar. Absent where all meets it, and in old recordings. */
   readonly sidecarTraffic?: SidecarTraffic
+  /** What it asks Dapr's injector for, `dapr.io/enabled`. Absent where it asks nothing, and in old recordings. */
+  readonly dapr?: DaprAsked
   /** Where a container mounts something over /etc/resolv.conf: what stands in the volume. Absent where none does. */
   readonly resolvConfMount?: { readonly kind: string; readonly name: string }
   /** The same over /etc/nsswitch.conf; absent in old recordings as well. */

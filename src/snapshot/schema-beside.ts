@@ -51,6 +51,8 @@ const asked = object({
   field: m.spot,
 })
 
+const linkerdProof = object({ kind: oneOf(['MeshTLSAuthentication', 'NetworkAuthentication']), ...named })
+
 const ingressRoute = object({
   group: m.word,
   ...named,
@@ -209,7 +211,15 @@ export const besideSchema = exactly<Beside>()(
             otherwise: oneOf(['deny', 'allow']),
           }),
         ),
-        authorized: list(object({ namespace: m.name, of: oneOf(['Server', 'Namespace', 'other']), name: m.name })),
+        authorized: list(
+          object({
+            namespace: m.name,
+            of: oneOf(['Server', 'Namespace', 'other']),
+            name: m.name,
+            requires: maybe(list(linkerdProof)),
+          }),
+        ),
+        proofs: maybe(list(linkerdProof)),
       }),
     ),
     policiesNotHeld: list(oneOf(otherPolicyKinds)),

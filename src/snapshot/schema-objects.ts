@@ -95,6 +95,7 @@ export function objectSchemas(intern: Intern) {
       dnsHop: maybe(object({ by: m.text, sign: m.text })),
       serviceAccount: maybe(m.name),
       inboundDefault: maybe(just('deny')),
+      dapr: maybe(object({ appPort: nullable(number), sidecar: oneOf(['there', 'absent']) })),
       owner,
       containers: listThrough(container, intern.same),
       scheduling: maybe(m.said),

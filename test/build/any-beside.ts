@@ -27,6 +27,11 @@ const selector = fc.record({
   ),
 })
 
+const linkerdProof = fc.record({
+  kind: fc.constantFrom('MeshTLSAuthentication' as const, 'NetworkAuthentication' as const),
+  ...named,
+})
+
 export const anyBeside: fc.Arbitrary<Beside> = fc.record({
   secrets: orNull(
     fc.record({
@@ -235,8 +240,10 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
           namespace: name,
           of: fc.constantFrom('Server' as const, 'Namespace' as const, 'other' as const),
           name,
+          requires: few(linkerdProof),
         }),
       ),
+      proofs: few(linkerdProof),
     }),
   ),
   policiesNotHeld: few(fc.constantFrom('CalicoNetworkPolicy' as const, 'CiliumNetworkPolicy' as const)),
