@@ -394,6 +394,7 @@ import serverKeepsOut from './ingress/server-keeps-out.ts'
 import redirectsToTls from './ingress/redirects-to-tls.ts'
 import deciderMissing from './ingress/decider-missing.ts'
 import daprAstray from './mesh/dapr-astray.ts'
+import internalUnheeded from './ingress/internal-unheeded.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -590,6 +591,7 @@ export const checks: readonly AnyCheck[] = [
   serverKeepsOut, // ING390
   redirectsToTls, // ING391
   deciderMissing, // ING392
+  internalUnheeded, // ING393
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

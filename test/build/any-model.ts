@@ -53,7 +53,7 @@ import type { Node } from '../../src/model/node.ts'
 import type { Outside, OutsideAnswer } from '../../src/model/outside.ts'
 import type { PodWays } from '../../src/model/pod-ways.ts'
 import type { Pod } from '../../src/model/pod.ts'
-import { type EndpointSlice, leavingOut, type Service } from '../../src/model/service.ts'
+import { type EndpointSlice, internalClouds, leavingOut, type Service } from '../../src/model/service.ts'
 import type { Model, Scope } from '../../src/model/sources.ts'
 import type { WeaveTc } from '../../src/model/weave-tc.ts'
 import type { Workload } from '../../src/model/workload.ts'
@@ -280,6 +280,17 @@ const service: fc.Arbitrary<Service> = fc.record(
       problem: maybe(text),
       refused: text,
       sourceRanges: few(ip.map((it) => `${it}/24`)),
+      internal: few(
+        fc.record(
+          {
+            by: name,
+            cloud: fc.constantFrom(...internalClouds),
+            wants: fc.constantFrom('internal' as const, 'public' as const, 'unread' as const),
+            written: name,
+          },
+          { requiredKeys: ['by', 'cloud', 'wants'] },
+        ),
+      ),
       nodePorts: fc.constant('none' as const),
       sendsTo: fc.constant('pods' as const),
       azureProbes: few(azureProbe),
