@@ -53,8 +53,8 @@ export default check({
       args.by === null
         ? 'set alb.ingress.kubernetes.io/scheme: internet-facing, or internal where that is meant; a new ALB takes ' +
           'its place'
-        : 'for callers from outside take the annotation away and create the Service again; else keep the name in a ' +
-          'private zone',
+        : 'take the annotation away and create the Service again, if callers come from outside; otherwise keep the ' +
+          'name in a private zone',
       `kubectl -n ${on.namespace} edit ${on.kind.toLowerCase()} ${on.name}`,
     ],
   },
