@@ -395,6 +395,7 @@ import redirectsToTls from './ingress/redirects-to-tls.ts'
 import deciderMissing from './ingress/decider-missing.ts'
 import daprAstray from './mesh/dapr-astray.ts'
 import internalUnheeded from './ingress/internal-unheeded.ts'
+import routeLeavesRest from './mesh/route-leaves-rest.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -617,6 +618,7 @@ export const checks: readonly AnyCheck[] = [
   entryWithoutEndpoints, // MSH823
   tunnelKeptOut, // MSH824
   daprAstray, // MSH825
+  routeLeavesRest, // MSH826
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

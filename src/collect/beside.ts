@@ -26,7 +26,7 @@ import { projectIpPool } from './project/calico-pool.ts'
 import { projectCertificate, projectIssuer } from './project/cert-manager.ts'
 import { projectDecider } from './project/deciders.ts'
 import { fields } from './project/json.ts'
-import { projectAuthorized, projectLinkerdServer, projectProof } from './project/linkerd.ts'
+import { projectAuthorized, projectLinkerdServer, projectProof, projectServiceRoutes } from './project/linkerd.ts'
 import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
 import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
@@ -149,6 +149,10 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
         .slice(0, mostClaims)
         .flatMap((raw) => projectProof(raw, intern) ?? []),
     ),
+    serviceRoutes: held
+      .strangers(namespace)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectServiceRoutes(raw, intern)),
     scalers: held.withStatus(namespace).flatMap((raw) => projectScaler(raw, intern) ?? []),
     policiesNotHeld: policiesNotHeld(held, namespace),
     meshSettings: settings.flatMap((it) => it.mesh ?? []),

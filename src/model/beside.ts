@@ -1,3 +1,4 @@
+import type { RouteMatch } from './gateway.ts'
 import type { IngressAuth } from './ingress.ts'
 import type { Monitor, MonitorReader } from './monitor.ts'
 import type { OtherPolicyKind, Selector } from './network-policy.ts'
@@ -52,6 +53,8 @@ export interface Beside {
   readonly heldWorkloads?: readonly HeldWorkload[]
   /** What Linkerd is told of who may come in; null where the file holds nothing of it. */
   readonly linkerd: LinkerdPolicies | null
+  /** HTTPRoutes of Linkerd's own for Services, which it has accepted. Absent in old recordings. */
+  readonly serviceRoutes?: readonly ServiceRoute[]
   /** What sets how many pods workloads have. Absent in old recordings. */
   readonly scalers?: readonly Scaler[]
   /** Kinds of policies of which the file holds none, or not all. */
@@ -352,6 +355,16 @@ export interface LinkerdProof {
   readonly kind: 'MeshTLSAuthentication' | 'NetworkAuthentication'
   readonly namespace: string
   readonly name: string
+}
+
+export interface ServiceRoute {
+  readonly namespace: string
+  readonly name: string
+  readonly service: { readonly namespace: string; readonly name: string }
+  readonly port: number | null
+  readonly rules: number
+  /** Of all rules. */
+  readonly matches: readonly RouteMatch[]
 }
 
 export interface LinkerdServer {

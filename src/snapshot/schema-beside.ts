@@ -201,6 +201,23 @@ export const besideSchema = exactly<Beside>()(
       list(object({ namespace: m.name, account: m.name, role: nullable(m.name), lacks: list(oneOf(neededByNginx)) })),
     ),
     authorityMaps: nullable(list(object(keyed))),
+    serviceRoutes: maybe(
+      list(
+        object({
+          ...named,
+          service: object(named),
+          port: nullable(number),
+          rules: number,
+          matches: list(
+            object({
+              type: oneOf(['PathPrefix', 'Exact', 'RegularExpression']),
+              path: m.path,
+              more: oneOf(['nothing', 'more']),
+            }),
+          ),
+        }),
+      ),
+    ),
     linkerd: nullable(
       object({
         servers: list(

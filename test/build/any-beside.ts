@@ -225,6 +225,21 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
     }),
   ),
   authorityMaps: orNull(few(fc.record({ ...named, keys: few(fc.constantFrom('ca.crt', 'tls.crt')) }))),
+  serviceRoutes: few(
+    fc.record({
+      ...named,
+      service: fc.record(named),
+      port: orNull(fc.nat(65_535)),
+      rules: fc.nat(9),
+      matches: few(
+        fc.record({
+          type: fc.constantFrom('PathPrefix' as const, 'Exact' as const),
+          path: fc.constant('/v2'),
+          more: fc.constantFrom('nothing' as const, 'more' as const),
+        }),
+      ),
+    }),
+  ),
   linkerd: orNull(
     fc.record({
       servers: few(
