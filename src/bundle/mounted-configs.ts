@@ -189,7 +189,7 @@ function denialOf(file: File, { words, image, files }: Running) {
   return denial === null ? [] : [placed(denial, file)]
 }
 
-/** Ports at which each server refuses, by all of nginx's files that are mounted; nothing where one may say otherwise. */
+/** Ports at which nginx refuses, by all of its files that are mounted; nothing where one may say otherwise. */
 function refusalsOf(container: Fields, files: readonly File[]): readonly object[] {
   const words = [...list(container['command']), ...list(container['args'])].filter((it) => typeof it === 'string')
   const read = files.filter((it) => configOf(it.path, words)?.kind === 'nginx')

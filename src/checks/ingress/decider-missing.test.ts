@@ -1,6 +1,7 @@
 import { beside } from '../../../test/build/beside.ts'
 import { ingress } from '../../../test/build/ingress.ts'
 import { namespace } from '../../../test/build/policy.ts'
+import { pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { AskedService, Decider } from '../../model/beside.ts'
@@ -68,7 +69,16 @@ describeCheck(check, [
     },
     expect: [{ subject: 'Ingress/shop/web', severity: 'error' }],
   },
-  { it: 'it is there', given: given([policy([asked({ name: 'auth' })])]), expect: 'ok' },
+  {
+    it: 'it is there',
+    given: { ...given([policy([asked({ name: 'auth' })])]), endpointSlices: [slice('auth', [pod('auth-1')])] },
+    expect: 'ok',
+  },
+  {
+    it: 'who is behind it was not read',
+    given: given([policy([asked({ name: 'auth' })])]),
+    expect: 'cannot-tell',
+  },
   {
     it: 'a host outside',
     given: given([policy([asked({ name: null, host: 'sso.example.com' })])]),

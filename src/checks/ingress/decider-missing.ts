@@ -5,7 +5,13 @@ import type { Ingress } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
-import { deciderFault, type DeciderFault, deciderPlace, type DeciderPlace } from '../../relations/ingress/decider.ts'
+import {
+  deciderFault,
+  deciderPlace,
+  type DeciderPlace,
+  isSureFault,
+  type SureFault,
+} from '../../relations/ingress/decider.ts'
 import { allOfIngress, noEndpoints } from '../../relations/symptom.ts'
 import { isAskedAbout } from '../service/words.ts'
 
@@ -40,9 +46,10 @@ export default check({
     return asking.map((it) => {
       const fault = deciderFault(it.to, around)
       if (fault === null) return ok(1)
-      return fault.is === 'unseen'
-        ? cannotTell('not-asked', `Services of namespace ${it.to.namespace} were not read`, '-A')
-        : verdict(it, fault)
+      if (isSureFault(fault)) return verdict(it, fault)
+      return fault.is === 'unread'
+        ? cannotTell('not-asked', 'who is behind the Services that are asked was not read')
+        : cannotTell('not-asked', `Services of namespace ${it.to.namespace} were not read`, '-A')
     })
   },
 
@@ -67,7 +74,7 @@ export default check({
 })
 
 interface Wrong {
-  readonly is: Fault['is']
+  readonly is: SureFault['is']
   readonly port: number | string | null
 }
 
@@ -121,19 +128,17 @@ interface Asking extends Omit<Source, 'asks'> {
   readonly of: number
 }
 
-type Fault = Exclude<DeciderFault, { readonly is: 'unseen' }>
-
 function severityOf({ isOpen, isUsed, of }: Asking): Severity {
   return isOpen || !isUsed || of > 1 ? 'warning' : 'error'
 }
 
-const labels: Readonly<Record<Fault['is'], string>> = {
+const labels: Readonly<Record<SureFault['is'], string>> = {
   missing: 'no such Service',
   port: 'no such port',
   empty: 'nobody is behind it',
 }
 
-function verdict(asking: Asking, fault: Fault) {
+function verdict(asking: Asking, fault: SureFault) {
   const { on, to, field, causes, isOpen } = asking
   const isAnnotation = field.includes('/')
   return finding({

@@ -6,7 +6,13 @@ import type { Known } from '../../model/known.ts'
 import type { Namespace } from '../../model/network-policy.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
-import { deciderFault, type DeciderFault, deciderPlace, type DeciderPlace } from '../../relations/ingress/decider.ts'
+import {
+  deciderFault,
+  deciderPlace,
+  type DeciderPlace,
+  isSureFault,
+  type SureFault,
+} from '../../relations/ingress/decider.ts'
 import { allOfIngress, noEndpoints } from '../../relations/symptom.ts'
 import { calledAs, crdProvider } from '../../relations/ingress/traefik-names.ts'
 import { ingressSubject } from './words.ts'
@@ -39,11 +45,16 @@ export default check({
     if (asking.length === 0) return notApplicable('no route here goes through a Middleware that asks a Service')
     return asking.map(({ middleware, to, by }) => {
       const fault = deciderFault(to, around)
-      // Without a page for errors the errors are shown as they are.
-      if (fault === null || (fault.is === 'empty' && to.by === 'pages')) return ok(1)
-      return fault.is === 'unseen'
-        ? cannotTell('not-asked', `Services of namespace ${to.namespace} were not read`, '-A')
-        : verdict(middleware, { to, by, fault })
+      if (fault === null) return ok(1)
+      if (!isSureFault(fault) || fault.is === 'empty') {
+        // Without a page for errors the errors are shown as they are.
+        if (to.by === 'pages' && fault.is !== 'unseen') return ok(1)
+        if (fault.is === 'unread')
+          return cannotTell('not-asked', 'who is behind the Services that are asked was not read')
+        if (fault.is === 'unseen')
+          return cannotTell('not-asked', `Services of namespace ${to.namespace} were not read`, '-A')
+      }
+      return verdict(middleware, { to, by, fault })
     })
   },
 
@@ -126,7 +137,7 @@ function usersOf(ingresses: Known<readonly Ingress[]>, beside: Known<Beside>): R
 interface About {
   readonly to: Asked
   readonly by: readonly User[]
-  readonly fault: Exclude<DeciderFault, { readonly is: 'unseen' }>
+  readonly fault: SureFault
 }
 
 function verdict(middleware: Middleware, { to, by, fault }: About) {

@@ -2,7 +2,8 @@ import { contacts, get } from '../../../test/build/contacts.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
-import { describeCheck } from '../../../test/describe-check.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import type { MountedRefusal } from '../../model/pod.ts'
 import check from './server-keeps-out.ts'
@@ -74,6 +75,17 @@ describeCheck(check, [
     it: 'the range of the pods is let in',
     given: given({ about: { rules: [{ is: 'allow', of: '10.0.0.0/8' }, ...lan] } }),
     expect: 'ok',
+  },
+  {
+    it: 'and who comes by Ingresses was not read',
+    given: modelOf(
+      {
+        services: [service('docs')],
+        pods: [docs([refusal({ rules: [{ is: 'allow', of: '10.0.0.0/8' }, ...lan] })]), caller],
+      },
+      { ingresses: unknown('forbidden', 'list ingresses') },
+    ),
+    expect: 'cannot-tell',
   },
   {
     it: 'kept out are others',

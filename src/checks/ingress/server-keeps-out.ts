@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
 import type { MountedRefusal, Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
@@ -39,6 +39,7 @@ export default check({
       ingressClasses: ingressClasses.known ? ingressClasses.value : [],
       ingressControllers: ingressControllers.known ? ingressControllers.value : [],
     })
+    const isRead = ingresses.known && ingressClasses.known && ingressControllers.known
     const callersOf = callersBy(pods, callableFrom({ services, namespaces, clusterDns, scope }))
     const isAnswered = (it: Ingress): boolean =>
       contacts.known && requestsOf(contacts.value, it).some((one) => one.status !== null && one.status < 400)
@@ -54,7 +55,7 @@ export default check({
       const each = [...new Map(come.map((it) => [it.ip, it])).values()]
       const denied = each.filter((it) => isDenied(refusal, it.ip))
       if (each.length === 0) return []
-      if (denied.length === 0) return [ok(1)]
+      if (denied.length === 0) return [isRead ? ok(1) : cannotTell('not-asked', 'who comes by Ingresses was not read')]
       return [verdict({ service, port, refusal, of, container }, { each, denied, open })]
     })
     return judged.length > 0 ? judged : notApplicable('nobody is seen to come to the web servers that refuse')

@@ -42,7 +42,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.is === 'absent'
-        ? `${on.kind} ${full(on)} asks for a sidecar of Dapr, and ${args.bad} of its ${count(args.of, 'pod')} have none.`
+        ? `${on.kind} ${full(on)} asks for a sidecar of Dapr, and ` +
+          `${args.bad} of its ${count(args.of, 'pod')} have none.`
         : `Dapr's sidecar of ${on.kind} ${full(on)} waits for port ${args.port} of the application, which declares ` +
           `${some(args.declared.map(String), 3)}.`,
     detail: ({ args }) =>

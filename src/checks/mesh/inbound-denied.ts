@@ -57,7 +57,8 @@ export default check({
         ? 'its pods deny by default, and no Server is for the port.'
         : `nothing authorizes anybody for Server ${args.server}.`),
     detail: ({ args }) =>
-      `${args.byDefault ? 'default-inbound-policy: deny' : `Server ${args.server}: accessPolicy deny`}${args.held ? '' : " · the file holds no Server nor authorization of Linkerd's"}`,
+      (args.byDefault ? 'default-inbound-policy: deny' : `Server ${args.server}: accessPolicy deny`) +
+      `${args.held ? '' : " · the file holds no Server nor authorization of Linkerd's"}`,
     note: () => 'callers get 403 over HTTP, and other connections are closed',
     help: ({ subject: on, args }) => [
       args.server === ''

@@ -17,12 +17,16 @@ export interface AroundDeciders {
   readonly scope: Pick<Scope, 'namespace'>
 }
 
-/** What is wrong with a Service that is asked about each request; `unseen`: its namespace was not read. */
+/**
+ * What is wrong with a Service that is asked about each request; `unseen`: its namespace was not read; `unread`: it is
+ * there, and its endpoints were not read.
+ */
 export type DeciderFault =
   | { readonly is: 'missing'; readonly near: string | null }
   | { readonly is: 'port'; readonly ports: readonly string[] }
   | { readonly is: 'empty'; readonly service: Service }
   | { readonly is: 'unseen' }
+  | { readonly is: 'unread' }
 
 export interface DeciderPlace {
   readonly namespace: string
@@ -46,7 +50,14 @@ export function deciderPlace(
   return suffix === '' && !isThere ? null : { namespace, name, port: asked.port }
 }
 
-/** null: it is there, with the port, and with somebody behind it as far as that was read. */
+/** What can be told of it, without what was not read. */
+export type SureFault = Exclude<DeciderFault, { readonly is: 'unseen' | 'unread' }>
+
+export function isSureFault(fault: DeciderFault): fault is SureFault {
+  return fault.is !== 'unseen' && fault.is !== 'unread'
+}
+
+/** null: it is there, with the port, and with somebody behind it. */
 export function deciderFault({ namespace, name, port }: DeciderPlace, around: AroundDeciders): DeciderFault | null {
   const { services, slices, namespaces, scope } = around
   const service = findIn(services)(namespace, name)
@@ -61,7 +72,7 @@ export function deciderFault({ namespace, name, port }: DeciderPlace, around: Ar
   const { ports } = service
   const isOffered = port === null || ports.length === 0 || ports.some((it) => it.port === port || it.name === port)
   if (service.clusterIP !== 'None' && !isOffered) return { is: 'port', ports: ports.map((it) => `${it.port}`) }
-  if (!slices.known) return null
+  if (!slices.known) return { is: 'unread' }
   const { ready, leaving } = countEndpoints(slicesBy(slices.value)(service))
   return ready.length + leaving.length === 0 ? { is: 'empty', service } : null
 }
