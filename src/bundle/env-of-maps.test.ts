@@ -57,3 +57,18 @@ test('a pod that asks no map is the same one, and none is changed', () => {
   for (const spec of [null, 7, { containers: 'a' }, { containers: [null] }])
     expect(withEnvOfMaps({ metadata: { name: 'x' }, spec }, maps)).toEqual({ metadata: { name: 'x' }, spec })
 })
+
+test('an optional key that its map has not: the kubelet leaves the variable out', () => {
+  const of = (name: string, optional: boolean) => ({
+    name,
+    valueFrom: { configMapKeyRef: { name: 'argocd-cmd-params-cm', key: 'server.insecure', optional } },
+  })
+  const pod = {
+    metadata: { namespace: 'argocd', name: 'server-1' },
+    spec: { containers: [{ name: 'server', env: [of('A', true), of('B', false)] }] },
+  }
+  const held = mapsIn([{ metadata: { namespace: 'argocd', name: 'argocd-cmd-params-cm' }, data: {} }])
+  const namesOf = (it: object) => [...JSON.stringify(it).matchAll(/"name":"([AB])"/g)].map(([, name]) => name)
+  expect(namesOf(withEnvOfMaps(pod, held))).toEqual(['B'])
+  expect(namesOf(withEnvOfMaps(pod, mapsIn([])))).toEqual(['A', 'B'])
+})

@@ -44,7 +44,9 @@ interface Variable {
 }
 
 function withEnv(container: Fields, namespace: string, mapOf: MapOf): Fields {
-  const own = Array.isArray(container['env']) ? container['env'].map((it: unknown) => filled(it, namespace, mapOf)) : []
+  const own = Array.isArray(container['env'])
+    ? container['env'].flatMap((it: unknown) => filled(it, namespace, mapOf))
+    : []
   const names = new Set(own.map((it) => fields(it)['name']))
   const from = Array.isArray(container['envFrom']) ? container['envFrom'] : []
   const more = new Map<string, Variable>()
@@ -53,14 +55,15 @@ function withEnv(container: Fields, namespace: string, mapOf: MapOf): Fields {
   return { ...container, env: [...more.values(), ...own] }
 }
 
-/** One variable that names a key of a map. */
-function filled(variable: unknown, namespace: string, mapOf: MapOf): unknown {
+/** One variable that names a key of a map. The kubelet leaves out an optional one whose key is not in the map. */
+function filled(variable: unknown, namespace: string, mapOf: MapOf): readonly unknown[] {
   const { name, valueFrom } = fields(variable)
-  const { name: map, key } = fields(fields(valueFrom)['configMapKeyRef'])
-  if (typeof name !== 'string' || typeof map !== 'string' || typeof key !== 'string') return variable
+  const { name: map, key, optional } = fields(fields(valueFrom)['configMapKeyRef'])
+  if (typeof name !== 'string' || typeof map !== 'string' || typeof key !== 'string') return [variable]
   const data = mapOf(namespace, map)
   const value = data !== null && Object.hasOwn(data, key) ? data[key] : null
-  return typeof value === 'string' ? { name, value, map } : variable
+  if (typeof value === 'string') return [{ name, value, map }]
+  return data !== null && optional === true ? [] : [variable]
 }
 
 /** All variables of a map, with the prefix that the container gives them. */

@@ -70,6 +70,21 @@ test("nginx: the image's default.conf is hidden, or may listen as well", () => {
   expect(read({ data: { 'nginx.conf': local }, mount: one })?.listens).toHaveLength(1)
 })
 
+test('whom nginx keeps out, by all of its files', () => {
+  const deny = 'server {\n listen 8080;\n allow 10.9.0.0/16;\n deny all;\n}'
+  const at = { mountPath: '/etc/nginx/conf.d' }
+  const refused = { by: 'deny', status: 403, line: 3, port: 8080, map: 'conf', key: 'default.conf' }
+  expect(read({ data: { 'default.conf': deny }, mount: at })?.refusals).toMatchObject([refused])
+  const open = 'server {\n listen 8080;\n server_name b;\n}'
+  expect(read({ data: { 'default.conf': deny, 'b.conf': open }, mount: at })?.refusals).toBeUndefined()
+  const real = 'real_ip_header X-Forwarded-For;'
+  expect(read({ data: { 'default.conf': deny, 'real.conf': real }, mount: at })?.refusals).toBeUndefined()
+  const beside = { mountPath: '/etc/nginx/conf.d/a.conf', subPath: 'a.conf' }
+  const usual = { 'a.conf': deny.replace('8080', '80') }
+  expect(read({ data: usual, mount: beside })?.refusals).toBeUndefined()
+  expect(read({ data: { 'a.conf': deny }, mount: { mountPath: '/x' } })?.refusals).toBeUndefined()
+})
+
 test('whom a mounted text tells to call, with the place that it stands in, and no secret of it', () => {
   const data = { 'application.yaml': 'db:\n  url: postgres://u:hunter2@db:5432/x\n' }
   const found = read({ data, mount: { mountPath: '/app/config' } })

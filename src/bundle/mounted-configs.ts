@@ -2,6 +2,7 @@ import type { RawObject } from '../kube/cluster.ts'
 import { callsInConfig, isConfigName } from '../wire/config-calls.ts'
 import { hbaDenial, redisDenial } from '../wire/config-denials.ts'
 import { type ConfigListen, configOf, includesOf, listensInConfig } from '../wire/config-listens.ts'
+import { type Door, nginxDoors, type Refusal } from '../wire/nginx-doors.ts'
 import { profileOf } from '../wire/config-uses.ts'
 import type { MapOf } from './env-of-maps.ts'
 
@@ -31,6 +32,7 @@ export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
               .flatMap((one) => callsOf(one).map((call) => placed(call, one)))
               .slice(0, mostCalls),
             mountedListens: listensOf(container, files),
+            mountedRefusals: refusalsOf(container, files),
           }
     })
     return { ...pod, spec: { ...spec, containers } }
@@ -185,6 +187,30 @@ function denialOf(file: File, { words, image, files }: Running) {
     return []
   const denial = hbaDenial(file.text)
   return denial === null ? [] : [placed(denial, file)]
+}
+
+/** Ports at which nginx refuses, by all of its files that are mounted; nothing where one may say otherwise. */
+function refusalsOf(container: Fields, files: readonly File[]): readonly object[] {
+  const words = [...list(container['command']), ...list(container['args'])].filter((it) => typeof it === 'string')
+  const read = files.filter((it) => configOf(it.path, words)?.kind === 'nginx')
+  if (read.some((it) => isOtherwise.test(it.text))) return []
+  const doors = read.flatMap((file) =>
+    nginxDoors(file.text).map((door) => ({ ...door, file, isWhole: isNginxWhole(file, files) })),
+  )
+  return [...Map.groupBy(doors, (it) => it.port).values()].flatMap((its) => {
+    const [first] = its
+    // What the image listens on itself is port 80.
+    if (first === undefined || !its.every((it) => isRefusal(it.answers) && (it.isWhole || it.port !== 80))) return []
+    const { answers, port, file } = first
+    return its.length === 1 && isRefusal(answers) ? [placed({ ...answers, port }, file)] : []
+  })
+}
+
+/** A client's address out of a header, or another way in, of all servers. */
+const isOtherwise = /^\s{0,40}(?:set_real_ip_from|real_ip_header|satisfy\s{1,20}any)\b/m
+
+function isRefusal(answers: Door['answers']): answers is Refusal {
+  return typeof answers === 'object'
 }
 
 /** The image has a `conf.d/default.conf` that listens on port 80, which nginx.conf includes. */

@@ -390,6 +390,12 @@ import valueNeverFilledIn from './service/value-never-filled-in.ts'
 import stagingIssuer from './ingress/staging-issuer.ts'
 import certificateAstray from './ingress/certificate-astray.ts'
 import internalPublished from './ingress/internal-published.ts'
+import serverKeepsOut from './ingress/server-keeps-out.ts'
+import redirectsToTls from './ingress/redirects-to-tls.ts'
+import deciderMissing from './ingress/decider-missing.ts'
+import daprAstray from './mesh/dapr-astray.ts'
+import internalUnheeded from './ingress/internal-unheeded.ts'
+import routeLeavesRest from './mesh/route-leaves-rest.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -583,6 +589,10 @@ export const checks: readonly AnyCheck[] = [
   stagingIssuer, // ING387
   certificateAstray, // ING388
   internalPublished, // ING389
+  serverKeepsOut, // ING390
+  redirectsToTls, // ING391
+  deciderMissing, // ING392
+  internalUnheeded, // ING393
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -607,6 +617,8 @@ export const checks: readonly AnyCheck[] = [
   ruleForServicePort, // MSH822
   entryWithoutEndpoints, // MSH823
   tunnelKeptOut, // MSH824
+  daprAstray, // MSH825
+  routeLeavesRest, // MSH826
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

@@ -1,6 +1,6 @@
 import type { Held, RawObject, Resource } from '../kube/cluster.ts'
 import { besideKinds, configMaps } from '../kube/resources.ts'
-import type { Beside, ControllerSettings, HeldWorkload, LinkerdPolicies } from '../model/beside.ts'
+import type { Beside, ControllerSettings, HeldWorkload, LinkerdPolicies, LinkerdProof } from '../model/beside.ts'
 import type { BackendTlsPolicy } from '../model/gateway.ts'
 import type { IngressController } from '../model/ingress.ts'
 import { type Known, known, unknown } from '../model/known.ts'
@@ -24,8 +24,9 @@ import {
 } from './project/beside.ts'
 import { projectIpPool } from './project/calico-pool.ts'
 import { projectCertificate, projectIssuer } from './project/cert-manager.ts'
+import { projectDecider } from './project/deciders.ts'
 import { fields } from './project/json.ts'
-import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
+import { projectAuthorized, projectLinkerdServer, projectProof, projectServiceRoutes } from './project/linkerd.ts'
 import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
 import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
@@ -121,6 +122,10 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(null)
       .slice(0, mostClaims)
       .flatMap((raw) => projectIssuer(raw) ?? []),
+    deciders: held
+      .strangers(namespace)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectDecider(raw, intern) ?? []),
     claims: held
       .strangers(namespace)
       .slice(0, mostClaims)
@@ -136,7 +141,18 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     controllerRights: await controllerRights(reader, held, around.controllers),
     settingsNotThere: settingsNotThere(settings.flatMap((it) => it.settings ?? [])),
     authorityMaps: whole(configMaps, () => settings.flatMap((it) => it.keys ?? [])),
-    linkerd: linkerdOf(servers, together(authorizations, ofServers)),
+    linkerd: linkerdOf(
+      servers,
+      together(authorizations, ofServers),
+      held
+        .strangers(null)
+        .slice(0, mostClaims)
+        .flatMap((raw) => projectProof(raw, intern) ?? []),
+    ),
+    serviceRoutes: held
+      .strangers(namespace)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectServiceRoutes(raw, intern)),
     scalers: held.withStatus(namespace).flatMap((raw) => projectScaler(raw, intern) ?? []),
     policiesNotHeld: policiesNotHeld(held, namespace),
     meshSettings: settings.flatMap((it) => it.mesh ?? []),
@@ -228,6 +244,8 @@ function together<T>(one: readonly T[] | null, other: readonly T[] | null): read
 function linkerdOf(
   servers: LinkerdPolicies['servers'] | null,
   authorized: LinkerdPolicies['authorized'] | null,
+  proofs: readonly LinkerdProof[],
 ): LinkerdPolicies | null {
-  return servers === null && authorized === null ? null : { servers: servers ?? [], authorized: authorized ?? [] }
+  if (servers === null && authorized === null) return null
+  return { servers: servers ?? [], authorized: authorized ?? [], proofs }
 }

@@ -1,3 +1,4 @@
+import type { RouteMatch } from './gateway.ts'
 import type { IngressAuth } from './ingress.ts'
 import type { Monitor, MonitorReader } from './monitor.ts'
 import type { OtherPolicyKind, Selector } from './network-policy.ts'
@@ -21,6 +22,8 @@ export interface Beside {
   /** Of cert-manager: what it is to have issued, and by whom. Absent in old recordings. */
   readonly certificates?: readonly WantedCertificate[]
   readonly issuers?: readonly AcmeIssuer[]
+  /** Objects by which proxies ask a Service about each request. Absent in old recordings. */
+  readonly deciders?: readonly Decider[]
   readonly webhooks: readonly AdmissionWebhook[]
   readonly apiServices: readonly ApiService[]
   readonly pools: readonly AddressPool[] | null
@@ -50,6 +53,8 @@ export interface Beside {
   readonly heldWorkloads?: readonly HeldWorkload[]
   /** What Linkerd is told of who may come in; null where the file holds nothing of it. */
   readonly linkerd: LinkerdPolicies | null
+  /** HTTPRoutes of Linkerd's own for Services, which it has accepted. Absent in old recordings. */
+  readonly serviceRoutes?: readonly ServiceRoute[]
   /** What sets how many pods workloads have. Absent in old recordings. */
   readonly scalers?: readonly Scaler[]
   /** Kinds of policies of which the file holds none, or not all. */
@@ -174,6 +179,29 @@ export interface AcmeIssuer {
   readonly server: string
   /** `staging`: what it issues is trusted by no browser. */
   readonly is: 'staging' | 'other'
+}
+
+/** Of Envoy Gateway, of Contour, and of Kong. */
+export const deciderKinds = ['SecurityPolicy', 'ExtensionService', 'KongPlugin'] as const
+export type DeciderKind = (typeof deciderKinds)[number]
+
+export interface Decider {
+  readonly kind: DeciderKind
+  readonly namespace: string
+  readonly name: string
+  readonly asks: readonly AskedService[]
+  /** Requests go on where nobody answers, `failOpen`. Absent = they are refused. */
+  readonly lets?: 'all'
+}
+
+/** By its name, in a namespace of null that of who asks; or by a host, and then both are null. */
+export interface AskedService {
+  readonly namespace: string | null
+  readonly name: string | null
+  readonly host: string | null
+  readonly port: number | null
+  /** `spec.extAuth.http.backendRef`, or an annotation. */
+  readonly field: string
 }
 
 export interface HostClaim {
@@ -315,7 +343,28 @@ export interface LinkerdPolicies {
     readonly namespace: string
     readonly of: 'Server' | 'Namespace' | 'other'
     readonly name: string
+    /** All of which a caller has to meet. Absent where it names none, and in old recordings. */
+    readonly requires?: readonly LinkerdProof[]
   }[]
+  /** Absent in old recordings. */
+  readonly proofs?: readonly LinkerdProof[]
+}
+
+/** Who a caller is, or where it comes from: of such an object no more than its name is read. */
+export interface LinkerdProof {
+  readonly kind: 'MeshTLSAuthentication' | 'NetworkAuthentication'
+  readonly namespace: string
+  readonly name: string
+}
+
+export interface ServiceRoute {
+  readonly namespace: string
+  readonly name: string
+  readonly service: { readonly namespace: string; readonly name: string }
+  readonly port: number | null
+  readonly rules: number
+  /** Of all rules. */
+  readonly matches: readonly RouteMatch[]
 }
 
 export interface LinkerdServer {

@@ -1,3 +1,4 @@
+import type { AskedService } from './beside.ts'
 import type { Selector } from './network-policy.ts'
 import type { ListenHost } from '../wire/listens.ts'
 import type { AzureProbe, ExternalDns, TlsAnnotation, TlsEnded } from './service.ts'
@@ -154,6 +155,8 @@ export interface Ingress {
   /** The Service of `default-backend`, in its own namespace. Absent = none, and in old recordings. */
   readonly pages?: string
   readonly auth?: IngressAuth
+  /** Whom HAProxy Ingress asks before each request, its `auth-url`. Absent = nobody, and in old recordings. */
+  readonly asks?: AskedService
   /** What GKE's controller wrote of the load balancer's health checks; absent where it wrote nothing. */
   readonly health?: { readonly backends: number; readonly unhealthy: readonly { readonly name: string }[] }
 }

@@ -2,7 +2,9 @@ import type { FlawKind } from '../wire/flawed-values.ts'
 import type { DeniedAccount } from '../wire/denied-account.ts'
 import type { PageSettings } from '../wire/page-settings.ts'
 import type { Said } from '../wire/program-words.ts'
+import type { LeadsToTls } from '../wire/leads-to-tls.ts'
 import type { Listen } from '../wire/listens.ts'
+import type { Refusal } from '../wire/nginx-doors.ts'
 import type { StartFailure } from '../wire/start-failure.ts'
 import type { WaitedFor } from '../wire/waits-for.ts'
 
@@ -14,6 +16,19 @@ export interface ContainerPort {
   readonly protocol: Protocol
   /** On the node's own address as well. */
   readonly hostPort?: number
+}
+
+export interface DaprAsked {
+  /** `dapr.io/app-port`: the sidecar is not ready before something listens there. null: it calls no application. */
+  readonly appPort: number | null
+  readonly sidecar: 'there' | 'absent'
+}
+
+/** What nginx answers at a port to whoever it does not let in, by a ConfigMap of which a file holds the text. */
+export interface MountedRefusal extends Refusal {
+  readonly port: number
+  readonly map: string
+  readonly key: string
 }
 
 export interface Container {
@@ -31,6 +46,10 @@ export interface Container {
   readonly nearby?: readonly NearbyCall[]
   /** On what its flags, its environment or its program's habits tell it to listen. Absent where they say nothing. */
   readonly listens?: readonly Listen[]
+  /** Whom its nginx keeps out by a file that is mounted. Absent where nobody is, live, and in old recordings. */
+  readonly refusals?: readonly MountedRefusal[]
+  /** It redirects each plain request to https. Absent where it does not, where nobody knows, and in old recordings. */
+  readonly leadsToTls?: LeadsToTls
   /** A variable by which the kubelet tells of a Service, named in what its last run said at its end. */
   readonly endLink?: EndLink
   /** A lookup that failed its last run, as that said. */
@@ -241,6 +260,8 @@ export interface Pod {
   readonly meshBypass?: true
   /** Which of its traffic that is, of Istio's sidecar. Absent where all meets it, and in old recordings. */
   readonly sidecarTraffic?: SidecarTraffic
+  /** What it asks Dapr's injector for, `dapr.io/enabled`. Absent where it asks nothing, and in old recordings. */
+  readonly dapr?: DaprAsked
   /** Where a container mounts something over /etc/resolv.conf: what stands in the volume. Absent where none does. */
   readonly resolvConfMount?: { readonly kind: string; readonly name: string }
   /** The same over /etc/nsswitch.conf; absent in old recordings as well. */

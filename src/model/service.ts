@@ -25,6 +25,20 @@ export interface TlsEnded {
   readonly header: 'sent' | 'none' | 'unsure'
 }
 
+export const internalClouds = ['aws', 'azure', 'gce', 'openstack', 'oci'] as const
+
+/** Whether a load balancer is to have private addresses alone, as one cloud's controller reads it. */
+export interface InternalAsk {
+  /** The annotation. */
+  readonly by: string
+  /** Whose it is, as `providerID` of nodes calls it. */
+  readonly cloud: (typeof internalClouds)[number]
+  /** `unread`: its value is none that this cloud's controller knows. */
+  readonly wants: 'internal' | 'public' | 'unread'
+  /** What stands in the place of the annotation, nearly its name. */
+  readonly written?: string
+}
+
 export interface LoadBalancer {
   readonly addresses: readonly string[]
   /** `spec.loadBalancerClass`; null = the cloud's own. */
@@ -47,6 +61,8 @@ export interface LoadBalancer {
   readonly azureProbes?: readonly AzureProbe[]
   /** Its annotations have it end TLS, and speak without it to what is behind. Absent = not, or an old recording. */
   readonly tlsEnded?: TlsEnded
+  /** What its annotations ask of its kind. Absent where none does, and in old recordings. */
+  readonly internal?: readonly InternalAsk[]
   /** It asks MetalLB for a pool or an address by name. */
   readonly asksFor?: 'something'
   /** The pool and the addresses that it asks MetalLB for. Absent where it names none, and in old recordings. */

@@ -1,4 +1,4 @@
-import { type Beside, neededByNginx } from '../model/beside.ts'
+import { type Beside, deciderKinds, neededByNginx } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
 import {
   either,
@@ -42,6 +42,16 @@ const secret = object({
     }),
   ),
 })
+
+const asked = object({
+  namespace: nullable(m.name),
+  name: nullable(m.name),
+  host: nullable(m.host),
+  port: nullable(number),
+  field: m.spot,
+})
+
+const linkerdProof = object({ kind: oneOf(['MeshTLSAuthentication', 'NetworkAuthentication']), ...named })
 
 const ingressRoute = object({
   group: m.word,
@@ -105,6 +115,7 @@ export const besideSchema = exactly<Beside>()(
         }),
       ),
     ),
+    deciders: maybe(list(object({ kind: oneOf(deciderKinds), ...named, asks: list(asked), lets: maybe(just('all')) }))),
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
       object({
@@ -190,6 +201,23 @@ export const besideSchema = exactly<Beside>()(
       list(object({ namespace: m.name, account: m.name, role: nullable(m.name), lacks: list(oneOf(neededByNginx)) })),
     ),
     authorityMaps: nullable(list(object(keyed))),
+    serviceRoutes: maybe(
+      list(
+        object({
+          ...named,
+          service: object(named),
+          port: nullable(number),
+          rules: number,
+          matches: list(
+            object({
+              type: oneOf(['PathPrefix', 'Exact', 'RegularExpression']),
+              path: m.path,
+              more: oneOf(['nothing', 'more']),
+            }),
+          ),
+        }),
+      ),
+    ),
     linkerd: nullable(
       object({
         servers: list(
@@ -200,7 +228,15 @@ export const besideSchema = exactly<Beside>()(
             otherwise: oneOf(['deny', 'allow']),
           }),
         ),
-        authorized: list(object({ namespace: m.name, of: oneOf(['Server', 'Namespace', 'other']), name: m.name })),
+        authorized: list(
+          object({
+            namespace: m.name,
+            of: oneOf(['Server', 'Namespace', 'other']),
+            name: m.name,
+            requires: maybe(list(linkerdProof)),
+          }),
+        ),
+        proofs: maybe(list(linkerdProof)),
       }),
     ),
     policiesNotHeld: list(oneOf(otherPolicyKinds)),

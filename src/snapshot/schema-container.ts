@@ -15,6 +15,7 @@ import type { Container } from '../model/pod.ts'
 import { containerProxy } from './schema-proxy.ts'
 import { deniedVerbs } from '../wire/denied-account.ts'
 import { flawKinds } from '../wire/flawed-values.ts'
+import { leadingPrograms } from '../wire/leads-to-tls.ts'
 import { listenHosts } from '../wire/listens.ts'
 import { complaintKinds } from '../wire/program-words.ts'
 
@@ -64,6 +65,20 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
           }),
         ),
       ),
+      refusals: maybe(
+        list(
+          object({
+            by: oneOf(['deny', 'return', 'https']),
+            status: number,
+            rules: list(object({ is: oneOf(['allow', 'deny']), of: nullable(m.address) })),
+            line: number,
+            port: number,
+            map: shared.name,
+            key: shared.name,
+          }),
+        ),
+      ),
+      leadsToTls: maybe(object({ program: oneOf(leadingPrograms), port: number })),
       endLink: maybe(object({ variable: nullable(m.name), ip: nullable(m.address), port: nullable(number) })),
       endLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),
       endStart: maybe(

@@ -104,6 +104,15 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
         }),
       ),
       auth: maybe(object({ host: m.host, port: number })),
+      asks: maybe(
+        object({
+          namespace: nullable(m.name),
+          name: nullable(m.name),
+          host: nullable(m.host),
+          port: nullable(number),
+          field: m.spot,
+        }),
+      ),
       health: maybe(object({ backends: number, unhealthy: list(object({ name: m.name })) })),
     }),
   )

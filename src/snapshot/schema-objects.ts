@@ -24,7 +24,7 @@ import {
 import { type Namespace, type NetworkPolicy, type PolicyRule, type Selector } from '../model/network-policy.ts'
 import type { Node, ProxyConfig } from '../model/node.ts'
 import type { DnsConfig, Pod } from '../model/pod.ts'
-import { type EndpointSlice, leavingOut, type Service, tlsAnnotations } from '../model/service.ts'
+import { type EndpointSlice, internalClouds, leavingOut, type Service, tlsAnnotations } from '../model/service.ts'
 import type { WeaveTc } from '../model/weave-tc.ts'
 import type { Intern } from '../wire/intern.ts'
 import { refusedFields } from '../wire/kube-proxy-config.ts'
@@ -95,6 +95,7 @@ export function objectSchemas(intern: Intern) {
       dnsHop: maybe(object({ by: m.text, sign: m.text })),
       serviceAccount: maybe(m.name),
       inboundDefault: maybe(just('deny')),
+      dapr: maybe(object({ appPort: nullable(number), sidecar: oneOf(['there', 'absent']) })),
       owner,
       containers: listThrough(container, intern.same),
       scheduling: maybe(m.said),
@@ -152,6 +153,16 @@ export function objectSchemas(intern: Intern) {
           nodePorts: maybe(just('none')),
           sendsTo: maybe(just('pods')),
           proxyProtocol: maybe(just('asked')),
+          internal: maybe(
+            list(
+              object({
+                by: m.spot,
+                cloud: oneOf(internalClouds),
+                wants: oneOf(['internal', 'public', 'unread']),
+                written: maybe(m.spot),
+              }),
+            ),
+          ),
           asksFor: maybe(just('something')),
           asksPool: maybe(m.name),
           asksAddresses: maybe(list(m.address)),

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Beside } from '../../src/model/beside.ts'
+import { type Beside, deciderKinds } from '../../src/model/beside.ts'
 
 const few = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(of, { maxLength: 3 })
 const name = fc.constantFrom('web', 'cart', 'db')
@@ -25,6 +25,11 @@ const selector = fc.record({
   matchExpressions: few(
     fc.record({ key: name, operator: fc.constantFrom('In' as const, 'Exists' as const), values: few(name) }),
   ),
+})
+
+const linkerdProof = fc.record({
+  kind: fc.constantFrom('MeshTLSAuthentication' as const, 'NetworkAuthentication' as const),
+  ...named,
 })
 
 export const anyBeside: fc.Arbitrary<Beside> = fc.record({
@@ -92,6 +97,25 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       server: host,
       is: fc.constantFrom('staging' as const, 'other' as const),
     }),
+  ),
+  deciders: few(
+    fc.record(
+      {
+        kind: fc.constantFrom(...deciderKinds),
+        ...named,
+        asks: few(
+          fc.record({
+            namespace: orNull(name),
+            name: orNull(name),
+            host: orNull(host),
+            port: orNull(fc.nat(65_535)),
+            field: name,
+          }),
+        ),
+        lets: fc.constant('all' as const),
+      },
+      { requiredKeys: ['kind', 'namespace', 'name', 'asks'] },
+    ),
   ),
   claims: few(
     fc.record({ kind: fc.constant('Route'), group: fc.constant('route.openshift.io'), ...named, hosts: few(host) }),
@@ -201,6 +225,21 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
     }),
   ),
   authorityMaps: orNull(few(fc.record({ ...named, keys: few(fc.constantFrom('ca.crt', 'tls.crt')) }))),
+  serviceRoutes: few(
+    fc.record({
+      ...named,
+      service: fc.record(named),
+      port: orNull(fc.nat(65_535)),
+      rules: fc.nat(9),
+      matches: few(
+        fc.record({
+          type: fc.constantFrom('PathPrefix' as const, 'Exact' as const),
+          path: fc.constant('/v2'),
+          more: fc.constantFrom('nothing' as const, 'more' as const),
+        }),
+      ),
+    }),
+  ),
   linkerd: orNull(
     fc.record({
       servers: few(
@@ -216,8 +255,10 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
           namespace: name,
           of: fc.constantFrom('Server' as const, 'Namespace' as const, 'other' as const),
           name,
+          requires: few(linkerdProof),
         }),
       ),
+      proofs: few(linkerdProof),
     }),
   ),
   policiesNotHeld: few(fc.constantFrom('CalicoNetworkPolicy' as const, 'CiliumNetworkPolicy' as const)),

@@ -14,6 +14,7 @@ import { anyMesh } from './any-mesh.ts'
 import { type Capture, signKinds } from '../../src/model/capture.ts'
 import { phases, type Spans } from '../../src/model/spans.ts'
 import { refusedFields } from '../../src/wire/kube-proxy-config.ts'
+import { leadingPrograms } from '../../src/wire/leads-to-tls.ts'
 import { listenHosts } from '../../src/wire/listens.ts'
 import { failures } from '../../src/wire/jaeger-json/span.ts'
 import {
@@ -52,7 +53,7 @@ import type { Node } from '../../src/model/node.ts'
 import type { Outside, OutsideAnswer } from '../../src/model/outside.ts'
 import type { PodWays } from '../../src/model/pod-ways.ts'
 import type { Pod } from '../../src/model/pod.ts'
-import { type EndpointSlice, leavingOut, type Service } from '../../src/model/service.ts'
+import { type EndpointSlice, internalClouds, leavingOut, type Service } from '../../src/model/service.ts'
 import type { Model, Scope } from '../../src/model/sources.ts'
 import type { WeaveTc } from '../../src/model/weave-tc.ts'
 import type { Workload } from '../../src/model/workload.ts'
@@ -170,6 +171,18 @@ const pod: fc.Arbitrary<Pod> = fc.record({
           { requiredKeys: ['by', 'host', 'port'] },
         ),
       ),
+      refusals: few(
+        fc.record({
+          by: fc.constantFrom('deny' as const, 'return' as const, 'https' as const),
+          status: fc.constantFrom(401, 403, 503),
+          rules: few(fc.record({ is: fc.constantFrom('allow' as const, 'deny' as const), of: maybe(ip) })),
+          line: count,
+          port: count,
+          map: name,
+          key: name,
+        }),
+      ),
+      leadsToTls: fc.record({ program: fc.constantFrom(...leadingPrograms), port: count }),
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
       endStart: fc.constantFrom('exec-format' as const, 'no-program' as const),
       endSaid: fc.record({ kind: fc.constantFrom(...complaintKinds), host: maybe(name), port: maybe(fc.nat(65_535)) }),
@@ -267,6 +280,17 @@ const service: fc.Arbitrary<Service> = fc.record(
       problem: maybe(text),
       refused: text,
       sourceRanges: few(ip.map((it) => `${it}/24`)),
+      internal: few(
+        fc.record(
+          {
+            by: name,
+            cloud: fc.constantFrom(...internalClouds),
+            wants: fc.constantFrom('internal' as const, 'public' as const, 'unread' as const),
+            written: name,
+          },
+          { requiredKeys: ['by', 'cloud', 'wants'] },
+        ),
+      ),
       nodePorts: fc.constant('none' as const),
       sendsTo: fc.constant('pods' as const),
       azureProbes: few(azureProbe),
@@ -412,6 +436,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     vhost: host,
   }),
   auth: fc.record({ host, port: count }),
+  asks: fc.record({ namespace: maybe(name), name: maybe(name), host: maybe(host), port: maybe(count), field: name }),
   namespace: name,
   name,
   className: maybe(name),

@@ -471,6 +471,11 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   configOf: (it) => (text) => [it(text, []), it('/etc/x/nginx.conf', [text])],
   listensInConfig: (it) => (text) =>
     (['redis', 'mysql', 'nginx', 'spring', 'mosquitto'] as const).map((kind) => it({ kind, isNamed: true }, text)),
+  leadsToTls: (it) => (text) => [
+    it({ words: ['argocd-server', ...text.split(' ')], env: [], elsewhere: [] }),
+    it({ words: [], env: [{ name: 'GITLAB_OMNIBUS_CONFIG', value: text }], elsewhere: [text] }),
+  ],
+  nginxDoors: (it) => (text) => [it(text), it(`server { ${text}`), it(`server { location / { ${text}`)],
   waitedForIn: (it) => (text) => [it(['sh', '-c', text]), it(text.split(' '))],
   pageSettingsIn: (it) => (text) =>
     it([

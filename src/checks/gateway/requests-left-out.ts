@@ -1,10 +1,11 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { Gateway, GatewayRoute, ParentRef, RouteMatch } from '../../model/gateway.ts'
+import type { Gateway, GatewayRoute, RouteMatch } from '../../model/gateway.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
+import { everything, isServiceParent, leavesRest } from '../../relations/gateway/rest-of-service.ts'
 import { routesOfUrl } from '../../relations/gateway/routes-of-url.ts'
 import { gatewayRouteFails } from '../../relations/symptom.ts'
 import { percentDecoded } from '../../wire/percent.ts'
@@ -94,8 +95,6 @@ function askedIn({ target }: Scope): UrlAsked | null {
   }
 }
 
-const everything: readonly RouteMatch[] = [{ type: 'PathPrefix', path: '/', more: 'nothing' }]
-
 function matchesOf({ rules }: GatewayRoute): readonly RouteMatch[] {
   return rules.flatMap((it) => (it.matches.length === 0 ? everything : it.matches))
 }
@@ -144,13 +143,11 @@ function sharesHost(a: GatewayRoute, b: GatewayRoute): boolean {
   return a.hostnames.some((it) => b.hostnames.some((one) => hasHost(it, one.toLowerCase()) || hasHost(one, it)))
 }
 
-function isService({ group, kind }: ParentRef): boolean {
-  return group === '' && kind === 'Service'
-}
-
 /** No rule takes a plain request, whatever its path. */
 function isHeaded(route: GatewayRoute): boolean {
-  return route.rules.length > 0 && !route.parents.some(isService) && matchesOf(route).every((it) => it.more === 'more')
+  return (
+    route.rules.length > 0 && !route.parents.some(isServiceParent) && matchesOf(route).every((it) => it.more === 'more')
+  )
 }
 
 interface OfService {
@@ -163,7 +160,7 @@ interface OfService {
 function byService(routes: readonly GatewayRoute[]): ReadonlyMap<string, OfService> {
   const found = new Map<string, OfService>()
   for (const route of routes)
-    for (const parent of route.parents.filter(isService)) {
+    for (const parent of route.parents.filter(isServiceParent)) {
       const namespace = parent.namespace ?? route.namespace
       const key = `${namespace}/${parent.name}:${parent.port}`
       const before = found.get(key)?.routes ?? []
@@ -175,8 +172,7 @@ function byService(routes: readonly GatewayRoute[]): ReadonlyMap<string, OfServi
 function leftOutOfService({ namespace, name, routes }: OfService, scope: Scope) {
   const all = routes.flatMap(matchesOf)
   const [route] = routes
-  const isWhole = all.some((it) => it.type !== 'Exact' && withoutTrailing(it.path, '/') === '' && it.more === 'nothing')
-  if (route === undefined || isWhole || all.some((it) => it.type === 'RegularExpression')) return []
+  if (route === undefined || !leavesRest(all)) return []
   const service = subject('Service', namespace, name)
   const isAsked = isTarget(scope, service) || routes.some((it) => isTarget(scope, routeSubject(it)))
   return [

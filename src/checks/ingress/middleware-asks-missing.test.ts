@@ -1,7 +1,8 @@
 import { beside } from '../../../test/build/beside.ts'
 import { ingress } from '../../../test/build/ingress.ts'
 import { namespace } from '../../../test/build/policy.ts'
-import { service } from '../../../test/build/service.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { Middleware } from '../../model/ingress.ts'
 import { unknown } from '../../model/known.ts'
@@ -45,7 +46,25 @@ describeCheck(check, [
     given: given(asks('auth.shop.svc', 9091)),
     expect: [{ ...found, args: { port: 9091, ports: ['80'] } }],
   },
-  { it: 'it is there', given: given(asks('auth.shop.svc.cluster.local')), expect: 'ok' },
+  {
+    it: 'it is there',
+    given: { ...given(asks('auth.shop.svc.cluster.local')), endpointSlices: [slice('auth', [pod('auth-1')])] },
+    expect: 'ok',
+  },
+  { it: 'who is behind it was not read', given: given(asks('auth.shop.svc')), expect: 'cannot-tell' },
+  {
+    it: 'nobody is behind it',
+    given: { ...given(asks('auth.shop.svc')), endpointSlices: [slice('auth', [])] },
+    expect: [{ ...found, args: { is: 'empty' } }],
+  },
+  {
+    it: 'nobody is behind the pages',
+    given: {
+      ...given({ pages: { namespace: null, name: 'auth', port: 80 } }),
+      endpointSlices: [slice('auth', [])],
+    },
+    expect: 'ok',
+  },
   {
     it: 'pages of a Service that is not there',
     given: given({ pages: { namespace: null, name: 'pages', port: 80 } }),

@@ -4,11 +4,16 @@ import type { Beside } from '../../model/beside.ts'
 import type { Ingress, Middleware } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace } from '../../model/network-policy.ts'
-import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
-import { servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
-import { allOfIngress } from '../../relations/symptom.ts'
+import {
+  deciderFault,
+  deciderPlace,
+  type DeciderPlace,
+  isSureFault,
+  type SureFault,
+} from '../../relations/ingress/decider.ts'
+import { allOfIngress, noEndpoints } from '../../relations/symptom.ts'
 import { calledAs, crdProvider } from '../../relations/ingress/traefik-names.ts'
 import { ingressSubject } from './words.ts'
 
@@ -24,26 +29,32 @@ export default check({
   fine: 'Services that Middlewares of Traefik ask are there',
   severity: 'error',
   needs: ['middlewares', 'services'],
-  wants: ['ingresses', 'beside', 'namespaces', 'clusterDns'],
+  wants: ['ingresses', 'beside', 'namespaces', 'clusterDns', 'endpointSlices'],
   remedies: [],
   decides: [],
 
-  run({ middlewares, services, ingresses, beside, namespaces, clusterDns, scope }) {
+  run({ middlewares, services, ingresses, beside, namespaces, clusterDns, endpointSlices: slices, scope }) {
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
+    const around = { services, slices, namespaces, domain, scope }
     const used = usersOf(ingresses, beside)
     const asking = middlewares.flatMap((it) => {
-      const to = askedOf(it, { domain, namespaces })
+      const to = askedOf(it, around)
       const by = [...(used.get(full(it)) ?? []), ...(used.get(`${calledAs(it)}${crdProvider}`) ?? [])]
       return to === null || by.length === 0 ? [] : [{ middleware: it, to, by }]
     })
     if (asking.length === 0) return notApplicable('no route here goes through a Middleware that asks a Service')
-    const find = servicesByName(services)
     return asking.map(({ middleware, to, by }) => {
-      const service = find(to.namespace, to.name)
-      if (service !== null) return lacksPort(service, to.port) ? verdict(middleware, { to, by, service }) : ok(1)
-      if (scope.namespace === null || scope.namespace === to.namespace || isGone(to.namespace, namespaces))
-        return verdict(middleware, { to, by, service })
-      return cannotTell('not-asked', `Services of namespace ${to.namespace} were not read`, '-A')
+      const fault = deciderFault(to, around)
+      if (fault === null) return ok(1)
+      if (!isSureFault(fault) || fault.is === 'empty') {
+        // Without a page for errors the errors are shown as they are.
+        if (to.by === 'pages' && fault.is !== 'unseen') return ok(1)
+        if (fault.is === 'unread')
+          return cannotTell('not-asked', 'who is behind the Services that are asked was not read')
+        if (fault.is === 'unseen')
+          return cannotTell('not-asked', `Services of namespace ${to.namespace} were not read`, '-A')
+      }
+      return verdict(middleware, { to, by, fault })
     })
   },
 
@@ -51,7 +62,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Middleware ${full(on)} ${args.by === 'asks' ? 'asks' : 'shows pages of'} Service ${args.service}` +
       `${args.by === 'asks' ? ' about each request' : ''}, and ` +
-      `${args.ports.length === 0 ? 'there is none' : `that has no port ${args.port}`}.`,
+      `${faultText(args)}.`,
     detail: ({ args }) =>
       `${args.field} · ${some(args.users, 3)} ${args.users.length === 1 ? 'goes' : 'go'} through it` +
       (args.ports.length === 0 ? '' : ` · the Service has ${some(args.ports, 4)}`),
@@ -60,46 +71,40 @@ export default check({
         ? 'requests get 500, whatever the backend would have said'
         : 'Traefik leaves a route out whose middleware it can not build: requests get 404',
     help: ({ subject: on, args }) => [
-      'create the Service, or name the one that is meant, with its namespace and its port',
+      args.is === 'empty'
+        ? 'see why the Service has no endpoint'
+        : 'create the Service, or name the one that is meant, with its namespace and its port',
       `kubectl -n ${on.namespace} get middlewares.traefik.io ${on.name} -o yaml`,
       `kubectl -n ${args.home} get services`,
     ],
   },
 })
 
-interface Asked {
-  readonly by: 'asks' | 'pages'
-  readonly namespace: string
-  readonly name: string
+const labels = { missing: 'no such Service', port: 'no such port', empty: 'nobody is behind it' }
+
+interface Wrong {
+  readonly is: keyof typeof labels
   readonly port: number | string | null
 }
 
-interface Names {
-  readonly domain: string
-  readonly namespaces: Known<readonly Namespace[]>
+function faultText({ is, port }: Wrong): string {
+  if (is === 'missing') return 'there is none'
+  return is === 'port' ? `that has no port ${port}` : 'that has no ready endpoint'
+}
+
+interface Asked extends DeciderPlace {
+  readonly by: 'asks' | 'pages'
 }
 
 /** null for whom it asks outside of the cluster, and for a name that only its resolver could tell. */
-function askedOf({ namespace, asks, pages }: Middleware, { domain, namespaces }: Names): Asked | null {
+function askedOf(
+  { namespace, asks, pages }: Middleware,
+  around: { readonly domain: string; readonly namespaces: Known<readonly Namespace[]> },
+): Asked | null {
   if (pages !== undefined)
     return { by: 'pages', namespace: pages.namespace ?? namespace, name: pages.name, port: pages.port }
-  if (asks === undefined) return null
-  const host = asks.host.toLowerCase().replace(/\.$/, '')
-  const suffix = [`.svc.${domain}`, '.svc'].find((it) => host.endsWith(it)) ?? ''
-  const labels = host.slice(0, host.length - suffix.length).split('.')
-  const [name = '', home = ''] = labels
-  if (labels.length !== 2) return null
-  const isHome = namespaces.known && namespaces.value.some((it) => it.name === home)
-  return suffix === '' && !isHome ? null : { by: 'asks', namespace: home, name, port: asks.port }
-}
-
-function lacksPort({ type, clusterIP, ports }: Service, port: Asked['port']): boolean {
-  if (type === 'ExternalName' || clusterIP === 'None' || port === null || ports.length === 0) return false
-  return !ports.some((it) => it.port === port || it.name === port)
-}
-
-function isGone(namespace: string, namespaces: Known<readonly Namespace[]>): boolean {
-  return namespaces.known && namespaces.value.length > 0 && !namespaces.value.some((it) => it.name === namespace)
+  const to = asks === undefined ? null : deciderPlace({ ...asks, namespace: null, name: null }, namespace, around)
+  return to === null ? null : { by: 'asks', ...to }
 }
 
 interface User {
@@ -132,13 +137,13 @@ function usersOf(ingresses: Known<readonly Ingress[]>, beside: Known<Beside>): R
 interface About {
   readonly to: Asked
   readonly by: readonly User[]
-  readonly service: Service | null
+  readonly fault: SureFault
 }
 
-function verdict(middleware: Middleware, { to, by, service }: About) {
+function verdict(middleware: Middleware, { to, by, fault }: About) {
   const field = to.by === 'asks' ? 'spec.forwardAuth.address' : 'spec.errors.service'
   const on = subject('Middleware', middleware.namespace, middleware.name)
-  const ports = service === null ? [] : service.ports.map((it) => `${it.port}`)
+  const ports = fault.is === 'port' ? fault.ports : []
   return finding({
     subject: on,
     also: by.map((it) => it.on),
@@ -146,6 +151,7 @@ function verdict(middleware: Middleware, { to, by, service }: About) {
     args: {
       by: to.by,
       field,
+      is: fault.is,
       service: `${to.namespace}/${to.name}`,
       home: to.namespace,
       port: to.port,
@@ -160,9 +166,10 @@ function verdict(middleware: Middleware, { to, by, service }: About) {
         lines: [`${to.by === 'asks' ? 'address' : 'service'}: …${to.name}…`],
         at: 0,
         mark: to.name,
-        label: service === null ? 'no such Service' : 'no such port',
+        label: labels[fault.is],
       },
     ],
+    symptoms: fault.is === 'empty' ? [noEndpoints(fault.service)] : [],
     causes: by.flatMap((it) => it.causes),
   })
 }

@@ -10,12 +10,13 @@ import {
   proxyRanges,
 } from '../../wire/destinations.ts'
 import { deniedAccountIn } from '../../wire/denied-account.ts'
+import { leadsToTls } from '../../wire/leads-to-tls.ts'
 import { listensIn } from '../../wire/listens.ts'
 import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { flawsOf } from './value-flaws.ts'
 import { nearbyOf } from './nearby-calls.ts'
-import { mountedCalls, mountedListens } from './mounted-configs.ts'
+import { mountedCalls, mountedListens, refusalsOf } from './mounted-configs.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
@@ -46,6 +47,8 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...flawsOf(spec, intern),
     ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
+    ...refusalsOf(spec),
+    ...leadOf(spec),
     ...endOf(ended),
     ...(/^(?:RunContainerError|CreateContainerError)$/.test(text(waiting['reason']) ?? '')
       ? startOf((text(waiting['message']) ?? '').slice(0, longestEnd))
@@ -162,6 +165,15 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
     ...(portBy === undefined ? {} : { portBy: intern.text(portBy) }),
   }))
   return kept.length === 0 ? {} : { listens: kept }
+}
+
+function leadOf(spec: Fields): Pick<Container, 'leadsToTls'> {
+  const led = leadsToTls({
+    words: [...texts(spec['command']), ...texts(spec['args'])],
+    env: plainEnv(spec),
+    elsewhere: elsewhereOf(spec),
+  })
+  return led === null ? {} : { leadsToTls: led }
 }
 
 /** Names whose values stand in a Secret or a ConfigMap; `*` where all of one's are taken. */

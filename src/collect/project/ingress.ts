@@ -1,5 +1,6 @@
 import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { deciderOf } from './deciders.ts'
 import { externalDnsOf } from './external-dns.ts'
 import { createdOf, identity } from './identity.ts'
 import {
@@ -76,6 +77,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...externalDnsOf(annotations),
     ...nginxRouting(annotations),
     ...authOf(annotations),
+    ...deciderOf(annotations),
     ...pagesOf(annotations),
     ...tlsByOf(annotations),
     ...healthOf(annotations),

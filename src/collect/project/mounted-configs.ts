@@ -1,4 +1,4 @@
-import type { Call } from '../../model/pod.ts'
+import type { Call, Container, MountedRefusal } from '../../model/pod.ts'
 import { deniesOthers, type Listen, listenHosts } from '../../wire/listens.ts'
 import { type Fields, fields, list, text, whole } from './json.ts'
 
@@ -58,4 +58,23 @@ function listenOf(it: Fields): readonly Listen[] {
       ...(it['isGuess'] === true ? { isGuess: true as const } : {}),
     },
   ]
+}
+
+/** Whom they tell its nginx to keep out. */
+export function refusalsOf(spec: Fields): Pick<Container, 'refusals'> {
+  const refusals = list(spec['mountedRefusals']).map(fields).flatMap(refusalOf)
+  return refusals.length === 0 ? {} : { refusals }
+}
+
+function refusalOf(it: Fields): readonly MountedRefusal[] {
+  const [map, key, line] = [text(it['map']), text(it['key']), whole(it['line'])]
+  const [port, status] = [whole(it['port']), whole(it['status'])]
+  const by = (['deny', 'return', 'https'] as const).find((one) => one === it['by'])
+  if (by === undefined || map === null || key === null || line === null || port === null || status === null) return []
+  const rules = list(it['rules']).flatMap((one) => {
+    const [rule, of] = [fields(one), text(fields(one)['of'])]
+    const is = (['allow', 'deny'] as const).find((word) => word === rule['is'])
+    return is === undefined ? [] : [{ is, of }]
+  })
+  return [{ by, status, rules, line, port, map, key }]
 }

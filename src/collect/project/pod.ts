@@ -47,6 +47,7 @@ export function projectPod(raw: unknown, intern: Intern, now: number | null = nu
     ...dnsHop(spec, it.metadata),
     ...meshIdentity(spec, it.metadata, intern),
     ...inboundDefault(spec),
+    ...daprOf(spec, it.metadata),
     owner: ownerOf(it.metadata, intern),
     containers: intern.same(containers(spec, status, intern, isNetworkComponent(it.labels))),
     ...schedulingOf(status),
@@ -252,6 +253,19 @@ function inboundDefault(spec: Fields): Pick<Pod, 'inboundDefault'> {
     .map(fields)
     .find((it) => it['name'] === 'LINKERD2_PROXY_INBOUND_DEFAULT_POLICY')?.['value']
   return value === 'deny' ? { inboundDefault: 'deny' } : {}
+}
+
+/** Annotations by which Dapr's injector goes (docs.dapr.io, "Dapr arguments and annotations for Kubernetes"). */
+function daprOf(spec: Fields, metadata: Fields): Pick<Pod, 'dapr'> {
+  const said = stringMap(metadata['annotations'])
+  if (!/^(?:true|1|yes|y|on)$/i.test(said['dapr.io/enabled'] ?? '')) return {}
+  const port = Number(said['dapr.io/app-port'] ?? 0)
+  const isThere = [...list(spec['containers']), ...list(spec['initContainers'])].some(
+    (it) => fields(it)['name'] === 'daprd',
+  )
+  return {
+    dapr: { appPort: Number.isInteger(port) && port > 0 ? port : null, sidecar: isThere ? 'there' : 'absent' },
+  }
 }
 
 /** By its service account a mesh knows a pod; of others nobody asks. */

@@ -2,6 +2,7 @@ import type { AzureProbe, LoadBalancer, Service, ServicePort } from '../../model
 import type { Intern } from '../../wire/intern.ts'
 import { externalDnsOf } from './external-dns.ts'
 import { askedPort, tlsByOf } from './ingress-annotations.ts'
+import { internalAsksOf } from './internal-asks.ts'
 import { condition, identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole, portNumber } from './json.ts'
 
@@ -270,6 +271,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
       ? {}
       : { sourceRanges: texts(spec['loadBalancerSourceRanges']) }),
     ...(spec['allocateLoadBalancerNodePorts'] === false ? { nodePorts: 'none' as const } : {}),
+    ...internalAsksOf(stringMap(metadata['annotations'])),
     ...askedOfMetalLb(spec, metadata),
     ...(asksProxyProtocol(metadata) ? { proxyProtocol: 'asked' as const } : {}),
     ...azureProbesOf(spec, metadata),
