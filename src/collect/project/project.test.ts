@@ -633,6 +633,25 @@ test.each<[Workload['kind'], object, string | null]>([
   expect(next?.containers[0]?.calls?.[0]?.host ?? null).toBe(idle === null ? null : 'cart')
 })
 
+test('the next pod of a CronJob is kept for what it calls of its own node alone', () => {
+  const containers = [
+    {
+      name: 'app',
+      env: [
+        { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
+        { name: 'DD_TRACE_AGENT_URL', value: 'http://$(HOST_IP):8126' },
+      ],
+    },
+  ]
+  const raw = {
+    metadata: { namespace: 'shop', name: 'report' },
+    spec: { jobTemplate: { spec: { template: { spec: { containers } } } } },
+  }
+  expect(projectWorkload('CronJob', raw, intern)?.next?.containers[0]?.nearby).toMatchObject([
+    { of: 'node', port: 8126 },
+  ])
+})
+
 test('an old version that its owner keeps at 0 makes no pod', () => {
   const metadata = {
     namespace: 'shop',
