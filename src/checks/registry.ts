@@ -390,6 +390,8 @@ import valueNeverFilledIn from './service/value-never-filled-in.ts'
 import stagingIssuer from './ingress/staging-issuer.ts'
 import certificateAstray from './ingress/certificate-astray.ts'
 import internalPublished from './ingress/internal-published.ts'
+import noneFits from './node/none-fits.ts'
+import underPressure from './node/under-pressure.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -646,6 +648,8 @@ export const checks: readonly AnyCheck[] = [
   proxyAsksService, // NOD561
   oneTunnelAddress, // NOD562
   addressMoved, // NOD563
+  underPressure, // NOD564
+  noneFits, // NOD565
   losesInPart, // NOD570
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702

@@ -1,3 +1,4 @@
+import type { Placement } from './placement.ts'
 import type { FlawKind } from '../wire/flawed-values.ts'
 import type { DeniedAccount } from '../wire/denied-account.ts'
 import type { PageSettings } from '../wire/page-settings.ts'
@@ -258,6 +259,8 @@ export interface Pod {
   readonly containers: readonly Container[]
   /** Why it has no node, in the scheduler's words. */
   readonly scheduling?: string
+  /** What it asks of a node, where it has none; absent of others, and in old recordings. */
+  readonly placement?: Placement
   /** Readiness gates that are not true. */
   readonly gates?: readonly string[]
   readonly init?: InitState

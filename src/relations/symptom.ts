@@ -111,6 +111,9 @@ export const apiWayLost = (node: string): string => `api-way-lost:${node}`
 /** Pods of this node do not reach the API server. */
 export const apiOutOfReach = (node: string): string => `api-out-of-reach:${node}`
 
+/** This node has too little of something left, and takes no pod. */
+export const nodePressed = (node: string): string => `node-pressed:${node}`
+
 /** The Ready condition of this node is not True. */
 export const nodeNotReady = (node: string): string => `node-not-ready:${node}`
 

@@ -33,6 +33,7 @@ import { containerOf } from './schema-container.ts'
 import { ingressControllerOf } from './schema-ingress-controller.ts'
 import { ingressOf } from './schema-ingress-object.ts'
 import { otherPolicyOf } from './schema-other-policy.ts'
+import { placementOf } from './schema-placement.ts'
 import { workloadOf } from './schema-workload.ts'
 
 const protocol = oneOf(['TCP', 'UDP', 'SCTP'])
@@ -98,6 +99,7 @@ export function objectSchemas(intern: Intern) {
       owner,
       containers: listThrough(container, intern.same),
       scheduling: maybe(m.said),
+      placement: maybe(placementOf(m, labels)),
       gates: maybe(list(shared.name)),
       init: maybe(
         object({

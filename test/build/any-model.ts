@@ -97,6 +97,10 @@ const known = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Known<T>> =>
     fc.record({ known: fc.constant(false as const), why }),
   )
 
+const terms = few(
+  few(fc.record({ key: name, operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'), values: few(name) })),
+)
+const toleration = fc.record({ key: maybe(name), value: maybe(name), effect: maybe(fc.constant('NoSchedule')) })
 const pod: fc.Arbitrary<Pod> = fc.record({
   namespace: name,
   name,
@@ -218,6 +222,12 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     }),
   ),
   scheduling: text,
+  placement: fc.record({
+    selector: labels,
+    terms,
+    tolerations: few(toleration),
+    volumes: few(fc.record({ claim: name, volume: name, terms })),
+  }),
   gates: few(name),
   init: fc.record({
     name,

@@ -695,3 +695,38 @@ test.each([
     run: { end, reason, started: 1_796_053_800, failedPods: 2 },
   })
 })
+
+test('of a pod without a node what it asks of one, and nothing of a pod that has one', () => {
+  const spec = {
+    nodeSelector: { pool: 'web', broken: 1 },
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            {
+              matchExpressions: [
+                { key: 'zone', operator: 'In', values: ['a'] },
+                { key: 'cores', operator: 'Gt', values: ['4'] },
+              ],
+            },
+          ],
+        },
+      },
+    },
+    tolerations: [
+      { operator: 'Exists' },
+      { key: 'gpu', value: 'yes', effect: 'NoSchedule' },
+      { key: 'x', operator: 'Lt', value: '1' },
+    ],
+  }
+  expect(projectPod({ metadata, spec }, intern)?.placement).toEqual({
+    selector: { pool: 'web' },
+    terms: [[{ key: 'zone', operator: 'In', values: ['a'] }]],
+    tolerations: [
+      { key: null, value: null, effect: null },
+      { key: 'gpu', value: 'yes', effect: 'NoSchedule' },
+      { key: 'x', value: null, effect: null },
+    ],
+  })
+  expect(projectPod({ metadata, spec: { ...spec, nodeName: 'worker-1' } }, intern)?.placement).toBe(undefined)
+})
