@@ -32,6 +32,8 @@ export interface Container {
   readonly nearby?: readonly NearbyCall[]
   /** On what its flags, its environment or its program's habits tell it to listen. Absent where they say nothing. */
   readonly listens?: readonly Listen[]
+  /** Of kube-vip: whether it is told to serve Services. Absent where who knows, of others, and in old recordings. */
+  readonly balances?: 'on' | 'off'
   /** A variable by which the kubelet tells of a Service, named in what its last run said at its end. */
   readonly endLink?: EndLink
   /** A lookup that failed its last run, as that said. */

@@ -152,6 +152,7 @@ export function objectSchemas(intern: Intern) {
           refused: maybe(m.said),
           sourceRanges: maybe(list(m.address)),
           nodePorts: maybe(just('none')),
+          handedTo: maybe(just('aws')),
           sendsTo: maybe(just('pods')),
           proxyProtocol: maybe(just('asked')),
           asksFor: maybe(just('something')),

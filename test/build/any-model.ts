@@ -158,6 +158,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
         ),
       ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
+      balances: fc.constantFrom('on' as const, 'off' as const),
       nearby: few(fc.record({ by: maybe(name), of: fc.constantFrom('pod' as const, 'node' as const), port: count })),
       listens: few(
         fc.record(
@@ -278,6 +279,7 @@ const service: fc.Arbitrary<Service> = fc.record(
       refused: text,
       sourceRanges: few(ip.map((it) => `${it}/24`)),
       nodePorts: fc.constant('none' as const),
+      handedTo: fc.constant('aws' as const),
       sendsTo: fc.constant('pods' as const),
       azureProbes: few(azureProbe),
       keepsClients: fc.constant(true as const),

@@ -14,6 +14,7 @@ import { listensIn } from '../../wire/listens.ts'
 import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { flawsOf } from './value-flaws.ts'
+import { balancesOf } from './kube-vip.ts'
 import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
@@ -50,6 +51,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...(/^(?:RunContainerError|CreateContainerError)$/.test(text(waiting['reason']) ?? '')
       ? startOf((text(waiting['message']) ?? '').slice(0, longestEnd))
       : {}),
+    ...balancesOf(spec),
     ...pagesOf(spec, intern),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),

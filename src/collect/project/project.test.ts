@@ -730,3 +730,26 @@ test('of a pod without a node what it asks of one, and nothing of a pod that has
   })
   expect(projectPod({ metadata, spec: { ...spec, nodeName: 'worker-1' } }, intern)?.placement).toBe(undefined)
 })
+
+test.each<[string, object, string | undefined]>([
+  ['told to', { env: [{ name: 'svc_enable', value: 'true' }] }, 'on'],
+  ['by its flag', { args: ['manager', '--services'] }, 'on'],
+  ['told not to', { env: [{ name: 'svc_enable', value: 'false' }] }, 'off'],
+  ['told nothing', { args: ['manager'] }, 'off'],
+  ['a ConfigMap may say so', { envFrom: [{ configMapRef: { name: 'vip' } }] }, undefined],
+  ['one value is of a ConfigMap', { env: [{ name: 'svc_enable', valueFrom: {} }] }, undefined],
+  ['another program', { image: 'ghcr.io/kube-vip/kube-vip-cloud-provider:v0.0.10' }, undefined],
+])('whether kube-vip serves Services: %s', (_, about, balances) => {
+  const containers = [{ name: 'a', image: 'ghcr.io/kube-vip/kube-vip:v0.8.7', ...about }]
+  expect(projectPod({ metadata, spec: { containers } }, intern)?.containers[0]?.balances).toBe(balances)
+})
+
+test.each([
+  ['external', 'aws'],
+  ['nlb-ip', 'aws'],
+  ['nlb', undefined],
+])('whom the annotation of AWS hands a load balancer to: %s', (type, handedTo) => {
+  const annotations = { 'service.beta.kubernetes.io/aws-load-balancer-type': type }
+  const raw = { metadata: { ...metadata, annotations }, spec: { type: 'LoadBalancer' } }
+  expect(projectService(raw, intern)?.loadBalancer?.handedTo).toBe(handedTo)
+})
