@@ -392,6 +392,7 @@ import certificateAstray from './ingress/certificate-astray.ts'
 import internalPublished from './ingress/internal-published.ts'
 import noneFits from './node/none-fits.ts'
 import underPressure from './node/under-pressure.ts'
+import changeHeldBack from './service/change-held-back.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -771,6 +772,7 @@ export const checks: readonly AnyCheck[] = [
   calledByTls, // SVC267
   nobodyBeside, // SVC268
   otlpProtocol, // SVC269
+  changeHeldBack, // SVC270
   portNameTwoNumbers, // SVC271
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273

@@ -10,6 +10,10 @@ export const noEndpoints = (service: Named): string => `no-endpoints:${service.n
 
 export const svcUnanswered = (service: Named): string => `svc-unanswered:${service.namespace}/${service.name}`
 
+/** No pod of this Service declares, or has, what one of its ports leads to. */
+export const portUnserved = (service: Named, port: number): string =>
+  `port-unserved:${service.namespace}/${service.name}:${port}`
+
 /** Two pods have this address. */
 export const addressTwice = (ip: string): string => `address-twice:${ip}`
 

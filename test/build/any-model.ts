@@ -352,6 +352,11 @@ const workload: fc.Arbitrary<Workload> = fc.record(
     cron: fc.record({ suspended: fc.boolean(), lastSuccess: maybe(count) }),
     refused: text,
     paused: fc.constant(true as const),
+    held: fc.record({
+      by: fc.constantFrom('paused' as const, 'OnDelete' as const, 'partition' as const),
+      pods: count,
+      ports: few(fc.record({ name: maybe(name), port: count })),
+    }),
     serviceName: maybe(name),
     order: fc.record({ parallel: fc.boolean(), minReadySeconds: count, start: count }),
     serves: fc.record({ controllers: few(name), classNames: few(name) }),

@@ -753,3 +753,46 @@ test.each([
   const raw = { metadata: { ...metadata, annotations }, spec: { type: 'LoadBalancer' } }
   expect(projectService(raw, intern)?.loadBalancer?.handedTo).toBe(handedTo)
 })
+
+test.each<[Workload['kind'], object, object, string | null]>([
+  ['Deployment', { paused: true }, { replicas: 2, updatedReplicas: 0 }, 'paused'],
+  ['Deployment', { paused: true }, { replicas: 2, updatedReplicas: 2 }, null],
+  ['Deployment', {}, { replicas: 2, updatedReplicas: 1 }, null],
+  ['Deployment', { paused: true }, { replicas: 2, updatedReplicas: 0, observedGeneration: 3 }, null],
+  ['StatefulSet', { updateStrategy: { type: 'OnDelete' } }, { replicas: 2, updateRevision: 'b' }, 'OnDelete'],
+  ['StatefulSet', { updateStrategy: { type: 'OnDelete' } }, { replicas: 2 }, null],
+  [
+    'StatefulSet',
+    { updateStrategy: { rollingUpdate: { partition: 1 } } },
+    { replicas: 2, updateRevision: 'b' },
+    'partition',
+  ],
+  ['StatefulSet', { updateStrategy: { rollingUpdate: { partition: 0 } } }, { replicas: 2, updateRevision: 'b' }, null],
+  [
+    'DaemonSet',
+    { updateStrategy: { type: 'OnDelete' } },
+    { currentNumberScheduled: 2, updatedNumberScheduled: 1 },
+    'OnDelete',
+  ],
+])('a change of a %s that is held back: %j', (kind, about, status, by) => {
+  const template = {
+    spec: {
+      containers: [
+        {
+          ports: [
+            { containerPort: 9090, name: 'rpc' },
+            { containerPort: 53, protocol: 'UDP' },
+          ],
+        },
+      ],
+    },
+  }
+  const raw = {
+    metadata: { ...metadata, generation: 4 },
+    spec: { ...about, template },
+    status: { observedGeneration: 4, ...status },
+  }
+  const { held } = projectWorkload(kind, raw, intern) ?? {}
+  expect(held?.by ?? null).toBe(by)
+  if (by !== null) expect(held?.ports).toEqual([{ name: 'rpc', port: 9090 }])
+})
