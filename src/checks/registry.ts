@@ -393,6 +393,7 @@ import internalPublished from './ingress/internal-published.ts'
 import noneFits from './node/none-fits.ts'
 import underPressure from './node/under-pressure.ts'
 import changeHeldBack from './service/change-held-back.ts'
+import listensOneFamily from './service/listens-one-family.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -786,6 +787,7 @@ export const checks: readonly AnyCheck[] = [
   addressUnannounced, // SVC282
   nameOfGonePod, // SVC283
   memberNotMade, // SVC284
+  listensOneFamily, // SVC285
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904

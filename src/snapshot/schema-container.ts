@@ -62,6 +62,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             key: maybe(shared.name),
             line: maybe(number),
             isGuess: maybe(just(true)),
+            only: maybe(oneOf(['IPv4', 'IPv6'])),
           }),
         ),
       ),

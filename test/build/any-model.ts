@@ -171,6 +171,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
             key: name,
             line: count,
             isGuess: fc.constant(true as const),
+            only: fc.constantFrom('IPv4' as const, 'IPv6' as const),
           },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
