@@ -32,6 +32,8 @@ export interface Container {
   readonly nearby?: readonly NearbyCall[]
   /** On what its flags, its environment or its program's habits tell it to listen. Absent where they say nothing. */
   readonly listens?: readonly Listen[]
+  /** Of a known server: whether it is told to speak TLS alone, or not at all. Absent where who knows, of others, and in old recordings. */
+  readonly secures?: 'on' | 'off'
   /** Of kube-vip: whether it is told to serve Services. Absent where who knows, of others, and in old recordings. */
   readonly balances?: 'on' | 'off'
   /** A variable by which the kubelet tells of a Service, named in what its last run said at its end. */
@@ -116,6 +118,8 @@ export interface Call {
   readonly isUrl?: true
   /** How telemetry is sent there, where another variable tells it (`OTEL_EXPORTER_OTLP_PROTOCOL`). */
   readonly otlp?: 'grpc' | 'http'
+  /** Whether its scheme or its query asks for TLS, where `scheme` does not say it. Absent in old recordings. */
+  readonly tls?: 'on' | 'off'
   /** What its scheme is carried by, where `scheme` does not say it: `udp://`. Absent in old recordings. */
   readonly over?: 'TCP' | 'UDP'
   /** It is looked up as an SRV record of this port and protocol, `_grpc._tcp`. Absent in old recordings. */

@@ -41,6 +41,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             scheme: maybe(oneOf(['http', 'https'])),
             isUrl: maybe(just(true)),
             otlp: maybe(oneOf(['grpc', 'http'])),
+            tls: maybe(oneOf(['on', 'off'])),
             over: maybe(oneOf(['TCP', 'UDP'])),
             srv: maybe(shared.name),
           }),
@@ -48,6 +49,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
       ),
       addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
       flaws: maybe(list(object({ by: shared.name, kind: oneOf(flawKinds), text: m.text, map: maybe(shared.name) }))),
+      secures: maybe(oneOf(['on', 'off'])),
       balances: maybe(oneOf(['on', 'off'])),
       nearby: maybe(list(object({ by: nullable(shared.name), of: oneOf(['pod', 'node']), port: number }))),
       listens: maybe(

@@ -151,6 +151,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
             key: name,
             line: count,
             otlp: fc.constantFrom('grpc' as const, 'http' as const),
+            tls: fc.constantFrom('on' as const, 'off' as const),
             over: fc.constantFrom('TCP' as const, 'UDP' as const),
             srv: name,
           },
@@ -158,6 +159,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
         ),
       ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
+      secures: fc.constantFrom('on' as const, 'off' as const),
       balances: fc.constantFrom('on' as const, 'off' as const),
       nearby: few(fc.record({ by: maybe(name), of: fc.constantFrom('pod' as const, 'node' as const), port: count })),
       listens: few(

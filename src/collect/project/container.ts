@@ -15,6 +15,7 @@ import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { flawsOf } from './value-flaws.ts'
 import { balancesOf } from './kube-vip.ts'
+import { securesOf, tlsOf } from './server-tls.ts'
 import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
@@ -52,6 +53,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
       ? startOf((text(waiting['message']) ?? '').slice(0, longestEnd))
       : {}),
     ...balancesOf(spec),
+    ...securesOf(spec),
     ...pagesOf(spec, intern),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),
@@ -94,6 +96,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
         ...portBy,
         ...from,
         ...schemeOf(it),
+        ...tlsOf(it, spec),
         ...otlpOf(name, values),
       }
     }),
@@ -104,6 +107,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     host: it.host,
     port: it.port,
     ...schemeOf(it),
+    ...tlsOf(it, spec),
   }))
   const calls: readonly Call[] = [...byEnv, ...byFlag, ...mountedCalls(spec)]
   if (calls.length > usualCalls) intern.spare(calls.length * callBytes, `${calls.length} addresses in a container`)
@@ -116,6 +120,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     ...(it.key === undefined ? {} : { key: intern.text(it.key) }),
     ...(it.line === undefined ? {} : { line: it.line }),
     ...(it.otlp === undefined ? {} : { otlp: it.otlp }),
+    ...(it.tls === undefined ? {} : { tls: it.tls }),
     ...schemeOf(it),
   }))
   return kept.length === 0 ? {} : { calls: kept }

@@ -796,3 +796,11 @@ test.each<[Workload['kind'], object, object, string | null]>([
   expect(held?.by ?? null).toBe(by)
   if (by !== null) expect(held?.ports).toEqual([{ name: 'rpc', port: 9090 }])
 })
+
+test.each<[string, object[], string | undefined]>([
+  ['alone', [], 'off'],
+  ['beside a setting that may turn TLS on', [{ name: 'REDIS_TLS', value: 'true' }], undefined],
+])('that a URL is of no TLS is kept: %s', (_, more, tls) => {
+  const containers = [{ name: 'a', image: 'x', env: [{ name: 'REDIS_URL', value: 'redis://redis:6379' }, ...more] }]
+  expect(projectPod({ metadata, spec: { containers } }, intern)?.containers[0]?.calls?.[0]?.tls).toBe(tls)
+})
