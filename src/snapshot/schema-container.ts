@@ -49,6 +49,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
       ),
       addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
       flaws: maybe(list(object({ by: shared.name, kind: oneOf(flawKinds), text: m.text, map: maybe(shared.name) }))),
+      fromSecrets: maybe(number),
       secures: maybe(oneOf(['on', 'off'])),
       balances: maybe(oneOf(['on', 'off'])),
       nearby: maybe(list(object({ by: nullable(shared.name), of: oneOf(['pod', 'node']), port: number }))),

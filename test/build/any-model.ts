@@ -159,6 +159,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
         ),
       ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
+      fromSecrets: count,
       secures: fc.constantFrom('on' as const, 'off' as const),
       balances: fc.constantFrom('on' as const, 'off' as const),
       nearby: few(fc.record({ by: maybe(name), of: fc.constantFrom('pod' as const, 'node' as const), port: count })),

@@ -15,7 +15,7 @@ import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { flawsOf } from './value-flaws.ts'
 import { balancesOf } from './kube-vip.ts'
-import { securesOf, tlsOf } from './server-tls.ts'
+import { fromSecretsOf, securesOf, tlsOf } from './server-tls.ts'
 import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens } from './mounted-configs.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
@@ -54,6 +54,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
       : {}),
     ...balancesOf(spec),
     ...securesOf(spec),
+    ...fromSecretsOf(spec),
     ...pagesOf(spec, intern),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),

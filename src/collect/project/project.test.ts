@@ -804,3 +804,15 @@ test.each<[string, object[], string | undefined]>([
   const containers = [{ name: 'a', image: 'x', env: [{ name: 'REDIS_URL', value: 'redis://redis:6379' }, ...more] }]
   expect(projectPod({ metadata, spec: { containers } }, intern)?.containers[0]?.calls?.[0]?.tls).toBe(tls)
 })
+
+test('of values from Secrets their number is kept', () => {
+  const env = [
+    { name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'a' } } },
+    { name: 'B', valueFrom: { configMapKeyRef: { name: 'm', key: 'b' } } },
+    { name: 'C', value: 'c' },
+  ]
+  const of = (about: object) =>
+    projectPod({ metadata, spec: { containers: [{ name: 'a', image: 'x', ...about }] } }, intern)?.containers[0]
+  expect(of({ env, envFrom: [{ secretRef: { name: 's' } }, { configMapRef: { name: 'm' } }] })?.fromSecrets).toBe(2)
+  expect(of({ env: env.slice(1) })?.fromSecrets).toBe(undefined)
+})

@@ -30,3 +30,11 @@ export function tlsOf({ tls }: Pick<Call, 'tls'>, spec: Fields): Pick<Call, 'tls
     list(spec['envFrom']).length > 0 || [...names, ...words].some((it) => /tls|ssl/i.test(it.slice(0, 400)))
   return mayTurnOn ? {} : { tls }
 }
+
+/** How many variables a Secret holds that nobody here reads: whom such a one has called is not judged. */
+export function fromSecretsOf(spec: Fields): Pick<Container, 'fromSecrets'> {
+  const own = list(spec['env']).map((it) => fields(fields(it)['valueFrom']))
+  const whole = list(spec['envFrom']).map(fields)
+  const all = own.filter((it) => 'secretKeyRef' in it).length + whole.filter((it) => 'secretRef' in it).length
+  return all === 0 ? {} : { fromSecrets: all }
+}
