@@ -394,6 +394,7 @@ import noneFits from './node/none-fits.ts'
 import underPressure from './node/under-pressure.ts'
 import changeHeldBack from './service/change-held-back.ts'
 import listensOneFamily from './service/listens-one-family.ts'
+import poolOfOne from './service/pool-of-one.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -788,6 +789,7 @@ export const checks: readonly AnyCheck[] = [
   nameOfGonePod, // SVC283
   memberNotMade, // SVC284
   listensOneFamily, // SVC285
+  poolOfOne, // SVC286
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904

@@ -11,6 +11,7 @@ import { projectNamespace } from './namespace.ts'
 import { projectNetworkPolicy } from './network-policy.ts'
 import { projectNode } from './node.ts'
 import { projectPod } from './pod.ts'
+import { projectDestinationRule } from './istio.ts'
 import { projectService } from './service.ts'
 import { projectWeaveTc } from './weave-tc.ts'
 import type { Workload } from '../../model/workload.ts'
@@ -815,4 +816,12 @@ test('of values from Secrets their number is kept', () => {
     projectPod({ metadata, spec: { containers: [{ name: 'a', image: 'x', ...about }] } }, intern)?.containers[0]
   expect(of({ env, envFrom: [{ secretRef: { name: 's' } }, { configMapRef: { name: 'm' } }] })?.fromSecrets).toBe(2)
   expect(of({ env: env.slice(1) })?.fromSecrets).toBe(undefined)
+})
+
+test('of the limits of a DestinationRule those that are 1', () => {
+  const connectionPool = { tcp: { maxConnections: 1 }, http: { http1MaxPendingRequests: 10, http2MaxRequests: 1 } }
+  const of = (pool: object) =>
+    projectDestinationRule({ metadata, spec: { host: 'cart', trafficPolicy: { connectionPool: pool } } }, intern)?.ones
+  expect(of(connectionPool)).toEqual(['tcp.maxConnections', 'http.http2MaxRequests'])
+  expect(of({ tcp: { maxConnections: 0 } })).toBe(undefined)
 })
