@@ -7,6 +7,7 @@ import type { Bundle } from './bundle.ts'
 import { type MapOf, mapsIn, withEnvOfMaps } from './env-of-maps.ts'
 import { isPartial, keyOf } from './kinds.ts'
 import { readerOfMounts } from './mounted-configs.ts'
+import { readerOfVolumes } from './placed-volumes.ts'
 import { newestIn } from './newest.ts'
 
 /** A bundle, read as a cluster is read. What it does not hold is unknown with that reason; nothing can be changed. */
@@ -14,11 +15,13 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
   let newest: { readonly at: number | null } | null = null
   const notThere = <T>(asked: string) => Promise.resolve<T>(unknown('cut-off', `${bundle.what} holds no ${asked}`) as T)
   let fill: ((pod: RawObject) => RawObject) | null = null
+  let place: ((pod: RawObject) => RawObject) | null = null
   const filled = (resource: Resource, objects: readonly RawObject[]): readonly RawObject[] => {
     const isOfPods = keyOf(resource) === keyOf(pods)
     if (!isOfPods && !makers.has(keyOf(resource))) return objects
     const withMaps = (fill ??= filler(mapsIn(bundle.part(configMaps, null))))
-    return objects.map((it) => (isOfPods ? withMaps(it) : ofTemplate(it, withMaps)))
+    const withVolumes = (place ??= readerOfVolumes(() => bundle.withStatus(null)))
+    return objects.map((it) => (isOfPods ? withVolumes(withMaps(it)) : ofTemplate(it, withMaps)))
   }
   return {
     context: bundle.what,

@@ -396,6 +396,11 @@ import deciderMissing from './ingress/decider-missing.ts'
 import daprAstray from './mesh/dapr-astray.ts'
 import internalUnheeded from './ingress/internal-unheeded.ts'
 import routeLeavesRest from './mesh/route-leaves-rest.ts'
+import noneFits from './node/none-fits.ts'
+import underPressure from './node/under-pressure.ts'
+import changeHeldBack from './service/change-held-back.ts'
+import listensOneFamily from './service/listens-one-family.ts'
+import poolOfOne from './service/pool-of-one.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -658,6 +663,8 @@ export const checks: readonly AnyCheck[] = [
   proxyAsksService, // NOD561
   oneTunnelAddress, // NOD562
   addressMoved, // NOD563
+  underPressure, // NOD564
+  noneFits, // NOD565
   losesInPart, // NOD570
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
@@ -779,6 +786,7 @@ export const checks: readonly AnyCheck[] = [
   calledByTls, // SVC267
   nobodyBeside, // SVC268
   otlpProtocol, // SVC269
+  changeHeldBack, // SVC270
   portNameTwoNumbers, // SVC271
   restartedByProbe, // SVC272
   initWaitsInVain, // SVC273
@@ -792,6 +800,8 @@ export const checks: readonly AnyCheck[] = [
   addressUnannounced, // SVC282
   nameOfGonePod, // SVC283
   memberNotMade, // SVC284
+  listensOneFamily, // SVC285
+  poolOfOne, // SVC286
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904

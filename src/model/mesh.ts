@@ -104,8 +104,15 @@ export interface DestinationRule {
   readonly tls: TlsMode | null
   /** Ports have a TLS of their own, `portLevelSettings`, which is not kept. Absent in old recordings. */
   readonly portTls?: 'some'
+  /** Limits of its `connectionPool` that are 1. Absent where none is, and in old recordings. */
+  readonly ones?: readonly PoolLimit[]
   readonly subsets: readonly { readonly name: string; readonly labels: Labels; readonly tls: TlsMode | null }[]
 }
+
+/** Paths below `trafficPolicy.connectionPool`. */
+export const poolLimits = ['tcp.maxConnections', 'http.http1MaxPendingRequests', 'http.http2MaxRequests'] as const
+
+export type PoolLimit = (typeof poolLimits)[number]
 
 export interface MeshGateway {
   readonly namespace: string

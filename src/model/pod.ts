@@ -1,3 +1,4 @@
+import type { Placement } from './placement.ts'
 import type { FlawKind } from '../wire/flawed-values.ts'
 import type { DeniedAccount } from '../wire/denied-account.ts'
 import type { PageSettings } from '../wire/page-settings.ts'
@@ -50,6 +51,12 @@ export interface Container {
   readonly refusals?: readonly MountedRefusal[]
   /** It redirects each plain request to https. Absent where it does not, where nobody knows, and in old recordings. */
   readonly leadsToTls?: LeadsToTls
+  /** Variables whose values stand in Secrets, an `envFrom` counted as one. Absent = none, or an old recording. */
+  readonly fromSecrets?: number
+  /** Of a known server: whether it is told to speak TLS alone, or not at all. Absent where who knows, of others, and in old recordings. */
+  readonly secures?: 'on' | 'off'
+  /** Of kube-vip: whether it is told to serve Services. Absent where who knows, of others, and in old recordings. */
+  readonly balances?: 'on' | 'off'
   /** A variable by which the kubelet tells of a Service, named in what its last run said at its end. */
   readonly endLink?: EndLink
   /** A lookup that failed its last run, as that said. */
@@ -132,6 +139,8 @@ export interface Call {
   readonly isUrl?: true
   /** How telemetry is sent there, where another variable tells it (`OTEL_EXPORTER_OTLP_PROTOCOL`). */
   readonly otlp?: 'grpc' | 'http'
+  /** Whether its scheme or its query asks for TLS, where `scheme` does not say it. Absent in old recordings. */
+  readonly tls?: 'on' | 'off'
   /** What its scheme is carried by, where `scheme` does not say it: `udp://`. Absent in old recordings. */
   readonly over?: 'TCP' | 'UDP'
   /** It is looked up as an SRV record of this port and protocol, `_grpc._tcp`. Absent in old recordings. */
@@ -279,6 +288,8 @@ export interface Pod {
   readonly containers: readonly Container[]
   /** Why it has no node, in the scheduler's words. */
   readonly scheduling?: string
+  /** What it asks of a node, where it has none; absent of others, and in old recordings. */
+  readonly placement?: Placement
   /** Readiness gates that are not true. */
   readonly gates?: readonly string[]
   readonly init?: InitState

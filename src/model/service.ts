@@ -51,6 +51,11 @@ export interface LoadBalancer {
   readonly sourceRanges?: readonly string[]
   /** `allocateLoadBalancerNodePorts: false`. */
   readonly nodePorts?: 'none'
+  /**
+   * The controller that its annotations hand it to, so that the cloud's own leaves it alone. Absent = none, or an old
+   * recording.
+   */
+  readonly handedTo?: 'aws'
   /** Its annotations say that it sends to pods themselves, so that no node port is in its way. */
   readonly sendsTo?: 'pods'
   /** Its annotations have what it sends come under the client's address. Absent = not said, or an old recording. */

@@ -28,6 +28,8 @@ export interface Workload {
   readonly timedOut?: string
   /** Changes to its template are not rolled out. */
   readonly paused?: true
+  /** A change of its template that some of its pods do not get by themselves. Absent = none, or an old recording. */
+  readonly held?: HeldChange
   /** Of a StatefulSet, the Service that names its pods; null = none. Absent in old recordings. */
   readonly serviceName?: string | null
   /** Of a StatefulSet, how it makes its pods. Absent in old recordings. */
@@ -39,6 +41,13 @@ export interface Workload {
    * that is nobody, and in old recordings.
    */
   readonly next?: NextPod
+}
+
+/** What holds it back, how many pods are without it, and the TCP ports that the template declares. */
+export interface HeldChange {
+  readonly by: 'paused' | 'OnDelete' | 'partition'
+  readonly pods: number
+  readonly ports: readonly { readonly name: string | null; readonly port: number }[]
 }
 
 /** status.conditions, status.startTime and status.failed of a Job (batch/v1 types.go, JobStatus). */

@@ -163,7 +163,7 @@ describe('a readiness probe by a command', () => {
 
   test('that asks its own Service waits for itself, unless that gives out pods that are not ready', () => {
     const own = service('search')
-    const told = (it: Service) => problemsOf(known([]), [it])(probed).why
+    const told = (it: Service) => problemsOf(known([]), { empty: [it] })(probed).why
     expect(told(own)).toMatch(/asks its own Service search, which leads to no pod until that probe succeeds/)
     expect(told({ ...own, publishNotReadyAddresses: true })).toBe('readiness probe of app fails (exec)')
     expect(told({ ...own, selector: { app: 'other' } })).toBe('readiness probe of app fails (exec)')

@@ -1,10 +1,12 @@
 import type { ObjectEvent } from '../model/event.ts'
 import type { Known } from '../model/known.ts'
+import type { Node } from '../model/node.ts'
 import type { Container, Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import type { DeniedAccount } from '../wire/denied-account.ts'
 import { complaintEnds } from './complaint-words.ts'
 import { because, hearsay, hearsayOfLast, told } from '../phrases.ts'
+import { misfitOf } from './node/no-node-fits.ts'
 import { movedPages } from './moved-pages.ts'
 import { waitingText } from './pod-pull.ts'
 import { hasNoLog, neverRan } from './pod-start.ts'
@@ -18,6 +20,9 @@ export type Look =
   | { readonly at: 'logs-before'; readonly container: string }
   | { readonly at: 'describe' }
   | { readonly at: 'nodes' }
+  | { readonly at: 'labels' }
+  | { readonly at: 'taints' }
+  | { readonly at: 'volumes' }
   | { readonly at: 'ports'; readonly container: string }
   /** What it names is not the pod. */
   | { readonly at: 'probe'; readonly container: string }
@@ -36,10 +41,16 @@ export interface PodProblem {
 
 const describe = { at: 'describe' } as const
 
-/** With what the components warned of, where that could be read. `empty`: Services that no ready pod is behind. */
+/**
+ * With what the components warned of, where that could be read. `empty`: Services that no ready pod is behind. `nodes`:
+ * to tell why none of them takes a pod.
+ */
 export function problemsOf(
   events: Known<readonly ObjectEvent[]>,
-  empty: readonly Service[] = [],
+  {
+    empty = [],
+    nodes = notGiven,
+  }: { readonly empty?: readonly Service[]; readonly nodes?: Known<readonly Node[]> } = {},
 ): (pod: Pod) => PodProblem {
   const claims = events.known ? events.value.filter(isOfClaim) : []
   const byPod = Map.groupBy(
@@ -47,10 +58,17 @@ export function problemsOf(
     (it) => `${it.namespace}/${it.object.name}`,
   )
   return (pod) => {
-    const problem = problemOf(pod, byPod.get(`${pod.namespace}/${pod.name}`) ?? [], empty)
+    const problem = problemOf(pod, byPod.get(`${pod.namespace}/${pod.name}`) ?? [], { empty, nodes })
     const claim = problem.look.at === 'claims' ? claimOf(pod, claims) : ''
     return { ...problem, why: `${problem.why.replace(/\.$/, '')}${claim}` }
   }
+}
+
+const notGiven: Known<readonly Node[]> = { known: true, value: [] }
+
+interface Around {
+  readonly empty: readonly Service[]
+  readonly nodes: Known<readonly Node[]>
 }
 
 function isOfClaim({ object, reason }: ObjectEvent): boolean {
@@ -70,11 +88,11 @@ function notReady({ notReadyReason: said }: Pod): string {
   return said === null || said === '' ? 'not ready, reason unknown' : `not ready${because(said)}`
 }
 
-function problemOf(pod: Pod, events: readonly ObjectEvent[], empty: readonly Service[]): PodProblem {
+function problemOf(pod: Pod, events: readonly ObjectEvent[], { empty, nodes }: Around): PodProblem {
   if (pod.phase === 'Succeeded') return { why: 'completed', look: describe }
   if (pod.phase === 'Failed') return { why: `failed${because(pod.overReason ?? pod.notReadyReason)}`, look: describe }
   if (pod.deleting) return { why: `terminating${heldText(pod)}`, look: describe }
-  if (pod.node === null) return unplaced(pod, events)
+  if (pod.node === null) return unplaced(pod, events, nodes)
   return (
     initProblem(pod, events) ??
     waitingProblem(pod, events) ??
@@ -104,14 +122,23 @@ function lasting(seconds: number): string {
 }
 
 /** The scheduler's own sentence; what it says of preemption after that helps nobody at night. */
-function unplaced(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
+function unplaced(pod: Pod, events: readonly ObjectEvent[], nodes: Around['nodes']): PodProblem {
   const stated = pod.scheduling ?? pod.notReadyReason
   const event = stated === null ? events.find((it) => it.reason === 'FailedScheduling') : undefined
   const said = stated ?? event?.said ?? ''
   const cut = said.indexOf(' preemption:')
   const sentence = cut === -1 ? said : said.slice(0, cut)
+  // What a gate holds back nobody has tried to place.
+  const misfit = /gated/i.test(sentence) ? null : misfitOf(pod.placement, nodes)
+  const why = unplacedText(sentence, event !== undefined)
+  if (misfit !== null)
+    return {
+      why: `not scheduled: ${misfit.why}${why.replace('not scheduled', '')}`,
+      unplaced: true,
+      look: { at: misfit.of },
+    }
   return {
-    why: unplacedText(sentence, event !== undefined),
+    why,
     ...(sentence.trim() === '' ? {} : { unplaced: true as const }),
     look: /persistentvolumeclaim|volume/i.test(sentence) ? { at: 'claims' } : { at: 'nodes' },
   }
@@ -334,6 +361,20 @@ export function nextLookAt(
       return [`kubectl -n ${namespace} get pod ${name} -o jsonpath='{.spec.containers[*]..host}{"\\n"}'`, pod]
     case 'nodes':
       return [pod, 'kubectl describe nodes   # taints, labels, what is allocated']
+    case 'labels':
+      return ['kubectl get nodes --show-labels', pod]
+    case 'volumes':
+      return [
+        'kubectl get nodes -L topology.kubernetes.io/zone,kubernetes.io/hostname',
+        `kubectl -n ${namespace} get pvc`,
+        pod,
+      ]
+    case 'taints':
+      return [
+        "kubectl get nodes -o custom-columns='NAME:.metadata.name,TAINTS:.spec.taints[*].key'",
+        'kubectl describe nodes   # taints, conditions',
+        pod,
+      ]
     case 'claims':
       return [pod, `kubectl -n ${namespace} get pvc`]
     case 'gates':

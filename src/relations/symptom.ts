@@ -10,6 +10,10 @@ export const noEndpoints = (service: Named): string => `no-endpoints:${service.n
 
 export const svcUnanswered = (service: Named): string => `svc-unanswered:${service.namespace}/${service.name}`
 
+/** No pod of this Service declares, or has, what one of its ports leads to. */
+export const portUnserved = (service: Named, port: number): string =>
+  `port-unserved:${service.namespace}/${service.name}:${port}`
+
 /** Two pods have this address. */
 export const addressTwice = (ip: string): string => `address-twice:${ip}`
 
@@ -110,6 +114,9 @@ export const apiWayLost = (node: string): string => `api-way-lost:${node}`
 
 /** Pods of this node do not reach the API server. */
 export const apiOutOfReach = (node: string): string => `api-out-of-reach:${node}`
+
+/** This node has too little of something left, and takes no pod. */
+export const nodePressed = (node: string): string => `node-pressed:${node}`
 
 /** The Ready condition of this node is not True. */
 export const nodeNotReady = (node: string): string => `node-not-ready:${node}`

@@ -42,6 +42,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             scheme: maybe(oneOf(['http', 'https'])),
             isUrl: maybe(just(true)),
             otlp: maybe(oneOf(['grpc', 'http'])),
+            tls: maybe(oneOf(['on', 'off'])),
             over: maybe(oneOf(['TCP', 'UDP'])),
             srv: maybe(shared.name),
           }),
@@ -49,6 +50,9 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
       ),
       addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
       flaws: maybe(list(object({ by: shared.name, kind: oneOf(flawKinds), text: m.text, map: maybe(shared.name) }))),
+      fromSecrets: maybe(number),
+      secures: maybe(oneOf(['on', 'off'])),
+      balances: maybe(oneOf(['on', 'off'])),
       nearby: maybe(list(object({ by: nullable(shared.name), of: oneOf(['pod', 'node']), port: number }))),
       listens: maybe(
         list(
@@ -62,6 +66,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             key: maybe(shared.name),
             line: maybe(number),
             isGuess: maybe(just(true)),
+            only: maybe(oneOf(['IPv4', 'IPv6'])),
           }),
         ),
       ),

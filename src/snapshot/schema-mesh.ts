@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { exactly, just, labelsThrough, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
-import { type Mesh, meshConditions } from '../model/mesh.ts'
+import { type Mesh, meshConditions, poolLimits } from '../model/mesh.ts'
 import type { Intern } from '../wire/intern.ts'
 
 const tls = nullable(oneOf(['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL']))
@@ -64,6 +64,7 @@ export function meshSchema(intern: Intern) {
           host: m.host,
           tls,
           portTls: maybe(just('some')),
+          ones: maybe(list(oneOf(poolLimits))),
           subsets: list(object({ name: m.name, labels, tls })),
         }),
       ),

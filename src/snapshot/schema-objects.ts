@@ -33,6 +33,7 @@ import { containerOf } from './schema-container.ts'
 import { ingressControllerOf } from './schema-ingress-controller.ts'
 import { ingressOf } from './schema-ingress-object.ts'
 import { otherPolicyOf } from './schema-other-policy.ts'
+import { placementOf } from './schema-placement.ts'
 import { workloadOf } from './schema-workload.ts'
 
 const protocol = oneOf(['TCP', 'UDP', 'SCTP'])
@@ -99,6 +100,7 @@ export function objectSchemas(intern: Intern) {
       owner,
       containers: listThrough(container, intern.same),
       scheduling: maybe(m.said),
+      placement: maybe(placementOf(m, labels)),
       gates: maybe(list(shared.name)),
       init: maybe(
         object({
@@ -151,6 +153,7 @@ export function objectSchemas(intern: Intern) {
           refused: maybe(m.said),
           sourceRanges: maybe(list(m.address)),
           nodePorts: maybe(just('none')),
+          handedTo: maybe(just('aws')),
           sendsTo: maybe(just('pods')),
           proxyProtocol: maybe(just('asked')),
           internal: maybe(

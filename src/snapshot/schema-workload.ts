@@ -52,6 +52,13 @@ export function workloadOf(m: Texts, shared: Texts, { labels, container, dnsConf
       refused: maybe(m.said),
       timedOut: maybe(m.said),
       paused: maybe(just(true)),
+      held: maybe(
+        object({
+          by: oneOf(['paused', 'OnDelete', 'partition']),
+          pods: number,
+          ports: list(object({ name: nullable(shared.name), port: number })),
+        }),
+      ),
       serviceName: maybe(nullable(m.name)),
       order: maybe(object({ parallel: flag, minReadySeconds: number, start: number })),
       serves: servesOf(shared),

@@ -65,3 +65,22 @@ test.each<readonly [string, readonly string[], string | null]>([
 ])('%s with %j is of %s', (path, words, kind) => {
   expect(configOf(path, words)?.kind ?? null).toBe(kind)
 })
+
+test.each([
+  ['listen 8080;', ['IPv4']],
+  ['listen 0.0.0.0:8080 default_server;', ['IPv4']],
+  ['listen [::]:8080;', ['IPv6']],
+  ['listen [::]:8080 ipv6only=off;', [undefined]],
+  ['listen 8080;\nlisten [::]:8080;', ['IPv4', 'IPv6']],
+])('of which family nginx listens: %s', (lines, only) => {
+  const text = `server {\n${lines}\n}\n`
+  expect(listensInConfig({ kind: 'nginx', isNamed: true }, text).map((it) => it.only)).toEqual(only)
+})
+
+test.each([
+  ['bind 0.0.0.0', 'IPv4'],
+  ['bind * -::*', undefined],
+  ['bind 0.0.0.0 ::', undefined],
+])('of which family Redis listens: %s', (line, only) => {
+  expect(listensInConfig({ kind: 'redis', isNamed: true }, `${line}\n`)[0]?.only).toBe(only)
+})

@@ -6,7 +6,9 @@ import { anyOf } from './pattern.ts'
 export type ConfigKind = keyof typeof servers
 
 /** Where a file tells its server to listen, with the line. */
-export type ConfigListen = Pick<Listen, 'by' | 'host' | 'port' | 'portBy' | 'isDefault'> & { readonly line: number }
+export type ConfigListen = Pick<Listen, 'by' | 'host' | 'port' | 'portBy' | 'isDefault' | 'only'> & {
+  readonly line: number
+}
 
 interface Server {
   readonly syntax: Syntax
@@ -192,7 +194,8 @@ export function listensInConfig({ kind, isNamed }: Omit<ConfigOf, 'isGuess'>, te
   const portBy = port === undefined || host === undefined ? {} : { portBy: port.key }
   if (host !== undefined) {
     const on = hostOf(host.value)
-    return on === null ? [] : [{ by: host.key, host: on, port: told ?? server.port, ...portBy, line: host.line }]
+    const place = { by: host.key, host: on, port: told ?? server.port, ...portBy, line: host.line }
+    return on === null ? [] : [{ ...place, host: on, ...onlyOf(kind, host.value) }]
   }
   if (server.isLocal === true && isNamed)
     return [{ by: 'listen_addresses', host: 'localhost', port: told ?? server.port, isDefault: true, line: 1 }]
@@ -206,7 +209,8 @@ function placesOf(kind: ConfigKind, settings: readonly Setting[]): readonly Conf
   const read = all.map(({ key, value, line }) => {
     const [first = '', second = ''] = (value.split(';', 1)[0] ?? '').split(/\s+/, 2)
     if (/^(?:unix|abns)[:@/]|^\//.test(first)) return null
-    if (kind !== 'mosquitto') return { ...placeOf(first, server.port), by: key, line }
+    const only = kind === 'nginx' ? ofNginx(first, value) : {}
+    if (kind !== 'mosquitto') return { ...placeOf(first, server.port), ...only, by: key, line }
     const isEvery = second === '' || hostOf(second) === null
     return { host: isEvery ? ('0.0.0.0' as const) : hostOf(second), port: portOf(first), by: key, line }
   })
@@ -215,6 +219,21 @@ function placesOf(kind: ConfigKind, settings: readonly Setting[]): readonly Conf
   if (kind === 'mosquitto' && all.length === 0)
     return [{ by: 'mosquitto', host: 'localhost', port: server.port, isDefault: true, line: 1 }]
   return places.some((it) => it.port === null) ? [] : places
+}
+
+/** `listen 80` and `*:80` are of IPv4, `[::]:80` of IPv6 unless `ipv6only=off` (ngx_http_core_module, listen). */
+function ofNginx(first: string, value: string): Pick<ConfigListen, 'only'> {
+  if (!first.startsWith('[')) return { only: 'IPv4' }
+  return /\bipv6only=off\b/.test(value.slice(0, 1000)) ? {} : { only: 'IPv6' }
+}
+
+/** Servers that take `0.0.0.0` as every address of IPv4, by their manuals. */
+const takesLiterally: ReadonlySet<ConfigKind> = new Set(['redis', 'postgres', 'mysql'])
+
+function onlyOf(kind: ConfigKind, value: string): Pick<ConfigListen, 'only'> {
+  const each = value.split(/[\s,]+/, 20).map((it) => it.replace(/^[-"'[]+|[\]"';]+$/g, ''))
+  const others = each.filter((it) => localOf(it.toLowerCase()) === null)
+  return takesLiterally.has(kind) && others.length > 0 && others.every((it) => it === '0.0.0.0') ? { only: 'IPv4' } : {}
 }
 
 /** What an nginx.conf includes that may hold servers. Linear; never throws. */

@@ -1,4 +1,5 @@
 import { namesSecret } from './secrets.ts'
+import { tlsOfUrl } from './tls-in-urls.ts'
 import { isUncalled } from './uncalled.ts'
 
 /** Whom a program is told to call. `isTold`: the port stands there; else it is the scheme's, or null. */
@@ -12,6 +13,8 @@ export interface Destination {
   readonly isUrl?: true
   /** What its scheme is carried by, where it is none of the web and says so: `udp://`, `tcp://`, `redis://`. */
   readonly over?: 'TCP' | 'UDP'
+  /** Whether its scheme, which is none of the web, or its query asks for TLS. */
+  readonly tls?: 'on' | 'off'
   /** It is looked up as an SRV record, of this port and protocol: `_grpc._tcp`. */
   readonly srv?: string
 }
@@ -198,10 +201,12 @@ const overTcp = new RegExp(
 
 function ofScheme(scheme: string, rest: string, isTold: boolean): Partial<Destination> {
   const isWeb = scheme === 'http' || scheme === 'https'
+  const tls = tlsOfUrl(scheme, rest)
   return {
     ...(isWeb ? { scheme } : {}),
     ...(isTold ? { isUrl: true as const } : {}),
     ...carriedBy(scheme),
+    ...(tls === null ? {} : { tls }),
     ...(scheme === 'mongodb+srv' ? mongoSrv(rest) : {}),
   }
 }

@@ -112,7 +112,9 @@ test('what tells the port is kept, where it is not what tells the host', () => {
     { name: 'HOSTNAME', value: '0.0.0.0' },
     { name: 'PORT', value: '3000' },
   ]
-  expect(listensIn({ words: [], env })).toEqual([{ by: 'HOSTNAME', host: '0.0.0.0', port: 3000, portBy: 'PORT' }])
+  expect(listensIn({ words: [], env })).toEqual([
+    { by: 'HOSTNAME', host: '0.0.0.0', only: 'IPv4', port: 3000, portBy: 'PORT' },
+  ])
   expect(listensIn({ words: ['uvicorn', 'app:app', '--port', '81'], env: [] })).toEqual([
     { by: 'uvicorn', host: '127.0.0.1', port: 81, portBy: '--port', isDefault: true },
   ])
@@ -143,4 +145,19 @@ describe('on what the environment tells it to', () => {
     expect(told('server --host 0.0.0.0 --port 80', { HOST: '127.0.0.1', PORT: '3000' })).toEqual(['--host 0.0.0.0:80'])
     expect(told('uvicorn app:app', { UVICORN_HOST: '0.0.0.0' })).toEqual(['UVICORN_HOST 0.0.0.0:null'])
   })
+})
+
+test.each([
+  ['0.0.0.0:80', ['IPv4']],
+  ['http://0.0.0.0:80', ['IPv4']],
+  [':80', [undefined]],
+  ['[::]:80', [undefined]],
+  ['*:80', [undefined]],
+  ['0.0.0.0:80,[::]:80', ['IPv4', undefined]],
+])('of which family an address alone is: %s', (value, only) => {
+  expect(listensIn({ words: ['--listen', value], env: [] }).map((it) => it.only)).toEqual(only)
+})
+
+test('of Java an address of one family is of both', () => {
+  expect(listensIn({ words: ['-Dserver.address=0.0.0.0', '-Dserver.port=80'], env: [] })[0]?.only).toBe(undefined)
 })

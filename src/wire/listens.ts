@@ -3,6 +3,7 @@
  * that only names are taken that mean nothing else: what a client is told (`DB_HOST`, `--redis-addr`) is none of them.
  * Of a value nothing is kept but a port, and whether others than the pod itself reach the address.
  */
+import type { IpFamily } from './ip-family.ts'
 import { anyOf } from './pattern.ts'
 
 /** `0.0.0.0` stands for every address that is no loopback. */
@@ -25,6 +26,8 @@ export interface Listen {
   readonly line?: number
   /** Whether the program reads that file depends on where it was started. */
   readonly isGuess?: true
+  /** What it says is of this family alone, and the other is listened to by none of it. */
+  readonly only?: IpFamily
 }
 
 export const listenHosts: readonly ListenHost[] = ['127.0.0.1', 'localhost', '::1', '0.0.0.0']
@@ -177,9 +180,17 @@ function told(by: string, value: string, { name, isOwn }: Meaning): readonly Lis
     .flatMap((each) => {
       const place = placeOf(each.trim())
       if (place === null) return isMain && /^[\w.-]+(?::\d{1,5})?$/.test(each.trim()) ? [{ by, ...another }] : []
-      return !isMain && place.port === null ? [] : [{ by, ...place }]
+      const only = /^(?:[a-z0-9]+:\/\/)?0\.0\.0\.0(?:[:/]|$)/i.test(each.trim()) && !isOfJava.test(by) ? onlyIpv4 : {}
+      return !isMain && place.port === null ? [] : [{ by, ...place, ...only }]
     })
 }
+
+/**
+ * `0.0.0.0` is every address of IPv4 (inet_addr(3)); a program that takes one socket for both has `::` for it. Java has
+ * such a socket whichever of the two is written (java.net, "IPv6 User Guide").
+ */
+const onlyIpv4 = { only: 'IPv4' as const }
+const isOfJava = /^(?:-D|SERVER_|JAVA_|SPRING_|MANAGEMENT_)/
 
 /** A name, or one address of somebody: whom to call, and a port beside it is that one's. */
 const another = { host: null, port: null }
@@ -346,5 +357,5 @@ function settle(flags: readonly Listen[], env: readonly Listen[], own: readonly 
   const kept = settled
     .filter((it) => it.host !== null || !isTaken || it.port !== port)
     .filter((it) => it.port !== null || !isEithers.test(it.by))
-  return [...new Map(kept.map((it) => [`${it.by} ${it.host}:${it.port}`, it])).values()]
+  return [...new Map(kept.map((it) => [`${it.by} ${it.host}:${it.port} ${it.only ?? ''}`, it])).values()]
 }

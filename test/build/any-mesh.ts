@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Mesh } from '../../src/model/mesh.ts'
+import { type Mesh, poolLimits } from '../../src/model/mesh.ts'
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,6}$/)
 const host = fc.oneof(name, fc.constantFrom('*', '*.example.com', 'cart.shop.svc.cluster.local', 'shop/cart.example'))
@@ -66,6 +66,7 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       host,
       tls,
       portTls: fc.constant('some' as const),
+      ones: fc.subarray([...poolLimits]),
       subsets: few(fc.record({ name, labels, tls })),
     }),
   ),

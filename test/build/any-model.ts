@@ -98,6 +98,10 @@ const known = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Known<T>> =>
     fc.record({ known: fc.constant(false as const), why }),
   )
 
+const terms = few(
+  few(fc.record({ key: name, operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'), values: few(name) })),
+)
+const toleration = fc.record({ key: maybe(name), value: maybe(name), effect: maybe(fc.constant('NoSchedule')) })
 const pod: fc.Arbitrary<Pod> = fc.record({
   namespace: name,
   name,
@@ -148,6 +152,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
             key: name,
             line: count,
             otlp: fc.constantFrom('grpc' as const, 'http' as const),
+            tls: fc.constantFrom('on' as const, 'off' as const),
             over: fc.constantFrom('TCP' as const, 'UDP' as const),
             srv: name,
           },
@@ -155,6 +160,9 @@ const pod: fc.Arbitrary<Pod> = fc.record({
         ),
       ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
+      fromSecrets: count,
+      secures: fc.constantFrom('on' as const, 'off' as const),
+      balances: fc.constantFrom('on' as const, 'off' as const),
       nearby: few(fc.record({ by: maybe(name), of: fc.constantFrom('pod' as const, 'node' as const), port: count })),
       listens: few(
         fc.record(
@@ -167,6 +175,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
             key: name,
             line: count,
             isGuess: fc.constant(true as const),
+            only: fc.constantFrom('IPv4' as const, 'IPv6' as const),
           },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
@@ -231,6 +240,12 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     }),
   ),
   scheduling: text,
+  placement: fc.record({
+    selector: labels,
+    terms,
+    tolerations: few(toleration),
+    volumes: few(fc.record({ claim: name, volume: name, terms })),
+  }),
   gates: few(name),
   init: fc.record({
     name,
@@ -292,6 +307,7 @@ const service: fc.Arbitrary<Service> = fc.record(
         ),
       ),
       nodePorts: fc.constant('none' as const),
+      handedTo: fc.constant('aws' as const),
       sendsTo: fc.constant('pods' as const),
       azureProbes: few(azureProbe),
       keepsClients: fc.constant(true as const),
@@ -364,6 +380,11 @@ const workload: fc.Arbitrary<Workload> = fc.record(
     cron: fc.record({ suspended: fc.boolean(), lastSuccess: maybe(count) }),
     refused: text,
     paused: fc.constant(true as const),
+    held: fc.record({
+      by: fc.constantFrom('paused' as const, 'OnDelete' as const, 'partition' as const),
+      pods: count,
+      ports: few(fc.record({ name: maybe(name), port: count })),
+    }),
     serviceName: maybe(name),
     order: fc.record({ parallel: fc.boolean(), minReadySeconds: count, start: count }),
     serves: fc.record({ controllers: few(name), classNames: few(name) }),

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../../src/model/pod.ts'
-import type { Workload } from '../../src/model/workload.ts'
+import type { Idle, Workload } from '../../src/model/workload.ts'
 
 /** A container that runs, is ready and listens on 8080 by the name `http`, unless told otherwise. */
 export function container(about: Partial<Container> = {}): Container {
@@ -63,4 +63,10 @@ export function deployment(name: string, desired: number, about: Partial<Workloa
     templateLabels: { app: name },
     ...about,
   }
+}
+
+/** One that has no pod between its runs, and what its next would be told. */
+export function cronJob(name: string, idle: Idle, told: Container, labels: Pod['labels'] = {}): Workload {
+  const next = { idle, hostNetwork: false, dnsPolicy: 'ClusterFirst', dnsConfig: null, containers: [told] }
+  return deployment(name, 0, { kind: 'CronJob', templateLabels: labels, next })
 }

@@ -42,7 +42,7 @@ export default check({
     const where = { namespace: service.namespace, service: service.name }
     const missed = missedBy(service, pods)
     const elsewhere = answeredElsewhere(service, insideViews)
-    const problemOf = problemsOf(events)
+    const problemOf = problemsOf(events, { nodes })
     const putAway = isPutAway(clusterDns)
     if (elsewhere === null && putAway && !insideViews.known && mayHaveCloudDns(nodes)) {
       return cannotTell(

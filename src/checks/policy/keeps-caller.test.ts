@@ -1,10 +1,11 @@
 import { expect } from 'vitest'
-import { container, pod } from '../../../test/build/pod.ts'
+import { container, cronJob, pod } from '../../../test/build/pod.ts'
 import { egressPolicy, ingressPolicy, labels, namespace, onPort, peer, rule } from '../../../test/build/policy.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import type { NetworkPolicy, OtherPolicy } from '../../model/network-policy.ts'
+import type { Idle } from '../../model/workload.ts'
 import check from './keeps-caller.ts'
 
 const caller = (host: string, port: number | null = 80) =>
@@ -23,6 +24,11 @@ const given = (
 })
 const about = (app: string) => ({ podSelector: labels({ app }) })
 const from = (app: string) => rule([peer({ podSelector: labels({ app }) })])
+
+const comes = (idle: Idle, policies: readonly NetworkPolicy[]) => {
+  const told = container({ calls: [{ by: 'CART_URL', host: 'cart', port: 80 }] })
+  return { ...given(policies), pods: [cart], workloads: [cronJob('report', idle, told, { app: 'report' })] }
+}
 
 const ambient = { dnsHop: { by: "the node's ztunnel", sign: 'ambient.istio.io/redirection: enabled' } }
 const tunnelled = given([ingressPolicy('hbone', [rule([], [onPort(15_008)])], about('cart'))])
@@ -66,6 +72,38 @@ describeCheck(check, [
         args: { direction: 'Ingress', service: 'shop/cart', by: 'CART_URL', caller: 'Deployment shop/web' },
       },
     ],
+  },
+  ...(['scheduled', 'suspended'] as const).map((idle) => ({
+    it: `nobody is let in, and the next pod of a CronJob is told to call (${idle})`,
+    given: comes(idle, [ingressPolicy('deny', [], about('cart'))]),
+    expect: [
+      {
+        subject: 'NetworkPolicy/shop/deny',
+        severity: idle === 'scheduled' ? ('warning' as const) : ('info' as const),
+        args: { caller: 'CronJob shop/report', idle },
+        says: 'which CART_URL tells its next pod to call',
+      },
+    ],
+  })),
+  {
+    it: 'the next pod of a CronJob is let in by its labels',
+    given: comes('scheduled', [ingressPolicy('some', [from('report')], about('cart'))]),
+    expect: 'ok',
+  },
+  {
+    it: 'the next pod of a CronJob may be let in by its address, which nobody knows yet',
+    given: comes('scheduled', [
+      ingressPolicy('some', [rule([peer({ ipBlock: { cidr: '10.2.0.0/16', except: [] } })])], about('cart')),
+    ]),
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'the next pod of a CronJob of a namespace in ambient mode may go by the tunnel',
+    given: {
+      ...comes('scheduled', [ingressPolicy('hbone', [rule([], [onPort(15_008)])], about('cart'))]),
+      namespaces: [namespace('shop', { 'istio.io/dataplane-mode': 'ambient' })],
+    },
+    expect: 'not-applicable',
   },
   {
     it: 'it is let out to others alone',

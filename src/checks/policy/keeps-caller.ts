@@ -1,16 +1,19 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable } from '../../findings/verdict.ts'
-import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Known } from '../../model/known.ts'
+import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Service } from '../../model/service.ts'
+import type { Pod } from '../../model/pod.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
-import { decideCarried, goesByZtunnel } from '../../relations/mesh/ambient-flows.ts'
+import { decideCarried, goesByZtunnel, isAmbientNamespace } from '../../relations/mesh/ambient-flows.ts'
 import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.ts'
 import { type NearRule, nearRule } from '../../relations/policy/near-rule.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import type { Flow } from '../../relations/policy/policy-flow.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import { calledBy, type ToldCall, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
+import { idleOf, isAwaited, withNextPods } from '../../relations/service/next-pods.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { calleeOutOfReach, keptBy } from '../../relations/symptom.ts'
@@ -28,13 +31,13 @@ export default check({
   fine: 'policies let programs reach the pods of the Services that they are told to call',
   severity: 'warning',
   needs: ['networkPolicies', 'pods', 'services'],
-  wants: ['namespaces', 'otherPolicies', 'clusterDns'],
+  wants: ['namespaces', 'otherPolicies', 'clusterDns', 'workloads', 'beside'],
   remedies: [],
   decides: ['NP-02', 'NP-03'],
 
-  run({ networkPolicies, pods, services, namespaces, otherPolicies, clusterDns, scope }) {
+  run({ networkPolicies, pods, services, namespaces, otherPolicies, clusterDns, workloads, beside, scope }) {
     const around = callableFrom({ services, namespaces, clusterDns, scope })
-    const told = toldCalls(pods.filter((it) => !it.hostNetwork)).flatMap(({ pod, call }) => {
+    const told = toldCalls(callersOf(withNextPods(pods, workloads), namespaces)).flatMap(({ pod, call }) => {
       const called = calledBy(pod, call, around)
       return called.is === 'there' && called.service.type !== 'ExternalName'
         ? [{ pod, call, service: called.service }]
@@ -44,6 +47,7 @@ export default check({
     if (wanted.length === 0)
       return notApplicable('no environment variable or argument here names a Service that is there')
     const [decide, podsOf] = [policyRules(networkPolicies, namespaces), podsOfServices(pods)]
+    const scalers = beside.known ? (beside.value.scalers ?? []) : []
     const open: string[] = []
     const found = wanted.flatMap(({ pod, call, service }) => {
       // A policy of another kind may let it through.
@@ -67,7 +71,12 @@ export default check({
       const policy = near?.policy ?? by[0]
       return policy === undefined
         ? []
-        : [verdict({ pod, call, service }, { policy, direction, of: decisions.length, near, flow: first.flow })]
+        : [
+            verdict(
+              { pod, call, service, isDue: isAwaited(pod, scalers) },
+              { policy, direction, of: decisions.length, near, flow: first.flow },
+            ),
+          ]
     })
     if (found.length > 0) return found
     const [why] = open
@@ -79,12 +88,14 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `NetworkPolicy ${full(on)} does not let ${args.caller} ${args.direction === 'Egress' ? 'out' : 'in'} to ` +
-      `Service ${args.service}, which ${args.by ?? 'its command'} tells it to call.`,
+      `Service ${args.service}, which ${args.by ?? 'its command'} tells ${args.idle === null ? 'it' : 'its next pod'} to call.`,
     detail: ({ args }) => `${args.of} of ${args.of} ways denied, by ${args.direction.toLowerCase()} · ${args.host}`,
     note: () => 'seen in objects alone: whether the program calls it, and when, was not measured',
     help: ({ subject: on, args }) => [
       args.near === '' ? allowing[`${args.direction}`] : args.near,
-      `hopscope trace ${args.start} svc/${args.name}.${args.home} -n ${args.namespace} --probe`,
+      args.idle === null
+        ? `hopscope trace ${args.start} svc/${args.name}.${args.home} -n ${args.namespace} --probe`
+        : `kubectl -n ${args.namespace} get pods -w   # it has no pod now`,
       `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`,
     ],
   },
@@ -92,7 +103,16 @@ export default check({
 
 const waysToPods = 'ways to pods alone: calls to addresses and hosts outside of them are judged by POL433'
 
-/** Two variables that name one place are one call; what is on a node's network is no policy's. */
+/**
+ * What is on a node's network is no policy's. A pod to come of a namespace in ambient mode may go by the tunnel, which
+ * shows on a pod that is there alone.
+ */
+function callersOf(pods: readonly Pod[], namespaces: Known<readonly Namespace[]>): readonly Pod[] {
+  const ambient = new Set((namespaces.known ? namespaces.value : []).filter(isAmbientNamespace).map((it) => it.name))
+  return pods.filter((it) => !it.hostNetwork && (idleOf(it) === null || !ambient.has(it.namespace)))
+}
+
+/** Two variables that name one place are one call. */
 function eachOnce<T extends Pick<ToldCall, 'pod' | 'call'>>(told: readonly T[]): readonly T[] {
   const byPlace = Map.groupBy(told, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${call.host}:${call.port}`)
   return [...byPlace.values()].flatMap((its) => its.slice(0, 1))
@@ -111,16 +131,20 @@ interface Denied {
   readonly flow: Flow
 }
 
-function verdict(
-  { pod, call, service }: Pick<ToldCall, 'pod' | 'call'> & { readonly service: Service },
-  { policy, direction, of, near, flow }: Denied,
-) {
+interface Wanted extends Pick<ToldCall, 'pod' | 'call'> {
+  readonly service: Service
+  readonly isDue: boolean
+}
+
+function verdict({ pod, call, service, isDue }: Wanted, { policy, direction, of, near, flow }: Denied) {
   const on = workloadOfPod(pod)
   return finding({
     subject: policySubject(policy),
     also: [on, subject('Service', service.namespace, service.name)],
     confidence: 'inferred',
+    ...(isDue ? {} : { severity: 'info' as const }),
     args: {
+      idle: idleOf(pod),
       caller: `${on.kind} ${full(on)}`,
       direction,
       near: nearText(near, flow),

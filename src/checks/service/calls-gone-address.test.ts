@@ -1,6 +1,6 @@
 import { clusterDns } from '../../../test/build/dns.ts'
 import { node } from '../../../test/build/node.ts'
-import { container, pod } from '../../../test/build/pod.ts'
+import { container, cronJob, pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
@@ -49,6 +49,22 @@ describeCheck(check, [
     given: { ...given(calling(nodeIp, 32_123)), services: [exposed] },
     expect: 'ok',
   },
+  ...(['scheduled', 'suspended'] as const).map((idle) => ({
+    it: `the next pod of a CronJob calls an address of a pod that is gone (${idle})`,
+    given: {
+      ...given(calling('10.96.44.7')),
+      workloads: [
+        cronJob('report', idle, container({ addresses: [{ by: 'REDIS_HOST', ip: '10.2.1.77', port: null }] })),
+      ],
+    },
+    expect: [
+      {
+        subject: 'CronJob/shop/report',
+        severity: idle === 'scheduled' ? ('warning' as const) : ('info' as const),
+        says: 'The next pod of CronJob shop/report would call 10.2.1.77',
+      },
+    ],
+  })),
   { it: 'at a port of the node itself', given: given(calling(nodeIp, 9100)), expect: 'ok' },
   {
     it: 'at one that a pod on the network of nodes declares',

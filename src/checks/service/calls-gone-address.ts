@@ -1,10 +1,11 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import type { AddressCall, Pod } from '../../model/pod.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
-import { full } from '../../phrases.ts'
+import type { Idle } from '../../model/workload.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import { type Around, type Home, homeOf, takenAddresses } from '../../relations/service/gone-addresses.ts'
+import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -21,27 +22,28 @@ export default check({
   fine: 'addresses of the cluster that programs are told to call are there',
   severity: 'warning',
   needs: ['pods', 'nodes'],
-  wants: ['services', 'endpointSlices', 'clusterDns'],
+  wants: ['services', 'endpointSlices', 'clusterDns', 'workloads', 'beside'],
   remedies: [],
   decides: ['SVC-29'],
 
-  run({ pods, nodes, services, endpointSlices, clusterDns, scope }) {
-    const calls = callsOf(pods)
+  run({ pods, nodes, services, endpointSlices, clusterDns, workloads, beside, scope }) {
+    const calls = callsOf(withNextPods(pods, workloads))
     if (calls.length === 0) return notApplicable('no environment variable here tells an address to call')
     const around = { pods, nodes, services, endpointSlices, clusterDns, isWhole: scope.namespace === null }
     const taken = takenAddresses(around)
+    const scalers = beside.known ? (beside.value.scalers ?? []) : []
     const found = calls.flatMap((it) => {
-      const isAsked = isTargetPod(scope, it.pod)
+      const urgency = urgencyOf(isTargetPod(scope, it.pod), isAwaited(it.pod, scalers))
       const of = nodeWithoutPort(it.call, around)
-      if (of !== null) return [onNode(it, of, isAsked)]
+      if (of !== null) return [onNode(it, of, urgency)]
       const home = taken.has(it.call.ip) ? null : homeOf(it.call.ip, around)
-      return home === null ? [] : [verdict(it, home, { isWhole: around.isWhole, isAsked })]
+      return home === null ? [] : [verdict(it, home, { isWhole: around.isWhole, urgency })]
     })
     return found.length > 0 ? found : ok(calls.length, spelledOut)
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${full(on)} is told to call ${args.host}, ${goneText(args)}`,
+    headline: ({ subject: on, args }) => `${toldText(on, args.idle)} call ${args.host}, ${goneText(args)}`,
     detail: ({ args }) => `${args.by} in container ${args.container} · in ${args.range}`,
     note: ({ args }) =>
       args.whole
@@ -69,6 +71,7 @@ function goneText({ node, nodePort, whole }: Gone): string {
 }
 
 type Gone = {
+  readonly idle: Idle | null
   readonly host: string
   readonly ip: string
   readonly by: string
@@ -98,14 +101,15 @@ function nodeWithoutPort({ ip, port }: AddressCall, { nodes, services, pods, isW
   return isThere ? null : (nodes.find((it) => it.ip === ip)?.name ?? null)
 }
 
-function onNode({ on, container, call }: Told, node: string, isAsked: boolean): Verdict<Gone> {
+function onNode({ pod, on, container, call }: Told, node: string, urgency: Urgency): Verdict<Gone> {
   const host = `${call.ip}:${call.port}`
   return finding({
     subject: on,
     // What runs on the node beside the cluster may listen there.
     confidence: 'possible',
-    severity: isAsked ? 'error' : 'warning',
+    severity: severities[urgency],
     args: {
+      idle: idleOf(pod),
       host,
       ip: call.ip,
       by: call.by,
@@ -148,17 +152,27 @@ function callsOf(pods: readonly Pod[]): readonly Told[] {
 
 interface Seen {
   readonly isWhole: boolean
-  readonly isAsked: boolean
+  readonly urgency: Urgency
 }
 
-function verdict({ on, container, call }: Told, { node, range }: Home, { isWhole, isAsked }: Seen): Verdict<Gone> {
+/** Of whom was asked about; of what calls now or will; of what somebody has suspended or scaled to 0. */
+type Urgency = 'asked' | 'due' | 'idle'
+
+const severities: Readonly<Record<Urgency, Severity>> = { asked: 'error', due: 'warning', idle: 'info' }
+
+function urgencyOf(isAsked: boolean, isDue: boolean): Urgency {
+  if (isAsked) return 'asked'
+  return isDue ? 'due' : 'idle'
+}
+
+function verdict({ pod, on, container, call }: Told, { node, range }: Home, { isWhole, urgency }: Seen): Verdict<Gone> {
   const host = call.port === null ? call.ip : `${call.ip}:${call.port}`
   const isSure = node !== null && isWhole
   return finding({
     subject: on,
     confidence: isSure ? 'inferred' : 'possible',
-    severity: isSure && isAsked ? 'error' : 'warning',
-    args: { host, ip: call.ip, by: call.by, container, node, range, whole: isWhole, nodePort: null },
+    severity: urgency === 'asked' && !isSure ? 'warning' : severities[urgency],
+    args: { idle: idleOf(pod), host, ip: call.ip, by: call.by, container, node, range, whole: isWhole, nodePort: null },
     evidence: [
       inEnv(
         { on, container, line: `${call.by}: ${host}` },

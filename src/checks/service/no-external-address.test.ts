@@ -1,8 +1,9 @@
+import { node } from '../../../test/build/node.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
-import type { Pod } from '../../model/pod.ts'
+import type { Container, Pod } from '../../model/pod.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
 import check from './no-external-address.ts'
 
@@ -16,6 +17,8 @@ const event = (reason: string) => ({
   said: 'Error syncing load balancer: quota exceeded',
   times: 4,
 })
+const maker = (image: string, about: Partial<Container> = {}): Pod =>
+  pod('maker-1', { namespace: 'kube-system', containers: [container({ image, ...about })] })
 const cart = 'Service/shop/cart'
 
 const scheduling = "0/3 nodes are available: 1 node(s) didn't have free ports. preemption: 0/3 nodes."
@@ -46,6 +49,66 @@ describeCheck(check, [
     it: 'the same beside an address that it has of somebody else',
     given: { services: of({ addresses: ['203.0.113.4'], refused: 'There are no enabled pools' }) },
     expect: 'ok',
+  },
+  {
+    it: 'its annotation hands it to the controller of AWS, which is not here',
+    given: { services: of({ handedTo: 'aws' }), pods: [pod('web-1')] },
+    expect: [{ subject: cart, severity: 'warning', confidence: 'possible', says: /of which no pod is here/ }],
+  },
+  {
+    it: 'so does its class',
+    given: { services: of({ class: 'service.k8s.aws/nlb' }), pods: [] },
+    expect: [{ subject: cart, severity: 'warning', says: /handed to the AWS Load Balancer Controller/ }],
+  },
+  {
+    it: 'that controller is here, and is at work still',
+    given: { services: of({ handedTo: 'aws' }), pods: [maker('eks/aws-load-balancer-controller:v2.9')] },
+    expect: [{ subject: cart, severity: 'info' }],
+  },
+  {
+    it: 'that controller is here, and not ready',
+    given: {
+      services: of({ handedTo: 'aws' }),
+      pods: [{ ...maker('eks/aws-load-balancer-controller:v2.9'), ready: false }],
+    },
+    expect: [{ subject: cart, severity: 'warning', says: /has no ready pod/ }],
+  },
+  {
+    it: 'kube-vip is told to serve no Services',
+    given: { services: of({}), pods: [maker('ghcr.io/kube-vip/kube-vip:v0.8.7', { balances: 'off' })] },
+    expect: [{ subject: cart, severity: 'warning', says: /\(kube-vip\) is told to serve no Services/ }],
+  },
+  {
+    it: 'the same beside MetalLB, which may',
+    given: {
+      services: of({}),
+      pods: [
+        maker('ghcr.io/kube-vip/kube-vip:v0.8.7', { balances: 'off' }),
+        maker('quay.io/metallb/controller:v0.14.8'),
+      ],
+    },
+    expect: [{ subject: cart, severity: 'info', args: { lack: null } }],
+  },
+  {
+    it: 'nobody is here to make one, and no cloud',
+    given: { services: of({}), pods: [pod('web-1')], nodes: [node('worker-1')] },
+    expect: [{ subject: cart, severity: 'info', says: /no node is of a cloud/ }],
+  },
+  {
+    it: 'nobody is here, and the nodes are of a cloud, whose own may run outside',
+    given: { services: of({}), pods: [pod('web-1')], nodes: [node('worker-1', { provider: 'gce' })] },
+    expect: [{ subject: cart, severity: 'info', args: { lack: null } }],
+  },
+  {
+    it: 'pods of one namespace alone were read',
+    given: { services: of({ handedTo: 'aws' }), pods: [pod('web-1')] },
+    scope: { namespace: 'shop' },
+    expect: [{ subject: cart, severity: 'info', args: { lack: null } }],
+  },
+  {
+    it: 'it is two minutes old',
+    given: { services: of({ handedTo: 'aws' }).map((it) => ({ ...it, youngSeconds: 120 })), pods: [] },
+    expect: [{ subject: cart, severity: 'info' }],
   },
   {
     it: 'nobody says a word',

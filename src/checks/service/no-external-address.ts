@@ -5,6 +5,7 @@ import type { Subject } from '../../model/subject.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
+import { type Lack, lackOf } from '../../relations/service/balancer-makers.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { podsUnready } from '../../relations/symptom.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
@@ -25,11 +26,11 @@ export default check({
   fine: 'every load balancer has an address',
   severity: 'warning',
   needs: ['services'],
-  wants: ['events', 'pods'],
+  wants: ['events', 'pods', 'nodes'],
   remedies: [],
   decides: ['LB-01', 'LB-02', 'LB-03'],
 
-  run({ services, events, pods, scope }) {
+  run({ services, events, pods, nodes, scope }) {
     const balanced = services.flatMap((service) =>
       service.loadBalancer === undefined ? [] : [{ service, balancer: service.loadBalancer }],
     )
@@ -45,7 +46,8 @@ export default check({
         isAskedAbout(scope, 'Service', service) &&
         scope.target.object.kind === 'Service'
       const failure = failures.get(full(service)) ?? null
-      return [verdict(service, { balancer, failure, front: frontOf(service), asked })]
+      const lack = lackOf(balancer, { pods, nodes, isWhole: scope.namespace === null })
+      return [verdict(service, { balancer, failure, front: frontOf(service), asked, lack })]
     })
     return found.length > 0 ? found : ok(balanced.length)
   },
@@ -59,6 +61,7 @@ export default check({
             ? ''
             : `: port ${args.taken.join(', ')} of the nodes is taken by ${some(args.holders, 2)}`) +
           (args.said === '' ? '' : `${args.holders.length > 0 ? ';' : ':'} ${sayer(args)}`) +
+          lackText(args) +
           '.',
     detail: ({ args }) =>
       `type LoadBalancer · ${args.addresses} · ${args.class === null ? 'no loadBalancerClass' : `class ${args.class}`}`,
@@ -120,6 +123,16 @@ interface Said {
   readonly own: string | null
   readonly front: string | null
   readonly holders: readonly string[]
+  readonly lack: Lack['is'] | null
+}
+
+const stepsFor: Readonly<Record<Lack['is'], string>> = {
+  'not-here':
+    "install that controller, or take the annotation or the class away: a new Service without it is the cloud's own",
+  off: 'set svc_enable to "true" in kube-vip, and give it addresses (kube-vip-cloud-provider, or loadBalancerIP)',
+  'not-ready': 'see why its pods are not ready',
+  nobody:
+    'install one (MetalLB, kube-vip) with addresses of your network; or take NodePort or an Ingress as the way in',
 }
 
 function sayer({ said, by }: Said): string {
@@ -127,10 +140,38 @@ function sayer({ said, by }: Said): string {
   return by === 'scheduler' ? `its pods wait for a node: ${told(said)}` : told(said)
 }
 
-function nextStep({ said, own, holders }: Said): string {
+function nextStep({ said, own, holders, lack }: Said): string {
   if (holders.length > 0)
     return 'give the Service another port, or lead what has the port to it: on a node each port has one owner'
-  return said === '' ? makerOf(own) : 'fix what the controller names'
+  if (said !== '') return 'fix what the controller names'
+  return lack === null ? makerOf(own) : stepsFor[lack]
+}
+
+interface Silent {
+  readonly said: string
+  readonly own: string | null
+  readonly lack: Lack['is'] | null
+}
+
+interface Lacking {
+  readonly lack: Lack['is'] | null
+  readonly maker: string
+  readonly workload: string
+}
+
+function lackText({ lack, maker, workload }: Lacking): string {
+  switch (lack) {
+    case null:
+      return ''
+    case 'not-here':
+      return `: it is handed to ${maker}, of which no pod is here`
+    case 'off':
+      return `: ${workload} (${maker}) is told to serve no Services`
+    case 'not-ready':
+      return `: ${workload} (${maker}), which would give it one, has no ready pod`
+    case 'nobody':
+      return ': no pod of a controller that makes load balancers is here, and no node is of a cloud'
+  }
 }
 
 interface Seen {
@@ -138,10 +179,12 @@ interface Seen {
   readonly failure: ObjectEvent | null
   readonly front: Front | null
   readonly asked: boolean
+  readonly lack: Lack | null
 }
 
-function silence({ said, own }: { readonly said: string; readonly own: string | null }): string {
+function silence({ said, own, lack }: Silent): string {
   if (said !== '') return ''
+  if (lack !== null) return lack === 'nobody' ? 'a controller that runs outside of the cluster is not seen; ' : ''
   return own === null
     ? 'no controller has said a word about it: there is none for this class, or it is still at work; '
     : `the cloud's own controller leaves a Service alone that names a class: only one for ${own} takes it, and none ` +
@@ -164,8 +207,12 @@ const settledSeconds = 300
  * "Any default load balancer implementation (e.g. cloud providers) should ignore Services that set this field" (core/v1
  * types.go, loadBalancerClass): who wrote a class meant one controller, and its silence is no laptop's.
  */
-function isUnclaimed({ youngSeconds = Infinity }: Service, balancer: LoadBalancer): boolean {
-  return balancer.class !== null && balancer.addresses.length === 0 && youngSeconds >= settledSeconds
+function isUnclaimed(service: Service, balancer: LoadBalancer): boolean {
+  return balancer.class !== null && balancer.addresses.length === 0 && !isYoung(service)
+}
+
+function isYoung({ youngSeconds = Infinity }: Service): boolean {
+  return youngSeconds < settledSeconds
 }
 
 function evidenceOf(balancer: LoadBalancer, failure: ObjectEvent | null, front: Front | null): readonly Evidence[] {
@@ -221,28 +268,48 @@ function argsOf(balancer: LoadBalancer, front: Front | null) {
   }
 }
 
+function lackArgs(lack: Lack | null): Lacking {
+  return {
+    lack: lack?.is ?? null,
+    maker: lack !== null && 'who' in lack ? lack.who : '',
+    workload: lack !== null && 'workload' in lack ? lack.workload : '',
+  }
+}
+
 function statedBy(front: Front | null, refused: string | null): Said['by'] {
   if (front !== null) return 'scheduler'
   return refused === null ? 'event' : 'status'
 }
 
-function verdict(service: Service, { balancer, failure, front: waiting, asked }: Seen) {
+/** On a laptop's cluster it is so for good, and nobody minds. */
+function unanswered(service: Service, { balancer, isHeard, lack }: Pick<Seen, 'balancer' | 'lack'> & Heard) {
+  const isLacking = lack !== null && lack.is !== 'nobody' && !isYoung(service)
+  return isHeard || isLacking || isUnclaimed(service, balancer) ? ('warning' as const) : ('info' as const)
+}
+
+interface Heard {
+  /** Somebody says why, or asks. */
+  readonly isHeard: boolean
+}
+
+function verdict(service: Service, { balancer, failure, front: waiting, asked, lack: found }: Seen) {
   const front = balancer.problem === null && balancer.addresses.length === 0 ? waiting : null
   const refused = balancer.addresses.length === 0 ? (balancer.refused ?? null) : null
   const words = balancer.problem ?? front?.said ?? refused ?? failure?.said ?? ''
   const said = withoutTrailing(words.trimEnd(), '.')
   const makers = makersOf(front)
   const stated = statedBy(front, refused)
-  // On a laptop's cluster it is so for good, and nobody minds.
-  const unanswered = said === '' && !asked && !isUnclaimed(service, balancer) ? 'info' : 'warning'
+  const lack = said === '' ? found : null
+  const isHeard = said !== '' || asked
   return finding({
     subject: serviceSubject(service),
     also: makers,
     confidence: [balancer.problem, front, refused].every((it) => it === null) ? 'possible' : 'inferred',
-    severity: front !== null && front.holders.length > 0 ? 'error' : unanswered,
+    severity: front !== null && front.holders.length > 0 ? 'error' : unanswered(service, { balancer, isHeard, lack }),
     args: {
       case: balancer.problem === null ? 'address' : 'ports',
       said,
+      ...lackArgs(lack),
       by: balancer.problem === null ? stated : ('status' as const),
       ...argsOf(balancer, front),
     },

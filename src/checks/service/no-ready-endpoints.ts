@@ -58,7 +58,7 @@ export default check({
       endpointSlices.known ? slicesOfServices(endpointSlices.value) : null,
     ]
     const empty = choosing.filter((it) => backing(it).kind === 'none-ready')
-    const [problemOf, refusalOf] = [problemsOf(events, empty), refusalsOf(events)]
+    const [problemOf, refusalOf] = [problemsOf(events, { empty, nodes }), refusalsOf(events)]
     const down = new Set(nodes.known ? nodes.value.filter((it: Node) => it.ready !== 'True').map((it) => it.name) : [])
 
     const circles = circlesOf(

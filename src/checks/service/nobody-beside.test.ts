@@ -1,4 +1,4 @@
-import { container, pod } from '../../../test/build/pod.ts'
+import { container, cronJob, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { Container, NearbyCall, Pod } from '../../model/pod.ts'
@@ -37,6 +37,17 @@ describeCheck(check, [
       },
     ],
   },
+  ...(['scheduled', 'suspended'] as const).map((idle) => ({
+    it: `the next pod of a CronJob calls its node, where the agent has no port (${idle})`,
+    given: { pods: [agent()], services: [], workloads: [cronJob('report', idle, container({ nearby: onNode }))] },
+    expect: [
+      {
+        subject: 'CronJob/shop/report',
+        severity: idle === 'scheduled' ? ('warning' as const) : ('info' as const),
+        says: 'The next pod of CronJob shop/report would call port 8126 of its node',
+      },
+    ],
+  })),
   { it: 'before the one that it declares', given: given([proxy('--upstream', 8080), app]), expect: 'ok' },
   {
     it: 'before one on which the other is told to listen',

@@ -5,6 +5,7 @@ import type { Container, NearbyCall, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject, type Subject, subjectKey } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
+import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -20,15 +21,17 @@ export default check({
   fine: 'ports of their own pod and node that programs are told to call are declared there',
   severity: 'warning',
   needs: ['pods'],
-  wants: ['services'],
+  wants: ['services', 'workloads', 'beside'],
   remedies: [],
   decides: [],
 
-  run({ pods, services, scope }) {
+  run({ pods, services, workloads, beside, scope }) {
     const live = pods.filter((it) => !isOver(it))
-    const told = toldNearby(live)
+    const told = toldNearby(withNextPods(pods, workloads).filter((it) => !isOver(it)))
     if (told.length === 0) return notApplicable('nobody here is told to call a port of its own pod or node')
-    const judged = told.map((it) => {
+    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const judged = told.map((one) => {
+      const it = { ...one, isDue: isAwaited(one.pod, scalers) }
       if (it.call.of === 'pod') return ofPod(it)
       return scope.namespace === null
         ? ofNode(it, live, services)
@@ -40,7 +43,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} is told to call port ${args.port} of ` +
+      `${toldText(on, args.idle)} call port ${args.port} of ` +
       (args.of === 'pod'
         ? 'its own pod (localhost), and no container there declares that port.'
         : `its node, and nobody has that port of nodes.`),
@@ -70,6 +73,10 @@ interface Told {
   readonly on: Subject
   readonly container: Container
   readonly call: NearbyCall
+}
+
+interface Judged extends Told {
+  readonly isDue: boolean
 }
 
 /** It stands before metrics of the pod, whose port few declare (OpenShift's dns-default, the operator SDK's pods). */
@@ -102,7 +109,7 @@ const namesAnother = /upstream|backend|proxy[-_]?(?:pass|to|url)|target|forward/
 const ofServers: ReadonlySet<number> = new Set([1433, 3306, 5432, 5672, 6379, 8086, 9042, 9092, 9200, 11_211, 27_017])
 
 /** null: a container that declares no port may listen on any. */
-function ofPod({ pod, on, container, call }: Told) {
+function ofPod({ pod, on, container, call, isDue }: Judged) {
   const isThere = pod.containers.some((it) => hasPort(it, call.port))
   if (isThere) return ok(1)
   if (pod.hostNetwork || pod.containers.some((it) => it.ports.length === 0)) return null
@@ -111,8 +118,8 @@ function ofPod({ pod, on, container, call }: Told) {
   return finding({
     subject: on,
     confidence: 'possible',
-    severity: isAnothers ? 'warning' : 'info',
-    args: { ...toldArgs(container, call), ports, agent: null },
+    severity: isAnothers && isDue ? 'warning' : 'info',
+    args: { ...toldArgs(container, call), idle: idleOf(pod), ports, agent: null },
     evidence: [evidenceOf({ on, container, call }, 'localhost', 'declared by no container of the pod')],
   })
 }
@@ -123,11 +130,15 @@ function hasPort({ ports, listens = [], readinessProbe, livenessProbe, startupPr
 }
 
 /** null: what runs on nodes beside the cluster may have it. */
-function ofNode({ on, container, call }: Told, pods: readonly Pod[], services: Known<readonly Service[]>) {
+function ofNode(
+  { pod, on, container, call, isDue }: Judged,
+  pods: readonly Pod[],
+  services: Known<readonly Service[]>,
+) {
   const { port } = call
-  const isThere = pods.some((pod) =>
-    pod.containers.some(
-      (it) => it.ports.some(({ hostPort }) => hostPort === port) || (pod.hostNetwork && hasPort(it, port)),
+  const isThere = pods.some((other) =>
+    other.containers.some(
+      (it) => it.ports.some(({ hostPort }) => hostPort === port) || (other.hostNetwork && hasPort(it, port)),
     ),
   )
   const isNodePort = services.known && services.value.some((it) => it.ports.some(({ nodePort }) => nodePort === port))
@@ -143,8 +154,8 @@ function ofNode({ on, container, call }: Told, pods: readonly Pod[], services: K
     subject: on,
     also: [subject(of.kind, of.namespace, of.name)],
     confidence: 'possible',
-    severity: 'warning',
-    args: { ...toldArgs(container, call), ports: [], agent: `${of.kind} ${full(of)}` },
+    severity: isDue ? 'warning' : 'info',
+    args: { ...toldArgs(container, call), idle: idleOf(pod), ports: [], agent: `${of.kind} ${full(of)}` },
     evidence: [evidenceOf({ on, container, call }, 'status.hostIP', 'of no hostPort, hostNetwork or nodePort')],
   })
 }

@@ -1,4 +1,4 @@
-import { container, pod } from '../../../test/build/pod.ts'
+import { container, cronJob, pod } from '../../../test/build/pod.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { Call } from '../../model/pod.ts'
@@ -23,6 +23,21 @@ describeCheck(check, [
   },
   { it: 'gRPC to the port for HTTP', given: given('grpc', { port: 4318, targetPort: 4318 }), expect: [web] },
   { it: 'gRPC to a port called otlp-http', given: given('grpc', { name: 'otlp-http', port: 80 }), expect: [web] },
+  ...(['scheduled', 'suspended'] as const).map((idle) => ({
+    it: `the next pod of a CronJob (${idle})`,
+    given: {
+      ...given('http', {}),
+      pods: [],
+      workloads: [cronJob('report', idle, container({ calls: [{ by, host: 'otel', port: 4317, otlp: 'http' }] }))],
+    },
+    expect: [
+      {
+        subject: 'CronJob/shop/report',
+        severity: idle === 'scheduled' ? ('warning' as const) : ('info' as const),
+        says: 'The next pod of CronJob shop/report would send its telemetry by HTTP',
+      },
+    ],
+  })),
   { it: 'each its own', given: given('grpc', {}), expect: 'ok' },
   { it: 'HTTP to 4317, which leads to 4318', given: given('http', { targetPort: 4318 }), expect: 'ok' },
   { it: 'HTTP to a port called so', given: given('http', { name: 'otlp-http' }), expect: 'ok' },

@@ -10,6 +10,7 @@ import {
   type ToldCall,
   toldCalls,
 } from '../../relations/service/called-services.ts'
+import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
@@ -23,13 +24,13 @@ export default check({
   fine: 'telemetry is sent by the protocol that its port is for',
   severity: 'warning',
   needs: ['pods', 'services'],
-  wants: ['namespaces', 'clusterDns'],
+  wants: ['namespaces', 'clusterDns', 'workloads', 'beside'],
   remedies: [],
   decides: [],
 
-  run({ pods, services, clusterDns, namespaces, scope }) {
+  run({ pods, services, clusterDns, namespaces, workloads, beside, scope }) {
     const around = callableFrom({ services, namespaces, clusterDns, scope })
-    const judged = toldCalls(pods).flatMap((it): readonly Judged[] => {
+    const judged = toldCalls(withNextPods(pods, workloads)).flatMap((it): readonly Judged[] => {
       const { otlp, port: told } = it.call
       const called = otlp === undefined ? null : calledBy(it.pod, it.call, around)
       if (otlp === undefined || called === null || called.is !== 'there') return []
@@ -40,12 +41,14 @@ export default check({
     if (judged.length === 0) return notApplicable('no exporter of OTLP here is told a protocol and a port of either')
     const wrongly = judged.filter((it) => it.otlp !== it.takes)
     const once = new Map(wrongly.map((it) => [`${subjectKey(workloadOfPod(it.pod))} ${it.call.by}`, it]))
-    return once.size > 0 ? [...once.values()].map(verdict) : ok(judged.length, spelledOut)
+    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const found = [...once.values()].map((it) => verdict(it, isAwaited(it.pod, scalers)))
+    return found.length > 0 ? found : ok(judged.length, spelledOut)
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} sends its telemetry by ${named[args.told]} to port ${args.port} of Service ` +
+      `${toldText(on, args.idle)} send its telemetry by ${named[args.told]} to port ${args.port} of Service ` +
       `${args.service}, which is for ${named[args.takes]}.`,
     detail: ({ args }) =>
       `${args.by ?? 'its command'} in container ${args.container} · port ${args.portName ?? args.port}`,
@@ -77,13 +80,15 @@ interface Judged extends ToldCall {
   readonly takes: 'grpc' | 'http'
 }
 
-function verdict({ pod, container, call, otlp, service, port, takes }: Judged) {
+function verdict({ pod, container, call, otlp, service, port, takes }: Judged, isDue: boolean) {
   const on = workloadOfPod(pod)
   return finding({
     subject: on,
     also: [subject('Service', service.namespace, service.name)],
     confidence: 'possible',
+    ...(isDue ? {} : { severity: 'info' as const }),
     args: {
+      idle: idleOf(pod),
       told: otlp,
       takes,
       by: call.by,

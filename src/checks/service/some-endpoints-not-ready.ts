@@ -22,14 +22,14 @@ export default check({
   fine: 'all endpoints are ready',
   severity: 'info',
   needs: ['services', 'pods'],
-  wants: ['events', 'workloads'],
+  wants: ['events', 'workloads', 'nodes'],
   remedies: [],
   decides: [],
 
-  run({ services, pods, events, workloads }) {
+  run({ services, pods, events, workloads, nodes }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
-    const problemOf = problemsOf(events)
+    const problemOf = problemsOf(events, { nodes })
     const backing = backingOf(pods, { known: true, value: [] })
     const late = new Set((workloads.known ? workloads.value : []).flatMap((it) => (hasTimedOut(it) ? keyOf(it) : [])))
     const found = choosing.flatMap((service) => {

@@ -12,7 +12,7 @@ import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { declaredPorts, portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { type Listening, listeningOn } from '../../relations/service/listening.ts'
-import { svcUnanswered } from '../../relations/symptom.ts'
+import { portUnserved, svcUnanswered } from '../../relations/symptom.ts'
 import { isAskedAbout, serviceSubject, targetPortEvidence } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
 
@@ -278,6 +278,7 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
         })),
       },
     ],
+    symptoms: [portUnserved(service, port.port)],
     causes: [svcUnanswered(service)],
   })
 }
@@ -322,6 +323,7 @@ function byDeclaration({ service, port, index, serving, beside, byTarget, opensB
         other === null ? `pods declare ${all.join(', ')}` : `pods declare ${port.targetPort} for ${other} alone`,
       ),
     ],
+    symptoms: [portUnserved(service, port.port)],
     causes: [svcUnanswered(service)],
   })
 }

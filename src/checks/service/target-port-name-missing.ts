@@ -6,7 +6,7 @@ import type { Service, ServicePort } from '../../model/service.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { declaredPorts, portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
-import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
+import { noEndpoints, portUnserved, svcUnanswered } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { serviceSubject, targetPortEvidence } from './words.ts'
 import { count, full } from '../../phrases.ts'
@@ -122,6 +122,7 @@ function verdict({ service, port, index, live, without }: Lacking) {
         texts.length === 0 ? `pods declare no ${port.protocol} port` : `pods declare ${texts.join(', ')}`,
       ),
     ],
+    symptoms: everywhere ? [portUnserved(service, port.port)] : [],
     causes: everywhere ? [noEndpoints(service), svcUnanswered(service)] : [svcUnanswered(service)],
   })
 }

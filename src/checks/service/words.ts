@@ -121,10 +121,24 @@ export function lookArgs(reasoned: ReasonedPods | undefined) {
 
 /** What to do about it first, where its cause says that. */
 export function firstStep({ look }: Pick<ReturnType<typeof lookArgs>, 'look'>): string {
-  return look === 'probe'
-    ? 'take `host` out of the probe: without it the kubelet asks the pod; what the program is to read as Host goes ' +
+  switch (look) {
+    case 'probe':
+      return (
+        'take `host` out of the probe: without it the kubelet asks the pod; what the program is to read as Host goes ' +
         'into httpHeaders'
-    : 'see what keeps the pods from being ready'
+      )
+    case 'labels':
+      return 'ask in its template for what nodes have, or give a node that label; an autoscaler may bring one that has it'
+    case 'volumes':
+      return 'bring a node that can have the volume, or restore its data where nodes are: it moves to no other zone or node'
+    case 'taints':
+      return (
+        'put the nodes right, or take the taint off them; tolerate it in the template only where the pod is meant to ' +
+        'run there'
+      )
+    default:
+      return 'see what keeps the pods from being ready'
+  }
 }
 
 /** The commands for it, one a line. */

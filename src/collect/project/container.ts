@@ -15,6 +15,8 @@ import { listensIn } from '../../wire/listens.ts'
 import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { flawsOf } from './value-flaws.ts'
+import { balancesOf } from './kube-vip.ts'
+import { fromSecretsOf, securesOf, tlsOf } from './server-tls.ts'
 import { nearbyOf } from './nearby-calls.ts'
 import { mountedCalls, mountedListens, refusalsOf } from './mounted-configs.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
@@ -53,6 +55,9 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...(/^(?:RunContainerError|CreateContainerError)$/.test(text(waiting['reason']) ?? '')
       ? startOf((text(waiting['message']) ?? '').slice(0, longestEnd))
       : {}),
+    ...balancesOf(spec),
+    ...securesOf(spec),
+    ...fromSecretsOf(spec),
     ...pagesOf(spec, intern),
     ...proxyOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),
@@ -95,6 +100,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
         ...portBy,
         ...from,
         ...schemeOf(it),
+        ...tlsOf(it, spec),
         ...otlpOf(name, values),
       }
     }),
@@ -105,6 +111,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     host: it.host,
     port: it.port,
     ...schemeOf(it),
+    ...tlsOf(it, spec),
   }))
   const calls: readonly Call[] = [...byEnv, ...byFlag, ...mountedCalls(spec)]
   if (calls.length > usualCalls) intern.spare(calls.length * callBytes, `${calls.length} addresses in a container`)
@@ -117,6 +124,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     ...(it.key === undefined ? {} : { key: intern.text(it.key) }),
     ...(it.line === undefined ? {} : { line: it.line }),
     ...(it.otlp === undefined ? {} : { otlp: it.otlp }),
+    ...(it.tls === undefined ? {} : { tls: it.tls }),
     ...schemeOf(it),
   }))
   return kept.length === 0 ? {} : { calls: kept }

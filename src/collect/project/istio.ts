@@ -1,17 +1,18 @@
-import type {
-  AuthorizationPolicy,
-  AuthorizationSource,
-  DestinationRule,
-  MeshDestination,
-  MeshFault,
-  MeshGateway,
-  MeshTimeout,
-  MtlsMode,
-  PeerAuthentication,
-  ServiceEntry,
-  SidecarScope,
-  TlsMode,
-  VirtualService,
+import {
+  type AuthorizationPolicy,
+  type AuthorizationSource,
+  type DestinationRule,
+  type MeshDestination,
+  type MeshFault,
+  type MeshGateway,
+  type MeshTimeout,
+  type MtlsMode,
+  type PeerAuthentication,
+  type ServiceEntry,
+  type SidecarScope,
+  type TlsMode,
+  type VirtualService,
+  poolLimits,
 } from '../../model/mesh.ts'
 import { secondsIn } from '../../wire/go-duration.ts'
 import type { Intern } from '../../wire/intern.ts'
@@ -145,6 +146,7 @@ export function projectDestinationRule(raw: unknown, intern: Intern): Destinatio
     host,
     tls: tlsOf(spec),
     ...portTlsOf(spec),
+    ...onesOf(spec),
     subsets: list(spec['subsets'])
       .map(fields)
       .flatMap((one) => {
@@ -163,6 +165,16 @@ function tlsOf(spec: Fields): TlsMode | null {
 function portTlsOf(spec: Fields): Pick<DestinationRule, 'portTls'> {
   const ports = list(fields(spec['trafficPolicy'])['portLevelSettings']).map(fields)
   return ports.some((it) => isObject(it['tls'])) ? { portTls: 'some' } : {}
+}
+
+/** What is 0 is not set (istio, pilot/pkg/networking/core/cluster_traffic_policy.go). */
+function onesOf(spec: Fields): Pick<DestinationRule, 'ones'> {
+  const pool = fields(fields(spec['trafficPolicy'])['connectionPool'])
+  const ones = poolLimits.filter((it) => {
+    const [part = '', name = ''] = it.split('.')
+    return fields(pool[part])[name] === 1
+  })
+  return ones.length === 0 ? {} : { ones }
 }
 
 /** Without its pods, which are listed by its selector. */

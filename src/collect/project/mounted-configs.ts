@@ -41,6 +41,11 @@ export function mountedListens(spec: Fields, told: readonly Listen[]): readonly 
 /** Relaxed binding of Spring's, and what else goes before a file. */
 const inEnv = /^(?:SERVER_|GF_SERVER_)/
 
+function onlyOf(it: Fields): Pick<Listen, 'only'> {
+  const only = (['IPv4', 'IPv6'] as const).find((one) => one === it['only'])
+  return only === undefined ? {} : { only }
+}
+
 function listenOf(it: Fields): readonly Listen[] {
   const [by, map, key, line] = [text(it['by']), text(it['map']), text(it['key']), whole(it['line'])]
   if (by === null || map === null || key === null || line === null) return []
@@ -56,6 +61,7 @@ function listenOf(it: Fields): readonly Listen[] {
       key,
       line,
       ...(it['isGuess'] === true ? { isGuess: true as const } : {}),
+      ...onlyOf(it),
     },
   ]
 }

@@ -1,3 +1,4 @@
+import type { Container } from '../../model/pod.ts'
 import type { Idle, NextPod, Workload } from '../../model/workload.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { projectContainer } from './container.ts'
@@ -18,8 +19,7 @@ export function nextPodOf(
   const of = fields(template['spec'])
   if (idle === null) return {}
   const containers = list(of['containers']).map((it) => projectContainer(fields(it), {}, intern, false))
-  if (containers.every((it) => it.calls === undefined && it.addresses === undefined && it.flaws === undefined))
-    return {}
+  if (containers.every(tellsNobody)) return {}
   const next: NextPod = {
     idle,
     hostNetwork: of['hostNetwork'] === true,
@@ -29,6 +29,10 @@ export function nextPodOf(
     containers: intern.same(containers),
   }
   return { next }
+}
+
+function tellsNobody({ calls, addresses, nearby, flaws }: Container): boolean {
+  return [calls, addresses, nearby, flaws].every((it) => it === undefined)
 }
 
 /** null: it makes no pod again. A Job that has ended does not run again (batch/v1). */

@@ -6,6 +6,7 @@ import { condition, identity, ownerOf } from './identity.ts'
 import { type Fields, count, fields, isObject, list, oneOf, text, stringMap, texts, whole } from './json.ts'
 import { isNodeCache } from './node-cache.ts'
 import { isNetworkComponent } from './known-components.ts'
+import { placementOf } from './placement.ts'
 import { sidecarTrafficOf } from './sidecar-traffic.ts'
 
 /**
@@ -51,6 +52,7 @@ export function projectPod(raw: unknown, intern: Intern, now: number | null = nu
     owner: ownerOf(it.metadata, intern),
     containers: intern.same(containers(spec, status, intern, isNetworkComponent(it.labels))),
     ...schedulingOf(status),
+    ...placementOf(spec, intern),
     ...gatesOf(spec, status),
     ...initOf(spec, status),
   }

@@ -132,6 +132,12 @@ function sendsToPods(metadata: Fields): boolean {
   return annotations[`${aws}nlb-target-type`] === 'ip' || annotations[`${aws}type`] === 'nlb-ip'
 }
 
+/** The cloud's own controller leaves these to it (docs/guide/service/nlb.md, "Configuration"). */
+function isHandedToAws(metadata: Fields): boolean {
+  const type = stringMap(metadata['annotations'])[`${aws}type`]
+  return type === 'external' || type === 'nlb-ip'
+}
+
 /** An NLB, by its target groups (`preserve_client_ip.enabled=true`): by itself not with targets by address. */
 function keepsClients(metadata: Fields): boolean {
   const attributes = stringMap(metadata['annotations'])[`${aws}target-group-attributes`] ?? ''
@@ -277,6 +283,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
     ...azureProbesOf(spec, metadata),
     ...(keepsClients(metadata) ? { keepsClients: true as const } : {}),
     ...tlsEndedOf(spec, metadata),
+    ...(isHandedToAws(metadata) ? { handedTo: 'aws' as const } : {}),
     ...(sendsToPods(metadata) ? { sendsTo: 'pods' as const } : {}),
     problem: problem?.['status'] === 'True' ? (text(problem['message']) ?? text(problem['reason'])) : null,
     ...(refused === null ? {} : { refused }),

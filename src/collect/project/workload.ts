@@ -2,6 +2,7 @@ import type { PodOrder, Workload } from '../../model/workload.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { condition, identity, ownerOf } from './identity.ts'
 import { servesOf } from './controller-products.ts'
+import { heldOf } from './held-change.ts'
 import { nextPodOf } from './next-pod.ts'
 import { type Fields, count, fields, stringMap, text, whole } from './json.ts'
 
@@ -29,6 +30,7 @@ export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: In
     ...timedOutOf(kind, status),
     ...servesOf(kind, fields(spec['template']), intern),
     ...(spec['paused'] === true ? { paused: true as const } : {}),
+    ...heldOf(kind, fields(raw), intern),
     ...nextPodOf({ kind, owner, desired: counted.desired }, spec, fields(maker['template']), intern),
     ...(kind === 'StatefulSet' ? { serviceName: text(spec['serviceName']), order: orderOf(spec) } : {}),
   }

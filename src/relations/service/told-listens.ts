@@ -133,7 +133,7 @@ function isMainPort({ by, host, port, portBy = by }: Listen): boolean {
 }
 
 /** The kubelet connects to the pod's address: what it finds ready there listens for others. */
-function answersProbe(pod: Pod, container: Container, target: number): boolean {
+export function answersProbe(pod: Pod, container: Container, target: number): boolean {
   const { ready, ports, started } = container
   const named = ports.filter((it) => it.port === target).map((it) => it.name)
   const asks = (kind: 'readiness' | 'liveness'): boolean => {

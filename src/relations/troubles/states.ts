@@ -34,7 +34,7 @@ export function podTroubles(model: Model): readonly Trouble[] {
     }
   }
   const isDns = new Set(dnsPods.map((it) => `${it.namespace}/${it.name}`))
-  const problemOf = problemsOf(model.sources.events)
+  const problemOf = problemsOf(model.sources.events, { nodes: model.sources.nodes })
   const waiting = waitingLong(model)
   return all.filter(isLive).flatMap((pod) => {
     const key = `${pod.namespace}/${pod.name}`

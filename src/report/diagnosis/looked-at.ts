@@ -1,12 +1,16 @@
 import type { HttpEnd } from '../../model/contacts.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { type Known, leftOutBy } from '../../model/known.ts'
-import type { Model } from '../../model/sources.ts'
+import type { Model, UnreadKind } from '../../model/sources.ts'
+import { subjectKey } from '../../model/subject.ts'
 import { notLookedInto } from '../../relations/dns/inside-pods.ts'
 import { serversIn } from '../../relations/dns/strangers.ts'
 import { rootNamespace } from '../../relations/mesh/mtls.ts'
 import { otherPolicyText } from '../../relations/policy/other-policies.ts'
 import { isShort, sights, sightText } from '../../relations/service/meet-each.ts'
+import { isReadInPart } from '../../relations/read-in-part.ts'
+import { isLive } from '../../relations/service/service-selects-pod.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { count, some } from '../../phrases.ts'
 
 /**
@@ -52,15 +56,35 @@ function unjudged({ scope: { namespace, target }, sources, cluster }: Model): st
   const ofMesh = (mesh.known ? mesh.value.authorizationPolicies : [])
     .filter((it) => it.rules > 0 && it.action !== 'AUDIT' && (isHere(it) || it.namespace === rootNamespace))
     .map((it) => `AuthorizationPolicy ${it.namespace}/${it.name}`)
-  const unread = (cluster.file?.unread ?? []).map(
-    ({ kind, group, objects: all }) => `${all} ${kind}${group === '' ? '' : ` of ${group}`}`,
+  const [partly, unread] = [true, false].map((is) =>
+    (cluster.file?.unread ?? []).filter((it) => isReadInPart(it) === is).map(kindText),
   )
   return [
     ...(others.length + ofMesh.length === 0
       ? []
       : [`not evaluated, and may decide here: ${some([...others, ...ofMesh], 4)}`]),
-    ...(unread.length === 0 ? [] : [`not read, though in the file: ${some(unread, 6)}`]),
+    ...(unread === undefined || unread.length === 0 ? [] : [`not read, though in the file: ${some(unread, 6)}`]),
+    ...(partly === undefined || partly.length === 0 ? [] : [`read for a question or two alone: ${some(partly, 6)}`]),
+    ...secrets(sources),
   ].join('; ')
+}
+
+function kindText({ kind, group, objects: all }: UnreadKind): string {
+  return `${all} ${kind}${group === '' ? '' : ` of ${group}`}`
+}
+
+/** Whom a program calls by a value of a Secret nobody here reads: without a word that would be taken for judged. */
+function secrets({ pods }: Model['sources']): readonly string[] {
+  const byWorkload = new Map(
+    (pods.known ? pods.value : []).filter(isLive).map((it) => [subjectKey(workloadOfPod(it)), it.containers]),
+  )
+  const each = [...byWorkload.values()]
+    .map((its) => its.reduce((sum, { fromSecrets = 0 }) => sum + fromSecrets, 0))
+    .filter((it) => it > 0)
+  const all = each.reduce((sum, it) => sum + it, 0)
+  return all === 0
+    ? []
+    : [`not judged: ${count(all, 'environment value')} of ${count(each.length, 'workload')}, from Secrets`]
 }
 
 /** A pod's containers have files of their own: one of several says nothing of the others. */

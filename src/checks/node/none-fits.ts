@@ -1,0 +1,90 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Pod } from '../../model/pod.ts'
+import { subject, subjectKey } from '../../model/subject.ts'
+import { count, full, some } from '../../phrases.ts'
+import { type Misfit, misfitOf } from '../../relations/node/no-node-fits.ts'
+import { isUnderPressure } from '../../relations/node/pressure.ts'
+import { nextLookAt } from '../../relations/pod-problem.ts'
+import { isOver } from '../../relations/service/service-selects-pod.ts'
+import { nodeDown, nodePressed, podsUnready } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { firstStep } from '../service/words.ts'
+
+/**
+ * The scheduler says how many nodes fail each of its filters, and not by which label or volume: a nodeSelector of
+ * another cluster, a zone that lost its last node, a taint that nobody tolerates.
+ */
+export default check({
+  code: 'NOD565',
+  slug: 'node/none-fits',
+  title: 'no node takes a pod, by what it asks of nodes',
+  fine: 'each pod that waits for a node has one by its labels, its volumes and their taints',
+  severity: 'error',
+  needs: ['nodes', 'pods'],
+  remedies: [],
+  decides: [],
+
+  run({ nodes, pods }) {
+    const waiting = pods.filter(isWaiting)
+    if (waiting.length === 0) return notApplicable('no pod here waits for a node')
+    const misfits = waiting.flatMap((pod) => {
+      const misfit = misfitOf(pod.placement, { known: true, value: nodes })
+      return misfit === null ? [] : [{ pod, misfit }]
+    })
+    if (misfits.length === 0) return ok(waiting.length, 'by labels, volumes and taints alone')
+    const ready = new Set(pods.filter((it) => it.ready).map((it) => subjectKey(workloadOfPod(it))))
+    const groups = Map.groupBy(misfits, ({ pod, misfit }) => `${subjectKey(workloadOfPod(pod))} ${misfit.why}`)
+    return [...groups.values()].flatMap((its) => verdict(its, ready))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `No node takes ${on.kind === 'Pod' ? '' : `${count(args.pods.length, 'pod')} of `}${on.kind} ${full(on)}: ` +
+      `${args.why}.`,
+    detail: ({ args }) => `${some(args.pods)} · ${args.of}${args.hasReady ? ' · others of it are ready' : ''}`,
+    note: ({ args }) =>
+      args.of === 'taints'
+        ? 'what is on such a node may stay there; nothing new is placed on it'
+        : 'the pod waits until a node is as it asks for, or it asks for another',
+    help: ({ subject: on, args }) => [
+      firstStep({ look: args.of }),
+      ...nextLookAt({ look: { at: args.of } }, { namespace: `${on.namespace}`, name: args.pods[0] ?? on.name }),
+    ],
+  },
+})
+
+/** Whoever places it has tried, and nothing holds it back from being tried. */
+function isWaiting(pod: Pod): boolean {
+  const { node, deleting, scheduling, placement } = pod
+  const isTried = scheduling !== undefined && !/gated/i.test(scheduling)
+  return node === null && !isOver(pod) && !deleting && placement !== undefined && isTried
+}
+
+interface Unfit {
+  readonly pod: Pod
+  readonly misfit: Misfit
+}
+
+function verdict(its: readonly Unfit[], ready: ReadonlySet<string>) {
+  const [first] = its
+  if (first === undefined) return []
+  const on = workloadOfPod(first.pod)
+  const { of, why, taints } = first.misfit
+  const hasReady = ready.has(subjectKey(on))
+  return [
+    finding({
+      subject: on,
+      also: its.map(({ pod }) => subject('Pod', pod.namespace, pod.name)),
+      confidence: 'inferred',
+      severity: hasReady || on.kind === 'Job' ? 'warning' : 'error',
+      args: { of, why, pods: its.map(({ pod }) => pod.name), hasReady },
+      evidence: [{ kind: 'fact', label: 'the scheduler says', value: first.pod.scheduling ?? '' }],
+      symptoms: taints.flatMap(({ node, keys }) => [
+        ...(keys.some(isUnderPressure) ? [nodePressed(node)] : []),
+        ...(keys.some((it) => /^node\.kubernetes\.io\/(?:not-ready|unreachable)$/.test(it)) ? [nodeDown(node)] : []),
+      ]),
+      causes: hasReady ? [] : [podsUnready(on)],
+    }),
+  ]
+}
