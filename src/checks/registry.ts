@@ -400,7 +400,7 @@ import noneFits from './node/none-fits.ts'
 import underPressure from './node/under-pressure.ts'
 import changeHeldBack from './service/change-held-back.ts'
 import listensOneFamily from './service/listens-one-family.ts'
-import poolOfOne from './service/pool-of-one.ts'
+import poolOfOne from './mesh/pool-of-one.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -624,6 +624,7 @@ export const checks: readonly AnyCheck[] = [
   tunnelKeptOut, // MSH824
   daprAstray, // MSH825
   routeLeavesRest, // MSH826
+  poolOfOne, // MSH827
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
@@ -801,7 +802,6 @@ export const checks: readonly AnyCheck[] = [
   nameOfGonePod, // SVC283
   memberNotMade, // SVC284
   listensOneFamily, // SVC285
-  poolOfOne, // SVC286
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904

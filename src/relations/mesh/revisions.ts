@@ -5,7 +5,7 @@ import { labelOf } from '../selector.ts'
 import { isLive } from '../service/service-selects-pod.ts'
 
 /** What one without the label is (istio, manifests/charts/istio-control/istio-discovery: `revision` is empty). */
-export const defaultRevision = 'default'
+const defaultRevision = 'default'
 
 /**
  * The revisions that pods of istiod are of, by their label `istio.io/rev`; null where none is known by its label `app`,

@@ -9,8 +9,8 @@ import { full, some } from '../../phrases.ts'
  * gets 503 (`UO`) as soon as two call at a time, and each proxy counts for itself.
  */
 export default check({
-  code: 'SVC286',
-  slug: 'service/pool-of-one',
+  code: 'MSH827',
+  slug: 'mesh/pool-of-one',
   title: 'a mesh lets one connection or request at a time to a Service',
   fine: 'no DestinationRule lets one connection or request at a time through',
   severity: 'warning',
