@@ -34,7 +34,10 @@ export interface Container {
   readonly listens?: readonly Listen[]
   /** Variables whose values stand in Secrets, an `envFrom` counted as one. Absent = none, or an old recording. */
   readonly fromSecrets?: number
-  /** Of a known server: whether it is told to speak TLS alone, or not at all. Absent where who knows, of others, and in old recordings. */
+  /**
+   * Of a known server: whether it is told to speak TLS alone, or not at all. Absent where who knows, of others, and in
+   * old recordings.
+   */
   readonly secures?: 'on' | 'off'
   /** Of kube-vip: whether it is told to serve Services. Absent where who knows, of others, and in old recordings. */
   readonly balances?: 'on' | 'off'

@@ -1,9 +1,9 @@
 import { anyOf } from './pattern.ts'
 
 /*
- * Whether a server that everybody knows speaks TLS alone, by the flags and the environment of its container. Only of images
- * whose own settings are known: without a word they speak plain (redis-server, "TLS Support"; PostgreSQL, `ssl` is off by
- * default; MongoDB, `net.tls.mode` is disabled by default). Linear; never throws.
+ * Whether a server that everybody knows speaks TLS alone, by the flags and the environment of its container. Only of
+ * images whose own settings are known: without a word they speak plain (redis-server, "TLS Support"; PostgreSQL, `ssl`
+ * is off by default; MongoDB, `net.tls.mode` is disabled by default). Linear; never throws.
  */
 
 export interface TlsTold {

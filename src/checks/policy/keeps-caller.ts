@@ -88,7 +88,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `NetworkPolicy ${full(on)} does not let ${args.caller} ${args.direction === 'Egress' ? 'out' : 'in'} to ` +
-      `Service ${args.service}, which ${args.by ?? 'its command'} tells ${args.idle === null ? 'it' : 'its next pod'} to call.`,
+      `Service ${args.service}, which ${args.by ?? 'its command'} tells ` +
+      `${args.idle === null ? 'it' : 'its next pod'} to call.`,
     detail: ({ args }) => `${args.of} of ${args.of} ways denied, by ${args.direction.toLowerCase()} · ${args.host}`,
     note: () => 'seen in objects alone: whether the program calls it, and when, was not measured',
     help: ({ subject: on, args }) => [

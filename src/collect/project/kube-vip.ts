@@ -4,8 +4,8 @@ import { type Fields, fields, list, text, texts } from './json.ts'
 const ofKubeVip = /(?:^|\/)kube-vip(?:-iptables)?(?:[:@]|$)/
 
 /**
- * Whether kube-vip serves Services: only where it is told to (kube-vip, "Flags and Environment Variables": `svc_enable`,
- * `--services`, false by itself). Nothing where a ConfigMap or a Secret may say so.
+ * Whether kube-vip serves Services: only where it is told to (kube-vip, "Flags and Environment Variables":
+ * `svc_enable`, `--services`, false by itself). Nothing where a ConfigMap or a Secret may say so.
  */
 export function balancesOf(spec: Fields): Pick<Container, 'balances'> {
   if (!ofKubeVip.test(text(spec['image']) ?? '')) return {}

@@ -7,9 +7,9 @@ import { isLive } from './service-selects-pod.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 
 /**
- * Who gives addresses to Services of type LoadBalancer, by the image of its controller: of clouds that run theirs in the
- * cluster, of MetalLB, kube-vip and others for bare metal. A cloud that runs its own outside is none of these, nor is
- * Cilium, which says in a condition of the Service that no pool has an address for it.
+ * Who gives addresses to Services of type LoadBalancer, by the image of its controller: of clouds that run theirs in
+ * the cluster, of MetalLB, kube-vip and others for bare metal. A cloud that runs its own outside is none of these, nor
+ * is Cilium, which says in a condition of the Service that no pool has an address for it.
  */
 const makers: readonly { readonly name: string; readonly image: RegExp }[] = [
   { name: 'the AWS Load Balancer Controller', image: /aws-load-balancer-controller/ },
@@ -37,8 +37,8 @@ interface Seen {
 }
 
 /**
- * For whom nothing was said. A class is one controller's, of which the AWS one is known; without a class whoever is here
- * takes it. null: somebody may, a cloud from outside of the cluster among them (a node's `spec.providerID`).
+ * For whom nothing was said. A class is one controller's, of which the AWS one is known; without a class whoever is
+ * here takes it. null: somebody may, a cloud from outside of the cluster among them (a node's `spec.providerID`).
  */
 export function lackOf({ class: own, handedTo }: LoadBalancer, { pods, nodes, isWhole }: Seen): Lack | null {
   if (!pods.known || !isWhole) return null

@@ -8,7 +8,10 @@ import { targetPortIn } from './service-endpoints.ts'
 import { isLive } from './service-selects-pod.ts'
 import { ledTo } from './told-listens.ts'
 
-/** What a port speaks, and by what that is known: the kubelet's probe, an answer that hopscope got, the server's own flags, a name, a number. */
+/**
+ * What a port speaks, and by what that is known: the kubelet's probe, an answer that hopscope got, the server's own
+ * flags, a name, a number.
+ */
 export interface Spoken {
   readonly is: 'TLS' | 'plain'
   readonly by: 'probe' | 'answer' | 'server' | 'name' | 'number'
