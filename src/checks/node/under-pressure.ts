@@ -39,8 +39,7 @@ export default check({
     headline: ({ args }) =>
       `${args.nodes.length === 1 ? 'Node' : 'Nodes'} ${some(args.nodes)} ${args.nodes.length === 1 ? 'has' : 'have'} ` +
       `too ${named[args.pressure].lacks} left (${named[args.pressure].condition}): pods that do not tolerate ` +
-      'that are ' +
-      `not placed there${evictedText(args.evicted.length)}.`,
+      `that are not placed there${evictedText(args.evicted.length)}.`,
     detail: ({ args }) =>
       `${args.nodes.length} of ${count(args.of, 'node')}` +
       (args.evicted.length === 0 ? '' : ` · evicted: ${some(args.evicted)}`),
@@ -65,9 +64,7 @@ const named: Readonly<Record<Pressure, { readonly condition: string; readonly la
     disk: {
       condition: 'DiskPressure',
       lacks: 'little disk',
-      help:
-        'make room on its disk: images, logs, emptyDir volumes without a limit; the kubelet takes the taint ' +
-        'off itself',
+      help: 'make room on its disk: images, logs, emptyDir without a limit; the kubelet then takes off the taint',
     },
     memory: {
       condition: 'MemoryPressure',

@@ -128,15 +128,9 @@ export function firstStep({ look }: Pick<ReturnType<typeof lookArgs>, 'look'>): 
         'into httpHeaders'
       )
     case 'labels':
-      return (
-        'ask in its template for what nodes have, or give a node that label; an autoscaler may bring one ' +
-        'that has it'
-      )
+      return 'ask in its template for what nodes have, or give a node that label; an autoscaler may bring one with it'
     case 'volumes':
-      return (
-        'bring a node that can have the volume, or restore its data where nodes are: it moves to no other ' +
-        'zone or node'
-      )
+      return 'bring a node that can have the volume, or restore its data where nodes are: it moves to no other one'
     case 'taints':
       return (
         'put the nodes right, or take the taint off them; tolerate it in the template only where the pod is meant to ' +

@@ -1,91 +1,13 @@
 import { expect, test } from 'vitest'
-import { createIntern } from '../../wire/intern.ts'
-import { projectPod } from './pod.ts'
-import { projectDestinationRule } from './istio.ts'
-import { projectService } from './service.ts'
 import type { Workload } from '../../model/workload.ts'
+import { createIntern } from '../../wire/intern.ts'
+import { projectDestinationRule } from './istio.ts'
+import { projectPod } from './pod.ts'
+import { projectService } from './service.ts'
 import { projectWorkload } from './workload.ts'
 
 const intern = createIntern()
 const metadata = { namespace: 'shop', name: 'cart', labels: { app: 'cart' } }
-const calling = { spec: { containers: [{ name: 'app', env: [{ name: 'URL', value: 'http://cart:81' }] }] } }
-
-test.each<[Workload['kind'], object, string | null]>([
-  ['CronJob', { jobTemplate: { spec: { template: calling } } }, 'scheduled'],
-  ['CronJob', { suspend: true, jobTemplate: { spec: { template: calling } } }, 'suspended'],
-  ['Job', { suspend: true, template: calling }, 'suspended'],
-  ['Job', { completions: 0, template: calling }, null],
-  ['Deployment', { replicas: 0, template: calling }, 'scaled'],
-  ['Deployment', { replicas: 1, template: calling }, null],
-  ['Deployment', { replicas: 0, template: { spec: { containers: [{ name: 'app' }] } } }, null],
-])('whom the next pod of a %s calls: %j', (kind, spec, idle) => {
-  const { next } = projectWorkload(kind, { metadata: { namespace: 'shop', name: 'web' }, spec }, intern) ?? {}
-  expect(next?.idle ?? null).toBe(idle)
-  expect(next?.containers[0]?.calls?.[0]?.host ?? null).toBe(idle === null ? null : 'cart')
-})
-
-test('the next pod of a CronJob is kept for what it calls of its own node alone', () => {
-  const containers = [
-    {
-      name: 'app',
-      env: [
-        { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
-        { name: 'DD_TRACE_AGENT_URL', value: 'http://$(HOST_IP):8126' },
-      ],
-    },
-  ]
-  const raw = {
-    metadata: { namespace: 'shop', name: 'report' },
-    spec: { jobTemplate: { spec: { template: { spec: { containers } } } } },
-  }
-  expect(projectWorkload('CronJob', raw, intern)?.next?.containers[0]?.nearby).toMatchObject([
-    { of: 'node', port: 8126 },
-  ])
-})
-
-test('an old version that its owner keeps at 0 makes no pod', () => {
-  const metadata = {
-    namespace: 'shop',
-    name: 'a',
-    ownerReferences: [{ kind: 'Rollout', name: 'a', controller: true }],
-  }
-  expect(projectWorkload('ReplicaSet', { metadata, spec: { replicas: 0, template: calling } }, intern)?.next).toBe(
-    undefined,
-  )
-})
-
-test('of a CronJob its own labels that no pod gets, and when a run last went well', () => {
-  const raw = {
-    metadata: { namespace: 'shop', name: 'report', labels: { app: 'report', 'warehouse-client': 'true' } },
-    spec: {
-      jobTemplate: {
-        metadata: { labels: { tier: 'batch' } },
-        spec: { template: { metadata: { labels: { app: 'report' } } } },
-      },
-    },
-    status: { lastSuccessfulTime: '2026-11-30T15:50:00Z' },
-  }
-  expect(projectWorkload('CronJob', raw, intern)).toMatchObject({
-    outerLabels: { 'warehouse-client': 'true', tier: 'batch' },
-    cron: { suspended: false, lastSuccess: 1_796_053_800 },
-  })
-  const owned = { ...raw, metadata: { ...raw.metadata, ownerReferences: [{ kind: 'X', name: 'x', controller: true }] } }
-  expect(projectWorkload('CronJob', owned, intern)).not.toHaveProperty('outerLabels')
-})
-
-test.each([
-  [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' }, 'failed', 'BackoffLimitExceeded'],
-  [{ type: 'Complete', status: 'True' }, 'complete', null],
-  [{ type: 'Complete', status: 'False' }, null, null],
-])('how a Job ended: %j', (condition, end, reason) => {
-  const raw = {
-    metadata: { namespace: 'shop', name: 'report-1' },
-    status: { conditions: [condition], startTime: '2026-11-30T15:50:00Z', failed: 2 },
-  }
-  expect(projectWorkload('Job', raw, intern)).toMatchObject({
-    run: { end, reason, started: 1_796_053_800, failedPods: 2 },
-  })
-})
 
 test('of a pod without a node what it asks of one, and nothing of a pod that has one', () => {
   const spec = {
