@@ -4,8 +4,8 @@ import type { HeldSpec } from '../pod/spec.ts'
 import { beat, beatEveryMs, holdingCommand } from './hold-script.ts'
 
 /**
- * A beat takes 6 s to be missed; a connection that was cut is opened anew in less than `aloneMs`. `must`: nothing can be
- * done in the pod without exec, or more harm than good without somebody who looks after it.
+ * A beat takes 6 s to be missed; a connection that was cut is opened anew in less than `aloneMs`. `must`: nothing can
+ * be done in the pod without exec, or more harm than good without somebody who looks after it.
  */
 export const heldSpecs: Readonly<Record<'must' | 'may', HeldSpec>> = {
   must: { aloneMs: 5000, aloneFirstMs: 30_000 },
