@@ -23,7 +23,7 @@ const root = join(import.meta.dirname, '..')
 const codes = 'docs/codes'
 const remedyPages = 'docs/remedies'
 
-interface Recorded {
+export interface Recorded {
   readonly scenario: string
   readonly diagnosis: Diagnosis
 }
@@ -275,8 +275,7 @@ export function dependencyGaps(manifest: string, page: string): readonly string[
 }
 
 /** Every generated file, by its path from the root. */
-async function generated(): Promise<ReadonlyMap<string, string>> {
-  const recorded = await recordings()
+function generated(recorded: readonly Recorded[]): ReadonlyMap<string, string> {
   const files = new Map([[`${codes}/README.md`, codeTable()]])
   for (const check of checks) {
     const page = join(root, 'src/checks', `${check.slug}.md`)
@@ -305,20 +304,41 @@ function read(path: string): string | null {
   return existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null
 }
 
-async function main(check: boolean): Promise<number> {
-  const files = await generated()
-  const changed = [...files].filter(([path, content]) => read(path) !== content).map(([path]) => path)
-  const left = [codes, remedyPages]
-    .filter((it) => existsSync(join(root, it)))
-    .flatMap((folder) => readdirSync(join(root, folder)).map((it) => `${folder}/${it}`))
-    .filter((it) => !files.has(it))
-  const gaps = dependencyGaps(read('package.json') ?? '{}', read('docs/dependencies.md') ?? '')
-  if (check) {
-    const differs = [...changed, ...left].toSorted()
-    for (const path of differs) process.stdout.write(`${path} differs from the code: npm run docs\n`)
-    for (const gap of gaps) process.stdout.write(`${gap}\n`)
-    return differs.length + gaps.length === 0 ? 0 : 1
+interface Drift {
+  readonly files: ReadonlyMap<string, string>
+  readonly changed: readonly string[]
+  /** Pages of what is no more. */
+  readonly left: readonly string[]
+  readonly gaps: readonly string[]
+}
+
+function driftOf(recorded: readonly Recorded[]): Drift {
+  const files = generated(recorded)
+  return {
+    files,
+    changed: [...files].filter(([path, content]) => read(path) !== content).map(([path]) => path),
+    left: [codes, remedyPages]
+      .filter((it) => existsSync(join(root, it)))
+      .flatMap((folder) => readdirSync(join(root, folder)).map((it) => `${folder}/${it}`))
+      .filter((it) => !files.has(it)),
+    gaps: dependencyGaps(read('package.json') ?? '{}', read('docs/dependencies.md') ?? ''),
   }
+}
+
+/** What differs from the code, a line each; none where all is as it would be written. */
+export function drift(recorded: readonly Recorded[]): readonly string[] {
+  const { changed, left, gaps } = driftOf(recorded)
+  return [...[...changed, ...left].toSorted().map((it) => `${it} differs from the code: npm run docs`), ...gaps]
+}
+
+async function main(check: boolean): Promise<number> {
+  const recorded = await recordings()
+  if (check) {
+    const lines = drift(recorded)
+    for (const line of lines) process.stdout.write(`${line}\n`)
+    return lines.length === 0 ? 0 : 1
+  }
+  const { files, changed, left, gaps } = driftOf(recorded)
   for (const path of changed) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), files.get(path) ?? '')

@@ -120,8 +120,8 @@ export function announceLoad({ node, namespace, image, spec }: LoadPlan): readon
   return [
     `creates 1 pod in namespace ${namespace} on ${node}, image ${image}, ` +
       'CPU request 250m (more where a LimitRange asks for more) and limit 1; ' +
-      `removed at the end, ends itself after ${deadlineSeconds} s, and when this command is gone where it may ` +
-      'exec in it',
+      `removed at the end, ends itself after ${deadlineSeconds} s, ` +
+      'and when this command is gone where it may exec in it',
     `asks ${servers.map((it) => it.pod).join(', ')} directly for ${name}: ` +
       `from ${Math.min(rate, 50)} up to ${rate} queries/s over all, ` +
       `in steps of ${step / 1000} s, never more than ${spec.outstandingPerServer} under way to one server`,
