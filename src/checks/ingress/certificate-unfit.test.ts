@@ -98,6 +98,36 @@ describeCheck(check, [
     given: given([{ ...right, keys: [], certificate: null }]),
     expect: 'cannot-tell',
   },
+  {
+    it: 'with the key of another certificate',
+    given: given([tlsSecret(['web.example.com'], {}, { key: 'other' })]),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error', args: { is: 'key' }, says: /another certificate/ }],
+  },
+  { it: 'with its own key', given: given([tlsSecret(['web.example.com'], {}, { key: 'fits' })]), expect: 'ok' },
+  {
+    it: 'whose key was taken out',
+    given: given([tlsSecret(['web.example.com'], {}, { key: 'unread' })]),
+    expect: 'cannot-tell',
+    says: /tls\.key of Secret shop\/web-tls/,
+  },
+  {
+    it: 'with a request in the place of a certificate',
+    given: given([{ ...right, certificate: null, content: { is: 'request', sure: true } }]),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error', says: /holds a certificate request/ }],
+  },
+  {
+    it: 'that is empty in the file',
+    given: given([{ ...right, certificate: null, content: { is: 'empty', sure: false } }]),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible', says: /tls\.crt is empty/ }],
+  },
+  {
+    it: 'that is empty, as its certificate is just being issued',
+    given: given([{ ...right, certificate: null, content: { is: 'empty', sure: true } }], {
+      statuses: [certificate()],
+    }),
+    expect: 'cannot-tell',
+    says: /just begun/,
+  },
   { it: 'for another host', given: given([tlsSecret(['example.com'])]), expect: wrong('host') },
   { it: 'for no host at all', given: given([tlsSecret([])]), expect: wrong('host') },
   { it: 'for a wildcard above', given: given([tlsSecret(['*.example.com'])]), expect: 'ok' },
