@@ -390,6 +390,8 @@ import valueNeverFilledIn from './service/value-never-filled-in.ts'
 import stagingIssuer from './ingress/staging-issuer.ts'
 import certificateAstray from './ingress/certificate-astray.ts'
 import internalPublished from './ingress/internal-published.ts'
+import chainIncomplete from './ingress/chain-incomplete.ts'
+import ownCertificateShown from './ingress/own-certificate-shown.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -583,6 +585,8 @@ export const checks: readonly AnyCheck[] = [
   stagingIssuer, // ING387
   certificateAstray, // ING388
   internalPublished, // ING389
+  chainIncomplete, // ING400
+  ownCertificateShown, // ING401
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
