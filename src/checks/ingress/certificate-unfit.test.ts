@@ -128,6 +128,40 @@ describeCheck(check, [
     expect: 'cannot-tell',
     says: /just begun/,
   },
+  {
+    it: 'of an Ingress that is the oldest of its host, so that it decides for the others',
+    given: given([tlsSecret(['example.com']), tlsSecret(['web.example.com'], { name: 'fine' })], {
+      ingresses: [
+        withTls({ name: 'api', created: 100 }),
+        withTls({ created: 200, tls: [{ hosts: ['web.example.com'], secret: 'fine' }] }),
+      ],
+      ingressControllers: [controller({ product: 'ingress-nginx' })],
+    }),
+    expect: [
+      { subject: 'Ingress/shop/api', args: { shared: ['shop/web'] }, says: /oldest decides: also for shop\/web/ },
+    ],
+  },
+  {
+    it: 'of an Ingress that is the youngest of its host',
+    given: given([tlsSecret(['example.com']), tlsSecret(['web.example.com'], { name: 'fine' })], {
+      ingresses: [
+        withTls({ name: 'api', created: 300 }),
+        withTls({ created: 200, tls: [{ hosts: ['web.example.com'], secret: 'fine' }] }),
+      ],
+      ingressControllers: [controller({ product: 'ingress-nginx' })],
+    }),
+    expect: [{ subject: 'Ingress/shop/api', args: { shared: [] } }],
+  },
+  {
+    it: 'of an older Ingress of another namespace',
+    given: given([tlsSecret(['example.com'], { namespace: 'cart' }), right], {
+      ingresses: [withTls({ created: 200 })],
+      ingressesBeside: [withTls({ namespace: 'cart', created: 100 })],
+      ingressControllers: [controller({ product: 'ingress-nginx' })],
+    }),
+    scope: { namespace: 'shop' },
+    expect: [{ subject: 'Ingress/cart/web', args: { shared: ['shop/web'] } }],
+  },
   { it: 'for another host', given: given([tlsSecret(['example.com'])]), expect: wrong('host') },
   { it: 'for no host at all', given: given([tlsSecret([])]), expect: wrong('host') },
   { it: 'for a wildcard above', given: given([tlsSecret(['*.example.com'])]), expect: 'ok' },

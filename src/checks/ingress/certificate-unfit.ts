@@ -1,6 +1,7 @@
 import type { Beside, HeldContent } from '../../model/beside.ts'
 import type { Known } from '../../model/known.ts'
 import type { ObjectStatus } from '../../model/status.ts'
+import type { Subject } from '../../model/subject.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { count, full, some } from '../../phrases.ts'
@@ -19,14 +20,22 @@ export default check({
   fine: 'the Secrets by which hosts are served over TLS are there, for these hosts, with their keys and in time',
   severity: 'error',
   needs: ['beside'],
-  wants: ['ingresses', 'ingressClasses', 'ingressControllers', 'gateways', 'httpProxies', 'mesh', 'statuses'],
+  wants: [
+    'ingresses',
+    'ingressesBeside',
+    'ingressClasses',
+    'ingressControllers',
+    'gateways',
+    'httpProxies',
+    'mesh',
+    'statuses',
+  ],
   remedies: [],
   decides: [],
 
   run({ beside, statuses, scope, ...seen }) {
-    const all = tlsReferencesOf(beside, seen).filter(
-      (it) => scope.namespace === null || it.by.namespace === scope.namespace,
-    )
+    const isOwn = (it: Subject): boolean => scope.namespace === null || it.namespace === scope.namespace
+    const all = tlsReferencesOf(beside, seen).filter((it) => isOwn(it.by) || it.shared?.some(isOwn) === true)
     if (all.length === 0) return notApplicable('nothing here names a Secret for TLS')
     if (beside.secrets === null) return cannotTell('cut-off', 'the file holds no Secrets')
     const judged = all.map((it) => verdict(it, beside, isBeingIssued(it, valueOf(statuses))))
@@ -39,7 +48,11 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `${on.kind} ${full(on)} is to serve ${args.hosts} with Secret ${args.home}/${args.secret}, ${says(args)}.`,
-    detail: ({ args }) => details[args.is](args),
+    detail: ({ args }) =>
+      details[args.is](args) +
+      (args.shared.length === 0
+        ? ''
+        : ` · of a host that several Ingresses have, the oldest decides: also for ${some(args.shared, 3)}`),
     note: ({ args }) =>
       args.spare
         ? 'the controller has a certificate for hosts without one (--default-ssl-certificate): it may be for this host'
@@ -148,6 +161,7 @@ function verdict(it: TlsReference, beside: Beside, isNew: boolean) {
   const isUnsure = it.spare === true || (told.is === 'content' && !told.content.sure)
   return finding({
     subject: by,
+    ...(it.shared === undefined ? {} : { also: it.shared }),
     confidence: isUnsure ? 'possible' : 'inferred',
     ...(isUnsure ? { severity: 'warning' } : {}),
     args: {
@@ -156,6 +170,7 @@ function verdict(it: TlsReference, beside: Beside, isNew: boolean) {
       secret,
       hosts: hosts.length === 0 ? 'its hosts' : some(hosts),
       spare: it.spare === true,
+      shared: (it.shared ?? []).map(full),
       ...asArgs(told),
     },
     evidence: [
