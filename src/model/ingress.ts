@@ -1,6 +1,6 @@
 import type { Selector } from './network-policy.ts'
 import type { ListenHost } from '../wire/listens.ts'
-import type { AzureProbe, ExternalDns, TlsAnnotation, TlsEnded } from './service.ts'
+import type { AzureProbe, ExternalDns, HealthAsk, TlsAnnotation, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
   readonly service: string
@@ -198,6 +198,7 @@ export interface ControllerFront {
   }[]
   /** Of the Service. Absent where there are none, and in old recordings. */
   readonly azureProbes?: readonly AzureProbe[]
+  readonly healthAsks?: readonly HealthAsk[]
   readonly tlsEnded?: TlsEnded
   /** Its load balancer sends to pods itself, under the address of the client. Absent = not so, or an old recording. */
   readonly keepsClients?: true

@@ -18,6 +18,11 @@ export interface AzureProbe {
   readonly path: string
 }
 
+/** A health check by HTTP of another cloud, by annotations. */
+export interface HealthAsk extends AzureProbe {
+  readonly by: 'aws' | 'hetzner'
+}
+
 /** Where a load balancer ends TLS, by ports of its Service. */
 export interface TlsEnded {
   readonly ports: readonly number[]
@@ -45,6 +50,8 @@ export interface LoadBalancer {
   readonly proxyProtocol?: 'asked'
   /** What Azure's load balancer would ask its ports for, by its annotations and theirs. Absent where for nothing. */
   readonly azureProbes?: readonly AzureProbe[]
+  /** The same of other clouds; absent where they are told to ask for nothing, and in old recordings. */
+  readonly healthAsks?: readonly HealthAsk[]
   /** Its annotations have it end TLS, and speak without it to what is behind. Absent = not, or an old recording. */
   readonly tlsEnded?: TlsEnded
   /** It asks MetalLB for a pool or an address by name. */

@@ -156,6 +156,11 @@ export function objectSchemas(intern: Intern) {
           asksPool: maybe(m.name),
           asksAddresses: maybe(list(m.address)),
           azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
+          healthAsks: maybe(
+            list(
+              object({ by: oneOf(['aws', 'hetzner']), port: number, scheme: oneOf(['http', 'https']), path: m.path }),
+            ),
+          ),
           keepsClients: maybe(just(true)),
           tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none', 'unsure']) })),
         }),
