@@ -392,6 +392,8 @@ import certificateAstray from './ingress/certificate-astray.ts'
 import internalPublished from './ingress/internal-published.ts'
 import chainIncomplete from './ingress/chain-incomplete.ts'
 import ownCertificateShown from './ingress/own-certificate-shown.ts'
+import grpcWithoutTls from './ingress/grpc-without-tls.ts'
+import albRedirectWithoutListener from './ingress/alb-redirect-without-listener.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -587,6 +589,8 @@ export const checks: readonly AnyCheck[] = [
   internalPublished, // ING389
   chainIncomplete, // ING400
   ownCertificateShown, // ING401
+  grpcWithoutTls, // ING402
+  albRedirectWithoutListener, // ING403
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

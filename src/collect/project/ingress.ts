@@ -2,9 +2,9 @@ import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.t
 import type { Intern } from '../../wire/intern.ts'
 import { externalDnsOf } from './external-dns.ts'
 import { createdOf, identity } from './identity.ts'
+import { albListensOf, albTargetOf } from './alb-annotations.ts'
 import {
   actionsOf,
-  albTargetOf,
   allowedOf,
   annotatedOf,
   authOf,
@@ -69,6 +69,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...middlewaresOf(annotations),
     ...entryPointsOf(annotations),
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),
+    ...albListensOf(annotations, fromSpec ?? fromAnnotation),
     ...(annotations['alb.ingress.kubernetes.io/scheme'] === undefined && (fromSpec ?? fromAnnotation) === 'alb'
       ? { albScheme: 'unset' as const }
       : {}),
