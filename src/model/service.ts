@@ -95,6 +95,11 @@ export interface Service {
   readonly serversScheme?: ServersScheme
   /** Annotations that have controllers speak TLS to it. Absent = none, and in old recordings. */
   readonly tlsBy?: readonly TlsAnnotation[]
+  /**
+   * Names of ports to which GKE's load balancer speaks TLS, `cloud.google.com/app-protocols`; `*` where the annotation
+   * can't be read. Absent = to none, and in old recordings.
+   */
+  readonly gceTls?: readonly string[]
   /** `networking.istio.io/exportTo`: the namespaces whose proxies know of it. Absent = all, or an old recording. */
   readonly exportTo?: readonly string[]
   /** It has endpoints in other clusters too, `service.cilium.io/global`. Absent = it has none, or an old recording. */

@@ -139,6 +139,7 @@ export function objectSchemas(intern: Intern) {
       global: maybe(just(true)),
       albTarget: maybe(oneOf(['instance', 'ip'])),
       externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host) })),
+      gceTls: maybe(list(m.name)),
       albHealthPort: maybe(nullable(either([number, shared.name]))),
       serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),
       tlsBy: maybe(list(oneOf(tlsAnnotations))),

@@ -1,6 +1,7 @@
 import type { LoadBalancer, Service, ServicePort } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { externalDnsOf } from './external-dns.ts'
+import { gceTlsOf } from './gce-annotations.ts'
 import { azureProbesOf, healthAsksOf } from './health-asks.ts'
 import { askedPort, tlsByOf } from './ingress-annotations.ts'
 import { condition, identity } from './identity.ts'
@@ -48,6 +49,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
     ...exportToOf(it.metadata),
     ...globalOf(it.metadata),
     ...albTargetOf(it.metadata),
+    ...gceTlsOf(stringMap(it.metadata['annotations'])),
     ...externalDnsOf(stringMap(it.metadata['annotations'])),
     ...serversSchemeOf(it.metadata),
     ...tlsByOf(stringMap(it.metadata['annotations'])),
