@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { checks } from '../src/checks/registry.ts'
 import { retiredCodes } from '../src/findings/retired-codes.ts'
 
-/** Letters and first digits; DNS is the largest, and has a second hundred. */
+/** Letters and first digits; DNS and Ingresses are the largest, and have a second hundred. */
 const families: Readonly<Record<string, string>> = {
   dns: 'DNS12',
   service: 'SVC2',
-  ingress: 'ING3',
+  ingress: 'ING34',
   policy: 'POL4',
   node: 'NOD5',
   gateway: 'GTW7',

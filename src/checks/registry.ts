@@ -401,6 +401,10 @@ import underPressure from './node/under-pressure.ts'
 import changeHeldBack from './service/change-held-back.ts'
 import listensOneFamily from './service/listens-one-family.ts'
 import poolOfOne from './mesh/pool-of-one.ts'
+import chainIncomplete from './ingress/chain-incomplete.ts'
+import ownCertificateShown from './ingress/own-certificate-shown.ts'
+import grpcWithoutTls from './ingress/grpc-without-tls.ts'
+import albRedirectWithoutListener from './ingress/alb-redirect-without-listener.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -598,6 +602,10 @@ export const checks: readonly AnyCheck[] = [
   redirectsToTls, // ING391
   deciderMissing, // ING392
   internalUnheeded, // ING393
+  chainIncomplete, // ING400
+  ownCertificateShown, // ING401
+  grpcWithoutTls, // ING402
+  albRedirectWithoutListener, // ING403
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -47,7 +47,7 @@ function frontOf(service: Service, pod: Pod, leads: ReadonlySet<number>): Contro
   const pairs = Object.entries(selector)
   const wants = pairs.filter(([key, value]) => pod.labels[key] !== value).map(([key, value]) => `${key}=${value}`)
   if (wants.length * 2 >= pairs.length && wants.length > 0) return null
-  const { azureProbes: probes, tlsEnded, sendsTo, keepsClients } = service.loadBalancer ?? {}
+  const { azureProbes: probes, healthAsks, tlsEnded, sendsTo, keepsClients } = service.loadBalancer ?? {}
   const declared = pod.containers.flatMap((it) => it.ports).filter((it) => it.protocol === 'TCP')
   return {
     namespace,
@@ -66,6 +66,7 @@ function frontOf(service: Service, pod: Pod, leads: ReadonlySet<number>): Contro
         ...toldOf(it, pod, leads),
       })),
     ...(probes === undefined ? {} : { azureProbes: probes }),
+    ...(healthAsks === undefined ? {} : { healthAsks }),
     ...(tlsEnded === undefined ? {} : { tlsEnded }),
     ...(sendsTo === 'pods' && keepsClients === true ? { keepsClients } : {}),
     wants,

@@ -91,7 +91,20 @@ export interface HeldSecret extends KeyedObject {
   readonly type: string
   /** What anybody who connects is shown. null: there is none, or it can't be read, as where it was blacked out. */
   readonly certificate: HeldCertificate | null
+  /** What `tls.crt` holds in place of a certificate. Absent where it holds one, or nobody knows, and in old recordings. */
+  readonly content?: HeldContent
 }
+
+/**
+ * `sure`: nobody who takes secrets out of files writes so. `twice`: base64 of base64; `binary`: DER, where PEM is
+ * wanted; `broken`: PEM of a certificate that does not parse.
+ */
+export interface HeldContent {
+  readonly is: (typeof heldContents)[number]
+  readonly sure: boolean
+}
+
+export const heldContents = ['empty', 'request', 'key', 'twice', 'binary', 'broken', 'other'] as const
 
 export interface HeldCertificate {
   /** Names and addresses that it is for, and nothing else: clients no longer heed its subject. */
@@ -102,6 +115,13 @@ export interface HeldCertificate {
    * where there is none.
    */
   readonly when: 'valid' | 'over' | 'unsure'
+  /** Whether `tls.key` is its key; `unread`: that was not in the file. Absent in old recordings. */
+  readonly key?: 'fits' | 'other' | 'unread'
+  /**
+   * Who issued it, where that one's certificate is not beside it in `tls.crt`, and is not known to be a root. `looks`:
+   * by its name, or as it says where clients are to fetch that one. Absent = all is there, and in old recordings.
+   */
+  readonly issuer?: { readonly name: string; readonly looks: 'intermediate' | 'unsure' }
 }
 
 /** Traefik's own way to route. */

@@ -1,7 +1,7 @@
 import type { AskedService } from './beside.ts'
 import type { Selector } from './network-policy.ts'
 import type { ListenHost } from '../wire/listens.ts'
-import type { AzureProbe, ExternalDns, TlsAnnotation, TlsEnded } from './service.ts'
+import type { AzureProbe, ExternalDns, HealthAsk, TlsAnnotation, TlsEnded } from './service.ts'
 
 export interface IngressBackend {
   readonly service: string
@@ -89,6 +89,17 @@ export interface IngressSnippet {
 /** Whether an ALB sends to node ports, or to the addresses of pods. */
 export type AlbTarget = 'instance' | 'ip'
 
+export interface AlbListens {
+  /** `listen-ports`, else what the controller takes in its place; null where it can't be read. */
+  readonly on: readonly { readonly protocol: 'HTTP' | 'HTTPS'; readonly port: number }[] | null
+  /** `listen-ports` or a certificate is named. */
+  readonly told?: true
+  /** `ssl-redirect`. */
+  readonly redirect?: number
+  /** `group.name`: it shares its load balancer, and the ports of all are opened. */
+  readonly group?: string
+}
+
 export interface Ingress {
   readonly namespace: string
   readonly name: string
@@ -143,6 +154,8 @@ export interface Ingress {
   readonly entryPoints?: readonly string[]
   /** Of the AWS Load Balancer Controller, `target-type`; absent where it is for others, and in old recordings. */
   readonly albTarget?: AlbTarget | 'unset'
+  /** Of that controller: where its load balancer listens. Absent of others, and in old recordings. */
+  readonly albListens?: AlbListens
   /** Of that controller: no annotation names its `scheme`. Absent where one does, of others, and in old recordings. */
   readonly albScheme?: 'unset'
   /** The port on which its load balancer asks whether targets are well. Absent = as the traffic, or old recordings. */
@@ -201,6 +214,7 @@ export interface ControllerFront {
   }[]
   /** Of the Service. Absent where there are none, and in old recordings. */
   readonly azureProbes?: readonly AzureProbe[]
+  readonly healthAsks?: readonly HealthAsk[]
   readonly tlsEnded?: TlsEnded
   /** Its load balancer sends to pods itself, under the address of the client. Absent = not so, or an old recording. */
   readonly keepsClients?: true

@@ -18,6 +18,11 @@ export interface AzureProbe {
   readonly path: string
 }
 
+/** A health check by HTTP of another cloud, by annotations. */
+export interface HealthAsk extends AzureProbe {
+  readonly by: 'aws' | 'hetzner'
+}
+
 /** Where a load balancer ends TLS, by ports of its Service. */
 export interface TlsEnded {
   readonly ports: readonly number[]
@@ -64,6 +69,8 @@ export interface LoadBalancer {
   readonly proxyProtocol?: 'asked'
   /** What Azure's load balancer would ask its ports for, by its annotations and theirs. Absent where for nothing. */
   readonly azureProbes?: readonly AzureProbe[]
+  /** The same of other clouds; absent where they are told to ask for nothing, and in old recordings. */
+  readonly healthAsks?: readonly HealthAsk[]
   /** Its annotations have it end TLS, and speak without it to what is behind. Absent = not, or an old recording. */
   readonly tlsEnded?: TlsEnded
   /** What its annotations ask of its kind. Absent where none does, and in old recordings. */
@@ -109,6 +116,11 @@ export interface Service {
   readonly serversScheme?: ServersScheme
   /** Annotations that have controllers speak TLS to it. Absent = none, and in old recordings. */
   readonly tlsBy?: readonly TlsAnnotation[]
+  /**
+   * Names of ports to which GKE's load balancer speaks TLS, `cloud.google.com/app-protocols`; `*` where the annotation
+   * can't be read. Absent = to none, and in old recordings.
+   */
+  readonly gceTls?: readonly string[]
   /** `networking.istio.io/exportTo`: the namespaces whose proxies know of it. Absent = all, or an old recording. */
   readonly exportTo?: readonly string[]
   /** It has endpoints in other clusters too, `service.cilium.io/global`. Absent = it has none, or an old recording. */

@@ -1,4 +1,4 @@
-import type { Beside, HeldSecret } from '../model/beside.ts'
+import type { Beside, HeldCertificate, HeldContent, HeldSecret } from '../model/beside.ts'
 
 /** What is wrong with a Secret by which a host is served over TLS, as far as a file tells. */
 export type SecretFault =
@@ -7,6 +7,10 @@ export type SecretFault =
   | { readonly is: 'keys'; readonly type: string; readonly lacks: readonly string[]; readonly has: readonly string[] }
   | { readonly is: 'host'; readonly host: string; readonly of: readonly string[] }
   | { readonly is: 'over'; readonly time: string }
+  /** No certificate is in `tls.crt`: this is. */
+  | { readonly is: 'content'; readonly content: HeldContent }
+  /** `tls.key` is the key of another certificate. */
+  | { readonly is: 'key' }
 
 export interface SecretAsked {
   readonly namespace: string
@@ -17,7 +21,10 @@ export interface SecretAsked {
   readonly also?: readonly [certificate: string, key: string]
 }
 
-/** `unknown`: the file holds no Secrets, or not those of that namespace, or nothing of what is in this one. */
+/**
+ * `unknown`: the file holds no Secrets, or not those of that namespace, or nothing of what is in this one. Of several
+ * faults the first that the server meets is told: it reads the pair, and then looks for the host.
+ */
 export function secretFault({ secrets }: Beside, asked: SecretAsked): SecretFault | 'fine' | 'unknown' {
   if (secrets === null || (secrets.namespace !== null && secrets.namespace !== asked.namespace)) return 'unknown'
   const named = secrets.held.filter((it) => it.name === asked.name)
@@ -28,11 +35,17 @@ export function secretFault({ secrets }: Beside, asked: SecretAsked): SecretFaul
   const lacks = lackingKeys(secret, asked)
   if (lacks.length > 0) return { is: 'keys', type: secret.type, lacks, has: secret.keys }
   const { certificate } = secret
-  if (certificate === null) return 'unknown'
+  if (certificate === null) return secret.content === undefined ? 'unknown' : { is: 'content', content: secret.content }
+  if (certificate.key === 'other') return { is: 'key' }
   if (certificate.when === 'over') return { is: 'over', time: certificate.until }
   const host = asked.hosts.find((it) => !certificate.hosts.some((one) => isFor(one, it)))
   if (host !== undefined) return { is: 'host', host, of: certificate.hosts }
   return certificate.when === 'unsure' ? 'unknown' : 'fine'
+}
+
+/** The certificate of that Secret, where the file holds it. */
+export function heldCertificate({ secrets }: Beside, namespace: string, name: string): HeldCertificate | null {
+  return secrets?.held.find((it) => it.name === name && it.namespace === namespace)?.certificate ?? null
 }
 
 function lackingKeys({ keys }: HeldSecret, { also }: SecretAsked): readonly string[] {

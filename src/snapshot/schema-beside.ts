@@ -1,8 +1,9 @@
-import { type Beside, deciderKinds, neededByNginx } from '../model/beside.ts'
+import { type Beside, deciderKinds, heldContents, neededByNginx } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
 import {
   either,
   exactly,
+  flag,
   just,
   labelsThrough,
   list,
@@ -39,8 +40,11 @@ const secret = object({
       hosts: list(m.host),
       until: m.time,
       when: oneOf(['valid', 'over', 'unsure']),
+      key: maybe(oneOf(['fits', 'other', 'unread'])),
+      issuer: maybe(object({ name: m.said, looks: oneOf(['intermediate', 'unsure']) })),
     }),
   ),
+  content: maybe(object({ is: oneOf(heldContents), sure: flag })),
 })
 
 const asked = object({

@@ -39,6 +39,9 @@ export function ingressControllerOf(
         }),
       ),
       azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
+      healthAsks: maybe(
+        list(object({ by: oneOf(['aws', 'hetzner']), port: number, scheme: oneOf(['http', 'https']), path: m.path })),
+      ),
       keepsClients: maybe(just(true)),
       tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none', 'unsure']) })),
       wants: list(m.text),

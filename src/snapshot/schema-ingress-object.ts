@@ -89,6 +89,14 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
         ),
       ),
       albScheme: maybe(just('unset')),
+      albListens: maybe(
+        object({
+          on: nullable(list(object({ protocol: oneOf(['HTTP', 'HTTPS']), port: number }))),
+          told: maybe(just(true)),
+          redirect: maybe(number),
+          group: maybe(m.name),
+        }),
+      ),
       albTarget: maybe(oneOf(['instance', 'ip', 'unset'])),
       externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host) })),
       healthPort: maybe(object({ by: oneOf(['alb', 'appgw']), port: either([number, m.name]) })),

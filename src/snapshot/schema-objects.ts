@@ -142,6 +142,7 @@ export function objectSchemas(intern: Intern) {
       global: maybe(just(true)),
       albTarget: maybe(oneOf(['instance', 'ip'])),
       externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host) })),
+      gceTls: maybe(list(m.name)),
       albHealthPort: maybe(nullable(either([number, shared.name]))),
       serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),
       tlsBy: maybe(list(oneOf(tlsAnnotations))),
@@ -170,6 +171,11 @@ export function objectSchemas(intern: Intern) {
           asksPool: maybe(m.name),
           asksAddresses: maybe(list(m.address)),
           azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
+          healthAsks: maybe(
+            list(
+              object({ by: oneOf(['aws', 'hetzner']), port: number, scheme: oneOf(['http', 'https']), path: m.path }),
+            ),
+          ),
           keepsClients: maybe(just(true)),
           tlsEnded: maybe(object({ ports: list(number), header: oneOf(['sent', 'none', 'unsure']) })),
         }),

@@ -41,7 +41,18 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
           ...named,
           keys: few(fc.constantFrom('tls.crt', 'tls.key', 'ca.crt')),
           type: fc.constantFrom('kubernetes.io/tls', 'Opaque'),
-          certificate: orNull(fc.record({ hosts: few(host), until: time, when })),
+          certificate: orNull(
+            fc.record(
+              {
+                hosts: few(host),
+                until: time,
+                when,
+                key: fc.constantFrom('fits' as const, 'other' as const, 'unread' as const),
+                issuer: fc.record({ name, looks: fc.constantFrom('intermediate' as const, 'unsure' as const) }),
+              },
+              { requiredKeys: ['hosts', 'until', 'when'] },
+            ),
+          ),
         }),
       ),
     }),

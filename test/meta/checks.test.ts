@@ -10,7 +10,7 @@ import { filesIn, read, root } from './sources.ts'
 const families: Readonly<Record<string, RegExp>> = {
   dns: /^DNS[12]\d\d$/,
   service: /^SVC2\d\d$/,
-  ingress: /^ING3\d\d$/,
+  ingress: /^ING[34]\d\d$/,
   policy: /^POL4\d\d$/,
   node: /^NOD5\d\d$/,
   gateway: /^GTW7\d\d$/,

@@ -152,7 +152,7 @@ const familyOf: Readonly<Record<HopName, RegExp>> = {
   elsewhere: /^SVC(?:209|266)/,
   direct: /^SVC266/,
   outside: /^ING35/,
-  controller: /^(?:ING3[0-4]|GTW)/,
+  controller: /^(?:ING3[0-4]|ING40|GTW)/,
   backend: /^SVC207/,
   http: /^SVC2(?:08|62)|^ING/,
   large: /^SVC238/,

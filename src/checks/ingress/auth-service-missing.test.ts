@@ -78,6 +78,18 @@ describeCheck(check, [
     expect: [{ subject: web, args: { kind: 'short', fullName: 'auth.shop.svc.cluster.local' } }],
   },
   {
+    it: 'a name that has the search list of its namespace in mind',
+    given: given('auth'),
+    expect: [{ subject: web, args: { kind: 'short', fullName: 'auth.shop.svc.cluster.local' } }],
+  },
+  {
+    it: 'a name and a namespace, of a Service that is there',
+    given: given('auth.shop'),
+    expect: [{ subject: web, args: { kind: 'short', fullName: 'auth.shop.svc.cluster.local' } }],
+  },
+  { it: 'a name of the world with one dot', given: given('example.com'), expect: 'ok' },
+  { it: 'the controller itself', given: given('localhost'), expect: 'ok' },
+  {
     it: 'of the whole controller, and no such Service',
     given: globally('gone.shop.svc.cluster.local'),
     expect: [

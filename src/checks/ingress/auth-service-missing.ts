@@ -67,7 +67,7 @@ export default check({
       ingress.auth === undefined ? [] : [{ auth: ingress.auth, its: [ingress] }],
     )
     return [...each, ...globals].map((it) => {
-      const wrong = wrongWith(it.auth, around)
+      const wrong = wrongWith(it.auth, { ...around, own: it.its[0]?.namespace ?? '' })
       const asked = it.its.flatMap(answersOf)
       // Answers of the backend have the last word: then another text is served, or this path asks nobody.
       if (wrong === null || asked.some((one) => (one.status ?? 500) < 400)) return ok(1)
@@ -131,14 +131,14 @@ interface Wrong {
 }
 
 /** null for what is no name of the cluster, is there, or stands where nobody looked. */
-function wrongWith({ host, port }: IngressAuth, around: Around): Wrong | null {
+function wrongWith({ host, port }: IngressAuth, around: Around & { readonly own: string }): Wrong | null {
   const { services, domain } = around
   const labels = host.toLowerCase().replace(/\.$/, '').split('.')
   const bare = labels.join('.')
   const suffix = `svc.${domain}`
   const isFull = bare.endsWith(`.${suffix}`)
   const isShort = labels.at(-1) === 'svc'
-  if (!isFull && !isShort) return null
+  if (!isFull && !isShort) return shortened(labels, around)
   const [name = '', namespace = ''] = labels
   const about = { namespace, near: '', fullName: `${name}.${namespace}.${suffix}`, ports: [] }
   const found = services.find((it) => it.name === name && it.namespace === namespace)
@@ -163,6 +163,26 @@ function wrongWith({ host, port }: IngressAuth, around: Around): Wrong | null {
     }
   if (!around.isEmpty(found)) return null
   return { ...about, kind: 'empty', what: `Service ${namespace}/${name} has no ready endpoint`, service: found }
+}
+
+/** `oauth2-proxy`, and `oauth2-proxy.auth` of a Service that is there: the search list of the pod makes these, not nginx. */
+function shortened(labels: readonly string[], around: Around & { readonly own: string }): Wrong | null {
+  const [name = '', asked] = labels
+  if (labels.length > 2 || name === 'localhost' || !/[a-z]/.test(name)) return null
+  const named = around.services.filter((it) => it.name === name)
+  const found =
+    named.find((it) => it.namespace === (asked ?? around.own)) ?? (asked === undefined ? named[0] : undefined)
+  // What has a dot may be a name of the world.
+  if (asked !== undefined && found === undefined) return null
+  const namespace = found?.namespace ?? around.own
+  return {
+    kind: 'short',
+    what: `nginx adds no suffix: ${labels.join('.')} is no name that DNS has`,
+    namespace,
+    near: '',
+    fullName: `${name}.${namespace}.svc.${around.domain}`,
+    ports: [],
+  }
 }
 
 /** Services of other namespaces were not read; a namespace that does not exist has none. */

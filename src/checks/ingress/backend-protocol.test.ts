@@ -30,6 +30,39 @@ const asKong = (name: string) => to({ name }).map((it) => ({ ...it, tlsBy: byKon
 
 describeCheck(check, [
   {
+    it: "GKE's load balancer, to a port called https",
+    given: { ingresses: ofClass('gce'), services: to({ name: 'https' }), ingressClasses: [] },
+    expect: [{ subject: web, args: { spoken: 'HTTP', looks: 'TLS', gce: true, portName: 'https' } }],
+  },
+  {
+    it: 'the same, which an annotation has speak TLS',
+    given: {
+      ingresses: ofClass('gce'),
+      services: to({ name: 'https' }).map((it) => ({ ...it, gceTls: ['https'] })),
+      ingressClasses: [],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'the same, by appProtocol',
+    given: { ingresses: ofClass('gce'), services: to({ name: 'https', appProtocol: 'HTTPS' }), ingressClasses: [] },
+    expect: 'ok',
+  },
+  {
+    it: "GKE's load balancer, to a plain port and to one for gRPC",
+    given: { ingresses: ofClass('gce'), services: to({ name: 'grpc' }), ingressClasses: [] },
+    expect: 'ok',
+  },
+  {
+    it: "GKE's load balancer has taken one without a class",
+    given: {
+      ingresses: [ingress([['/', 'web', 80]], { className: null, health: { backends: 1, unhealthy: [] } })],
+      services: to({ name: 'https' }),
+      ingressClasses: [],
+    },
+    expect: [{ subject: web, args: { gce: true } }],
+  },
+  {
     it: 'an ALB that is to speak TLS to a port called http',
     given: { ingresses: ofClass('alb', { tlsBy: byAlb }), services: to({ name: 'http' }), ingressClasses: [alb] },
     expect: [{ subject: web, severity: 'warning', confidence: 'possible', args: { spoken: 'HTTPS', by: byAlb[0] } }],

@@ -13,7 +13,7 @@ import {
   servicesByName,
 } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { isForNginx, type Measured, measuredOf } from '../../relations/ingress/nginx-paths.ts'
-import { tlsTold } from '../../relations/ingress/tls-told.ts'
+import { gceSpeaksTls, isOfGce, tlsTold } from '../../relations/ingress/tls-told.ts'
 import { type Speech, speechOf } from '../../relations/service/port-speech.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { portText } from '../../relations/service/service-endpoints.ts'
@@ -24,7 +24,7 @@ import { full } from '../../phrases.ts'
 /**
  * ingress-nginx speaks plain HTTP/1.1 to every backend unless the annotation `backend-protocol` says otherwise; unlike
  * Traefik it does not go by a port's name or number. TLS to a plain port is a 502, HTTP to a TLS port a 400 or 502,
- * HTTP/1.1 to a server of gRPC, and the reverse, a 502.
+ * HTTP/1.1 to a server of gRPC, and the reverse, a 502. GKE's load balancer goes by an annotation of the Service.
  */
 export default check({
   code: 'ING313',
@@ -47,7 +47,7 @@ export default check({
     const wayOf = (route: Route): readonly Way[] => {
       const service = find(route.ingress.namespace, route.backend.service)
       const port = service === null ? null : portOfBackend(service, route.backend)
-      return service === null || port === null ? [] : [{ route, service, port, by: null }]
+      return service === null || port === null ? [] : [{ route, service, port, by: null, gce: null }]
     }
     const classes = ingressClasses.known ? ingressClasses.value : []
     const others = ingresses
@@ -58,9 +58,16 @@ export default check({
         const by = tlsTold(way.route.ingress, way.service, classes)
         return by === null ? [] : [{ ...way, by }]
       })
-    const routes = [...own.flatMap(wayOf), ...others]
+    const ofGce = ingresses
+      .filter((it) => !isForNginx(it, ingressClasses) && isOfGce(it, classes))
+      .flatMap(routesOf)
+      .flatMap(wayOf)
+      .map((way): Way => ({ ...way, gce: gceSpeaksTls(way.service, way.port) ? 'TLS' : 'plain' }))
+    const routes = [...own.flatMap(wayOf), ...others, ...ofGce]
     if (routes.length === 0)
-      return notApplicable('no Ingress here that is for ingress-nginx, or asks for TLS, names a port that exists')
+      return notApplicable(
+        'no Ingress here that is for ingress-nginx or GKE, or asks for TLS, names a port that exists',
+      )
     // What is passed through, or led by another controller, tells as well what the port is asked by.
     const both = spokenToInBoth(ingresses.flatMap(routesOf).flatMap(wayOf))
     const groups = Map.groupBy(
@@ -85,19 +92,48 @@ export default check({
       `Ingress ${full(on)} speaks ${args.spoken} to port ${args.port} of Service ${args.service}, ` +
       `which looks like ${args.looks}.`,
     detail: ({ args }) =>
-      `${args.route} · ${args.by ?? `backend-protocol ${args.annotation ?? 'none (HTTP)'}`} · ` +
-      (args.measured === 'ill' ? 'requests are answered badly' : 'not asked'),
-    note: ({ args }) =>
-      args.by === null
-        ? 'ingress-nginx goes by its annotation alone: ' +
-          'neither the name of a port nor its number makes it speak TLS or gRPC'
-        : 'TLS to a port that speaks plain HTTP ends in a 502 or 503, and health checks by TLS fail',
-    help: ({ subject: on, args }) => [
-      ...(args.by === null ? [] : [`take ${args.by} away, or lead the Ingress to the port that speaks TLS`]),
-      ...(args.by === null ? annotate(on, args.want) : [`kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`]),
-    ],
+      `${args.route} · ${toldIn(args)} · ` + (args.measured === 'ill' ? 'requests are answered badly' : 'not asked'),
+    note: ({ args }) => {
+      if (args.by !== null)
+        return 'TLS to a port that speaks plain HTTP ends in a 502 or 503, and health checks by TLS fail'
+      return args.gce
+        ? 'its load balancer and its health checks ask by plain HTTP then: the backend is UNHEALTHY, and clients get 502'
+        : 'ingress-nginx goes by its annotation alone: ' +
+            'neither the name of a port nor its number makes it speak TLS or gRPC'
+    },
+    help: ({ subject: on, args }) => {
+      if (args.gce) return annotateService(on, args)
+      return [
+        ...(args.by === null ? [] : [`take ${args.by} away, or lead the Ingress to the port that speaks TLS`]),
+        ...(args.by === null ? annotate(on, args.want) : [`kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`]),
+      ]
+    },
   },
 })
+
+interface ToldBy {
+  readonly by: TlsAnnotation | null
+  readonly annotation: string | null
+  readonly gce: boolean
+}
+
+function toldIn({ by, annotation, gce }: ToldBy): string {
+  if (gce) return 'no cloud.google.com/app-protocols for this port'
+  return by ?? `backend-protocol ${annotation ?? 'none (HTTP)'}`
+}
+
+function annotateService(
+  on: Subject,
+  { service, portName }: { readonly service: string; readonly portName: string | null },
+): readonly string[] {
+  return [
+    portName === null
+      ? 'give the port of the Service a name, and say by it that the pods speak TLS'
+      : 'say at the Service that the pods speak TLS',
+    `kubectl -n ${on.namespace} annotate service ${service} --overwrite ` +
+      `'cloud.google.com/app-protocols={"${portName ?? 'NAME'}":"HTTPS"}'`,
+  ]
+}
 
 function annotate(on: Subject, want: string): readonly string[] {
   return [
@@ -113,6 +149,8 @@ interface Way {
   readonly port: ServicePort
   /** By which a controller that is not ingress-nginx speaks TLS to it. */
   readonly by: TlsAnnotation | null
+  /** What GKE's load balancer speaks to it; null = it is another's. */
+  readonly gce: 'TLS' | 'plain' | null
 }
 
 function targetOf({ service, port }: Way): string {
@@ -161,11 +199,12 @@ function heardLayer(contacts: Known<Contacts>, { service, port }: Way): Speech['
 }
 
 /** What is answered well cannot be wrong. */
-function judge({ route, service, port, by: told }: Way, { pods, measured, heard, isBoth }: Seen) {
+function judge({ route, service, port, by: told, gce }: Way, { pods, measured, heard, isBoth }: Seen) {
   const { ingress, backend } = route
   const named = speechOf(port, pods)
   const looks = { ...named, layer: heard ?? named.layer }
-  const spoken = told === null ? spokenBy(route) : ({ layer: 'TLS', version: looks.version } as const)
+  const layer = told === null ? gce : 'TLS'
+  const spoken = layer === null ? spokenBy(route) : { layer, version: looks.version }
   // Argo CD's `http` and `https` both lead to one port, which speaks what a flag says: of TLS they tell nothing.
   const isShared = service.ports.some((it) => it !== port && it.targetPort === port.targetPort)
   const differing =
@@ -189,6 +228,8 @@ function judge({ route, service, port, by: told }: Way, { pods, measured, heard,
         route: routeText(route),
         annotation: ingress.nginx?.protocol ?? null,
         by: told,
+        gce: gce !== null,
+        portName: port.name,
         measured,
       },
       evidence: [backendEvidence(ingress, backend, 'port', label), ...(differing.is === 'version' ? [by] : [])],

@@ -98,6 +98,70 @@ describeCheck(check, [
     given: given([{ ...right, keys: [], certificate: null }]),
     expect: 'cannot-tell',
   },
+  {
+    it: 'with the key of another certificate',
+    given: given([tlsSecret(['web.example.com'], {}, { key: 'other' })]),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error', args: { is: 'key' }, says: /another certificate/ }],
+  },
+  { it: 'with its own key', given: given([tlsSecret(['web.example.com'], {}, { key: 'fits' })]), expect: 'ok' },
+  {
+    it: 'whose key was taken out',
+    given: given([tlsSecret(['web.example.com'], {}, { key: 'unread' })]),
+    expect: 'cannot-tell',
+    says: /tls\.key of Secret shop\/web-tls/,
+  },
+  {
+    it: 'with a request in the place of a certificate',
+    given: given([{ ...right, certificate: null, content: { is: 'request', sure: true } }]),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error', says: /holds a certificate request/ }],
+  },
+  {
+    it: 'that is empty in the file',
+    given: given([{ ...right, certificate: null, content: { is: 'empty', sure: false } }]),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible', says: /tls\.crt is empty/ }],
+  },
+  {
+    it: 'that is empty, as its certificate is just being issued',
+    given: given([{ ...right, certificate: null, content: { is: 'empty', sure: true } }], {
+      statuses: [certificate()],
+    }),
+    expect: 'cannot-tell',
+    says: /just begun/,
+  },
+  {
+    it: 'of an Ingress that is the oldest of its host, so that it decides for the others',
+    given: given([tlsSecret(['example.com']), tlsSecret(['web.example.com'], { name: 'fine' })], {
+      ingresses: [
+        withTls({ name: 'api', created: 100 }),
+        withTls({ created: 200, tls: [{ hosts: ['web.example.com'], secret: 'fine' }] }),
+      ],
+      ingressControllers: [controller({ product: 'ingress-nginx' })],
+    }),
+    expect: [
+      { subject: 'Ingress/shop/api', args: { shared: ['shop/web'] }, says: /oldest decides: also for shop\/web/ },
+    ],
+  },
+  {
+    it: 'of an Ingress that is the youngest of its host',
+    given: given([tlsSecret(['example.com']), tlsSecret(['web.example.com'], { name: 'fine' })], {
+      ingresses: [
+        withTls({ name: 'api', created: 300 }),
+        withTls({ created: 200, tls: [{ hosts: ['web.example.com'], secret: 'fine' }] }),
+      ],
+      ingressControllers: [controller({ product: 'ingress-nginx' })],
+    }),
+    expect: [{ subject: 'Ingress/shop/api', args: { shared: [] } }],
+  },
+  {
+    it: 'of an older Ingress of another namespace',
+    given: given([tlsSecret(['example.com'], { namespace: 'cart' }), right], {
+      ingresses: [withTls({ created: 200 })],
+      ingressesBeside: [withTls({ namespace: 'cart', created: 100 })],
+      ingressControllers: [controller({ product: 'ingress-nginx' })],
+    }),
+    scope: { namespace: 'shop' },
+    expect: [{ subject: 'Ingress/cart/web', args: { shared: ['shop/web'] } }],
+  },
   { it: 'for another host', given: given([tlsSecret(['example.com'])]), expect: wrong('host') },
   { it: 'for no host at all', given: given([tlsSecret([])]), expect: wrong('host') },
   { it: 'for a wildcard above', given: given([tlsSecret(['*.example.com'])]), expect: 'ok' },

@@ -1,11 +1,12 @@
-import type { Beside } from '../../model/beside.ts'
+import type { Beside, HeldContent } from '../../model/beside.ts'
 import type { Known } from '../../model/known.ts'
 import type { ObjectStatus } from '../../model/status.ts'
+import type { Subject } from '../../model/subject.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { count, full, some } from '../../phrases.ts'
 import { type TlsReference, tlsReferencesOf } from '../../relations/ingress/tls-references.ts'
-import { type SecretFault, secretFault } from '../../relations/tls-secrets.ts'
+import { heldCertificate, type SecretFault, secretFault } from '../../relations/tls-secrets.ts'
 
 /**
  * Whoever can't read a certificate serves one of his own, or nothing, and nobody says so to the clients, who refuse it.
@@ -16,17 +17,25 @@ export default check({
   code: 'ING360',
   slug: 'ingress/certificate-unfit',
   title: 'a Secret by which a host is served over TLS is missing or unfit',
-  fine: 'the Secrets by which hosts are served over TLS are there, for these hosts and in time',
+  fine: 'the Secrets by which hosts are served over TLS are there, for these hosts, with their keys and in time',
   severity: 'error',
   needs: ['beside'],
-  wants: ['ingresses', 'ingressClasses', 'ingressControllers', 'gateways', 'httpProxies', 'mesh', 'statuses'],
+  wants: [
+    'ingresses',
+    'ingressesBeside',
+    'ingressClasses',
+    'ingressControllers',
+    'gateways',
+    'httpProxies',
+    'mesh',
+    'statuses',
+  ],
   remedies: [],
   decides: [],
 
   run({ beside, statuses, scope, ...seen }) {
-    const all = tlsReferencesOf(beside, seen).filter(
-      (it) => scope.namespace === null || it.by.namespace === scope.namespace,
-    )
+    const isOwn = (it: Subject): boolean => scope.namespace === null || it.namespace === scope.namespace
+    const all = tlsReferencesOf(beside, seen).filter((it) => isOwn(it.by) || it.shared?.some(isOwn) === true)
     if (all.length === 0) return notApplicable('nothing here names a Secret for TLS')
     if (beside.secrets === null) return cannotTell('cut-off', 'the file holds no Secrets')
     const judged = all.map((it) => verdict(it, beside, isBeingIssued(it, valueOf(statuses))))
@@ -39,7 +48,11 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `${on.kind} ${full(on)} is to serve ${args.hosts} with Secret ${args.home}/${args.secret}, ${says(args)}.`,
-    detail: ({ args }) => details[args.is](args),
+    detail: ({ args }) =>
+      details[args.is](args) +
+      (args.shared.length === 0
+        ? ''
+        : ` · of a host that several Ingresses have, the oldest decides: also for ${some(args.shared, 3)}`),
     note: ({ args }) =>
       args.spare
         ? 'the controller has a certificate for hosts without one (--default-ssl-certificate): it may be for this host'
@@ -69,7 +82,21 @@ function says({ is, names, what }: Told): string {
       return `whose certificate is not for ${what}`
     case 'over':
       return `whose certificate ran out at ${what}`
+    case 'content':
+      return `whose tls.crt ${contents[what as HeldContent['is']]}`
+    case 'key':
+      return 'whose tls.key is the key of another certificate than its tls.crt'
   }
+}
+
+const contents: Readonly<Record<HeldContent['is'], string>> = {
+  empty: 'is empty',
+  request: 'holds a certificate request (CSR), and no certificate',
+  key: 'holds a private key, and no certificate',
+  twice: 'was put in base64 twice',
+  binary: 'holds a certificate in DER, where PEM is read',
+  broken: 'holds a certificate that does not parse',
+  other: 'holds no certificate',
 }
 
 const details: Readonly<Record<SecretFault['is'], (args: Told & { readonly home: string }) => string>> = {
@@ -80,6 +107,8 @@ const details: Readonly<Record<SecretFault['is'], (args: Told & { readonly home:
       ? 'the certificate names no host (subjectAltName)'
       : `the certificate is for ${some(names, 4)} (${count(names.length, 'name')})`,
   over: () => 'by the newest time in the file',
+  content: () => 'controllers refuse such a Secret, and serve the host without it',
+  key: () => 'the first certificate of tls.crt is that of the server: the key has to be of that one',
 }
 
 const cures: Readonly<Record<SecretFault['is'], string>> = {
@@ -87,6 +116,10 @@ const cures: Readonly<Record<SecretFault['is'], string>> = {
   keys: 'make a Secret of type kubernetes.io/tls (kubectl create secret tls), with the keys tls.crt and tls.key',
   host: 'have a certificate issued for the host, or serve the host that it is for',
   over: 'renew the certificate, and see who should have done so',
+  content: 'make the Secret of the certificate that was issued, in PEM: kubectl create secret tls NAME --cert --key',
+  key:
+    'take the certificate and the key of one pair; in tls.crt the certificate of the server stands first, then who ' +
+    'issued it',
 }
 
 const resources: Readonly<Record<string, string>> = { Gateway: 'gateways', IngressRoute: 'ingressroutes' }
@@ -118,20 +151,26 @@ function verdict(it: TlsReference, beside: Beside, isNew: boolean) {
     hosts,
     ...(it.also === undefined ? {} : { also: it.also }),
   })
-  if (told === 'fine') return ok(1)
-  if (isNew && told !== 'unknown' && (told.is === 'missing' || told.is === 'keys'))
+  if (told === 'fine') {
+    if (heldCertificate(beside, namespace, secret)?.key !== 'unread') return ok(1)
+    return cannotTell('cut-off', `tls.key of Secret ${namespace}/${secret} can't be read, nor whether it fits tls.crt`)
+  }
+  if (isNew && told !== 'unknown' && isUnfinished(told))
     return cannotTell('ambiguous', `cert-manager has just begun to have Secret ${namespace}/${secret} issued`)
-  if (told === 'unknown') return cannotTell('cut-off', `what is in Secret ${namespace}/${secret} is not in the file`)
+  if (told === 'unknown') return cannotTell('cut-off', unreadOf(it, beside))
+  const isUnsure = it.spare === true || (told.is === 'content' && !told.content.sure)
   return finding({
     subject: by,
-    confidence: it.spare === true ? 'possible' : 'inferred',
-    ...(it.spare === true ? { severity: 'warning' } : {}),
+    ...(it.shared === undefined ? {} : { also: it.shared }),
+    confidence: isUnsure ? 'possible' : 'inferred',
+    ...(isUnsure ? { severity: 'warning' } : {}),
     args: {
       is: told.is,
       home: namespace,
       secret,
       hosts: hosts.length === 0 ? 'its hosts' : some(hosts),
       spare: it.spare === true,
+      shared: (it.shared ?? []).map(full),
       ...asArgs(told),
     },
     evidence: [
@@ -148,6 +187,17 @@ function verdict(it: TlsReference, beside: Beside, isNew: boolean) {
   })
 }
 
+/** cert-manager makes the Secret with a key first, and the certificate comes when it is issued. */
+function isUnfinished(fault: SecretFault): boolean {
+  return fault.is === 'missing' || fault.is === 'keys' || (fault.is === 'content' && fault.content.is === 'empty')
+}
+
+function unreadOf({ namespace, secret }: TlsReference, beside: Beside): string {
+  return heldCertificate(beside, namespace, secret) === null
+    ? `what is in Secret ${namespace}/${secret} is not in the file, or can't be read`
+    : `no time is in the file by which to judge the certificate of Secret ${namespace}/${secret}`
+}
+
 function asArgs(fault: SecretFault): { readonly names: readonly string[]; readonly what: string } {
   switch (fault.is) {
     case 'missing':
@@ -158,6 +208,10 @@ function asArgs(fault: SecretFault): { readonly names: readonly string[]; readon
       return { names: fault.of, what: fault.host }
     case 'over':
       return { names: [], what: fault.time }
+    case 'content':
+      return { names: [], what: fault.content.is }
+    case 'key':
+      return { names: [], what: '' }
   }
 }
 
@@ -166,6 +220,8 @@ const labels: Readonly<Record<SecretFault['is'], string>> = {
   keys: 'it holds no certificate with its key',
   host: 'its certificate is for other hosts',
   over: 'its certificate ran out',
+  content: 'no certificate is in its tls.crt',
+  key: 'its key is of another certificate',
 }
 
 function valueOf<T>(it: Known<readonly T[]>): readonly T[] {

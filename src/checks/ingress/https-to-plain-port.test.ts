@@ -90,7 +90,28 @@ describeCheck(check, [
   {
     it: 'TLS ends at the load balancer',
     given: given([nginx([front(toPlain, { tlsEnded: { ports: [443], header: 'unsure' } })])]),
-    expect: 'not-applicable',
+    expect: 'ok',
+  },
+  {
+    it: 'TLS ends at the load balancer, which sends to the port for TLS',
+    given: given([
+      nginx([front([port(80, 'http'), port(443, 'https')], { tlsEnded: { ports: [443], header: 'none' } })]),
+    ]),
+    expect: [{ subject, severity: 'error', confidence: 'inferred', args: { is: 'ended', right: 'http' } }],
+  },
+  {
+    it: 'the same of a cloud whose load balancer may speak TLS again',
+    given: given([
+      nginx([front([port(80, 'http'), port(443, 'https')], { tlsEnded: { ports: [443], header: 'unsure' } })]),
+    ]),
+    expect: [{ subject, severity: 'warning', confidence: 'possible', says: /ends TLS at port 443/ }],
+  },
+  {
+    it: 'TLS ends at another port of it',
+    given: given([
+      nginx([front([port(443, 'https'), port(8443, 'http')], { tlsEnded: { ports: [8443], header: 'none' } })]),
+    ]),
+    expect: 'ok',
   },
   {
     it: 'by a NodePort, behind what nobody sees',

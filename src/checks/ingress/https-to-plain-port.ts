@@ -14,7 +14,8 @@ import { ingressSubject } from './words.ts'
  * Of nginx, whose ports are for one of the two: an entry point of Traefik's takes both, as its routers say (ING374).
  * Port 443 of the Service leads to the port on which the controller speaks plain http: the client begins with TLS, and
  * is answered with the text of a 400 (SSL_ERROR_RX_RECORD_TOO_LONG, "wrong version number"). The other way round nginx
- * answers 400, "plain HTTP request was sent to HTTPS port" (kubernetes/ingress-nginx 3556, 6364, 11893).
+ * answers 400, "plain HTTP request was sent to HTTPS port" (kubernetes/ingress-nginx 3556, 6364, 11893); so it does
+ * where a load balancer has ended TLS (4717).
  */
 export default check({
   code: 'ING375',
@@ -47,30 +48,49 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      args.is === 'http'
-        ? `Port ${args.port} of Service ${full(on)} leads to port ${args.to} of its controller, which takes TLS alone.`
-        : `Port ${args.port} of Service ${full(on)} leads to port ${args.to} of its controller, which ` +
-          (args.is === 'https' ? 'speaks plain http: TLS fails.' : 'is that of its admission webhook.'),
+    headline: ({ subject: on, args }) => headlines[args.is](full(on), args),
     detail: ({ args }) => `${args.port} -> targetPort ${args.target} · controller ${args.home}/${args.pod}`,
     note: ({ args }) => notes[args.is],
     help: ({ subject: on, args }) => [
-      args.is === 'https'
-        ? 'lead the port to the one for TLS; if something before it ends TLS, the Service does not say so'
-        : `lead the port to the one for ${args.is === 'http' ? 'http' : 'TLS'}`,
+      cures[args.is],
       `kubectl -n ${on.namespace} edit service ${on.name}   # port ${args.port}: targetPort ${args.right}`,
       `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.ports}'`,
     ],
   },
 })
 
-type Is = 'https' | 'http' | 'webhook'
+type Is = 'https' | 'http' | 'webhook' | 'ended'
+
+interface Led {
+  readonly port: number
+  readonly to: string
+}
+
+const headlines: Readonly<Record<Is, (service: string, led: Led) => string>> = {
+  https: (service, { port, to }) =>
+    `Port ${port} of Service ${service} leads to port ${to} of its controller, which speaks plain http: TLS fails.`,
+  webhook: (service, { port, to }) =>
+    `Port ${port} of Service ${service} leads to port ${to} of its controller, which is that of its admission webhook.`,
+  http: (service, { port, to }) =>
+    `Port ${port} of Service ${service} leads to port ${to} of its controller, which takes TLS alone.`,
+  ended: (service, { port, to }) =>
+    `The load balancer of Service ${service} ends TLS at port ${port}, and sends plain http to port ${to} of its ` +
+    'controller, which takes TLS alone.',
+}
+
+const cures: Readonly<Record<Is, string>> = {
+  https: 'lead the port to the one for TLS; if something before it ends TLS, the Service does not say so',
+  webhook: 'lead the port to the one for TLS',
+  http: 'lead the port to the one for http',
+  ended: 'lead the port to the one for http, or have the load balancer speak TLS to it (backend-protocol ssl)',
+}
 
 const notes: Readonly<Record<Is, string>> = {
   https:
     'browsers say SSL_ERROR_RX_RECORD_TOO_LONG or ERR_SSL_PROTOCOL_ERROR, curl “wrong version number”; no Ingress ' +
     'and no certificate is at fault',
   http: 'each request by http is answered with 400',
+  ended: 'each request is answered with 400, “The plain HTTP request was sent to HTTPS port”',
   webhook: 'clients get the certificate of the webhook, and nothing behind it knows their host',
 }
 
@@ -81,18 +101,19 @@ interface Way {
   readonly right: number | string
 }
 
-/** Where TLS ends before, plain http behind is right; by a NodePort anything may come. */
-function isJudged({ type, wants, tlsEnded }: ControllerFront): boolean {
-  return type === 'LoadBalancer' && wants.length === 0 && tlsEnded === undefined
+/** By a NodePort anything may come. */
+function isJudged({ type, wants }: ControllerFront): boolean {
+  return type === 'LoadBalancer' && wants.length === 0
 }
 
-function wrongWays({ ports }: ControllerFront, controller: IngressController): readonly Way[] {
+/** Where TLS ends before, plain http behind is right, and the port for TLS is wrong. */
+function wrongWays({ ports, tlsEnded }: ControllerFront, controller: IngressController): readonly Way[] {
   const { plain = 80, tls = 443 } = controller.ports ?? {}
   const named = new Map(ports.flatMap(({ opens }) => (opens?.name == null ? [] : [[opens.port, opens.name] as const])))
   const ways = ports.flatMap((port): readonly Way[] => {
-    const is = wayOf(port, { plain, tls })
+    const is = wayOf(port, { plain, tls, isEnded: tlsEnded?.ports.includes(port.port) === true })
     if (is === null) return []
-    const right = is === 'http' ? plain : tls
+    const right = isOfPlain(is) ? plain : tls
     return [{ is, port, right: named.get(right) ?? right }]
   })
   // Both crossed are told of by SVC241, where they have names.
@@ -100,11 +121,18 @@ function wrongWays({ ports }: ControllerFront, controller: IngressController): r
   return isCrossed && ways.every((it) => it.port.opens?.name != null) ? [] : ways
 }
 
+/** What comes there is plain http. */
+function isOfPlain(is: Is): boolean {
+  return is === 'http' || is === 'ended'
+}
+
 function wayOf(
   { port, opens }: ControllerFront['ports'][number],
-  { plain, tls }: { readonly plain: number; readonly tls: number },
+  { plain, tls, isEnded }: { readonly plain: number; readonly tls: number; readonly isEnded: boolean },
 ): Is | null {
   if (opens === undefined || plain === tls) return null
+  // cloud-provider-aws, buildListener: what it decrypted goes on as http, or as a bare stream.
+  if (isEnded) return opens.port === tls && port !== 80 ? 'ended' : null
   if (port === 443 && opens.port === plain) return 'https'
   if (port === 443 && opens.name === 'webhook' && opens.port !== tls) return 'webhook'
   return port === 80 && opens.port === tls ? 'http' : null
@@ -125,9 +153,9 @@ interface Seen {
 function verdict({ front, controller, its }: Seen, { is, port, right }: Way) {
   const secure = its.filter((it) => (it.tls ?? []).length > 0)
   // Whoever wants no TLS may have let the port lead anywhere, or have it ended by a proxy of another's.
-  const isSure = is !== 'https' || secure.length > 0
+  const isSure = is === 'ended' ? front.tlsEnded?.header !== 'unsure' : is !== 'https' || secure.length > 0
   const on = subject('Service', front.namespace, front.name)
-  const hit = is === 'http' ? its : secure
+  const hit = isOfPlain(is) ? its : secure
   return finding({
     subject: on,
     also: hit.slice(0, 20).map(ingressSubject),
@@ -151,7 +179,7 @@ function verdict({ front, controller, its }: Seen, { is, port, right }: Way) {
         lines: [`- port: ${port.port}`, `  targetPort: ${port.targetPort}`],
         at: 1,
         mark: `${port.targetPort}`,
-        label: is === 'http' ? 'takes TLS alone' : `the one for TLS is ${right}`,
+        label: isOfPlain(is) ? 'takes TLS alone' : `the one for TLS is ${right}`,
       },
       ...(hit.length === 0
         ? []

@@ -1,6 +1,6 @@
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
-import type { ControllerFront, Ingress } from '../../model/ingress.ts'
+import type { AlbListens, ControllerFront, Ingress } from '../../model/ingress.ts'
 import { unknown } from '../../model/known.ts'
 import { subject } from '../../model/subject.ts'
 import check from './port-not-open.ts'
@@ -20,8 +20,12 @@ const before = (fronts: readonly ControllerFront[], about: Partial<Ingress> = {}
   ingressClasses: [ingressClass('nginx')],
   ingressControllers: [controller({ fronts })],
 })
-const asking = (url: string, sources: ReturnType<typeof before>) =>
-  modelOf(sources, {}, { target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url } })
+const asking = (url: string, sources: ReturnType<typeof before>, namespace: string | null = null) =>
+  modelOf(sources, {}, { namespace, target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url } })
+const ofAlb = (albListens: AlbListens) => ({
+  ...before([], { className: 'alb', albListens }),
+  ingressClasses: [ingressClass('alb', { controller: 'ingress.k8s.aws/alb' })],
+})
 const tls = [{ hosts: ['web.example.com'], secret: 'web-tls' }]
 const at = { subject: 'Ingress/shop/web' }
 
@@ -65,5 +69,33 @@ describeCheck(check, [
     it: 'Ingresses forbidden',
     given: modelOf({}, { ingresses: unknown('forbidden', 'list ingresses') }),
     expect: 'cannot-tell',
+  },
+  {
+    it: 'an ALB that is told of no certificate, asked by https',
+    given: asking('https://web.example.com/', ofAlb({ on: [{ protocol: 'HTTP', port: 80 }] })),
+    expect: [{ ...at, severity: 'warning', confidence: 'inferred', args: { is: 'alb', port: 443, open: [80] } }],
+  },
+  {
+    it: 'the same, asked by http',
+    given: asking('http://web.example.com/', ofAlb({ on: [{ protocol: 'HTTP', port: 80 }] })),
+    expect: 'ok',
+  },
+  {
+    it: 'an ALB that another Ingress may have listen as well',
+    given: asking('https://web.example.com/', ofAlb({ on: [{ protocol: 'HTTP', port: 80 }], group: 'shared' }), 'shop'),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'an ALB whose class has parameters',
+    given: asking('https://web.example.com/', {
+      ...ofAlb({ on: [{ protocol: 'HTTP', port: 80 }] }),
+      ingressClasses: [ingressClass('alb', { controller: 'ingress.k8s.aws/alb', parameters: true })],
+    }),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'an ALB for TLS alone, and nobody asks',
+    given: ofAlb({ on: [{ protocol: 'HTTPS', port: 443 }] }),
+    expect: 'not-applicable',
   },
 ])

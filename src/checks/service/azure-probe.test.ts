@@ -34,6 +34,11 @@ const before = (path: string, about: Partial<IngressController> = {}, azureProbe
     ],
     ...about,
   })
+const withAsk = (by: 'aws' | 'hetzner', path: string) => {
+  const one = before('/', {}, [])
+  const healthAsks = [{ by, port: 80, scheme: 'http' as const, path }]
+  return { ...one, fronts: (one.fronts ?? []).map((it) => ({ ...it, healthAsks })) }
+}
 const given = (one: IngressController, ...ingresses: readonly Ingress[]) => ({
   ingressControllers: [one],
   nodes: [node('worker-1', { provider: 'azure' })],
@@ -84,6 +89,17 @@ describeCheck(check, [
     it: 'nodes of another cloud',
     given: { ...given(before('/')), nodes: [node('worker-1', { provider: 'aws' })] },
     expect: 'not-applicable',
+  },
+  {
+    it: 'AWS, which annotations have ask by HTTP',
+    given: given(withAsk('aws', '/')),
+    expect: [{ subject: front, args: { by: 'aws', paths: ['/'] }, says: /health probe of AWS asks/ }],
+  },
+  { it: 'AWS, for the page of ingress-nginx', given: given(withAsk('aws', '/healthz')), expect: 'ok' },
+  {
+    it: 'Hetzner',
+    given: given(withAsk('hetzner', '/up')),
+    expect: [{ subject: front, args: { by: 'hetzner' } }],
   },
   { it: 'no probe by HTTP', given: given(controller()), expect: 'not-applicable' },
   {

@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { ControllerFront, Ingress, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { Outside } from '../../model/outside.ts'
-import type { AzureProbe } from '../../model/service.ts'
+import type { AzureProbe, HealthAsk } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
 import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
@@ -12,13 +12,14 @@ import { serviceSubject } from './words.ts'
 /**
  * Azure's load balancer asks a port of which the Service says `appProtocol: http` by GET, since Kubernetes 1.24, and
  * for `/` unless an annotation names another path; what is not answered with 200 gets no traffic. A controller of
- * Ingresses answers 404 where no Ingress takes the path for any host (Azure/AKS#2903, #3210).
+ * Ingresses answers 404 where no Ingress takes the path for any host (Azure/AKS#2903, #3210). AWS and Hetzner do the
+ * same where annotations say so.
  */
 export default check({
   code: 'SVC259',
   slug: 'service/azure-probe',
-  title: "Azure's health probe asks a controller for what it does not have",
-  fine: 'what the health probes of Azure ask the controllers of Ingresses for is there',
+  title: "a cloud's health probe asks a controller for what it does not have",
+  fine: 'what the health probes of load balancers ask the controllers of Ingresses for is there',
   severity: 'warning',
   needs: ['ingressControllers', 'nodes'],
   wants: ['ingresses', 'ingressClasses', 'outside'],
@@ -26,19 +27,20 @@ export default check({
   decides: [],
 
   run({ ingressControllers, nodes, ingresses, ingressClasses, outside }) {
-    if (!nodes.some((it) => it.provider === 'azure')) return notApplicable('no node here is of Azure')
+    const isAzure = nodes.some((it) => it.provider === 'azure')
     const all = ingressControllers
       .filter((it) => it.controller !== 'istio.io/ingress-controller')
       .flatMap((controller) =>
-        (controller.fronts ?? []).flatMap((front) =>
-          front.type === 'LoadBalancer' && front.wants.length === 0 && front.azureProbes !== undefined
-            ? [{ front, controller, probes: front.azureProbes }]
-            : [],
-        ),
+        (controller.fronts ?? []).flatMap((front) => {
+          const probes = probesOf(front, isAzure)
+          return front.type === 'LoadBalancer' && front.wants.length === 0 && probes.length > 0
+            ? [{ front, controller, probes }]
+            : []
+        }),
       )
     const asked = [...new Map(all.map((it) => [full(it.front), it])).values()]
     if (asked.length === 0)
-      return notApplicable('no load balancer of Azure here asks a controller of Ingresses by HTTP')
+      return notApplicable('no load balancer of Azure, AWS or Hetzner here asks a controller of Ingresses by HTTP')
     if (!ingresses.known) return cannotTell(ingresses.why.reason, ingresses.why.detail)
     const classes = ingressClasses.known ? ingressClasses.value : []
     return asked.map((it) => {
@@ -49,33 +51,65 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The health probe of Azure asks Service ${full(on)} for ${some(args.paths)}, ` +
+      `The health probe of ${clouds[args.by]} asks Service ${full(on)} for ${some(args.paths)}, ` +
       `to which ${args.product} answers 404.`,
     detail: ({ args }) => `probes: ${some(args.probes)} · no Ingress takes that path for any host`,
-    note: () =>
-      'nodes whose probe is not answered with 200 get no traffic: the address is there, and connections to it ' +
-      'time out; ' +
-      'appProtocol of a port goes before the annotation azure-load-balancer-health-probe-protocol',
+    note: ({ args }) => notes[args.by],
     help: ({ subject: on, args }) => [
       args.isNginx ? 'name the path at which ingress-nginx answers' : 'have the probe connect, and ask for nothing',
-      ...(args.isNginx
-        ? [
-            `kubectl -n ${on.namespace} annotate service ${on.name} --overwrite ` +
-              'service.beta.kubernetes.io/azure-load-balancer-health-probe-request-path=/healthz',
-          ]
-        : args.ports.map(
-            (it) =>
-              `kubectl -n ${on.namespace} annotate service ${on.name} --overwrite ` +
-              `service.beta.kubernetes.io/port_${it}_health-probe_protocol=tcp`,
-          )),
+      ...settings[args.by](args).map(
+        (it) => `kubectl -n ${on.namespace} annotate service ${on.name} --overwrite ${it}`,
+      ),
     ],
   },
 })
 
+type Cloud = 'azure' | HealthAsk['by']
+
+const clouds: Readonly<Record<Cloud, string>> = { azure: 'Azure', aws: 'AWS', hetzner: 'Hetzner' }
+
+const notes: Readonly<Record<Cloud, string>> = {
+  azure:
+    'nodes whose probe is not answered with 200 get no traffic: the address is there, and connections to it ' +
+    'time out; ' +
+    'appProtocol of a port goes before the annotation azure-load-balancer-health-probe-protocol',
+  aws:
+    'all targets are unhealthy: a classic load balancer then answers nobody, and an NLB sends to each, also to those ' +
+    'that are gone',
+  hetzner: 'all targets are unhealthy, and get no traffic',
+}
+
+interface Cured {
+  readonly isNginx: boolean
+  readonly ports: readonly number[]
+}
+
+const settings: Readonly<Record<Cloud, (args: Cured) => readonly string[]>> = {
+  azure: ({ isNginx, ports }) =>
+    isNginx
+      ? ['service.beta.kubernetes.io/azure-load-balancer-health-probe-request-path=/healthz']
+      : ports.map((it) => `service.beta.kubernetes.io/port_${it}_health-probe_protocol=tcp`),
+  aws: ({ isNginx }) => [
+    `service.beta.kubernetes.io/aws-load-balancer-healthcheck-${isNginx ? 'path=/healthz' : 'protocol=tcp'}`,
+  ],
+  hetzner: ({ isNginx }) => [
+    `load-balancer.hetzner.cloud/health-check-${isNginx ? 'http-path=/healthz' : 'protocol=tcp'}`,
+  ],
+}
+
+interface Probe extends AzureProbe {
+  readonly by: Cloud
+}
+
+/** `appProtocol` is for all clouds, and Azure alone asks by it. */
+function probesOf({ azureProbes = [], healthAsks = [] }: ControllerFront, isAzure: boolean): readonly Probe[] {
+  return healthAsks.length > 0 || !isAzure ? healthAsks : azureProbes.map((it) => ({ ...it, by: 'azure' as const }))
+}
+
 interface Asked {
   readonly front: ControllerFront
   readonly controller: IngressController
-  readonly probes: readonly AzureProbe[]
+  readonly probes: readonly Probe[]
 }
 
 /** No host of a rule: the probe names the address of a node. */
@@ -85,12 +119,16 @@ function judge({ front, controller, probes }: Asked, own: readonly Ingress[], ou
   const isNginx = controller.product === 'ingress-nginx'
   // `/healthz` is of ingress-nginx itself (--health-check-path); what else was chosen for others was chosen with care.
   const bad = probes.filter(({ path }) => (isNginx ? path !== '/healthz' : path === '/'))
-  if (bad.length === 0 || isReached(front, outside)) return ok(probes.length)
+  const [first] = bad
+  if (first === undefined || isReached(front, outside)) return ok(probes.length)
   if (controller.crd !== undefined)
-    return cannotTell('ambiguous', 'whether an IngressRoute takes what the health probe of Azure asks Traefik for')
+    return cannotTell('ambiguous', 'whether an IngressRoute takes what the health probe asks Traefik for')
   const routed = own.find((it) => bad.some(({ path }) => routeFor(it, anyHost, path) !== null))
   if (routed !== undefined)
-    return cannotTell('ambiguous', `whether the health probe of Azure is answered with 200, by Ingress ${full(routed)}`)
+    return cannotTell(
+      'ambiguous',
+      `whether the health probe of the load balancer is answered with 200, by Ingress ${full(routed)}`,
+    )
   const shown = bad.map((it) => `port ${it.port} ${it.scheme} ${it.path}`)
   return finding({
     subject: serviceSubject(front),
@@ -101,8 +139,15 @@ function judge({ front, controller, probes }: Asked, own: readonly Ingress[], ou
       ports: bad.map((it) => it.port),
       product: isNginx ? 'ingress-nginx' : `${controller.namespace}/${controller.pod}`,
       isNginx,
+      by: first.by,
     },
-    evidence: [{ kind: 'fact', label: 'probes by appProtocol and annotations', value: some(shown) }],
+    evidence: [
+      {
+        kind: 'fact',
+        label: first.by === 'azure' ? 'probes by appProtocol and annotations' : 'probes by annotations',
+        value: some(shown),
+      },
+    ],
   })
 }
 

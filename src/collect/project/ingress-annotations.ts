@@ -90,14 +90,6 @@ export function entryPointsOf(annotations: Annotations): Pick<Ingress, 'entryPoi
   return found.length === 0 ? {} : { entryPoints: found }
 }
 
-/** Where nothing is said, the controller's own default counts. */
-export function albTargetOf(annotations: Annotations, className: string | null): Pick<Ingress, 'albTarget'> {
-  const isForAlb = className === 'alb' || Object.keys(annotations).some((key) => key.startsWith(albPrefix))
-  const value = annotations[`${albPrefix}target-type`]
-  if (!isForAlb) return {}
-  return { albTarget: value === 'ip' || value === 'instance' ? value : 'unset' }
-}
-
 /** Written as a number, or by the name of a port of the Service; null = the port of the traffic, or nothing usable. */
 export function askedPort(value: string | undefined): number | string | null {
   const said = value?.trim() ?? ''

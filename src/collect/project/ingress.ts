@@ -3,9 +3,9 @@ import type { Intern } from '../../wire/intern.ts'
 import { deciderOf } from './deciders.ts'
 import { externalDnsOf } from './external-dns.ts'
 import { createdOf, identity } from './identity.ts'
+import { albListensOf, albTargetOf } from './alb-annotations.ts'
 import {
   actionsOf,
-  albTargetOf,
   allowedOf,
   annotatedOf,
   authOf,
@@ -70,6 +70,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...middlewaresOf(annotations),
     ...entryPointsOf(annotations),
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),
+    ...albListensOf(annotations, fromSpec ?? fromAnnotation),
     ...(annotations['alb.ingress.kubernetes.io/scheme'] === undefined && (fromSpec ?? fromAnnotation) === 'alb'
       ? { albScheme: 'unset' as const }
       : {}),

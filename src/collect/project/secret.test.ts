@@ -35,6 +35,7 @@ test('what anybody who connects is shown, and the names of keys', () => {
       hosts: ['shop.example.com', '*.shop.example.com'],
       until: '2126-11-06T00:01:36.000Z',
       when: 'valid',
+      key: 'unread',
     },
   })
 })
@@ -59,6 +60,14 @@ test.each([
   ['too long', base64(pem).padEnd(200_000, 'A')],
   ['half of it', base64(pem.slice(0, 200))],
 ])('what can not be read is no certificate: %s', (_, value) => expect(of({ 'tls.crt': value })?.certificate).toBeNull())
+
+test('a manifest writes it as text', () => {
+  const raw = { ...secret({}), stringData: { 'tls.crt': pem } }
+  expect(projectSecret(raw, createIntern(), null)?.certificate?.hosts).toEqual([
+    'shop.example.com',
+    '*.shop.example.com',
+  ])
+})
 
 test('a ConfigMap by its keys, and what is no object', () => {
   const map = { metadata: { namespace: 'a', name: 'b' }, data: { 'ca.crt': pem }, binaryData: { x: 'eA==' } }

@@ -1,6 +1,8 @@
-import type { AzureProbe, LoadBalancer, Service, ServicePort } from '../../model/service.ts'
+import type { LoadBalancer, Service, ServicePort } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { externalDnsOf } from './external-dns.ts'
+import { gceTlsOf } from './gce-annotations.ts'
+import { azureProbesOf, healthAsksOf } from './health-asks.ts'
 import { askedPort, tlsByOf } from './ingress-annotations.ts'
 import { internalAsksOf } from './internal-asks.ts'
 import { condition, identity } from './identity.ts'
@@ -48,6 +50,7 @@ export function projectService(raw: unknown, intern: Intern, now: number | null 
     ...exportToOf(it.metadata),
     ...globalOf(it.metadata),
     ...albTargetOf(it.metadata),
+    ...gceTlsOf(stringMap(it.metadata['annotations'])),
     ...externalDnsOf(stringMap(it.metadata['annotations'])),
     ...serversSchemeOf(it.metadata),
     ...tlsByOf(stringMap(it.metadata['annotations'])),
@@ -191,34 +194,6 @@ function albTargetOf(metadata: Fields): Pick<Service, 'albTarget' | 'albHealthPo
   }
 }
 
-const azure = 'service.beta.kubernetes.io/'
-const azureProbe = `${azure}azure-load-balancer-health-probe-`
-
-/**
- * As cloud-provider-azure decides it for a port: an annotation of that port, its `appProtocol`, the annotation of all,
- * TCP; and `/` where no path is said. With externalTrafficPolicy Local the nodes are asked instead.
- */
-function azureProbesOf(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'azureProbes'> {
-  if (spec['externalTrafficPolicy'] === 'Local') return {}
-  const annotations = stringMap(metadata['annotations'])
-  const found = list(spec['ports'])
-    .map(fields)
-    .flatMap((each): readonly AzureProbe[] => {
-      const number = whole(each['port'])
-      const of = (what: string): string | undefined => annotations[`${azure}port_${number}_${what}`]
-      const isLeft = ['no_probe_rule', 'no_lb_rule'].some((it) => of(it) === 'true')
-      if (number === null || isLeft || of('health-probe_port') !== undefined) return []
-      if (each['protocol'] === 'UDP' || each['protocol'] === 'SCTP') return []
-      const told = of('health-probe_protocol') ?? text(each['appProtocol']) ?? annotations[`${azureProbe}protocol`]
-      const scheme = (['http', 'https'] as const).find((it) => it === told?.trim().toLowerCase())
-      const path = of('health-probe_request-path') ?? annotations[`${azureProbe}request-path`] ?? '/'
-      return scheme === undefined ? [] : [{ port: number, scheme, path: path.slice(0, longestPath) }]
-    })
-  return found.length === 0 ? {} : { azureProbes: found }
-}
-
-const longestPath = 500
-
 /**
  * Each cloud has a name of its own for a certificate at the load balancer: DigitalOcean
  * `do-loadbalancer-certificate-id`, Hetzner `http-certificates`, Scaleway `certificate-ids`, Oracle
@@ -281,6 +256,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
     ...askedOfMetalLb(spec, metadata),
     ...(asksProxyProtocol(metadata) ? { proxyProtocol: 'asked' as const } : {}),
     ...azureProbesOf(spec, metadata),
+    ...healthAsksOf(spec, metadata),
     ...(keepsClients(metadata) ? { keepsClients: true as const } : {}),
     ...tlsEndedOf(spec, metadata),
     ...(isHandedToAws(metadata) ? { handedTo: 'aws' as const } : {}),

@@ -17,6 +17,8 @@ export interface TlsReference {
   readonly path: string
   readonly also?: readonly [string, string]
   readonly spare?: true
+  /** Younger Ingresses of ingress-nginx with one of its hosts: they are served with this Secret as well, or without. */
+  readonly shared?: readonly Subject[]
 }
 
 interface TlsSeen {
@@ -32,7 +34,7 @@ interface TlsSeen {
 /** All that name a Secret for TLS, by the API of each kind; one that names it several times with all its hosts. */
 function tlsReferences(seen: TlsSeen): readonly TlsReference[] {
   return distinct([
-    ...seen.ingresses.flatMap((it) => ofIngress(it, seen.controllers, seen.classes)),
+    ...seen.ingresses.flatMap((it) => ofIngress(it, seen)),
     ...(seen.beside.ingressRoutes ?? []).flatMap(ofIngressRoute),
     ...seen.gateways.flatMap(ofGateway),
     ...seen.proxies.flatMap(ofProxy),
@@ -43,8 +45,7 @@ function tlsReferences(seen: TlsSeen): readonly TlsReference[] {
 /** An ALB takes its certificates from ACM, by the host: a Secret is nothing to it. */
 function ofIngress(
   ingress: Ingress,
-  controllers: readonly IngressController[],
-  classes: readonly IngressClass[],
+  { controllers, classes, ingresses }: Pick<TlsSeen, 'controllers' | 'classes' | 'ingresses'>,
 ): readonly TlsReference[] {
   const isAlb =
     ingress.className === 'alb' ||
@@ -54,6 +55,7 @@ function ofIngress(
   if (isAlb || ingress.nginx?.passthrough === true) return []
   const own = controllersOf(ingress, controllers, classes)
   const spare = own.length > 0 && own.every((it) => it.defaultCertificate === true)
+  const isNginx = own.length > 0 && own.every((it) => it.product === 'ingress-nginx')
   const allHosts = ingress.rules.flatMap((it) => it.host ?? [])
   return (ingress.tls ?? []).flatMap(({ hosts, secret }, index): readonly TlsReference[] =>
     secret === null
@@ -66,10 +68,37 @@ function ofIngress(
             hosts: hosts.length === 0 ? allHosts : hosts,
             path: `spec.tls[${index}].secretName`,
             ...(spare ? { spare: true as const } : {}),
+            ...(isNginx ? sharedBy(ingress, hosts.length === 0 ? allHosts : hosts, ingresses) : {}),
           },
         ],
   )
 }
+
+/**
+ * The first Ingress that asks for TLS for a host decides of its certificate, and they stand by their age: also where it
+ * can't be used, so that the host has the default one (internal/ingress/controller/controller.go, createServers).
+ */
+function sharedBy(
+  { created, className, namespace, name }: Ingress,
+  hosts: readonly string[],
+  all: readonly Ingress[],
+): Pick<TlsReference, 'shared'> {
+  if (created === undefined) return {}
+  const own = new Set(hosts.map((it) => it.toLowerCase()))
+  const shared = all.filter(
+    (it) =>
+      it.className === className &&
+      (it.namespace !== namespace || it.name !== name) &&
+      it.created !== undefined &&
+      it.created > created &&
+      it.rules.some(({ host }) => host !== null && own.has(host.toLowerCase())),
+  )
+  return shared.length === 0
+    ? {}
+    : { shared: shared.slice(0, mostShared).map((it) => subject('Ingress', it.namespace, it.name)) }
+}
+
+const mostShared = 20
 
 function ofIngressRoute(route: NonNullable<Beside['ingressRoutes']>[number]): readonly TlsReference[] {
   const secret = route.tls?.secret ?? null
@@ -148,6 +177,8 @@ function distinct(all: readonly TlsReference[]): readonly TlsReference[] {
 
 interface TlsSources {
   readonly ingresses: Known<readonly Ingress[]>
+  /** Of other namespaces, with a host of those. */
+  readonly ingressesBeside?: Known<readonly Ingress[]>
   readonly ingressClasses: Known<readonly IngressClass[]>
   readonly ingressControllers: Known<readonly IngressController[]>
   readonly gateways: Known<readonly Gateway[]>
@@ -159,7 +190,10 @@ interface TlsSources {
 export function tlsReferencesOf(beside: Beside, seen: TlsSources): readonly TlsReference[] {
   return tlsReferences({
     beside,
-    ingresses: valueOf(seen.ingresses),
+    ingresses: [
+      ...valueOf(seen.ingresses),
+      ...(seen.ingressesBeside === undefined ? [] : valueOf(seen.ingressesBeside)),
+    ],
     classes: valueOf(seen.ingressClasses),
     controllers: valueOf(seen.ingressControllers),
     gateways: valueOf(seen.gateways),

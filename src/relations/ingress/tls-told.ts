@@ -1,5 +1,5 @@
 import type { Ingress, IngressClass } from '../../model/ingress.ts'
-import type { Service, TlsAnnotation } from '../../model/service.ts'
+import type { Service, ServicePort, TlsAnnotation } from '../../model/service.ts'
 
 /** Behind which prefix a controller looks, by `spec.controller` of the class. */
 const prefixes: readonly (readonly [controller: RegExp, prefix: string])[] = [
@@ -21,4 +21,16 @@ export function tlsTold(ingress: Ingress, service: Service, classes: readonly In
   // Kong heeds it at the Service alone.
   const own = prefix === 'konghq.com/' ? [] : (ingress.tlsBy ?? [])
   return [...(service.tlsBy ?? []), ...own].find((it) => it.startsWith(prefix)) ?? null
+}
+
+/** GKE's own controller takes it: Ingresses without a class as well, and it writes what it made into them. */
+export function isOfGce({ className, statusBy, health, vendors }: Ingress, classes: readonly IngressClass[]): boolean {
+  if (className === 'gce' || className === 'gce-internal') return !classes.some((it) => it.name === className)
+  if (className !== null || classes.some((it) => it.isDefault)) return false
+  return health !== undefined || statusBy?.includes('glbc') === true || vendors?.includes('gce') === true
+}
+
+/** It speaks plain HTTP to every port of which neither the Service's annotation nor its `appProtocol` says otherwise. */
+export function gceSpeaksTls({ gceTls = [] }: Service, { name, appProtocol }: ServicePort): boolean {
+  return gceTls.includes('*') || gceTls.includes(name ?? '') || /^(?:https|http2|tls|grpcs?)$/i.test(appProtocol ?? '')
 }
