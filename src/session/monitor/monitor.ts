@@ -6,7 +6,7 @@ import type { Cluster } from '../../kube/cluster.ts'
 import { isLate } from '../../kube/read-until.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Model } from '../../model/sources.ts'
-import { machineClock } from '../../probe/pod/clock.ts'
+import { type Clock, machineClock } from '../../probe/pod/clock.ts'
 import { ownResolvConf } from '../../probe/pod/dns/names.ts'
 import { stopwatch } from '../../stopwatch.ts'
 import { ToolError } from '../../tool-error.ts'
@@ -30,6 +30,8 @@ export interface MonitorAsk extends ClusterAsk, Pick<ChecksAsk, 'only' | 'ignore
   readonly keep: KeepAsk | null
   /** As /etc/resolv.conf says, unless a test says it. */
   readonly own?: OwnConf
+  /** By which rounds wait: the machine's, unless a test has one. */
+  readonly clock?: Clock
 }
 
 /** What a monitor costs, as its first round did. */
@@ -102,7 +104,7 @@ async function rounds(frame: Frame, ask: MonitorAsk, how: ChecksAsked, { tell, l
   if (lookups === null) tell({ kind: 'ways', ways: null })
   const around: Around = { cluster: counted.cluster, count: counted.count, pages, ask, how, signal }
   let standing: readonly Standing[] = []
-  let isFirst = true
+  let [isFirst, isTold] = [true, false]
   while (!signal.aborted) {
     const took = stopwatch()
     const looked = await look(around, standing, isFirst)
@@ -110,14 +112,13 @@ async function rounds(frame: Frame, ask: MonitorAsk, how: ChecksAsked, { tell, l
     standing = looked.round.facts?.standing ?? standing
     tell({ kind: 'round', round: looked.round })
     const ways = lookups === null || looked.dns === null ? null : aim(lookups, looked.dns, ask, tell)
-    if (isFirst && looked.dns !== null) {
-      tell({ kind: 'load', load: loadOf(ask, looked, ways) })
-      isFirst = false
-    }
+    if (!isTold && looked.dns !== null) tell({ kind: 'load', load: loadOf(ask, looked, ways) })
+    isTold ||= looked.dns !== null
+    isFirst = false
     await keepMoment(moments, looked, speed, tell)
     speed.lookups = 0
     speed.slow = 0
-    await pause(machineClock, untilNext(ask.every, took.ms()), signal)
+    await pause(ask.clock ?? machineClock, untilNext(ask.every, took.ms()), signal)
   }
 }
 
