@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -15,6 +15,7 @@ import { parsePrometheusText, sumOf } from '../wire/prometheus-text.ts'
 
 /** The program as somebody starts it, scraped as Prometheus does, and ended as a kubelet ends it. */
 
+const root = join(import.meta.dirname, '../..')
 let cluster: FakeCluster
 beforeAll(async () => {
   const [flavour] = clouds
@@ -33,10 +34,10 @@ interface Started {
 const children: ChildProcess[] = []
 afterEach(() => children.splice(0).forEach((it) => it.kill('SIGKILL')))
 
-async function started(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Started> {
+async function started(args: readonly string[], cwd = scratch()): Promise<Started> {
   const child = spawn(process.execPath, [programFile, 'monitor', '--listen', '127.0.0.1:0', ...args], {
-    cwd: scratch(),
-    env: { HOME: scratch(), PATH: process.env['PATH'] ?? '', KUBECONFIG: cluster.kubeconfig, ...env },
+    cwd,
+    env: { HOME: scratch(), PATH: process.env['PATH'] ?? '', KUBECONFIG: cluster.kubeconfig },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
   })
@@ -217,6 +218,23 @@ test.skipIf(how === undefined)("in a pod it takes the pod's own account, and loo
   expect(ended.said).toMatch(/^error: .*in-cluster.*127\.0\.0\.1:1/m)
   expect(ended.said).not.toContain('a-token')
 })
+
+test('each command of its page starts it', async () => {
+  const page = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8')
+  const lines = (/```sh\n([\s\S]*?)```/.exec(page('monitor.md'))?.[1] ?? '').trimEnd().split('\n')
+  expect(lines.length).toBeGreaterThan(2)
+  const folder = scratch()
+  // The example of docs/ci.md.
+  writeFileSync(join(folder, 'ignore.yaml'), /```yaml\n([\s\S]*?)```/.exec(page('ci.md'))?.[1] ?? '')
+  for (const line of lines) {
+    // A port of its own: somebody may have that one.
+    const [program, command, ...args] = line.replace(/ --listen \S+/, '').split(' ')
+    expect([program, command]).toEqual(['hopscope', 'monitor'])
+    const it = await started(args, folder)
+    expect(await afterRound(it)).toMatch(/^hopscope_up 1$/m)
+    expect((await stopped(it, 'SIGTERM'))[0]).toBe(0)
+  }
+}, 60_000)
 
 test.each([
   { args: ['--listen', '9467'], expected: /an address and a port: 127\.0\.0\.1:9467/ },

@@ -108,5 +108,6 @@ function loadLine({ everyMs, requests, pages, pageWay, lookups }: MonitorLoad): 
   const own =
     lookups === null ? 'no lookup' : `${lookups.queriesPerSecond} queries a second by ${count(lookups.ways, 'way')}`
   const where = pageWay === 'direct' ? '' : ', of which the API server passes on the pages'
-  return `a round is ${count(requests, 'request')} to the API server, ${count(pages, 'metrics page')} every ${everyMs / 1000} s${where}; ${own}`
+  const cost = `${count(requests, 'request')} to the API server, ${count(pages, 'metrics page')}`
+  return `a round is ${cost} every ${everyMs / 1000} s${where}; ${own}`
 }

@@ -59,9 +59,10 @@ function notListening({ host, port }: Listen, { code, message }: NodeJS.ErrnoExc
     EADDRNOTAVAIL: 'this machine has no such address',
     ENOTFOUND: 'there is no such name',
   }
+  const why = known[code ?? ''] ?? message
   return new ToolError(
     'usage',
-    `the metrics can't be served on ${host === '' ? 'every address' : host}, port ${port}: ${known[code ?? ''] ?? message}`,
+    `the metrics can't be served on ${host === '' ? 'every address' : host}, port ${port}: ${why}`,
     'name another one: --listen 127.0.0.1:9468',
   )
 }

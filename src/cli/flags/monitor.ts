@@ -35,7 +35,7 @@ export function monitorFlags(command: Command): Command {
         .default(1000, '1s')
         .argParser(duration),
     )
-    .option('--keep <folder>', 'keep a recording of the moment when an error begins to stand; else nothing is written')
+    .option('--keep <dir>', 'keep a recording of the moment when an error begins to stand; else nothing is written')
     .addOption(new Option('--keep-most <number>', 'so many of them, the newest').default(20).argParser(wholeNumber))
     .addOption(
       new Option('--keep-bytes <size>', 'so much of them').default(64 * 2 ** 20, '64Mi').argParser(captureSize),

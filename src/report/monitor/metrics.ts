@@ -16,7 +16,7 @@ export interface ProcessFacts {
 
 type Rows = Extract<Metric, { type: 'gauge' | 'counter' }>['rows']
 
-/** The page /metrics: all that a monitor knows. What it does not know has no sample, so that absence can be alerted on. */
+/** The page /metrics: all that a monitor knows. What it does not know has no sample: absence can be alerted on. */
 export function monitorMetrics(state: MonitorState, of: ProcessFacts): string {
   return exposition([
     ...aboutRounds(state, of),

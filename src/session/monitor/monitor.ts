@@ -1,4 +1,3 @@
-import { comb } from '../../answers/monitor/histogram.ts'
 import { factsOf, type Standing } from '../../answers/monitor/round.ts'
 import { type MonitorFact, type Outcome, type Round } from '../../answers/monitor/state.ts'
 import { diagnose, isBlind } from '../../engine.ts'
@@ -18,6 +17,7 @@ import { countRequests } from '../watch/count.ts'
 import { type Ended, type Frame, withCluster } from '../with-cluster.ts'
 import { type Lookups, type OwnConf, pause, seriesOf, startLookups, wayOf } from './lookups.ts'
 import { type KeepAsk, type Moments, momentsIn } from './moments.ts'
+import { newPace, type Pace } from './pace.ts'
 import { type Pages, pagesOf, type PageWay } from './pages.ts'
 
 export interface MonitorAsk extends ClusterAsk, Pick<ChecksAsk, 'only' | 'ignore' | 'ignoreFile'> {
@@ -50,12 +50,6 @@ export type MonitorEvent = SessionEvent | MonitorFact | { readonly kind: 'load';
 /** Below these a monitor would be a load of its own. */
 export const leastEveryMs = 10_000
 export const leastLookupsMs = 200
-
-/** Lookups that wait for their repeat are news from this share on, and of so many. */
-const slowShare = 0.05
-const leastLookups = 20
-/** Between the last answer that came by itself and the first repeat of a resolver. */
-const slowMs = 1000 * (comb.at(-4) ?? 0) - 5
 
 /** Looks at the cluster again and again, until the caller's signal; what it learns is told as it is learnt. */
 export async function monitor(ask: MonitorAsk, caller: Caller<MonitorEvent>): Promise<Ended<null>> {
@@ -93,12 +87,12 @@ async function rounds(frame: Frame, ask: MonitorAsk, how: ChecksAsked, { tell, l
   const counted = countRequests(frame.cluster)
   const pages = pagesOf(frame.cluster, ask.pages)
   const moments = ask.keep === null ? null : momentsIn(ask.keep)
-  const speed = { lookups: 0, slow: 0 }
+  const pace = newPace()
   const lookups =
     ask.lookupsEvery === null
       ? null
       : startLookups({ everyMs: ask.lookupsEvery, signal: lookupsEnd }, (fact) => {
-          if (fact.kind === 'lookup') count(speed, fact.lookup.ms)
+          if (fact.kind === 'lookup') pace.note(fact.way, fact.lookup)
           tell(fact)
         })
   if (lookups === null) tell({ kind: 'ways', ways: null })
@@ -111,13 +105,11 @@ async function rounds(frame: Frame, ask: MonitorAsk, how: ChecksAsked, { tell, l
     if (signal.aborted) break
     standing = looked.round.facts?.standing ?? standing
     tell({ kind: 'round', round: looked.round })
-    const ways = lookups === null || looked.dns === null ? null : aim(lookups, looked.dns, ask, tell)
+    const ways = lookups === null || looked.dns === null ? null : aim({ lookups, pace }, looked.dns, ask, tell)
     if (!isTold && looked.dns !== null) tell({ kind: 'load', load: loadOf(ask, looked, ways) })
     isTold ||= looked.dns !== null
     isFirst = false
-    await keepMoment(moments, looked, speed, tell)
-    speed.lookups = 0
-    speed.slow = 0
+    await keepMoment(moments, looked, pace, tell)
     await pause(ask.clock ?? machineClock, untilNext(ask.every, took.ms()), signal)
   }
 }
@@ -127,16 +119,18 @@ export function untilNext(everyMs: number, tookMs: number): number {
   return Math.max(everyMs - tookMs, tookMs, 1)
 }
 
-function count(speed: { lookups: number; slow: number }, ms: number): void {
-  speed.lookups++
-  if (ms >= slowMs) speed.slow++
-}
-
-function aim(lookups: Lookups, dns: ClusterDns, ask: MonitorAsk, tell: Told['tell']): number {
+function aim(
+  { lookups, pace }: { readonly lookups: Lookups; readonly pace: Pace },
+  dns: ClusterDns,
+  ask: MonitorAsk,
+  tell: Told['tell'],
+): number {
   const own = ask.own ?? ownResolvConf() ?? { nameservers: [], search: [] }
   const series = seriesOf(dns, own)
+  const ways = series.map(wayOf)
   // First those who keep the books.
-  tell({ kind: 'ways', ways: series.map(wayOf) })
+  tell({ kind: 'ways', ways })
+  pace.keep(ways)
   lookups.aim(series)
   return series.length
 }
@@ -158,12 +152,11 @@ function loadOf(ask: MonitorAsk, { round, servers }: Looked, ways: number | null
 async function keepMoment(
   moments: Moments | null,
   { model, round }: Looked,
-  { lookups, slow }: { readonly lookups: number; readonly slow: number },
+  pace: Pace,
   tell: Told['tell'],
 ): Promise<void> {
   if (moments === null || model === null || round.facts === null) return
-  const isSlow = lookups >= leastLookups && slow / lookups >= slowShare
-  const moment = await moments.after(round.facts.standing, isSlow, model)
+  const moment = await moments.after(round.facts.standing, pace.isSlow(), model)
   if (moment === null) return
   tell(moment.file === null ? { kind: 'not-kept', why: moment.why } : { kind: 'kept', file: moment.file })
 }

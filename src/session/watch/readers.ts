@@ -153,7 +153,7 @@ function servers(dns: ClusterDns, before: WatchReading | null, now: WatchReading
     }))
 }
 
-/** Two pages of one process, and what came between them; the first page of a server is no gap, it only has nothing to be compared with. */
+/** Between two pages of one process; the first page of a server is no gap, it only has nothing to be compared with. */
 export function ratesBetween(
   before: CountersReading | undefined,
   now: CountersReading | undefined,
