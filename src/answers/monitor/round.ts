@@ -43,7 +43,7 @@ const mostUnseen = 10
 
 const severities = ['error', 'warning', 'info'] as const
 
-export const verdictNames = [
+const verdictNames = [
   'ok',
   'finding',
   'cannot-tell',

@@ -101,7 +101,7 @@ function withTally(state: MonitorState, way: Way, change: (before: Tally) => Tal
 }
 
 /** How many intervals a last sight of the cluster may be old. */
-export const staleAfter = 3
+const staleAfter = 3
 
 export interface Health {
   readonly ok: boolean

@@ -48,8 +48,8 @@ export interface MonitorLoad {
 export type MonitorEvent = SessionEvent | MonitorFact | { readonly kind: 'load'; readonly load: MonitorLoad }
 
 /** Below these a monitor would be a load of its own. */
-export const leastEveryMs = 10_000
-export const leastLookupsMs = 200
+const leastEveryMs = 10_000
+const leastLookupsMs = 200
 
 /** Looks at the cluster again and again, until the caller's signal; what it learns is told as it is learnt. */
 export async function monitor(ask: MonitorAsk, caller: Caller<MonitorEvent>): Promise<Ended<null>> {
