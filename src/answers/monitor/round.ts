@@ -43,15 +43,7 @@ const mostUnseen = 10
 
 const severities = ['error', 'warning', 'info'] as const
 
-const verdictNames = [
-  'ok',
-  'finding',
-  'cannot-tell',
-  'not-asked',
-  'not-applicable',
-  'ignored',
-  'crashed',
-] as const
+const verdictNames = ['ok', 'finding', 'cannot-tell', 'not-asked', 'not-applicable', 'ignored', 'crashed'] as const
 
 export function factsOf(diagnosis: Judged, before: readonly Standing[]): RoundFacts {
   const found = diagnosis.roots.map((it) => standingOf(it.finding))

@@ -93,6 +93,17 @@ describe('the folder', () => {
       file: null,
     })
   })
+  test('names a moment by what was new in it', async () => {
+    const moments = momentsIn(asked())
+    await moments.after([at('a')], false, model)
+    await moments.after([at('a')], true, model)
+    await moments.after([at('a'), at('b', { code: 'SVC202' })], true, model)
+    expect(
+      files()
+        .map((it) => it.split('-').at(-1))
+        .toSorted(),
+    ).toEqual(['SVC201.hops', 'SVC202.hops', 'lookups.hops'])
+  })
   test('bears names that no cluster chose', async () => {
     await momentsIn(asked()).after([at('../../x', { code: 'SVC201' })], false, model)
     expect(files()[0]).toMatch(/^moment-[\dTZ-]+-SVC201\.hops$/)

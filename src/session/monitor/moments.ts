@@ -20,6 +20,8 @@ const ownName = /^moment-\d{4}-\d{2}-\d{2}T\d{6}Z-[A-Za-z0-9]{1,20}\.hops(?:\.[0
 const againAfterMs = 3_600_000
 const mostRemembered = 1000
 
+const lookups = 'lookups'
+
 export type Moment = { readonly file: string } | { readonly file: null; readonly why: string }
 
 export interface Moments {
@@ -32,21 +34,23 @@ export function momentsIn(ask: KeepAsk, now: () => number = () => performance.no
   const told = new Map<string, number>()
   let wasSlow = false
 
-  /** Whether one of them has not been kept lately; all of them are noted. */
-  const isNews = (keys: readonly string[]): boolean => {
+  /** Those that have not been kept lately, of these; all of them are noted. */
+  const news = (keys: readonly string[]): ReadonlySet<string> => {
     const at = now()
     for (const [key, since] of told) if (at - since > againAfterMs) told.delete(key)
-    const news = keys.filter((it) => !told.has(it))
-    for (const it of news) if (told.size < mostRemembered) told.set(it, at)
-    return news.length > 0
+    const fresh = keys.filter((it) => !told.has(it))
+    for (const it of fresh) if (told.size < mostRemembered) told.set(it, at)
+    return new Set(fresh)
   }
   return {
     async after(standing, slowLookups, model) {
       const errors = standing.filter((it) => it.severity === 'error' && it.unseen === 0)
-      const began = slowLookups && !wasSlow ? ['lookups'] : []
+      const began = slowLookups && !wasSlow ? [lookups] : []
       wasSlow = slowLookups
-      if (!isNews([...errors.map(standingKey), ...began])) return null
-      return keep(ask, errors[0]?.code ?? 'lookups', model)
+      const fresh = news([...errors.map(standingKey), ...began])
+      if (fresh.size === 0) return null
+      // Named by what is new, of which there may be much.
+      return keep(ask, errors.find((it) => fresh.has(standingKey(it)))?.code ?? lookups, model)
     },
   }
 }
