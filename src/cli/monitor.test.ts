@@ -219,6 +219,33 @@ test.skipIf(how === undefined)("in a pod it takes the pod's own account, and loo
   expect(ended.said).not.toContain('a-token')
 })
 
+/** A disk of its own without any room. */
+const fullDisk =
+  'mount -t tmpfs -o size=64k none "$1" && { cat /dev/zero >"$1/filler" 2>/dev/null; shift; exec timeout -s TERM 8 "$@"; }'
+
+test.skipIf(how === undefined)(
+  'with a disk that is full it goes on, and says so once',
+  async () => {
+    const server = await troubled()
+    try {
+      const folder = scratch()
+      const ended = await hopscope(
+        kubeconfigOf(server.url),
+        ['monitor', '-A', '--listen', '127.0.0.1:0', '--keep', folder],
+        {
+          before: ['unshare', ...(how ?? []), 'sh', '-c', fullDisk, 'sh', folder],
+        },
+      )
+      expect(ended.said.match(/^not kept: .*(?:ENOSPC|no space)/gim)).toHaveLength(1)
+      expect(ended.said).toContain('interrupted; nothing of it is left in the cluster')
+      expect(ended.said).not.toContain('this is a bug')
+    } finally {
+      await server.close()
+    }
+  },
+  60_000,
+)
+
 test('each command of its page starts it', async () => {
   const page = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8')
   const lines = (/```sh\n([\s\S]*?)```/.exec(page('monitor.md'))?.[1] ?? '').trimEnd().split('\n')

@@ -42,7 +42,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['report --last -o html > report.html', 'the last run as a page, to send and to print'],
   ['ui', 'ask, follow a run and compare runs in a browser on this machine'],
   ['watch dns', 'rates, errors and latency, live'],
-  ['monitor -A', 'the same for ever, as metrics for Prometheus'],
+  ['monitor -A', 'look again and again, as metrics for Prometheus'],
   ['logs deploy/cart -n shop', 'follow its pods over restarts and rollouts, no line lost'],
   ['logs ingress/web --summary', 'who said 5xx: the application, the controller, or nobody'],
   ['pcap client.pcap server.pcap', 'what packets say, and where they were lost'],

@@ -1,4 +1,7 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -144,6 +147,23 @@ test.each([
   { it: 'a check', rest: { only: ['SVC999'] }, message: /no check `SVC999`/ },
 ])('a slip is said before anything is asked: $it', async ({ rest, message }) => {
   await expect(monitor(asked(rest), { signal: AbortSignal.abort(), tell: () => {} })).rejects.toThrow(message)
+})
+
+test('the ignore file is read in each round, and one that is broken meanwhile fails the round', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'ignore-')), 'ignore.yaml')
+  writeFileSync(file, '[]')
+  const { state, events } = await watched(asked({ ignoreFile: file }), (event, now) => {
+    if (event.kind !== 'round') return false
+    const code = now.seen?.facts.standing[0]?.code ?? ''
+    if (now.rounds.done === 1 && now.rounds.failed === 0) writeFileSync(file, 'a: [')
+    if (now.rounds.failed === 1 && now.rounds.done === 1) writeFileSync(file, `- code: ${code}\n  reason: known\n`)
+    return now.rounds.done >= 2
+  })
+  expect(state.rounds).toMatchObject({ done: 2, failed: 1 })
+  const all = events.flatMap((it) => (it.kind === 'round' ? [it.round] : []))
+  expect(all[1]?.why).toContain('ignore.yaml')
+  const code = all[0]?.facts?.standing[0]?.code
+  expect(all[2]?.facts?.standing.map((it) => it.code)).not.toContain(code)
 })
 
 test.each([

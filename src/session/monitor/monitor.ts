@@ -12,7 +12,7 @@ import { ToolError } from '../../tool-error.ts'
 import type { ClusterAsk } from '../asks.ts'
 import type { Caller, SessionEvent } from '../events.ts'
 import { gather } from '../gather.ts'
-import { type ChecksAsk, type ChecksAsked, checksOf } from '../select.ts'
+import { type ChecksAsk, checksOf } from '../select.ts'
 import { countRequests } from '../watch/count.ts'
 import { type Ended, type Frame, withCluster } from '../with-cluster.ts'
 import { type Lookups, type OwnConf, pause, seriesOf, startLookups, wayOf } from './lookups.ts'
@@ -54,11 +54,12 @@ const leastLookupsMs = 200
 /** Looks at the cluster again and again, until the caller's signal; what it learns is told as it is learnt. */
 export async function monitor(ask: MonitorAsk, caller: Caller<MonitorEvent>): Promise<Ended<null>> {
   checkTimes(ask)
-  const how = checksOf(ask)
+  // A slip is said before anything is asked.
+  checksOf(ask)
   return withCluster(ask, caller, async (frame) => {
     const lookupsEnd = new AbortController()
     try {
-      await rounds(frame, ask, how, { tell: caller.tell, lookupsEnd: lookupsEnd.signal })
+      await rounds(frame, ask, { tell: caller.tell, lookupsEnd: lookupsEnd.signal })
       return null
     } finally {
       lookupsEnd.abort()
@@ -82,7 +83,7 @@ interface Told {
   readonly lookupsEnd: AbortSignal
 }
 
-async function rounds(frame: Frame, ask: MonitorAsk, how: ChecksAsked, { tell, lookupsEnd }: Told): Promise<void> {
+async function rounds(frame: Frame, ask: MonitorAsk, { tell, lookupsEnd }: Told): Promise<void> {
   const { signal } = frame
   const counted = countRequests(frame.cluster)
   const pages = pagesOf(frame.cluster, ask.pages)
@@ -96,7 +97,7 @@ async function rounds(frame: Frame, ask: MonitorAsk, how: ChecksAsked, { tell, l
           tell(fact)
         })
   if (lookups === null) tell({ kind: 'ways', ways: null })
-  const around: Around = { cluster: counted.cluster, count: counted.count, pages, ask, how, signal }
+  const around: Around = { cluster: counted.cluster, count: counted.count, pages, ask, signal }
   let standing: readonly Standing[] = []
   let [isFirst, isTold] = [true, false]
   while (!signal.aborted) {
@@ -166,7 +167,6 @@ interface Around {
   readonly count: () => number
   readonly pages: Pages
   readonly ask: MonitorAsk
-  readonly how: ChecksAsked
   readonly signal: AbortSignal
 }
 
@@ -182,7 +182,7 @@ const readOnly = { probe: false, nodeAccess: false, image: '', probeName: '', ti
 
 /** One round. In the first one, a slip of whoever started it is an error; later the cluster has changed. */
 async function look(around: Around, before: readonly Standing[], isFirst: boolean): Promise<Looked> {
-  const { cluster, count, pages, ask, how, signal } = around
+  const { cluster, count, pages, ask, signal } = around
   const [took, atFirst] = [stopwatch(), count()]
   const time = within(signal, Math.max(ask.every, ask.requestTimeout))
   const ended = (outcome: Outcome, why: string | null, rest: Partial<Round> = {}): Round => ({
@@ -197,6 +197,8 @@ async function look(around: Around, before: readonly Standing[], isFirst: boolea
     ...rest,
   })
   try {
+    // Each time: a rule of the ignore file has its day, and the file may be a ConfigMap that is changed.
+    const how = checksOf(ask)
     const { model } = await gather({ cluster, signal: time.signal, tell: () => {} }, null, { ...ask, ...readOnly })
     const diagnosis = diagnose(model, how)
     const facts = factsOf(diagnosis, before)
