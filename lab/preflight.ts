@@ -29,6 +29,7 @@ export const EVIDENCE: Readonly<Record<string, string>> = {
   'nginx-light': '/usr/sbin/nginx',
   openssl: 'openssl',
   procps: 'ps',
+  prometheus: '/usr/bin/prometheus',
   'python3-pip': 'pip',
   runc: 'runc',
   tcpdump: 'tcpdump',

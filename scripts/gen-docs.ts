@@ -8,6 +8,7 @@ import { Command, type Option } from 'commander'
 import { checks } from '../src/checks/registry.ts'
 import { capacityFlags } from '../src/cli/flags/capacity.ts'
 import { clusterFlags } from '../src/cli/flags/cluster.ts'
+import { monitorFlags } from '../src/cli/flags/monitor.ts'
 import { probeFlags } from '../src/cli/flags/probe.ts'
 import { reportFlags } from '../src/cli/flags/report.ts'
 import { diagnose, type Diagnosis } from '../src/engine.ts'
@@ -175,6 +176,7 @@ export function withFlags(readme: string): string {
     ['How far to look', probeFlags],
     ['How to answer', reportFlags],
     ['`dns capacity`', capacityFlags],
+    ['`monitor`', monitorFlags],
   ] as const
   const lines = tables.flatMap(([title, flags]) => [
     '',

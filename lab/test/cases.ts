@@ -17,6 +17,7 @@ import { fixOthersCases } from './fix-others-cases.ts'
 import { healthyCases } from './healthy-cases.ts'
 import { logsLiveCases } from './logs-cases.ts'
 import { matrixCases } from './matrix-cases.ts'
+import { monitorCases } from './monitor-cases.ts'
 import { narrowCases } from './narrow-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { remedyCases } from './remedy-cases.ts'
@@ -186,6 +187,20 @@ const groups: readonly Group[] = [
       'src/session/watch/',
       'src/answers/dns-watch.ts',
       'src/probe/watch/watch-canary.ts',
+    ],
+  }),
+  group({
+    name: 'monitor',
+    guess: 480,
+    run: monitorCases,
+    own: [
+      'lab/test/monitor-cases.ts',
+      'deploy/monitor/',
+      'src/cli/monitor.ts',
+      'src/monitor/',
+      'src/session/monitor/',
+      'src/answers/monitor/',
+      'src/report/monitor/',
     ],
   }),
   group({

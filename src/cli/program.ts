@@ -9,6 +9,7 @@ import { capacityFlags } from './flags/capacity.ts'
 import { type ClusterFlags, clusterFlags } from './flags/cluster.ts'
 import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNamespace } from './flags/probe.ts'
 import { logsFlags } from './flags/logs.ts'
+import { type MonitorFlags, monitorFlags } from './flags/monitor.ts'
 import { duration, captureSize, pointPlacesOf, portNumber, wholeNumber } from './flags/values.ts'
 import { outputFlag, type ReportFlags, reportFlags, standingFlags } from './flags/report.ts'
 import { configFile, configured } from './flags/config.ts'
@@ -41,6 +42,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['report --last -o html > report.html', 'the last run as a page, to send and to print'],
   ['ui', 'ask, follow a run and compare runs in a browser on this machine'],
   ['watch dns', 'rates, errors and latency, live'],
+  ['monitor -A', 'look again and again, as metrics for Prometheus'],
   ['logs deploy/cart -n shop', 'follow its pods over restarts and rollouts, no line lost'],
   ['logs ingress/web --summary', 'who said 5xx: the application, the controller, or nobody'],
   ['pcap client.pcap server.pcap', 'what packets say, and where they were lost'],
@@ -345,6 +347,15 @@ export async function run(args: readonly string[]): Promise<number> {
     .addHelpText('after', '\nExample:\n  hopscope ui -n shop\n  hopscope ui --last\n')
     .action(async (file: string | undefined, flags: UiFlags) => {
       code = await (await import('./ui.ts')).uiCommand(file ?? null, flags)
+    })
+  monitorFlags(
+    clusterFlags(
+      command('monitor', 'look at the cluster again and again, and serve what is found as metrics for Prometheus'),
+    ),
+  )
+    .addHelpText('after', '\nExample:\n  hopscope monitor -A --every 30s --listen :9467\n')
+    .action(async (flags: MonitorFlags) => {
+      code = await (await import('./monitor.ts')).monitorCommand(flags)
     })
   command('completion', 'print the script that completes commands, flags and names: source <(hopscope completion bash)')
     .argument('<shell>', 'bash, zsh or fish')

@@ -8,7 +8,7 @@ import { type CoreDnsCounters, coreDnsCounters, type CoreDnsRates, coreDnsRates 
 /** CoreDNS's usual port for /metrics, where no container port is named so. */
 const usualPort = 9153
 
-function metricsPort(pod: Pod): number {
+export function metricsPort(pod: Pod): number {
   return pod.containers.flatMap((it) => it.ports).find((it) => it.name === 'metrics')?.port ?? usualPort
 }
 

@@ -31,6 +31,7 @@ export const verbs = [
   'cleanup',
   'mcp',
   'ui',
+  'monitor',
   'completion',
   'version',
   'start',

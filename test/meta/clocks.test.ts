@@ -21,6 +21,7 @@ const mayLook: Readonly<Record<string, string>> = {
   'src/session/fix/plan.ts': 'the date of a plan',
   'src/session/fix/run.ts': "against a plan's dates",
   'src/session/logs/follow.ts': 'where the API server told none of its own, from when on lines are asked for',
+  'src/session/monitor/moments.ts': 'the name and t0 of a recording',
   'src/session/open-recording.ts': 'when standard input was read, for people',
   'src/session/select.ts': 'against the date until which a rule of an ignore file holds',
   'src/session/spans/of-target.ts': 'where the API server told none of its own, until when traces are asked for',

@@ -53,7 +53,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   mcp: ['session', 'report', 'model', 'wire'],
   // a page on loopback, as well
   ui: ['session', 'report', 'model', 'wire'],
-  cli: ['mcp', 'ui', 'session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
+  // metrics, and whether they are true, on what a use-case tells
+  monitor: ['session', 'report', 'answers', 'model'],
+  cli: ['mcp', 'ui', 'monitor', 'session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
 }
 
 /** Single files at the top of src that anybody may use. */

@@ -40,7 +40,9 @@ const readsSecrets = ({ resources = [], verbs }: Rule): boolean =>
   verbs.some((it) => ['get', 'list', 'watch', '*'].includes(it))
 
 test('no right to read Secrets is asked for', () => {
-  const roles = readdirSync(join(root, 'deploy')).filter((it) => it.endsWith('.yaml'))
+  const roles = readdirSync(join(root, 'deploy'), { recursive: true, encoding: 'utf8' }).filter((it) =>
+    it.endsWith('.yaml'),
+  )
   const rules = roles.flatMap((file) =>
     parseAllDocuments(read(`deploy/${file}`)).flatMap((it) => (it.toJS() as { rules?: readonly Rule[] }).rules ?? []),
   )

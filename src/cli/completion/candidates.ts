@@ -13,7 +13,7 @@ export interface Candidates {
 const kinds = ['svc/', 'deploy/', 'pod/', 'ingress/', 'sts/', 'ds/', 'job/']
 
 /** Flags whose value is a file of this machine. */
-const files: ReadonlySet<string> = new Set(['--kubeconfig', '--from', '--out'])
+const files: ReadonlySet<string> = new Set(['--kubeconfig', '--from', '--out', '--ignore-file', '--keep'])
 
 /** The words that may stand where the last of `words` does, which is begun or empty. */
 export function candidates(program: Command, words: readonly string[], lists: Completions): Candidates {

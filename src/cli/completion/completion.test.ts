@@ -59,6 +59,9 @@ describe('what may stand there', () => {
     { words: ['version', ''], expected: [] },
     { words: ['ui', '--allow'], expected: ['--allow-probe'] },
     { words: ['ui', ''], expected: [] },
+    { words: ['monitor', '--look'], expected: ['--lookups', '--lookups-every'] },
+    { words: ['monitor', '--lookups', ''], expected: ['auto', 'always', 'never'] },
+    { words: ['monitor', ''], expected: [] },
   ])('$words', async ({ words, expected }) => {
     expect(wordsOf(await asked(...words))).toEqual(expected)
   })

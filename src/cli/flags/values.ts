@@ -92,3 +92,11 @@ export function pointPlacesOf(text: string): readonly PointPlace[] {
   if (unknown !== undefined) throw new InvalidArgumentError(`points are ${pointPlaces.join(', ')}, with commas between`)
   return some as readonly PointPlace[]
 }
+
+/** `127.0.0.1:9467`, `[::1]:9467`, `:9467` for every address; port 0 takes a free one. */
+export function listenAddress(text: string): { readonly host: string; readonly port: number } {
+  const [, bracketed, host, port = ''] = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(text) ?? []
+  if (port === '' || Number(port) > 65_535)
+    throw new InvalidArgumentError('an address and a port: 127.0.0.1:9467, or :9467 for every address')
+  return { host: bracketed ?? host ?? '', port: Number(port) }
+}

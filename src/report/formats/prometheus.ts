@@ -1,13 +1,7 @@
-import { plain } from './plain.ts'
 import { type Answer, countsOf, type Parts, type Path, partsOf } from './answer.ts'
+import { exposition, type Labels, type Metric } from './exposition.ts'
 
-type Labels = Readonly<Record<string, string>>
-
-interface Metric {
-  readonly name: string
-  readonly help: string
-  readonly rows: readonly (readonly [labels: Labels, value: number | null])[]
-}
+type Gauge = Omit<Extract<Metric, { type: 'gauge' | 'counter' }>, 'type'>
 
 /**
  * The text format for the textfile collector of the node exporter, or a push gateway: gauges of one run. What could not
@@ -16,7 +10,7 @@ interface Metric {
 export function prometheus(answer: Answer): string {
   const { diagnosis, dns } = partsOf(answer)
   const paths = dns?.paths.known === true ? dns.paths.value : []
-  return [
+  const gauges = [
     info(diagnosis),
     run(diagnosis),
     checks(diagnosis),
@@ -24,12 +18,10 @@ export function prometheus(answer: Answer): string {
     ...pathMetrics(paths),
     ...nodeMetrics(dns),
   ]
-    .flatMap(linesOf)
-    .map((it) => `${it}\n`)
-    .join('')
+  return exposition(gauges.map((it) => ({ ...it, type: 'gauge' })))
 }
 
-function info({ cluster, scope }: Parts['diagnosis']): Metric {
+function info({ cluster, scope }: Parts['diagnosis']): Gauge {
   const labels = {
     version: cluster.tool,
     context: cluster.context,
@@ -40,7 +32,7 @@ function info({ cluster, scope }: Parts['diagnosis']): Metric {
   return { name: 'hopscope_run_info', help: 'What was asked, and of which cluster.', rows: [[labels, 1]] }
 }
 
-function run({ started }: Parts['diagnosis']): Metric {
+function run({ started }: Parts['diagnosis']): Gauge {
   const at = started === null ? Number.NaN : Date.parse(started) / 1000
   return {
     name: 'hopscope_run_timestamp_seconds',
@@ -49,7 +41,7 @@ function run({ started }: Parts['diagnosis']): Metric {
   }
 }
 
-function checks(diagnosis: Parts['diagnosis']): Metric {
+function checks(diagnosis: Parts['diagnosis']): Gauge {
   return {
     name: 'hopscope_checks',
     help: 'Checks by what became of them.',
@@ -57,7 +49,7 @@ function checks(diagnosis: Parts['diagnosis']): Metric {
   }
 }
 
-function findings({ findings: its }: Parts['diagnosis']): Metric {
+function findings({ findings: its }: Parts['diagnosis']): Gauge {
   const rows = its.map(({ code, severity, confidence, subject }) => ({
     code,
     severity,
@@ -75,8 +67,8 @@ function findings({ findings: its }: Parts['diagnosis']): Metric {
   }
 }
 
-function pathMetrics(paths: readonly Path[]): readonly Metric[] {
-  const rows = (of: (it: Path) => number | null, factor = 1): Metric['rows'] =>
+function pathMetrics(paths: readonly Path[]): readonly Gauge[] {
+  const rows = (of: (it: Path) => number | null, factor = 1): Gauge['rows'] =>
     distinct(paths).map(([labels, it]) => {
       const value = of(it)
       return [labels, value === null ? null : value / factor] as const
@@ -128,7 +120,7 @@ function distinct(paths: readonly Path[]): readonly (readonly [Labels, Path])[] 
   return [...seen.values()]
 }
 
-function nodeMetrics(dns: Parts['dns']): readonly Metric[] {
+function nodeMetrics(dns: Parts['dns']): readonly Gauge[] {
   const windows = dns?.conntrack.known === true ? dns.conntrack.value : []
   const byNode = [...new Map(windows.map((it) => [it.node, it])).values()]
   return [
@@ -138,25 +130,4 @@ function nodeMetrics(dns: Parts['dns']): readonly Metric[] {
       rows: byNode.map((it) => [{ node: it.node }, it.insertFailed] as const),
     },
   ]
-}
-
-/** A metric without a sample has no lines: absent is what is alerted on. */
-function linesOf({ name, help, rows }: Metric): readonly string[] {
-  const known = rows.flatMap(([labels, value]) => (value === null ? [] : [[labels, value] as const]))
-  if (known.length === 0) return []
-  return [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
-    ...known.map(([labels, value]) => `${name}${written(labels)} ${value}`),
-  ]
-}
-
-function written(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
-}
-
-/** A label's value: backslash, quote and line end have a meaning; `plain` leaves no line end. */
-function escaped(text: string): string {
-  return plain(text).replaceAll(/[\\"]/g, String.raw`\$&`)
 }

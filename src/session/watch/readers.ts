@@ -148,13 +148,16 @@ function servers(dns: ClusterDns, before: WatchReading | null, now: WatchReading
       node: pod.node,
       cpuLimitMilli: pod.containers[0]?.cpuLimitMilli ?? null,
       rates: read.includes(pod.name)
-        ? between(before?.metrics.get(pod.name), now.metrics.get(pod.name))
+        ? ratesBetween(before?.metrics.get(pod.name), now.metrics.get(pod.name))
         : unscraped(pod, foreign.has(pod.name)),
     }))
 }
 
-/** Two pages of one process; the first page of a server is no gap, it only has nothing to be compared with. */
-function between(before: CountersReading | undefined, now: CountersReading | undefined): ServerSample['rates'] {
+/** Between two pages of one process; the first page of a server is no gap, it only has nothing to be compared with. */
+export function ratesBetween(
+  before: CountersReading | undefined,
+  now: CountersReading | undefined,
+): ServerSample['rates'] {
   if (now === undefined) return unknown('failed', 'not read in this interval')
   if (!now.counters.known) return now.counters
   if (before === undefined || !before.counters.known) return unknown('not-asked', 'first reading')

@@ -24,6 +24,8 @@ export interface Waiting {
   /** As performance.now() counts. */
   readonly deadline: number
   readonly sent: (queries: number) => void
+  /** Nobody waits for it any more: it ends at once, as if it had been refused. */
+  readonly stop?: AbortSignal
 }
 
 /**
@@ -34,7 +36,7 @@ export interface Waiting {
 export function exchange(
   line: Line,
   questions: readonly Question[],
-  { rules, deadline, sent }: Waiting,
+  { rules, deadline, sent, stop }: Waiting,
 ): Promise<Exchange> {
   return new Promise((resolve) => {
     const answers = new Map<QueryType, Answer>()
@@ -46,11 +48,13 @@ export function exchange(
     const open = (): Question[] => questions.filter((it) => !answers.has(it.type))
     const finish = (rest: Answer): void => {
       clearTimeout(timer)
+      stop?.removeEventListener('abort', giveUp)
       line.onMessage = () => {}
       line.onRefusal = () => {}
       for (const it of open()) answers.set(it.type, rest)
       resolve({ answers, retries, lost })
     }
+    const giveUp = (): void => finish('unreachable')
     const send = (): void => {
       attempt++
       const waiting = open()
@@ -70,7 +74,9 @@ export function exchange(
       answers.set(found.question.type, found.answer)
       if (open().length === 0) finish('timeout')
     }
-    line.onRefusal = () => finish('unreachable')
+    line.onRefusal = giveUp
+    if (stop?.aborted === true) return giveUp()
+    stop?.addEventListener('abort', giveUp)
     send()
   })
 }

@@ -141,3 +141,29 @@ describe.concurrent('over TCP', () => {
     })
   })
 })
+
+describe('a lookup that nobody waits for any more', () => {
+  const silent = () => 'silent' as const
+  const series = (port: number): SeriesSpec => ({
+    server: { role: 'service', ip: '127.0.0.1', pod: null },
+    port,
+    transport: 'udp',
+    method: 'pair',
+    name: 'kubernetes.default.svc.cluster.local.',
+    zone: 'cluster',
+    count: 1,
+    outstanding: 1,
+  })
+  it('ends at once, also where it has just begun', async () => {
+    const server = await dnsResponder(silent)
+    try {
+      const before = AbortSignal.abort()
+      expect((await lookup(series(server.port), patient, () => {}, before)).ms).toBeLessThan(5000)
+      const stop = new AbortController()
+      const asked = lookup(series(server.port), patient, () => stop.abort(), stop.signal)
+      expect((await asked).ms).toBeLessThan(5000)
+    } finally {
+      await server.close()
+    }
+  })
+})

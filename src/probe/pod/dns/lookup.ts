@@ -9,12 +9,14 @@ export type LookupResult = Omit<Lookup, 'at'>
 
 /**
  * One lookup of A and AAAA, ended by `timeoutMs * attempts` at the latest. Over TCP nothing is sent twice (the
- * kernel does that), and a connection that does not open in time is a timeout.
+ * kernel does that), and a connection that does not open in time is a timeout. `stop`: nobody waits for it any more;
+ * it ends at once, and what it says means nothing.
  */
 export async function lookup(
   series: SeriesSpec,
   rules: ResolverSpec,
   sent: (queries: number) => void,
+  stop?: AbortSignal,
 ): Promise<LookupResult> {
   const start = performance.now()
   let line: Line
@@ -27,7 +29,8 @@ export async function lookup(
   const attempts = series.transport === 'udp' ? rules : { ...rules, attempts: 1 }
   try {
     const ask = series.method === 'sequential' ? sequential : pair
-    const waiting = { rules: attempts, deadline: start + attempts.timeoutMs * attempts.attempts, sent }
+    const deadline = start + attempts.timeoutMs * attempts.attempts
+    const waiting = { rules: attempts, deadline, sent, ...(stop === undefined ? {} : { stop }) }
     const told = await ask(line, pairOf(series.name, series.apart === 'edns'), waiting)
     return { ...(await whole(told, series, waiting)), ms: since(start) }
   } finally {

@@ -43,7 +43,8 @@ export async function names(
   return asked.reduce((sum, it) => sum + it, 0)
 }
 
-function ownResolvConf(): ResolvConf | null {
+/** Of whoever runs this: null where it can't be read. */
+export function ownResolvConf(): ResolvConf | null {
   try {
     return parseResolvConf(readFileSync('/etc/resolv.conf', 'utf8'))
   } catch {
