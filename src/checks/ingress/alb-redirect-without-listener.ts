@@ -9,9 +9,9 @@ import { ingressSubject } from './words.ts'
 const key = 'alb.ingress.kubernetes.io/ssl-redirect'
 
 /**
- * `ssl-redirect` names a port on which the load balancer has to listen by HTTPS; where it does not, the controller stops
- * there (aws-load-balancer-controller, pkg/ingress/model_builder.go, buildSSLRedirectConfig: "listener does not exist
- * for SSLRedirect port").
+ * `ssl-redirect` names a port on which the load balancer has to listen by HTTPS; where it does not, the controller
+ * stops there (aws-load-balancer-controller, pkg/ingress/model_builder.go, buildSSLRedirectConfig: "listener does not
+ * exist for SSLRedirect port").
  */
 export default check({
   code: 'ING403',
