@@ -20,7 +20,13 @@ import {
   projectPool,
   projectWebhooks,
 } from '../../src/collect/project/beside.ts'
-import { projectAuthorized, projectLinkerdServer } from '../../src/collect/project/linkerd.ts'
+import { projectDecider } from '../../src/collect/project/deciders.ts'
+import {
+  projectAuthorized,
+  projectLinkerdServer,
+  projectProof,
+  projectServiceRoutes,
+} from '../../src/collect/project/linkerd.ts'
 import { projectKeys, projectSecret } from '../../src/collect/project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from '../../src/collect/project/traefik.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
@@ -326,6 +332,9 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
     projectAdvertisement('L2Advertisement', value, intern),
   'src/collect/project/linkerd.ts projectLinkerdServer': (value) => projectLinkerdServer(value, intern),
   'src/collect/project/linkerd.ts projectAuthorized': (value) => projectAuthorized(value, intern),
+  'src/collect/project/linkerd.ts projectProof': (value) => projectProof(value, intern),
+  'src/collect/project/linkerd.ts projectServiceRoutes': (value) => projectServiceRoutes(value, intern),
+  'src/collect/project/deciders.ts projectDecider': (value) => projectDecider(value, intern),
   'src/collect/project/secret.ts projectSecret': (value) => projectSecret(value, intern, 0),
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
   'src/collect/project/traefik.ts projectIngressRoute': (value) => projectIngressRoute(value, 'traefik.io', intern),
@@ -423,6 +432,11 @@ function spanTags(text: string): ReadonlyMap<string, string> {
 
 /** Readers of `src/wire` that take more than one text. */
 export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
+  serverTls: (read) => (text) => {
+    const about = { words: [text], env: [{ name: text, value: text }], paths: [text], isOpen: false }
+    return [read({ ...about, image: text }), read({ ...about, image: 'redis:7' })]
+  },
+  tlsOfUrl: (read) => (text) => [read('https', text), read('postgres', text), read(text, text)],
   captureReader: () => (text) => ofBytes['src/wire/pcap/reader.ts captureReader']?.(Buffer.from(text, 'latin1')),
   nameOf: (it) => (text) => [{ db: 'postgresql' }, { db: null }].map((tags) => it(text, tags)),
   // Of spans: values by their names, as Map.

@@ -41,13 +41,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} has its ALB redirect to port ${args.to}, on which it does not listen by HTTPS: it is to listen ` +
+      `Ingress ${full(on)} has its ALB redirect to port ${args.to}, on which it does not listen by HTTPS: it is ` +
+      'to listen ' +
       `on ${args.on.join(', ')} alone.`,
     detail: ({ args }) => `${key}: '${args.to}'`,
     note: () =>
       'the controller makes or changes nothing for this Ingress (FailedBuildModel), or clients are led nowhere',
     help: ({ subject: on, args }) => [
-      `add {"HTTPS": ${args.to}} to alb.ingress.kubernetes.io/listen-ports, with a certificate in ACM for the host; or ` +
+      `add {"HTTPS": ${args.to}} to alb.ingress.kubernetes.io/listen-ports, with a certificate in ACM for the ` +
+        'host; or ' +
         'take ssl-redirect away',
       `kubectl -n ${on.namespace} annotate ingress ${on.name} --overwrite ` +
         `'alb.ingress.kubernetes.io/listen-ports=[{"HTTP": 80}, {"HTTPS": ${args.to}}]'`,

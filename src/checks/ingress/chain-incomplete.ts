@@ -47,7 +47,8 @@ export default check({
       'browsers fetch or remember it; curl, Go, Java, Python and Node.js refuse: “unable to verify the first ' +
       'certificate”, “unable to get local issuer certificate”',
     help: ({ subject: on, args }) => [
-      `append the certificate of ${args.issuer} to tls.crt, after the server’s own (most authorities call it fullchain)`,
+      `append the certificate of ${args.issuer} to tls.crt, after the server’s own (most authorities call it ` +
+        'fullchain)',
       `kubectl -n ${args.home} get secret ${args.secret} -o jsonpath='{.data.tls\\.crt}' | base64 -d | ` +
         'openssl x509 -noout -subject -issuer',
       `openssl s_client -connect ${args.host ?? on.name}:443 -servername ${args.host ?? on.name} </dev/null`,
