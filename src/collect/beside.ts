@@ -23,7 +23,7 @@ import {
   projectWebhooks,
 } from './project/beside.ts'
 import { projectIpPool } from './project/calico-pool.ts'
-import { projectCertificate, projectIssuer } from './project/cert-manager.ts'
+import { projectCertificate, projectIssuer, projectIssuerName } from './project/cert-manager.ts'
 import { fields } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer } from './project/linkerd.ts'
 import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
@@ -121,6 +121,10 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(null)
       .slice(0, mostClaims)
       .flatMap((raw) => projectIssuer(raw) ?? []),
+    issuerNames: held
+      .strangers(null)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectIssuerName(raw) ?? []),
     claims: held
       .strangers(namespace)
       .slice(0, mostClaims)

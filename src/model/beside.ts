@@ -21,6 +21,8 @@ export interface Beside {
   /** Of cert-manager: what it is to have issued, and by whom. Absent in old recordings. */
   readonly certificates?: readonly WantedCertificate[]
   readonly issuers?: readonly AcmeIssuer[]
+  /** All of its issuers, whatever they ask. Absent in old recordings. */
+  readonly issuerNames?: readonly IssuerName[]
   readonly webhooks: readonly AdmissionWebhook[]
   readonly apiServices: readonly ApiService[]
   readonly pools: readonly AddressPool[] | null
@@ -182,6 +184,13 @@ export interface WantedCertificate {
   readonly secret: string
   readonly hosts: readonly string[]
   readonly issuer: { readonly kind: 'Issuer' | 'ClusterIssuer'; readonly name: string } | null
+}
+
+export interface IssuerName {
+  readonly kind: 'Issuer' | 'ClusterIssuer'
+  /** null = a ClusterIssuer. */
+  readonly namespace: string | null
+  readonly name: string
 }
 
 /** An Issuer or ClusterIssuer of cert-manager that asks an ACME server. */

@@ -140,10 +140,19 @@ interface Seen {
   readonly asked: boolean
 }
 
-function silence({ said, own }: { readonly said: string; readonly own: string | null }): string {
+function silence({
+  said,
+  own,
+  isYoung,
+}: {
+  readonly said: string
+  readonly own: string | null
+  readonly isYoung: boolean
+}): string {
   if (said !== '') return ''
   return own === null
-    ? 'no controller has said a word about it: there is none for this class, or it is still at work; '
+    ? 'no controller has said a word about it: there is none for this class' +
+        (isYoung ? ', or it is still at work; ' : ', as it has had the time; ')
     : `the cloud's own controller leaves a Service alone that names a class: only one for ${own} takes it, and none ` +
         'has said a word; '
 }
@@ -159,6 +168,9 @@ function makerOf(own: string | null): string {
  * Clouds take minutes to make one (and the age is only kept of what is younger than a day).
  */
 const settledSeconds = 300
+
+/** No cloud takes an hour. The age is kept of what is younger than a day alone. */
+const atWorkSeconds = 3600
 
 /**
  * "Any default load balancer implementation (e.g. cloud providers) should ignore Services that set this field" (core/v1
@@ -245,6 +257,7 @@ function verdict(service: Service, { balancer, failure, front: waiting, asked }:
       said,
       by: balancer.problem === null ? stated : ('status' as const),
       ...argsOf(balancer, front),
+      isYoung: (service.youngSeconds ?? Infinity) < atWorkSeconds,
     },
     evidence: evidenceOf(balancer, failure, front),
     causes: makers.map(podsUnready),

@@ -1,6 +1,7 @@
 import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { externalDnsOf } from './external-dns.ts'
+import { managedCertificatesOf } from './gce-annotations.ts'
 import { createdOf, identity } from './identity.ts'
 import { albListensOf, albTargetOf } from './alb-annotations.ts'
 import {
@@ -74,6 +75,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
       ? { albScheme: 'unset' as const }
       : {}),
     ...healthPortOf(annotations),
+    ...managedCertificatesOf(annotations),
     ...externalDnsOf(annotations),
     ...nginxRouting(annotations),
     ...authOf(annotations),
