@@ -395,6 +395,8 @@ import ownCertificateShown from './ingress/own-certificate-shown.ts'
 import grpcWithoutTls from './ingress/grpc-without-tls.ts'
 import albRedirectWithoutListener from './ingress/alb-redirect-without-listener.ts'
 import certificateNotIssued from './ingress/certificate-not-issued.ts'
+import podsOutsideNetwork from './ingress/pods-outside-network.ts'
+import hairpinWithoutHeader from './ingress/hairpin-without-header.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -593,6 +595,8 @@ export const checks: readonly AnyCheck[] = [
   grpcWithoutTls, // ING402
   albRedirectWithoutListener, // ING403
   certificateNotIssued, // ING404
+  podsOutsideNetwork, // ING405
+  hairpinWithoutHeader, // ING406
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
