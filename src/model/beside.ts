@@ -88,7 +88,7 @@ export interface HeldSecret extends KeyedObject {
   readonly type: string
   /** What anybody who connects is shown. null: there is none, or it can't be read, as where it was blacked out. */
   readonly certificate: HeldCertificate | null
-  /** What `tls.crt` holds in place of a certificate. Absent where it holds one, or nobody knows, and in old recordings. */
+  /** What `tls.crt` holds in place of a certificate. Absent where it holds one, or nobody knows, or of old. */
   readonly content?: HeldContent
 }
 

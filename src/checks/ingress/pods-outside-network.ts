@@ -17,7 +17,7 @@ import { ingressSubject } from './words.ts'
 /**
  * Targets by address have to be of the network of the load balancer. Addresses that a network of nodes makes up among
  * themselves (Calico, Flannel, Cilium with a tunnel) are none: no target gets well (aws-load-balancer-controller,
- * docs/guide/ingress/annotations.md, target-type: the network has to use addresses of network interfaces; its issue 783).
+ * docs/guide/ingress/annotations.md: target-type; its issue 783).
  */
 export default check({
   code: 'ING405',
@@ -66,12 +66,12 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The load balancer of ${on.kind} ${full(on)} is to send to addresses of pods, and these are in ${some(args.ranges, 2)}, ` +
-      'which the nodes have among themselves.',
+      `The load balancer of ${on.kind} ${full(on)} is to send to addresses of pods, and these are in ` +
+      `${some(args.ranges, 2)}, which the nodes have among themselves.`,
     detail: ({ args }) => `${count(args.pods, 'pod')}: ${some(args.ips, 3)} · Services: ${some(args.services, 3)}`,
     note: () =>
-      'its targets never get well, and clients see 503 or 504; where the network of AWS routes these ranges to the nodes, ' +
-      'it is well',
+      'its targets never get well, and clients see 503 or 504; where the network of AWS routes these ranges to the ' +
+      'nodes, it is well',
     help: ({ subject: on }) => [
       'set target-type: instance, with Services of type NodePort; or give pods addresses of the VPC (amazon-vpc-cni)',
       `kubectl -n ${on.namespace} describe ${on.kind.toLowerCase()} ${on.name}`,
