@@ -405,6 +405,9 @@ import chainIncomplete from './ingress/chain-incomplete.ts'
 import ownCertificateShown from './ingress/own-certificate-shown.ts'
 import grpcWithoutTls from './ingress/grpc-without-tls.ts'
 import albRedirectWithoutListener from './ingress/alb-redirect-without-listener.ts'
+import certificateNotIssued from './ingress/certificate-not-issued.ts'
+import podsOutsideNetwork from './ingress/pods-outside-network.ts'
+import hairpinWithoutHeader from './ingress/hairpin-without-header.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -606,6 +609,9 @@ export const checks: readonly AnyCheck[] = [
   ownCertificateShown, // ING401
   grpcWithoutTls, // ING402
   albRedirectWithoutListener, // ING403
+  certificateNotIssued, // ING404
+  podsOutsideNetwork, // ING405
+  hairpinWithoutHeader, // ING406
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -23,7 +23,7 @@ import {
   projectWebhooks,
 } from './project/beside.ts'
 import { projectIpPool } from './project/calico-pool.ts'
-import { projectCertificate, projectIssuer } from './project/cert-manager.ts'
+import { projectCertificate, projectIssuer, projectIssuerName } from './project/cert-manager.ts'
 import { projectDecider } from './project/deciders.ts'
 import { fields } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer, projectProof, projectServiceRoutes } from './project/linkerd.ts'
@@ -126,6 +126,10 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
       .strangers(namespace)
       .slice(0, mostClaims)
       .flatMap((raw) => projectDecider(raw, intern) ?? []),
+    issuerNames: held
+      .strangers(null)
+      .slice(0, mostClaims)
+      .flatMap((raw) => projectIssuerName(raw) ?? []),
     claims: held
       .strangers(namespace)
       .slice(0, mostClaims)

@@ -24,6 +24,8 @@ export interface Beside {
   readonly issuers?: readonly AcmeIssuer[]
   /** Objects by which proxies ask a Service about each request. Absent in old recordings. */
   readonly deciders?: readonly Decider[]
+  /** All of its issuers, whatever they ask. Absent in old recordings. */
+  readonly issuerNames?: readonly IssuerName[]
   readonly webhooks: readonly AdmissionWebhook[]
   readonly apiServices: readonly ApiService[]
   readonly pools: readonly AddressPool[] | null
@@ -91,9 +93,7 @@ export interface HeldSecret extends KeyedObject {
   readonly type: string
   /** What anybody who connects is shown. null: there is none, or it can't be read, as where it was blacked out. */
   readonly certificate: HeldCertificate | null
-  /**
-   * What `tls.crt` holds in place of a certificate. Absent where it holds one, or nobody knows, and in old recordings.
-   */
+  /** What `tls.crt` holds in place of a certificate. Absent where it holds one, or nobody knows, or of old. */
   readonly content?: HeldContent
 }
 
@@ -189,6 +189,13 @@ export interface WantedCertificate {
   readonly secret: string
   readonly hosts: readonly string[]
   readonly issuer: { readonly kind: 'Issuer' | 'ClusterIssuer'; readonly name: string } | null
+}
+
+export interface IssuerName {
+  readonly kind: 'Issuer' | 'ClusterIssuer'
+  /** null = a ClusterIssuer. */
+  readonly namespace: string | null
+  readonly name: string
 }
 
 /** An Issuer or ClusterIssuer of cert-manager that asks an ACME server. */

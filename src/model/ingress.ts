@@ -160,6 +160,8 @@ export interface Ingress {
   readonly albScheme?: 'unset'
   /** The port on which its load balancer asks whether targets are well. Absent = as the traffic, or old recordings. */
   readonly healthPort?: { readonly by: 'alb' | 'appgw'; readonly port: number | string }
+  /** ManagedCertificates of GKE that its annotation names. Absent = none, and in old recordings. */
+  readonly managedCertificates?: readonly string[]
   /** What it asks external-dns for. Absent = nothing, and in old recordings. */
   readonly externalDns?: ExternalDns
   readonly nginx?: NginxRouting

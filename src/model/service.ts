@@ -46,6 +46,8 @@ export interface InternalAsk {
 
 export interface LoadBalancer {
   readonly addresses: readonly string[]
+  /** Calls from inside leave the cluster: each of its addresses is a name, or of `ipMode: Proxy`. Absent = not so. */
+  readonly fromInside?: 'by way of it'
   /** `spec.loadBalancerClass`; null = the cloud's own. */
   readonly class: string | null
   /** What the condition `LoadBalancerPortsError` says. */

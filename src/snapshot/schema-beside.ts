@@ -108,6 +108,9 @@ export const besideSchema = exactly<Beside>()(
         }),
       ),
     ),
+    issuerNames: maybe(
+      list(object({ kind: oneOf(['Issuer', 'ClusterIssuer']), namespace: nullable(m.name), name: m.name })),
+    ),
     issuers: maybe(
       list(
         object({

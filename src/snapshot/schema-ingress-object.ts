@@ -88,6 +88,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
           }),
         ),
       ),
+      managedCertificates: maybe(list(m.name)),
       albScheme: maybe(just('unset')),
       albListens: maybe(
         object({

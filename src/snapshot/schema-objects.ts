@@ -170,6 +170,7 @@ export function objectSchemas(intern: Intern) {
           asksFor: maybe(just('something')),
           asksPool: maybe(m.name),
           asksAddresses: maybe(list(m.address)),
+          fromInside: maybe(just('by way of it')),
           azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
           healthAsks: maybe(
             list(

@@ -9,9 +9,9 @@ import { ingressSubject } from './words.ts'
 const key = 'alb.ingress.kubernetes.io/ssl-redirect'
 
 /**
- * `ssl-redirect` names a port on which the load balancer has to listen by HTTPS; where it does not, the controller
- * stops there (aws-load-balancer-controller, pkg/ingress/model_builder.go, buildSSLRedirectConfig: "listener does not
- * exist for SSLRedirect port").
+ * `ssl-redirect` names a port on which the load balancer has to listen by HTTPS; where not, the controller stops
+ * there (aws-load-balancer-controller, pkg/ingress/model_builder.go, buildSSLRedirectConfig: "listener does not exist
+ * for SSLRedirect port").
  */
 export default check({
   code: 'ING403',
@@ -41,16 +41,14 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} has its ALB redirect to port ${args.to}, on which it does not listen by HTTPS: it is ` +
-      'to listen ' +
-      `on ${args.on.join(', ')} alone.`,
+      `Ingress ${full(on)} has its ALB redirect to port ${args.to}, on which it does not listen by HTTPS: it is to ` +
+      `listen on ${args.on.join(', ')} alone.`,
     detail: ({ args }) => `${key}: '${args.to}'`,
     note: () =>
       'the controller makes or changes nothing for this Ingress (FailedBuildModel), or clients are led nowhere',
     help: ({ subject: on, args }) => [
-      `add {"HTTPS": ${args.to}} to alb.ingress.kubernetes.io/listen-ports, with a certificate in ACM for the ` +
-        'host; or ' +
-        'take ssl-redirect away',
+      `add {"HTTPS": ${args.to}} to alb.ingress.kubernetes.io/listen-ports, with a certificate in ACM for the host; ` +
+        'or take ssl-redirect away',
       `kubectl -n ${on.namespace} annotate ingress ${on.name} --overwrite ` +
         `'alb.ingress.kubernetes.io/listen-ports=[{"HTTP": 80}, {"HTTPS": ${args.to}}]'`,
       `kubectl -n ${on.namespace} describe ingress ${on.name}`,

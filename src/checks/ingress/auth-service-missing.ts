@@ -165,10 +165,7 @@ function wrongWith({ host, port }: IngressAuth, around: Around & { readonly own:
   return { ...about, kind: 'empty', what: `Service ${namespace}/${name} has no ready endpoint`, service: found }
 }
 
-/**
- * `oauth2-proxy`, and `oauth2-proxy.auth` of a Service that is there: the search list of the pod makes these, not
- * nginx.
- */
+/** `oauth2-proxy`, and `oauth2-proxy.auth` of a Service that is there: a search list makes these whole, not nginx. */
 function shortened(labels: readonly string[], around: Around & { readonly own: string }): Wrong | null {
   const [name = '', asked] = labels
   if (labels.length > 2 || name === 'localhost' || !/[a-z]/.test(name)) return null

@@ -97,8 +97,7 @@ export default check({
       if (args.by !== null)
         return 'TLS to a port that speaks plain HTTP ends in a 502 or 503, and health checks by TLS fail'
       return args.gce
-        ? 'its load balancer and its health checks ask by plain HTTP then: the backend is UNHEALTHY, and ' +
-            'clients get 502'
+        ? 'it and its health checks ask by plain HTTP then: the backend is UNHEALTHY, and clients get 502'
         : 'ingress-nginx goes by its annotation alone: ' +
             'neither the name of a port nor its number makes it speak TLS or gRPC'
     },

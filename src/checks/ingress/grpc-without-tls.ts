@@ -48,8 +48,7 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `Ingress ${full(on)} is for gRPC, and has no certificate${args.hosts === '' ? '' : ` for ${args.hosts}`}: ` +
-      'without ' +
-      'TLS ingress-nginx speaks HTTP/1.1 to its clients.',
+      'without TLS ingress-nginx speaks HTTP/1.1 to its clients.',
     detail: ({ args }) => `backend-protocol: ${args.protocol} · spec.tls names none of its hosts`,
     note: () =>
       'clients without TLS (-plaintext, insecure credentials) see their connection end, or an answer that is no ' +

@@ -87,8 +87,7 @@ const headlines: Readonly<Record<Seen['is'], (ingress: string, told: Told) => st
   front: (ingress, { port, fronts, open }) =>
     `Nobody opens port ${port} before Ingress ${ingress}: Service ${some(fronts)} has ${some(open.map(String))} alone.`,
   alb: (ingress, { port, open, told }) =>
-    `The ALB of Ingress ${ingress} does not listen on port ${port}: it is to listen on ` +
-    `${some(open.map(String))} alone` +
+    `The ALB of Ingress ${ingress} does not listen on port ${port}, but on ${some(open.map(String))} alone` +
     (told ? '.' : ', as neither listen-ports nor certificate-arn is set.'),
 }
 

@@ -151,6 +151,8 @@ interface Silent {
   readonly said: string
   readonly own: string | null
   readonly lack: Lack['is'] | null
+  /** So young that its controller may be at work still. */
+  readonly isYoung: boolean
 }
 
 interface Lacking {
@@ -182,11 +184,12 @@ interface Seen {
   readonly lack: Lack | null
 }
 
-function silence({ said, own, lack }: Silent): string {
+function silence({ said, own, lack, isYoung }: Silent): string {
   if (said !== '') return ''
   if (lack !== null) return lack === 'nobody' ? 'a controller that runs outside of the cluster is not seen; ' : ''
   return own === null
-    ? 'no controller has said a word about it: there is none for this class, or it is still at work; '
+    ? 'no controller has said a word about it: there is none for this class' +
+        (isYoung ? ', or it is still at work; ' : ', as it has had the time; ')
     : `the cloud's own controller leaves a Service alone that names a class: only one for ${own} takes it, and none ` +
         'has said a word; '
 }
@@ -202,6 +205,9 @@ function makerOf(own: string | null): string {
  * Clouds take minutes to make one (and the age is only kept of what is younger than a day).
  */
 const settledSeconds = 300
+
+/** No cloud takes an hour. The age is kept of what is younger than a day alone. */
+const atWorkSeconds = 3600
 
 /**
  * "Any default load balancer implementation (e.g. cloud providers) should ignore Services that set this field" (core/v1
@@ -312,6 +318,7 @@ function verdict(service: Service, { balancer, failure, front: waiting, asked, l
       ...lackArgs(lack),
       by: balancer.problem === null ? stated : ('status' as const),
       ...argsOf(balancer, front),
+      isYoung: (service.youngSeconds ?? Infinity) < atWorkSeconds,
     },
     evidence: evidenceOf(balancer, failure, front),
     causes: makers.map(podsUnready),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createIntern } from '../../wire/intern.ts'
-import { projectCertificate, projectIssuer } from './cert-manager.ts'
+import { projectCertificate, projectIssuer, projectIssuerName } from './cert-manager.ts'
 
 const about = (kind: string, spec: object, apiVersion = 'cert-manager.io/v1') => ({
   apiVersion,
@@ -50,3 +50,16 @@ test.each([about('ClusterIssuer', { selfSigned: {} }), about('Issuer', { acme: {
     expect(projectIssuer(raw)).toBeNull()
   },
 )
+
+test('an issuer of any kind by its name', () => {
+  const raw = (kind: string, apiVersion = 'cert-manager.io/v1') => ({
+    apiVersion,
+    kind,
+    metadata: { namespace: 'shop', name: 'ca' },
+    spec: { selfSigned: {} },
+  })
+  expect(projectIssuerName(raw('Issuer'))).toEqual({ kind: 'Issuer', namespace: 'shop', name: 'ca' })
+  expect(projectIssuerName(raw('ClusterIssuer'))).toEqual({ kind: 'ClusterIssuer', namespace: null, name: 'ca' })
+  expect(projectIssuerName(raw('Issuer', 'example.com/v1'))).toBeNull()
+  expect(projectIssuerName(raw('Certificate'))).toBeNull()
+})

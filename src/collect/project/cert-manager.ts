@@ -1,5 +1,5 @@
 import { anyOf } from '../../wire/pattern.ts'
-import type { AcmeIssuer, WantedCertificate } from '../../model/beside.ts'
+import type { AcmeIssuer, IssuerName, WantedCertificate } from '../../model/beside.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
 import { fields, text, texts } from './json.ts'
@@ -58,4 +58,13 @@ export function projectIssuer(raw: unknown): AcmeIssuer | null {
     server: host,
     is: staging.test(host) ? 'staging' : 'other',
   }
+}
+
+/** An Issuer or ClusterIssuer of any kind, by its name; null for what is none. */
+export function projectIssuerName(raw: unknown): IssuerName | null {
+  const { apiVersion, kind, metadata } = fields(raw)
+  const name = text(fields(metadata)['name'])
+  if (!group.test(text(apiVersion) ?? '') || name === null) return null
+  if (kind !== 'Issuer' && kind !== 'ClusterIssuer') return null
+  return { kind, namespace: kind === 'Issuer' ? text(fields(metadata)['namespace']) : null, name }
 }

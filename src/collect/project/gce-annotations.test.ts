@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gceTlsOf } from './gce-annotations.ts'
+import { gceTlsOf, managedCertificatesOf } from './gce-annotations.ts'
 
 test.each([
   [{}, undefined],
@@ -9,4 +9,10 @@ test.each([
   [{ 'cloud.google.com/app-protocols': 'HTTPS' }, ['*']],
 ])('%j', (annotations, expected) => {
   expect(gceTlsOf(annotations as Readonly<Record<string, string>>).gceTls).toEqual(expected)
+})
+
+test('managed certificates of an Ingress', () => {
+  const of = (said: string) => managedCertificatesOf({ 'networking.gke.io/managed-certificates': said })
+  expect(of('shop, api ,')).toEqual({ managedCertificates: ['shop', 'api'] })
+  expect(of('')).toEqual({})
 })

@@ -1,3 +1,4 @@
+import type { Ingress } from '../../model/ingress.ts'
 import type { Service } from '../../model/service.ts'
 import { stringMap } from './json.ts'
 
@@ -24,4 +25,18 @@ function namesIn(json: string): readonly string[] {
   } catch {
     return ['*']
   }
+}
+
+/** GKE takes up to 15 of one Ingress (cloud.google.com, "Using Google-managed SSL certificates"). */
+const mostCertificates = 50
+
+/** `networking.gke.io/managed-certificates`, parted by commas. */
+export function managedCertificatesOf(
+  annotations: Readonly<Record<string, string>>,
+): Pick<Ingress, 'managedCertificates'> {
+  const names = (annotations['networking.gke.io/managed-certificates'] ?? '')
+    .split(',', mostCertificates)
+    .map((it) => it.trim())
+    .filter((it) => /^[a-z0-9][a-z0-9.-]{0,252}$/.test(it))
+  return names.length === 0 ? {} : { managedCertificates: names }
 }

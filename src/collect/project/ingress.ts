@@ -2,6 +2,7 @@ import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.t
 import type { Intern } from '../../wire/intern.ts'
 import { deciderOf } from './deciders.ts'
 import { externalDnsOf } from './external-dns.ts'
+import { managedCertificatesOf } from './gce-annotations.ts'
 import { createdOf, identity } from './identity.ts'
 import { albListensOf, albTargetOf } from './alb-annotations.ts'
 import {
@@ -75,6 +76,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
       ? { albScheme: 'unset' as const }
       : {}),
     ...healthPortOf(annotations),
+    ...managedCertificatesOf(annotations),
     ...externalDnsOf(annotations),
     ...nginxRouting(annotations),
     ...authOf(annotations),

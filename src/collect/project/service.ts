@@ -238,6 +238,12 @@ function serversSchemeOf(metadata: Fields): Pick<Service, 'serversScheme'> {
   return value === 'http' || value === 'https' || value === 'h2c' ? { serversScheme: value } : {}
 }
 
+/** KEP-1860: kube-proxy takes an address of `ipMode: VIP`, the default, for its own, and a name it does not know. */
+function fromInsideOf(entries: readonly Fields[]): Pick<LoadBalancer, 'fromInside'> {
+  const isPast = entries.length > 0 && entries.every((it) => text(it['ip']) === null || it['ipMode'] === 'Proxy')
+  return isPast ? { fromInside: 'by way of it' } : {}
+}
+
 function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBalancer {
   const problem = condition(status, 'LoadBalancerPortsError')
   // cilium operator/pkg/lbipam: the condition by which it says that no pool has an address for this Service.
@@ -247,6 +253,7 @@ function loadBalancerOf(spec: Fields, metadata: Fields, status: Fields): LoadBal
     addresses: list(fields(status['loadBalancer'])['ingress'])
       .map(fields)
       .flatMap((it) => text(it['ip']) ?? text(it['hostname']) ?? []),
+    ...fromInsideOf(list(fields(status['loadBalancer'])['ingress']).map(fields)),
     class: text(spec['loadBalancerClass']),
     ...(texts(spec['loadBalancerSourceRanges']).length === 0
       ? {}

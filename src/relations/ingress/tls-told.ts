@@ -30,9 +30,7 @@ export function isOfGce({ className, statusBy, health, vendors }: Ingress, class
   return health !== undefined || statusBy?.includes('glbc') === true || vendors?.includes('gce') === true
 }
 
-/**
- * It speaks plain HTTP to every port of which neither the Service's annotation nor its `appProtocol` says otherwise.
- */
+/** It speaks plain HTTP to each port of which neither the Service's annotation nor `appProtocol` says otherwise. */
 export function gceSpeaksTls({ gceTls = [] }: Service, { name, appProtocol }: ServicePort): boolean {
   return gceTls.includes('*') || gceTls.includes(name ?? '') || /^(?:https|http2|tls|grpcs?)$/i.test(appProtocol ?? '')
 }

@@ -58,7 +58,9 @@ function ofStatus(it: ObjectStatus, on: readonly Subject[] | null): Trouble {
     involved: [self, ...(on ?? [])],
     keys: [],
     // `state is Invalid`, of those that have no conditions.
-    asked: /^[a-z]+$/.test(type) ? `${type} is ${reason}` : `${type} is ${state}${reason === '' ? '' : ` (${reason})`}`,
+    asked: /^(?:[a-z]+|certificateStatus)$/.test(type)
+      ? `${type} is ${reason}`
+      : `${type} is ${state}${reason === '' ? '' : ` (${reason})`}`,
     from: 'in its status',
     how: said === '' ? 'no message' : told(said, longestSaid),
     next: [`kubectl${inNamespace} describe ${kind.toLowerCase()}${group === '' ? '' : `.${group}`} ${name}`],
