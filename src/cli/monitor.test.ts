@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { programFile } from '../../test/build/program-file.ts'
 import { hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
@@ -218,6 +218,28 @@ test.skipIf(how === undefined)("in a pod it takes the pod's own account, and loo
   expect(ended.said).toMatch(/^error: .*in-cluster.*127\.0\.0\.1:1/m)
   expect(ended.said).not.toContain('a-token')
 })
+
+test.skipIf(how === undefined || process.getuid?.() !== 0 || spawnSync('setpriv', ['--version']).status !== 0)(
+  'as a user that no list of users has, and without HOME, as in a container',
+  async () => {
+    const program =
+      'cp -r "$2" /run/program && chmod -R a+rX /run/program && exec setpriv --reuid 65532 --clear-groups '
+    const ended = await hopscope('', ['monitor', '--listen', '127.0.0.1:0'], {
+      before: [
+        'unshare',
+        '-m',
+        'sh',
+        '-c',
+        `${script} --listen 127.0.0.1:0`,
+        'sh',
+        process.execPath,
+        dirname(programFile),
+      ],
+    })
+    expect(ended.code).toBe(2)
+    expect(ended.said).toMatch(/^error: no kubeconfig: looked for \/nowhere$/m)
+  },
+)
 
 /** A disk of its own without any room. */
 const fullDisk =
