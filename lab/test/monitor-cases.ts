@@ -55,16 +55,17 @@ interface PodSpec {
   readonly volumes: readonly object[]
 }
 
-/**
- * The manifests as they are shipped, but for the program: the lab's image of Node with this checkout's bundle mounted,
- * which Pod Security `restricted` does not allow, and the node of the race.
- */
+/** As they are shipped. */
 async function manifests(): Promise<readonly Object[]> {
   const files = ['namespace.yaml', 'rbac.yaml', 'deployment.yaml', 'service.yaml']
   const texts = await Promise.all(files.map((it) => readFile(join(deploy, it), 'utf8')))
   return texts.flatMap((it) => parseAllDocuments(it).map((one) => one.toJS() as Object))
 }
 
+/**
+ * The same, but for the program: the lab's image of Node with this checkout's bundle mounted, which Pod Security
+ * `restricted` does not allow, on the node of the race.
+ */
 function inLab(it: Object, program: string): object {
   if (it.kind === 'Namespace')
     return { ...it, metadata: { ...it.metadata, labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } }
@@ -77,7 +78,7 @@ function inLab(it: Object, program: string): object {
     // The lab's nodes count no storage.
     resources: { requests: { cpu: '20m', memory: '96Mi' }, limits: { memory: '192Mi' } },
     imagePullPolicy: 'IfNotPresent',
-    command: ['node', '/hopscope/dist/hopscope.js'],
+    command: ['/usr/local/bin/node', '/hopscope/dist/hopscope.js'],
     args: ['monitor', '--all-namespaces', '--every=15s', '--listen=:9467', '--keep=/moments'],
     volumeMounts: [...(container?.volumeMounts ?? []), { name: 'program', mountPath: '/hopscope', readOnly: true }],
   }

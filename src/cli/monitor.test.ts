@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { programFile } from '../../test/build/program-file.ts'
 import { hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
@@ -87,7 +87,7 @@ async function stopped(
   return [await ended, performance.now() - began]
 }
 
-test('serves what it finds, announces what it does, writes nothing, and ends with SIGTERM within a second', async () => {
+test('serves what it finds, says what it does, writes nothing, and ends within a second of SIGTERM', async () => {
   const it = await started(['-A', '--every', '10s'])
   const page = await afterRound(it)
   const value = (name: string, labels: Readonly<Record<string, string>> = {}): number | null =>
@@ -219,9 +219,29 @@ test.skipIf(how === undefined)("in a pod it takes the pod's own account, and loo
   expect(ended.said).not.toContain('a-token')
 })
 
+/** In a place where that user may read it. */
+const asNobody = [
+  'mount -t tmpfs none /run && cp "$1" /run/node && cp -r "$2" /run/program && chmod -R a+rX /run/program',
+  'exec setpriv --reuid 65532 --clear-groups env -i KUBECONFIG=/nowhere /run/node /run/program/hopscope.js monitor',
+].join(' && ')
+const isRoot = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0
+
+test.skipIf(how === undefined || !isRoot)(
+  'as a user of no list of users, without HOME, as in a container',
+  async () => {
+    const script = `${asNobody} --listen 127.0.0.1:0`
+    const ended = await hopscope('', [], {
+      before: ['unshare', '-m', 'sh', '-c', script, 'sh', process.execPath, dirname(programFile)],
+    })
+    expect(ended.said).toMatch(/^error: no kubeconfig: looked for \/nowhere$/m)
+    expect(ended.code).toBe(2)
+  },
+)
+
 /** A disk of its own without any room. */
 const fullDisk =
-  'mount -t tmpfs -o size=64k none "$1" && { cat /dev/zero >"$1/filler" 2>/dev/null; shift; exec timeout -s TERM 8 "$@"; }'
+  'mount -t tmpfs -o size=64k none "$1" && ' +
+  '{ cat /dev/zero >"$1/filler" 2>/dev/null; shift; exec timeout -s TERM 8 "$@"; }'
 
 test.skipIf(how === undefined)(
   'with a disk that is full it goes on, and says so once',

@@ -40,6 +40,18 @@ describe('the ways', () => {
     expect(roles(['169.254.20.10'])).toContain('node-cache')
     expect(roles(['10.96.0.10'])).not.toContain('node-cache')
   })
+  test.each([
+    { it: 'a nameserver that nobody told of', nameservers: ['169.254.20.10'], svc: true, expected: '169.254.20.10' },
+    { it: 'that of its node, as pods with dnsPolicy Default have', nameservers: ['192.168.0.1'], svc: false },
+    { it: 'the Service itself', nameservers: ['10.96.0.10'], svc: true },
+    { it: 'no address', nameservers: ['dns.example'], svc: true },
+    { it: 'none', nameservers: [], svc: true },
+  ])('its own resolv.conf names $it', ({ nameservers, svc, expected }) => {
+    const search = svc ? ['svc.cluster.local'] : ['corp.example']
+    const ways = seriesOf(clusterDns(), { nameservers, search }).map(wayOf)
+    const more = expected === undefined ? [] : [{ role: 'node-cache', server: expected }]
+    expect(ways.slice(3)).toEqual(more)
+  })
   test('the domain is the one that its kubelet hands out', () => {
     const search = ['shop.svc.corp.example', 'svc.corp.example', 'corp.example']
     expect(seriesOf(clusterDns(), { nameservers: [], search })[0]?.name).toBe('kubernetes.default.svc.corp.example.')

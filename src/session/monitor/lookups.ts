@@ -5,6 +5,7 @@ import { type Counts, planSeries } from '../../probe/plan/plan-dns.ts'
 import { type Clock, machineClock } from '../../probe/pod/clock.ts'
 import { lookup } from '../../probe/pod/dns/lookup.ts'
 import type { SeriesSpec } from '../../probe/pod/spec.ts'
+import { asIpAddress } from '../../wire/dns-name.ts'
 import type { ResolvConf } from '../../wire/resolv-conf.ts'
 
 /** glibc's own: 5 s, and once more (resolv.conf(5)). */
@@ -38,13 +39,19 @@ const once: Counts = {
 export type OwnConf = Pick<ResolvConf, 'nameservers' | 'search'>
 
 /**
- * One way to the DNS Service's address, one to each DNS server past it, at most eight, and one to the cache of this
- * node where this very resolv.conf names it: that of another node is not asked.
+ * One way to the DNS Service's address, one to each DNS server past it, at most eight, and one to whatever else this
+ * very resolv.conf names first, as a cache of this node: that of another node is not asked. A resolv.conf that is not
+ * of the cluster, without its search list, names nobody who knows the cluster's names.
  */
 export function seriesOf(dns: ClusterDns, own: OwnConf): readonly SeriesSpec[] {
   const clusterName = `kubernetes.default.svc.${domainOf(own) ?? dns.domain}.`
   const { series } = planSeries(dns, { counts: once, clusterName, externalName: '', freshName: '' })
-  return series.filter(({ server }) => server.role !== 'node-cache' || own.nameservers.includes(server.ip))
+  const used = series.filter(({ server }) => server.role !== 'node-cache' || own.nameservers.includes(server.ip))
+  const [first] = own.nameservers
+  const [some] = used
+  if (first === undefined || some === undefined || domainOf(own) === null) return used
+  if (asIpAddress(first) === null || used.some((it) => it.server.ip === first)) return used
+  return [...used, { ...some, server: { role: 'node-cache', ip: first, pod: null }, port: 53 }]
 }
 
 /** The domain that kubelets hand out: a Corefile may be forbidden, and `cluster.local` is a guess. */
