@@ -390,6 +390,7 @@ import valueNeverFilledIn from './service/value-never-filled-in.ts'
 import stagingIssuer from './ingress/staging-issuer.ts'
 import certificateAstray from './ingress/certificate-astray.ts'
 import internalPublished from './ingress/internal-published.ts'
+import toldToBrowsers from './service/told-to-browsers.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -780,6 +781,7 @@ export const checks: readonly AnyCheck[] = [
   addressUnannounced, // SVC282
   nameOfGonePod, // SVC283
   memberNotMade, // SVC284
+  toldToBrowsers, // SVC290
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904

@@ -23,6 +23,11 @@ export interface Container {
   readonly args: readonly string[]
   /** Absent where the spec names nobody. What comes from Secrets is not read, and ConfigMaps of a file alone. */
   readonly calls?: readonly Call[]
+  /**
+   * How many such places were not read: variables named like an address whose value is elsewhere or was not understood,
+   * and addresses beyond as many as are kept. Absent where there is none, and in old recordings.
+   */
+  readonly unread?: number
   /** The same by an address in its environment. Absent where there is none, and in old recordings. */
   readonly addresses?: readonly AddressCall[]
   /** What is wrong with the text of such a variable itself. Absent where nothing is, and in old recordings. */
@@ -109,7 +114,7 @@ export interface Call {
   readonly line?: number
   /** Of a URL of the web. */
   readonly scheme?: 'http' | 'https'
-  /** It stands in a URL with its port, and can be nothing but whom to call. Absent in old recordings. */
+  /** It stands in a URL with its port or a connection string: nothing but whom to call. Absent in old recordings. */
   readonly isUrl?: true
   /** How telemetry is sent there, where another variable tells it (`OTEL_EXPORTER_OTLP_PROTOCOL`). */
   readonly otlp?: 'grpc' | 'http'

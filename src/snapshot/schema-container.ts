@@ -46,6 +46,7 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
           }),
         ),
       ),
+      unread: maybe(number),
       addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
       flaws: maybe(list(object({ by: shared.name, kind: oneOf(flawKinds), text: m.text, map: maybe(shared.name) }))),
       nearby: maybe(list(object({ by: nullable(shared.name), of: oneOf(['pod', 'node']), port: number }))),
