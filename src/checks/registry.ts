@@ -391,6 +391,8 @@ import stagingIssuer from './ingress/staging-issuer.ts'
 import certificateAstray from './ingress/certificate-astray.ts'
 import internalPublished from './ingress/internal-published.ts'
 import toldToBrowsers from './service/told-to-browsers.ts'
+import tlsSpokenTwice from './mesh/tls-spoken-twice.ts'
+import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -608,6 +610,8 @@ export const checks: readonly AnyCheck[] = [
   ruleForServicePort, // MSH822
   entryWithoutEndpoints, // MSH823
   tunnelKeptOut, // MSH824
+  tlsSpokenTwice, // MSH830
+  gatewaysShareCertificate, // MSH831
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
