@@ -62,6 +62,10 @@ export interface Container {
   readonly cpuRequestMilli: number | null
   readonly memoryLimitBytes: number | null
   readonly readinessProbe: string | null
+  /** The probe that decides has not been asked: its delay is not over. Absent where it has, and in old recordings. */
+  readonly unasked?: { readonly probe: 'readiness' | 'startup'; readonly delay: number }
+  /** The variable that lists for which hosts it answers. Absent where none does, or all, and in old recordings. */
+  readonly hostList?: string
   readonly ready: boolean
   readonly restarts: number
   /** `CrashLoopBackOff`, `ImagePullBackOff`: why it is not running now. */
@@ -265,6 +269,8 @@ export interface Pod {
   readonly scheduling?: string
   /** Readiness gates that are not true. */
   readonly gates?: readonly string[]
+  /** What the conditions of those gates say; absent of a gate that has none, and in old recordings. */
+  readonly gateWords?: readonly { readonly gate: string; readonly said: string }[]
   readonly init?: InitState
   /** Of pods of Istio, which are known to others by it. Absent of others, and in old recordings. */
   readonly serviceAccount?: string

@@ -47,6 +47,8 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
         ),
       ),
       unread: maybe(number),
+      unasked: maybe(object({ probe: oneOf(['readiness', 'startup']), delay: number })),
+      hostList: maybe(shared.name),
       addresses: maybe(list(object({ by: shared.name, ip: m.address, port: nullable(number) }))),
       flaws: maybe(list(object({ by: shared.name, kind: oneOf(flawKinds), text: m.text, map: maybe(shared.name) }))),
       nearby: maybe(list(object({ by: nullable(shared.name), of: oneOf(['pod', 'node']), port: number }))),

@@ -99,6 +99,7 @@ export function objectSchemas(intern: Intern) {
       containers: listThrough(container, intern.same),
       scheduling: maybe(m.said),
       gates: maybe(list(shared.name)),
+      gateWords: maybe(list(object({ gate: shared.name, said: m.text }))),
       init: maybe(
         object({
           name: shared.name,

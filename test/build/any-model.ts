@@ -155,6 +155,8 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       ),
       addresses: few(fc.record({ by: name, ip, port: maybe(count) })),
       unread: count,
+      unasked: fc.record({ probe: fc.constantFrom('readiness' as const, 'startup' as const), delay: count }),
+      hostList: name,
       nearby: few(fc.record({ by: maybe(name), of: fc.constantFrom('pod' as const, 'node' as const), port: count })),
       listens: few(
         fc.record(
@@ -220,6 +222,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
   ),
   scheduling: text,
   gates: few(name),
+  gateWords: few(fc.record({ gate: name, said: name })),
   init: fc.record({
     name,
     waiting: maybe(fc.constant('CrashLoopBackOff')),
