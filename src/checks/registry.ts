@@ -393,6 +393,8 @@ import internalPublished from './ingress/internal-published.ts'
 import toldToBrowsers from './service/told-to-browsers.ts'
 import tlsSpokenTwice from './mesh/tls-spoken-twice.ts'
 import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
+import grpcByHttp1 from './gateway/grpc-by-http1.ts'
+import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -513,8 +515,10 @@ export const checks: readonly AnyCheck[] = [
   backendNameRefused, // GTW732
   circuitBreakerOpen, // GTW733
   nextToNoTime, // GTW734
+  grpcByHttp1, // GTW735
   redirectPortClosed, // GTW736
   requestsLeftOut, // GTW737
+  routeOnOtherListener, // GTW738
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
