@@ -31,7 +31,7 @@ export default check({
   needs: ['mesh', 'services', 'pods'],
   wants: ['clusterDns', 'namespaces'],
   remedies: [],
-  decides: ['MESH-02'],
+  decides: [],
 
   run({ mesh, services, pods, clusterDns, namespaces, scope }) {
     if (mesh.destinationRules.length === 0) return noneHere(mesh, ['DestinationRule'], 'no DestinationRule is here')
