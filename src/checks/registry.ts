@@ -408,6 +408,11 @@ import albRedirectWithoutListener from './ingress/alb-redirect-without-listener.
 import certificateNotIssued from './ingress/certificate-not-issued.ts'
 import podsOutsideNetwork from './ingress/pods-outside-network.ts'
 import hairpinWithoutHeader from './ingress/hairpin-without-header.ts'
+import toldToBrowsers from './service/told-to-browsers.ts'
+import tlsSpokenTwice from './mesh/tls-spoken-twice.ts'
+import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
+import grpcByHttp1 from './gateway/grpc-by-http1.ts'
+import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -528,8 +533,10 @@ export const checks: readonly AnyCheck[] = [
   backendNameRefused, // GTW732
   circuitBreakerOpen, // GTW733
   nextToNoTime, // GTW734
+  grpcByHttp1, // GTW735
   redirectPortClosed, // GTW736
   requestsLeftOut, // GTW737
+  routeOnOtherListener, // GTW738
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -639,6 +646,8 @@ export const checks: readonly AnyCheck[] = [
   daprAstray, // MSH825
   routeLeavesRest, // MSH826
   poolOfOne, // MSH827
+  tlsSpokenTwice, // MSH830
+  gatewaysShareCertificate, // MSH831
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
@@ -816,6 +825,7 @@ export const checks: readonly AnyCheck[] = [
   nameOfGonePod, // SVC283
   memberNotMade, // SVC284
   listensOneFamily, // SVC285
+  toldToBrowsers, // SVC290
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904

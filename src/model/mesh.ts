@@ -140,6 +140,8 @@ export interface ServiceEntry {
   readonly hosts: readonly string[]
   /** Absent in old recordings. */
   readonly ports?: readonly number[]
+  /** Those of protocol HTTPS or TLS: what callers send there is TLS already. Absent = none, or an old recording. */
+  readonly tlsPorts?: readonly number[]
   /** Its resolution is STATIC, and it has neither endpoints nor a workloadSelector. Absent in old recordings. */
   readonly lacksEndpoints?: true
   /** The namespaces whose proxies see it: `.` its own, `*` all, `~` none. Absent = not said, or an old recording. */

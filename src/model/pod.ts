@@ -39,6 +39,11 @@ export interface Container {
   readonly args: readonly string[]
   /** Absent where the spec names nobody. What comes from Secrets is not read, and ConfigMaps of a file alone. */
   readonly calls?: readonly Call[]
+  /**
+   * How many such places were not read: variables named like an address whose value is elsewhere or was not understood,
+   * and addresses beyond as many as are kept. Absent where there is none, and in old recordings.
+   */
+  readonly unread?: number
   /** The same by an address in its environment. Absent where there is none, and in old recordings. */
   readonly addresses?: readonly AddressCall[]
   /** What is wrong with the text of such a variable itself. Absent where nothing is, and in old recordings. */
@@ -86,6 +91,10 @@ export interface Container {
   readonly cpuRequestMilli: number | null
   readonly memoryLimitBytes: number | null
   readonly readinessProbe: string | null
+  /** The probe that decides has not been asked: its delay is not over. Absent where it has, and in old recordings. */
+  readonly unasked?: { readonly probe: 'readiness' | 'startup'; readonly delay: number }
+  /** The variable that lists for which hosts it answers. Absent where none does, or all, and in old recordings. */
+  readonly hostList?: string
   readonly ready: boolean
   readonly restarts: number
   /** `CrashLoopBackOff`, `ImagePullBackOff`: why it is not running now. */
@@ -138,7 +147,7 @@ export interface Call {
   readonly line?: number
   /** Of a URL of the web. */
   readonly scheme?: 'http' | 'https'
-  /** It stands in a URL with its port, and can be nothing but whom to call. Absent in old recordings. */
+  /** It stands in a URL with its port or a connection string: nothing but whom to call. Absent in old recordings. */
   readonly isUrl?: true
   /** How telemetry is sent there, where another variable tells it (`OTEL_EXPORTER_OTLP_PROTOCOL`). */
   readonly otlp?: 'grpc' | 'http'
@@ -295,6 +304,8 @@ export interface Pod {
   readonly placement?: Placement
   /** Readiness gates that are not true. */
   readonly gates?: readonly string[]
+  /** What the conditions of those gates say; absent of a gate that has none, and in old recordings. */
+  readonly gateWords?: readonly { readonly gate: string; readonly said: string }[]
   readonly init?: InitState
   /** Of pods of Istio, which are known to others by it. Absent of others, and in old recordings. */
   readonly serviceAccount?: string

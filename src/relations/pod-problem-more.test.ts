@@ -9,6 +9,14 @@ import { problemsOf } from './pod-problem.ts'
 
 const why = (it: Pod, events: readonly ObjectEvent[] = []): string => problemsOf(known(events))(it).why
 
+const unhealthy = (said: string): ObjectEvent => ({
+  namespace: 'shop',
+  object: { kind: 'Pod', name: 'cart-1' },
+  reason: 'Unhealthy',
+  said,
+  times: 9,
+})
+
 test('which finalizer keeps a pod that is deleted, and for how long', () => {
   const held = (seconds: number | null): Pod =>
     pod('cart-1', { deleting: true, held: { finalizers: ['example.com/drain'], seconds } })
@@ -177,5 +185,40 @@ test("the scheduler's sentence is told whole", () => {
     "2 node(s) didn't match Pod's node affinity/selector, 3 node(s) had volume node affinity conflict"
   expect(why(pod('cart-1', { node: null, phase: 'Pending', ready: false, scheduling }))).toBe(
     `not scheduled: “${scheduling}”`,
+  )
+})
+
+test('a readiness gate in the words of whoever is to set it', () => {
+  const gated = (about: Partial<Pod>): Pod => pod('cart-1', { ready: false, gates: ['lb/a'], ...about })
+  expect(
+    why(gated({ gateWords: [{ gate: 'lb/a', said: 'Failed: Health checks failed with these codes: [404]' }] })),
+  ).toBe('readiness gate lb/a is not true: “Failed: Health checks failed with these codes: [404]”')
+  expect(why(gated({ gates: ['lb/a', 'lb/b'], gateWords: [{ gate: 'lb/b', said: 'Waiting' }] }))).toBe(
+    'readiness gate lb/a, lb/b is not true of lb/b: “Waiting”',
+  )
+  expect(why(gated({}))).toBe('readiness gate lb/a is not true')
+})
+
+test('a probe that was not asked yet has not failed', () => {
+  const waits = container({
+    ready: false,
+    readinessProbe: 'http-get :8080/healthz',
+    unasked: { probe: 'readiness', delay: 3600 },
+  })
+  const waiting = pod('cart-1', { ready: false, containers: [waits] })
+  expect(why(waiting)).toBe(
+    'readiness probe was not asked yet: its initialDelaySeconds is 3600 (http-get :8080/healthz)',
+  )
+  expect(why(waiting, [unhealthy('Readiness probe failed: connection refused')])).toMatch(/fails .*connection refused/)
+})
+
+test('what the words of a failed probe come to', () => {
+  const asked = container({ ready: false, readinessProbe: 'http-get :8080/', hostList: 'DJANGO_ALLOWED_HOSTS' })
+  const its = pod('cart-1', { ready: false, containers: [asked] })
+  expect(why(its, [unhealthy('Readiness probe failed: HTTP probe failed with statuscode: 400')])).toMatch(
+    /DJANGO_ALLOWED_HOSTS may leave out/,
+  )
+  expect(why(its, [unhealthy('Readiness probe failed: malformed HTTP response "\\x15\\x03"')])).toMatch(
+    /scheme: HTTPS$/,
   )
 })

@@ -12,6 +12,7 @@ import { waitingText } from './pod-pull.ts'
 import { hasNoLog, neverRan } from './pod-start.ts'
 import { ownService } from './own-service.ts'
 import { askedInstead, insteadText, probeText } from './probe-host.ts'
+import { probeSign } from './probe-signs.ts'
 
 /** Where the next thing about it is to be read. */
 export type Look =
@@ -241,7 +242,9 @@ function killedBy(pod: Pod, it: Container, events: readonly ObjectEvent[]): stri
   const said = events.find((one) => one.reason === 'Unhealthy' && /^(?:Liveness|Startup) /.test(one.said))
   if (said !== undefined) {
     const instead = askedInstead(pod, it, said.said.startsWith('L') ? 'liveness' : 'startup')
-    return `${hearsay(said.said)}${instead === null ? '' : `: the probe ${insteadText(instead)}`}`
+    const sign = probeSign(said.said, it)
+    const told = `${hearsay(said.said)}${instead === null ? '' : `: the probe ${insteadText(instead)}`}`
+    return sign === null ? told : `${told}; ${sign}`
   }
   const probes = (['liveness', 'startup'] as const).flatMap((kind) => {
     const [probe, instead] = [probeText(it, kind), askedInstead(pod, it, kind)]
@@ -292,23 +295,44 @@ function probeProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
   const probe = probeText(it, kind)
   if (probe === null) return null
   const event = probeSaid(starting ? 'Startup' : 'Readiness', events)
+  if (event === null && it.unasked?.probe === kind) return notAsked(it, probe)
   const instead = askedInstead(pod, it, kind)
   if (instead !== null) {
     const why = `${kind} probe of ${it.name} ${insteadText(instead)} (${probe})${event === null ? '' : `: ${event}`}`
     return { why, look: { at: 'probe', container: it.name } }
   }
+  return failingProbe(it, { kind, probe, event })
+}
+
+interface Failing {
+  readonly kind: 'startup' | 'readiness'
+  readonly probe: string
+  readonly event: string | null
+}
+
+function failingProbe(it: Container, { kind, probe, event }: Failing): PodProblem {
+  const told = (kind === 'startup' ? it.startupProbe : it.readinessProbe) ?? ''
   // Whoever answers listens there, declared or not.
-  const port =
-    event !== null && /statuscode: \d/.test(event)
-      ? null
-      : portProblem((starting ? it.startupProbe : it.readinessProbe) ?? '', it)
+  const port = event !== null && /statuscode: \d/.test(event) ? null : portProblem(told, it)
   const said = port ?? event
-  const told = starting ? it.startupProbe : it.readinessProbe
-  const moved = /statuscode: 404/.test(event ?? '') ? movedPages(told ?? '', it) : null
-  const why = `${said === null ? '' : `: ${said}`}${moved === null ? '' : `; ${moved}`}`
+  const moved = /statuscode: 404/.test(event ?? '') ? movedPages(told, it) : null
+  const more = [moved, event === null ? null : probeSign(event, it)].flatMap((one) =>
+    one === null ? [] : [`; ${one}`],
+  )
   const look: Look =
     port === null ? logsOf({ name: it.name, restarts: it.restarts, ran: true }) : { at: 'ports', container: it.name }
-  return { why: `${kind} probe of ${it.name} fails (${probe})${why}`, look }
+  return {
+    why: `${kind} probe of ${it.name} fails (${probe})${said === null ? '' : `: ${said}`}${more.join('')}`,
+    look,
+  }
+}
+
+/** Nothing has failed: a container that has a readiness probe is not ready until it was asked and answered well. */
+function notAsked({ unasked }: Container, probe: string): PodProblem {
+  return {
+    why: `${unasked?.probe ?? 'readiness'} probe was not asked yet: its initialDelaySeconds is ${unasked?.delay} (${probe})`,
+    look: describe,
+  }
 }
 
 /** `Readiness probe failed: HTTP probe failed with statuscode: 404`: what comes after the first colon. */
@@ -336,9 +360,13 @@ function portProblem(probe: string, it: Container): string | null {
     : `no port of the container is called ${port}; it declares ${declared}`
 }
 
-function gateProblem({ gates }: Pod): PodProblem | null {
+/** Whoever is to set it says in its condition why it does not: a load balancer, of its health checks. */
+function gateProblem({ gates, gateWords = [] }: Pod): PodProblem | null {
   if (gates === undefined || gates.length === 0) return null
-  return { why: `readiness gate ${gates.join(', ')} is not true`, look: { at: 'gates' } }
+  const [first] = gateWords
+  const of = first === undefined || gates.length === 1 ? '' : ` of ${first.gate}`
+  const said = first === undefined ? '' : `${of}${because(first.said)}`
+  return { why: `readiness gate ${gates.join(', ')} is not true${said}`, look: { at: 'gates' } }
 }
 
 /** A sentence and commands that lead on from there. */

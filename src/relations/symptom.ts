@@ -29,6 +29,9 @@ export const peersWait = (set: Named): string => `peers-wait:${set.namespace}/${
 /** Pods of this workload have the node's DNS servers in place of the cluster's. */
 export const nodeResolver = (workload: Subject): string => `node-resolver:${subjectKey(workload)}`
 
+/** No node has a network for pods: none gets an address, and none is ready. */
+export const noPodNetwork = 'no-pod-network'
+
 /** No pod of this workload is ready. */
 export const podsUnready = (workload: Subject): string => `pods-unready:${subjectKey(workload)}`
 

@@ -1,9 +1,10 @@
 import { isNotCollected, type Known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
-import { subject, subjectKey } from '../model/subject.ts'
+import { subject, subjectKey, type Subject } from '../model/subject.ts'
 import { count, full, some } from '../phrases.ts'
 import { routedExcuse, routedGroups } from './gateway/routed-requests.ts'
 import { urlOwner } from './gateway/url-owner.ts'
+import { wholeHost } from './mesh/mesh-hosts.ts'
 import { workloadOfPod } from './workload-of-pod.ts'
 import { countEndpoints } from './service/service-endpoints.ts'
 import { isBadEnd } from './ingress/http-answers.ts'
@@ -81,9 +82,12 @@ function unheardRoutes({ sources: { contacts, dnsProbe }, scope }: Model): strin
  * Why nothing can be said of a URL that somebody asked about: what has its host in a file is of a kind that nobody
  * evaluates, or goes by more than is read of it. Null where it is evaluated.
  */
-export function unjudgedTarget({ scope: { target }, sources: { beside } }: Model): string | null {
-  if (target.kind !== 'object' || target.url === null || !beside.known) return null
+export function unjudgedTarget({ scope: { target }, sources }: Model): string | null {
+  if (target.kind !== 'object' || target.url === null) return null
   const { object } = target
+  if (object.kind === 'VirtualService') return unledRoute(object, sources)
+  const { beside } = sources
+  if (!beside.known) return null
   const url = URL.parse(target.url)
   const own = subjectKey(object)
   const name = `${object.kind} ${object.namespace}/${object.name}`
@@ -96,6 +100,17 @@ export function unjudgedTarget({ scope: { target }, sources: { beside } }: Model
   const owner = urlOwner({ host: url.hostname, path: url.pathname }, { routes: [], ingressRoutes: [route] })
   if (owner !== null && owner.pathLength < 0) return `no rule of ${name} was seen that takes this path`
   return route.routes.every((it) => it.more === 'more') ? `${name} goes by more than hosts and paths` : null
+}
+
+/** A VirtualService that leads to no Service which was seen: nothing behind it was judged. */
+function unledRoute({ namespace, name }: Subject, { mesh, services, clusterDns }: Model['sources']): string | null {
+  if (!mesh.known || !services.known) return null
+  const domain = (clusterDns.known ? clusterDns.value.domain : null) ?? 'cluster.local'
+  const hosts = new Set(services.value.map((it) => wholeHost(it.name, it.namespace, domain)))
+  const route = mesh.value.virtualServices.find((it) => it.namespace === namespace && it.name === name)
+  if (route === undefined || route.destinations.length === 0) return null
+  const isLed = route.destinations.some((it) => hosts.has(wholeHost(it.host, namespace ?? '', domain)))
+  return isLed ? null : `no host that VirtualService ${namespace}/${name} leads to is a Service that was seen`
 }
 
 /**

@@ -83,6 +83,7 @@ export function meshSchema(intern: Intern) {
           ...named,
           hosts: list(m.host),
           ports: maybe(list(number)),
+          tlsPorts: maybe(list(number)),
           lacksEndpoints: maybe(just(true)),
           exportTo: maybe(list(m.name)),
         }),

@@ -102,6 +102,7 @@ export function objectSchemas(intern: Intern) {
       scheduling: maybe(m.said),
       placement: maybe(placementOf(m, labels)),
       gates: maybe(list(shared.name)),
+      gateWords: maybe(list(object({ gate: shared.name, said: m.text }))),
       init: maybe(
         object({
           name: shared.name,

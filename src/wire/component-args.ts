@@ -46,6 +46,8 @@ const forms = {
   // kubernetes/kubernetes: cmd/kube-proxy/app/options.go; proxy modes of all releases.
   'proxy-mode': (value) => /^(?:iptables|ipvs|nftables|userspace|kernelspace)$/.test(value),
   config: none,
+  // metallb/metallb: speaker/main.go.
+  'ignore-exclude-lb': (value) => /^(?:true|false|t|f|1|0)$/i.test(value),
   // kubernetes-sigs/external-dns: pkg/apis/externaldns/types.go.
   source: (value) => /^[a-z][a-z0-9-]{0,40}$/.test(value),
   'domain-filter': isDomain,

@@ -227,3 +227,12 @@ test.each([
 ])('%s: words of a command line', (name, text, expected) => {
   expect(destinationsIn(name, text).map((it) => `${it.host}:${it.port}`)).toEqual(expected)
 })
+
+test.each([
+  ['Server=sqlserver,1433;Database=a;User Id=b', [{ host: 'sqlserver', port: 1433, isTold: true, isUrl: true }]],
+  ['Server=SQLPROD1,1433;Database=a;User Id=b', [{ host: 'sqlprod1', port: 1433, isTold: true }]],
+  ['Server=localhost,1433;Database=a;User Id=b', []],
+  ['user:word@tcp(mysql:3306)/shop', [{ host: 'mysql', port: 3306, isTold: true, isUrl: true }]],
+])('of a connection string: %s', (text, expected) => {
+  expect(destinationsIn('ConnectionStrings__Default', text)).toEqual(expected)
+})

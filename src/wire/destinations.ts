@@ -1,3 +1,4 @@
+import { type ConnectionPlace, connectionPlaces } from './connection-strings.ts'
 import { namesSecret } from './secrets.ts'
 import { tlsOfUrl } from './tls-in-urls.ts'
 import { isUncalled } from './uncalled.ts'
@@ -9,7 +10,7 @@ export interface Destination {
   readonly isTold: boolean
   /** Of a URL of the web alone: such calls go to a proxy where the environment names one. */
   readonly scheme?: 'http' | 'https'
-  /** A URL whose port stands there: no bare word that may be anything. */
+  /** A URL whose port stands there, or a server of a connection string: no bare word that may be anything. */
   readonly isUrl?: true
   /** What its scheme is carried by, where it is none of the web and says so: `udp://`, `tcp://`, `redis://`. */
   readonly over?: 'TCP' | 'UDP'
@@ -60,12 +61,21 @@ const ports: Readonly<Record<string, number>> = {
  */
 export function destinationsIn(name: string, text: string): readonly Destination[] {
   if (text.length > longestText || namesSecret(name) || isUncalled([name])) return []
+  const connected = connectionPlaces(text).flatMap(ofConnection)
+  if (connected.length > 0) return connected
   const isHost = namesHost.test(name)
   const words = wordsOf(text)
   const found = words.flatMap((word) => destinationOf(word, isHost) ?? [])
   const more = holdsWords.test(name) ? destinationsInCommand(text.split(/[\s"']+/).filter((it) => it !== '')) : []
   const all = [...more.map(({ flag: _flag, ...it }) => it), ...found]
   return [...new Map(all.map((it) => [`${it.srv ?? ''} ${it.host}:${it.port}`, it])).values()]
+}
+
+/** In capitals it is a machine's of a Windows network, which the nodes' own DNS may know by that word. */
+function ofConnection({ host, port }: ConnectionPlace): readonly Destination[] {
+  const name = host.toLowerCase()
+  if (!isName(name)) return []
+  return [{ host: name.replace(/\.$/, ''), port, isTold: port !== null, ...(name === host ? { isUrl: true } : {}) }]
 }
 
 /** Words of a command line in a variable: `JAVA_OPTS`, `JAVA_OPTS_APPEND`, `NODE_OPTIONS`, `CATALINA_OPTS`. */

@@ -13,6 +13,8 @@ export interface Intern {
   same<T extends object>(value: T): T
   /** Takes so many bytes of the room for what is more than usual; throws TooMany where there is none left. */
   spare(bytes: number, what: string): void
+  /** The same of what can be left out: takes nothing, and says so, where it is more than half of what is left. */
+  mayTake(bytes: number): boolean
 }
 
 /** A node has up to 300 labels, and others ten: 512 of them, of 64 characters each. */
@@ -69,6 +71,12 @@ export function createIntern({ room = spareBytes }: { readonly room?: number } =
     if (left < 0) throw new TooMany(what)
   }
 
+  function mayTake(bytes: number): boolean {
+    const fits = bytes <= left / 2
+    if (fits) left -= bytes
+    return fits
+  }
+
   const values = new Map<number, object>()
 
   function same<T extends object>(value: T): T {
@@ -81,5 +89,5 @@ export function createIntern({ room = spareBytes }: { readonly room?: number } =
     return value
   }
 
-  return { text, labels, same, spare }
+  return { text, labels, same, spare, mayTake }
 }

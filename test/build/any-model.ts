@@ -163,6 +163,9 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       fromSecrets: count,
       secures: fc.constantFrom('on' as const, 'off' as const),
       balances: fc.constantFrom('on' as const, 'off' as const),
+      unread: count,
+      unasked: fc.record({ probe: fc.constantFrom('readiness' as const, 'startup' as const), delay: count }),
+      hostList: name,
       nearby: few(fc.record({ by: maybe(name), of: fc.constantFrom('pod' as const, 'node' as const), port: count })),
       listens: few(
         fc.record(
@@ -247,6 +250,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     volumes: few(fc.record({ claim: name, volume: name, terms })),
   }),
   gates: few(name),
+  gateWords: few(fc.record({ gate: name, said: name })),
   init: fc.record({
     name,
     waiting: maybe(fc.constant('CrashLoopBackOff')),

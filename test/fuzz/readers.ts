@@ -466,6 +466,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   controllerSigns: (it) => (text) => [it([text]), it(text.split('\n')), it([klogHead + text])],
   coreDnsSigns: (it) => (text) => [it([text]), it(text.split('\n'))],
   addressesIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'http://10.0.0.7:80')],
+  connectionPlaces: (it) => (text) => [it(text), it(`Server=${text};Database=a`)],
   destinationsIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'cart:80')],
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
   settingsIn: (it) => (text) => [it('words', text), it('ini', text), it('yaml', text)],

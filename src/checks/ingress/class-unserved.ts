@@ -14,7 +14,7 @@ import {
   makerSubject,
 } from '../../relations/controller-makers.ts'
 import { nodesBelow } from '../../relations/ingress/nodes-below.ts'
-import { ingressFails, ingressWaits } from '../../relations/symptom.ts'
+import { ingressFails, ingressWaits, noPodNetwork } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 import { full, some } from '../../phrases.ts'
 
@@ -191,7 +191,11 @@ function verdict(
       })),
     ],
     dueTo,
-    symptoms: isWaiting ? [ingressWaits(ingress)] : [],
+    symptoms: [
+      ...(isWaiting ? [ingressWaits(ingress)] : []),
+      // Where no pod gets an address, its controller is none that is lacking.
+      ...(controllers.length > 0 && controllers.every((it) => !it.ready) ? [noPodNetwork] : []),
+    ],
     causes: [ingressFails(ingress)],
   })
 }

@@ -100,6 +100,26 @@ describeCheck(check, [
     says: /holds no ServiceEntry/,
   },
   {
+    it: "a file without ServiceEntries, and a short name: of the VirtualService's own namespace, which has none",
+    given: given({
+      virtualServices: to({ host: 'cart' }).map((it) => ({ ...it, namespace: 'edge' })),
+      notHeld: ['ServiceEntry'],
+    }),
+    expect: [
+      {
+        subject: 'VirtualService/edge/web',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { fault: 'no-host', near: 'cart.shop.svc.cluster.local', isGuess: true },
+      },
+    ],
+  },
+  {
+    it: "a file without ServiceEntries, and a slip in a name of the cluster's domain",
+    given: given({ virtualServices: to({ host: 'carrt.shop.svc.cluster.local' }), notHeld: ['ServiceEntry'] }),
+    expect: [{ subject: 'VirtualService/shop/web', confidence: 'possible' }],
+  },
+  {
     it: 'a file without VirtualServices',
     given: given({ notHeld: ['VirtualService'] }),
     expect: 'cannot-tell',

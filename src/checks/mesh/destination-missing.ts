@@ -68,7 +68,7 @@ function cureOf({ fault, near, there }: Missing): string {
   if (fault === 'no-port') return `name a port of the Service, not of its pods: ${there.join(', ') || 'it has none'}`
   return near === null
     ? 'name what is there: a Service of this namespace by its name, any other by its whole name'
-    : `${near} is there: a name with a dot in it is taken as it is, and nothing is added`
+    : `${near} is there: a name without a dot is of the VirtualService's own namespace, and to one with a dot nothing is added`
 }
 
 function commandOf({ fault, subset }: Missing): string {
@@ -86,10 +86,15 @@ type Missing = {
   readonly path: string
   readonly near: string | null
   readonly there: readonly string[]
+  /** A ServiceEntry of that name may be there, unread. */
+  readonly isGuess: boolean
 }
 
 const says: Readonly<Record<Missing['fault'], (args: Missing) => string>> = {
-  'no-host': ({ host }) => `host ${host}, which is no Service and no ServiceEntry`,
+  'no-host': ({ host, isGuess }) =>
+    isGuess
+      ? `host ${host}, which is no Service (ServiceEntries were not read, or not all)`
+      : `host ${host}, which is no Service and no ServiceEntry`,
   'no-subset': ({ host, subset }) => `subset ${subset} of ${host}, which no DestinationRule defines`,
   'no-port': ({ host, port }) => `port ${port} of ${host}, which has no such port`,
   empty: ({ host, subset }) => `subset ${subset} of ${host}, whose labels no pod of it bears`,
@@ -104,13 +109,13 @@ interface Asked {
   readonly podsOf: (service: Service) => readonly Pod[]
 }
 
-type Fault = Pick<Missing, 'fault' | 'near' | 'there'>
+type Fault = Pick<Missing, 'fault' | 'near' | 'there'> & { readonly isGuess?: boolean }
 
 /** What would settle it was not read. */
 type Unseen = { readonly unseen: Verdict<never> }
 
 function faultOf({ route, to, at, mesh, domain, podsOf }: Asked): Fault | Unseen | null {
-  if (at.is === 'missing') return { fault: 'no-host', near: at.near, there: [] }
+  if (at.is === 'missing') return { fault: 'no-host', near: at.near, there: [], isGuess: at.isGuess === true }
   if (at.is === 'service' && to.port !== null && !at.service.ports.some((it) => it.port === to.port))
     return { fault: 'no-port', near: null, there: at.service.ports.map((it) => String(it.port)) }
   const entries = at.is === 'elsewhere' ? unseenKinds(mesh, ['ServiceEntry']) : null
@@ -141,13 +146,13 @@ function pairs(pod: Pod, named: readonly { readonly labels: Readonly<Record<stri
   return keys.map((key) => `${key}=${Object.hasOwn(pod.labels, key) ? pod.labels[key] : ''}`).join(',')
 }
 
-function missing(route: VirtualService, to: MeshDestination, fault: Fault): Verdict<Missing> {
+function missing(route: VirtualService, to: MeshDestination, { isGuess = false, ...fault }: Fault): Verdict<Missing> {
   return finding({
     subject: subject('VirtualService', route.namespace, route.name),
-    confidence: 'inferred',
+    confidence: isGuess ? 'possible' : 'inferred',
     // A copy of requests that goes nowhere costs nobody an answer.
-    ...(to.path.includes('.mirror') ? { severity: 'warning' as const } : {}),
-    args: { ...fault, host: to.host, subset: to.subset, port: to.port, path: to.path },
+    ...(isGuess || to.path.includes('.mirror') ? { severity: 'warning' as const } : {}),
+    args: { ...fault, isGuess, host: to.host, subset: to.subset, port: to.port, path: to.path },
     evidence: [
       objectLines(subject('VirtualService', route.namespace, route.name), {
         path: to.path,
@@ -158,7 +163,7 @@ function missing(route: VirtualService, to: MeshDestination, fault: Fault): Verd
           ...(to.port === null ? [] : [`  port: {number: ${to.port}}`]),
         ],
         mark: markOf(to, fault.fault),
-        label: labels[fault.fault],
+        label: isGuess ? 'no Service of this name' : labels[fault.fault],
       }),
     ],
   })

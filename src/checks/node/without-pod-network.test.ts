@@ -15,7 +15,31 @@ const event = {
 }
 const range = { podCidrs: ['10.2.1.0/24'] }
 
+const noPlugin = {
+  ready: 'False' as const,
+  readyMessage:
+    'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady ' +
+    'message:Network plugin returns error: cni plugin not initialized',
+}
+
 describeCheck(check, [
+  {
+    it: 'no node has a plugin: one finding, of which all else comes',
+    given: { nodes: [node('worker-1', noPlugin), node('worker-2', noPlugin)], pods: [], events: [] },
+    expect: [
+      {
+        subject: 'Node/worker-1',
+        severity: 'error',
+        args: { all: 2 },
+        says: /No node has a network.*cni plugin not initialized/,
+      },
+    ],
+  },
+  {
+    it: 'one of two: that one',
+    given: { nodes: [node('worker-1', noPlugin), node('worker-2', range)], pods: [], events: [] },
+    expect: [{ subject: 'Node/worker-1', args: { all: 1, why: 'not-ready' } }],
+  },
   {
     it: 'a virtual node has no range: its pods run elsewhere',
     given: {

@@ -5,7 +5,7 @@ import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, some, told, shown, hearsay } from '../../phrases.ts'
-import { dnsLossOnNode, nodeDown, nodeNotReady } from '../../relations/symptom.ts'
+import { dnsLossOnNode, dnsServersDown, nodeDown, nodeNotReady, noPodNetwork } from '../../relations/symptom.ts'
 
 /**
  * The CNI's agent, or a controller of the cloud, gives a node its part of the pod network. Without it pods stay in
@@ -26,12 +26,17 @@ export default check({
     const failing = sandboxFailures(pods.known ? pods.value : [], events.known ? events.value : [])
     const real = nodes.filter((it) => !isVirtual(it))
     const others = real.filter((it) => it.podCidrs !== undefined).length
+    const silent = real.filter(lacksPlugin)
+    const [one] = silent
+    // A cluster that was made, and no CNI installed: all else follows from it.
+    if (one !== undefined && silent.length === real.length)
+      return [everywhere(one, silent, { pods: failing.map((it) => it.pod) })]
     const found = nodes.flatMap((node) => {
       const its = failing.filter((it) => it.pod.node === node.name)
       const [first] = its
       if (node.networkUnavailable !== undefined)
         return [verdict(node, { why: 'unavailable', said: node.networkUnavailable, pods: its.map((it) => it.pod) })]
-      if (node.ready === 'False' && networkNotReady.test(node.readyMessage ?? ''))
+      if (lacksPlugin(node))
         return [verdict(node, { why: 'not-ready', said: saidOf(node), pods: its.map((it) => it.pod) })]
       if (first !== undefined)
         return [verdict(node, { why: sandboxOf(its), said: shorter(first.said), pods: its.map((it) => it.pod) })]
@@ -44,14 +49,24 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Node ${on.name} ${headlines[args.why]}${args.said === '' ? '' : `: ${saying(args.why, args.said)}`}.`,
+      args.all > 1
+        ? `No node has a network for pods (${count(args.all, 'node')} not ready for it)` +
+          `${args.said === '' ? '' : `: ${told(args.said)}`}.`
+        : `Node ${on.name} ${headlines[args.why]}${args.said === '' ? '' : `: ${saying(args.why, args.said)}`}.`,
     detail: ({ args }) =>
       args.pods.length === 0
         ? 'no pod of it waits at this moment'
         : `${count(args.pods.length, 'pod')} there without an address: ${some(args.pods)}`,
-    note: () => 'pods that run there already may go on; new ones, and those of other nodes that connect to them, fail',
-    help: ({ subject: on }) => [
-      "look at the CNI's agent on that node, and at what the kubelet says",
+    note: ({ args }) =>
+      args.all > 1
+        ? 'no pod but those on the network of nodes gets an address: DNS and whatever else has pods waits for it'
+        : 'pods that run there already may go on; new ones, and those of other nodes that connect to them, fail',
+    help: ({ subject: on, args }) => [
+      args.all > 1
+        ? 'install a CNI (Cilium, Calico, Flannel, …), with the range of pods that the cluster was made with; where one is ' +
+          'installed, see why its agents do not run'
+        : "look at the CNI's agent on that node, and at what the kubelet says",
+      ...(args.all > 1 ? ['kubectl get daemonsets -A'] : []),
       `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
       `kubectl describe node ${on.name}`,
     ],
@@ -77,6 +92,10 @@ const headlines: Readonly<Record<Why, string>> = {
 /** The kubelet's words for what the container runtime says of its CNI (kubelet.go, containerRuntimeReadyExpected). */
 const networkNotReady =
   /\bNetworkReady=false\b|\bNetworkPluginNotReady\b|cni (?:plugin|config) (?:not initialized|uninitialized)/i
+
+function lacksPlugin({ ready, readyMessage }: Node): boolean {
+  return ready === 'False' && networkNotReady.test(readyMessage ?? '')
+}
 
 /** What the network plugin itself says, behind the words of those who pass it on. */
 function saidOf({ readyMessage }: Node): string {
@@ -154,7 +173,7 @@ function verdict(node: Node, { why, said, pods }: Seen) {
     subject: subject('Node', null, node.name),
     confidence: why === 'hearsay' ? 'possible' : 'inferred',
     severity: why === 'no-range' || why === 'hearsay' ? 'warning' : 'error',
-    args: { why, said, pods: pods.map((it) => it.name) },
+    args: { why, said, pods: pods.map((it) => it.name), all: 1 },
     evidence: [
       why === 'no-range'
         ? { kind: 'fact', label: 'spec.podCIDRs', value: 'none' }
@@ -171,3 +190,27 @@ function verdict(node: Node, { why, said, pods }: Seen) {
         : [nodeDown(node.name), ...(why === 'not-ready' ? [nodeNotReady(node.name), dnsLossOnNode(node.name)] : [])],
   })
 }
+
+function everywhere(first: Node, all: readonly Node[], { pods }: Pick<Seen, 'pods'>) {
+  const [on, ...also] = all.map((it) => subject('Node', null, it.name))
+  return finding({
+    subject: on ?? subject('Node', null, first.name),
+    also,
+    confidence: 'inferred',
+    severity: 'error',
+    args: { why: 'not-ready' as Why, said: saidOf(first), pods: pods.map((it) => it.name), all: all.length },
+    evidence: all.slice(0, mostTold).map((it) => ({
+      kind: 'fact' as const,
+      label: `node ${it.name}, its Ready condition`,
+      value: shown(saidOf(it)),
+    })),
+    causes: [
+      noPodNetwork,
+      dnsServersDown,
+      ...all.flatMap((it) => [nodeDown(it.name), nodeNotReady(it.name), dnsLossOnNode(it.name)]),
+    ],
+  })
+}
+
+/** Each says the same. */
+const mostTold = 3

@@ -8,7 +8,14 @@ import type { EndpointSlice, LoadBalancer, Service } from '../../model/service.t
 import { full, some } from '../../phrases.ts'
 import { frontsBeside } from '../../relations/ingress/fronts-beside.ts'
 import { selectorText } from '../../relations/selector.ts'
-import { announcing, choosesNode, excludingLabel, poolOf, speakingNodes } from '../../relations/service/metallb.ts'
+import {
+  announcing,
+  choosesNode,
+  excludingLabel,
+  poolOf,
+  speakersHeed,
+  speakingNodes,
+} from '../../relations/service/metallb.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { serviceSubject } from './words.ts'
 
@@ -42,6 +49,7 @@ export default check({
       all: beside.advertisements,
       peers: beside.bgpPeers,
       nodes: nodes.known ? nodes.value : [],
+      heeds: !pods.known || speakersHeed(pods.value) !== false,
       speaking: pods.known ? speakingNodes(pods.value) : null,
     }
     const verdicts = [...own, ...balancedBeside(services, ingressControllers)].flatMap((it) => judge(it, seen))
@@ -151,6 +159,8 @@ interface Seen {
   readonly peers: number | undefined
   readonly nodes: readonly Node[]
   readonly speaking: ReadonlySet<string> | null
+  /** The speakers heed the label that keeps nodes from load balancers. */
+  readonly heeds: boolean
 }
 
 function judge(it: Balanced, seen: Seen) {
@@ -188,14 +198,14 @@ function judge(it: Balanced, seen: Seen) {
 function whySilent(
   adverts: readonly Advertisement[],
   homes: readonly string[] | null,
-  { nodes, speaking }: Seen,
+  { nodes, speaking, heeds }: Seen,
 ): Silent | null {
   if (nodes.length === 0) return null
   const chosen = nodes.filter((node) => adverts.some((it) => choosesNode(it, node)))
   if (chosen.length === 0) return 'chosen'
   const able = chosen.filter(({ name }) => speaking?.has(name) !== false)
   if (able.length === 0) return 'speaker'
-  const isHeeded = nodes.some((it) => !isExcluded(it))
+  const isHeeded = heeds && nodes.some((it) => !isExcluded(it))
   const open = isHeeded ? able.filter((it) => !isExcluded(it)) : able
   if (open.length === 0) return 'excluded'
   // Without endpoints there is another fault.

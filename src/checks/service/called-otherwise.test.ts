@@ -116,7 +116,66 @@ const mounted = (host: string, port: number): Call => ({
   line: 7,
 })
 
+const postgres = pod('postgres-0', {
+  hostname: 'postgres-0',
+  owner: { kind: 'StatefulSet', name: 'postgres' },
+  subdomain: 'postgres',
+})
+const byPod = (host: string, about: Partial<Pod> = {}) => ({
+  ...given(calling(host, 5432, about), [service('postgres', { clusterIP: 'None' })]),
+  pods: [calling(host, 5432, about), postgres],
+  clusterDns: clusterDns({ corefile: known(plain) }),
+})
+
 describeCheck(check, [
+  {
+    it: 'a pod of a StatefulSet by its bare name',
+    given: byPod('postgres-0'),
+    expect: found({ is: 'no-service', host: 'postgres-0:5432', near: 'postgres-0.postgres' }),
+  },
+  {
+    it: 'the same in its namespace, without its Service',
+    given: byPod('postgres-0.shop.svc.cluster.local'),
+    expect: found({ is: 'no-service', near: 'postgres-0.postgres' }),
+  },
+  {
+    it: 'that pod by its own name, as its /etc/hosts has it',
+    given: {
+      ...byPod('postgres-0'),
+      pods: [{ ...calling('postgres-0', 5432), ...postgres, containers: calling('postgres-0', 5432).containers }],
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: "a search list of the pod's own may have its Service",
+    given: byPod('postgres-0', {
+      dnsConfig: { nameservers: [], searches: ['postgres.shop.svc.cluster.local'], options: [] },
+    }),
+    expect: 'not-applicable',
+  },
+  ...['ledger.svc', 'ledger.svc.cluster.local'].map((host) => ({
+    it: `${host} leaves the namespace out`,
+    given: { ...given(calling(host, 80)), clusterDns: clusterDns({ corefile: known(plain) }) },
+    expect: found({ is: 'left-out', near: host.replace('ledger', 'ledger.shop') }),
+  })),
+  {
+    it: 'the domain of a whole namespace',
+    given: { ...given(calling('pay.svc.cluster.local', 80)), clusterDns: clusterDns({ corefile: known(plain) }) },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'a namespace that is called svc',
+    given: { ...given(calling('ledger.svc', 80)), namespaces: [...namespaces, { name: 'svc', labels: {} }] },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'a rewrite may have it',
+    given: asking(
+      'ledger.svc.cluster.local',
+      within('rewrite name ledger.svc.cluster.local ledger.shop.svc.cluster.local'),
+    ),
+    expect: 'not-applicable',
+  },
   ...(['scheduled', 'suspended'] as const).map((idle) => ({
     it: `what the next pod of a CronJob would call (${idle})`,
     given: {

@@ -22,6 +22,7 @@ import { dueMember } from '../../relations/service/members-due.ts'
 import { isRegistered } from '../../relations/mesh/registered-hosts.ts'
 import { once, put } from '../../relations/once.ts'
 import { podsUnnamed, toldWrongly, svcUnanswered } from '../../relations/symptom.ts'
+import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
@@ -55,18 +56,24 @@ export default check({
       workloads.known &&
       dueMember(call.host, pod.namespace, { workloads: workloads.value, services, pods }) !== null
     // Most lead elsewhere: nothing is made of those.
-    const inside = toldCalls(withNextPods(pods, workloads)).flatMap((it): readonly Judged[] => {
+    const all = withNextPods(pods, workloads)
+    const told = toldCalls(all)
+    const inside = told.flatMap((it): readonly Judged[] => {
       const called = calledBy(it.pod, it.call, around)
       const isNothing = called.is === 'elsewhere' || isPlanned(it.call, called) || isDue(it.pod, it.call, called)
       return isNothing ? [] : [{ ...it, called }]
     })
-    if (inside.length === 0) return notApplicable('no environment variable or argument here names a Service')
+    const unread = unreadOf(all)
+    if (inside.length === 0)
+      return notApplicable(`no environment variable or argument here names a Service${leftText(told.length, unread)}`)
     const wrongly = inside.filter((it) => it.called.is !== 'there')
     // A variable and the script that reads it, or two variables: one workload is told one thing.
     const alike = Map.groupBy(wrongly, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${hostOf(call)}`)
     const scalers = beside.known ? (beside.value.scalers ?? []) : []
     const found = [...alike.values()].flatMap((its) => verdict(its, { pods, scope, scalers }) ?? [])
-    return found.length > 0 ? found : ok(inside.length, spelledOut)
+    return found.length > 0
+      ? found
+      : ok(inside.length, `${inside.length} judged${leftText(told.length - inside.length, unread)}; ${spelledOut}`)
   },
 
   words: {
@@ -84,6 +91,20 @@ export default check({
     ],
   },
 })
+
+/** Each workload's once. */
+function unreadOf(pods: readonly Pod[]): number {
+  const all = new Map(pods.filter((it) => !isOver(it)).map((it) => [subjectKey(workloadOfPod(it)), it]))
+  return [...all.values()].flatMap((it) => it.containers.map((one) => one.unread ?? 0)).reduce((sum, it) => sum + it, 0)
+}
+
+/** What was not judged: names of nobody here, or of whom nobody can tell, and values that were not read. */
+function leftText(elsewhere: number, unread: number): string {
+  return (
+    (elsewhere === 0 ? '' : `, ${count(elsewhere, 'name')} not: of nobody here, or not to be told`) +
+    (unread === 0 ? '' : `, ${count(unread, 'value')} not read`)
+  )
+}
 
 interface SetTo extends Pick<Call, 'by'> {
   readonly map: string | null
@@ -160,7 +181,9 @@ function lookedAt(called: Called, near: string | null, own: string): string {
 
 /** By the objects there is such a name: what DNS says of it was not asked. */
 function nearText(near: string, is: Noted['is']): string {
-  return is === 'other-domain' || is === 'no-svc' ? `here it is called \`${near}\`` : `\`${near}\` is there`
+  return is === 'other-domain' || is === 'no-svc' || is === 'left-out'
+    ? `here it is called \`${near}\``
+    : `\`${near}\` is there`
 }
 
 function nothingNear({ is }: Pick<Noted, 'is'>): string {
@@ -312,6 +335,8 @@ function noteOf({ is, isTargetPort, port }: Noted): string {
       "this cluster's DNS has that domain in no line of its Corefile, and asks servers outside for it: they deny " +
       'such names, unless another cluster has that domain and they know of it'
     )
+  if (is === 'left-out')
+    return 'a Service has the name SERVICE.NAMESPACE.svc in the whole cluster, and SERVICE alone in its own namespace'
   if (is === 'no-svc') return "this cluster's DNS has the whole domain, and denies what is not below `svc` or `pod`"
   return is === 'no-port' && isTargetPort
     ? `pods listen on ${port}: that is the Service's targetPort, and who calls the Service uses its port`
@@ -357,6 +382,8 @@ function labelOf(called: Called): string {
       return 'no line of the Corefile and no hostAliases has this name'
     case 'other-domain':
       return `this cluster's domain is another`
+    case 'left-out':
+      return 'the namespace stands between the name and `svc`'
     case 'no-svc':
       return 'names of Services are below `svc`'
     default:
@@ -375,6 +402,7 @@ const says = {
   'no-namespace': 'and there is no such namespace',
   docker: 'which Docker Desktop alone gives its containers',
   'other-domain': "which is not of this cluster's domain",
+  'left-out': 'without the namespace that stands before `svc`',
   'no-svc': 'and no Service has its name there, without `svc`',
 } as const
 

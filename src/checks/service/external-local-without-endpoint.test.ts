@@ -34,6 +34,31 @@ const connects = (at: string, result: 'open' | 'timeout') => ({
 
 describeCheck(check, [
   {
+    it: 'its only external address is of a node without an endpoint',
+    given: { services: [kept({ externalIPs: ['10.0.0.2'] })], nodes, pods: one },
+    expect: [{ subject: web, severity: 'error', args: { dropped: ['10.0.0.2'] }, says: /External address 10.0.0.2/ }],
+  },
+  {
+    it: 'another of its external addresses is of the node with the endpoint',
+    given: { services: [kept({ externalIPs: ['10.0.0.1', '10.0.0.2'] })], nodes, pods: one },
+    expect: [{ subject: web, severity: 'warning', args: { dropped: [] } }],
+  },
+  {
+    it: 'an external address that no node has is led there by somebody',
+    given: { services: [kept({ externalIPs: ['192.0.2.7'] })], nodes, pods: one },
+    expect: [{ subject: web, severity: 'info', args: { dropped: [] } }],
+  },
+  {
+    it: 'one without NodePorts',
+    given: { services: [kept({ type: 'ClusterIP', externalIPs: ['10.0.0.3'] })], nodes, pods: one },
+    expect: [{ subject: web, severity: 'error', args: { dropped: ['10.0.0.3'] } }],
+  },
+  {
+    it: 'the same on the node with the endpoint',
+    given: { services: [kept({ type: 'ClusterIP', externalIPs: ['10.0.0.1'] })], nodes, pods: one },
+    expect: 'ok',
+  },
+  {
     it: 'a NodePort, and two of three nodes without an endpoint',
     given: { services: [kept()], nodes, pods: one },
     expect: [

@@ -30,7 +30,9 @@ export default check({
   decides: [],
 
   run({ services, pods, nodes, contacts, ingresses, ingressControllers, scope }) {
-    const local = services.filter((it) => it.externalTrafficPolicy === 'Local' && portsOf(it) !== '')
+    const local = services.filter(
+      (it) => it.externalTrafficPolicy === 'Local' && (portsOf(it) !== '' || isExternal(it)),
+    )
     if (local.length === 0) return notApplicable('no Service with a NodePort here has externalTrafficPolicy Local')
     const podsOf = podsOfServices(pods)
     const open = nodes.filter((it) => it.ready === 'True')
@@ -61,15 +63,21 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NodePort ${args.ports} of Service ${full(on)} is dropped on ${args.count} of ${args.of} nodes: ` +
-      `it keeps to the node, and ${args.without} ${args.count === 1 ? 'has' : 'have'} no ready endpoint.`,
+      args.dropped.length > 0
+        ? `External address ${some(args.dropped)} of Service ${full(on)} is dropped: the Service keeps to the node, and ` +
+          'the node that has it has no ready endpoint.'
+        : `NodePort ${args.ports} of Service ${full(on)} is dropped on ${args.count} of ${args.of} nodes: ` +
+          `it keeps to the node, and ${args.without} ${args.count === 1 ? 'has' : 'have'} no ready endpoint.`,
     detail: ({ args }) =>
       `externalTrafficPolicy Local · endpoints on ${args.with} · none on ${args.without}${args.how}`,
-    note: ({ args }) =>
-      args.type === 'LoadBalancer'
+    note: ({ args }) => {
+      if (args.dropped.length > 0)
+        return 'whoever comes to that address waits for a timeout; inside the cluster it works'
+      return args.type === 'LoadBalancer'
         ? 'a load balancer that asks healthCheckNodePort leaves these nodes out; an address of a node does not'
         : 'right behind a load balancer that leaves silent nodes out; ' +
-          'whoever takes the address of any node waits for a timeout on these',
+            'whoever takes the address of any node waits for a timeout on these'
+    },
     help: ({ subject: on, args }) => [
       'send users to nodes that have an endpoint alone, run a pod on each node, or let the nodes forward ' +
         '(then pods see the address of the node, and not that of the client)',
@@ -103,7 +111,17 @@ function addressesOf(service: Service, backends: readonly Pod[], from: Announced
     controllers.some((one) => one.namespace === it.namespace && one.pod === it.name),
   )
   const its = isIngress && from.ingresses.known ? from.ingresses.value.flatMap((it) => it.addresses) : []
-  return [...(service.loadBalancer?.addresses ?? []), ...its]
+  return [...(service.loadBalancer?.addresses ?? []), ...(service.externalIPs ?? []), ...its]
+}
+
+function isExternal({ externalIPs = [] }: Service): boolean {
+  return externalIPs.length > 0
+}
+
+/** Addresses of `externalIPs` that nodes without an endpoint have: kube-proxy drops what comes to them, as to NodePorts. */
+function droppedOf({ externalIPs = [] }: Service, without: readonly Node[]): readonly string[] {
+  const theirs = new Set(without.flatMap((it) => [...(it.ip === null ? [] : [it.ip]), ...(it.ips ?? [])]))
+  return externalIPs.filter((it) => theirs.has(it))
 }
 
 interface Seen {
@@ -123,8 +141,11 @@ function judge(service: Service, seen: Seen) {
   // What a load balancer is for is done by it, unless a status says otherwise.
   if (service.type === 'LoadBalancer' && sent.length === 0 && silent.length === 0)
     return ok(open, 'a load balancer leaves out the nodes without an endpoint')
+  const dropped = droppedOf(service, without)
+  if (portsOf(service) === '' && dropped.length === 0) return ok(open)
+  const isOnly = areAll(service, dropped)
   const isMet = sent.length > 0 || silent.length > 0 || asked
-  const severity: Severity = isMet ? 'warning' : 'info'
+  const severity: Severity = isOnly ? 'error' : warned(isMet)
   const names = without.map((it) => it.name)
   return finding({
     subject: serviceSubject(service),
@@ -132,14 +153,15 @@ function judge(service: Service, seen: Seen) {
     severity,
     args: {
       ports: portsOf(service),
-      port: service.ports.flatMap((it) => it.nodePort ?? [])[0] ?? 0,
-      ip: first?.ip ?? 'ADDRESS',
+      port: portTold(service, isOnly),
+      ip: (isOnly ? dropped[0] : first?.ip) ?? 'ADDRESS',
       count: names.length,
       of: open,
       without: some(names),
       with: some(having),
       type: service.type,
       how: howOf(seen),
+      dropped: isOnly ? dropped : [],
     },
     evidence: [
       {
@@ -156,6 +178,21 @@ function judge(service: Service, seen: Seen) {
     ],
     causes: silent.length > 0 ? [nodePortUnanswered(service)] : [],
   })
+}
+
+/** No other way in from outside is told to anybody. */
+function areAll({ externalIPs = [], loadBalancer }: Service, dropped: readonly string[]): boolean {
+  return dropped.length > 0 && dropped.length === externalIPs.length && (loadBalancer?.addresses ?? []).length === 0
+}
+
+/** At an external address it is the Service's own. */
+function portTold({ ports }: Service, isExternalOne: boolean): number {
+  const nodePort = isExternalOne ? undefined : ports.find((it) => it.nodePort !== null)?.nodePort
+  return nodePort ?? ports[0]?.port ?? 0
+}
+
+function warned(isMet: boolean): Severity {
+  return isMet ? 'warning' : 'info'
 }
 
 function howOf({ sent, silent }: Seen): string {

@@ -2,7 +2,7 @@ import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
-import type { EndLink, Pod } from '../../model/pod.ts'
+import type { Container, EndLink, Pod } from '../../model/pod.ts'
 import check from './link-variables.ts'
 
 const link = (about: Partial<EndLink> = {}): EndLink => ({
@@ -20,7 +20,46 @@ const ended = (endLink: EndLink, about: Partial<Pod> = {}, isReady = false): Pod
 const found = { subject: 'Deployment/shop/cart', severity: 'error' as const, confidence: 'inferred' as const }
 const given = (one: Pod, ...services: readonly ReturnType<typeof service>[]) => ({ pods: [one], services })
 
+const crashed = (image: string, about: Partial<Pod> = {}, how: Partial<Container> = {}): Pod =>
+  pod('neo4j-0', {
+    ready: false,
+    containers: [container({ image, ready: false, waiting: 'CrashLoopBackOff', lastTermination: 'Error', ...how })],
+    ...about,
+  })
+
 describeCheck(check, [
+  {
+    it: 'a program that is known to read them crashes, and says nothing',
+    given: given(crashed('docker.io/library/neo4j:5.20'), service('neo4j')),
+    expect: [
+      { subject: 'Deployment/shop/neo4j', severity: 'warning', confidence: 'possible', args: { prefix: 'NEO4J' } },
+    ],
+  },
+  {
+    it: 'the same with links off',
+    given: given(crashed('neo4j:5', { serviceLinks: 'off' }), service('neo4j')),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'its Service is called otherwise',
+    given: given(crashed('neo4j:5'), service('graph')),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'its Service is headless, of which no variables are made',
+    given: given(crashed('neo4j:5'), service('neo4j', { clusterIP: 'None' })),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'it said what it misses',
+    given: given(crashed('neo4j:5', {}, { endSaid: { kind: 'refused', host: 'pay', port: 80 } }), service('neo4j')),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'a program of which nothing is known',
+    given: given(crashed('cart:1'), service('neo4j')),
+    expect: 'not-applicable',
+  },
   {
     it: 'the variable of the Service that is called like the program',
     given: given(ended(link()), service('cart')),

@@ -29,8 +29,10 @@ export default check({
       const container = pod.containers.find((it) => it.endLink !== undefined && !it.ready)
       return container === undefined ? [] : [{ pod, container }]
     })
-    if (told.length === 0) return notApplicable('no program here says at its end that it read an address of a Service')
     const beside = Map.groupBy(services, (it) => it.namespace)
+    const guessed = guesses(pods.filter(isLive), beside)
+    if (told.length + guessed.length === 0)
+      return notApplicable('no program here says at its end that it read an address of a Service')
     const found = told.flatMap(({ pod, container }) => {
       const { endLink: link } = container
       const service = link === undefined ? null : meantBy(link, beside.get(pod.namespace) ?? [])
@@ -38,18 +40,22 @@ export default check({
         ? []
         : [{ pod, container, service, link }]
     })
-    if (found.length === 0) return ok(told.length)
-    const groups = Map.groupBy(found, (it) => `${subjectKey(workloadOfPod(it.pod))} ${it.service.name}`)
+    const all = [...found, ...guessed]
+    if (all.length === 0) return ok(told.length)
+    const groups = Map.groupBy(all, (it) => `${subjectKey(workloadOfPod(it.pod))} ${it.service.name}`)
     return [...groups.values()].flatMap(verdict)
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} ends because of ${args.variable}, a variable that the kubelet sets for Service ` +
-      `\`${args.service}\`, and that the program takes for a setting of its own.`,
+      args.isGuess
+        ? `${on.kind} ${full(on)} crashes, and its program reads ${args.prefix}_* as its settings, as the variables of ` +
+          `Service \`${args.service}\` are called.`
+        : `${on.kind} ${full(on)} ends because of ${args.variable}, a variable that the kubelet sets for Service ` +
+          `\`${args.service}\`, and that the program takes for a setting of its own.`,
     detail: ({ args }) =>
-      `container ${args.container} of ${count(args.pods.length, 'pod')} named it at its end: ${some(args.pods)} · ` +
-      'enableServiceLinks is true',
+      `container ${args.container} of ${count(args.pods.length, 'pod')}` +
+      `${args.isGuess ? '' : ' named it at its end'}: ${some(args.pods)} · enableServiceLinks is true`,
     note: ({ args }) =>
       `every Service of the namespace is told to every container so: ${args.variable} holds tcp://, an address ` +
       'and a port',
@@ -79,7 +85,50 @@ interface Seen {
   readonly pod: Pod
   readonly container: Container
   readonly service: Service
-  readonly link: EndLink
+  /** null: its program is known for it, and said nothing that was read. */
+  readonly link: EndLink | null
+}
+
+/**
+ * Programs that take every variable of a prefix for a setting of theirs, by the last part of their image: Neo4j and
+ * Confluent's images by their entry points (docker-neo4j, `add_env_setting`; cp-*, "SCHEMA_REGISTRY_PORT is
+ * deprecated"), Solr's `bin/solr` (SOLR_PORT), Kong ("Environment Variables"), Authelia (AUTHELIA_*).
+ */
+const byPrefix: readonly (readonly [image: RegExp, prefix: string])[] = [
+  [/^neo4j/, 'NEO4J'],
+  [/^cp-schema-registry/, 'SCHEMA_REGISTRY'],
+  [/^cp-kafka-rest/, 'KAFKA_REST'],
+  [/^cp-(?:kafka|server|enterprise-kafka)$/, 'KAFKA'],
+  [/^cp-zookeeper/, 'ZOOKEEPER'],
+  [/^cp-ksqldb-server/, 'KSQL'],
+  [/^solr$/, 'SOLR'],
+  [/^kong/, 'KONG'],
+  [/^authelia$/, 'AUTHELIA'],
+]
+
+function prefixOf({ image }: Container): string | null {
+  const name = (image.split('/').at(-1) ?? '').split(/[:@]/, 1)[0] ?? ''
+  return byPrefix.find(([sign]) => sign.test(name))?.[1] ?? null
+}
+
+/** Crashing by an end of its own, in a namespace with a Service whose variables begin as its settings do. */
+function guesses(pods: readonly Pod[], beside: ReadonlyMap<string, readonly Service[]>): readonly Seen[] {
+  return pods.flatMap((pod): readonly Seen[] => {
+    const container = pod.containers.find((it) => isCrashed(it) && prefixOf(it) !== null)
+    if (container === undefined || pod.serviceLinks === 'off') return []
+    const service = (beside.get(pod.namespace) ?? []).find(
+      (it) =>
+        it.type !== 'ExternalName' &&
+        ownAddress(it) !== null &&
+        variableOf(it).startsWith(`${prefixOf(container) ?? ''}_`),
+    )
+    return service === undefined ? [] : [{ pod, container, service, link: null }]
+  })
+}
+
+function isCrashed({ waiting, endLink, endStart, endSaid, lastTermination }: Container): boolean {
+  const isOther = endLink !== undefined || endStart !== undefined || endSaid !== undefined
+  return waiting === 'CrashLoopBackOff' && !isOther && lastTermination === 'Error'
 }
 
 function verdict(its: readonly Seen[]) {
@@ -92,26 +141,31 @@ function verdict(its: readonly Seen[]) {
     finding({
       subject: on,
       also: [subject('Service', service.namespace, service.name)],
-      confidence: 'inferred',
+      confidence: link === null ? 'possible' : 'inferred',
+      severity: link === null ? 'warning' : 'error',
       args: {
+        isGuess: link === null,
+        prefix: prefixOf(container) ?? '',
         service: service.name,
         variable,
         container: container.name,
         pods: its.map((it) => it.pod.name),
       },
       evidence: [
-        {
-          kind: 'fact',
-          label: `container ${container.name}, at its end`,
-          value: [...(link.variable === null ? [] : [link.variable]), `tcp://${link.ip}:${link.port}`].join(' '),
-        },
+        link === null
+          ? { kind: 'fact', label: `container ${container.name}`, value: container.image }
+          : {
+              kind: 'fact',
+              label: `container ${container.name}, at its end`,
+              value: [...(link.variable === null ? [] : [link.variable]), `tcp://${link.ip}:${link.port}`].join(' '),
+            },
         {
           kind: 'fact',
           label: `Service ${full(service)}`,
           value: `clusterIP ${service.clusterIP}, so that ${variable} is set`,
         },
       ],
-      causes: [podsUnready(on)],
+      causes: link === null ? [] : [podsUnready(on)],
     }),
   ]
 }

@@ -6,6 +6,7 @@ import type { ServicePort } from '../../model/service.ts'
 import check from './mesh-protocol.ts'
 
 const meshed = pod('db-1', { containers: [container(), container({ name: 'istio-proxy' })] })
+const of = (image: string) => pod('db-1', { containers: [container({ image }), container({ name: 'istio-proxy' })] })
 const db = (about: Partial<ServicePort>, name = 'db') =>
   service(name, { selector: { app: 'db' }, ports: [port({ port: 3306, targetPort: 3306, ...about })] })
 const given = (...services: readonly ReturnType<typeof service>[]) => ({ services, pods: [meshed] })
@@ -22,6 +23,24 @@ describeCheck(check, [
     expect: [
       { subject: 'Service/shop/db', confidence: 'inferred', args: { is: 'twice', protocol: 'tcp', others: 'http' } },
     ],
+  },
+  {
+    it: 'MySQL by a port that says http',
+    given: { services: [db({ name: 'http-mysql', targetPort: 3306 })], pods: [of('docker.io/library/mysql:8.4')] },
+    expect: [{ subject: 'Service/shop/db', confidence: 'inferred', args: { is: 'as-http', other: 'mysql' } }],
+  },
+  {
+    it: 'pages on the same number by another program',
+    given: { services: [db({ name: 'http-web' })], pods: [of('docker.io/library/nginx:1.27')] },
+    expect: 'ok',
+  },
+  {
+    it: 'numbers about MySQL on a port of their own',
+    given: {
+      services: [db({ name: 'http-metrics', port: 9104, targetPort: 9104 })],
+      pods: [of('prom/mysqld-exporter:v1')],
+    },
+    expect: 'ok',
   },
   { it: 'its name says it', given: given(db({ name: 'mysql' })), expect: 'ok' },
   { it: 'appProtocol says it', given: given(db({ name: 'main', appProtocol: 'tcp' })), expect: 'ok' },

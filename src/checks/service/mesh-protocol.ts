@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Container } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { full } from '../../phrases.ts'
@@ -33,33 +34,84 @@ export default check({
       const port = service.ports.find((it) => serverFirst.has(numberOf(it)) && protocolOf(it) === null)
       return port === undefined ? [] : [unnamed(service, port)]
     })
+    const misnamed = meshed.flatMap(({ service }) => {
+      const its = podsOf(service).flatMap((it) => it.containers)
+      const port = service.ports.find((it) => readsHttp.has(protocolOf(it) ?? '') && isDatabase(it, its))
+      return port === undefined ? [] : [asHttp(service, port, databaseAt(port, its) ?? '')]
+    })
     const torn = pairsOf(meshed).flatMap(([a, b]) => {
       const pair = conflict(a, b)
       return pair === null ? [] : [twice(a, b, pair)]
     })
-    const found = [...silent, ...torn]
+    const found = [...silent, ...misnamed, ...torn]
     return found.length > 0 ? found : ok(meshed.length)
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      args.is === 'unnamed'
+    headline: ({ subject: on, args }) => {
+      if (args.is === 'as-http')
+        return (
+          `Port ${args.port} of Service ${full(on)} says ${args.protocol}, and its pods run ${args.other}, which speaks ` +
+          'no HTTP: the sidecar breaks it.'
+        )
+      return args.is === 'unnamed'
         ? `Port ${args.port} of Service ${full(on)} does not say its protocol: the sidecar waits for the client, ` +
-          'and the client for the server.'
+            'and the client for the server.'
         : `Service ${full(on)} says ${args.protocol} of port ${args.port}, and ${args.other} says ${args.others} ` +
-          'of the same port of the same pods.',
-    detail: ({ args }) =>
-      args.is === 'unnamed' ? 'no appProtocol, and no protocol in its name' : `target port ${args.target} of both`,
-    note: ({ args }) =>
-      args.is === 'unnamed'
+            'of the same port of the same pods.'
+    },
+    detail: ({ args }) => details[args.is](args.target),
+    note: ({ args }) => {
+      if (args.is === 'as-http')
+        return 'what is no HTTP is answered with 400 by the proxy, or hangs where the server speaks first'
+      return args.is === 'unnamed'
         ? 'a server that speaks first (MySQL, SMTP) hangs until the detection gives up'
-        : 'the sidecar has one listener for that port: which of the two it follows depends on the order of events',
+        : 'the sidecar has one listener for that port: which of the two it follows depends on the order of events'
+    },
     help: ({ subject: on, args }) => [
-      args.is === 'unnamed' ? 'name the port tcp-… or mysql-…, or set appProtocol: tcp' : 'say one protocol in both',
+      args.is === 'twice' ? 'say one protocol in both' : 'name the port tcp-… or mysql-…, or set appProtocol: tcp',
       `kubectl -n ${on.namespace} get service ${on.name} -o yaml`,
     ],
   },
 })
+
+const details = {
+  unnamed: () => 'no appProtocol, and no protocol in its name',
+  'as-http': () => 'by its appProtocol, else the first word of its name; the program by its image and its port',
+  twice: (target: string) => `target port ${target} of both`,
+} as const
+
+/** What the sidecar reads HTTP in (istio.io, "Explicit protocol selection"). */
+const readsHttp: ReadonlySet<string> = new Set(['http', 'http2', 'grpc', 'grpc-web'])
+
+/** Servers that speak protocols of their own, by their usual ports (their own documentation; IANA). */
+const databases: ReadonlyMap<number, RegExp> = new Map([
+  [1433, /mssql|sql-?server|sql-edge/],
+  [3306, /mysql|mariadb|percona/],
+  [5432, /postgres|pgbouncer|timescale/],
+  [5672, /rabbitmq/],
+  [6379, /redis|valkey|dragonfly/],
+  [9042, /cassandra|scylla/],
+  [9092, /kafka|redpanda/],
+  [11_211, /memcached/],
+  [27_017, /mongo/],
+])
+
+/** By the image's last part, and the port: `mysqld-exporter` has another. */
+function databaseAt(port: ServicePort, containers: readonly Container[]): string | null {
+  const number = numberOf(port)
+  const sign = databases.get(number)
+  const its = containers.find((it) => sign?.test(lastPart(it.image)) === true)
+  return its === undefined ? null : lastPart(its.image)
+}
+
+function isDatabase(port: ServicePort, containers: readonly Container[]): boolean {
+  return databaseAt(port, containers) !== null
+}
+
+function lastPart(image: string): string {
+  return (image.split('/').at(-1) ?? '').split(/[:@]/, 1)[0]?.toLowerCase() ?? ''
+}
 
 interface Meshed {
   readonly service: Service
@@ -133,6 +185,22 @@ function unnamed(service: Service, port: ServicePort) {
       others: null,
     },
     evidence: [{ kind: 'fact', label: `name of port ${port.port}`, value: port.name ?? 'none' }],
+  })
+}
+
+function asHttp(service: Service, port: ServicePort, program: string) {
+  return finding({
+    subject: serviceSubject(service),
+    confidence: 'inferred',
+    args: {
+      is: 'as-http',
+      port: portText(port),
+      target: String(port.targetPort),
+      protocol: protocolOf(port),
+      other: program,
+      others: null,
+    },
+    evidence: [{ kind: 'fact', label: `port ${port.port}`, value: port.appProtocol ?? port.name ?? '' }],
   })
 }
 

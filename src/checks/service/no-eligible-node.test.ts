@@ -1,9 +1,10 @@
 import { controller } from '../../../test/build/ingress.ts'
 import { node } from '../../../test/build/node.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import check from './no-eligible-node.ts'
 
@@ -40,7 +41,43 @@ const behind = (localOn: readonly string[] | undefined) => ({
   ingressControllers: [controllerBehind(localOn)],
 })
 
+const speaker = (...args: readonly string[]) =>
+  pod('speaker-1', {
+    namespace: 'metallb-system',
+    labels: { app: 'metallb', component: 'speaker' },
+    containers: [container({ args })],
+  })
+const labelled = (...pods: readonly Pod[]) => ({
+  services: [balanced()],
+  nodes: [excluded('cp-1'), excluded('cp-2')],
+  endpointSlices: on('cp-1'),
+  pods,
+})
+const left = { subject: 'Service/shop/cart' } as const
+
 describeCheck(check, [
+  { it: "MetalLB's speakers heed the label", given: labelled(speaker()), expect: [{ ...left, severity: 'error' }] },
+  { it: 'unless a flag says otherwise', given: labelled(speaker('--ignore-exclude-lb=true')), expect: 'ok' },
+  { it: 'a flag by itself is true', given: labelled(speaker('--ignore-exclude-lb')), expect: 'ok' },
+  {
+    it: 'the flag says no',
+    given: labelled(speaker('--ignore-exclude-lb=false')),
+    expect: [{ ...left, severity: 'error' }],
+  },
+  {
+    it: 'kube-vip heeds none',
+    given: labelled(pod('kube-vip-1', { containers: [container({ image: 'ghcr.io/kube-vip/kube-vip:v0.8.0' })] })),
+    expect: [{ ...left, severity: 'warning' }],
+  },
+  {
+    it: 'nodes that are not ready bear no label to take off',
+    given: {
+      services: [balanced()],
+      nodes: [node('a', { ready: 'False' }), node('b', { ready: 'False' })],
+      endpointSlices: on('a'),
+    },
+    expect: [{ ...left, args: { whys: ['not ready'] } }],
+  },
   {
     it: 'every node bears the label: a cluster of one control plane node',
     given: { services: [balanced()], nodes: [excluded('cp')], endpointSlices: on('cp') },

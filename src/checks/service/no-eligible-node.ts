@@ -3,10 +3,13 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { count, full, some } from '../../phrases.ts'
 import { frontsBeside } from '../../relations/ingress/fronts-beside.ts'
+import { speakersHeed } from '../../relations/service/metallb.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { noPodNetwork } from '../../relations/symptom.ts'
 import { serviceSubject } from './words.ts'
 
 const label = 'node.kubernetes.io/exclude-from-external-load-balancers'
@@ -25,11 +28,11 @@ export default check({
   fine: 'each load balancer has a node that may take its traffic',
   severity: 'warning',
   needs: ['services', 'nodes'],
-  wants: ['endpointSlices', 'ingressControllers'],
+  wants: ['endpointSlices', 'ingressControllers', 'pods'],
   remedies: [],
   decides: ['LB-05', 'PRX-14'],
 
-  run({ services, nodes, endpointSlices, ingressControllers }) {
+  run({ services, nodes, endpointSlices, ingressControllers, pods }) {
     const slicesOf = endpointSlices.known ? slicesOfServices(endpointSlices.value) : null
     const own = services
       .filter((it) => it.type === 'LoadBalancer')
@@ -40,13 +43,15 @@ export default check({
       }))
     const balanced = [...own, ...balancedBeside(services, ingressControllers)]
     if (balanced.length === 0) return notApplicable('no Service here is of type LoadBalancer')
+    const byLabel = !pods.known || speakersHeed(pods.value) !== false
     const out = nodes.flatMap((node) => {
-      const why = whyOut(node)
+      const why = whyOut(node, byLabel)
       return why === null ? [] : [{ name: node.name, why }]
     })
     if (out.length === 0) return ok(balanced.length)
     // k3s's own load balancer heeds no label, nor does what runs on the one node that kubeadm labels.
-    const isHeeded = nodes.length > 1 && !nodes.some(({ kubelet }) => kubelet.includes('+k3s'))
+    const isOthers = nodes.some(({ kubelet }) => kubelet.includes('+k3s')) || (pods.known && pods.value.some(isKubeVip))
+    const isHeeded = nodes.length > 1 && !isOthers
     const found = balanced.flatMap(({ on, hasAddress, homes }) => {
       const wanted = homes ?? nodes.map((it) => it.name)
       const eligible = wanted.filter((name) => !out.some((it) => it.name === name))
@@ -72,21 +77,40 @@ export default check({
     detail: ({ args }) =>
       `${count(args.nodes.length, 'node')} of ${args.of} left out · ${some(args.whys)}` +
       (args.local ? ' · externalTrafficPolicy Local: only nodes with a pod of it take its traffic' : ''),
-    note: () =>
-      'some load balancers (those of k3s and of kube-vip) do not heed the label; the cloud controllers and MetalLB do',
-    help: ({ args }) => [
-      args.local
-        ? 'let the pods run on nodes that are not left out, or use externalTrafficPolicy: Cluster'
-        : 'take the label off nodes that should carry traffic',
-      `kubectl get nodes -L ${label}`,
-    ],
+    note: ({ args }) =>
+      areUnready(args)
+        ? 'load balancers leave out nodes that are not ready; they come back as soon as they are'
+        : 'some load balancers (those of k3s and of kube-vip) do not heed the label; the cloud controllers and MetalLB do',
+    help: ({ args }) =>
+      areUnready(args)
+        ? ['see why the nodes are not ready', 'kubectl describe nodes', 'kubectl get nodes']
+        : [cureOf(args), `kubectl get nodes -L ${label}`],
   },
 })
 
-function whyOut({ labels, taints, ready }: Node): string | null {
-  if (Object.hasOwn(labels, label)) return `label ${label}`
+/** The nodes themselves are what is wrong, and no label. */
+function areUnready({ whys }: { readonly whys: readonly string[] }): boolean {
+  return whys.every((it) => it === unready)
+}
+
+const unready = 'not ready'
+
+function cureOf(args: { readonly local: boolean; readonly whys: readonly string[] }): string {
+  if (args.local) return 'let the pods run on nodes that are not left out, or use externalTrafficPolicy: Cluster'
+  return args.whys.some((it) => it.startsWith('label'))
+    ? 'take the label off nodes that should carry traffic'
+    : 'wait for new nodes: the autoscaler takes these away'
+}
+
+/** It announces from whichever node leads, whatever labels say (kube-vip.io, "Kubernetes Services"). */
+function isKubeVip({ containers }: Pod): boolean {
+  return containers.some(({ image }) => /(?:^|\/)kube-vip(?:-iptables)?(?:[:@]|$)/.test(image))
+}
+
+function whyOut({ labels, taints, ready }: Node, byLabel: boolean): string | null {
+  if (byLabel && Object.hasOwn(labels, label)) return `label ${label}`
   if (taints.some((it) => it.key === leaving)) return `taint ${leaving}`
-  return ready === 'True' ? null : 'not ready'
+  return ready === 'True' ? null : unready
 }
 
 /** Nodes with a ready endpoint, where only these count; null where every node takes traffic. */
@@ -145,5 +169,6 @@ function verdict(service: Named, { out, local, of, isOutage }: Out) {
         })),
       },
     ],
+    symptoms: out.every((it) => it.why === unready) ? [noPodNetwork] : [],
   })
 }

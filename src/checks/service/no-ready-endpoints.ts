@@ -17,6 +17,7 @@ import { isOver, selectorOf } from '../../relations/service/service-selects-pod.
 import {
   nodeDown,
   noEndpoints,
+  noPodNetwork,
   nothingMade,
   peersWait,
   podsUnready,
@@ -252,10 +253,15 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
     ],
     symptoms: onDownNodes
       ? where.map((it) => nodeDown(`${it}`))
-      : [...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods), ...unreadyMaker(pods)],
+      : [...unaddressed(pods), ...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods), ...unreadyMaker(pods)],
     dueTo: unmade ? keptFromMaking(service, refused) : [],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+/** None of them has been given an address: where no node has a network for pods, that is why. */
+function unaddressed(pods: readonly Pod[]): readonly string[] {
+  return pods.length > 0 && pods.every((it) => it.ip === null && !it.hostNetwork) ? [noPodNetwork] : []
 }
 
 function areDown(nodes: readonly (string | null)[], down: ReadonlySet<string>): boolean {

@@ -1,7 +1,8 @@
 import { container, cronJob, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
-import { describeCheck } from '../../../test/describe-check.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { Container, NearbyCall, Pod } from '../../model/pod.ts'
+import { subject } from '../../model/subject.ts'
 import check from './nobody-beside.ts'
 
 const of = (port: number): Container['ports'] => [{ name: null, port, protocol: 'TCP' }]
@@ -69,6 +70,31 @@ describeCheck(check, [
     it: 'a server of data in a pod of one container',
     given: given([proxy('DATABASE_URL', 5432)]),
     expect: [{ subject: 'Deployment/shop/web', severity: 'info' }],
+  },
+  {
+    it: 'asked for, and a Service of its namespace offers that port',
+    given: modelOf(
+      {
+        ...given([proxy('DATABASE_URL', 5432)]),
+        services: [
+          service('pg', { ports: [{ name: null, port: 5432, protocol: 'TCP', targetPort: 5432, nodePort: null }] }),
+        ],
+      },
+      {},
+      { target: { kind: 'object', object: subject('Deployment', 'shop', 'web'), url: null } },
+    ),
+    expect: [
+      { subject: 'Deployment/shop/web', severity: 'warning', confidence: 'possible', args: { offering: 'pg.shop' } },
+    ],
+  },
+  {
+    it: 'a port that many have is of nobody by its number alone',
+    given: modelOf(
+      { ...given([proxy('ORDERS_URL', 80)]), services: [service('cart')] },
+      {},
+      { target: { kind: 'object', object: subject('Deployment', 'shop', 'web'), url: null } },
+    ),
+    expect: [{ subject: 'Deployment/shop/web', severity: 'info', args: { offering: null } }],
   },
   { it: 'its own page of health', given: given([proxy('HEALTH_URL', 9000), app]), expect: 'not-applicable' },
   { it: 'the proxy of a mesh', given: given([proxy('ISTIO_URL', 15_000), app]), expect: 'not-applicable' },

@@ -6,6 +6,7 @@ import type { Service } from '../../model/service.ts'
 import { subject, type Subject, subjectKey } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
+import { isTargetPod } from '../../relations/asked-about.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -28,11 +29,11 @@ export default check({
   run({ pods, services, workloads, beside, scope }) {
     const live = pods.filter((it) => !isOver(it))
     const told = toldNearby(withNextPods(pods, workloads).filter((it) => !isOver(it)))
-    if (told.length === 0) return notApplicable('nobody here is told to call a port of its own pod or node')
+    if (told.length === 0) return notApplicable('no value that was read tells to call a port of its own pod or node')
     const scalers = beside.known ? (beside.value.scalers ?? []) : []
     const judged = told.map((one) => {
       const it = { ...one, isDue: isAwaited(one.pod, scalers) }
-      if (it.call.of === 'pod') return ofPod(it)
+      if (it.call.of === 'pod') return ofPod(it, { services, isAsked: isTargetPod(scope, it.pod) })
       return scope.namespace === null
         ? ofNode(it, live, services)
         : cannotTell('not-asked', `pods of other namespaces, which may have port ${it.call.port} of nodes`)
@@ -52,13 +53,16 @@ export default check({
       (args.of === 'pod' ? `ports there: ${some(args.ports)}` : `${args.agent} declares it without hostPort`),
     note: ({ args }) =>
       args.of === 'pod'
-        ? 'a container may listen on a port that it does not declare; connections to one where nobody listens ' +
-          'are refused'
+        ? 'localhost is the pod itself; a container may listen on a port that it does not declare, and connections ' +
+          'to one where nobody listens are refused'
         : 'a node has a port of a pod by hostPort or hostNetwork alone; connections to it are refused else',
     help: ({ subject: on, args }) =>
       args.of === 'pod'
         ? [
-            `set ${args.by ?? 'its argument'} of ${on.kind} ${on.name} to a port on which the pod listens`,
+            `set ${args.by ?? 'its argument'} of ${on.kind} ${on.name} to ` +
+              (args.offering === null
+                ? 'a port on which the pod listens'
+                : `Service ${args.offering}, which offers port ${args.port}, if that one is meant`),
             `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A4 containerPort`,
           ]
         : [
@@ -109,19 +113,40 @@ const namesAnother = /upstream|backend|proxy[-_]?(?:pass|to|url)|target|forward/
 const ofServers: ReadonlySet<number> = new Set([1433, 3306, 5432, 5672, 6379, 8086, 9042, 9092, 9200, 11_211, 27_017])
 
 /** null: a container that declares no port may listen on any. */
-function ofPod({ pod, on, container, call, isDue }: Judged) {
+function ofPod({ pod, on, container, call, isDue }: Judged, { services, isAsked }: Around) {
   const isThere = pod.containers.some((it) => hasPort(it, call.port))
   if (isThere) return ok(1)
   if (pod.hostNetwork || pod.containers.some((it) => it.ports.length === 0)) return null
   const isAnothers = pod.containers.length > 1 && (namesAnother.test(call.by ?? '') || ofServers.has(call.port))
+  const offering = services.known ? offeringOf(pod, call, services.value) : null
   const ports = pod.containers.flatMap((it) => it.ports.map(({ port }) => `${it.name} ${port}`))
   return finding({
     subject: on,
     confidence: 'possible',
-    severity: isAnothers && isDue ? 'warning' : 'info',
-    args: { ...toldArgs(container, call), idle: idleOf(pod), ports, agent: null },
+    severity: (isAnothers || (isAsked && offering !== null)) && isDue ? 'warning' : 'info',
+    args: { ...toldArgs(container, call), idle: idleOf(pod), ports, agent: null, offering },
     evidence: [evidenceOf({ on, container, call }, 'localhost', 'declared by no container of the pod')],
   })
+}
+
+interface Around {
+  readonly services: Known<readonly Service[]>
+  readonly isAsked: boolean
+}
+
+/**
+ * The Service that may be meant: of its own namespace, at that very port. Of a port that many have (8080), only one that
+ * the variable is named after: `ORDERS_URL` and Service `orders`.
+ */
+function offeringOf({ namespace }: Pod, { by, port }: NearbyCall, services: readonly Service[]): string | null {
+  const words = (by ?? '').toLowerCase().split(/[^a-z0-9]+/)
+  const its = services.find(
+    (it) =>
+      it.namespace === namespace &&
+      it.ports.some((one) => one.port === port) &&
+      (ofServers.has(port) || words.includes(it.name.toLowerCase())),
+  )
+  return its === undefined ? null : `${its.name}.${its.namespace}`
 }
 
 function hasPort({ ports, listens = [], readinessProbe, livenessProbe, startupProbe }: Container, port: number) {
@@ -155,7 +180,13 @@ function ofNode(
     also: [subject(of.kind, of.namespace, of.name)],
     confidence: 'possible',
     severity: isDue ? 'warning' : 'info',
-    args: { ...toldArgs(container, call), idle: idleOf(pod), ports: [], agent: `${of.kind} ${full(of)}` },
+    args: {
+      ...toldArgs(container, call),
+      idle: idleOf(pod),
+      ports: [],
+      agent: `${of.kind} ${full(of)}`,
+      offering: null,
+    },
     evidence: [evidenceOf({ on, container, call }, 'status.hostIP', 'of no hostPort, hostNetwork or nodePort')],
   })
 }

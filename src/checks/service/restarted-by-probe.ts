@@ -4,6 +4,7 @@ import type { ObjectEvent } from '../../model/event.ts'
 import type { Container, Pod } from '../../model/pod.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { count, full, hearsay } from '../../phrases.ts'
+import { probeSign } from '../../relations/probe-signs.ts'
 import { askedInstead, insteadText, probeText } from '../../relations/probe-host.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { podsUnready } from '../../relations/symptom.ts'
@@ -57,10 +58,11 @@ export default check({
       `container ${args.container} of ${args.pods.length} of ${count(args.of, 'pod')} · up to ` +
       `${count(args.restarts, 'restart')} · ${args.ready} ready now`,
     note: ({ args }) =>
-      args.probe === 'startup' && args.ready === 0
+      `${args.sign === null ? '' : `${args.sign}; `}` +
+      (args.probe === 'startup' && args.ready === 0
         ? 'it is stopped before it is up: until then its pods get no traffic'
         : `${args.ready > 0 ? 'ready between two restarts; ' : ''}` +
-          'each one ends the requests and connections of that pod',
+          'each one ends the requests and connections of that pod'),
     help: ({ subject: on, args }) => [
       'make the probe ask what the program answers (path, port, scheme), or give it more time ' +
         '(initialDelaySeconds or a startupProbe, timeoutSeconds)',
@@ -127,6 +129,7 @@ function told(its: readonly Seen[], siblings: ReadonlyMap<string, readonly Pod[]
         asks: probeText(container, kind) ?? '',
         instead: instead === null ? null : insteadText(instead),
         said: hearsay(said),
+        sign: probeSign(said, container),
         pods: names,
         of: all.length,
         ready: its.filter((it) => it.pod.ready).length,

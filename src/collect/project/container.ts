@@ -17,7 +17,8 @@ import { pageSettingsIn } from '../../wire/page-settings.ts'
 import { flawsOf } from './value-flaws.ts'
 import { balancesOf } from './kube-vip.ts'
 import { fromSecretsOf, securesOf, tlsOf } from './server-tls.ts'
-import { nearbyOf } from './nearby-calls.ts'
+import { nearbyOf, notUnderstood } from './nearby-calls.ts'
+import { portBeside } from './port-beside.ts'
 import { mountedCalls, mountedListens, refusalsOf } from './mounted-configs.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
@@ -80,7 +81,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
 const usualCalls = 50
 const callBytes = 200
 
-function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
+function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls' | 'unread'> {
   const raw = list(spec['env']).map(fields)
   const env = raw.flatMap((it) => {
     const [name, value] = [text(it['name']), text(it['value'])]
@@ -114,8 +115,8 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     ...tlsOf(it, spec),
   }))
   const calls: readonly Call[] = [...byEnv, ...byFlag, ...mountedCalls(spec)]
-  if (calls.length > usualCalls) intern.spare(calls.length * callBytes, `${calls.length} addresses in a container`)
-  const kept = calls.map((it) => ({
+  const some = asMany(calls, intern)
+  const kept = some.map((it) => ({
     by: it.by === null ? null : intern.text(it.by),
     host: intern.text(it.host),
     port: it.port,
@@ -127,7 +128,13 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
     ...(it.tls === undefined ? {} : { tls: it.tls }),
     ...schemeOf(it),
   }))
-  return kept.length === 0 ? {} : { calls: kept }
+  const unread = calls.length - kept.length + notUnderstood(spec)
+  return { ...(kept.length === 0 ? {} : { calls: kept }), ...(unread === 0 ? {} : { unread }) }
+}
+
+/** All where there is room; else what is usual: one pod with thousands of peers must not hide all the others. */
+function asMany<T>(all: readonly T[], intern: Intern): readonly T[] {
+  return all.length <= usualCalls || intern.mayTake(all.length * callBytes) ? all : all.slice(0, usualCalls)
 }
 
 /**
@@ -153,8 +160,7 @@ function addressesOf(spec: Fields, intern: Intern): Pick<Container, 'addresses'>
       const [name, value] = [text(it['name']), text(it['value'])]
       return name === null || value === null ? [] : addressesIn(name, value).map((one) => ({ by: name, ...one }))
     })
-  if (found.length > usualCalls) intern.spare(found.length * callBytes, `${found.length} addresses in a container`)
-  const kept = found.map((it) => ({ ...it, by: intern.text(it.by), ip: intern.text(it.ip) }))
+  const kept = asMany(found, intern).map((it) => ({ ...it, by: intern.text(it.by), ip: intern.text(it.ip) }))
   return kept.length === 0 ? {} : { addresses: kept }
 }
 
@@ -321,14 +327,6 @@ function expanded(set: string, env: readonly Fields[]): { readonly text: string;
   })
   const whole = filled.every((it) => it !== null && !it.includes('$(')) ? filled.join('') : null
   return whole === null ? null : { text: whole, isWhole: !parts.some((it, at) => at % 2 === 1 && !values.has(it)) }
-}
-
-/** `DB_PORT` beside `DB_HOST`. */
-function portBeside(name: string, values: ReadonlyMap<string, string>) {
-  const by = [name.replace(/_[A-Z]+$/, '_PORT'), `${name}_PORT`].find((it) => values.has(it))
-  const told = by === undefined ? '' : (values.get(by) ?? '')
-  const isPort = /^\d{1,5}$/.test(told) && Number(told) > 0 && Number(told) < 65_536
-  return by !== undefined && isPort ? { by, port: Number(told) } : null
 }
 
 /** `back-off 5m0s restarting failed container=app pod=…` says no more than its reason does. */

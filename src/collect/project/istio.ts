@@ -205,11 +205,16 @@ export function projectServiceEntry(raw: unknown, intern: Intern): ServiceEntry 
   if (it === null) return null
   const spec = fields(fields(raw)['spec'])
   const exportTo = texts(spec['exportTo'])
+  const tlsPorts = list(spec['ports'])
+    .map(fields)
+    .filter((one) => /^(?:https|tls)$/i.test(text(one['protocol']) ?? ''))
+    .flatMap((one) => whole(one['number']) ?? [])
   return {
     namespace: it.namespace,
     name: it.name,
     hosts: texts(spec['hosts']),
     ports: list(spec['ports']).flatMap((one) => whole(fields(one)['number']) ?? []),
+    ...(tlsPorts.length === 0 ? {} : { tlsPorts }),
     ...(lacksEndpoints(spec) ? { lacksEndpoints: true as const } : {}),
     ...(exportTo.length === 0 ? {} : { exportTo }),
   }

@@ -27,6 +27,9 @@ export const ingressControllerNames: readonly string[] = ingressControllers
 /** It writes hosts into a zone outside: which, its flags say. */
 const externalDnsNames: readonly string[] = ['external-dns']
 
+/** Its speakers heed a label of nodes, or do not, by a flag. */
+const announcerNames: readonly string[] = ['metallb']
+
 const clusterDnsNames = ['kube-dns', 'coredns', 'rke2-coredns', 'node-local-dns', 'kube-proxy']
 
 /** Does that label set say CoreDNS, kube-proxy or an ingress controller? */
@@ -36,6 +39,7 @@ export function isNetworkComponent(labels: Readonly<Record<string, string>>): bo
     (it) =>
       ingressControllers.includes(labels[it] ?? '') ||
       clusterDnsNames.includes(labels[it] ?? '') ||
+      announcerNames.includes(labels[it] ?? '') ||
       externalDnsNames.includes(labels[it] ?? ''),
   )
 }

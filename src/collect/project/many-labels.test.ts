@@ -60,21 +60,29 @@ describe('without room', () => {
   })
 
   test.each([
-    [50, true],
-    [51, false],
-  ])('of %d addresses in a container: read %s', (count, isRead) => {
+    [50, {}],
+    [51, { unread: 1 }],
+  ])('of %d addresses in a container: what is usual, and how many are left out', (count, left) => {
     const env = Array.from({ length: count }, (_, n) => ({ name: `A${n}_URL`, value: `http://a-${n}.shop` }))
     const raw = { ...meta({}), spec: { containers: [{ name: 'app', env }] } }
-    const read = () => projectPod(raw, createIntern({ room: 0 }))?.containers[0]?.calls?.length
-    if (isRead) expect(read()).toBe(count)
-    else expect(read).toThrow(`${count} addresses in a container`)
+    const read = projectPod(raw, createIntern({ room: 0 }))?.containers[0]
+    expect(read).toMatchObject(left)
+    expect(read?.calls).toHaveLength(50)
     expect(projectPod(raw, createIntern())?.containers[0]?.calls).toHaveLength(count)
   })
 
   test('as many by an address are no less', () => {
     const env = Array.from({ length: 51 }, (_, n) => ({ name: `A${n}_URL`, value: `http://10.0.0.${n}` }))
     const raw = { ...meta({}), spec: { containers: [{ name: 'app', env }] } }
-    expect(() => projectPod(raw, createIntern({ room: 0 }))).toThrow('51 addresses in a container')
+    expect(projectPod(raw, createIntern({ room: 0 }))?.containers[0]?.addresses).toHaveLength(50)
     expect(projectPod(raw, createIntern())?.containers[0]?.addresses).toHaveLength(51)
+  })
+
+  test('one pod of thousands of peers leaves room for all the others', () => {
+    const intern = createIntern()
+    const env = [{ name: 'PEERS', value: Array.from({ length: 8000 }, (_, n) => `http://p-${n}.shop:80`).join(',') }]
+    const raw = { ...meta({}), spec: { containers: [{ name: 'app', env }] } }
+    for (let nth = 0; nth < 20; nth++) expect(projectPod(raw, intern)?.containers[0]?.unread).toBe(7950)
+    expect(projectPod(meta({ labels: many(2000, 'key') }), intern)).not.toBeNull()
   })
 })

@@ -7,6 +7,7 @@ import { type Fields, count, fields, isObject, list, oneOf, text, stringMap, tex
 import { isNodeCache } from './node-cache.ts'
 import { isNetworkComponent } from './known-components.ts'
 import { placementOf } from './placement.ts'
+import { hostListOf, unaskedOf } from './probe-times.ts'
 import { sidecarTrafficOf } from './sidecar-traffic.ts'
 
 /**
@@ -50,7 +51,7 @@ export function projectPod(raw: unknown, intern: Intern, now: number | null = nu
     ...inboundDefault(spec),
     ...daprOf(spec, it.metadata),
     owner: ownerOf(it.metadata, intern),
-    containers: intern.same(containers(spec, status, intern, isNetworkComponent(it.labels))),
+    containers: intern.same(containers(spec, status, { intern, now, withArgs: isNetworkComponent(it.labels) })),
     ...schedulingOf(status),
     ...placementOf(spec, intern),
     ...gatesOf(spec, status),
@@ -98,10 +99,18 @@ function schedulingOf(status: Fields): Pick<Pod, 'scheduling'> {
   return said === null ? {} : { scheduling: said }
 }
 
-function gatesOf(spec: Fields, status: Fields): Pick<Pod, 'gates'> {
+/** What a load balancer's controller says of its targets is a sentence. */
+const longestGate = 300
+
+function gatesOf(spec: Fields, status: Fields): Pick<Pod, 'gates' | 'gateWords'> {
   const types = list(spec['readinessGates']).flatMap((it) => text(fields(it)['conditionType']) ?? [])
   const shut = types.filter((it) => condition(status, it)?.['status'] !== 'True')
-  return shut.length === 0 ? {} : { gates: shut }
+  const said = shut.flatMap((gate) => {
+    const one = condition(status, gate)
+    const words = [text(one?.['reason']), text(one?.['message'])].filter((it) => it !== null && it !== '')
+    return words.length === 0 ? [] : [{ gate, said: words.join(': ').slice(0, longestGate) }]
+  })
+  return shut.length === 0 ? {} : { gates: shut, ...(said.length === 0 ? {} : { gateWords: said }) }
 }
 
 /** The first init container that has not succeeded; sidecars, which keep running, count as the others. */
@@ -146,14 +155,21 @@ function waitsOf(spec: Fields, name: string): Pick<InitState, 'waitsFor'> {
   return waitsFor.length === 0 ? {} : { waitsFor }
 }
 
-function containers(spec: Fields, status: Fields, intern: Intern, withArgs: boolean): Pod['containers'] {
+interface Reading {
+  readonly intern: Intern
+  readonly now: number | null
+  readonly withArgs: boolean
+}
+
+function containers(spec: Fields, status: Fields, { intern, now, withArgs }: Reading): Pod['containers'] {
   const sidecars = list(spec['initContainers'])
     .map(fields)
     .filter((it) => it['restartPolicy'] === 'Always')
   const states = [...list(status['containerStatuses']), ...list(status['initContainerStatuses'])].map(fields)
   return [...list(spec['containers']).map(fields), ...sidecars].map((it) => {
     const state = states.find((other) => other['name'] === it['name']) ?? {}
-    return projectContainer(it, state, intern, withArgs || isNodeCache(it))
+    const read = projectContainer(it, state, intern, withArgs || isNodeCache(it))
+    return { ...read, ...unaskedOf(it, state, now), ...hostListOf(it, intern) }
   })
 }
 

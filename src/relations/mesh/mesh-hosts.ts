@@ -9,8 +9,11 @@ export type MeshHost =
   | { readonly is: 'service'; readonly service: Service }
   | { readonly is: 'entry' }
   | { readonly is: 'elsewhere' }
-  /** `near`: the name that was meant, as it must be written. */
-  | { readonly is: 'missing'; readonly near: string | null }
+  /**
+   * `near`: the name that was meant, as it must be written. `isGuess`: ServiceEntries were not read, or not all, and one
+   * may have it: of the cluster's own domain, in which hardly anybody registers names by hand.
+   */
+  | { readonly is: 'missing'; readonly near: string | null; readonly isGuess?: true }
 
 export interface MeshAround {
   readonly mesh: Mesh
@@ -43,12 +46,14 @@ export function meshHosts(around: MeshAround): (host: string, namespace: string)
     const service = byHost.get(whole)
     if (service !== undefined) return { is: 'service', service }
     if (entries.some((it) => hostTakes(it, whole))) return { is: 'entry' }
-    if (whole.includes('*') || mayBeElsewhere(mesh, 'ServiceEntry')) return { is: 'elsewhere' }
+    const isGuess = mayBeElsewhere(mesh, 'ServiceEntry')
     const suffix = `.svc.${domain}`.toLowerCase()
     const home = whole.endsWith(suffix) ? (whole.slice(0, -suffix.length).split('.')[1] ?? null) : null
+    if (whole.includes('*') || (isGuess && home === null)) return { is: 'elsewhere' }
     // Services of other namespaces were not read.
     if (scope.namespace !== null && home !== scope.namespace) return { is: 'elsewhere' }
-    return { is: 'missing', near: nearHost(whole, home, around) }
+    const near = nearHost(whole, home, around)
+    return isGuess ? { is: 'missing', near, isGuess } : { is: 'missing', near }
   }
 }
 
@@ -62,6 +67,13 @@ function nearHost(whole: string, home: string | null, { services, domain }: Mesh
     services.filter((it) => home === null || it.namespace === home).map((it) => it.name),
     1,
   )
-  const found = services.find((it) => it.name === near && (home === null || it.namespace === home))
+  const found =
+    services.find((it) => it.name === near && (home === null || it.namespace === home)) ?? onlyOne(name, services)
   return found === undefined ? null : wholeHost(found.name, found.namespace, domain)
+}
+
+/** `web` of another namespace than the object's own, where no other has one of that name. */
+function onlyOne(name: string, services: readonly Service[]): Service | undefined {
+  const [one, ...more] = services.filter((it) => it.name === name)
+  return more.length > 0 ? undefined : one
 }

@@ -1,4 +1,3 @@
-import { closest, editDistance } from '../../closest.ts'
 import type { Known } from '../../model/known.ts'
 import type { Call, Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
@@ -9,7 +8,8 @@ import { isClusterFirst } from '../dns/pod-resolvers.ts'
 import { once, put } from '../once.ts'
 import { ownHostName } from '../own-host-name.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
-import { isDockerDesktops, isWorldly, likeItsPod, mayBeWorlds, nameBySet } from './two-labels.ts'
+import { isDockerDesktops, isWorldly, likeItsPod, mayBeWorlds, memberCalled, nameBySet } from './two-labels.ts'
+import { nearNamespace, nearService } from './near-services.ts'
 import { declaredPorts, targetPortIn } from './service-endpoints.ts'
 import { hasPairs } from '../selector.ts'
 import { isLive, isOver, podsOfServices, selectorOf } from './service-selects-pod.ts'
@@ -96,6 +96,8 @@ export type Called =
   | { readonly is: 'other-domain'; readonly told: string; readonly near: string | null }
   /** `cart.shop.cluster.local`: the cluster's domain without the `svc` in which Services have their names. */
   | { readonly is: 'no-svc'; readonly service: Service; readonly near: string }
+  /** `cart.svc`, `cart.svc.cluster.local`: a Service's name without its namespace. */
+  | { readonly is: 'left-out'; readonly name: string; readonly near: string | null; readonly isGuess?: true }
 
 /** How far it goes that nobody is told wrongly. */
 export const spelledOut = 'of what the specs spell out; ConfigMaps are read of a file alone, Secrets never'
@@ -137,7 +139,6 @@ const elsewhere: Called = { is: 'elsewhere' }
 const byPlace = once(
   (services: readonly Service[]) => new Map(services.map((it) => [place(it.namespace, it.name), it])),
 )
-const byNamespace = once((services: readonly Service[]) => Map.groupBy(services, (it) => it.namespace))
 const byName = once((services: readonly Service[]) => Map.groupBy(services, (it) => it.name))
 
 /**
@@ -151,21 +152,26 @@ export function calledBy(pod: Pod, call: Call, around: Callable): Called {
   const unnamed = call.srv === undefined ? podUnnamed(call, pod.namespace, around) : null
   if (unnamed !== null) return unnamed
   if (asked === null) return isDockerDesktops(pod, call.host, around) ? { is: 'docker', isGuess: true } : elsewhere
+  if ('bare' in asked) return leftOut(pod, call.host, asked.bare, around)
   if ('told' in asked) return ofOtherDomain(pod, call.host, asked, around)
   if ('short' in asked) return withoutSvc(call.host, asked.short, around)
-  const { namespace, name, sure } = asked
+  const { namespace, name } = asked
   const service = byPlace(around.services).get(place(namespace, name))
   if (service !== undefined) {
     if (call.srv !== undefined) return ofSrv(service, { ...call, srv: call.srv }, around)
     return asked.isPod === true ? ofPod(service, call, around) : portOf(service, call, around.pods)
   }
+  return noService(pod, call, asked, around)
+}
+
+function noService(pod: Pod, call: Call, asked: Sought, around: Callable): Called {
+  const { namespace, name, sure } = asked
   const { namespaces, scope } = around
-  if (namespaces?.includes(namespace) === false) {
-    return inNoNamespace(pod, call, asked, around)
-  }
+  if (namespaces?.includes(namespace) === false) return inNoNamespace(pod, call, asked, around)
   // Services of other namespaces were not read.
   if (scope.namespace !== null && scope.namespace !== namespace) return elsewhere
-  const near = nearService(name, namespace, around.services)
+  const own = around.pods === undefined ? null : memberCalled(pod, { name, namespace }, around.pods)
+  const near = own ?? nearService(name, namespace, around.services)
   if (sure || near !== null) return { is: 'no-service', namespace, name, near }
   return isForHere(pod, call, { namespace, name }, around)
     ? { is: 'no-service', namespace, name, near, isGuess: true }
@@ -236,6 +242,8 @@ export function isInHosts(pod: Pod, host: string): boolean {
 type Asked =
   | { readonly namespace: string; readonly name: string; readonly sure: boolean; readonly isPod?: boolean }
   | { readonly told: string; readonly before: string }
+  /** The one label before `svc`: the namespace is left out. */
+  | { readonly bare: string }
   /** What stands before the cluster's domain, with no `svc` in it. */
   | { readonly short: string }
 
@@ -252,6 +260,7 @@ function serviceName(host: string, home: string, { domain, answerer }: Callable)
   if (after !== undefined && after !== own && answerer?.(host) !== 'cluster') return { told: after, before }
   const labels = before.split('.')
   const [name, namespace] = labels.slice(-2)
+  if (labels.length === 1) return { bare: before }
   if (labels.length > 3 || name === undefined || namespace === undefined) return null
   return { namespace, name, sure: true, isPod: labels.length === 3 }
 }
@@ -305,6 +314,23 @@ function withoutSvc(host: string, short: string, around: Callable): Called {
   const service = serviceAt(short.split('.'), around)
   if (service === null || around.answerer?.(host) !== 'cluster') return elsewhere
   return { is: 'no-svc', service, near: `${short}.svc.${around.domain ?? usualDomain}` }
+}
+
+/**
+ * `redis.svc` and `redis.svc.cluster.local`: names of Services have their namespace before `svc` (DNS specification
+ * 2.3.1). The domain of a whole namespace, as search lists have it, is none; and where a namespace `svc` is, `redis.svc`
+ * may be a Service of it.
+ */
+function leftOut(pod: Pod, host: string, name: string, around: Callable): Called {
+  const { services, namespaces, domain, answerer } = around
+  const isWhole = host !== `${name}.svc`
+  const whole = isWhole ? host : `${host}.${domain ?? usualDomain}`
+  const isAsked = isWhole || (isClusterFirst(pod) && (pod.dnsConfig?.searches.length ?? 0) === 0)
+  if (!isAsked || namespaces === null || namespaces.includes('svc') || answerer?.(whole) === 'maybe') return elsewhere
+  const alike = byName(services).get(name) ?? []
+  const meant = alike.find((it) => it.namespace === pod.namespace) ?? (alike.length === 1 ? alike[0] : undefined)
+  if (meant !== undefined) return { is: 'left-out', name, near: `${name}.${meant.namespace}${host.slice(name.length)}` }
+  return namespaces.includes(name) ? elsewhere : { is: 'left-out', name, near: null, isGuess: true }
 }
 
 function serviceAt(labels: readonly string[], { services }: Callable): Service | null {
@@ -449,29 +475,6 @@ function unmappedTarget(service: Service, port: ServicePort, pods: readonly Pod[
 }
 
 const byPods = once((pods: readonly Pod[]) => podsOfServices(pods))
-
-/** As many letters may be wrong in a slip. */
-const slip = 2
-
-function nearService(name: string, namespace: string, services: readonly Service[]): string | null {
-  const beside = (byNamespace(services).get(namespace) ?? []).map((it) => it.name)
-  // A pod of a StatefulSet by its own name: `db-0` is no slip of `db`.
-  if (/-\d+$/.test(name)) return null
-  const near = closest(name, beside, 1)[0]
-  if (near !== undefined && editDistance(name, near) <= Math.min(slip, Math.floor(name.length / 3))) return near
-  const [other, ...more] = byName(services).get(name) ?? []
-  return other === undefined || more.length > 0 ? null : `${name}.${other.namespace}`
-}
-
-function nearNamespace(name: string, namespace: string, { services, namespaces }: Callable): string | null {
-  const having = new Set((byName(services).get(name) ?? []).map((it) => it.namespace))
-  const near = closest(
-    namespace,
-    (namespaces ?? []).filter((it) => having.has(it)),
-    1,
-  )[0]
-  return near === undefined || editDistance(namespace, near) > slip ? null : `${name}.${near}`
-}
 
 function place(namespace: string, name: string): string {
   return `${namespace}/${name}`

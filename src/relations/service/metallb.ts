@@ -1,6 +1,7 @@
 import type { AddressPool, Advertisement } from '../../model/beside.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
+import { flagOf } from '../../wire/component-args.ts'
 import { contains } from '../cidr-index.ts'
 import { hasPairs, labelOf, selects } from '../selector.ts'
 
@@ -53,13 +54,29 @@ export function choosesNode({ nodes, choosesNodes, nodesBy }: Advertisement, { l
 /** Its speakers heed it, unless they are started with `--ignore-exclude-lb` (speaker/main.go). */
 export const excludingLabel = 'node.kubernetes.io/exclude-from-external-load-balancers'
 
+/**
+ * Whether the speakers heed that label; null where none is known by its labels. `--ignore-exclude-lb` is a boolean flag
+ * of Go's: by itself it is true (speaker/main.go; metallb.io, "Troubleshooting").
+ */
+export function speakersHeed(pods: readonly Pod[]): boolean | null {
+  const speakers = speakersIn(pods)
+  if (speakers.length === 0) return null
+  return speakers.some((it) =>
+    it.containers.every(({ args }) => !/^(?:|true|t|1)$/i.test(flagOf(args, 'ignore-exclude-lb') ?? 'false')),
+  )
+}
+
 /** Nodes with a ready speaker, which alone announces; null where none is known by its labels. */
 export function speakingNodes(pods: readonly Pod[]): ReadonlySet<string> | null {
-  const speakers = pods.filter(
+  const speakers = speakersIn(pods)
+  return speakers.length === 0 ? null : new Set(speakers.flatMap((it) => (it.ready ? (it.node ?? []) : [])))
+}
+
+function speakersIn(pods: readonly Pod[]): readonly Pod[] {
+  return pods.filter(
     ({ labels }) =>
       (labelOf(labels, 'app') === 'metallb' && labelOf(labels, 'component') === 'speaker') ||
       (labelOf(labels, 'app.kubernetes.io/name') === 'metallb' &&
         labelOf(labels, 'app.kubernetes.io/component') === 'speaker'),
   )
-  return speakers.length === 0 ? null : new Set(speakers.flatMap((it) => (it.ready ? (it.node ?? []) : [])))
 }

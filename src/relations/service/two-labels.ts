@@ -48,6 +48,24 @@ export function nameBySet(pod: Pod, { host }: Pick<Call, 'host'>, { pods }: Arou
   return one?.subdomain === undefined || one.subdomain === below ? null : `${hostname}.${one.subdomain}`
 }
 
+/**
+ * `postgres-0`, the bare name of a StatefulSet's pod: DNS has it below the Service of its subdomain alone (DNS
+ * specification 2.4, "Records for a Headless Service"). null where no such pod is there, and where the caller's own
+ * search list may have that Service in it.
+ */
+export function memberCalled(
+  caller: Pod,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+  pods: readonly Pod[],
+): string | null {
+  if (!/-\d{1,5}$/.test(name) || !isClusterFirst(caller) || (caller.dnsConfig?.searches.length ?? 0) > 0) return null
+  const its = pods.find(
+    (it) => it.name === name && it.namespace === namespace && it.owner?.kind === 'StatefulSet' && isLive(it),
+  )
+  if (its?.subdomain === undefined) return null
+  return `${name}.${its.subdomain}${namespace === caller.namespace ? '' : `.${namespace}`}`
+}
+
 /** `kafka-0.kafka-headless`: its second name begins like its first, as those of pods below their Services do. */
 export function likeItsPod({ host, key }: Pick<Call, 'host' | 'key'>): boolean {
   const [, stem, below = ''] = /^(.+)-\d{1,3}\.([^.]+)$/.exec(host) ?? []

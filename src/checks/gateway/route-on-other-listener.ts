@@ -1,0 +1,169 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Gateway, GatewayRoute, Listener } from '../../model/gateway.ts'
+import type { Scope } from '../../model/sources.ts'
+import { subject } from '../../model/subject.ts'
+import { full, some } from '../../phrases.ts'
+import { isTarget } from '../../relations/asked-about.ts'
+import { type Attachment, attaching, hostsMeet } from '../../relations/gateway/attachment.ts'
+import { routeSubject } from './words.ts'
+
+/**
+ * A parentRef with a sectionName or a port attaches the route to that listener alone (apis/v1 shared_types.go,
+ * ParentReference). A request comes to the listener of its port and scheme: where no route is attached to that one, the
+ * data plane answers 404.
+ */
+export default check({
+  code: 'GTW738',
+  slug: 'gateway/route-on-other-listener',
+  title: 'a route is on another listener than its URL is asked at',
+  fine: 'routes are on the listeners at which their hosts are asked',
+  severity: 'error',
+  needs: ['gatewayRoutes', 'gateways', 'gatewayApi'],
+  wants: ['namespaces'],
+  remedies: [],
+  decides: [],
+
+  run({ gatewayRoutes, gateways, gatewayApi, namespaces, scope }) {
+    const attach = attaching({ gateways, namespaces, api: gatewayApi, scope })
+    const attached = gatewayRoutes
+      .filter((it) => it.kind === 'HTTPRoute' || it.kind === 'GRPCRoute')
+      .flatMap((route) => route.parents.flatMap((it) => placed(route, attach(route, it))))
+    const its = [...Map.groupBy(attached, (it) => `${full(it.route)} ${full(it.gateway)}`).values()].flatMap(together)
+    const judged = its.flatMap((it) => {
+      const asked = askedOf(it, scope)
+      return asked.length === 0 ? [] : [judge(it, asked, { attached, scope })]
+    })
+    return judged.length > 0 ? judged : notApplicable('no route here has a host that other listeners take')
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${full(on)} is on listener ${some(args.on)} of Gateway ${args.gateway} alone, and ` +
+      (args.isAsked ? 'its URL is asked at ' : `${args.host} is taken by `) +
+      `listener ${some(args.asked)}, which has no route for ${args.host}.`,
+    detail: ({ args }) => `parentRefs with sectionName or port · listeners without a route for it: ${some(args.asked)}`,
+    note: ({ args }) =>
+      args.isAsked ? 'the data plane answers 404' : 'whoever asks there gets a 404; at the other listener all is well',
+    help: ({ subject: on, args }) => [
+      `name listener ${args.asked[0] ?? ''} in the route's parentRefs too, or leave sectionName and port out`,
+      `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()}s.gateway.networking.k8s.io ${on.name} -o yaml`,
+      `kubectl -n ${args.home} get gateways.gateway.networking.k8s.io ${args.name} -o yaml`,
+    ],
+  },
+})
+
+interface Placed {
+  readonly route: GatewayRoute
+  readonly gateway: Gateway
+  readonly listeners: readonly Listener[]
+}
+
+function placed(route: GatewayRoute, at: Attachment): readonly Placed[] {
+  return at.kind === 'attached' ? [{ route, gateway: at.gateway, listeners: at.listeners }] : []
+}
+
+/** What its parentRefs attach it to, all together. */
+function together([first, ...more]: readonly Placed[]): readonly Placed[] {
+  return first === undefined ? [] : [{ ...first, listeners: [first, ...more].flatMap((it) => it.listeners) }]
+}
+
+/**
+ * The listeners at which it is asked and on which it is not: those of the URL that somebody asked about; else those of
+ * TLS that are made for its very hosts. Where it is on one of them, or the Gateway has none, all is well.
+ */
+function askedOf({ route, gateway, listeners }: Placed, { target }: Scope): readonly Listener[] {
+  const url = target.kind === 'object' && isRoute(route, target.object) ? urlOf(target.url) : null
+  const taking =
+    url === null
+      ? gateway.listeners.filter((it) => isTls(it) && it.hostname !== null && isOf(route, it.hostname))
+      : gateway.listeners.filter(
+          (it) =>
+            isTls(it) === (url.protocol === 'https:') &&
+            it.port === portOf(url) &&
+            (it.hostname === null || hostsMeet(it.hostname, url.hostname)),
+        )
+  return taking.filter((it) => !listeners.includes(it)).length === taking.length ? taking : []
+}
+
+function isRoute(
+  route: GatewayRoute,
+  on: { readonly kind: string; readonly namespace: string | null; readonly name: string },
+) {
+  return on.kind === route.kind && on.namespace === route.namespace && on.name === route.name
+}
+
+function urlOf(text: string | null): URL | null {
+  return text === null ? null : URL.parse(text)
+}
+
+function portOf({ port, protocol }: URL): number {
+  const usual = protocol === 'https:' ? 443 : 80
+  return port === '' ? usual : Number(port)
+}
+
+function isTls({ protocol }: Listener): boolean {
+  return protocol === 'HTTPS' || protocol === 'TLS'
+}
+
+function isOf({ hostnames }: GatewayRoute, host: string): boolean {
+  return hostnames.some((it) => it.toLowerCase() === host.toLowerCase())
+}
+
+interface Around {
+  readonly attached: readonly Placed[]
+  readonly scope: Scope
+}
+
+function judge(it: Placed, asked: readonly Listener[], { attached, scope }: Around) {
+  const { route, gateway, listeners } = it
+  const { target } = scope
+  const isAsked = isTarget(scope, routeSubject(route))
+  const url = isAsked && target.kind === 'object' ? urlOf(target.url) : null
+  const host = url?.hostname ?? asked[0]?.hostname ?? ''
+  // A redirect or another route of the host may be there.
+  const hasOther = attached.some(
+    (one) =>
+      one.route !== route &&
+      one.listeners.some((at) => asked.includes(at)) &&
+      (one.route.hostnames.length === 0 || one.route.hostnames.some((name) => hostsMeet(name, host))),
+  )
+  if (hasOther) return ok(1)
+  const isEmpty = asked.every(({ status }) => status?.attached === 0)
+  const severity = url === null ? ('info' as const) : severityOf(isEmpty)
+  return finding({
+    subject: routeSubject(route),
+    also: [subject('Gateway', gateway.namespace, gateway.name)],
+    confidence: isEmpty ? 'inferred' : 'possible',
+    severity,
+    args: {
+      gateway: full(gateway),
+      home: gateway.namespace,
+      name: gateway.name,
+      on: [...new Set(listeners.map((one) => one.name))],
+      asked: asked.map((one) => one.name),
+      host,
+      isAsked: url !== null,
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: routeSubject(route),
+        path: 'spec.parentRefs',
+        lines: route.parents.flatMap((one) => [
+          `- name: ${one.name}`,
+          ...(one.section === null ? [] : [`  sectionName: ${one.section}`]),
+          ...(one.port === null ? [] : [`  port: ${one.port}`]),
+        ]),
+        at: 0,
+        mark: gateway.name,
+        label: `not on ${some(asked.map((one) => one.name))}`,
+      },
+    ],
+  })
+}
+
+/** Routes that were not read may be on it. */
+function severityOf(isEmpty: boolean) {
+  return isEmpty ? ('error' as const) : ('warning' as const)
+}
