@@ -330,7 +330,9 @@ function failingProbe(it: Container, { kind, probe, event }: Failing): PodProble
 /** Nothing has failed: a container that has a readiness probe is not ready until it was asked and answered well. */
 function notAsked({ unasked }: Container, probe: string): PodProblem {
   return {
-    why: `${unasked?.probe ?? 'readiness'} probe was not asked yet: its initialDelaySeconds is ${unasked?.delay} (${probe})`,
+    why:
+      `${unasked?.probe ?? 'readiness'} probe was not asked yet: its initialDelaySeconds is ` +
+      `${unasked?.delay} (${probe})`,
     look: describe,
   }
 }

@@ -25,6 +25,7 @@ export function probeSign(said: string, { hostList }: Pick<Container, 'hostList'
   const [, comesTo] = signs.find(([sign]) => sign.test(said.slice(0, 1000))) ?? []
   if (comesTo !== undefined) return comesTo
   return hostList !== undefined && /statuscode: 40[03]\b/.test(said)
-    ? `the kubelet's Host header is the pod's address, which ${hostList} may leave out: set Host in the probe's httpHeaders`
+    ? `the kubelet's Host header is the pod's address, which ${hostList} may leave out: ` +
+        "set Host in the probe's httpHeaders"
     : null
 }

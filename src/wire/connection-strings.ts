@@ -35,7 +35,9 @@ export function connectionPlaces(text: string): readonly ConnectionPlace[] {
   return set.filter((it) => ofServer.test(it.key)).flatMap(({ value }) => placed(value.split(','), port))
 }
 
-/** `tcp:sqlserver,1433`, `pg-0:5432,pg-1:5433`; `sqlserver\\INSTANCE` is asked for its port by the driver (SQL Browser). */
+/**
+ * `tcp:sqlserver,1433`, `pg-0:5432,pg-1:5433`; `sqlserver\\INSTANCE` is asked for its port by the driver (SQL Browser).
+ */
 function placed(parts: readonly string[], port: number | null): readonly ConnectionPlace[] {
   return parts.flatMap((part, at) => {
     const [, host, own] = /^(?:tcp:)?([A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?(?:\\.{0,100})?$/.exec(part.trim()) ?? []

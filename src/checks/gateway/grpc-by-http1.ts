@@ -13,8 +13,8 @@ import { refEvidence, routeSubject } from './words.ts'
 
 /**
  * A Gateway speaks HTTP/1.1 to the backends of an HTTPRoute, unless the port says `appProtocol: kubernetes.io/h2c`
- * (Gateway API, GEP-1911); to those of a GRPCRoute it speaks HTTP/2. A server of gRPC speaks HTTP/2 alone. Istio goes by
- * the port's name; others by annotations that are not read.
+ * (Gateway API, GEP-1911); to those of a GRPCRoute it speaks HTTP/2. A server of gRPC speaks HTTP/2 alone. Istio goes
+ * by the port's name; others by annotations that are not read.
  */
 const ownWays = /^(?:istio\.io\/|traefik\.io\/|networking\.gke\.io\/|konghq\.com\/|projectcontour\.io\/)/
 
@@ -50,14 +50,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `HTTPRoute ${full(on)} leads to port ${args.port} of Service ${args.service}, which looks like gRPC, and the port ` +
+      `HTTPRoute ${full(on)} leads to port ${args.port} of Service ${args.service}, which looks like gRPC, and ` +
+      'the port ' +
       'does not say that it wants HTTP/2.',
     detail: ({ args }) => `${args.rule} · ${signs[args.sign]} · no appProtocol`,
     note: () =>
-      'a Gateway speaks HTTP/1.1 to such a port: gRPC ends the connection, and clients get 502 or 503. A policy of the ' +
+      'a Gateway speaks HTTP/1.1 to such a port: gRPC ends the connection, and clients get 502 or 503. A policy ' +
+      'of the ' +
       "controller's own may have it speak HTTP/2, and a server may take both",
     help: ({ subject: on, args }) => [
-      'set appProtocol: kubernetes.io/h2c on that port of the Service; or write a GRPCRoute in the place of the HTTPRoute',
+      'set appProtocol: kubernetes.io/h2c on that port of the Service; or write a GRPCRoute in the place of the ' +
+        'HTTPRoute',
       `kubectl -n ${args.namespace} edit service ${args.name}`,
       `kubectl -n ${on.namespace} get httproutes.gateway.networking.k8s.io ${on.name} -o yaml`,
     ],

@@ -68,7 +68,8 @@ function cureOf({ fault, near, there }: Missing): string {
   if (fault === 'no-port') return `name a port of the Service, not of its pods: ${there.join(', ') || 'it has none'}`
   return near === null
     ? 'name what is there: a Service of this namespace by its name, any other by its whole name'
-    : `${near} is there: a name without a dot is of the VirtualService's own namespace, and to one with a dot nothing is added`
+    : `${near} is there: a name without a dot is of the VirtualService's own namespace, and to one with a dot ` +
+        'nothing is added'
 }
 
 function commandOf({ fault, subset }: Missing): string {

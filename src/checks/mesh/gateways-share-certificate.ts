@@ -8,8 +8,8 @@ import { isTarget } from '../../relations/asked-about.ts'
 import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
 
 /**
- * Browsers use one HTTP/2 connection for all hosts of a certificate (RFC 9113 9.1.1). A proxy of Istio has the routes of
- * a connection from the Gateway whose SNI it came by: requests for the other's host get a 404 (istio.io, "404 errors
+ * Browsers use one HTTP/2 connection for all hosts of a certificate (RFC 9113 9.1.1). A proxy of Istio has the routes
+ * of a connection from the Gateway whose SNI it came by: requests for the other's host get a 404 (istio.io, "404 errors
  * occur when multiple gateways configured with same TLS certificate").
  */
 export default check({
@@ -37,7 +37,8 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `${count(args.gateways.length, 'Gateway')} of one proxy serve ${some(args.hosts, 4)} with the same certificate, ` +
+      `${count(args.gateways.length, 'Gateway')} of one proxy serve ${some(args.hosts, 4)} with the same ` +
+      'certificate, ' +
       `Secret ${args.credential}: browsers that have a connection for one host use it for the other, and get a 404.`,
     detail: ({ args }) =>
       `${some(args.gateways, 4)} · port ${args.port} · if the certificate is for all of these hosts`,

@@ -18,8 +18,8 @@ import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { objectLines } from './mesh-words.ts'
 
 /**
- * `tls.mode: SIMPLE` has the caller's proxy begin TLS. Where the program has begun TLS itself, the server gets TLS within
- * TLS (istio.io, "Traffic Management Problems", Double TLS). Programs are to call http then, and the port of the
+ * `tls.mode: SIMPLE` has the caller's proxy begin TLS. Where the program has begun TLS itself, the server gets TLS
+ * within TLS (istio.io, "Traffic Management Problems", Double TLS). Programs are to call http then, and the port of the
  * ServiceEntry to say protocol HTTP.
  */
 export default check({

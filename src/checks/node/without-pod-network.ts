@@ -63,7 +63,8 @@ export default check({
         : 'pods that run there already may go on; new ones, and those of other nodes that connect to them, fail',
     help: ({ subject: on, args }) => [
       args.all > 1
-        ? 'install a CNI (Cilium, Calico, Flannel, …), with the range of pods that the cluster was made with; where one is ' +
+        ? 'install a CNI (Cilium, Calico, Flannel, …), with the range of pods that the cluster was made with; ' +
+          'where one is ' +
           'installed, see why its agents do not run'
         : "look at the CNI's agent on that node, and at what the kubelet says",
       ...(args.all > 1 ? ['kubectl get daemonsets -A'] : []),

@@ -64,7 +64,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.dropped.length > 0
-        ? `External address ${some(args.dropped)} of Service ${full(on)} is dropped: the Service keeps to the node, and ` +
+        ? `External address ${some(args.dropped)} of Service ${full(on)} is dropped: the Service keeps to the ` +
+          'node, and ' +
           'the node that has it has no ready endpoint.'
         : `NodePort ${args.ports} of Service ${full(on)} is dropped on ${args.count} of ${args.of} nodes: ` +
           `it keeps to the node, and ${args.without} ${args.count === 1 ? 'has' : 'have'} no ready endpoint.`,
@@ -118,7 +119,9 @@ function isExternal({ externalIPs = [] }: Service): boolean {
   return externalIPs.length > 0
 }
 
-/** Addresses of `externalIPs` that nodes without an endpoint have: kube-proxy drops what comes to them, as to NodePorts. */
+/**
+ * Addresses of `externalIPs` that nodes without an endpoint have: kube-proxy drops what comes to them, as to NodePorts.
+ */
 function droppedOf({ externalIPs = [] }: Service, without: readonly Node[]): readonly string[] {
   const theirs = new Set(without.flatMap((it) => [...(it.ip === null ? [] : [it.ip]), ...(it.ips ?? [])]))
   return externalIPs.filter((it) => theirs.has(it))

@@ -49,7 +49,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.isGuess
-        ? `${on.kind} ${full(on)} crashes, and its program reads ${args.prefix}_* as its settings, as the variables of ` +
+        ? `${on.kind} ${full(on)} crashes, and its program reads ${args.prefix}_* as its settings, as the ` +
+          'variables of ' +
           `Service \`${args.service}\` are called.`
         : `${on.kind} ${full(on)} ends because of ${args.variable}, a variable that the kubelet sets for Service ` +
           `\`${args.service}\`, and that the program takes for a setting of its own.`,

@@ -51,7 +51,8 @@ export default check({
     headline: ({ subject: on, args }) => {
       if (args.is === 'as-http')
         return (
-          `Port ${args.port} of Service ${full(on)} says ${args.protocol}, and its pods run ${args.other}, which speaks ` +
+          `Port ${args.port} of Service ${full(on)} says ${args.protocol}, and its pods run ${args.other}, ` +
+          'which speaks ' +
           'no HTTP: the sidecar breaks it.'
         )
       return args.is === 'unnamed'

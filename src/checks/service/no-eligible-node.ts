@@ -80,7 +80,8 @@ export default check({
     note: ({ args }) =>
       areUnready(args)
         ? 'load balancers leave out nodes that are not ready; they come back as soon as they are'
-        : 'some load balancers (those of k3s and of kube-vip) do not heed the label; the cloud controllers and MetalLB do',
+        : 'some load balancers (those of k3s and of kube-vip) do not heed the label; the cloud controllers and ' +
+          'MetalLB do',
     help: ({ args }) =>
       areUnready(args)
         ? ['see why the nodes are not ready', 'kubectl describe nodes', 'kubectl get nodes']

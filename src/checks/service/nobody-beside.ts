@@ -135,8 +135,8 @@ interface Around {
 }
 
 /**
- * The Service that may be meant: of its own namespace, at that very port. Of a port that many have (8080), only one that
- * the variable is named after: `ORDERS_URL` and Service `orders`.
+ * The Service that may be meant: of its own namespace, at that very port. Of a port that many have (8080), only one
+ * that the variable is named after: `ORDERS_URL` and Service `orders`.
  */
 function offeringOf({ namespace }: Pod, { by, port }: NearbyCall, services: readonly Service[]): string | null {
   const words = (by ?? '').toLowerCase().split(/[^a-z0-9]+/)

@@ -65,11 +65,13 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args.by} of ${on.kind} ${full(on)} names ${args.host}: a variable for pages in browsers, which know no name of ` +
+      `${args.by} of ${on.kind} ${full(on)} names ${args.host}: a variable for pages in browsers, which know no ` +
+      'name of ' +
       'the cluster.',
     detail: ({ args }) => `container ${args.container} · by the prefix of the variable's name`,
     note: () =>
-      'what is written into a page is asked by whoever looks at it; most builds take it when the image is made, and a ' +
+      'what is written into a page is asked by whoever looks at it; most builds take it when the image is made, ' +
+      'and a ' +
       'variable of the pod then changes nothing. Where the server alone reads it, all is well',
     help: ({ subject: on, args }) => [
       `set ${args.by} to a path of the page's own host (/api), or to a host of an Ingress; and build anew where the ` +

@@ -10,8 +10,8 @@ export type MeshHost =
   | { readonly is: 'entry' }
   | { readonly is: 'elsewhere' }
   /**
-   * `near`: the name that was meant, as it must be written. `isGuess`: ServiceEntries were not read, or not all, and one
-   * may have it: of the cluster's own domain, in which hardly anybody registers names by hand.
+   * `near`: the name that was meant, as it must be written. `isGuess`: ServiceEntries were not read, or not all, and
+   * one may have it: of the cluster's own domain, in which hardly anybody registers names by hand.
    */
   | { readonly is: 'missing'; readonly near: string | null; readonly isGuess?: true }
 

@@ -318,8 +318,8 @@ function withoutSvc(host: string, short: string, around: Callable): Called {
 
 /**
  * `redis.svc` and `redis.svc.cluster.local`: names of Services have their namespace before `svc` (DNS specification
- * 2.3.1). The domain of a whole namespace, as search lists have it, is none; and where a namespace `svc` is, `redis.svc`
- * may be a Service of it.
+ * 2.3.1). The domain of a whole namespace, as search lists have it, is none; and where a namespace `svc` is,
+ * `redis.svc` may be a Service of it.
  */
 function leftOut(pod: Pod, host: string, name: string, around: Callable): Called {
   const { services, namespaces, domain, answerer } = around
