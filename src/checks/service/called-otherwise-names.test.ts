@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { mesh } from '../../../test/build/istio.ts'
 import { container, pod } from '../../../test/build/pod.ts'
@@ -44,25 +43,6 @@ const found = (args: Readonly<Record<string, string | number | boolean | null>>)
 const guess = (args: Readonly<Record<string, string | null>>) => [
   { subject: 'Deployment/shop/web', severity: 'warning' as const, confidence: 'possible' as const, args },
 ]
-const inDb = (it: Service): Service => ({ ...it, namespace: 'db', selector: { app: 'mongo' } })
-const mongo = (
-  host: string,
-  { subdomain = 'mongodb-headless', ...about }: { subdomain?: string } & Partial<Pod> = {},
-) => ({
-  ...given(calling(host), [inDb(service('mongodb')), inDb(service('mongodb-headless', { clusterIP: 'None' }))]),
-  pods: [
-    calling(host),
-    pod('mongo-0', {
-      namespace: 'db',
-      hostname: 'mongo-0',
-      owner: { kind: 'StatefulSet', name: 'mongo' },
-      ...('owner' in about ? {} : { subdomain }),
-      ...about,
-    }),
-  ],
-  namespaces: [...namespaces, { name: 'db', labels: {} }],
-  clusterDns: clusterDns({ corefile: known('.:53 {\n kubernetes cluster.local\n}') }),
-})
 const ofMongo = pod('mongo-0', {
   hostname: 'mongo-0',
   containers: [container({ ports: [{ name: 'db', port: 27_017, protocol: 'TCP' }] })],
@@ -90,21 +70,11 @@ interface Own {
   readonly call?: Partial<Call>
   readonly clusterIP?: string
 }
-const told = (...calls: readonly Call[]): Pod => pod('web-1', { containers: [container({ calls })] })
 const plain = '.:53 {\n errors\n kubernetes cluster.local in-addr.arpa {\n }\n forward . /etc/resolv.conf\n}'
 const within = (line: string): string => plain.replace(' errors', ` ${line}`)
 const asking = (host: string, corefile: string, dns: Partial<ClusterDns> = {}) => ({
   ...given(calling(host, 80)),
   clusterDns: clusterDns({ corefile: known(corefile), ...dns }),
-})
-const mounted = (host: string, port: number): Call => ({
-  by: 'proxy_pass',
-  host,
-  port,
-  scheme: 'http',
-  map: 'conf',
-  key: 'nginx.conf',
-  line: 7,
 })
 
 describeCheck(check, [

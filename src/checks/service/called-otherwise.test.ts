@@ -8,7 +8,6 @@ import { known, unknown } from '../../model/known.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Call, ContainerPort, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
-import { subject } from '../../model/subject.ts'
 import check from './called-otherwise.ts'
 import governing from './governing-service.ts'
 
