@@ -43,20 +43,21 @@ function isGuest(proc: string, pid: string, own: number): boolean {
 
 /**
  * Until nobody holds it any more: a command that was killed takes nothing back. `came` is told of the first who does.
+ * Looks are counted, and not the clock: a process that was out of its turn for long has not looked meanwhile.
  */
 export async function untilAlone(
   { aloneMs, aloneFirstMs }: HeldSpec,
   { came = () => {}, company = hasCompany, everyMs = lookEveryMs }: Looking = {},
 ): Promise<void> {
-  let aloneSince = performance.now()
+  let alone = 0
   let most = aloneFirstMs ?? Infinity
   for (;;) {
     const found = company()
     if (found !== false) {
-      aloneSince = performance.now()
+      alone = 0
       came()
       if (found === true) most = aloneMs
-    } else if (performance.now() - aloneSince >= most) return
+    } else if (++alone * everyMs > most) return
     await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
 }
