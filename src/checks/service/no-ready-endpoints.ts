@@ -25,6 +25,7 @@ import {
   unready,
 } from '../../relations/symptom.ts'
 import { type Refusal, refusalsOf, refusalText, refusedBy } from '../../relations/workload-refusal.ts'
+import { dueToShared } from '../../relations/service/shared-address.ts'
 import { type Top, workloadOfPod } from '../../relations/workload-of-pod.ts'
 import {
   commandsFor,
@@ -81,6 +82,7 @@ export default check({
       return [
         noneReady(service, {
           reasoned: reasons(behind.pods, problemOf),
+          all: pods,
           makers: behind.workloads,
           refused: maker === undefined ? null : refusalOf(maker),
           down,
@@ -179,6 +181,8 @@ type NoneReady = {
 } & ReturnType<typeof lookArgs>
 
 interface Behind {
+  /** Those of others as well. */
+  readonly all: readonly Pod[]
   readonly reasoned: readonly ReasonedPods[]
   readonly makers: readonly Top[]
   /** In the words of who keeps the first of them from making pods. */
@@ -253,7 +257,14 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
     symptoms: onDownNodes
       ? where.map((it) => nodeDown(`${it}`))
       : [...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods), ...unreadyMaker(pods)],
-    dueTo: unmade ? keptFromMaking(service, refused) : [],
+    dueTo: [
+      ...(unmade ? keptFromMaking(service, refused) : []),
+      // The kubelet's probes come to either pod.
+      ...dueToShared(
+        behind.all,
+        pods.map((it) => (it.phase === 'Running' ? it.ip : null)),
+      ),
+    ],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
 }
