@@ -105,6 +105,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       ms: number,
       hungUpMs: maybe(nullable(number)),
       refusal: maybe(oneOf(['full', 'not-welcome'])),
+      sourcePort: maybe(number),
     }),
   )
   const basis = oneOf(['url', 'declared', 'guessed'])

@@ -773,6 +773,7 @@ const tries: fc.Arbitrary<Contact['tries']> = few(
       ms,
       hungUpMs: maybe(ms),
       refusal: fc.constantFrom('full', 'not-welcome'),
+      sourcePort: count,
     },
     { requiredKeys: ['result', 'ms'] },
   ),

@@ -13,6 +13,8 @@ import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { isShort, sights, sightText } from '../../relations/service/meet-each.ts'
+import { partedByPort } from '../../relations/service/parted-by-port.ts'
+import { lookForPorts, partedArgs, partedText } from './port-words.ts'
 import { dueToShared } from '../../relations/service/shared-address.ts'
 import { backingOf, publishedUnready } from '../../relations/service/service-backing.ts'
 import {
@@ -165,9 +167,9 @@ export default check({
         `from ${count(args.nodes, 'node')} · ` +
         `${meanings[args.fingerprint].seen} ${some(args.at)}`
       ).trimEnd(),
-    note: ({ args }) => `${meanings[args.fingerprint].means}${readText(args)}`,
+    note: ({ args }) => partedText(args) ?? `${meanings[args.fingerprint].means}${readText(args)}`,
     help: ({ subject: on, args }) => [
-      lookOf(args),
+      ...(args.partedAt === null ? [lookOf(args)] : lookForPorts),
       ...meanings[args.fingerprint].commands
         .filter((it) => !isRead(args) || !it.startsWith('on {node}:'))
         .map((it) => filledIn(it, { ...args, namespace: on.namespace })),
@@ -282,6 +284,7 @@ function judge(service: Service, counted: readonly Contact[], around: Around) {
         others: [] as readonly string[],
         nodes: nodes.length,
         at: marks.at,
+        ...partedArgs(partedByPort(counted.filter((it) => clients.has(it.node)).flatMap((it) => it.tries))),
         ...exampleOf(sick, serving),
         ...readAlready(service, sick, around),
       },
