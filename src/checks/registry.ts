@@ -405,6 +405,7 @@ import chainIncomplete from './ingress/chain-incomplete.ts'
 import ownCertificateShown from './ingress/own-certificate-shown.ts'
 import grpcWithoutTls from './ingress/grpc-without-tls.ts'
 import albRedirectWithoutListener from './ingress/alb-redirect-without-listener.ts'
+import allowedInPart from './service/allowed-in-part.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -810,6 +811,7 @@ export const checks: readonly AnyCheck[] = [
   nameOfGonePod, // SVC283
   memberNotMade, // SVC284
   listensOneFamily, // SVC285
+  allowedInPart, // SVC298
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904
