@@ -413,6 +413,7 @@ import tlsSpokenTwice from './mesh/tls-spoken-twice.ts'
 import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
 import grpcByHttp1 from './gateway/grpc-by-http1.ts'
 import routeOnOtherListener from './gateway/route-on-other-listener.ts'
+import allowedInPart from './service/allowed-in-part.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -826,6 +827,7 @@ export const checks: readonly AnyCheck[] = [
   memberNotMade, // SVC284
   listensOneFamily, // SVC285
   toldToBrowsers, // SVC290
+  allowedInPart, // SVC298
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904

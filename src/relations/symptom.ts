@@ -17,6 +17,9 @@ export const portUnserved = (service: Named, port: number): string =>
 /** Two pods have this address. */
 export const addressTwice = (ip: string): string => `address-twice:${ip}`
 
+/** What is sent to this address comes to either of two pods. */
+export const addressShared = (ip: string): string => `address-shared:${ip}`
+
 /** No object can be made in this namespace. */
 export const nothingMade = (namespace: string): string => `nothing-made:${namespace}`
 

@@ -105,6 +105,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       ms: number,
       hungUpMs: maybe(nullable(number)),
       refusal: maybe(oneOf(['full', 'not-welcome'])),
+      sourcePort: maybe(number),
     }),
   )
   const basis = oneOf(['url', 'declared', 'guessed'])
@@ -287,7 +288,11 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       libc: maybe(nullable(oneOf(['glibc', 'musl']))),
       lookup: known(object({ tool: m.word, name: m.host, result: answer, ms: number })),
       tcp53: known(oneOf(['open', 'refused', 'timeout'])),
-      listeners: maybe(known(list(object({ ip: m.address, port: number, sockets: maybe(number) })))),
+      listeners: maybe(
+        known(
+          list(object({ ip: m.address, port: number, sockets: maybe(number), v4: maybe(oneOf(['open', 'refused'])) })),
+        ),
+      ),
       sockets: maybe(known(sockets)),
       fullFiles: maybe(list(object({ limit: number, open: number }))),
       routes: maybe(known(list(object({ to: m.address, via: nullable(m.address), dev: nullable(m.name) })))),

@@ -777,6 +777,7 @@ const tries: fc.Arbitrary<Contact['tries']> = few(
       ms,
       hungUpMs: maybe(ms),
       refusal: fc.constantFrom('full', 'not-welcome'),
+      sourcePort: count,
     },
     { requiredKeys: ['result', 'ms'] },
   ),
@@ -948,7 +949,14 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
     libc: fc.constantFrom('glibc', 'musl', null),
     resolvConfUnread: fc.record({ uid: maybe(count) }),
     fullFiles: few(fc.record({ limit: count, open: count })),
-    listeners: known(few(fc.record({ ip, port: count, sockets: count }, { requiredKeys: ['ip', 'port'] }))),
+    listeners: known(
+      few(
+        fc.record(
+          { ip, port: count, sockets: count, v4: fc.constantFrom('open' as const, 'refused' as const) },
+          { requiredKeys: ['ip', 'port'] },
+        ),
+      ),
+    ),
     sockets: known(
       fc.record({
         connecting: few(fc.record({ ip, port: count, sockets: count, ms, reads: fc.constantFrom(1, 2) })),

@@ -4,7 +4,8 @@ import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { full, some } from '../../phrases.ts'
-import { addressTwice } from '../../relations/symptom.ts'
+import { podsOfSharedAddress } from '../../relations/service/shared-address.ts'
+import { addressShared, addressTwice, dnsLossInPod, dnsTcpLossInPod, stoppedOnTheWay } from '../../relations/symptom.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 
 /**
@@ -24,7 +25,7 @@ export default check({
   run({ pods }) {
     const placed = pods.filter((it) => isLive(it) && !it.hostNetwork && it.ip !== null && it.phase === 'Running')
     if (placed.length === 0) return notApplicable('no pod here has an address on the pod network')
-    const twice = [...Map.groupBy(placed, (it) => it.ip ?? '')].filter(([, its]) => its.length > 1)
+    const twice = [...podsOfSharedAddress(pods)]
     return twice.length > 0 ? twice.map(([ip, its]) => verdict(ip, its)) : ok(placed.length)
   },
 
@@ -56,6 +57,8 @@ function verdict(ip: string, its: readonly Pod[]) {
       nodes: [...new Set(pods.map((it) => it.node ?? 'none'))],
     },
     symptoms: [addressTwice(ip)],
+    // Answers to what either of them asks come to the other one as well.
+    causes: [addressShared(ip), ...pods.flatMap((it) => [dnsLossInPod(it), dnsTcpLossInPod(it), stoppedOnTheWay(it)])],
     evidence: [
       {
         kind: 'shares',

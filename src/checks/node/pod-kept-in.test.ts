@@ -40,10 +40,20 @@ describeCheck(check, [
     expect: [
       {
         ...found,
-        args: { others: ['worker-2'], tries: 5, table: null },
+        args: { others: ['worker-2'], tries: 5, isSpread: false, table: null },
         says: /answers its own node worker-1 and no other/,
       },
     ],
+  },
+  {
+    it: 'they left from ports far apart',
+    given: given(
+      all('timeout').map((it) => ({
+        ...it,
+        tries: it.tries.map((one, at) => ({ ...one, sourcePort: 33_000 + at * 5_600 })),
+      })),
+    ),
+    expect: [{ ...found, args: { isSpread: true } }],
   },
   {
     it: 'a table beside the main one refuses all that leaves the node',

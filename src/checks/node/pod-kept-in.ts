@@ -76,7 +76,11 @@ export default check({
     note: ({ args }) =>
       args.table === null
         ? 'what stops them is about the address of this pod: a rule or route of its node, a firewall, a security ' +
-          'group of pods, another pod or machine with the same address'
+          'group of pods, another pod or machine with the same address' +
+          (args.isSpread
+            ? ''
+            : '; or about the source ports that they left from: the kernel takes neighbouring ones for connects to one ' +
+              'other end, and these tries do not tell')
         : 'a rule may lead what comes from this pod to that table, which is asked before the main one: answers that ' +
           'leave the node are lost',
     help: ({ args }) => [
@@ -102,6 +106,8 @@ type Kept = {
   readonly ip: string
   readonly others: readonly string[]
   readonly tries: number
+  /** The source ports that they left from are known, and lie far apart. */
+  readonly isSpread: boolean
   readonly table: string | null
   readonly route: string
 }
@@ -128,6 +134,7 @@ function verdict(pod: Pod, { own, far, nodes, contacts, nodeNetworks }: Around) 
       ip,
       others: nodes,
       tries: far.reduce((sum, { it }) => sum + it.tries.length, 0),
+      isSpread: isSpread(far.flatMap(({ it }) => it.tries)),
       table: route?.table ?? null,
       route: route?.to ?? '',
     },
@@ -154,6 +161,12 @@ function verdict(pod: Pod, { own, far, nodes, contacts, nodeNetworks }: Around) 
       ...servicesBehindAddress(ip, known(contacts)),
     ],
   })
+}
+
+/** Over a third of the 28,232 ports that Linux has for this where nothing else is set (ip-sysctl.rst). */
+function isSpread(tries: Contact['tries']): boolean {
+  const ports = tries.flatMap((it) => it.sourcePort ?? [])
+  return ports.length === tries.length && Math.max(...ports) - Math.min(...ports) > 9_400
 }
 
 /** A table beside the main one that refuses what leaves the node; who is led there is not to be read. */

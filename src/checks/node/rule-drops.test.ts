@@ -1,4 +1,6 @@
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { contacts, repeat, toPod } from '../../../test/build/contacts.ts'
+import { pod } from '../../../test/build/pod.ts'
 import { network, networks } from '../../../test/build/node-network.ts'
 import { known, unknown } from '../../model/known.ts'
 import type { DropRule } from '../../model/node-network.ts'
@@ -14,6 +16,20 @@ const drop = (about: Partial<DropRule> = {}): DropRule => ({
   total: 40,
   ...about,
 })
+
+const silent = drop({
+  by: 'nft',
+  table: 'ip edge',
+  chain: 'pre',
+  rule: 'iifname "eth0" ip daddr 10.2.2.0/24 tcp sport 45000-65535 tcp dport 1024-65535 drop',
+  packets: null,
+  total: null,
+})
+const stock = pod('stock-1', { node: 'worker-2', ip: '10.2.2.5' })
+const byPort = [
+  { result: 'open', ms: 1, sourcePort: 40_000 },
+  { result: 'timeout', ms: 3000, sourcePort: 45_000 },
+] as const
 
 describeCheck(check, [
   {
@@ -78,6 +94,35 @@ describeCheck(check, [
     },
     expect: 'cannot-tell',
     says: /worker-2 has 1 rule that would drop.*table inet fw, chain f/,
+  },
+  {
+    it: 'a rule that counts nothing, where connects fail as it would have them',
+    given: {
+      nodeNetworks: networks({ 'worker-2': { drops: known([silent]) } }),
+      pods: [stock],
+      contacts: contacts([
+        toPod('stock', 'worker-1', stock, byPort),
+        toPod('stock', 'worker-2', stock, repeat(5, 'open')),
+      ]),
+    },
+    expect: [
+      {
+        subject: 'Node/worker-2',
+        confidence: 'possible',
+        severity: 'warning',
+        args: { failed: 1, of: 2, pods: ['shop/stock-1'] },
+        says: /may drop what shop\/stock-1 is sent: .*sport 45000-65535[\s\S]*it counts nothing · 1 of 2 connects failed/,
+      },
+    ],
+  },
+  {
+    it: 'the same, where they are lost from other source ports',
+    given: {
+      nodeNetworks: networks({ 'worker-2': { drops: known([silent]) } }),
+      pods: [stock],
+      contacts: contacts([toPod('stock', 'worker-1', stock, [{ result: 'timeout', ms: 1, sourcePort: 40_000 }])]),
+    },
+    expect: 'cannot-tell',
   },
   {
     it: 'rules of nftables that every host has',

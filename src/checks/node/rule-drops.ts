@@ -2,9 +2,13 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, okOrUntold } from '../../findings/verdict.ts'
 import type { DropRule, NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
-import { count, some } from '../../phrases.ts'
-import { brokenNode } from '../../relations/node/broken-ways.ts'
-import { apiWayLost, ednsUnanswered, keptIn } from '../../relations/symptom.ts'
+import type { Contact } from '../../model/contacts.ts'
+import type { Pod } from '../../model/pod.ts'
+import { count, full, some } from '../../phrases.ts'
+import { type AroundWays, brokenNode } from '../../relations/node/broken-ways.ts'
+import { mayHaveDropped } from '../../relations/node/silent-rule.ts'
+import { tally } from '../../relations/service/service-contacts.ts'
+import { apiWayLost, ednsUnanswered, keptIn, stoppedOnTheWay, svcUnanswered } from '../../relations/symptom.ts'
 
 /** Of kube-proxy, and of what enforces policies: what they drop is told by the checks of Services and policies. */
 const known = /^(?:KUBE-|cali-|CILIUM|ANTREA-|WEAVE-|FLANNEL-|DOCKER-ISOLATION|f2b-)/
@@ -35,7 +39,8 @@ export default check({
         ? []
         : [verdict(it.node, rules, [...causes(it.node), ednsUnanswered(it.node), apiWayLost(it.node), keptIn(it.node)])]
     })
-    if (found.length > 0) return found
+    const silent = read.flatMap((it) => unseenDrops(it, around))
+    if (found.length + silent.length > 0) return [...found, ...silent]
     const counted = read.filter((it) => it.drops.every((rule) => rule.packets !== null || rule.total === null))
     const uncounted = nodes.filter((it) => !counted.some((one) => one.node === it.node)).map((it) => it.node)
     const unseen = [...unreadTables(counted), ...countingNothing(counted)]
@@ -50,10 +55,16 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `A firewall rule on node ${on.name} dropped ${count(args.packets, 'packet')} while the probe ran: ` +
-      `${args.policy ? `the policy of chain ${args.chain}` : args.rule}.`,
+      args.failed > 0
+        ? `A firewall rule on node ${on.name} may drop what ${some(args.pods)} ${args.pods.length === 1 ? 'is' : 'are'} ` +
+          `sent: ${args.rule}.`
+        : `A firewall rule on node ${on.name} dropped ${count(args.packets, 'packet')} while the probe ran: ` +
+          `${args.policy ? `the policy of chain ${args.chain}` : args.rule}.`,
     detail: ({ args }) =>
-      `${args.nft ? 'nftables, ' : ''}table ${args.table}, chain ${args.chain} · ${args.total} since it was made` +
+      `${args.nft ? 'nftables, ' : ''}table ${args.table}, chain ${args.chain} · ` +
+      (args.failed > 0
+        ? `it counts nothing · ${args.failed} of ${args.of} connects failed from other nodes, all of a kind that it takes`
+        : `${args.total} since it was made`) +
       `${args.more === 0 ? '' : ` · ${count(args.more, 'more rule')} like it`}`,
     note: ({ args }) =>
       args.policy
@@ -113,6 +124,71 @@ function forwards({ table, chain, rule, by }: DropRule): boolean {
   return table !== 'filter' || !/^(?:INPUT|OUTPUT)$/.test(chain)
 }
 
+/** A rule that counts nothing, and connects that failed as it would have them fail. */
+function unseenDrops({ node, drops }: Counted, { contacts, pods }: AroundWays) {
+  const homes = new Map((pods.known ? pods.value : []).map((it) => [it.hostNetwork ? null : it.ip, it]))
+  const far = (contacts.known ? contacts.value.connects : []).filter(
+    (it) => it.via.kind === 'endpoint' && it.node !== node && homes.get(it.ip)?.node === node,
+  )
+  return drops
+    .filter((it) => it.total === null && it.rule !== 'policy' && forwards(it))
+    .flatMap((rule) => {
+      const its = mayHaveDropped(rule, far)
+      return its.length === 0 ? [] : [guess(node, rule, its, homes)]
+    })
+    .slice(0, 1)
+}
+
+function guess(
+  node: NodeNetwork['node'],
+  { table, chain, rule, by }: DropRule,
+  its: readonly Contact[],
+  homes: ReadonlyMap<string | null, Pod>,
+) {
+  const all = tally(its)
+  const sick = [...new Set(its.flatMap((it) => homes.get(it.ip) ?? []))]
+  return finding({
+    subject: subject('Node', null, node),
+    confidence: 'possible',
+    severity: 'warning',
+    args: {
+      packets: 0,
+      total: 0,
+      nft: by === 'nft',
+      table,
+      chain,
+      rule,
+      policy: false,
+      more: 0,
+      failed: all.failed,
+      of: all.of,
+      pods: sick.map((it) => full(it)),
+    },
+    evidence: [
+      {
+        kind: 'shares',
+        label: 'connects from other nodes that it may have dropped',
+        rows: its.slice(0, 8).map((it) => ({
+          where: `${it.node} to ${it.ip}:${it.port}`,
+          bad: tally([it]).failed,
+          of: it.tries.length,
+          note: portsOfLost(it),
+        })),
+      },
+    ],
+    causes: [
+      keptIn(node),
+      ...sick.map((it) => stoppedOnTheWay(it)),
+      ...new Set(its.map((it) => svcUnanswered(it.service))),
+    ],
+  })
+}
+
+function portsOfLost({ tries }: Contact): string {
+  const ports = tries.flatMap((it) => (it.result === 'open' || it.sourcePort === undefined ? [] : [it.sourcePort]))
+  return ports.length === 0 ? 'lost' : `lost from source ports ${some(ports.toSorted((a, b) => a - b).map(String), 6)}`
+}
+
 function verdict(node: NodeNetwork['node'], rules: readonly DropRule[], causes: readonly string[]) {
   const [first] = rules.toSorted((a, b) => (b.packets ?? 0) - (a.packets ?? 0))
   return finding({
@@ -127,6 +203,9 @@ function verdict(node: NodeNetwork['node'], rules: readonly DropRule[], causes: 
       rule: first?.rule ?? '',
       policy: first?.rule === 'policy',
       more: rules.length - 1,
+      failed: 0,
+      of: 0,
+      pods: [],
     },
     evidence: [
       {

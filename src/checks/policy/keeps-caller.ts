@@ -2,14 +2,14 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable } from '../../findings/verdict.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
-import type { Service } from '../../model/service.ts'
+import type { Service, ServicePort } from '../../model/service.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { decideCarried, goesByZtunnel, isAmbientNamespace } from '../../relations/mesh/ambient-flows.ts'
 import { okBesideOthers, othersOn } from '../../relations/policy/other-policies.ts'
 import { type NearRule, nearRule } from '../../relations/policy/near-rule.ts'
-import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
+import { type Decision, podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import type { Flow } from '../../relations/policy/policy-flow.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import { calledBy, type ToldCall, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
@@ -60,12 +60,15 @@ export default check({
             const number = targetPortIn(to, port)
             if (number === null) return []
             const flow = { from: podEnd(pod), to: podEnd(to), port: number, protocol: 'TCP' } as const
-            return [{ flow, decision: decideCarried(decide, flow, goesByZtunnel(pod) && goesByZtunnel(to)) }]
+            const isCarried = goesByZtunnel(pod) && goesByZtunnel(to)
+            return [{ port, flow, decision: decideCarried(decide, flow, isCarried) }]
           }),
         )
       open.push(...decisions.flatMap((it) => (it.decision.kind === 'unknown' ? [it.decision.why] : [])))
-      const [first] = decisions
-      if (first?.decision.kind !== 'denied' || decisions.some((it) => it.decision.kind !== 'denied')) return []
+      const isDenied = decisions.every((it) => it.decision.kind === 'denied')
+      const judged = isDenied ? decisions : inPart(decisions)
+      const first = judged.find((it) => it.decision.kind === 'denied')
+      if (first?.decision.kind !== 'denied') return []
       const { by, direction } = first.decision
       const near = nearRule(first.decision, first.flow, namespaces)
       const policy = near?.policy ?? by[0]
@@ -74,7 +77,14 @@ export default check({
         : [
             verdict(
               { pod, call, service, isDue: isAwaited(pod, scalers) },
-              { policy, direction, of: decisions.length, near, flow: first.flow },
+              {
+                policy,
+                direction,
+                denied: judged.filter((it) => it.decision.kind === 'denied').length,
+                of: judged.length,
+                near,
+                flow: first.flow,
+              },
             ),
           ]
     })
@@ -88,9 +98,9 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `NetworkPolicy ${full(on)} does not let ${args.caller} ${args.direction === 'Egress' ? 'out' : 'in'} to ` +
-      `Service ${args.service}, which ${args.by ?? 'its command'} tells ` +
+      `${args.denied < args.of ? `${args.denied} of ${args.of} endpoints of ` : ''}Service ${args.service}, which ${args.by ?? 'its command'} tells ` +
       `${args.idle === null ? 'it' : 'its next pod'} to call.`,
-    detail: ({ args }) => `${args.of} of ${args.of} ways denied, by ${args.direction.toLowerCase()} · ${args.host}`,
+    detail: ({ args }) => `${args.denied} of ${args.of} ways denied, by ${args.direction.toLowerCase()} · ${args.host}`,
     note: () => 'seen in objects alone: whether the program calls it, and when, was not measured',
     help: ({ subject: on, args }) => [
       args.near === '' ? allowing[`${args.direction}`] : args.near,
@@ -113,6 +123,15 @@ function callersOf(pods: readonly Pod[], namespaces: Known<readonly Namespace[]>
   return pods.filter((it) => !it.hostNetwork && (idleOf(it) === null || !ambient.has(it.namespace)))
 }
 
+/** The ways to the first port that some endpoints are reached at, and others are not; none where there is no such one. */
+function inPart<T extends { readonly port: ServicePort; readonly decision: Decision }>(
+  ways: readonly T[],
+): readonly T[] {
+  const ports = [...Map.groupBy(ways, (it) => it.port).values()]
+  const kinds = (its: readonly T[]): ReadonlySet<string> => new Set(its.map((it) => it.decision.kind))
+  return ports.find((its) => kinds(its).has('denied') && kinds(its).has('allowed') && kinds(its).size === 2) ?? []
+}
+
 /** Two variables that name one place are one call. */
 function eachOnce<T extends Pick<ToldCall, 'pod' | 'call'>>(told: readonly T[]): readonly T[] {
   const byPlace = Map.groupBy(told, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${call.host}:${call.port}`)
@@ -127,6 +146,7 @@ const allowing: Readonly<Record<Direction, string>> = {
 interface Denied {
   readonly policy: NetworkPolicy
   readonly direction: Direction
+  readonly denied: number
   readonly of: number
   readonly near: NearRule | null
   readonly flow: Flow
@@ -137,7 +157,7 @@ interface Wanted extends Pick<ToldCall, 'pod' | 'call'> {
   readonly isDue: boolean
 }
 
-function verdict({ pod, call, service, isDue }: Wanted, { policy, direction, of, near, flow }: Denied) {
+function verdict({ pod, call, service, isDue }: Wanted, { policy, direction, denied, of, near, flow }: Denied) {
   const on = workloadOfPod(pod)
   return finding({
     subject: policySubject(policy),
@@ -152,6 +172,7 @@ function verdict({ pod, call, service, isDue }: Wanted, { policy, direction, of,
       service: full(service),
       by: call.by,
       host: call.port === null ? call.host : `${call.host}:${call.port}`,
+      denied,
       of,
       start: `pod/${pod.name}`,
       name: service.name,

@@ -53,7 +53,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `NetworkPolicy ${full(on)} does not let pod ${args.from} ` +
-      `${args.direction === 'Egress' ? 'out' : 'in'} to ${args.to}.`,
+      `${args.direction === 'Egress' ? 'out' : 'in'} to ` +
+      `${args.denied < args.of ? `${args.denied} of ${args.of} endpoints of ` : ''}${args.to}.`,
     detail: ({ args }) =>
       `${args.denied} of ${args.of} ${args.of === 1 ? 'endpoint' : 'endpoints'} denied · ` +
       (args.direction === 'Egress' ? 'egress' : 'ingress') +

@@ -19,6 +19,8 @@ import {
   svcUnanswered,
 } from '../../relations/symptom.ts'
 import { homesOfBad } from '../../relations/service/bad-endpoints-homes.ts'
+import { dueToShared } from '../../relations/service/shared-address.ts'
+import type { Pod } from '../../model/pod.ts'
 import { lookOf, noteOf, type Pattern, patterns } from './bad-answer-words.ts'
 import { serviceSubject } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
@@ -63,7 +65,15 @@ export default check({
         why === undefined || first === undefined
           ? []
           : [cannotTell('ambiguous', `Service ${full(first.service)}: ${why}`)]
-      return [...blind, ...judge(its, { http: contacts.http, ingresses: routes, homes, needsOf, speaking })]
+      const around = {
+        http: contacts.http,
+        ingresses: routes,
+        homes,
+        pods: pods.known ? pods.value : [],
+        needsOf,
+        speaking,
+      }
+      return [...blind, ...judge(its, around)]
     })
     return [...sampled(contacts, groups.length), ...worstOfEach(verdicts)]
   },
@@ -120,6 +130,7 @@ interface Around {
   readonly ingresses: readonly Ingress[]
   /** The node of each address. */
   readonly homes: ReadonlyMap<string, string>
+  readonly pods: readonly Pod[]
   /** What the pods that answered badly call, and what goes wrong where they miss something. */
   readonly needsOf: (bad: readonly DirectContact[]) => Needs
   /** Places that answered some request in HTTP: what they say to another one is no other protocol. */
@@ -130,7 +141,7 @@ function placeOf({ ip, port }: DirectContact): string {
   return `${ip} ${port}`
 }
 
-function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf, speaking }: Around) {
+function judge(its: readonly DirectContact[], { http, ingresses, homes, pods, needsOf, speaking }: Around) {
   const bad = its.filter((it) => isBadEnd(it) || isOddOne(it, its))
   const [first] = its
   const [worst] = bad
@@ -200,7 +211,15 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf,
         endpointsAnswerBadly(service),
         ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : []),
       ],
-      dueTo: [...needs.keys, ...nodeOfAll(its, { bad, homes }), ...sizesOfAll(bad, homes)],
+      dueTo: [
+        ...needs.keys,
+        ...nodeOfAll(its, { bad, homes }),
+        ...sizesOfAll(bad, homes),
+        ...dueToShared(
+          pods,
+          bad.map((it) => it.ip),
+        ),
+      ],
       causes: [endpointsAnswerBadly(service), ...routing.map((it) => ingressBackendFails(it, service.name))],
     }),
   ]

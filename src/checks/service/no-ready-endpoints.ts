@@ -26,6 +26,7 @@ import {
   unready,
 } from '../../relations/symptom.ts'
 import { type Refusal, refusalsOf, refusalText, refusedBy } from '../../relations/workload-refusal.ts'
+import { dueToShared } from '../../relations/service/shared-address.ts'
 import { type Top, workloadOfPod } from '../../relations/workload-of-pod.ts'
 import {
   commandsFor,
@@ -82,6 +83,7 @@ export default check({
       return [
         noneReady(service, {
           reasoned: reasons(behind.pods, problemOf),
+          all: pods,
           makers: behind.workloads,
           refused: maker === undefined ? null : refusalOf(maker),
           down,
@@ -180,6 +182,8 @@ type NoneReady = {
 } & ReturnType<typeof lookArgs>
 
 interface Behind {
+  /** Those of others as well. */
+  readonly all: readonly Pod[]
   readonly reasoned: readonly ReasonedPods[]
   readonly makers: readonly Top[]
   /** In the words of who keeps the first of them from making pods. */
@@ -254,7 +258,14 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
     symptoms: onDownNodes
       ? where.map((it) => nodeDown(`${it}`))
       : [...unaddressed(pods), ...unpulled(pods), ...unreadyOne(pods), ...waitingSet(pods), ...unreadyMaker(pods)],
-    dueTo: unmade ? keptFromMaking(service, refused) : [],
+    dueTo: [
+      ...(unmade ? keptFromMaking(service, refused) : []),
+      // The kubelet's probes come to either pod.
+      ...dueToShared(
+        behind.all,
+        pods.map((it) => (it.phase === 'Running' ? it.ip : null)),
+      ),
+    ],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
 }

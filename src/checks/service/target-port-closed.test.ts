@@ -101,16 +101,44 @@ describeCheck(check, [
       services,
       pods: [one],
       contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'refused'))]),
-      insideViews: [insideView(one.name, { listeners: known([{ ip: '::', port: 8080 }]) })],
+      insideViews: [insideView(one.name, { listeners: known([{ ip: '::', port: 8080, v4: 'refused' }]) })],
     },
     expect: [
       {
         subject: 'Service/shop/cart',
         confidence: 'observed',
         args: { listens: 'other-family', open: ['::'] },
-        says: /its pods listen on :: and refuse the other family/,
+        says: /its pods listen on :: for IPv6 alone and refuse the other family/,
       },
     ],
+  },
+  {
+    it: 'refused, and it listens on ::, which takes IPv4 or does not',
+    given: {
+      services,
+      pods: [one],
+      contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'refused'))]),
+      insideViews: [insideView(one.name, { listeners: known([{ ip: '::', port: 8080 }]) })],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        confidence: 'possible',
+        severity: 'warning',
+        args: { listens: 'other-family', isSure: false },
+        says: /listen on ::, and connects are refused/,
+      },
+    ],
+  },
+  {
+    it: 'refused, and the pod itself gets a connection there: who refuses is another one',
+    given: {
+      services,
+      pods: [one],
+      contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'refused'))]),
+      insideViews: [insideView(one.name, { listeners: known([{ ip: '::', port: 8080, v4: 'open' }]) })],
+    },
+    expect: 'ok',
   },
   {
     it: 'refused, and the pod says which ports are open',

@@ -10,11 +10,13 @@ import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { contactsOfServices, endpointName, failuresText, tally } from '../../relations/service/service-contacts.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { declaredPorts, portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
+import { dueToShared } from '../../relations/service/shared-address.ts'
 import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { type Listening, listeningOn } from '../../relations/service/listening.ts'
 import { portUnserved, svcUnanswered } from '../../relations/symptom.ts'
 import { isAskedAbout, serviceSubject, targetPortEvidence } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 
 /**
  * The kernel of a pod refuses a connection to a port on which nobody listens; nothing in the API knows about it.
@@ -60,6 +62,7 @@ export default check({
                   (servicesOf.get(it) ?? []).flatMap((one) => (one.service === service ? [] : [one.service])),
                 ),
                 views: insideViews,
+                pods,
                 byTarget: ledByTarget(service, ingresses),
                 opensByConfig: serving.every((it) => controllers.has(full(it))) ? 'yes' : 'no',
                 seen: (port.protocol === 'TCP' ? directContacts(contactsOf(service), port, serving) : []).filter(
@@ -97,9 +100,7 @@ export default check({
       args.by === 'probe'
         ? `Service ${full(on)} sends port ${args.port} to target port ${args.targetPort}, ` +
           'where ' +
-          (args.closed === args.of
-            ? whoListens(args.listens, args.open)
-            : `${args.closed} of ${asked(args)} do not listen`) +
+          (args.closed === args.of ? whoListens(args) : `${args.closed} of ${asked(args)} do not listen`) +
           '.'
         : `Service ${full(on)} sends port ${args.port} to target port ${args.targetPort}, ` +
           `which its pods ${args.protocol === null ? 'do not declare' : `declare for ${args.protocol} alone`}` +
@@ -112,14 +113,14 @@ export default check({
     note: ({ args }) => {
       if (args.by === 'probe')
         return args.protocol === null
-          ? refusedSince(args.listens, args.open, args.link)
+          ? refusedSince(args)
           : `refused by the pod itself: it declares this port for ${args.protocol}, and the Service is for TCP`
       return null
     },
     help: ({ subject: on, args }) =>
       args.by === 'probe'
         ? [
-            nextStep(args.listens, args.open, args.closed === args.of),
+            nextStep(args, args.closed === args.of),
             ...(args.listens === 'nowhere'
               ? [`kubectl -n ${on.namespace} logs ${args.example} --tail=50`]
               : [
@@ -146,22 +147,20 @@ function declaredText({ declared, protocol, targetPort }: Declared): string {
   return protocol === null ? declared.join(', ') : `${targetPort}/${protocol}`
 }
 
-function whoListens(listens: Listening['kind'], open: readonly (string | number)[]): string {
-  if (listens === 'other-family') return `its pods listen on ${open.join(', ')} and refuse the other family`
+function whoListens({ listens, open, isSure }: Told): string {
+  if (listens === 'other-family' && !isSure) return `its pods listen on ${open.join(', ')}, and connects are refused`
+  if (listens === 'other-family')
+    return `its pods listen on ${open.join(', ')} for ${familyName(open)} alone and refuse the other family`
   return listens === 'loopback' ? `its pods listen on ${open.join(', ')} alone` : 'nobody listens'
 }
 
-function refusedSince(listens: Listening['kind'], open: readonly (string | number)[], link: string | null): string {
+function refusedSince({ listens, open, link, isSure }: Told & { readonly link: string | null }): string {
   if (listens === 'loopback')
     return (
       `the process in the pod listens on ${open.join(', ')} alone, as /proc/net/tcp there says: ` +
       'only the pod itself reaches it'
     )
-  if (listens === 'other-family')
-    return (
-      `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp6), and its kernel refuses IPv4 there: ` +
-      'the socket is for IPv6 alone (IPV6_V6ONLY, ipv6Only, bindv6only)'
-    )
+  if (listens === 'other-family') return isSure ? familyText(open) : unsureFamily(open)
   if (listens === 'elsewhere')
     return `nothing in the pod listens on this port; open to others there: ${open.join(', ')} (/proc/net/tcp)`
   if (listens === 'nowhere')
@@ -175,8 +174,34 @@ function refusedSince(listens: Listening['kind'], open: readonly (string | numbe
   return 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
 }
 
-function nextStep(listens: Listening['kind'], open: readonly (string | number)[], everyPod: boolean): string {
+type Told = Listens & { readonly isSure: boolean }
+
+function familyName([ip]: Listens['open']): string {
+  return isIpv6(`${ip}`) ? 'IPv6' : 'IPv4'
+}
+
+function familyText(open: Listens['open']): string {
+  if (!isIpv6(`${open[0]}`))
+    return `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp), which takes no IPv6`
+  return (
+    `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp6), and its kernel refuses IPv4 there, of the ` +
+    'pod itself as well: the socket is for IPv6 alone (IPV6_V6ONLY, ipv6Only, bindv6only)'
+  )
+}
+
+/** /proc/net/tcp6 does not tell an IPv6-only socket from one of both families. */
+function unsureFamily(open: Listens['open']): string {
+  return (
+    `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp6), which takes IPv4 as well unless the socket ` +
+    'is for IPv6 alone (IPV6_V6ONLY, ipv6Only, bindv6only): that was not tried from inside; else another one refuses ' +
+    "in its place, such as a second pod with this address or a node's rule that rejects"
+  )
+}
+
+function nextStep({ listens, open, isSure }: Told, everyPod: boolean): string {
   if (listens === 'loopback') return 'make the program listen on every address (0.0.0.0, or :: with IPv6)'
+  if (listens === 'other-family' && !isSure)
+    return 'connect from inside the pod to 127.0.0.1: where that is refused as well, the program is to listen on 0.0.0.0'
   if (listens === 'other-family') return 'make the program listen on 0.0.0.0 as well, or on :: for both families'
   if (listens === 'elsewhere' && everyPod)
     return `set targetPort to the one that clients are to reach: ${open.join(', ')}`
@@ -213,6 +238,8 @@ interface Part {
   /** Other Services of these pods. */
   readonly beside: readonly Service[]
   readonly views: Known<readonly InsideView[]>
+  /** All that there are. */
+  readonly pods: readonly Pod[]
   /** Whether anything goes by its target port; null where that was not read. */
   readonly byTarget: boolean | null
   /** Of an ingress controller: the ports of its TCP services stand in a ConfigMap, and nobody declares them. */
@@ -230,7 +257,7 @@ function directContacts(contacts: readonly Contact[], port: ServicePort, serving
   )
 }
 
-function byProbe({ service, port, index, serving, seen, views }: Part) {
+function byProbe({ service, port, index, serving, seen, views, pods }: Part) {
   const groups = [...Map.groupBy(seen, endpointName)].map(([pod, its]) => ({
     pod,
     ip: its[0]?.ip ?? '',
@@ -238,19 +265,25 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
     tally: tally(its),
     nodes: [...new Set(its.map((it) => it.node))],
   }))
-  const closed = groups.filter((it) => it.tally.open === 0 && it.tally.by.refused > 0)
-  if (closed.length === 0) return 'ok' as const
-  const all = tally(seen)
-  const listening = closed.map((it) =>
-    listeningOn(
-      { port: it.number, refusedAt: seen.find((one) => endpointName(one) === it.pod)?.ip ?? null },
+  const refusing = groups.filter((it) => it.tally.open === 0 && it.tally.by.refused > 0)
+  const looked = refusing.map((it) => ({
+    ...it,
+    listening: listeningOn(
+      { port: it.number, refusedAt: it.ip },
       serving.find((pod) => pod.name === it.pod),
       views,
     ),
-  )
+  }))
+  // The pod's own list has a listener for whoever comes: another one refuses in its place, and SVC207 tells of that.
+  const closed = looked.filter((it) => it.listening.kind !== 'open')
+  if (closed.length === 0) return 'ok' as const
+  const all = tally(seen)
+  const listening = closed.map((it) => it.listening)
+  const isSure = listening.every((it) => it.kind !== 'other-family' || it.isSure)
   return finding({
     subject: serviceSubject(service),
-    confidence: 'observed',
+    confidence: isSure ? 'observed' : 'possible',
+    ...(isSure ? {} : { severity: 'warning' as const }),
     args: {
       by: 'probe',
       port: portText(port),
@@ -264,6 +297,7 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
       example: closed[0]?.pod ?? null,
       link: linkTo(service, serving),
       ...listensArgs(listening),
+      isSure,
     },
     evidence: [
       targetPortEvidence(service, index, `refused by ${count(closed.length, 'pod')} of ${groups.length}`),
@@ -279,6 +313,13 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
       },
     ],
     symptoms: [portUnserved(service, port.port)],
+    // Where the pod's own list says that nobody listens there, it would refuse by itself.
+    dueTo: closed.every((it) => it.listening.kind === 'unknown' || it.listening.kind === 'other-family')
+      ? dueToShared(
+          pods,
+          closed.map((it) => it.ip),
+        )
+      : [],
     causes: [svcUnanswered(service)],
   })
 }

@@ -44,7 +44,29 @@ const because = (fingerprint: string, at?: string) => [
 ]
 const given = { services, pods, networkPolicies }
 
+/** Connects of one source, all over its ports, of which those from this one on are lost. */
+const byPort = (lost: number): Contact['tries'] =>
+  [33_000, 38_000, 44_000, 50_000, 58_000].map((sourcePort) =>
+    sourcePort < lost ? { result: 'open', ms: 1, sourcePort } : { result: 'timeout', ms: 3000, sourcePort },
+  )
+
 describeCheck(check, [
+  {
+    it: 'source ports part what fails from what opens',
+    given: {
+      services: [service('cart')],
+      pods: [pod('cart-1')],
+      contacts: contacts([
+        toService('cart', 'worker-1', byPort(45_000)),
+        toPod('cart', 'worker-2', pod('cart-1'), byPort(45_000)),
+        toPod('cart', 'worker-3', pod('cart-1'), byPort(65_000)),
+      ]),
+      networkPolicies: [],
+    },
+    expect: [
+      { subject: 'Service/shop/cart', args: { partedAt: 50_000, partedSide: 'from', partedFailed: 4, partedOpen: 6 } },
+    ],
+  },
   {
     it: 'silence of a probe that got the CPU late',
     given: {

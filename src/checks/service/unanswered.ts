@@ -13,6 +13,9 @@ import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { isShort, sights, sightText } from '../../relations/service/meet-each.ts'
+import { partedByPort } from '../../relations/service/parted-by-port.ts'
+import { lookForPorts, partedArgs, partedText } from './port-words.ts'
+import { dueToShared } from '../../relations/service/shared-address.ts'
 import { backingOf, publishedUnready } from '../../relations/service/service-backing.ts'
 import {
   awake,
@@ -138,6 +141,7 @@ export default check({
       const [sight] = sights({ connects: counted }, known([service]), endpointSlices).filter(isShort)
       const judged = judge(service, counted, {
         pods: podsOf(service),
+        all: pods,
         worth: sight === undefined ? null : sightText(sight, ' from a node'),
         conntrack,
         nodeNetworks,
@@ -163,9 +167,9 @@ export default check({
         `from ${count(args.nodes, 'node')} · ` +
         `${meanings[args.fingerprint].seen} ${some(args.at)}`
       ).trimEnd(),
-    note: ({ args }) => `${meanings[args.fingerprint].means}${readText(args)}`,
+    note: ({ args }) => partedText(args) ?? `${meanings[args.fingerprint].means}${readText(args)}`,
     help: ({ subject: on, args }) => [
-      lookOf(args),
+      ...(args.partedAt === null ? [lookOf(args)] : lookForPorts),
       ...meanings[args.fingerprint].commands
         .filter((it) => !isRead(args) || !it.startsWith('on {node}:'))
         .map((it) => filledIn(it, { ...args, namespace: on.namespace })),
@@ -235,6 +239,8 @@ const mayBeUnready: ReadonlySet<Fingerprint> = new Set(['address-at-times', 'add
 
 interface Around {
   readonly pods: readonly Pod[]
+  /** Of other Services as well. */
+  readonly all: readonly Pod[]
   readonly worth: string | null
   readonly conntrack: Known<readonly ConntrackWindow[]>
   readonly nodeNetworks: Known<NodeNetworks>
@@ -278,6 +284,7 @@ function judge(service: Service, counted: readonly Contact[], around: Around) {
         others: [] as readonly string[],
         nodes: nodes.length,
         at: marks.at,
+        ...partedArgs(partedByPort(counted.filter((it) => clients.has(it.node)).flatMap((it) => it.tries))),
         ...exampleOf(sick, serving),
         ...readAlready(service, sick, around),
       },
@@ -290,6 +297,12 @@ function judge(service: Service, counted: readonly Contact[], around: Around) {
         ...(clients.size === 1 && nodes.length > 1 ? [...clients].map(nodeDown) : []),
         ...(homes.size === 1 ? [...homes].flatMap((it) => (it === null ? [] : [nodeDown(it)])) : []),
       ],
+      dueTo: dueToShared(
+        around.all,
+        isPodsOwn(sick)
+          ? sick.flatMap((it) => (it.via.kind === 'endpoint' ? [it.ip] : []))
+          : serving.map((it) => it.ip),
+      ),
       causes: [
         svcUnanswered(service),
         // Who fails to reach such a pod from inside another meets the same.

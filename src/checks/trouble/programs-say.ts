@@ -72,22 +72,32 @@ function firstOf({ isBadPort, isOwn }: { readonly isBadPort: boolean; readonly i
 interface Noted {
   readonly isNow: boolean
   readonly isShort: boolean
+  /** So seldom, or by a program that is so new, that no rhythm is to be seen. */
+  readonly isRare: boolean
   readonly isOwn: boolean
   /** '': it does not say of whom. */
   readonly asked: string
 }
 
-function noteOf({ isNow, isShort, isOwn, asked }: Noted): string {
+function noteOf({ isNow, isShort, isRare, isOwn, asked }: Noted): string {
   if (isNow && isOwn)
     return 'so says the program of itself: what it opens and does not close takes one each, such as pooled connections'
   // What is not named can't be held against anything else that was found.
   if (isNow && asked === '') return 'so says the program; as it does not say of whom, any other finding here may be why'
   if (isNow) return `so says the program; no other finding accounts for ${asked}`
+  if (isShort && isRare)
+    return (
+      'so said the program, and not while the probe was at work: it says it too seldom for a rhythm, so that whether it ' +
+      'is over is not known'
+    )
   return isShort
-    ? 'so said the program; at its rhythm it was not due again while the probe was at work: whether it is over is ' +
-        'not known'
+    ? 'so said the program; counted over all that was read of its log, it need not have come again while the probe was ' +
+        'at work: whether it is over is not known'
     : 'so said the program, and not since, though it was due: whatever it was may be over'
 }
+
+/** Two times have one pause between them, which is no rhythm, and how long the program was there is not known. */
+const leastOfRhythm = 5
 
 /** What comes three times on average comes not at all in one of twenty cases (Poisson). */
 const surelyDue = 3
@@ -122,6 +132,7 @@ function together(its: readonly Trouble[]) {
         said,
         from,
         isNow: weight !== 'sign',
+        isRare: its.every((it) => it.bad < leastOfRhythm),
         isShort: !its.some(({ log }) => (log?.due ?? 0) >= surelyDue),
         ...placeOf(first),
       },

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { connect, type Socket as NetSocket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket as NetSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -11,6 +11,7 @@ import { shell } from '../../kube/container-command.ts'
 import type { InsideResolving } from '../../model/inside.ts'
 import { known } from '../../model/known.ts'
 import { resolvingOf } from './inside-resolving.ts'
+import { readInside } from './inside.ts'
 import { insideScript } from './inside-script.ts'
 import { socketsOf } from './inside-sockets.ts'
 
@@ -83,6 +84,8 @@ interface Container {
   /** Programs beside the shell; null = all of this machine. */
   readonly tools?: readonly string[]
   readonly program?: readonly string[]
+  /** Of its own. */
+  readonly ports?: readonly [number, number]
 }
 
 let made = 0
@@ -90,6 +93,7 @@ async function run({
   files,
   tools,
   program = ['sh'],
+  ports: [first, second] = [0, 0],
 }: Container): Promise<{ readonly seen: InsideResolving; readonly stdout: string; readonly ms: number }> {
   const etc = join(folder, `etc-${made++}`)
   mkdirSync(etc)
@@ -103,6 +107,9 @@ async function run({
     asked,
     ipAddress('127.0.0.1'),
     outer,
+    first || '',
+    second || '',
+    '',
     ...names.map((it) => it.typed),
   )
   const own = script.replaceAll('/etc/', `${etc}/`)
@@ -172,6 +179,35 @@ describe('sockets', () => {
       expect(seen.known && seen.value.ports).toMatchObject({ from: expect.any(Number) as unknown })
       const own = seen.known ? seen.value.unaccepted.filter((it) => it.port === port) : seen
       expect(own).toMatchObject([{ ip: '127.0.0.1', port, waits: 2, stay: 2 }])
+    },
+    60_000,
+  )
+})
+
+describe('a socket of ::', () => {
+  const servers = [createServer(), createServer()] as const
+  const portOf = (it: (typeof servers)[number]): number => (it.address() as AddressInfo | null)?.port ?? 0
+  beforeAll(async () => {
+    for (const [at, it] of servers.entries())
+      await new Promise<void>((done) => {
+        it.once('error', () => done())
+        it.listen({ host: '::', port: 0, ipv6Only: at === 1 }, done)
+      })
+  })
+  afterAll(() => servers.forEach((it) => it.close()))
+
+  test.each(shells.filter(([, [file]]) => existsSync(file)))(
+    '%s sees whether it takes IPv4',
+    async (_, program) => {
+      const ports = [portOf(servers[0]), portOf(servers[1])] as const
+      if (ports.includes(0)) return
+      const { stdout } = await run({ files: {}, program, ports, tools: ['bash', 'sleep'] })
+      const { listeners } = readInside(stdout, asked, false)
+      const found = ports.map((port) => listeners?.known && listeners.value.find((it) => it.port === port))
+      expect(found).toMatchObject([
+        { ip: '::', v4: 'open' },
+        { ip: '::', v4: 'refused' },
+      ])
     },
     60_000,
   )

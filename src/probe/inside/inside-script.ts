@@ -5,7 +5,8 @@ import { joined, script } from '../../kube/container-command.ts'
  * there. Sections begin with `@name` lines; times come from /proc/uptime (10 ms), which every shell can `read`.
  * Light tools come first, and the next one only when a tool had no clear answer: Node and Python take memory that
  * the container's limit may not have. "$1" is the name to look up, "$2" the address to connect to, or empty, "$3" a
- * name outside the cluster, or empty; what follows are names of Services.
+ * name outside the cluster, or empty, "$4" to "$6" ports of the pod's own that others may connect to, or empty; what
+ * follows are names of Services.
  */
 
 export const tools = script`
@@ -127,10 +128,43 @@ listens() {
   done <"$1"
   [ $i -lt 4000 ] || echo more
 }
+heard=$(
+  [ -r /proc/net/tcp ] && listens /proc/net/tcp
+  [ -r /proc/net/tcp6 ] && listens /proc/net/tcp6
+)
 echo @listen
-[ -r /proc/net/tcp ] && listens /proc/net/tcp
-[ -r /proc/net/tcp6 ] && listens /proc/net/tcp6
+printf '%s\\n' "$heard"
 echo @end
+`
+
+/**
+ * A socket of :: takes IPv4 as well unless it was told not to (ipv6(7), IPV6_V6ONLY), and /proc/net/tcp6 has no word of
+ * that: a connect from the pod to itself tells. Python and Node only where nothing lighter is there.
+ */
+const ownConnects = script`
+own() {
+  most=3
+  measure "own $1" nc 2 nc -z -w 2 127.0.0.1 "$1" ||
+  measure "own $1" bash 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' bash "$1" ||
+  command -v bash >/dev/null 2>&1 || command -v nc >/dev/null 2>&1 ||
+  measure "own $1" python3 2 python3 -c '
+import socket,sys; socket.create_connection(("127.0.0.1", int(sys.argv[1])), 2)' "$1" ||
+  measure "own $1" node 2 node -e '
+const s=require("net").connect(+process.argv[1],"127.0.0.1",()=>process.exit(0))
+s.on("error",e=>{console.log(e.code);process.exit(1)})
+setTimeout(()=>process.exit(2),2000)' "$1"
+}
+zero=00000000
+for p in $4 $5 $6; do
+  h=$(printf %04X "$p")
+  case "
+$heard
+" in *"
+$zero:$h
+"*) ;; *"
+$zero$zero$zero$zero:$h
+"*) own "$p" </dev/null;; esac
+done
 `
 
 /**
@@ -256,7 +290,7 @@ fi
  */
 const servers = script`
 name=$1 outer=$3
-shift 3
+shift 6
 # Each says its words at once, so that they do not mix.
 apart() { o=$("$@"); printf '%s\\n' "$o"; }
 server() {
@@ -346,6 +380,7 @@ export const insideScript = joined(
   programs,
   descriptors,
   listening,
+  ownConnects,
   sockets,
   routing,
   getent,

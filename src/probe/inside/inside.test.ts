@@ -16,7 +16,7 @@ const signal = new AbortController().signal
 
 describe('the script', () => {
   it.each(['sh', 'bash'])('runs in %s and its output reads back', (program) => {
-    const stdout = execFileSync(program, shell(insideScript, 50, name, address, '').slice(1), {
+    const stdout = execFileSync(program, shell(insideScript, 50, name, address, '', '', '', '').slice(1), {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -29,7 +29,7 @@ describe('the script', () => {
   })
 
   it('says what a container without tools cannot tell', () => {
-    const stdout = execFileSync('/bin/sh', shell(insideScript, 50, name, address, '').slice(1), {
+    const stdout = execFileSync('/bin/sh', shell(insideScript, 50, name, address, '', '', '', '').slice(1), {
       encoding: 'utf8',
       env: { PATH: '/nothing' },
     })
@@ -74,13 +74,18 @@ describe('an inside view', () => {
 
   it('reads a lookup that took its timeout', () => {
     const table = 'Iface\tDestination\nGateway\neth0\t0001020A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n'
+    const own = (words: string, code: number): string => `@start 100.00\n${words}@stop 100.00\n@exit ${code}\n`
     const stdout =
-      '@resolv\nnameserver 10.0.0.10\n\n@end\n@listen\n0100007F:1F90\n@end\n' +
+      `@resolv\nnameserver 10.0.0.10\n\n@end\n@listen\n0100007F:1F90\n${'0'.repeat(32)}:1F91\n@end\n` +
+      `@own 8081 nc\n${own('nc: invalid option\n', 1)}@own 8081 bash\n${own('Connection refused\n', 1)}` +
       `@routes\n${table}\n@end\n@routes6\n\n@end\n` +
       '@look getent\n@start 100.00\n@stop 108.01\n@exit 137\n@tcp nc\n@start 108.01\n@stop 111.05\n@exit 1\n\n@done\n'
     expect(readInside(stdout, name, true)).toEqual({
       libc: null,
-      listeners: known([{ ip: '127.0.0.1', port: 8080 }]),
+      listeners: known([
+        { ip: '127.0.0.1', port: 8080 },
+        { ip: '::', port: 8081, v4: 'refused' },
+      ]),
       sockets: unknown('failed', 'the TCP sockets of the pod could not be read'),
       routes: known([{ to: '10.2.1.0/24', via: null, dev: 'eth0' }]),
       resolvConf: known('nameserver 10.0.0.10'),

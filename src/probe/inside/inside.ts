@@ -1,6 +1,6 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import { shell } from '../../kube/container-command.ts'
-import type { InsideView } from '../../model/inside.ts'
+import type { InsideView, Listener } from '../../model/inside.ts'
 import { known, type Known, unknown } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 import { insideScript } from './inside-script.ts'
@@ -22,12 +22,22 @@ const timeoutMs = 55_000
 
 /** What one application container sees, by one exec of `sh`. Whatever could not be learnt says why. */
 export async function insideView(cluster: Cluster, spec: InsideSpec, signal: AbortSignal): Promise<InsideView> {
-  const { namespace, pod, container, name, dnsService, outside, names } = spec
+  const { namespace, pod, container, name, dnsService, outside, ports = [], names } = spec
   const about = { namespace, pod, container }
   const none = (why: Missing): InsideView => ({ ...about, resolvConf: why, lookup: why, tcp53: why })
   const ran = await cluster.exec(namespace, pod, {
     container,
-    command: shell(insideScript, seconds, name, dnsService ?? '', outside ?? '', ...names.map((it) => it.typed)),
+    command: shell(
+      insideScript,
+      seconds,
+      name,
+      dnsService ?? '',
+      outside ?? '',
+      ports[0] ?? '',
+      ports[1] ?? '',
+      ports[2] ?? '',
+      ...names.map((it) => it.typed),
+    ),
     timeoutMs,
     signal,
   })
@@ -72,7 +82,7 @@ export function readInside(
   }
   return {
     libc: libcOf(stdout),
-    listeners: listenersOf(block(stdout, 'listen')),
+    listeners: listenersOf(block(stdout, 'listen'), ownConnectsOf(stdout)),
     sockets: socketsOf(stdout),
     ...fullFilesOf(stdout),
     routes: routesOf(stdout),
@@ -111,12 +121,28 @@ function tcpResult(section: Section): 'open' | 'refused' | 'timeout' | null {
   return result
 }
 
-function listenersOf(text: string | null): NonNullable<InsideView['listeners']> {
+/** What became of connects from the pod to itself at 127.0.0.1, by the port: of several tools the first that tells. */
+function ownConnectsOf(stdout: string): ReadonlyMap<number, NonNullable<Listener['v4']>> {
+  const found = new Map<number, NonNullable<Listener['v4']>>()
+  for (const it of sections(stdout, 'own')) {
+    const [port = '', tool = ''] = it.tool.split(' ', 2)
+    const result = tcpResult({ ...it, tool })
+    if (/^\d{1,5}$/.test(port) && !found.has(Number(port)) && (result === 'open' || result === 'refused'))
+      found.set(Number(port), result)
+  }
+  return found
+}
+
+function listenersOf(text: string | null, own: ReturnType<typeof ownConnectsOf>): NonNullable<InsideView['listeners']> {
   if (text === null) return unknown('failed', 'what listens in the pod could not be read')
   // What was cut off may hold the very port that is asked about; tcp may be cut, and tcp6 behind it not.
   return text.split('\n').includes('more')
     ? unknown('cut-off', 'the pod has too many connections to look through')
-    : known(listenersIn(text))
+    : known(listenersIn(text).map((it) => withOwn(it, own.get(it.port))))
+}
+
+function withOwn(it: Listener, v4: Listener['v4']): Listener {
+  return it.ip === '::' && v4 !== undefined ? { ...it, v4 } : it
 }
 
 /** A kernel without IPv6 has no second table. */

@@ -46,7 +46,7 @@ export function filledIn(stdout: string, name: string, path: string): Known<stri
 /** Each `@KIND tool`, `@start`, its words, `@stop`, `@exit`. What was cut off is left out. */
 export function sections(
   stdout: string,
-  kind: 'look' | 'tcp' | 'server' | 'outer' | 'name' | 'cross',
+  kind: 'look' | 'tcp' | 'own' | 'server' | 'outer' | 'name' | 'cross',
 ): readonly Section[] {
   const found: Section[] = []
   const lines = stdout.split('\n')

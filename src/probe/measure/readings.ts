@@ -104,7 +104,7 @@ export function readingsOf(node: string): {
           rows.set(record.s, [...(rows.get(record.s) ?? []), ...record.rows])
           break
         case 'connect':
-          connects.push({ id: record.id, tries: record.tries.map(tryOf) })
+          connects.push({ id: record.id, tries: record.tries.map((it, at) => leftFrom(tryOf(it), record.from?.[at])) })
           break
         case 'api': {
           const { via, ip, port } = record
@@ -193,6 +193,10 @@ export function readingsOf(node: string): {
 function tryOf([result, ms, hungUpMs, refusal]: TryRecord): ConnectTry {
   if (hungUpMs === undefined) return { result, ms }
   return { result, ms, hungUpMs, ...(refusal === undefined ? {} : { refusal }) }
+}
+
+function leftFrom(it: ConnectTry, sourcePort = 0): ConnectTry {
+  return sourcePort === 0 ? it : { ...it, sourcePort }
 }
 
 /** Without the record's own mark. */

@@ -5,6 +5,7 @@ import type { Model } from '../../model/sources.ts'
 import type { Subject } from '../../model/subject.ts'
 import type { Service } from '../../model/service.ts'
 import { asDnsName, asIpAddress, bareName, type DnsName, type IpAddress } from '../../wire/dns-name.ts'
+import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { hasAnswer, isTarget } from './plan-names.ts'
 
 /** One container to look out of. */
@@ -16,6 +17,8 @@ export interface InsideSpec {
   readonly name: DnsName
   /** A name outside of the cluster, which each nameserver of the pod is asked for once; absent where none is asked. */
   readonly outside?: DnsName
+  /** Ports of the pod to which Services lead, three at most; absent where none does. */
+  readonly ports?: readonly number[]
   /** Looked up once each, as a program would spell them. */
   readonly names: readonly InsideNameSpec[]
 }
@@ -73,8 +76,20 @@ export function planInside(model: Model, name: DnsName, outside: DnsName | null 
       dnsService,
       name,
       ...(outside === null ? {} : { outside }),
+      ...(container === containersOf(it)[0] ? portsOf(it, model) : {}),
       names: namesFor(it, model),
     }))
+}
+
+/** Its containers share them, so that one is enough; a pod on the node's network has the node's. */
+function portsOf(pod: Pod, { sources: { services } }: Model): { readonly ports?: readonly number[] } {
+  if (pod.hostNetwork || !services.known) return {}
+  const led = services.value
+    .filter((it) => it.namespace === pod.namespace && isSelected(pod, it.selector))
+    .flatMap((it) => it.ports.filter(({ protocol }) => protocol === 'TCP'))
+    .flatMap((it) => targetPortIn(pod, it) ?? [])
+  const ports = [...new Set(led)].slice(0, 3)
+  return ports.length === 0 ? {} : { ports }
 }
 
 /**

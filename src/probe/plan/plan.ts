@@ -448,7 +448,10 @@ function announceInside(inside: ProbePlan['inside']): string {
   return (
     `runs a short script in ${count(inside.length, 'application container')}${ofPods}: reads resolv.conf, hosts, ` +
     'nsswitch.conf, routes, the state of TCP sockets, which ports are open and how many files, ' +
-    `looks up ${names}, asks each nameserver once, and makes one connection`
+    `looks up ${names}, asks each nameserver once, and makes one connection` +
+    (inside.some((it) => it.ports !== undefined)
+      ? ', 3 more at most to its own ports where it listens on :: alone'
+      : '')
   )
 }
 

@@ -32,7 +32,13 @@ export type PodRecord =
   | { readonly t: 'progress'; readonly done: number; readonly of: number }
   | { readonly t: 'slowed'; readonly why: string }
   | { readonly t: 'stopped'; readonly why: string }
-  | { readonly t: 'connect'; readonly id: number; readonly tries: readonly TryRecord[] }
+  | {
+      readonly t: 'connect'
+      readonly id: number
+      readonly tries: readonly TryRecord[]
+      /** The source port of each; 0 where it is not known. */
+      readonly from?: readonly number[]
+    }
   | ({ readonly t: 'api'; readonly tries: readonly TryRecord[] } & Pick<ApiContact, 'via' | 'ip' | 'port'>)
   | ({ readonly t: 'http'; readonly id: number } & HttpEnd)
   | ({

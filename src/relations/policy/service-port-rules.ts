@@ -58,6 +58,101 @@ interface Group {
 
 /** Policies see a packet as it is after the Service's address was rewritten: with the pod's port. */
 export function servicePortRules(objects: Objects): readonly ServicePortRule[] {
+  const world = worldOf(objects)
+  return objects.policies.flatMap((policy) => [...ingressOf(policy, world), ...egressOf(policy, world)])
+}
+
+/** A rule that admits one port of a Service at some of its endpoints, where others have another number for it. */
+export interface PartRule {
+  readonly policy: NetworkPolicy
+  readonly direction: Direction
+  readonly service: Service
+  readonly servicePort: ServicePort
+  /** The numbers that it admits there, and those that nothing does. */
+  readonly open: readonly number[]
+  readonly shut: readonly number[]
+  readonly reached: readonly Pod[]
+  readonly kept: readonly Pod[]
+  /** Whom an egress rule is for; none: an ingress rule. */
+  readonly callers: readonly Pod[]
+}
+
+/**
+ * A named target port is another number in each pod that says so (core/v1/types.go, ServicePort.targetPort), and a
+ * policy's number is one alone: the Service leads to all of its endpoints, and the policy to some. Which a connection
+ * comes to is chance.
+ */
+export function partRules(objects: Objects): readonly PartRule[] {
+  const world = worldOf(objects)
+  return objects.policies.flatMap((policy) =>
+    policy.types.flatMap((direction) => {
+      const own = world.groupsIn(policy.namespace, policy.podSelector)
+      if (own.length === 0) return []
+      return policy[direction === 'Ingress' ? 'ingress' : 'egress'].flatMap((rule) =>
+        rule.ports.length === 0 ? [] : inPart(rule, { policy, direction, own, world }),
+      )
+    }),
+  )
+}
+
+interface Judged {
+  readonly policy: NetworkPolicy
+  readonly direction: Direction
+  readonly own: readonly Group[]
+  readonly world: World
+}
+
+function inPart(rule: PolicyRule, { policy, direction, own, world }: Judged): readonly PartRule[] {
+  const named = { ...rule, peers: rule.peers.filter((it) => it.ipBlock === null) }
+  // A rule for anywhere, or for blocks of addresses, means no Service.
+  if (direction === 'Egress' && named.peers.length === 0) return []
+  const sure = (): readonly Group[] =>
+    peersOf(named, policy, world).flatMap(({ group, is }) => (is === 'yes' ? [group] : []))
+  const groups = (direction === 'Ingress' ? own : sure()).filter((it) => it.pods.some((pod) => pod.ready))
+  const ways = groups.flatMap((group) => group.ways.map((way) => ({ group, way })))
+  const byPort = Map.groupBy(ways, ({ way }) => way.port)
+  return [...byPort].flatMap(([servicePort, its]): readonly PartRule[] => {
+    const isIn = ({ group, way }: (typeof its)[number]): boolean => rule.ports.some((it) => admits(it, group, way))
+    const open = its.filter(isIn)
+    const numbers = new Set(open.map(({ way }) => way.target))
+    const shut = its.filter((it) => !isIn(it) && !numbers.has(it.way.target))
+    const [first] = shut
+    const isShut = ({ group, way }: (typeof its)[number]): boolean =>
+      endsOf(rule, { policy, direction, own, world }, group).every((end) => {
+        const to = podEnd(group.pod)
+        return (
+          world.rules[direction]({ from: end, to, port: way.target, protocol: servicePort.protocol }).kind === 'denied'
+        )
+      })
+    if (open.length === 0 || first === undefined || !shut.every(isShut)) return []
+    return [
+      {
+        policy,
+        direction,
+        service: first.way.service,
+        servicePort,
+        open: [...numbers],
+        shut: [...new Set(shut.map(({ way }) => way.target))],
+        reached: readyIn(open.map(({ group }) => group)),
+        kept: readyIn(shut.map(({ group }) => group)),
+        callers: direction === 'Egress' ? own.flatMap((it) => it.pods) : [],
+      },
+    ]
+  })
+}
+
+/** Those whom the rule lets through at the other endpoints. */
+function endsOf(rule: PolicyRule, { policy, direction, own, world }: Judged, to: Group): readonly End[] {
+  return direction === 'Ingress'
+    ? witnesses(rule, policy, world)
+    : own.filter((it) => it.pod !== to.pod).map((it) => podEnd(it.pod))
+}
+
+function readyIn(groups: readonly Group[]): readonly Pod[] {
+  return groups.flatMap((it) => it.pods.filter(({ ready }) => ready))
+}
+
+function worldOf(objects: Objects): World {
   const { policies, namespaces } = objects
   const only = (direction: Direction) =>
     policyRules(
@@ -71,7 +166,7 @@ export function servicePortRules(objects: Objects): readonly ServicePortRule[] {
   const names = new Set([...groups.keys(), ...listed.map((it) => it.name)])
   const labels = new Map(listed.map((it) => [it.name, it.labels]))
   const labelled = byLabels([...groups.values()].flat(), ({ pod }) => pod)
-  const world: World = {
+  return {
     rules,
     selecting,
     names: [...names],
@@ -83,7 +178,6 @@ export function servicePortRules(objects: Objects): readonly ServicePortRule[] {
       return its.filter((it) => selects(selector, it.pod.labels))
     },
   }
-  return policies.flatMap((policy) => [...ingressOf(policy, world), ...egressOf(policy, world)])
 }
 
 interface World {

@@ -37,8 +37,11 @@ test("the node's ports say nothing of a pod on its network", () => {
 })
 
 test('open for IPv6 alone, where IPv4 was refused', () => {
-  const six = on({ ip: '::', port: 8080 })
-  const asked = (refusedAt: string | null) => listeningOn({ port: 8080, refusedAt }, pod('web-1'), six)
-  expect(asked('10.2.1.5')).toEqual({ kind: 'other-family', ip: '::' })
+  const asked = (refusedAt: string | null, v4?: Listener['v4'], ip = '::') =>
+    listeningOn({ port: 8080, refusedAt }, pod('web-1'), on({ ip, port: 8080, ...(v4 === undefined ? {} : { v4 }) }))
+  expect(asked('10.2.1.5', 'refused')).toEqual({ kind: 'other-family', ip: '::', isSure: true })
+  expect(asked('10.2.1.5')).toEqual({ kind: 'other-family', ip: '::', isSure: false })
+  expect(asked('10.2.1.5', 'open')).toEqual({ kind: 'open' })
+  expect(asked('fd00::5', undefined, '0.0.0.0')).toEqual({ kind: 'other-family', ip: '0.0.0.0', isSure: true })
   expect([asked('fd00::5'), asked(null)]).toEqual([{ kind: 'open' }, { kind: 'open' }])
 })

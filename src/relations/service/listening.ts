@@ -10,8 +10,12 @@ import { isIpv6, isLoopback } from '../../wire/ip-family.ts'
 export type Listening =
   | { readonly kind: 'open' }
   | { readonly kind: 'loopback'; readonly ip: string }
-  /** Open for the other family of addresses alone: a socket of `::` takes IPv4 unless it was told not to. */
-  | { readonly kind: 'other-family'; readonly ip: string }
+  /**
+   * Open for the other family of addresses alone: a socket of `::` takes IPv4 unless it was told not to. `isSure`: a
+   * connect in the pod itself was refused as well, or the socket is of IPv4; else who refuses may be another one, such
+   * as a second pod of that address.
+   */
+  | { readonly kind: 'other-family'; readonly ip: string; readonly isSure: boolean }
   | { readonly kind: 'elsewhere'; readonly ports: readonly number[] }
   | { readonly kind: 'nowhere' }
   | { readonly kind: 'unknown' }
@@ -32,8 +36,9 @@ export function listeningOn(
   const here = all.filter((it) => it.port === port)
   const others = here.filter((it) => !isLoopback(it.ip))
   const [first] = others
-  if (first !== undefined && refusedAt !== null && others.every((it) => isIpv6(it.ip) !== isIpv6(refusedAt)))
-    return { kind: 'other-family', ip: first.ip }
+  const isOther = refusedAt !== null && others.every((it) => isIpv6(it.ip) !== isIpv6(refusedAt))
+  if (first !== undefined && isOther && others.every((it) => it.v4 !== 'open'))
+    return { kind: 'other-family', ip: first.ip, isSure: others.every((it) => !isIpv6(it.ip) || it.v4 === 'refused') }
   if (first !== undefined) return { kind: 'open' }
   const [local] = here
   if (local !== undefined) return { kind: 'loopback', ip: local.ip }

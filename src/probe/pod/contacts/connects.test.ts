@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterEach, expect, test } from 'vitest'
 import type { PodRecord } from '../records.ts'
 import type { ProbeSpec } from '../spec.ts'
-import { connects, tcpStay } from './connects.ts'
+import { connects, tcpConnect, tcpStay } from './connects.ts'
 
 const servers: Server[] = []
 
@@ -43,6 +43,15 @@ test.each<[string, (socket: Socket) => void, 'hangs up' | 'stays']>([
 test('a refusal in words is one, however the server ends it', async () => {
   const port = await serving((it) => void it.write('-ERR max number of clients reached\r\n'))
   expect(await tcpStay('127.0.0.1', port, 1000)).toMatchObject({ result: 'open', refusal: 'full' })
+})
+
+test('it leaves from the port that it is told to, else from another', async () => {
+  const port = await serving(() => {})
+  const first = await tcpConnect('127.0.0.1', port, 1000)
+  expect(first.sourcePort).toBeGreaterThan(0)
+  const own = (first.sourcePort ?? 0) < 50_000 ? 60_123 : 40_123
+  expect(await tcpConnect('127.0.0.1', port, 1000, own)).toMatchObject({ result: 'open', sourcePort: own })
+  expect(await tcpStay('127.0.0.1', port, 1000, port)).toMatchObject({ result: 'open' })
 })
 
 test('nobody listens: there is nothing to stay on', async () => {

@@ -1,9 +1,10 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { ConnectResult, ConnectTry, Refusal } from '../../../model/contacts.ts'
 import { since } from '../dns/lookup.ts'
 import type { Emit } from '../records.ts'
 import type { ProbeSpec } from '../spec.ts'
 import { refusalIn } from './first-refusal.ts'
+import { portRange, sourcePort } from './source-ports.ts'
 import { tokenBucket } from '../dns/token-bucket.ts'
 
 /**
@@ -17,32 +18,38 @@ const againTimes = 2
 const againMs = 400
 
 /** One TCP handshake, ended as soon as it is done; nothing is sent. */
-export function tcpConnect(ip: string, port: number, timeoutMs: number): Promise<ConnectTry> {
+export function tcpConnect(ip: string, port: number, timeoutMs: number, from?: number): Promise<ConnectTry> {
   return new Promise((resolve) => {
     const start = performance.now()
-    const socket = connect({ host: ip, port })
+    const socket = connect({ host: ip, port, ...leaving(from) })
     const end = (ended: Ended): void => {
       clearTimeout(timer)
+      const own = portOf(socket)
       socket.destroy()
-      resolve({ ms: since(start), ...ended })
+      resolve({ ms: since(start), ...ended, ...own })
     }
     const timer = setTimeout(() => end({ result: 'timeout' }), timeoutMs)
     socket.once('connect', () => end({ result: 'open' }))
-    socket.on('error', (error) => end(unopened(error)))
+    socket.on('error', (error) => {
+      if (!isTaken(error, from)) return end(unopened(error))
+      clearTimeout(timer)
+      resolve(tcpConnect(ip, port, timeoutMs))
+    })
   })
 }
 
 /** The same, staying on for a while: a server that hangs up then, without a byte, took nobody. Nothing is sent. */
-export function tcpStay(ip: string, port: number, timeoutMs: number): Promise<ConnectTry> {
+export function tcpStay(ip: string, port: number, timeoutMs: number, from?: number): Promise<ConnectTry> {
   return new Promise((resolve) => {
     const start = performance.now()
-    const socket = connect({ host: ip, port })
+    const socket = connect({ host: ip, port, ...leaving(from) })
     let opened: number | null = null
     let timer = setTimeout(() => end({ result: 'timeout' }), timeoutMs)
     const end = (ended: Ended): void => {
       clearTimeout(timer)
+      const own = portOf(socket)
       socket.destroy()
-      resolve({ ms: opened ?? since(start), ...ended })
+      resolve({ ms: opened ?? since(start), ...ended, ...own })
     }
     const stayed = (): void => end({ result: 'open', hungUpMs: null })
     const hungUp = (at: number): void => end({ result: 'open', hungUpMs: Math.round((since(start) - at) * 10) / 10 })
@@ -57,8 +64,27 @@ export function tcpStay(ip: string, port: number, timeoutMs: number): Promise<Co
       else end({ result: 'open', hungUpMs: Math.round((since(start) - (opened ?? 0)) * 10) / 10, refusal })
     })
     socket.once('end', () => opened !== null && hungUp(opened))
-    socket.on('error', (error) => (opened === null ? end(unopened(error)) : hungUp(opened)))
+    socket.on('error', (error) => {
+      if (opened !== null) return hungUp(opened)
+      if (!isTaken(error, from)) return end(unopened(error))
+      clearTimeout(timer)
+      resolve(tcpStay(ip, port, timeoutMs))
+    })
   })
+}
+
+function leaving(from: number | undefined): { readonly localPort?: number } {
+  return from === undefined ? {} : { localPort: from }
+}
+
+/** Another socket has the port that was meant: then the kernel chooses one. */
+function isTaken({ code }: NodeJS.ErrnoException, from: number | undefined): boolean {
+  return from !== undefined && (code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL')
+}
+
+/** Known while the socket is there: an error takes it away. */
+function portOf({ localPort }: Socket): { readonly sourcePort?: number } {
+  return localPort === undefined || localPort === 0 ? {} : { sourcePort: localPort }
 }
 
 type Ended = Omit<ConnectTry, 'ms'>
@@ -89,22 +115,25 @@ const results: Readonly<Record<string, ConnectResult>> = {
  */
 export async function connects(spec: ProbeSpec, emit: Emit): Promise<void> {
   const bucket = tokenBucket(spec.connectsPerSecond)
+  const range = portRange()
   const signal = AbortSignal.timeout(spec.budgetMs)
   await Promise.all(
     spec.connects.map(async ({ id, ip, port, times = spec.connectTries }) => {
       const tries: Promise<ConnectTry>[] = []
       for (let i = 0; i < times; i++) {
         if (!(await bucket.take(1, signal))) break
+        const from = sourcePort(i, times, range)
         tries.push(
           i < times - 1
-            ? tcpConnect(ip, port, spec.connectTimeoutMs)
-            : pause(againMs / 2).then(() => tcpStay(ip, port, spec.connectTimeoutMs)),
+            ? tcpConnect(ip, port, spec.connectTimeoutMs, from)
+            : pause(againMs / 2).then(() => tcpStay(ip, port, spec.connectTimeoutMs, from)),
         )
       }
       const ended = await Promise.all(tries)
       const again = hasHungUp(ended.at(-1)) ? await askAgain(ip, port) : []
       const all = [...ended, ...again]
-      if (all.length > 0) emit({ t: 'connect', id, tries: all.map(tryRecord) })
+      if (all.length > 0)
+        emit({ t: 'connect', id, tries: all.map(tryRecord), from: all.map((it) => it.sourcePort ?? 0) })
     }),
   )
 
