@@ -174,6 +174,9 @@ export const podsUnnamed = (set: Named): string => `pods-unnamed:${set.namespace
 /** DNS denies this Service, or says something else of it. */
 export const nameWrong = (service: Named): string => `name-wrong:${service.namespace}/${service.name}`
 
+/** The name of this headless Service still leads to an address that none of its pods has any more. */
+export const nameGivesGone = (service: Named): string => `name-gives-gone:${service.namespace}/${service.name}`
+
 /** DNS denies the SRV records of named ports, or says something else of them. */
 export const srvWrong = 'srv-wrong'
 
