@@ -189,6 +189,10 @@ export const dnsForeignAnswer = 'dns-foreign-answer'
 /** A name of no Service, as a pod asked for it, led to no address there. */
 export const hostUnknown = (host: string): string => `host-unknown:${host.toLowerCase().replace(/\.$/, '')}`
 
+export function isHostKey(key: string): boolean {
+  return key.startsWith('host-unknown:')
+}
+
 /** The same, by the name of a Service as it was asked for: `kubernetes.default` or more of it. */
 export function nameWrongOf(asked: string): readonly string[] {
   const [, name, namespace] = /^([^.]+)\.([^.]+)(?:\.svc(?:\..*)?)?$/.exec(asked) ?? []

@@ -404,6 +404,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       tool: nullable(m.word),
       result: nullable(oneOf(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error', 'no-name'])),
       ms: number,
+      again: maybe(just(true)),
       hungUp: maybe(flag),
     }),
   )
