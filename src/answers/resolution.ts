@@ -58,6 +58,8 @@ export type Outcome =
   | { readonly kind: 'denied'; readonly policy: string }
   | { readonly kind: 'fails-inside'; readonly own: OwnLookup }
   | { readonly kind: 'disagree' }
+  /** One server answered the same question with an address, and a moment before or after denied the name. */
+  | { readonly kind: 'by-turns'; readonly name: string; readonly server: string }
   /** Found, and it is not the Service's address. */
   | { readonly kind: 'not-the-service'; readonly service: Service; readonly says: readonly string[] }
   /** A suffix of the search list took the name, which has another address by itself. */
@@ -94,6 +96,8 @@ export function outcomeOf(it: Resolution): Outcome {
   if (denied !== null) return { kind: 'denied', policy: denied }
   // Which server the walk met is luck: that they differ is the answer, whichever came first.
   if (isFoundBySome(it)) return { kind: 'disagree' }
+  const turns = byTurns(it)
+  if (turns !== null) return turns
   if (walk.end !== 'found') return { kind: 'not-found', end: walk.end }
   if (inside !== null && inside.result !== 'ok') return { kind: 'fails-inside', own: inside }
   if (disagreements(it).length > 0) return { kind: 'disagree' }
@@ -118,6 +122,21 @@ function unread({ resolvConf }: Resolution, inside: OwnLookup | null): Outcome |
 function isFoundBySome(it: Resolution): boolean {
   const names = new Set(disagreements(it).map((one) => one.name))
   return it.servers.some((server) => server.queries.some((one) => one.answer === 'ok' && names.has(one.name)))
+}
+
+/**
+ * The walks of the two libraries are made one after the other: what one server says to the same question in one of them
+ * and not in the other is by the server, or whom it asks, and by no library.
+ */
+function byTurns({ walks }: Resolution): Extract<Outcome, { kind: 'by-turns' }> | null {
+  const all = walks.known ? walks.value.flatMap((it) => it.queries) : []
+  const same = Map.groupBy(all, (it) => `${it.server} ${it.type} ${it.name}`)
+  const turn = [...same.values()].find(
+    (its) =>
+      its.some((it) => it.answer === 'ok') && its.some((it) => it.answer === 'nxdomain' || it.answer === 'nodata'),
+  )
+  const [first] = turn ?? []
+  return first === undefined ? null : { kind: 'by-turns', name: first.name, server: first.server }
 }
 
 function targetDenied({ target }: Resolution): string | null {

@@ -32,6 +32,8 @@ export interface Crossing {
   /** null: the tool does not say what became of it. `no-name`: the host's name led to no address. */
   readonly result: ConnectResult | 'no-name' | null
   readonly ms: number
+  /** Of `no-name`: the tool says that nobody told whether the name is there (EAI_AGAIN). Absent in old recordings. */
+  readonly again?: true
   /**
    * Of an open connection: whether the other side ended it at once, without a byte, and did the same to the one after
    * it. Absent: the tool does not tell.

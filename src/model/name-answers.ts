@@ -6,7 +6,7 @@ import type { Protocol } from './pod.ts'
  * a program asks for `typed`. `outside`: a name outside of the cluster, as it is (suffix null) or below a suffix of
  * the search list. `random`: a label that nobody made, below a suffix: what answers it, answers everything.
  * `member`: a pod's own name below the headless Service that names it.
- * `rewritten`: a name that a `rewrite` of the Corefile makes `to` of. `port`: the SRV name of a Service's named port.
+ * `upstream`: a name outside, asked of a server that CoreDNS forwards it to. `rewritten`: a name that a `rewrite` of the Corefile makes `to` of. `port`: the SRV name of a Service's named port.
  */
 export type NameReason =
   | { readonly kind: 'service'; readonly service: { readonly namespace: string; readonly name: string } }
@@ -24,6 +24,7 @@ export type NameReason =
       readonly pod: string
     }
   | { readonly kind: 'rewritten'; readonly to: string }
+  | { readonly kind: 'upstream' }
   | {
       readonly kind: 'port'
       readonly service: { readonly namespace: string; readonly name: string }
@@ -67,6 +68,11 @@ export interface SearchList {
 export interface NameAnswers {
   readonly from: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
   readonly answers: readonly NameAnswer[]
+  /**
+   * What each server says by itself to which CoreDNS forwards such a name, where these are several. Absent where none
+   * was asked, and in old recordings.
+   */
+  readonly upstreams?: readonly NameAnswer[]
   readonly searches: readonly SearchList[]
   /** Services in scope whose names were not asked for: the number is bounded. */
   readonly notAsked: number

@@ -256,6 +256,8 @@ export interface Pod {
    * that is not known.
    */
   readonly standing?: 'settled'
+  /** The same in seconds, of ten minutes at most. Absent where it is longer or not known, and in old recordings. */
+  readonly turnedSeconds?: number
   /** Why the Ready condition is false, in the kubelet's words. */
   readonly notReadyReason: string | null
   /** `Evicted`: why it is over, where somebody else ended it. */

@@ -5,6 +5,7 @@ export const complaintEnds: Readonly<Record<ComplaintKind, string>> = {
   refused: 'connections are refused',
   'timed-out': 'no answer comes in time',
   'no-host': 'the name is not found',
+  'no-dns': 'DNS does not answer for the name (EAI_AGAIN: silence, or an error)',
   'no-route': 'there is no route',
   closed: 'connections are closed before an answer',
   tls: 'TLS fails',

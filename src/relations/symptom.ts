@@ -180,6 +180,9 @@ export const podsUnnamed = (set: Named): string => `pods-unnamed:${set.namespace
 /** DNS denies this Service, or says something else of it. */
 export const nameWrong = (service: Named): string => `name-wrong:${service.namespace}/${service.name}`
 
+/** The name of this headless Service still leads to an address that none of its pods has any more. */
+export const nameGivesGone = (service: Named): string => `name-gives-gone:${service.namespace}/${service.name}`
+
 /** DNS denies the SRV records of named ports, or says something else of them. */
 export const srvWrong = 'srv-wrong'
 
@@ -191,6 +194,10 @@ export const dnsForeignAnswer = 'dns-foreign-answer'
 
 /** A name of no Service, as a pod asked for it, led to no address there. */
 export const hostUnknown = (host: string): string => `host-unknown:${host.toLowerCase().replace(/\.$/, '')}`
+
+export function isHostKey(key: string): boolean {
+  return key.startsWith('host-unknown:')
+}
 
 /** The same, by the name of a Service as it was asked for: `kubernetes.default` or more of it. */
 export function nameWrongOf(asked: string): readonly string[] {

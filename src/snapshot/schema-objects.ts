@@ -66,6 +66,7 @@ export function objectSchemas(intern: Intern) {
       phase: oneOf(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']),
       ready: flag,
       standing: maybe(just('settled')),
+      turnedSeconds: maybe(number),
       notReadyReason: nullable(shared.said),
       overReason: maybe(shared.word),
       deleting: flag,

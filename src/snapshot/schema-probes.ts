@@ -92,6 +92,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     object({
       from,
       answers: list(object({ node: m.name, ...nameAnswerFields(m) })),
+      upstreams: maybe(list(object({ node: m.name, ...nameAnswerFields(m) }))),
       searches: list(object({ node: m.name, suffixes: list(m.host), ndots: number })),
       notAsked: number,
     }),
@@ -408,6 +409,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       tool: nullable(m.word),
       result: nullable(oneOf(['open', 'refused', 'timeout', 'no-route', 'no-source', 'error', 'no-name'])),
       ms: number,
+      again: maybe(just(true)),
       hungUp: maybe(flag),
     }),
   )

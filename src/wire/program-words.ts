@@ -10,6 +10,7 @@ export const complaintKinds = [
   'refused',
   'timed-out',
   'no-host',
+  'no-dns',
   'no-route',
   'closed',
   'tls',
@@ -19,6 +20,11 @@ export const complaintKinds = [
 ] as const
 
 export type ComplaintKind = (typeof complaintKinds)[number]
+
+/** Of a name: that it is not there, or that nobody said whether it is. */
+export function isOfName(kind: ComplaintKind): boolean {
+  return kind === 'no-host' || kind === 'no-dns'
+}
 
 export interface Said {
   readonly kind: ComplaintKind
@@ -36,6 +42,8 @@ interface Sign {
   readonly needsHost?: true
   /** The same, and words that only who calls uses are enough in place of somebody (`callers`). */
   readonly orCaller?: true
+  /** One of these stands in the line as well. */
+  readonly beside?: readonly string[]
   /** Words with which it is something else. */
   readonly butNot?: readonly string[]
 }
@@ -49,16 +57,24 @@ const signs: readonly Sign[] = [
     butNot: ['inotify', 'watch'],
   },
   {
+    // EAI_AGAIN (getaddrinfo(3)): no answer in time, or an error of the server; Go says the latter in words of its own.
+    kind: 'no-dns',
+    words: ['eai_again', 'temporary failure in name resolution', 'server misbehaving', 'could not be resolved (110:'],
+  },
+  {
+    // The same by musl's gai_strerror, and Go's resolver in its own time.
+    kind: 'no-dns',
+    words: ['try again', 'i/o timeout'],
+    beside: ['getaddrinfo', 'gaierror', 'lookup address', 'dial tcp: lookup '],
+  },
+  {
     kind: 'no-host',
     words: [
       'no such host',
-      'server misbehaving',
       'enotfound',
-      'eai_again',
       'eai_noname',
       'eai_nodata',
       'name or service not known',
-      'temporary failure in name resolution',
       'nodename nor servname',
       'no address associated with hostname',
       'name does not resolve',
@@ -202,10 +218,13 @@ export function saidIn(line: string, hosts: ReadonlySet<string> = new Set()): Sa
   const text = line.slice(0, longestSaid)
   const low = text.toLowerCase()
   const found = signs.filter(
-    ({ words, butNot = [] }) => words.some((it) => low.includes(it)) && !butNot.some((it) => low.includes(it)),
+    ({ words, beside, butNot = [] }) =>
+      words.some((it) => low.includes(it)) &&
+      (beside === undefined || beside.some((it) => low.includes(it))) &&
+      !butNot.some((it) => low.includes(it)),
   )
   if (found.length === 0 || quiet.test(text) || ofClients.some((it) => low.includes(it))) return null
-  const called = calledIn(low, hosts)
+  const called = calledIn(low, hosts) ?? (found.some((it) => isOfName(it.kind)) ? labelOf(low, found, hosts) : null)
   const isCaller = called === null && low.split(/[\s"'(),[\]]+/, 400).some((it) => callers.has(it))
   const sign = found.find((it) => it.needsHost !== true || called !== null || (it.orCaller === true && isCaller))
   // Whom it would have called has no part in that.
@@ -221,6 +240,8 @@ interface Called {
 /** Words after which a name stands that was to be called. */
 const before: ReadonlySet<string> = new Set([
   'lookup',
+  'getaddrinfo',
+  'resolving',
   'enotfound',
   'eai_again',
   'econnrefused',
@@ -253,8 +274,18 @@ const sentence: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Numbers of errors, which libraries follow by an address and a port, and programs by words of their own. */
-const errnos: ReadonlySet<string> = new Set(['econnrefused', 'etimedout', 'ehostunreach', 'enetunreach'])
+/**
+ * Numbers of errors, which libraries follow by an address and a port, and programs by words of their own; and what is
+ * followed by an error as often as by a name.
+ */
+const errnos: ReadonlySet<string> = new Set([
+  'getaddrinfo',
+  'resolving',
+  'econnrefused',
+  'etimedout',
+  'ehostunreach',
+  'enetunreach',
+])
 
 function calledIn(low: string, hosts: ReadonlySet<string>): Called | null {
   const words = wordsOf(low)
@@ -270,6 +301,18 @@ function calledIn(low: string, hosts: ReadonlySet<string>): Called | null {
   if (first === undefined) return null
   // `could not connect to cart`, and the port further on in the line.
   return { ...first, port: first.port ?? portBehind(words) }
+}
+
+/** `api.example: Name or service not known`, `api.example could not be resolved (3: …)`: it stands before the words. */
+function labelOf(low: string, found: readonly Sign[], hosts: ReadonlySet<string>): Called | null {
+  const starts = found.flatMap((it) => it.words.map((one) => low.indexOf(one))).filter((it) => it > 0)
+  const start = Math.min(...starts, low.length)
+  // `java.net.UnknownHostException` is no name before a word.
+  if (!/\s/.test(low.charAt(start - 1))) return null
+  const word = wordsOf(low.slice(Math.max(0, start - 300), start)).at(-1) ?? ''
+  const told = asCalled(word.replace(/:$/, ''), null)
+  const isHost = told !== null && (hosts.has(told.host) || /\.[a-z][a-z0-9-]*$/.test(told.host))
+  return isHost && !/(?:error|exception)$/.test(told.host) ? told : null
 }
 
 const arrow = '\u2192'

@@ -755,6 +755,7 @@ const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
         fc.record({ kind: fc.constant('way' as const), service: asked, typed: fc.constant('cart.shop'), suffix }),
         fc.record({ kind: fc.constant('outside' as const), typed: fc.constant('example.com'), suffix: maybe(suffix) }),
         fc.record({ kind: fc.constant('random' as const), suffix }),
+        fc.record({ kind: fc.constant('upstream' as const) }),
         fc.record({ kind: fc.constant('member' as const), service: asked, pod: name }),
       ),
       name: fc.constantFrom('cart.shop.svc.cluster.local.', 'example.com.corp.example.'),

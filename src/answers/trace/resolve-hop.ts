@@ -8,6 +8,7 @@ import { declaredEntries, entriesOf, entriesToJudge, serviceNamed } from '../../
 import { judgeName } from '../../relations/service/service-names.ts'
 import { bareName } from '../../wire/dns-name.ts'
 import { isIp } from '../../wire/ip-family.ts'
+import type { Crossing } from '../../model/crossing.ts'
 import { type Bare, hop, whyNot, without } from './hop.ts'
 
 /** The name as the pod's own C library found it; a name wins over what a probe pod beside it found. */
@@ -128,6 +129,15 @@ function failedInside(views: readonly InsideView[], all = views): Bare | null {
   return hop('resolve', 'broken', 'inside', { kind: 'name', typed, result, addresses: [], ...where })
 }
 
+/** No resolver gives up on silence before a second: resolv.conf's `timeout` counts in whole ones. */
+const soonMs = 1000
+
+/** EAI_AGAIN is no denial: what took its time was not answered, and what came at once was an error. */
+function unfoundAs({ again, ms }: Crossing): Answer {
+  if (again !== true) return 'not-found'
+  return ms >= soonMs ? 'timeout' : 'servfail'
+}
+
 /** A host by its name: the tool that connects says whether the name led anywhere. An address needs no lookup. */
 function resolvedHost(model: Model, host: string, from: TraceEnds['ask']['from']): readonly Bare[] {
   if (isIp(host)) return []
@@ -135,7 +145,8 @@ function resolvedHost(model: Model, host: string, from: TraceEnds['ask']['from']
   if (!crossings.known) return [without('resolve', whyNot(crossings.why))]
   const told = crossings.value.filter((it) => it.to.kind === 'host' && it.host === host && it.result !== null)
   const seen = (result: Answer) => ({ kind: 'name', typed: host, result, addresses: [] }) as const
-  if (told.some((it) => it.result === 'no-name')) return [hop('resolve', 'broken', 'inside', seen('not-found'))]
+  const unfound = told.find((it) => it.result === 'no-name')
+  if (unfound !== undefined) return [hop('resolve', 'broken', 'inside', seen(unfoundAs(unfound)))]
   // Silence is of the lookup as well as of the connection.
   if (told.some((it) => it.result === 'open' || it.result === 'refused' || it.result === 'no-route'))
     return [hop('resolve', 'ok', 'inside', seen('ok'))]

@@ -2,8 +2,10 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { absent, answered, type Asked, denied, type Network, probe, servfail } from '../../../test/build/lookups.ts'
+import { nameAnswer, nameAnswers } from '../../../test/build/name-answers.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose, exitCode } from '../../engine.ts'
+import type { Answer } from '../../model/lookups.ts'
 import { known, unknown } from '../../model/known.ts'
 import { checks } from '../registry.ts'
 import check from './answers-differ.ts'
@@ -24,6 +26,19 @@ const byServer: Network = (it) =>
     ? absent
     : answered()
 
+const two = corefile('192.0.2.53 192.0.2.54')
+/** What each of two upstreams says by itself. */
+const upstreams = (...says: readonly Answer[]) =>
+  nameAnswers([], {
+    upstreams: says.map((answer, at) =>
+      nameAnswer({ kind: 'upstream' }, 'example.com.', {
+        server: { role: 'upstream', ip: `192.0.2.${53 + at}`, pod: null },
+        answer,
+        addresses: answer === 'ok' ? ['93.184.216.34'] : [],
+      }),
+    ),
+  })
+
 describeCheck(check, [
   {
     it: 'two upstreams with different views',
@@ -34,6 +49,32 @@ describeCheck(check, [
     it: 'each server keeps what its cache heard first',
     given: given(byServer, corefile('192.0.2.53 192.0.2.54')),
     expect: found({ upstreams: ['192.0.2.53', '192.0.2.54'], deniers: ['coredns-0'], havers: ['coredns-1'] }),
+  },
+  {
+    it: 'lookups are answered alike, from one cache, and of two upstreams one denies it',
+    given: { ...given(() => answered(), two), nameAnswers: upstreams('ok', 'nxdomain') },
+    expect: found({ isByUpstream: true, deniers: ['192.0.2.54'], havers: ['192.0.2.53'], has: 1, denied: 1 }).map(
+      (it) => ({
+        ...it,
+        says: /asks 192\.0\.2\.53, 192\.0\.2\.54, and of these 192\.0\.2\.54 denies it\./,
+      }),
+    ),
+  },
+  {
+    it: 'two upstreams, and each of them has it',
+    given: { ...given(() => answered(), two), nameAnswers: upstreams('ok', 'ok') },
+    expect: 'ok',
+  },
+  {
+    it: 'two upstreams, of which one is silent to a pod',
+    given: { ...given(() => answered(), two), nameAnswers: upstreams('ok', 'timeout') },
+    expect: 'cannot-tell',
+    says: /192\.0\.2\.54 did not say by itself whether it is there/,
+  },
+  {
+    it: 'two upstreams, and nobody asked them: what is found may be one answer of a cache',
+    given: given(() => answered(), two),
+    expect: 'cannot-tell',
   },
   {
     it: 'one upstream, and servers that run different texts',

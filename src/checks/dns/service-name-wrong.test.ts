@@ -54,6 +54,20 @@ const found = (how: string | null, args = {}) => [
   { subject: 'Service/shop/cart', severity: 'error' as const, confidence: 'observed' as const, args: { how, ...args } },
 ]
 
+/** Answers of before, 22 s from their end, and a pod that is ready since so many seconds. */
+const replaced = (seconds: number) => ({
+  ...given(
+    rightAnswers(peers, ['10.2.1.99']).map((it, at) => ({
+      ...it,
+      ttl: 22,
+      ...(at === 0 ? { ...denied, ttl: 20 } : {}),
+    })),
+    plain.replace('cluster.local', 'cluster.local {\n        ttl 30\n    }'),
+  ),
+  pods: [pod('peers-0', { ip: '10.2.1.5', turnedSeconds: seconds })],
+  endpointSlices: [slice('peers', [pod('peers-0', { ip: '10.2.1.5' })])],
+})
+
 describeCheck(check, [
   {
     it: 'a line of hosts stands in its place',
@@ -90,6 +104,61 @@ describeCheck(check, [
       services: [{ ...cart, youngSeconds: 2 }],
     },
     expect: found('hosts'),
+  },
+  {
+    it: 'the pod of a headless Service was replaced 8 s ago: caches keep its address, and the denial between the two',
+    given: replaced(8),
+    expect: [
+      {
+        subject: 'Service/shop/peers',
+        severity: 'info',
+        confidence: 'inferred',
+        args: { how: 'replaced', left: 22, wrong: 3, says: '10.2.1.99 (2), NXDOMAIN (1)' },
+        says: /^DNS still says from its cache what headless Service shop\/peers was, for 22 s more at most: 10/,
+      },
+    ],
+  },
+  {
+    it: 'that was longer ago than the answers are kept: they were made since',
+    given: replaced(20),
+    expect: [{ subject: 'Service/shop/peers', severity: 'error', args: { how: null, wrong: 3 } }],
+  },
+  {
+    it: 'another of its pods was there all the time',
+    given: {
+      ...replaced(8),
+      pods: [pod('peers-0', { ip: '10.2.1.5', turnedSeconds: 8 }), pod('peers-1', { ip: '10.2.1.6' })],
+      endpointSlices: [slice('peers', [pod('peers-0', { ip: '10.2.1.5' }), pod('peers-1', { ip: '10.2.1.6' })])],
+    },
+    expect: [{ subject: 'Service/shop/peers', severity: 'error' }],
+  },
+  {
+    it: 'the Corefile keeps answers for five seconds: 22 s are not of a cache',
+    given: { ...replaced(8), clusterDns: dns(plain.replace('cache 30', 'cache 5')) },
+    expect: [{ subject: 'Service/shop/peers', severity: 'error' }],
+  },
+  {
+    it: 'the pod was replaced just now, and a line of hosts stands in the place of its name',
+    given: {
+      ...replaced(8),
+      clusterDns: dns(before('hosts {\n        10.2.1.99 peers.shop.svc.cluster.local\n    }')),
+    },
+    expect: [{ subject: 'Service/shop/peers', severity: 'error', args: { how: 'hosts' } }],
+  },
+  {
+    it: 'only the question for the other family is answered from before: A has the new address',
+    given: {
+      ...replaced(8),
+      nameAnswers: nameAnswers(
+        rightAnswers(peers, ['10.2.1.5']).flatMap((it) => [it, { ...it, type: 'AAAA' as const, ...denied, ttl: 20 }]),
+      ),
+    },
+    expect: [{ subject: 'Service/shop/peers', severity: 'info', args: { how: 'replaced' } }],
+  },
+  {
+    it: 'servers say different things of a Service: each is told, with how many said it',
+    given: given(everywhere(cart, foreign).map((it, at) => (at === 0 ? { ...it, ...denied } : it))),
+    expect: found(null, { says: '198.51.100.9 (2), NXDOMAIN (1)' }),
   },
   {
     it: 'a rewrite of this name',

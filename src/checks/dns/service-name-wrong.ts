@@ -5,13 +5,15 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
-import { aaaaDenies, dnsAnswersErrors, nameWrong, noEndpoints } from '../../relations/symptom.ts'
+import { aaaaDenies, dnsAnswersErrors, nameGivesGone, nameWrong, noEndpoints } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { isRightElsewhere } from '../../relations/dns/answered-by-another.ts'
 import { corefileEvidence } from '../../relations/dns/corefile-text.ts'
 import { byWhoAsks } from '../../relations/dns/text-in-force.ts'
 import { type Named, namedServices } from '../../relations/dns/unserved-names.ts'
+import { type JustReplaced, justReplaced } from '../../relations/service/just-replaced.ts'
 import {
   answersOfServices,
   circleOf,
@@ -35,11 +37,11 @@ export default check({
   fine: 'DNS says of Services what the API says',
   severity: 'error',
   needs: ['nameAnswers', 'services', 'clusterDns'],
-  wants: ['endpointSlices', 'namespaces', 'coreDnsWindows', 'dnsServerLogs'],
+  wants: ['endpointSlices', 'namespaces', 'coreDnsWindows', 'dnsServerLogs', 'pods'],
   remedies: [],
   decides: ['DNS-46', 'DNS-47', 'DNS-56', 'DNS-60'],
 
-  run({ nameAnswers, services, clusterDns, endpointSlices, namespaces, coreDnsWindows, dnsServerLogs }) {
+  run({ nameAnswers, services, clusterDns, endpointSlices, namespaces, coreDnsWindows, dnsServerLogs, pods }) {
     const asked = answersOfServices(nameAnswers)
     const all = namedServices(clusterDns, known(services), endpointSlices, namespaces)
     const isRight = (it: Service): boolean =>
@@ -47,7 +49,12 @@ export default check({
         (one) => judgeName(it, one, all.slicesOf(it)).kind === 'right',
       )
     const sayTheSame = byWhoAsks(clusterDns, coreDnsWindows, dnsServerLogs) === null
-    const named = { ...all, isThisCluster: all.services.some(isRight), sayTheSame }
+    const named = {
+      ...all,
+      isThisCluster: all.services.some(isRight),
+      sayTheSame,
+      pods: pods.known ? pods.value : [],
+    }
     const judged = named.services.flatMap((it): readonly Verdict<NameWrong>[] => {
       const servers = asked.get(`${it.namespace}/${it.name}`)
       const circle = circleOf(it, services, clusterDns.domain)
@@ -58,11 +65,18 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      args.how === 'circle'
-        ? `Service ${on.namespace}/${on.name} is ${args.says}.`
-        : `DNS gives a wrong answer for Service ${on.namespace}/${on.name}${share(args)}: ${args.says}, ` +
-          `where the Service is ${args.is}.`,
+    headline: ({ subject: on, args }) => {
+      if (args.how === 'circle') return `Service ${on.namespace}/${on.name} is ${args.says}.`
+      if (args.how === 'replaced')
+        return (
+          `DNS still says from its cache what headless Service ${on.namespace}/${on.name} was${share(args)}, for ` +
+          `${args.left} s more at most: ${args.says}.`
+        )
+      return (
+        `DNS gives a wrong answer for Service ${on.namespace}/${on.name}${share(args)}: ${args.says}, ` +
+        `where the Service is ${args.is}.`
+      )
+    },
     detail: ({ args }) =>
       args.how === 'circle'
         ? `${args.name} · ${args.is} · by the objects alone: it was not asked for`
@@ -85,7 +99,7 @@ function share({ wrong, of }: NameWrong): string {
 }
 
 /** Why: the plugin of CoreDNS, or what the Service itself says; null where neither shows it. */
-type How = CorefileReason['how'] | 'circle' | 'stale' | 'nowhere' | 'family' | 'half'
+type How = CorefileReason['how'] | 'circle' | 'stale' | 'nowhere' | 'family' | 'half' | 'replaced'
 
 type NameWrong = {
   readonly name: string
@@ -102,6 +116,8 @@ type NameWrong = {
    * same, where it is not known that the servers say the same to everybody.
    */
   readonly differs: 'servers' | 'way' | 'asker' | 'nothing'
+  /** Seconds for which caches keep what was before its pods, where that is all that is wrong; else null. */
+  readonly left: number | null
 }
 
 const differNotes: Readonly<Record<NameWrong['differs'], string | null>> = {
@@ -134,6 +150,9 @@ const notes: Readonly<Record<How, string>> = {
   family:
     'something before `kubernetes` answers with a family that the Service does not have: programs that prefer it fail',
   half: 'glibc takes the address that it got; musl (Alpine images) fails for the whole name',
+  replaced:
+    'its pods are there since a moment ago: each cache gives what it heard before until its time is over; a program ' +
+    'that looks the name up again gets the new address then',
   circle: 'an ExternalName Service is a CNAME: these lead to each other, and no resolver comes to an end',
   nowhere: 'an ExternalName Service is a CNAME: its target must have an address where CoreDNS asks',
 }
@@ -153,6 +172,9 @@ const helps: Readonly<Record<How, string>> = {
   stale: 'lower `ttl` in the block of `kubernetes`: 5 is its default',
   family: 'find what adds it: `template` or `hosts` in the Corefile',
   half: 'find what answers so: a `template` for AAAA in the Corefile should say `rcode NOERROR`',
+  replaced:
+    'wait, and look again; where it must be shorter: a lower `ttl` in the block of `kubernetes` (5 is its default), ' +
+    'or a Service with an address of its own',
   circle: 'let one of them lead to a host name outside of the circle',
   nowhere: 'correct spec.externalName: a host name that exists, and no IP address',
 }
@@ -160,7 +182,7 @@ const helps: Readonly<Record<How, string>> = {
 function judge(
   service: Service,
   servers: readonly (readonly NameAnswer[])[],
-  named: Named & { readonly sayTheSame: boolean },
+  named: Named & { readonly sayTheSame: boolean; readonly pods: readonly Pod[] },
   dns: ClusterDns,
 ): Verdict<NameWrong> {
   const judged = servers.map((it) => judgeName(service, it, named.slicesOf(service)))
@@ -177,11 +199,17 @@ function judge(
     return (found?.how === 'cache' || found?.how === 'kept') && isOnTheWay(it) ? null : found
   }
   // A line that stands in its place says so again when the cache has let go of the answer.
-  const wrong = differ.filter(
-    (it) => !mayBeFromBefore(service, it) || !['cache', 'kept'].includes(reasonFor(it)?.how ?? 'cache'),
-  )
+  const isKeptOnly = (it: WrongName): boolean => ['cache', 'kept'].includes(reasonFor(it)?.how ?? 'cache')
+  const replacedBy = (it: WrongName): JustReplaced | null =>
+    isKeptOnly(it) ? justReplaced(service, it, { slices: named.slicesOf(service), pods: named.pods, dns }) : null
+  const wrong = differ.filter((it) => !(mayBeFromBefore(service, it) && isKeptOnly(it)) && replacedBy(it) === null)
   const [first] = wrong.toSorted((a, b) => rank[a.kind] - rank[b.kind])
   const unknown = judged.find((it) => it.kind === 'unknown')
+  const before = differ.flatMap((it) => {
+    const by = replacedBy(it)
+    return by === null ? [] : [{ it, by }]
+  })
+  if (first === undefined && before.length > 0) return stillKept(service, before, judged.length)
   if (first === undefined && differ.length > 0)
     return cannotTell(
       'ambiguous',
@@ -203,6 +231,7 @@ function judge(
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',
     ...weightOf(service, first, reason),
+    causes: wrong.some((it) => it.kind === 'address') ? [nameGivesGone(service)] : [],
     // A server that answers errors to some clients does so to every name.
     symptoms: [
       nameWrong(service),
@@ -211,12 +240,13 @@ function judge(
     ],
     args: {
       name,
-      says: said(first, isKept(reason)),
+      says: saidByAll(wrong, (it) => said(it, it === first && isKept(reason))),
+      left: null,
       is: isWhat(service, first),
       how: howOf(first, reason),
       wrong: wrong.length,
       of: judged.length,
-      servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))],
+      servers: serversOf(wrong),
       differs: differsBy(rights.length, wrong.every(isOnTheWay), named.sayTheSame),
     },
     evidence: [
@@ -236,6 +266,57 @@ function judge(
       })),
     ],
   })
+}
+
+interface KeptAnswer {
+  readonly it: WrongName
+  readonly by: JustReplaced
+}
+
+/** Nothing is wrong but the time: caches keep what the name was before its pods were there. */
+function stillKept(service: Service, before: readonly KeptAnswer[], of: number): Verdict<NameWrong> {
+  const its = before.map(({ it }) => it)
+  const [first] = before
+  return finding({
+    subject: subject('Service', service.namespace, service.name),
+    confidence: 'inferred',
+    severity: 'info',
+    symptoms: [nameWrong(service)],
+    causes: [nameGivesGone(service)],
+    args: {
+      name: (first?.it.answer.name ?? '').replace(/\.$/, ''),
+      says: saidByAll(its, (it) => said(it, false)),
+      is: first === undefined ? 'headless' : isWhat(service, first.it),
+      how: 'replaced',
+      wrong: its.length,
+      of,
+      servers: serversOf(its),
+      differs: 'nothing',
+      left: Math.max(1, ...before.map(({ by }) => by.left)),
+    },
+    evidence: [
+      ...(first === undefined
+        ? []
+        : [{ kind: 'fact', label: `pod ${first.by.pod}`, value: `ready since ${first.by.seconds} s` } as const]),
+      ...before.slice(0, 4).map(({ it, by }): Evidence => ({
+        kind: 'fact',
+        label: `${it.answer.server.pod ?? it.answer.server.ip} from ${it.answer.node}`,
+        value: `${said(it, false)}, kept for ${by.left} s more`,
+      })),
+    ],
+  })
+}
+
+function serversOf(wrong: readonly WrongName[]): readonly string[] {
+  return [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))]
+}
+
+/** Servers need not say the same: each answer is told, with how many said it. */
+function saidByAll(wrong: readonly WrongName[], say: (it: WrongName) => string): string {
+  const ranked = wrong.toSorted((a, b) => rank[a.kind] - rank[b.kind])
+  const groups = [...Map.groupBy(ranked, (it) => said(it, false)).values()]
+  const texts = groups.map((its) => ({ text: its.slice(0, 1).map(say).join(''), times: its.length }))
+  return texts.length > 1 ? texts.map((it) => `${it.text} (${it.times})`).join(', ') : (texts[0]?.text ?? '')
 }
 
 function isKept(reason: CorefileReason | null): boolean {
@@ -279,6 +360,7 @@ function goesRound(service: Service, circle: readonly string[]): Verdict<NameWro
       of: 1,
       servers: [],
       differs: 'nothing',
+      left: null,
     },
     evidence: [{ kind: 'fact', label: 'the way of the aliases', value: way }],
   })

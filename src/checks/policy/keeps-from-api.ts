@@ -13,7 +13,7 @@ import { policiesOfPods } from '../../relations/policy/policy-applies-to-pod.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { keptBy, podsUnready } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import type { Said } from '../../wire/program-words.ts'
+import { isOfName, type Said } from '../../wire/program-words.ts'
 import { policySubject, rulesEvidence, workloadsEvidence, workloadsText } from './words.ts'
 
 /**
@@ -88,7 +88,7 @@ function complainers(
 ): (pod: Pod) => boolean {
   const ends = new Set([...ips, ...(vip === null ? [] : [vip])])
   const isApi = ({ kind, host }: Pick<Said, 'kind' | 'host'>): boolean =>
-    kind !== 'no-host' &&
+    !isOfName(kind) &&
     host !== null &&
     (ends.has(host) || /^kubernetes(?:\.default(?:\.svc(?:\.|$)|$)|$)/.test(host))
   const said = new Set(

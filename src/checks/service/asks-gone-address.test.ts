@@ -1,4 +1,5 @@
 import { clusterDns, insideView } from '../../../test/build/dns.ts'
+import { nameAnswers, rightAnswers } from '../../../test/build/name-answers.ts'
 import { node } from '../../../test/build/node.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { podSockets, waitsFor } from '../../../test/build/pod-sockets.ts'
@@ -30,6 +31,12 @@ const given = (
 })
 const web = { subject: 'Deployment/shop/web' } as const
 const gone = waitsFor('10.2.2.250', 8080)
+/** The headless Service has 10.2.2.7, and servers say these. */
+const dnsGives = (ips: readonly string[]): Partial<Sources> => ({
+  ...given([gone], { services: [api] }),
+  endpointSlices: [slice('api', [pod('api-2', { ip: '10.2.2.7' })])],
+  nameAnswers: nameAnswers(ips.flatMap((ip) => rightAnswers(api, [ip]))),
+})
 const inNamespace = (sources: Partial<Sources>) => modelOf(sources, {}, { namespace: 'shop' })
 
 describeCheck(check, [
@@ -60,6 +67,21 @@ describeCheck(check, [
       }),
     }),
     expect: [{ ...web, args: { headless: ['shop/api'], kept: 3600 } }],
+  },
+  {
+    it: 'DNS gives the old address still: whoever looks the name up each time calls there',
+    given: inNamespace(dnsGives(['10.2.2.250'])),
+    expect: [{ ...web, severity: 'info', args: { gives: 'gone' } }],
+  },
+  {
+    it: 'some servers give it still, and others the new one',
+    given: inNamespace(dnsGives(['10.2.2.250', '10.2.2.7'])),
+    expect: [{ ...web, severity: 'warning', args: { gives: 'both' } }],
+  },
+  {
+    it: 'the name gives the new address already',
+    given: inNamespace(dnsGives(['10.2.2.7'])),
+    expect: [{ ...web, severity: 'error', args: { gives: 'new' } }],
   },
   {
     it: 'somebody asks about the headless Service of that port',

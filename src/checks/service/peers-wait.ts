@@ -11,6 +11,7 @@ import { count, full, some, told } from '../../phrases.ts'
 import { toldCalls } from '../../relations/service/called-services.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { peersWait } from '../../relations/symptom.ts'
+import { isOfName } from '../../wire/program-words.ts'
 
 /**
  * A headless Service gives names to pods that are ready alone. Members of a database that look for each other before
@@ -148,7 +149,7 @@ function isLogOf(log: ProgramLog, pod: Pod): boolean {
 
 function isLookupOf(service: Service): (it: Complaint) => boolean {
   const isName = namesOf(service)
-  return ({ kind, host }) => kind === 'no-host' && host !== null && isName(host)
+  return ({ kind, host }) => isOfName(kind) && host !== null && isName(host)
 }
 
 /** What one of them wrote of a name of a member that it did not find. */

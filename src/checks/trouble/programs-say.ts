@@ -4,6 +4,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import { longestSaid } from '../../wire/program-words.ts'
 import { count, full, some } from '../../phrases.ts'
 import type { ProgramLog } from '../../model/program-log.ts'
+import { isHostKey } from '../../relations/symptom.ts'
 import { severities } from './weights.ts'
 
 /** Of more complaints the loudest are told. */
@@ -126,6 +127,7 @@ function together(its: readonly Trouble[]) {
       also: involved.filter((it) => it.kind === 'Service'),
       confidence: 'observed',
       severity: severities[weight],
+      dueTo: [...new Set(its.flatMap((it) => it.keys.filter(isHostKey)))],
       args: {
         how,
         asked,

@@ -8,6 +8,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { nextLook } from './next-look.ts'
 import { some } from '../../phrases.ts'
+import { isHostKey } from '../../relations/symptom.ts'
 import { named, severities, sufferersOf } from './weights.ts'
 
 /** A server that says no has answered. */
@@ -138,6 +139,8 @@ function told(its: readonly Trouble[], well: string) {
       namespace: first.sufferer.namespace ?? '',
     },
     evidence: [{ kind: 'shares', label: what[first.kind].toLowerCase(), rows: its.map(row) }],
+    // What was tried for that name, and failed, is what the program's own words are of.
+    causes: [...new Set(its.flatMap((it) => it.keys.filter(isHostKey)))],
   })
 }
 

@@ -67,9 +67,15 @@ function computeTypeOf(metadata: Fields): Pick<Pod, 'computeType'> {
 /** Whoever follows pods has heard of it by then: the endpoint slice controller is done within seconds. */
 const settledMs = 60_000
 
-function standingOf(ready: Fields | null, now: number | null): Pick<Pod, 'standing'> {
-  const since = Date.parse(text(ready?.['lastTransitionTime']) ?? '')
-  return now !== null && now - since >= settledMs ? { standing: 'settled' } : {}
+/** Longer than any cache of a usual DNS server keeps what it heard of the pod before. */
+const turnedMs = 600_000
+
+function standingOf(ready: Fields | null, now: number | null): Pick<Pod, 'standing' | 'turnedSeconds'> {
+  const since = now === null ? Number.NaN : now - Date.parse(text(ready?.['lastTransitionTime']) ?? '')
+  return {
+    ...(since >= settledMs ? { standing: 'settled' as const } : {}),
+    ...(since <= turnedMs ? { turnedSeconds: Math.max(0, Math.floor(since / 1000)) } : {}),
+  }
 }
 
 /** With a finalizer the API server keeps what is deleted until whoever set it takes it off. */

@@ -7,7 +7,7 @@ import type { CrossingSpec } from '../plan/plan-crossings.ts'
 import { crossingScript } from './crossing-script.ts'
 import { hasNoProgram, noShell, silence } from './no-shell.ts'
 import { sections } from './script-output.ts'
-import { connectMs, connectResult, hangsUp, waits } from './tool-words.ts'
+import { connectMs, connectResult, hangsUp, isAgain, waits } from './tool-words.ts'
 
 /** Five tools of 5 s each at the worst, all connects side by side. */
 const timeoutMs = 30_000
@@ -51,6 +51,7 @@ export function readCrossings(stdout: string, specs: readonly CrossingSpec[]): r
       // An address needs no name: whatever the tool means by that, it is another error.
       result: result === 'no-name' && isIp(host) ? 'error' : result,
       ms: told === undefined ? 0 : connectMs(told),
+      ...(told !== undefined && result === 'no-name' && isAgain(told.text) ? { again: true as const } : {}),
       ...(hungUp === null ? {} : { hungUp }),
     }
   })

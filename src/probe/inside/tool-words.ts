@@ -22,7 +22,7 @@ export function lookupResult({ tool, text, code, ms }: Section): Answer | null {
   if (tool === 'getent') return ms >= 4000 ? 'timeout' : null
   if (/^address /m.test(text)) return 'ok'
   if (ms >= 4000) return 'timeout'
-  if (text.includes('EAI_AGAIN')) return 'servfail'
+  if (text.includes('EAI_AGAIN')) return ms >= soonMs ? 'timeout' : 'servfail'
   // EAI_NONAME: the library found nothing, in /etc/hosts or in DNS; nobody need have answered NXDOMAIN.
   return text.includes('ENOTFOUND') ? 'not-found' : null
 }
@@ -63,11 +63,16 @@ export const silentMs = 2500
 /** Stands before a tool that stays connected until the other end closes. */
 export const waits = 'waits '
 
+/** EAI_AGAIN, as C libraries, Node and Python say it: silence, or an error of the server; never that a name is not there. */
+export function isAgain(text: string): boolean {
+  return /EAI_AGAIN|temporary failure in name resolution|try again/i.test(text)
+}
+
 /** That a name led to no address, as C libraries, busybox, bash, curl, Python and Node say it. */
 const noName = new RegExp(
   [
     'bad address|name or service not known|not known|not resolve|unknown host|host lookup failed',
-    'ENOTFOUND|EAI_AGAIN|name resolution|no address associated|no such host|nodename nor servname',
+    'ENOTFOUND|EAI_AGAIN|name resolution|try again|no address associated|no such host|nodename nor servname',
   ].join('|'),
   'i',
 )

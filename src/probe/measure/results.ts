@@ -77,11 +77,14 @@ export function namesOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<NameAn
   if (plan.names === null) return unknown('not-there', plan.dnsNote ?? 'the cluster has no DNS server to ask')
   const none = noneRan(plan, runs)
   if (none !== null) return none
-  const answers = runs.flatMap(({ node, readings }) => readings.names.map((it) => ({ node, ...it })))
+  const all = runs.flatMap(({ node, readings }) => readings.names.map((it) => ({ node, ...it })))
+  const upstreams = all.filter((it) => it.reason.kind === 'upstream')
+  const answers = all.filter((it) => it.reason.kind !== 'upstream')
   if (answers.length === 0) return unknown('cut-off', 'no probe pod told what the DNS servers say')
   return known({
     from: from(plan),
     answers,
+    ...(upstreams.length === 0 ? {} : { upstreams }),
     searches: runs.flatMap(({ node, readings }) =>
       readings.searches === null ? [] : [{ node, ...readings.searches }],
     ),

@@ -47,6 +47,20 @@ test('a headless Service with a ready endpoint is asked for wherever one is read
   )
 })
 
+test('servers of one `forward` are asked for outside names by themselves, where these are several', () => {
+  const planned = (to: string) =>
+    planNames(
+      modelOf({ services: [] }),
+      clusterDns({ corefile: known(`.:53 {\n    kubernetes cluster.local\n    forward . ${to}\n}\n`) }),
+      want,
+    ).spec.upstreams?.map(({ server, port, names }) => `${server.ip} ${port} ${names.map((it) => it.name).join(' ')}`)
+  expect(planned('192.0.2.53')).toBeUndefined()
+  expect(planned('/etc/resolv.conf')).toBeUndefined()
+  expect(planned('tls://192.0.2.53 tls://192.0.2.54')).toBeUndefined()
+  expect(planned('192.0.2.53 192.0.2.54:5353')).toEqual(['192.0.2.53 53 example.com.', '192.0.2.54 5353 example.com.'])
+  expect(planned('192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 192.0.2.5')).toHaveLength(4)
+})
+
 test.each([
   ['of the scope', false],
   ['of elsewhere', true],

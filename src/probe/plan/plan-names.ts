@@ -6,12 +6,13 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { askedFor, type NameRule, nameRules } from '../../relations/dns/rewrite-rules.ts'
+import { askableUpstreams } from '../../relations/dns/upstream-servers.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { youngestOf } from '../../relations/service/youngest.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { stubZoneNames } from '../../wire/stub-zones.ts'
-import { type NameQuestion, type NamesSpec, suffixesAtMost } from '../pod/spec.ts'
+import { type NameQuestion, type NamesSpec, suffixesAtMost, type UpstreamQuestions } from '../pod/spec.ts'
 
 /** Services whose names are asked for. */
 const most = 12
@@ -56,6 +57,10 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
     ...chosen.flatMap((it) => (it.externalName === null ? [] : [it.externalName.replace(/\.$/, '')])),
   ]
   const pods = model.sources.pods.known ? model.sources.pods.value : []
+  const outsideNames = [...new Set(outside)]
+    .filter((it) => asDnsName(it) !== null && !it.endsWith(`.${dns.domain}`))
+    .slice(0, mostOutside)
+  const upstreams = upstreamQuestions(dns, outsideNames)
   return {
     spec: {
       servers: want.servers,
@@ -70,9 +75,8 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
         ...madeByRewrites(dns, [...chosen, ...all]),
         ...ofPort([...targets, ...chosen], model, dns.domain),
       ],
-      outside: [...new Set(outside)]
-        .filter((it) => asDnsName(it) !== null && !it.endsWith(`.${dns.domain}`))
-        .slice(0, mostOutside),
+      outside: outsideNames,
+      ...(upstreams.length === 0 ? {} : { upstreams }),
       suffixes: [...new Set(pods.flatMap((it) => it.dnsConfig?.searches ?? []))]
         .filter((it) => asDnsName(it) !== null)
         .slice(0, mostSuffixes),
@@ -89,7 +93,43 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
  */
 export function queriesOfNames({ spec }: NamesPlan): number {
   const each = spec.names.reduce((sum, it) => sum + it.types.length, 0)
-  return each * spec.servers.length + spec.outside.length * (1 + suffixesAtMost) + suffixesAtMost
+  const beyond = (spec.upstreams ?? []).reduce((sum, it) => sum + it.names.length, 0)
+  return beyond + each * spec.servers.length + spec.outside.length * (1 + suffixesAtMost) + suffixesAtMost
+}
+
+/** What the plan says of them; '' where none is asked. */
+export function announceUpstreams({ spec: { upstreams = [] } }: NamesPlan): string {
+  const asked = [...new Set(upstreams.flatMap((it) => it.names.map((one) => one.name.replace(/\.$/, ''))))]
+  return upstreams.length === 0
+    ? ''
+    : `for ${asked.join(', ')} themselves ${upstreams.map((it) => it.server.ip).join(', ')}, which CoreDNS forwards to; `
+}
+
+/** Of one `forward`. */
+const mostUpstreams = 4
+
+/**
+ * `forward` takes one of its servers, and caches keep what that one said: whether all of them know a name only they
+ * can tell. Asked is who speaks plain DNS at an address that the Corefile has; of a `forward` with one server there is
+ * nothing to compare.
+ */
+function upstreamQuestions(dns: ClusterDns, names: readonly string[]): readonly UpstreamQuestions[] {
+  if (!dns.corefile.known) return []
+  const corefile = askedCorefile(dns.corefile.value, dns)
+  const asked = names.flatMap((name) => {
+    const to = askableUpstreams(corefile, name)
+    return to.length < 2 ? [] : to.slice(0, mostUpstreams).map(({ ip, port }) => ({ ip, port, name }))
+  })
+  return [...Map.groupBy(asked, ({ ip, port }) => `${ip} ${port}`).values()].flatMap((its) => {
+    const [first] = its
+    if (first === undefined) return []
+    const questions = its.map(({ name }): NameQuestion => ({
+      name: `${name}.`,
+      types: ['A'],
+      reason: { kind: 'upstream' },
+    }))
+    return [{ server: { role: 'upstream', ip: first.ip, pod: null }, port: first.port, names: questions }]
+  })
 }
 
 function fullName({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {

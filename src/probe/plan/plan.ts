@@ -25,7 +25,7 @@ import { type Counts, defaultCounts, pathCounts, planSeries } from './plan-dns.t
 import { apiServerName, asDnsName, type DnsName } from '../../wire/dns-name.ts'
 import { announceIngressConfigs, type IngressConfigPlan, planIngressConfigs } from '../ingress/plan-ingress-configs.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
-import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
+import { announceUpstreams, type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
 import { planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
 import { planProxyLogs, type ProxyLogPlan } from './plan-proxy-logs.ts'
 import { planNodePorts } from './plan-node-ports.ts'
@@ -481,6 +481,7 @@ function announceNames(names: NamesPlan): readonly string[] {
       (rewritten === 0 ? '' : ` and ${count(rewritten, 'name')} that the Corefile rewrites`) +
       (ports === 0 ? '' : ` and for SRV records of ${count(ports, 'port')}`) +
       ` from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: ` +
+      announceUpstreams(names) +
       `at most ${queriesOfNames(names)} queries more per node, of the same rate; ` +
       'what is not answered is asked once more',
   ]

@@ -81,6 +81,12 @@ export interface NameQuestion {
 /** Of the pod's own search list and the plan's together: a pod has three, its node's few come on top. */
 export const suffixesAtMost = 8
 
+export interface UpstreamQuestions {
+  readonly server: DnsServer
+  readonly port: number
+  readonly names: readonly NameQuestion[]
+}
+
 export interface NamesSpec {
   readonly servers: readonly { readonly server: DnsServer; readonly port: number }[]
   /** Asked at each of the servers. */
@@ -91,6 +97,8 @@ export interface NamesSpec {
    */
   readonly outside: readonly string[]
   readonly suffixes: readonly string[]
+  /** Servers that CoreDNS forwards to, each with the names that it is asked for by itself. */
+  readonly upstreams?: readonly UpstreamQuestions[]
   /** The label that nobody made. */
   readonly label: string
   readonly queriesPerSecond: number

@@ -1,3 +1,4 @@
+import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import type { DnsProbe, DnsServer, Lookup, LookupSeries } from '../../model/lookups.ts'
 import { once } from '../once.ts'
 import { blindNodes, isDenial, seriesOf } from './lookup-loss.ts'
@@ -37,6 +38,32 @@ export const differing = once((probe: DnsProbe): readonly Differing[] => {
     return has < least || denied < least ? [] : [{ name, words, has, denied }]
   })
 })
+
+/**
+ * Names of which one server of a `forward` has an address and another denies it, each asked by itself, from the same
+ * node: of two answers to the same question of the same moment there is no cache between.
+ */
+export function upstreamsDiffer(names: NameAnswers): readonly Differing[] {
+  return [...Map.groupBy(names.upstreams ?? [], (it) => it.name)].flatMap(([name, all]) => {
+    const told = [...Map.groupBy(all, (it) => it.node).values()].find((its) => its.some(hasIt) && its.some(deniesIt))
+    if (told === undefined) return []
+    const words = told.map((it): ServersWord => ({
+      server: it.server,
+      has: Number(hasIt(it)),
+      denied: Number(deniesIt(it)),
+    }))
+    const [has, denied] = [sum(words.map((it) => it.has)), sum(words.map((it) => it.denied))]
+    return [{ name, words: words.filter((it) => it.has + it.denied > 0), has, denied }]
+  })
+}
+
+function hasIt(it: NameAnswer): boolean {
+  return it.answer === 'ok' && it.addresses.length > 0
+}
+
+function deniesIt({ answer }: NameAnswer): boolean {
+  return isDenial(answer)
+}
 
 /** Whether this lookup says no of a name that others from the same node have. */
 export function deniesWhatIsThere(probe: DnsProbe, series: LookupSeries, lookup: Lookup): boolean {

@@ -10,7 +10,7 @@ import {
   parseCorefile,
   zoneOf,
 } from '../../wire/corefile.ts'
-import { isIpv6 } from '../../wire/ip-family.ts'
+import { isIpv6, isLoopback } from '../../wire/ip-family.ts'
 import { type UpstreamAddress, upstreamAddress } from '../../wire/upstream-address.ts'
 import { bareName, isWithin } from '../../wire/dns-name.ts'
 
@@ -33,6 +33,15 @@ export function forwardingOf(corefile: Corefile, name: string): Forwarding | nul
   const its = passOn.flatMap((wanted) => server.plugins.filter((it) => it.name === wanted))
   const plugin = its.find((it) => it.args.length > 1 && holds(zoneOf(it.args[0] ?? '.'), name) && !excepted(it, name))
   return plugin === undefined ? null : { server, plugin, to: plugin.args.slice(1).map(upstreamAddress) }
+}
+
+/** Those of them that can be asked from any pod: plain DNS at an address. */
+export function askableUpstreams(
+  corefile: Corefile,
+  name: string,
+): readonly Extract<UpstreamAddress, { kind: 'address' }>[] {
+  const to = forwardingOf(corefile, name)?.to ?? []
+  return to.flatMap((it) => (it.kind === 'address' && it.transport === 'dns' && !isLoopback(it.ip) ? [it] : []))
 }
 
 /** Every directive that passes names on, whatever the names. */

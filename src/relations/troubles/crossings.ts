@@ -17,6 +17,7 @@ import {
 import { hangUpsOf } from '../service/hang-ups.ts'
 import { crossedFlows, disagreement } from '../policy/crossed-flows.ts'
 import { full } from '../../phrases.ts'
+import { complaintEnds } from '../complaint-words.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 
 /** Connects out of the pod that a trace starts from: whoever asked for the trace complains about each that fails. */
@@ -72,7 +73,7 @@ function ofWay(
       ],
       asked: failed.length === 1 ? `${first.host}:${first.port}` : `${failed.length} endpoints`,
       from: `inside pod ${ask.from.namespace}/${ask.from.pod}`,
-      how: [...new Set(failed.map((it) => (hungUp.has(it) ? hungUpText : howOf(it.result))))].join(', '),
+      how: [...new Set(failed.map((it) => (hungUp.has(it) ? hungUpText : howOf(it))))].join(', '),
       bad: failed.length,
       of: its.length,
       ms: null,
@@ -102,8 +103,8 @@ function nameKeys({ to, host, result, from }: Crossing, { sources: { insideViews
 
 const hungUpText = 'the other side ends it at once, without a byte'
 
-function howOf(result: Crossing['result']): string {
-  if (result === 'no-name') return 'the name does not resolve'
+function howOf({ result, again }: Pick<Crossing, 'result' | 'again'>): string {
+  if (result === 'no-name') return again === true ? complaintEnds['no-dns'] : 'the name does not resolve'
   return result === 'no-source' ? 'no source port is free in the pod' : (result ?? 'nothing')
 }
 
@@ -156,7 +157,7 @@ function callTroubles({ sources }: Model, crossings: readonly Crossing[]): reado
         ],
         asked: `Service ${full(to)} at ${host}:${port}`,
         from: `inside pod ${full(self)}`,
-        how: hungUp.has(it) ? hungUpText : howOf(result),
+        how: hungUp.has(it) ? hungUpText : howOf(it),
         bad: 1,
         of: 1,
         ms,
@@ -183,7 +184,7 @@ function noSource(
       keys: [],
       asked: `${host}:${port}`,
       from: `inside pod ${full(self)}`,
-      how: howOf('no-source'),
+      how: howOf({ result: 'no-source' }),
       bad: 1,
       of: 1,
       ms,

@@ -28,6 +28,7 @@ import {
   toldWrongly,
 } from '../symptom.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
+import { isOfName } from '../../wire/program-words.ts'
 import { complaintEnds } from '../complaint-words.ts'
 
 /**
@@ -57,7 +58,7 @@ export function programTroubles(model: Model): readonly Trouble[] {
       if (weight === null) return []
       const trouble = told(log, pod, it, { called: serviceOf(it, pod, { around, byAddress }), weight })
       // A name that is not found: what keeps this pod from names is why.
-      return [it.kind === 'no-host' ? { ...trouble, keys: [...trouble.keys, ...lookupKeys(views, it.host)] } : trouble]
+      return [isOfName(it.kind) ? { ...trouble, keys: [...trouble.keys, ...lookupKeys(views, it.host)] } : trouble]
     })
   })
 }
@@ -169,7 +170,7 @@ function keysOf(
           nameWrong(called),
           nameInPod(pod, called),
         ]
-  if (kind !== 'no-host') return [...ofCaller, ...ofService]
+  if (!isOfName(kind)) return [...ofCaller, ...ofService]
   return [
     ...ofCaller,
     ...ofService,

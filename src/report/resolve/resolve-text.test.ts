@@ -54,6 +54,26 @@ describe('a lookup as text', () => {
       '! musl does not find it (no data); musl stops at a name without data, glibc goes on with the list',
     )
   })
+  it('what one server says by turns is not laid upon a library', () => {
+    const musl = found('musl', {
+      end: 'nxdomain',
+      winner: null,
+      queries: found('musl').queries.map((it) => ({ ...it, answer: 'nxdomain' as const, records: [] })),
+    })
+    for (const walks of [
+      [found('glibc'), musl],
+      [
+        { ...musl, libc: 'glibc' as const },
+        { ...found('glibc'), libc: 'musl' as const },
+      ],
+    ]) {
+      const said = text({ walks: known(walks) })
+      expect(said.split('\n')[0]).toMatch(
+        /^✗ cart\.shop\S+ is found and "does not exist" by turns: 10\.96\.0\.10 said both/,
+      )
+      expect(said).not.toContain('musl does not find it')
+    }
+  })
   it('says that musl does not know use-vc', () => {
     const queries = found('musl').queries.map((it) => ({ ...it, transport: 'tcp' as const }))
     const said = text({ walks: known([found('glibc', { queries }), found('musl')]) })

@@ -28,6 +28,7 @@ const mark = {
   denied: 'error',
   'fails-inside': 'error',
   disagree: 'error',
+  'by-turns': 'error',
   'not-the-service': 'error',
   'won-by-suffix': 'error',
   'other-fails': 'warning',
@@ -116,6 +117,11 @@ function headline(it: Resolution, outcome: Outcome): string {
       )
     case 'disagree':
       return ofDisagreement(it)
+    case 'by-turns':
+      return (
+        `${bare(outcome.name)} is found and "does not exist" by turns: ${outcome.server} said both within a moment, so ` +
+        'whom it asks, or the servers behind it, do not agree (hopscope dns --probe, DNS188).'
+      )
     case 'not-the-service':
       return (
         `${it.label} is ${some(outcome.says, 4)}` +
@@ -389,6 +395,8 @@ function others(it: Resolution, paint: Paint): readonly string[] {
     [...new Set(walk.queries.map((one) => `${one.name} ${one.type} ${one.transport}`))].join('\n')
   const same = way(main) === way(other) && main.end === other.end && main.queries.length === other.queries.length
   if (same) return ['', `  ${other.libc} sends the same and gets the same.`]
+  if (outcomeOf(it).kind === 'by-turns')
+    return ['', `  a moment later, as ${other.libc} asks: told otherwise by the same server`, ...table(other, paint)]
   const why = difference(main, other, it.resolvConf.text)
   const worse = main.end === 'found' && other.end !== 'found'
   const text = `${other.libc} ${endText(other, main)}${why === null ? '' : `; ${why}`}`
@@ -427,6 +435,8 @@ function difference(main: ResolverWalk, other: ResolverWalk, resolvConf: string)
   )
     return 'musl uses the search list for addresses alone'
   if (musl.candidates.length < glibc.candidates.length) return 'musl has no search list for a name with so many dots'
+  if (musl.end === 'nxdomain' && musl.queries.some((it) => it.answer === 'ok' && it.name === glibc.winner))
+    return 'one family has an address and the other is NXDOMAIN, which no name that is there is: musl believes that'
   const hasRoot = parseResolvConf(resolvConf).search.includes('.')
   if (hasRoot && musl.end === 'timeout' && musl.queries.every((it) => it.answer !== 'timeout'))
     return 'musl makes a broken query of the `.` in the search list, which no server answers'

@@ -34,6 +34,7 @@ const outcome = v.variant('kind', [
   v.strictObject({ kind: v.literal('denied'), policy: text }),
   v.strictObject({ kind: v.literal('fails-inside'), own }),
   v.strictObject({ kind: v.literal('disagree') }),
+  v.strictObject({ kind: v.literal('by-turns'), name: text, server: text }),
   v.strictObject({ kind: v.literal('not-the-service'), service, says: texts }),
   v.strictObject({ kind: v.literal('won-by-suffix'), name: text, says: texts, itself: texts }),
   v.strictObject({ kind: v.literal('other-fails'), libc, end }),

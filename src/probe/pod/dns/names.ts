@@ -36,7 +36,7 @@ export async function names(
         ]
   const bucket = tokenBucket(spec.queriesPerSecond)
   const asked = await Promise.all(
-    [...spec.servers.map((it) => ({ ...it, names: spec.names })), ...toOwn].map((it) =>
+    [...spec.servers.map((it) => ({ ...it, names: spec.names })), ...toOwn, ...(spec.upstreams ?? [])].map((it) =>
       askOne(it, emit, bucket, signal),
     ),
   )
