@@ -36,10 +36,12 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('what ends a run, and the exit code of one that had no answer yet', () => {
-  const ways: readonly (readonly [string, (its: ReturnType<typeof host>) => void, 130 | 141 | 2])[] = [
+  const ways: readonly (readonly [string, (its: ReturnType<typeof host>) => void, 130 | 131 | 141 | 2])[] = [
     ['Ctrl-C', ({ signals }) => void signals.emit('SIGINT'), 130],
     ['SIGTERM', ({ signals }) => void signals.emit('SIGTERM'), 130],
     ['SIGHUP', ({ signals }) => void signals.emit('SIGHUP'), 130],
+    ['Ctrl-\\', ({ signals }) => void signals.emit('SIGQUIT'), 131],
+    ['Ctrl-C, and Ctrl-\\ at once', ({ signals }) => signals.emit('SIGINT') && signals.emit('SIGQUIT'), 130],
     ['EPIPE', ({ stdout }) => void stdout.emit('error', failed('EPIPE')), 141],
     ['EIO', ({ stdout }) => void stdout.emit('error', failed('EIO')), 141],
     ['a stream that is destroyed', ({ stdout }) => void stdout.emit('error', failed('ERR_STREAM_DESTROYED')), 141],
