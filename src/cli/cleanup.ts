@@ -55,7 +55,8 @@ function lines({ old, young, foreign, ephemeral }: Left): readonly string[] {
       : [
           young.length === 0
             ? 'nothing left behind by a run that is over'
-            : `nothing left that is surely of a run that is over; of ${count(new Set(young.map((it) => it.run)).size, 'run')} ` +
+            : `nothing left that is surely of a run that is over; of ` +
+              `${count(new Set(young.map((it) => it.run)).size, 'run')} ` +
               'that may go on, or was killed a moment ago:',
         ]),
     ...old.map((it) => `left     pod ${it.namespace}/${it.name} (run ${it.run})`),

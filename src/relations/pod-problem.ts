@@ -144,8 +144,8 @@ function unplaced(pod: Pod, events: readonly ObjectEvent[], nodes: Around['nodes
 }
 
 /**
- * What follows the count is what plugins tried after it, one after the other with commas between (PostFilter; FitError in
- * pkg/scheduler/framework/types.go): "no new claims to deallocate, preemption: 0/3 nodes are available: …".
+ * What follows the count is what plugins tried after it, one after the other with commas between (PostFilter; FitError
+ * in pkg/scheduler/framework/types.go): "no new claims to deallocate, preemption: 0/3 nodes are available: …".
  */
 export function beforeLastResorts(said: string): string {
   const starts = lastResorts.map((it) => said.indexOf(it)).filter((it) => it !== -1)

@@ -196,7 +196,7 @@ function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[
 }
 
 /**
- * Slices say of each endpoint of such a Service that it is ready (core/v1/types.go, ServiceSpec.publishNotReadyAddresses;
+ * Slices say of each endpoint of such a Service that it is ready (publishNotReadyAddresses of core/v1 types.go;
  * discovery/v1 types.go, EndpointConditions.ready): the pods know better.
  */
 function publishedIn(

@@ -43,10 +43,10 @@ export interface Host {
 /** How one process comes to its end. Signals come to a process, not to a call: one run ends as a whole. */
 export interface Ending {
   /**
-   * Ctrl-C, Ctrl-\, SIGTERM, SIGHUP (an ssh that drops), a reader that goes away and an uncaught error abort `signal`, so that
-   * the step in hand is finished and what was started is taken down before the process ends. A second Ctrl-C, a second
-   * later, ends at once and says what is left: the pods then end by their own deadline and `hopscope cleanup` removes
-   * them. Sooner it is the same one: a terminal, a shell and a wrapper may each pass it on.
+   * Ctrl-C, Ctrl-\, SIGTERM, SIGHUP (an ssh that drops), a reader that goes away and an uncaught error abort
+   * `signal`, so that the step in hand is finished and what was started is taken down before the process ends. A second
+   * Ctrl-C, a second later, ends at once and says what is left: the pods then end by their own deadline and `hopscope
+   * cleanup` removes them. Sooner it is the same one: a terminal, a shell and a wrapper may each pass it on.
    */
   readonly interruptible: () => Interrupt
   /** Whether the process is on its way out. */
