@@ -1,4 +1,5 @@
 import { type CleanedUp, type CleanupAsk, type CleanupEvent, cleanUp, type Left } from '../session/cleanup.ts'
+import { count } from '../phrases.ts'
 import { confirmed } from './terminal/confirm.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 import { say, tell } from './terminal/say.ts'
@@ -49,7 +50,15 @@ function lines({ old, young, foreign, ephemeral }: Left): readonly string[] {
       )
     : [`ephemeral containers: unknown, ${ephemeral.why.detail}`]
   return [
-    ...(old.length === 0 ? ['nothing left behind by a run that is over'] : []),
+    ...(old.length > 0
+      ? []
+      : [
+          young.length === 0
+            ? 'nothing left behind by a run that is over'
+            : `nothing left that is surely of a run that is over; of ` +
+              `${count(new Set(young.map((it) => it.run)).size, 'run')} ` +
+              'that may go on, or was killed a moment ago:',
+        ]),
     ...old.map((it) => `left     pod ${it.namespace}/${it.name} (run ${it.run})`),
     ...young.map(
       (it) =>

@@ -107,6 +107,7 @@ const endings: readonly (readonly [string, number, (child: ChildProcess) => void
   ['the terminal hangs up', 130, (child) => child.kill('SIGHUP')],
   ['SIGTERM', 130, (child) => child.kill('SIGTERM')],
   ['Ctrl-C', 130, (child) => child.kill('SIGINT')],
+  ['Ctrl-\\', 131, (child) => child.kill('SIGQUIT')],
   ['Ctrl-C that a shell passes on once more', 130, (child) => child.kill('SIGINT') && child.kill('SIGTERM')],
 ]
 

@@ -41,7 +41,7 @@ beforeEach(() => {
 })
 afterEach(() => void vi.restoreAllMocks())
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 const listeners = (): readonly number[] => signals.map((it) => process.listenerCount(it))
 
 /** `W`, `B`: the kubeconfig of a cluster that is well, of one that is broken. */

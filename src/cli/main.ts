@@ -11,8 +11,8 @@ const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.u
 
 if (isOld && existsSync(own) && own !== process.execPath) {
   const child = spawn(own, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' })
-  // Ctrl-C reaches the child by itself, which then takes down what it started; this process waits for it.
-  process.on('SIGINT', () => undefined)
+  // Ctrl-C and Ctrl-\ reach the child by themselves, which then takes down what it started; this process waits for it.
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => undefined)
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   child.on('exit', (code) => process.exit(code ?? 130))
 } else if (isOld) {

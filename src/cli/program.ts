@@ -61,7 +61,7 @@ diagnose and collect only read, unless told more: --probe starts short-lived
 pods and removes them, --node-access reads counters on nodes. dns always
 measures. fix writes nothing without a plan that was shown.
 Exit codes: 0 nothing found, 1 findings, 2 could not do the job,
-130 interrupted, 141 stopped since nobody reads the output any more.
+130 interrupted, 131 by Ctrl-\\, 141 stopped since nobody reads the output.
 A diagnosis that had its answer keeps its own code then.
 `
 

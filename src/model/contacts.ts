@@ -17,7 +17,7 @@ export interface ConnectTry {
   readonly hungUpMs?: number | null
   /** Absent: it hung up without a byte, or did not. */
   readonly refusal?: Refusal
-  /** The port that it left from, as the pod that connects has it. Absent where it is not known, and in old recordings. */
+  /** The port that it left from, as the pod that connects has it. Absent: not known, and in old recordings. */
   readonly sourcePort?: number
 }
 

@@ -10,8 +10,8 @@ export interface Listener {
   /** How many wait there, where several do (SO_REUSEPORT). Absent = one, and in old recordings. */
   readonly sockets?: number
   /**
-   * Of `::`, where nobody waits at 0.0.0.0: how a connect from the pod to this port of 127.0.0.1 ended. Absent: none was
-   * made, or no tool told; and in old recordings.
+   * Of `::`, where nobody waits at 0.0.0.0: how a connect from the pod to this port of 127.0.0.1 ended. Absent: none
+   * was made, or no tool told; and in old recordings.
    */
   readonly v4?: 'open' | 'refused'
 }

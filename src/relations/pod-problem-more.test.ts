@@ -179,6 +179,19 @@ describe('a readiness probe by a command', () => {
   })
 })
 
+test.each([
+  '. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+  '. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+  '. still not schedulable, preemption: not eligible due to preemptionPolicy=Never..',
+  '. no new claims to deallocate',
+  '',
+])("the scheduler's sentence ends before what else it tried: %s", (more) => {
+  const count = "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector"
+  expect(why(pod('cart-1', { node: null, phase: 'Pending', ready: false, scheduling: `${count}${more}` }))).toBe(
+    `not scheduled: “${count}”`,
+  )
+})
+
 test("the scheduler's sentence is told whole", () => {
   const scheduling =
     '0/9 nodes are available: 2 Insufficient cpu, 2 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }, ' +

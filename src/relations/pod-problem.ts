@@ -127,8 +127,7 @@ function unplaced(pod: Pod, events: readonly ObjectEvent[], nodes: Around['nodes
   const stated = pod.scheduling ?? pod.notReadyReason
   const event = stated === null ? events.find((it) => it.reason === 'FailedScheduling') : undefined
   const said = stated ?? event?.said ?? ''
-  const cut = said.indexOf(' preemption:')
-  const sentence = cut === -1 ? said : said.slice(0, cut)
+  const sentence = beforeLastResorts(said)
   // What a gate holds back nobody has tried to place.
   const misfit = /gated/i.test(sentence) ? null : misfitOf(pod.placement, nodes)
   const why = unplacedText(sentence, event !== undefined)
@@ -144,6 +143,17 @@ function unplaced(pod: Pod, events: readonly ObjectEvent[], nodes: Around['nodes
     look: /persistentvolumeclaim|volume/i.test(sentence) ? { at: 'claims' } : { at: 'nodes' },
   }
 }
+
+/**
+ * What follows the count is what plugins tried after it, one after the other with commas between (PostFilter; FitError
+ * in pkg/scheduler/framework/types.go): "no new claims to deallocate, preemption: 0/3 nodes are available: …".
+ */
+export function beforeLastResorts(said: string): string {
+  const starts = lastResorts.map((it) => said.indexOf(it)).filter((it) => it !== -1)
+  return starts.length === 0 ? said : said.slice(0, Math.min(...starts))
+}
+
+const lastResorts = [' preemption:', '. no new claims to deallocate', '. still not schedulable'] as const
 
 /** It counts nodes by what is wrong with them: each part may be the one that can be put right. */
 const longestCount = 400

@@ -1,4 +1,4 @@
-import type { ConnectResult, Contact } from '../../model/contacts.ts'
+import type { ConnectResult, ConnectTry, Contact } from '../../model/contacts.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import { known } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
@@ -102,7 +102,9 @@ function ofCrossings(
     results: [...new Set(told.flatMap((it) => (hungUp.has(it) ? ['hung-up' as const] : failuresOf(it.result))))],
     address: all === 1 ? `${told[0]?.host}:${told[0]?.port}` : `${all} addresses`,
     ms: Math.max(...told.map((it) => it.ms)),
-    ...resentIn(resentOf(told.filter(isConnect), lagIn(sources.dnsProbe, nodeOf(sources, told[0])))),
+    ...resentIn(
+      resentOf(told.filter(isConnect).map(startedBy(sources)), lagIn(sources.dnsProbe, nodeOf(sources, told[0]))),
+    ),
     ...(unmeasured === 0 ? {} : { unmeasured }),
   })
 }
@@ -110,6 +112,29 @@ function ofCrossings(
 function resentIn(resent: number): { readonly resent?: number } {
   return resent === 0 ? {} : { resent }
 }
+
+/**
+ * The time of a connect that a tool made has the tool's own start in it: about as much in each that ran beside it, of
+ * which the fastest waited for the least.
+ */
+function startedBy({ crossings }: Model['sources']): (it: Crossing & { readonly result: ConnectResult }) => ConnectTry {
+  const all = crossings.known ? crossings.value : []
+  return ({ from, tool, result, ms }) => {
+    const beside = all.filter(
+      (it) => it.tool === tool && it.from.container === from.container && it.from.pod === from.pod,
+    )
+    const quick = beside.filter((it) => it.result === 'open' && it.ms < leastResentMs).map((it) => it.ms)
+    const rest = ms - Math.min(ms, ...quick)
+    if (rest === 0) return { result, ms }
+    // Both come in hundredths of a second, and no start is quite like another.
+    return { result, ms: rest < leastResentMs && rest >= leastResentMs - blurMs ? leastResentMs : rest }
+  }
+}
+
+/** The first of them (RFC 6298, 2.1). */
+const leastResentMs = 1000
+
+const blurMs = 100
 
 /** Node and Python take a second by themselves to start, where the container has a small share of a CPU. */
 const slowToStart: ReadonlySet<string> = new Set(['node', 'python3'])

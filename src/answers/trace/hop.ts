@@ -34,6 +34,8 @@ export type Seen =
       readonly of: number
       /** That end, and still serve: connections go there only while none is ready. Absent: none. */
       readonly leaving?: number
+      /** Of `of`, not ready, and published all the same (spec.publishNotReadyAddresses); absent: none. */
+      readonly published?: number
     }
   | {
       readonly kind: 'policy'

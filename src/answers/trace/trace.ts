@@ -1,5 +1,5 @@
 import type { Finding } from '../../findings/finding.ts'
-import type { ServicePort } from '../../model/service.ts'
+import type { Endpoint, Service, ServicePort } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import {
@@ -181,16 +181,32 @@ function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[
   if (service.type === 'ExternalName') return [about]
   if (!sources.endpointSlices.known) return [about, without('endpoints', 'not-read')]
   const { ready, leaving, notReady } = countEndpoints(slices)
+  const published = publishedIn(service, ready, sources.pods)
   const serving = ready.length + leaving.length
   return [
     about,
     hop('endpoints', serving === 0 ? 'broken' : 'ok', 'config', {
       kind: 'endpoints',
-      ready: ready.length,
+      ready: ready.length - published,
       of: serving + notReady.length,
       ...(leaving.length === 0 ? {} : { leaving: leaving.length }),
+      ...(published === 0 ? {} : { published }),
     }),
   ]
+}
+
+/**
+ * Slices say of each endpoint of such a Service that it is ready (publishNotReadyAddresses of core/v1 types.go;
+ * discovery/v1 types.go, EndpointConditions.ready): the pods know better.
+ */
+function publishedIn(
+  { publishNotReadyAddresses, namespace }: Service,
+  ready: readonly Endpoint[],
+  pods: Model['sources']['pods'],
+): number {
+  if (!publishNotReadyAddresses || !pods.known) return 0
+  const unready = new Set(pods.value.flatMap((it) => (it.namespace === namespace && !it.ready ? [it.name] : [])))
+  return ready.filter(({ pod }) => pod !== null && unready.has(pod)).length
 }
 
 function ofProtocol({ protocol }: ServicePort): string {

@@ -79,8 +79,8 @@ export default check({
           'group of pods, another pod or machine with the same address' +
           (args.isSpread
             ? ''
-            : '; or about the source ports that they left from: the kernel takes neighbouring ones for connects to one ' +
-              'other end, and these tries do not tell')
+            : '; or about the source ports that they left from: the kernel takes neighbouring ones for connects to ' +
+              'one other end, and these tries do not tell')
         : 'a rule may lead what comes from this pod to that table, which is asked before the main one: answers that ' +
           'leave the node are lost',
     help: ({ args }) => [

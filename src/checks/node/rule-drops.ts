@@ -56,14 +56,14 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.failed > 0
-        ? `A firewall rule on node ${on.name} may drop what ${some(args.pods)} ${args.pods.length === 1 ? 'is' : 'are'} ` +
-          `sent: ${args.rule}.`
+        ? `A firewall rule on node ${on.name} may drop what ${some(args.pods)} ` +
+          `${args.pods.length === 1 ? 'is' : 'are'} sent: ${args.rule}.`
         : `A firewall rule on node ${on.name} dropped ${count(args.packets, 'packet')} while the probe ran: ` +
           `${args.policy ? `the policy of chain ${args.chain}` : args.rule}.`,
     detail: ({ args }) =>
       `${args.nft ? 'nftables, ' : ''}table ${args.table}, chain ${args.chain} · ` +
       (args.failed > 0
-        ? `it counts nothing · ${args.failed} of ${args.of} connects failed from other nodes, all of a kind that it takes`
+        ? `it counts nothing · ${args.failed} of ${args.of} connects failed from other nodes, all as it would have them`
         : `${args.total} since it was made`) +
       `${args.more === 0 ? '' : ` · ${count(args.more, 'more rule')} like it`}`,
     note: ({ args }) =>

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { container, cronJob, pod } from '../../../test/build/pod.ts'
 import { egressPolicy, ingressPolicy, labels, namespace, onPort, peer, rule } from '../../../test/build/policy.ts'
-import { service } from '../../../test/build/service.ts'
+import { port, service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { unknown } from '../../model/known.ts'
 import type { NetworkPolicy, OtherPolicy } from '../../model/network-policy.ts'
@@ -33,6 +33,12 @@ const comes = (idle: Idle, policies: readonly NetworkPolicy[]) => {
 const ambient = { dnsHop: { by: "the node's ztunnel", sign: 'ambient.istio.io/redirection: enabled' } }
 const tunnelled = given([ingressPolicy('hbone', [rule([], [onPort(15_008)])], about('cart'))])
 
+const versioned = (name: string, number: number) =>
+  pod(name, {
+    ip: `10.2.1.${number % 100}`,
+    containers: [container({ ports: [{ name: 'http', port: number, protocol: 'TCP' }] })],
+  })
+
 describeCheck(check, [
   {
     it: 'ambient mode at both ends, and 15008 is let in: the tunnel carries it',
@@ -60,6 +66,23 @@ describeCheck(check, [
     it: 'the caller is not of the mesh, and 15008 alone is let in',
     given: { ...tunnelled, pods: [caller('cart'), { ...cart, ...ambient }] },
     expect: [{ subject: 'NetworkPolicy/shop/hbone' }],
+  },
+  {
+    it: 'the number of one of two versions is let in',
+    given: {
+      ...given([
+        ingressPolicy('old', [rule([peer({ podSelector: labels({ app: 'web' }) })], [onPort(8080)])], about('cart')),
+      ]),
+      pods: [caller('cart'), versioned('cart-1', 8080), versioned('cart-2', 9090)],
+      services: [service('cart', { ports: [port({ targetPort: 'http' })] })],
+    },
+    expect: [
+      {
+        subject: 'NetworkPolicy/shop/old',
+        args: { denied: 1, of: 2 },
+        says: /does not let .* in to 1 of 2 endpoints of Service shop\/cart[\s\S]*1 of 2 ways denied/,
+      },
+    ],
   },
   {
     it: 'nobody is let in, and it is told to call',

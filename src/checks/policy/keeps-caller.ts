@@ -98,7 +98,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `NetworkPolicy ${full(on)} does not let ${args.caller} ${args.direction === 'Egress' ? 'out' : 'in'} to ` +
-      `${args.denied < args.of ? `${args.denied} of ${args.of} endpoints of ` : ''}Service ${args.service}, which ${args.by ?? 'its command'} tells ` +
+      `${args.denied < args.of ? `${args.denied} of ${args.of} endpoints of ` : ''}` +
+      `Service ${args.service}, which ${args.by ?? 'its command'} tells ` +
       `${args.idle === null ? 'it' : 'its next pod'} to call.`,
     detail: ({ args }) => `${args.denied} of ${args.of} ways denied, by ${args.direction.toLowerCase()} · ${args.host}`,
     note: () => 'seen in objects alone: whether the program calls it, and when, was not measured',
@@ -123,7 +124,7 @@ function callersOf(pods: readonly Pod[], namespaces: Known<readonly Namespace[]>
   return pods.filter((it) => !it.hostNetwork && (idleOf(it) === null || !ambient.has(it.namespace)))
 }
 
-/** The ways to the first port that some endpoints are reached at, and others are not; none where there is no such one. */
+/** The ways to the first port that some endpoints are reached at, and others are not; none where there is none. */
 function inPart<T extends { readonly port: ServicePort; readonly decision: Decision }>(
   ways: readonly T[],
 ): readonly T[] {

@@ -53,10 +53,11 @@ export default check({
       `${count(args.of, 'endpoint')} of Service ${full(on)}.`,
     detail: ({ args }) =>
       `${args.direction.toLowerCase()} of ${some(args.open.map(String))} · port ${args.port} leads to target port ` +
-      `${args.targetPort}, which is ${some(args.shut.map(String))} in ${count(args.kept.length, 'pod')}: ${some(args.kept)}`,
+      `${args.targetPort}, which is ${some(args.shut.map(String))} in ${count(args.kept.length, 'pod')}: ` +
+      some(args.kept),
     note: () =>
-      "a policy sees the pod's own number; which endpoint a connection comes to is chance, and what is not allowed is " +
-      'dropped without a word',
+      "a policy sees the pod's own number; which endpoint a connection comes to is chance, and what is not allowed " +
+      'is dropped without a word',
     help: ({ subject: on, args }) => [
       `allow port ${some(args.shut.map(String))} as well, or the port by its name, where the pods of the rule have it`,
       `kubectl -n ${args.home} edit networkpolicy ${args.name}`,

@@ -5,6 +5,7 @@ import type { Subject } from '../../model/subject.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
+import { beforeLastResorts } from '../../relations/pod-problem.ts'
 import { type Lack, lackOf } from '../../relations/service/balancer-makers.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { podsUnready } from '../../relations/symptom.ts'
@@ -105,7 +106,7 @@ function frontsOf(pods: readonly Pod[]): (service: Service) => Front | null {
       ? live.filter((it) => it.node !== null && hostPorts(it).some((one) => wanted.has(one)))
       : []
     const taken = [...wanted].filter((it) => holders.some((one) => hostPorts(one).includes(it)))
-    return { pods: own, said: said.split(' preemption:')[0] ?? said, taken, holders }
+    return { pods: own, said: beforeLastResorts(said), taken, holders }
   }
 }
 

@@ -23,10 +23,10 @@ export function partedText({ partedAt, partedSide, partedFailed, partedOpen }: P
   if (partedAt === null) return null
   const [they, others] = partedSide === 'from' ? ['and above', 'lower'] : ['and below', 'higher']
   return (
-    `all ${partedFailed} that failed left from source ports of ${partedAt} ${they}, and all ${partedOpen} that opened ` +
-    `from ${others} ` +
-    'ones: what stops them goes by the port that a client leaves from, such as a firewall, a network ACL or a security ' +
-    'group that knows a part of the ephemeral ports alone, or one of several links'
+    `all ${partedFailed} that failed left from source ports of ${partedAt} ${they}, and all ${partedOpen} that ` +
+    `opened from ${others} ` +
+    'ones: what stops them goes by the port that a client leaves from, such as a firewall, a network ACL or a ' +
+    'security group that knows a part of the ephemeral ports alone, or one of several links'
   )
 }
 

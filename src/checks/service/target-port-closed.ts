@@ -184,24 +184,24 @@ function familyText(open: Listens['open']): string {
   if (!isIpv6(`${open[0]}`))
     return `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp), which takes no IPv6`
   return (
-    `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp6), and its kernel refuses IPv4 there, of the ` +
-    'pod itself as well: the socket is for IPv6 alone (IPV6_V6ONLY, ipv6Only, bindv6only)'
+    `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp6), and its kernel refuses IPv4 there, of ` +
+    'the pod itself as well: the socket is for IPv6 alone (IPV6_V6ONLY, ipv6Only, bindv6only)'
   )
 }
 
 /** /proc/net/tcp6 does not tell an IPv6-only socket from one of both families. */
 function unsureFamily(open: Listens['open']): string {
   return (
-    `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp6), which takes IPv4 as well unless the socket ` +
-    'is for IPv6 alone (IPV6_V6ONLY, ipv6Only, bindv6only): that was not tried from inside; else another one refuses ' +
-    "in its place, such as a second pod with this address or a node's rule that rejects"
+    `the process in the pod listens on ${open.join(', ')} (/proc/net/tcp6), which takes IPv4 as well unless the ` +
+    'socket is for IPv6 alone (IPV6_V6ONLY, ipv6Only, bindv6only): that was not tried from inside; else another one ' +
+    "refuses in its place, such as a second pod with this address or a node's rule that rejects"
   )
 }
 
 function nextStep({ listens, open, isSure }: Told, everyPod: boolean): string {
   if (listens === 'loopback') return 'make the program listen on every address (0.0.0.0, or :: with IPv6)'
   if (listens === 'other-family' && !isSure)
-    return 'connect from inside the pod to 127.0.0.1: where that is refused as well, the program is to listen on 0.0.0.0'
+    return 'connect in the pod to 127.0.0.1: where that is refused as well, the program is to listen on 0.0.0.0'
   if (listens === 'other-family') return 'make the program listen on 0.0.0.0 as well, or on :: for both families'
   if (listens === 'elsewhere' && everyPod)
     return `set targetPort to the one that clients are to reach: ${open.join(', ')}`

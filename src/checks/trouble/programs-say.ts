@@ -88,12 +88,12 @@ function noteOf({ isNow, isShort, isRare, isOwn, asked }: Noted): string {
   if (isNow) return `so says the program; no other finding accounts for ${asked}`
   if (isShort && isRare)
     return (
-      'so said the program, and not while the probe was at work: it says it too seldom for a rhythm, so that whether it ' +
-      'is over is not known'
+      'so said the program, and not while the probe was at work: it says it too seldom for a rhythm, so that whether ' +
+      'it is over is not known'
     )
   return isShort
-    ? 'so said the program; counted over all that was read of its log, it need not have come again while the probe was ' +
-        'at work: whether it is over is not known'
+    ? 'so said the program; counted over all that was read of its log, it need not have come again while the ' +
+        'probe was at work: whether it is over is not known'
     : 'so said the program, and not since, though it was due: whatever it was may be over'
 }
 

@@ -36,10 +36,12 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('what ends a run, and the exit code of one that had no answer yet', () => {
-  const ways: readonly (readonly [string, (its: ReturnType<typeof host>) => void, 130 | 141 | 2])[] = [
+  const ways: readonly (readonly [string, (its: ReturnType<typeof host>) => void, 130 | 131 | 141 | 2])[] = [
     ['Ctrl-C', ({ signals }) => void signals.emit('SIGINT'), 130],
     ['SIGTERM', ({ signals }) => void signals.emit('SIGTERM'), 130],
     ['SIGHUP', ({ signals }) => void signals.emit('SIGHUP'), 130],
+    ['Ctrl-\\', ({ signals }) => void signals.emit('SIGQUIT'), 131],
+    ['Ctrl-C, and Ctrl-\\ at once', ({ signals }) => signals.emit('SIGINT') && signals.emit('SIGQUIT'), 130],
     ['EPIPE', ({ stdout }) => void stdout.emit('error', failed('EPIPE')), 141],
     ['EIO', ({ stdout }) => void stdout.emit('error', failed('EIO')), 141],
     ['a stream that is destroyed', ({ stdout }) => void stdout.emit('error', failed('ERR_STREAM_DESTROYED')), 141],
@@ -86,7 +88,7 @@ describe('what ends a run, and the exit code of one that had no answer yet', () 
   test('signals are let go with the run', () => {
     const { its, signals } = host()
     endingOf(its).interruptible().release()
-    expect(['SIGINT', 'SIGTERM', 'SIGHUP'].map((it) => signals.listenerCount(it))).toEqual([0, 0, 0])
+    expect(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].map((it) => signals.listenerCount(it))).toEqual([0, 0, 0, 0])
   })
 })
 
@@ -94,6 +96,16 @@ describe('a second signal', () => {
   const signal = fc.record({
     name: fc.constantFrom('SIGINT', 'SIGTERM', 'SIGHUP', 'EPIPE'),
     afterMs: fc.constantFrom(0, 1, 400, 999, 1000, 5000),
+  })
+
+  test('Ctrl-\\ again, a second later: 131 at once', () => {
+    let now = 0
+    const { its, signals, exits } = host()
+    endingOf(its, () => now).interruptible()
+    signals.emit('SIGQUIT')
+    now += 1500
+    signals.emit('SIGQUIT')
+    expect(exits).toEqual([131])
   })
 
   test('ends at once only when it is asked for by a person: a second or more after the first', () => {

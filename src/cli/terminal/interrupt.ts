@@ -14,6 +14,9 @@ export interface Interrupt {
 /** 128 + SIGPIPE, as a shell tells of `yes | head`. */
 const brokenPipe = 141
 
+/** 128 + SIGQUIT, Ctrl-\ on a terminal: what a shell tells of a process that it ended. */
+const quitCode = 131
+
 /** Signals that come closer together are one. */
 const sameOneMs = 1000
 
@@ -40,16 +43,16 @@ export interface Host {
 /** How one process comes to its end. Signals come to a process, not to a call: one run ends as a whole. */
 export interface Ending {
   /**
-   * Ctrl-C, SIGTERM, SIGHUP (an ssh that drops), a reader that goes away and an uncaught error abort `signal`, so that
-   * the step in hand is finished and what was started is taken down before the process ends. A second Ctrl-C, a second
-   * later, ends at once and says what is left: the pods then end by their own deadline and `hopscope cleanup` removes
-   * them. Sooner it is the same one: a terminal, a shell and a wrapper may each pass it on.
+   * Ctrl-C, Ctrl-\, SIGTERM, SIGHUP (an ssh that drops), a reader that goes away and an uncaught error abort
+   * `signal`, so that the step in hand is finished and what was started is taken down before the process ends. A second
+   * Ctrl-C, a second later, ends at once and says what is left: the pods then end by their own deadline and `hopscope
+   * cleanup` removes them. Sooner it is the same one: a terminal, a shell and a wrapper may each pass it on.
    */
   readonly interruptible: () => Interrupt
   /** Whether the process is on its way out. */
   readonly isEnding: () => boolean
   /** What the exit code of a run is that did not come to its end. One that had computed its answer keeps its own. */
-  readonly interruptedCode: () => 130 | 141 | 2
+  readonly interruptedCode: () => 130 | 131 | 141 | 2
   /** `interrupted`, or why else the run ends early: the first words of what is said about it. */
   readonly interruptedWord: () => string
   /** For the process as a whole; called once, before the first command. */
@@ -60,6 +63,7 @@ export interface Ending {
 
 export function endingOf(host: Host, now: () => number = () => performance.now()): Ending {
   let cause: Cause | null = null
+  let hasQuit = false
   const stop = new AbortController()
   const end = (why: Cause): void => {
     cause ??= why
@@ -103,19 +107,24 @@ export function endingOf(host: Host, now: () => number = () => performance.now()
         first ??= now()
         return now() - first >= sameOneMs
       }
-      const abort = (): void => {
+      const abort = (code: 130 | typeof quitCode): void => {
         if (!isAgain()) return end('signal')
         const left = owed()
         if (left.length > 0)
           host.stderr.write(`${spoken(visible(`NOT removed: ${left.join(', ')}; hopscope cleanup`))}\n`)
-        host.exit(130)
+        host.exit(code)
+      }
+      const interrupted = (): void => abort(130)
+      const quit = (): void => {
+        hasQuit ||= cause === null
+        abort(quitCode)
       }
       // Comes once, and often with a SIGTERM behind it: that is no second Ctrl-C.
       const hangUp = (): void => {
         isAgain()
         end('signal')
       }
-      const wanted = { SIGINT: abort, SIGTERM: abort, SIGHUP: hangUp } as const
+      const wanted = { SIGINT: interrupted, SIGTERM: interrupted, SIGHUP: hangUp, SIGQUIT: quit } as const
       for (const [name, listener] of Object.entries(wanted)) host.on(name, listener)
       return {
         signal: stop.signal,
@@ -127,7 +136,8 @@ export function endingOf(host: Host, now: () => number = () => performance.now()
     isEnding: () => stop.signal.aborted,
     interruptedCode() {
       if (cause === 'pipe') return brokenPipe
-      return isOther() ? 2 : 130
+      if (isOther()) return 2
+      return hasQuit ? quitCode : 130
     },
     interruptedWord() {
       if (cause === 'pipe') return 'nobody reads the output any more, so this stopped'

@@ -125,6 +125,12 @@ function inPart({ results }: Diagnosis): string {
   return its.length === 0 ? '' : ` (${its.length} without ${some(whom)})`
 }
 
+/** A flag that is in the way: `leave out --conntrack-from kube-proxy`. */
+function runWith(flag: string): string {
+  const out = 'leave out '
+  return flag.startsWith(out) ? `a run without ${flag.slice(out.length)}` : flag
+}
+
 export function tally(diagnosis: Diagnosis, paint: Paint): string {
   const explained = diagnosis.roots.reduce((sum, it) => sum + it.consequences.length, 0)
   const roots = diagnosis.roots.length
@@ -138,7 +144,7 @@ export function tally(diagnosis: Diagnosis, paint: Paint): string {
         diagnosis.results.filter((it) => it.verdict === 'not-asked'),
         flagOf,
       ),
-    ].map(([flag, its]) => `${its.length} need ${flag}`),
+    ].map(([flag, its]) => `${its.length} need ${runWith(flag)}`),
     `${count('not-applicable')} not applicable`,
     ...(count('ignored') === 0 ? [] : [`${count('ignored')} ignored`]),
     ...(count('crashed') === 0 ? [] : [`${count('crashed')} crashed`]),

@@ -37,6 +37,9 @@ const seen = v.variant('kind', [
     ready: number,
     of: number,
     leaving: v.exactOptional(v.pipe(number, v.description('that end, and still serve'))),
+    published: v.exactOptional(
+      v.pipe(number, v.description('whose pods are not ready, and that are published all the same')),
+    ),
   }),
   v.strictObject({ kind: v.literal('policy'), denied: number, open: number, of: number, by: texts }),
   v.strictObject({

@@ -147,6 +147,26 @@ describe('a trace in words', () => {
       '1 ready of 2, 1 ends and still serves',
     )
   })
+  test('an endpoint that is published, and its pod is not ready', () => {
+    const [service] = base.services
+    const pods = base.pods.map((it) => (it.name === 'web-1' ? { ...it, ready: false } : it))
+    const services = service === undefined ? [] : [{ ...service, publishNotReadyAddresses: true }]
+    expect(told({ services, pods })).toMatch(/! endpoints +1 ready of 2, 1 is not, and published all the same/)
+    expect(told({ pods })).toContain('✓ endpoints  2 ready of 2')
+  })
+  test.each([
+    ['by the time of the tool itself', 1280, 250, true],
+    ['a hundredth less', 1230, 260, true],
+    ['the tool is slow to start, all of the time', 1280, 900, false],
+    ['it answers', 300, 250, false],
+  ])('a connect of a second lost its SYN: %s', (_, late, quick, isLost) => {
+    const crossings = [
+      { ...crossing('web', 'open'), ms: late },
+      { ...crossing('web-1', 'open'), ms: quick },
+      { ...crossing('web-2', 'open'), ms: quick },
+    ]
+    expect(told({ crossings }).includes('by a SYN sent again')).toBe(isLost)
+  })
   test('a policy, tried', () => {
     const networkPolicies = [ingressPolicy('web', [], { podSelector: labels({ app: 'web' }) })]
     expect(told({ networkPolicies, crossings: [crossing('web', 'timeout')] })).toMatchInlineSnapshot(`

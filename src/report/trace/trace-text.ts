@@ -74,7 +74,7 @@ const whys: Readonly<Record<Why, string>> = {
   'no-http': 'nothing was asked over HTTP',
   'not-filled': 'no packet of full size was sent to this port: only what answers HTTP is sent one',
   'not-asked': 'not measured in this pod',
-  unclear: 'the tool did not say how it ended',
+  unclear: 'not known: what was measured does not tell',
 }
 
 /** The answer first, then every hop with how it is known, then what the tests around the break leave. */
@@ -164,6 +164,7 @@ function sum(numbers: readonly number[]): number {
 export function isDoubtful({ verdict, seen }: Pick<Hop, 'verdict' | 'seen'>): boolean {
   if (verdict !== 'ok') return false
   if (seen.kind === 'name') return seen.slowMs !== undefined
+  if (seen.kind === 'endpoints') return (seen.published ?? 0) > 0
   if (seen.kind === 'connects') return (seen.resent ?? 0) > 0
   return seen.kind === 'answers' && (seen.doubtful ?? 0) > 0
 }
@@ -251,9 +252,11 @@ export function seenText(seen: Seen): string {
   }
 }
 
-function endpointsText({ ready, of, leaving = 0 }: Extract<Seen, { kind: 'endpoints' }>): string {
-  if (leaving === 0) return `${ready} ready of ${of}`
-  return `${ready} ready of ${of}, ${leaving} ${leaving === 1 ? 'ends and still serves' : 'end and still serve'}`
+function endpointsText({ ready, of, leaving = 0, published = 0 }: Extract<Seen, { kind: 'endpoints' }>): string {
+  const ending = leaving === 0 ? '' : `, ${leaving} ${leaving === 1 ? 'ends and still serves' : 'end and still serve'}`
+  const unready =
+    published === 0 ? '' : `, ${published} ${published === 1 ? 'is' : 'are'} not, and published all the same`
+  return `${ready} ready of ${of}${ending}${unready}`
 }
 
 function nameText({ typed, addresses, result, container, slowMs }: Extract<Seen, { kind: 'name' }>): string {
