@@ -329,6 +329,7 @@ import sourcePortsTaken from './service/source-ports-taken.ts'
 import hangsUp from './service/hangs-up.ts'
 import ownConnectionsRefused from './service/own-connections-refused.ts'
 import otherTextRuns from './dns/other-text-runs.ts'
+import textNotReloaded from './dns/text-not-reloaded.ts'
 import authAnswersBadly from './ingress/auth-answers-badly.ts'
 import keepsFromApi from './policy/keeps-from-api.ts'
 import keepsOutside from './policy/keeps-outside.ts'
@@ -491,6 +492,7 @@ export const checks: readonly AnyCheck[] = [
   cachePlaceholderLeft, // DNS209
   corefileKeyMissing, // DNS210
   otherTextRuns, // DNS211
+  textNotReloaded, // DNS212
   customRefused, // DNS214
   kubeDnsSettings, // DNS215
   serverRights, // DNS216
