@@ -329,6 +329,8 @@ import sourcePortsTaken from './service/source-ports-taken.ts'
 import hangsUp from './service/hangs-up.ts'
 import ownConnectionsRefused from './service/own-connections-refused.ts'
 import otherTextRuns from './dns/other-text-runs.ts'
+import givesUpEarly from './dns/gives-up-early.ts'
+import textNotReloaded from './dns/text-not-reloaded.ts'
 import authAnswersBadly from './ingress/auth-answers-badly.ts'
 import keepsFromApi from './policy/keeps-from-api.ts'
 import keepsOutside from './policy/keeps-outside.ts'
@@ -500,6 +502,8 @@ export const checks: readonly AnyCheck[] = [
   cachePlaceholderLeft, // DNS209
   corefileKeyMissing, // DNS210
   otherTextRuns, // DNS211
+  textNotReloaded, // DNS212
+  givesUpEarly, // DNS213
   customRefused, // DNS214
   kubeDnsSettings, // DNS215
   serverRights, // DNS216

@@ -20,7 +20,7 @@ import { customRefusals, readKubeDns, readRights } from './dns-settings.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
 import { inOrder } from './order.ts'
-import { fields, text } from './project/json.ts'
+import { type Fields, fields, list, text } from './project/json.ts'
 import { collectServiceProxy } from './service-proxy.ts'
 import { allOf } from './workloads.ts'
 
@@ -145,6 +145,7 @@ async function inPlace(
     corefile: corefile.text,
     ...(corefile.text.known && corefile.seen !== null ? { corefileMap: corefile.seen.configMap } : {}),
     ...(corefile.seen === null ? {} : { corefileKeys: corefile.seen }),
+    ...corefile.changed,
     ...hashOf(text),
     ...lackingOf(text, behind.value, inScope),
     domain,
@@ -340,6 +341,7 @@ interface CorefileRead {
   readonly text: ClusterDns['corefile']
   /** Of the ConfigMap that was there. */
   readonly seen: NonNullable<ClusterDns['corefileKeys']> | null
+  readonly changed?: Pick<ClusterDns, 'corefileChangedAt'>
 }
 
 /**
@@ -359,6 +361,7 @@ async function readCorefile(
   for (const name of names) {
     const found = await reader.get(configMaps, place.namespace, name, (raw) => ({
       text: text(fields(raw['data'])[wanted]),
+      changed: changedOf(fields(raw['metadata'])),
       keys: [...Object.keys(fields(raw['data'])), ...Object.keys(fields(raw['binaryData']))].toSorted(),
     }))
     if (!found.known && found.why.reason === 'not-there') continue
@@ -366,9 +369,15 @@ async function readCorefile(
     const seen = { configMap: name, wanted, keys: found.value.keys }
     return found.value.text === null
       ? { text: unknown('not-there', `ConfigMap ${place.namespace}/${name} has no key ${wanted}`), seen }
-      : { text: known(found.value.text), seen }
+      : { text: known(found.value.text), seen, changed: found.value.changed }
   }
   return { text: unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${place.namespace}`), seen: null }
+}
+
+/** Of managedFields what src/kube/raw-object.ts keeps. */
+function changedOf(metadata: Fields): Pick<ClusterDns, 'corefileChangedAt'> {
+  const last = Math.max(...list(metadata['managedFields']).map((it) => Date.parse(text(fields(it)['time']) ?? '') || 0))
+  return Number.isFinite(last) && last > 0 ? { corefileChangedAt: last } : {}
 }
 
 /** While servers of two templates run, none of them speaks for all. */

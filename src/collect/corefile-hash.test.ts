@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { clusterOf } from './cluster-of.ts'
 import { collect } from './collect.ts'
+import { asRawObject } from '../kube/raw-object.ts'
 import { sealedHash } from '../kube/sealed-hash.ts'
 import { corefile, rawCluster } from '../../test/build/raw-cluster.ts'
 import { redaction } from '../snapshot/redact.ts'
@@ -25,4 +26,14 @@ test('no file, and no model, has a hash of a text by which a password in it coul
 test('a hash comes through the door as it is, or no text would be the one that runs', () => {
   for (const corefileHash of [sealedHash(sha512('any')), sha512('of an old recording')])
     expect(fromOutside({ corefileHash, config: corefileHash })).toEqual({ corefileHash, config: corefileHash })
+})
+
+test('when the Corefile was last written is kept of its managedFields, and of no other ConfigMap', () => {
+  const managedFields = [
+    { manager: 'kubeadm', time: '2026-11-30T11:00:00Z' },
+    { manager: 'kubectl-edit', time: '2026-11-30T11:30:00Z' },
+  ]
+  const raw = (data: object) => asRawObject({ metadata: { name: 'coredns', managedFields }, data })?.metadata
+  expect(raw({ Corefile: '.:53 {\n}\n' })).toMatchObject({ managedFields: [{ time: '2026-11-30T11:30:00.000Z' }] })
+  expect(raw({ other: '' })).not.toHaveProperty('managedFields')
 })

@@ -3,7 +3,8 @@ import type { RawObject } from './cluster.ts'
 /**
  * An object as the API server sent it, without managedFields: bookkeeping that is often half of the bytes. Of an object
  * with a load balancer's status, the names of those who wrote it are kept: an address alone does not say whose it is.
- * And when anybody last wrote anything but the status: what was said of it before that was said of another text.
+ * And when anybody last wrote anything but the status: what was said of it before that was said of another text. The
+ * same of a ConfigMap with a Corefile.
  * Null when it has no name, so is no Kubernetes object.
  */
 export function asRawObject(value: unknown): RawObject | null {
@@ -14,11 +15,17 @@ export function asRawObject(value: unknown): RawObject | null {
   if (metadata.namespace !== undefined && typeof metadata.namespace !== 'string') delete metadata.namespace
   if (!areTexts(metadata.labels)) metadata.labels = onlyTexts(metadata.labels)
   if (!areTexts(metadata.annotations)) metadata.annotations = onlyTexts(metadata.annotations)
-  const writers =
-    typeof status === 'object' && status !== null && 'loadBalancer' in status ? writersOf(metadata.managedFields) : []
+  const isKept = (typeof status === 'object' && status !== null && 'loadBalancer' in status) || hasCorefile(value)
+  const writers = isKept ? writersOf(metadata.managedFields) : []
   if (writers.length > 0) metadata.managedFields = writers
   else delete metadata.managedFields
   return value as RawObject
+}
+
+/** A server that started before this text was last written may run the one of before. */
+function hasCorefile(value: object): boolean {
+  const { data } = value as { readonly data?: unknown }
+  return typeof data === 'object' && data !== null && 'Corefile' in data
 }
 
 function areTexts(map: unknown): boolean {

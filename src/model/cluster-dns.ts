@@ -32,6 +32,11 @@ export interface ClusterDns {
    * say, and in files of an older hopscope.
    */
   readonly corefileHash?: string
+  /**
+   * When that ConfigMap was last written, by its managedFields, in milliseconds since 1970. Absent where it does not
+   * say, and in old recordings.
+   */
+  readonly corefileChangedAt?: number
   /** Files that the servers are told to read and nothing mounts; absent in old recordings, and where nobody can say. */
   readonly lacking?: readonly LackingFile[]
   /** `cluster.local` unless the Corefile's `kubernetes` line says otherwise. */

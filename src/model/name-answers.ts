@@ -6,6 +6,7 @@ import type { Protocol } from './pod.ts'
  * a program asks for `typed`. `outside`: a name outside of the cluster, as it is (suffix null) or below a suffix of
  * the search list. `random`: a label that nobody made, below a suffix: what answers it, answers everything.
  * `member`: a pod's own name below the headless Service that names it.
+ * `hosts`: a name to which a line of `hosts` in the Corefile gives these addresses.
  * `upstream`: a name outside, asked of a server that CoreDNS forwards it to. `rewritten`: a name that a `rewrite` of the Corefile makes `to` of. `port`: the SRV name of a Service's named port.
  */
 export type NameReason =
@@ -25,6 +26,7 @@ export type NameReason =
     }
   | { readonly kind: 'rewritten'; readonly to: string }
   | { readonly kind: 'upstream' }
+  | { readonly kind: 'hosts'; readonly ips: readonly string[] }
   | {
       readonly kind: 'port'
       readonly service: { readonly namespace: string; readonly name: string }
@@ -73,6 +75,8 @@ export interface NameAnswers {
    * was asked, and in old recordings.
    */
   readonly upstreams?: readonly NameAnswer[]
+  /** What the DNS servers say to names of `hosts` in the Corefile. Absent where it has none, and in old recordings. */
+  readonly fromHosts?: readonly NameAnswer[]
   readonly searches: readonly SearchList[]
   /** Services in scope whose names were not asked for: the number is bounded. */
   readonly notAsked: number

@@ -277,6 +277,11 @@ export interface Pod {
   readonly dnsConfig: DnsConfig | null
   /** The ConfigMap that it mounts the file `Corefile` from, or the key of that name, as DNS servers do. */
   readonly corefileMap?: string
+  /**
+   * When the last of its containers started, in milliseconds since 1970: of pods that mount a Corefile alone. Absent
+   * where one does not run, and in old recordings.
+   */
+  readonly startedAt?: number
   /** Where it mounts another key of that ConfigMap as the file `Corefile`. Absent where it is the key `Corefile`. */
   readonly corefileKey?: string
   /** Its annotations have some of its traffic pass by the proxy of its mesh; which, is not read. */

@@ -71,6 +71,7 @@ export function nameAnswerFields(m: Texts) {
       object({ kind: just('member'), service: named, pod: m.name }),
       object({ kind: just('rewritten'), to: m.host }),
       object({ kind: just('upstream') }),
+      object({ kind: just('hosts'), ips: list(m.address) }),
       object({ kind: just('port'), service: named, port: m.name, protocol: oneOf(['TCP', 'UDP', 'SCTP']) }),
     ]),
     name: m.host,

@@ -77,6 +77,7 @@ export function objectSchemas(intern: Intern) {
       serviceLinks: maybe(just('off')),
       dnsConfig: nullable(dnsConfig),
       corefileMap: maybe(m.name),
+      startedAt: maybe(number),
       corefileKey: maybe(m.name),
       meshBypass: maybe(just(true)),
       sidecarTraffic: maybe(
@@ -385,6 +386,7 @@ export function objectSchemas(intern: Intern) {
       corefileMap: maybe(m.name),
       corefileKeys: maybe(object({ configMap: m.name, wanted: m.name, keys: list(m.name) })),
       corefileHash: maybe(m.hash),
+      corefileChangedAt: maybe(number),
       domain: m.host,
       // Files of before it was looked for have none.
       weaveTc: listOrNone(weaveTc),

@@ -93,6 +93,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       from,
       answers: list(object({ node: m.name, ...nameAnswerFields(m) })),
       upstreams: maybe(list(object({ node: m.name, ...nameAnswerFields(m) }))),
+      fromHosts: maybe(list(object({ node: m.name, ...nameAnswerFields(m) }))),
       searches: list(object({ node: m.name, suffixes: list(m.host), ndots: number })),
       notAsked: number,
     }),

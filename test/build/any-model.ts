@@ -124,6 +124,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
   }),
   computeType: fc.constantFrom('ec2' as const, 'fargate' as const),
   serviceLinks: fc.constant('off' as const),
+  turnedSeconds: fc.nat(600),
   dnsConfig: maybe(
     fc.record({
       nameservers: few(ip),

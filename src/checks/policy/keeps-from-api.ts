@@ -88,9 +88,7 @@ function complainers(
 ): (pod: Pod) => boolean {
   const ends = new Set([...ips, ...(vip === null ? [] : [vip])])
   const isApi = ({ kind, host }: Pick<Said, 'kind' | 'host'>): boolean =>
-    !isOfName(kind) &&
-    host !== null &&
-    (ends.has(host) || /^kubernetes(?:\.default(?:\.svc(?:\.|$)|$)|$)/.test(host))
+    !isOfName(kind) && host !== null && (ends.has(host) || /^kubernetes(?:\.default(?:\.svc(?:\.|$)|$)|$)/.test(host))
   const said = new Set(
     (logs.known ? logs.value : []).filter((it) => it.complaints.some(isApi)).map((it) => `${it.namespace}/${it.pod}`),
   )

@@ -1,11 +1,15 @@
+import { expect, test } from 'vitest'
 import { container, pod } from '../../../test/build/pod.ts'
 import { programLog } from '../../../test/build/program-log.ts'
 import { service } from '../../../test/build/service.ts'
+import { traced } from '../../../test/build/trace.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import { unknown } from '../../model/known.ts'
 import type { Complaint } from '../../model/program-log.ts'
 import { subject } from '../../model/subject.ts'
 import check from './programs-say.ts'
+import unexplained from './unexplained.ts'
 
 const refused: Complaint = { kind: 'refused', host: 'cart', port: 80, times: 9, during: 2 }
 const given = (...complaints: readonly Complaint[]) => ({
@@ -84,3 +88,25 @@ describeCheck(check, [
     says: /no permission/,
   },
 ])
+
+test('a name that a trace tried in vain, and that the program misses, is one trouble; no answer is no denial', () => {
+  const host = 'api.partner.test'
+  const said: Complaint = { kind: 'no-dns', host, port: null, times: 9, during: 3 }
+  const tried = {
+    from: { namespace: 'shop', pod: 'client-1', container: 'web' },
+    to: { kind: 'host' as const },
+    host,
+    port: 443,
+    tool: 'python3',
+    result: 'no-name' as const,
+    again: true as const,
+    ms: 1003,
+  }
+  const sources = { ...traced.sources, programLogs: [programLog('client-1', [said])], crossings: [tried] }
+  const { roots } = diagnose(modelOf(sources, {}, traced.toHost(host, 443)), { checks: [unexplained, check] })
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+    ['TRB901', 'TRB905'],
+  ])
+  expect(roots[0]?.finding.args['how']).toMatch(/^DNS does not answer for the name \(EAI_AGAIN/)
+  expect(roots[0]?.consequences[0]?.args).toMatchObject({ asked: host, outside: host })
+})

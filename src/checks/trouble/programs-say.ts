@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
 import type { Trouble } from '../../findings/trouble.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { longestSaid } from '../../wire/program-words.ts'
+import { asDnsName } from '../../wire/dns-name.ts'
+import { isOfName, longestSaid } from '../../wire/program-words.ts'
 import { count, full, some } from '../../phrases.ts'
 import type { ProgramLog } from '../../model/program-log.ts'
 import { isHostKey } from '../../relations/symptom.ts'
@@ -52,6 +53,8 @@ export default check({
         : []),
       ...(args.isBadPort ? [`kubectl -n ${args.namespace} exec ${args.pod} -c ${args.container} -- env`] : []),
       `kubectl -n ${args.namespace} logs ${args.pod} -c ${args.container} --since=5m`,
+      // Which servers CoreDNS asks for it, and whether they agree (DNS188).
+      ...(args.outside === null ? [] : [`hopscope diagnose -n ${args.namespace} --probe --probe-name ${args.outside}`]),
       ...(args.called === null
         ? []
         : [`hopscope trace pod/${args.pod} svc/${args.called} -n ${args.namespace} --probe`]),
@@ -136,6 +139,7 @@ function together(its: readonly Trouble[]) {
         isNow: weight !== 'sign',
         isRare: its.every((it) => it.bad < leastOfRhythm),
         isShort: !its.some(({ log }) => (log?.due ?? 0) >= surelyDue),
+        outside: outsideOf(first),
         ...placeOf(first),
       },
       evidence: [
@@ -147,6 +151,14 @@ function together(its: readonly Trouble[]) {
       ],
     }),
   ]
+}
+
+/** A name of two labels or more that is no Service's, and gets no address. */
+function outsideOf({ asked, involved, log }: Trouble): string | null {
+  const name = asDnsName(asked.replace(/:\d+$/, ''))
+  if (name === null || log === undefined || !isOfName(log.kind)) return null
+  const isInside = involved.some((it) => it.kind === 'Service') || /\.svc(?:\.|$)/.test(asked)
+  return isInside || !asked.includes('.') ? null : asked.replace(/:\d+$/, '')
 }
 
 function placeOf({ sufferer, involved, log }: Trouble) {

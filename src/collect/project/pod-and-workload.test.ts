@@ -137,3 +137,24 @@ test('of the limits of a DestinationRule those that are 1', () => {
   expect(of(connectionPool)).toEqual(['tcp.maxConnections', 'http.http2MaxRequests'])
   expect(of({ tcp: { maxConnections: 0 } })).toBe(undefined)
 })
+
+test('since when a pod is ready, for ten minutes, and when the servers of a Corefile started', () => {
+  const now = Date.parse('2026-11-30T12:00:00Z')
+  const status = (lastTransitionTime: string) => ({
+    conditions: [{ type: 'Ready', status: 'True', lastTransitionTime }],
+    containerStatuses: [{ name: 'coredns', state: { running: { startedAt: '2026-11-30T11:00:00Z' } } }],
+  })
+  const turned = (at: string) => projectPod({ metadata, spec: {}, status: status(at) }, intern, now)?.turnedSeconds
+  expect(turned('2026-11-30T11:59:52Z')).toBe(8)
+  expect(turned('2026-11-30T11:49:59Z')).toBeUndefined()
+  expect(turned('2026-11-30T12:00:03Z')).toBe(0)
+  const mounts = [{ name: 'config', mountPath: '/etc/coredns' }]
+  const volumes = [{ name: 'config', configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }] } }]
+  const server = { metadata, spec: { volumes, containers: [{ name: 'coredns', volumeMounts: mounts }] } }
+  const started = { ...server, status: status('2026-11-30T11:00:00Z') }
+  expect(projectPod(started, intern, now)).toMatchObject({
+    corefileMap: 'coredns',
+    startedAt: Date.parse('2026-11-30T11:00:00Z'),
+  })
+  expect(projectPod({ ...server, status: {} }, intern, now)).not.toHaveProperty('startedAt')
+})

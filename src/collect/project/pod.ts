@@ -41,7 +41,7 @@ export function projectPod(raw: unknown, intern: Intern, now: number | null = nu
     ...(spec['enableServiceLinks'] === false ? { serviceLinks: 'off' as const } : {}),
     dnsConfig: isObject(spec['dnsConfig']) ? projectDnsConfig(fields(spec['dnsConfig'])) : null,
     ...mountsOverFiles(spec),
-    ...corefileMap(spec),
+    ...mountedCorefile(spec, status),
     ...bypassOf(it.metadata),
     ...sidecarTrafficOf(it.metadata),
     ...ownName(spec, intern),
@@ -208,6 +208,15 @@ function volumeOf(spec: Fields, name: string): { readonly kind: string; readonly
 }
 
 /** DNS servers mount it by key, under whatever name a chart or an operator gave to the ConfigMap. */
+function mountedCorefile(spec: Fields, status: Fields): Pick<Pod, 'corefileMap' | 'corefileKey' | 'startedAt'> {
+  const map = corefileMap(spec)
+  const starts = list(status['containerStatuses']).map((it) =>
+    Date.parse(text(fields(fields(fields(it)['state'])['running'])['startedAt']) ?? ''),
+  )
+  const last = Math.max(...starts)
+  return map.corefileMap === undefined || !Number.isFinite(last) ? map : { ...map, startedAt: last }
+}
+
 function corefileMap(spec: Fields): Pick<Pod, 'corefileMap' | 'corefileKey'> {
   const volumes = list(spec['volumes']).map(fields)
   const items = volumes

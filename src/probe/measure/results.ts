@@ -79,12 +79,14 @@ export function namesOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<NameAn
   if (none !== null) return none
   const all = runs.flatMap(({ node, readings }) => readings.names.map((it) => ({ node, ...it })))
   const upstreams = all.filter((it) => it.reason.kind === 'upstream')
-  const answers = all.filter((it) => it.reason.kind !== 'upstream')
+  const fromHosts = all.filter((it) => it.reason.kind === 'hosts')
+  const answers = all.filter((it) => it.reason.kind !== 'upstream' && it.reason.kind !== 'hosts')
   if (answers.length === 0) return unknown('cut-off', 'no probe pod told what the DNS servers say')
   return known({
     from: from(plan),
     answers,
     ...(upstreams.length === 0 ? {} : { upstreams }),
+    ...(fromHosts.length === 0 ? {} : { fromHosts }),
     searches: runs.flatMap(({ node, readings }) =>
       readings.searches === null ? [] : [{ node, ...readings.searches }],
     ),

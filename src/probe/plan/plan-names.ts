@@ -6,6 +6,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { askedFor, type NameRule, nameRules } from '../../relations/dns/rewrite-rules.ts'
+import { hostsOf } from '../../relations/dns/hosts-names.ts'
 import { askableUpstreams } from '../../relations/dns/upstream-servers.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { youngestOf } from '../../relations/service/youngest.ts'
@@ -73,6 +74,7 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
         ...targets.slice(0, 2).flatMap((it) => ways(it, dns.domain)),
         ...members(pods, all, dns.domain),
         ...madeByRewrites(dns, [...chosen, ...all]),
+        ...ofHosts(dns),
         ...ofPort([...targets, ...chosen], model, dns.domain),
       ],
       outside: outsideNames,
@@ -95,6 +97,17 @@ export function queriesOfNames({ spec }: NamesPlan): number {
   const each = spec.names.reduce((sum, it) => sum + it.types.length, 0)
   const beyond = (spec.upstreams ?? []).reduce((sum, it) => sum + it.names.length, 0)
   return beyond + each * spec.servers.length + spec.outside.length * (1 + suffixesAtMost) + suffixesAtMost
+}
+
+/** Names of `hosts` that every server must give as the Corefile has them. */
+const mostHosts = 2
+
+function ofHosts(dns: ClusterDns): readonly NameQuestion[] {
+  if (!dns.corefile.known) return []
+  return hostsOf(askedCorefile(dns.corefile.value, dns))
+    .filter(({ name }) => asDnsName(name) !== null)
+    .slice(0, mostHosts)
+    .map(({ name, ips }) => ({ name: `${name}.`, types: ['A'], reason: { kind: 'hosts', ips } }))
 }
 
 /** What the plan says of them; '' where none is asked. */

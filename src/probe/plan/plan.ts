@@ -474,11 +474,13 @@ function announceNames(names: NamesPlan): readonly string[] {
   const rewritten = spec.names.filter((it) => it.reason.kind === 'rewritten').length
   const members = spec.names.filter((it) => it.reason.kind === 'member').length
   const ports = spec.names.filter((it) => it.reason.kind === 'port').length
+  const hosts = spec.names.filter((it) => it.reason.kind === 'hosts').length
   return [
     `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}` +
       (notAsked === 0 ? '' : ` of ${services + notAsked}`) +
       (members === 0 ? '' : ` and ${count(members, 'pod')} of headless ones`) +
       (rewritten === 0 ? '' : ` and ${count(rewritten, 'name')} that the Corefile rewrites`) +
+      (hosts === 0 ? '' : ` and ${count(hosts, 'name')} of its \`hosts\``) +
       (ports === 0 ? '' : ` and for SRV records of ${count(ports, 'port')}`) +
       ` from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: ` +
       announceUpstreams(names) +
