@@ -99,3 +99,14 @@ test('a request that nginx cut has no path', () => {
   const cut = upload.slice(0, upload.indexOf(' HTTP'))
   expect(saidLately([cut]).errors).toMatchObject([{ server: 'web.example.com', path: null, host: null }])
 })
+
+test('what nginx asked of itself for one of the probe’s own requests is no user’s', () => {
+  const itself =
+    '2026/11/28 10:56:37 [error] 24#24: *18434 could not find named location "@custom_upstream-default-backend_404", ' +
+    'client: 127.0.0.1, server: , request: "GET / HTTP/1.0", host: "web.example.com"'
+  const line = (agent: string): string =>
+    `10.0.0.9 - - [28/Nov/2026:10:56:37 +0000] "GET /x HTTP/1.1" 500 170 "-" "${agent}" 93 0.002 ` +
+    '[upstream-default-backend] [] 10.2.0.4:8080 : 127.0.0.1:8181 0 : 170 0.000 : 0.001 404 : 500 5f'
+  expect(saidLately([itself, line('curl')]).errors).toMatchObject([{ trouble: 'no-error-page', path: '/' }])
+  expect(saidLately([itself, line('hopscope')]).errors).toEqual([])
+})
