@@ -194,6 +194,7 @@ import staleAddress from './ingress/stale-address.ts'
 import serviceUpstream from './ingress/service-upstream.ts'
 import hostWithoutTls from './ingress/host-without-tls.ts'
 import allowListSeesNode from './ingress/allow-list-sees-node.ts'
+import refusedEarly from './ingress/refused-early.ts'
 import errorPageMissing from './ingress/error-page-missing.ts'
 import errorsMasked from './ingress/errors-masked.ts'
 import meshProtocol from './service/mesh-protocol.ts'
@@ -608,6 +609,7 @@ export const checks: readonly AnyCheck[] = [
   grpcWithoutTls, // ING402
   albRedirectWithoutListener, // ING403
   errorPageMissing, // ING404
+  refusedEarly, // ING405
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -4,7 +4,7 @@ import { runs } from '../../../test/build/effort.ts'
 import { accessReader } from '../../wire/access-log/reader.ts'
 import { durations } from './durations.ts'
 import { type LogSummary, summing } from './log-summary.ts'
-import { pathShape } from './path-shape.ts'
+import { pathShape } from '../../wire/access-log/path-shape.ts'
 
 function summaryOf(lines: readonly string[]): LogSummary {
   const sums = summing()

@@ -1,6 +1,6 @@
 import type { AccessLine } from '../../wire/access-log/access-line.ts'
 import { ownText } from './own-text.ts'
-import { pathShape } from './path-shape.ts'
+import { pathShape } from '../../wire/access-log/path-shape.ts'
 import { isServerError } from './who-said.ts'
 
 /** Requests that went wrong, of which the log does not say whether they were for the Ingress that was asked about. */

@@ -58,6 +58,7 @@ const byTrouble: Readonly<Record<RequestTrouble, WhoSaid | null>> = {
   'auth-unclear': 'controller',
   'lua-failed': 'controller',
   'no-error-page': 'controller',
+  'refused-early': 'controller',
   other: null,
 }
 

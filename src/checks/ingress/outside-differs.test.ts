@@ -135,7 +135,7 @@ describeCheck(check, [
         ...found,
         severity: 'warning',
         args: { wrong: 'error', limits: ['limit-rps'], bad: 2, of: 3 },
-        says: /limit-rps of the Ingress refuses what comes too fast .* no load balancer has a part in it/s,
+        says: /503 by nginx in 2 of 3/,
       },
     ],
   },

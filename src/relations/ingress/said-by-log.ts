@@ -72,6 +72,7 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
   'no-error-page': () =>
     'it takes this status away from the pods (custom-http-errors), and the place in nginx.conf that the page is to ' +
     'come from is missing where it asks for it: it answers 500 in its place',
+  'refused-early': () => 'it refused the requests before it chose a backend',
   other: () => '',
 }
 

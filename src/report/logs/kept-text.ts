@@ -1,5 +1,5 @@
 import type { LogSummary } from '../../answers/tail/log-summary.ts'
-import { isNotable } from '../../answers/tail/refused-early.ts'
+import { isNotable } from '../../wire/access-log/refused-early.ts'
 import { count, percent } from '../../phrases.ts'
 
 /** What is no server error, and no health either; null: nothing of it. */

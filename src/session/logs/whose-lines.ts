@@ -1,4 +1,4 @@
-import { isRefusedEarly } from '../../answers/tail/refused-early.ts'
+import { isRefusedEarly } from '../../wire/access-log/refused-early.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { EndpointSlice } from '../../model/service.ts'
 import { backendsOf } from '../../relations/ingress/ingress-routes-to-service.ts'

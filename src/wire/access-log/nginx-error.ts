@@ -7,7 +7,8 @@ import { requestIn } from './access-line.ts'
  * name and no certificate suits it. `no-connection-left`: this nginx has none for it. `limited`: by a limit of the
  * controller's own. `auth-unclear`: who was asked for leave (`auth-url`) said neither yes nor no. `lua-failed`: the
  * controller's own program wrote an error (lua-nginx-module, ngx.log). `no-error-page`: the place that an error page is
- * to come from is not there, and a 500 is said in its place.
+ * to come from is not there, and a 500 is said in its place. `refused-early`: no line of the error log says it, but the
+ * access log's: refused before a backend was chosen.
  */
 export const requestTroubles = [
   'refused',
@@ -27,6 +28,7 @@ export const requestTroubles = [
   'no-connection-left',
   'lua-failed',
   'no-error-page',
+  'refused-early',
   'other',
 ] as const
 export type RequestTrouble = (typeof requestTroubles)[number]

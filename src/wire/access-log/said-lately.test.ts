@@ -18,6 +18,7 @@ const upload = error('client intended to send too large body: 5242880 bytes')
 
 test('an upload that was too large', () => {
   expect(saidLately([access('10.0.0.9', { time: '28/Nov/2026:10:41:37 +0000' }), upload])).toEqual({
+    early: [],
     lines: 2,
     from: at - 900_000,
     until: at,
@@ -84,7 +85,7 @@ test('a controller that is not in UTC: its access log tells by how much', () => 
 })
 
 test('without a line that bears a time', () => {
-  expect(saidLately(['{"level":"info"}'])).toEqual({ lines: 1, from: null, until: null, errors: [] })
+  expect(saidLately(['{"level":"info"}'])).toEqual({ lines: 1, from: null, until: null, errors: [], early: [] })
 })
 
 test.each([

@@ -1,4 +1,5 @@
 import { hostAlone } from '../host-pattern.ts'
+import { earlyRefusals, type EarlyRefusals } from './early-refusals.ts'
 import { logTime } from './log-time.ts'
 import { nginxError, type RequestTrouble } from './nginx-error.ts'
 import { isLoopback } from './own-door.ts'
@@ -25,6 +26,8 @@ export interface LateLog {
   readonly from: number | null
   readonly until: number | null
   readonly errors: readonly LateError[]
+  /** Of the access log: requests that nginx refused before it chose a backend. */
+  readonly early: readonly EarlyRefusals[]
 }
 
 /** Lines of some seconds of a flood say what all of them say. */
@@ -52,7 +55,13 @@ export function saidLately(lines: readonly string[]): LateLog {
     const host = it.host === null ? null : hostAlone(it.host)
     errors.push({ at, trouble, server, host, path, upstream, bytes: trouble === 'body-too-big' ? bytesIn(said) : null })
   }
-  return { lines: lines.length, from: firstTime(lines, shift), until: lastTime(lines, shift), errors }
+  return {
+    lines: lines.length,
+    from: firstTime(lines, shift),
+    until: lastTime(lines, shift),
+    errors,
+    early: earlyRefusals(lines),
+  }
 }
 
 /** The error log has the container's own time and no zone, the access log has both: containers are in UTC, nearly. */

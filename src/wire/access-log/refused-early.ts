@@ -1,4 +1,4 @@
-import type { AccessLine } from '../../wire/access-log/access-line.ts'
+import type { AccessLine } from './access-line.ts'
 
 /**
  * What nginx answers by itself while it reads a request, before it chooses a backend: ngx_http_request.c
