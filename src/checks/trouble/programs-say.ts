@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import type { Trouble } from '../../findings/trouble.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { longestSaid } from '../../wire/program-words.ts'
+import { type ComplaintKind, longestSaid, ownLacks } from '../../wire/program-words.ts'
 import { count, full, some } from '../../phrases.ts'
 import type { ProgramLog } from '../../model/program-log.ts'
 import { severities } from './weights.ts'
@@ -58,7 +58,23 @@ export default check({
   },
 })
 
-function firstOf({ isBadPort, isOwn }: { readonly isBadPort: boolean; readonly isOwn: boolean }): string {
+interface First {
+  readonly isBadPort: boolean
+  readonly isOwn: boolean
+  readonly kind: ComplaintKind | null
+}
+
+const ownCures: Readonly<Partial<Record<ComplaintKind, string>>> = {
+  'no-space':
+    'see what is full: `df` in its container; an emptyDir of medium Memory at /dev/shm makes that larger, and counts ' +
+    'as memory',
+  'no-memory': 'see its limit of memory, and what it holds',
+  'no-pool': 'find what holds connections for long, or raise the size of the pool, as far as the server takes it',
+}
+
+function firstOf({ isBadPort, isOwn, kind }: First): string {
+  const own = kind === null ? undefined : ownCures[kind]
+  if (own !== undefined) return own
   if (isBadPort)
     return (
       'see which variables Kubernetes sets for Services (NAME_PORT=tcp://…); enableServiceLinks: false in the ' +
@@ -73,11 +89,14 @@ interface Noted {
   readonly isNow: boolean
   readonly isShort: boolean
   readonly isOwn: boolean
+  readonly kind: ComplaintKind | null
   /** '': it does not say of whom. */
   readonly asked: string
 }
 
-function noteOf({ isNow, isShort, isOwn, asked }: Noted): string {
+function noteOf({ isNow, isShort, isOwn, kind, asked }: Noted): string {
+  if (isNow && isOwn && kind !== 'no-files')
+    return 'so says the program of itself: what it answers with 5xx meanwhile is for want of that, as a rule'
   if (isNow && isOwn)
     return 'so says the program of itself: what it opens and does not close takes one each, such as pooled connections'
   // What is not named can't be held against anything else that was found.
@@ -143,7 +162,8 @@ function placeOf({ sufferer, involved, log }: Trouble) {
     pod: log?.pod ?? sufferer.name,
     container: log?.container ?? '',
     /** It says it of itself, and of nobody whom it calls. */
-    isOwn: log?.kind === 'no-files',
+    isOwn: log !== undefined && ownLacks.has(log.kind),
+    kind: log?.kind ?? null,
     isBadPort: log?.kind === 'bad-port',
     called: service === undefined ? null : `${service.name}.${service.namespace}`,
   }
