@@ -53,7 +53,8 @@ export default check({
         : `The controller takes ${statusesText(args.statuses)} of pods away for an error page that it lacks: ` +
           `clients get ${args.gives}.`,
     detail: ({ args }) =>
-      `nginx.conf line ${args.line}: error_page … ${args.target} · ${count(args.ingresses.length, 'Ingress', 'Ingresses')}: ` +
+      `nginx.conf line ${args.line}: error_page … ${args.target} · ` +
+      `${count(args.ingresses.length, 'Ingress', 'Ingresses')}: ` +
       `${some(args.ingresses, 3)}` +
       (args.times === 0 ? '' : ` · its log: could not find named location, ${args.times}×`),
     note: ({ args }) => `${notes[args.kind]}; the pods' own answer stands in the access log, as $upstream_status`,
@@ -73,8 +74,8 @@ const notes: Readonly<Record<LostPage['kind'], string>> = {
     'no default backend is named, so the pages come from the server in nginx.conf that answers 404 to all: the error ' +
     'page holds there as well, and its named location is not in it',
   bare:
-    'no default backend is named, so the pages come from the server in nginx.conf that answers to all with one status, ' +
-    'and the body that the pods wrote is lost',
+    'no default backend is named, so the pages come from the server in nginx.conf that answers to all with one ' +
+    'status, and the body that the pods wrote is lost',
 }
 
 function statusesText(statuses: readonly number[]): string {

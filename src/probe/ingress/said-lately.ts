@@ -63,7 +63,7 @@ export function latelyOf(
   return known({ lines, from, until, cutOff: lines >= mostLines, requests, unplaced })
 }
 
-/** No host and no backend stands in such a line: whose it was, the path alone tells, where one Ingress answers to it. */
+/** No host and no backend stands in such a line: its path alone tells whose it was, where one Ingress answers to it. */
 function earlyOf(
   { status, times, last, others, backends }: EarlyRefusals,
   { servers }: NginxConf,

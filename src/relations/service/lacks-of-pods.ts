@@ -22,7 +22,9 @@ export function lacksOfPods(
     evidence: said.slice(0, mostShown).map(({ log, it }) => ({
       kind: 'fact',
       label: `log of container ${log.container} of pod ${log.pod}`,
-      value: `${complaintEnds[it.kind]} · ${count(it.times, 'time')} in ${count(Math.round(log.seconds / 60), 'minute')}`,
+      value:
+        `${complaintEnds[it.kind]} · ${count(it.times, 'time')} in ` +
+        `${count(Math.round(log.seconds / 60), 'minute')}`,
     })),
   }
 }
