@@ -608,8 +608,8 @@ export const checks: readonly AnyCheck[] = [
   ownCertificateShown, // ING401
   grpcWithoutTls, // ING402
   albRedirectWithoutListener, // ING403
-  errorPageMissing, // ING404
-  refusedEarly, // ING405
+  errorPageMissing, // ING407
+  refusedEarly, // ING408
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -14,7 +14,7 @@ import { isAskedAbout } from '../service/words.ts'
  * gets that status, and is a 500 in its place.
  */
 export default check({
-  code: 'ING404',
+  code: 'ING407',
   slug: 'ingress/error-page-missing',
   title: 'nginx takes the status of pods for an error page that it lacks',
   fine: 'each error page that nginx.conf names for these Ingresses is there',

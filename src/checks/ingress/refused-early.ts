@@ -14,7 +14,7 @@ const warningShare = 0.05
  * of it, and the error log says nothing at its usual level. Its path stands in the access log.
  */
 export default check({
-  code: 'ING405',
+  code: 'ING408',
   slug: 'ingress/refused-early',
   title: 'nginx refuses requests of users before it chooses a backend',
   fine: "the ends of the controllers' logs, where they were read, tell of no such share of requests",
