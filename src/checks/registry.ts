@@ -194,6 +194,8 @@ import staleAddress from './ingress/stale-address.ts'
 import serviceUpstream from './ingress/service-upstream.ts'
 import hostWithoutTls from './ingress/host-without-tls.ts'
 import allowListSeesNode from './ingress/allow-list-sees-node.ts'
+import refusedEarly from './ingress/refused-early.ts'
+import errorPageMissing from './ingress/error-page-missing.ts'
 import errorsMasked from './ingress/errors-masked.ts'
 import meshProtocol from './service/mesh-protocol.ts'
 import sidecarOutlivesJob from './service/sidecar-outlives-job.ts'
@@ -624,6 +626,8 @@ export const checks: readonly AnyCheck[] = [
   certificateNotIssued, // ING404
   podsOutsideNetwork, // ING405
   hairpinWithoutHeader, // ING406
+  errorPageMissing, // ING407
+  refusedEarly, // ING408
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -70,6 +70,8 @@ export interface LateRequests {
   readonly last: number | null
   /** The largest body among them, in bytes. */
   readonly largest: number | null
+  /** Of `refused-early`: the status, and how many requests for the same path came to a backend. Absent of others. */
+  readonly early?: { readonly status: number; readonly others: number }
   /** More such lines, older than the last change of the Ingress, or of bodies that it takes by now. */
   readonly over: number
 }

@@ -11,5 +11,8 @@ export const complaintEnds: Readonly<Record<ComplaintKind, string>> = {
   tls: 'TLS fails',
   'no-source-port': 'no source port is free',
   'no-files': 'it has no file descriptor left: as many files and connections are open as it may have',
+  'no-space': 'no space is left where it writes: a disk, an emptyDir with a limit, or /dev/shm (64 MiB by default)',
+  'no-memory': 'it gets no more memory',
+  'no-pool': 'all connections of its own pool are taken',
   'bad-port': 'the port is no number',
 }

@@ -99,6 +99,9 @@ export const routeFailedLately = ({ kind, namespace, name }: Named & { readonly 
 /** What clients outside of the cluster get of this Ingress, whatever its controllers say. */
 export const outsideFails = (ingress: Named): string => `outside-fails:${ingress.namespace}/${ingress.name}`
 
+/** A limit of this Ingress refuses those who ask it from outside. */
+export const outsideLimited = (ingress: Named): string => `outside-limited:${ingress.namespace}/${ingress.name}`
+
 /** What stands behind this Service answers HTTP requests with errors, or not to the end. */
 export const endpointsAnswerBadly = (service: Named): string =>
   `endpoints-answer-badly:${service.namespace}/${service.name}`

@@ -10,7 +10,8 @@ import { exactly, flag, known, list, maybe, nullable, number, object, oneOf, tex
 const m = texts()
 
 const named = object({ namespace: m.name, name: m.name })
-const place = { line: number, end: number, settings: list(object({ line: number, setting: m.text })), hidden: number }
+const settings = list(object({ line: number, setting: m.text }))
+const place = { line: number, end: number, settings, hidden: number }
 
 const location = object({
   ...place,
@@ -32,6 +33,7 @@ const liveConf = exactly<NginxConf>()(
     checksum: nullable(m.word),
     complete: flag,
     errorLog: maybe(object({ place: oneOf(['container', 'elsewhere']), level: oneOf(errorLevels) })),
+    errorPages: maybe(settings),
     upstreams: list(object({ name: m.name, addresses: list(m.address) })),
     servers: list(object({ ...place, serverNames: list(m.host), tls: flag, locations: list(location) })),
   }),
@@ -89,6 +91,7 @@ const lately = exactly<SaidLately>()(
         last: nullable(number),
         largest: nullable(number),
         over: number,
+        early: maybe(object({ status: number, others: number })),
       }),
     ),
   }),
@@ -163,6 +166,7 @@ export const proxyLog = exactly<ProxyLog>()(
             of: number,
             after: number,
             over: number,
+            early: maybe(object({ status: number, others: number })),
           }),
         ),
       }),

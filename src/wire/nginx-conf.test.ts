@@ -168,3 +168,8 @@ describe('what a running nginx.conf says', () => {
     )
   })
 })
+
+test('error pages that hold in all servers', () => {
+  const { errorPages } = parseNginxConf('http {\n error_page 404 = @a;\n server { error_page 503 @b; }\n}')
+  expect(errorPages).toEqual([{ line: 2, setting: 'error_page 404 = @a' }])
+})

@@ -16,6 +16,8 @@ export interface NginxConf {
   readonly complete: boolean
   /** The first `error_log` outside of all servers; absent where none was seen, and in old recordings. */
   readonly errorLog?: ErrorLog
+  /** `error_page` outside of all servers, which holds in each that has none of its own; absent where there is none. */
+  readonly errorPages?: readonly ConfSetting[]
 }
 
 /** Where nginx's words on failed requests go, and from which level on: they are of the level `error`. */
@@ -157,6 +159,7 @@ export function parseNginxConf(text: string, cutOff = false): NginxConf {
   const open: Block[] = []
   let checksum: string | null = null
   let errorLog: ErrorLog | null = null
+  const errorPages: ConfSetting[] = []
   let locations = 0
 
   const ended = eachDirective(text, {
@@ -178,7 +181,7 @@ export function parseNginxConf(text: string, cutOff = false): NginxConf {
       if (inside?.kind === 'location') ofLocation(inside.location, { name, rest, line, raw })
       if (inside?.kind === 'upstream' && name === 'server' && inside.addresses.length < 1000)
         inside.addresses.push((rest[0] ?? '').slice(0, longestName))
-      if (name === 'error_log' && !open.some((it) => it.kind !== 'other')) errorLog ??= errorLogOf(rest)
+      if (!open.some((it) => it.kind !== 'other')) ofHttp({ name, rest, line, raw })
       // What `if` and the like hold belongs to what they stand in.
       if (inside?.kind === 'other') hide(open)
     },
@@ -188,6 +191,12 @@ export function parseNginxConf(text: string, cutOff = false): NginxConf {
       if (block?.kind === 'location') block.location.end = line
     },
   })
+
+  function ofHttp({ name, rest, line, raw }: Said): void {
+    if (name === 'error_log') errorLog ??= errorLogOf(rest)
+    if (name === 'error_page' && open.length === 1 && errorPages.length < mostSettings)
+      errorPages.push(settingOf(line, raw))
+  }
 
   function opened(name: string, rest: readonly string[], line: number, inside: Block | undefined): Block {
     const server = inside?.kind === 'server' || inside?.kind === 'location' ? inside.server : null
@@ -216,6 +225,7 @@ export function parseNginxConf(text: string, cutOff = false): NginxConf {
     upstreams,
     complete: ended && !cutOff && open.length === 0 && locations < mostLocations,
     ...(errorLog === null ? {} : { errorLog }),
+    ...(errorPages.length === 0 ? {} : { errorPages }),
   }
 }
 
@@ -290,10 +300,13 @@ function ofVariable(location: Making, variable: string, value: string): void {
   if (variable === '$proxy_upstream_name') location.upstream ??= held
 }
 
+function settingOf(line: number, raw: string): ConfSetting {
+  return { line, setting: raw.length > longestText ? `${raw.slice(0, longestText)}…` : raw }
+}
+
 function keep(block: { settings: ConfSetting[]; hidden: number }, { name, rest, line, raw }: Said): void {
   const isKept = name === 'set' ? keptVariables.has(rest[0] ?? '') : keptSettings.has(name)
-  if (isKept && block.settings.length < mostSettings)
-    block.settings.push({ line, setting: raw.length > longestText ? `${raw.slice(0, longestText)}…` : raw })
+  if (isKept && block.settings.length < mostSettings) block.settings.push(settingOf(line, raw))
   else block.hidden += 1
 }
 

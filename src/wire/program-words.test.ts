@@ -56,6 +56,13 @@ test.each([
   ['ERROR cart: ETIMEDOUT after 3004 ms', 'timed-out cart:null'],
   ['connect ETIMEDOUT while calling', 'timed-out null:null'],
   ['getaddrinfo EMFILE ledger-db', 'no-files null:null'],
+  [
+    '2026-11-30T20:11:28.848Z ERROR: could not resize shared memory segment "/PostgreSQL.1" to 20971520 bytes: No space ' +
+      'left on device',
+    'no-space null:null',
+  ],
+  ['HikariPool-1 - Connection is not available, request timed out after 30000ms.', 'no-pool null:null'],
+  ['fork: Cannot allocate memory', 'no-memory null:null'],
   ['http: Accept error: accept tcp [::]:8080: accept4: too many open files; retrying in 5ms', 'no-files null:null'],
   ["EMFILE: too many open files, watch '/app/src'", ''],
   ["Error: EMFILE: too many open files, open '/data/a'", 'no-files null:null'],

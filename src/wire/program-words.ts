@@ -17,6 +17,9 @@ export const complaintKinds = [
   'no-source-port',
   'bad-port',
   'no-files',
+  'no-space',
+  'no-memory',
+  'no-pool',
 ] as const
 
 export type ComplaintKind = (typeof complaintKinds)[number]
@@ -25,6 +28,8 @@ export type ComplaintKind = (typeof complaintKinds)[number]
 export function isOfName(kind: ComplaintKind): boolean {
   return kind === 'no-host' || kind === 'no-dns'
 }
+/** What a program lacks itself: whom it would have called, or who called it, has no part in that. */
+export const ownLacks: ReadonlySet<ComplaintKind> = new Set(['no-files', 'no-space', 'no-memory', 'no-pool'])
 
 export interface Said {
   readonly kind: ComplaintKind
@@ -66,6 +71,25 @@ const signs: readonly Sign[] = [
     kind: 'no-dns',
     words: ['try again', 'i/o timeout'],
     beside: ['getaddrinfo', 'gaierror', 'lookup address', 'dial tcp: lookup '],
+  },
+  {
+    // ENOSPC of a disk, an emptyDir with a limit, or /dev/shm; of inotify it is another limit (inotify_add_watch(2)).
+    kind: 'no-space',
+    words: ['no space left on device', 'enospc', 'disk quota exceeded', 'could not resize shared memory'],
+    butNot: ['inotify', 'watch'],
+  },
+  { kind: 'no-memory', words: ['cannot allocate memory', 'enomem', 'java.lang.outofmemoryerror'] },
+  {
+    // SQLAlchemy, HikariCP, Prisma, sqlx, knex, and psycopg2: connections are held by the program's own requests.
+    kind: 'no-pool',
+    words: [
+      'connection pool exhausted',
+      'queuepool limit of size',
+      'connection is not available, request timed out',
+      'timed out fetching a new connection from the connection pool',
+      'pool timed out while waiting for an open connection',
+      'timeout acquiring a connection',
+    ],
   },
   {
     kind: 'no-host',
@@ -228,7 +252,7 @@ export function saidIn(line: string, hosts: ReadonlySet<string> = new Set()): Sa
   const isCaller = called === null && low.split(/[\s"'(),[\]]+/, 400).some((it) => callers.has(it))
   const sign = found.find((it) => it.needsHost !== true || called !== null || (it.orCaller === true && isCaller))
   // Whom it would have called has no part in that.
-  if (sign?.kind === 'no-files') return { kind: sign.kind, host: null, port: null }
+  if (sign !== undefined && ownLacks.has(sign.kind)) return { kind: sign.kind, host: null, port: null }
   return sign === undefined ? null : { kind: sign.kind, host: called?.host ?? null, port: called?.port ?? null }
 }
 

@@ -1,5 +1,6 @@
 import type { AccessLine } from '../../wire/access-log/access-line.ts'
 import type { ErrorLine } from '../../wire/access-log/nginx-error.ts'
+import { isLoopback, isOwnDoor } from '../../wire/access-log/own-door.ts'
 import { keptWords } from './cut-short.ts'
 import { ownText } from './own-text.ts'
 
@@ -31,7 +32,7 @@ export function joinErrors(): JoinedErrors {
   const lines = new Map<string, Waiting<AccessLine>[]>()
   return {
     of(line, mayBe) {
-      const key = keyOf(line)
+      const key = keyOfLine(line)
       const held = key === null ? undefined : errors.get(key)
       if (key === null || held === undefined) return []
       const taken: Waiting<ErrorLine>[] = []
@@ -51,7 +52,7 @@ export function joinErrors(): JoinedErrors {
       return taken.map(({ it }) => it)
     },
     add(error) {
-      const key = keyOf(error)
+      const key = isLoopback(error.client) ? ownKey(error) : keyOf(error)
       if (key === null) return null
       const held = lines.get(key)
       const found = held?.find(({ it }) => belongs(error, it))
@@ -67,7 +68,7 @@ export function joinErrors(): JoinedErrors {
       return null
     },
     wait(line) {
-      const key = keyOf(line)
+      const key = keyOfLine(line)
       if (key === null || line.at === null) return null
       const kept = ownLine(line)
       return put(lines, ownText(key), { at: line.at, it: kept }) ? kept : null
@@ -77,6 +78,15 @@ export function joinErrors(): JoinedErrors {
 
 function keyOf({ client, method, path }: Pick<AccessLine, 'client' | 'method' | 'path'>): string | null {
   return client === null || path === null ? null : `${client} ${method ?? ''} ${path}`
+}
+
+/** A request that ended at a door of the controller's own is there one of nginx to itself, for another path. */
+function keyOfLine(line: AccessLine): string | null {
+  return isOwnDoor(line.tries?.at(-1)?.address ?? '') ? ownKey(line) : keyOf(line)
+}
+
+function ownKey({ method }: Pick<AccessLine, 'method'>): string {
+  return `to itself ${method ?? ''}`
 }
 
 /** An error stands between the begin and the end of its request, and names a server that was asked, or none. */

@@ -4,7 +4,7 @@ import { runs } from '../../../test/build/effort.ts'
 import { accessReader } from '../../wire/access-log/reader.ts'
 import { durations } from './durations.ts'
 import { type LogSummary, summing } from './log-summary.ts'
-import { pathShape } from './path-shape.ts'
+import { pathShape } from '../../wire/access-log/path-shape.ts'
 
 function summaryOf(lines: readonly string[]): LogSummary {
   const sums = summing()
@@ -117,6 +117,43 @@ describe('who said it', () => {
     ['Traefik: the server', [traefik(502, 400)], { application: 1 }],
     ['a 404 is no error of a server', [nginx({ status: 404, servers: one })], {}],
   ])('%s', (_, lines, who) => expect(summaryOf(lines).who).toEqual(who))
+})
+
+describe('a page of the controller in the place of a pod’s answer (custom-http-errors)', () => {
+  const asked = (status: number, tries: string): string =>
+    `198.18.0.11 - - [30/Nov/2026:20:32:08 +0000] "GET /items/4711 HTTP/1.1" ${status} 170 "-" "curl/7.88.1" 93 0.002 ` +
+    `[upstream-default-backend] [] ${tries} 62cd2f76005a220c8dcb89823f9b56ca`
+  const masked = asked(500, '198.18.101.209:8080 : 127.0.0.1:8181 0 : 170 0.000 : 0.001 404 : 500')
+  const itself =
+    '2026/11/30 20:32:08 [error] 2480#2480: *18434 could not find named location ' +
+    '"@custom_upstream-default-backend_404", client: 127.0.0.1, server: , request: "GET / HTTP/1.0", ' +
+    'host: "catalog.example.com"'
+  const expected = {
+    who: { controller: 1 },
+    retried: { requests: 0, rescued: 0 },
+    lines: { errors: 1, joined: 1 },
+    servers: [{ address: '198.18.101.209:8080', failed: 0 }],
+    said: [{ words: 'could not find named location "@custom_upstream-default-backend_404"', times: 1 }],
+  }
+  test('the error before its request', () => expect(summaryOf([itself, masked])).toMatchObject(expected))
+  test('the error after its request', () => expect(summaryOf([masked, itself])).toMatchObject(expected))
+  test('of another minute', () =>
+    expect(summaryOf([itself.replace('20:32:08', '20:30:08'), masked]).lines.joined).toBe(0))
+  test('a page of a default backend is of that application', () => {
+    const page = masked.replaceAll('127.0.0.1:8181', '198.18.101.7:8080')
+    expect(summaryOf([page]).who).toEqual({ application: 1 })
+  })
+  test('F5’s answer for a group without a server', () => {
+    const none = asked(502, 'unix:/var/lib/nginx/nginx-502-server.sock 0 0.001 502')
+    expect(summaryOf([none]).who).toEqual({ 'none-available': 1 })
+  })
+  test('what a client chose is not among the words', () => {
+    const open = itself.replace(
+      'could not find named location "@custom_upstream-default-backend_404"',
+      'open() "/a?token=x" failed (2: No such file)',
+    )
+    expect(summaryOf([open]).said).toEqual([{ words: 'open() "…" failed (2: No such file)', times: 1 }])
+  })
 })
 
 test('tries beyond the first count for the servers that failed them', () => {

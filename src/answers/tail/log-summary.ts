@@ -1,12 +1,16 @@
-import type { AccessLine } from '../../wire/access-log/access-line.ts'
+import type { AccessLine, Try } from '../../wire/access-log/access-line.ts'
 import type { ErrorLine, RequestTrouble } from '../../wire/access-log/nginx-error.ts'
 import type { LogEntry, OtherLine } from '../../wire/access-log/reader.ts'
+import { isOwnDoor } from '../../wire/access-log/own-door.ts'
 import { hostAlone } from '../../wire/host-pattern.ts'
 import { type CutBy, cutOf, hasLeft, isInTheMiddle } from './cut-short.ts'
 import { type Durations, durations } from './durations.ts'
 import { joinErrors } from './joined-errors.ts'
 import { ownText } from './own-text.ts'
-import { pathShape } from './path-shape.ts'
+import { pathShape } from '../../wire/access-log/path-shape.ts'
+import { isRefusedEarly } from '../../wire/access-log/refused-early.ts'
+import { saidWords } from './said-words.ts'
+import { type Unplaced, unplacing } from './unplaced.ts'
 import { isServerError, ofServer, type WhoSaid, whoSaid } from './who-said.ts'
 
 /** Median, 95th and 99th percentile in milliseconds, of `count` requests whose line told; null: none did. */
@@ -92,11 +96,17 @@ export interface LogSummary {
   readonly withoutOwner: number
   /** Requests that the controller refused without asking a server, by status: limits and lists, no server error. */
   readonly refused: Readonly<Record<number, number>>
+  /** Requests that nginx refused before it chose a backend, by status; `refused` are others. */
+  readonly refusedEarly: Readonly<Record<number, number>>
+  /** null: no Ingress was asked about, or each request could be given to one. */
+  readonly unplaced: Unplaced | null
   /** The worst first. */
   readonly groups: readonly LogGroup[]
   readonly servers: readonly ServerUse[]
   /** What the error log says, and how often. */
   readonly troubles: Readonly<Partial<Record<RequestTrouble, number>>>
+  /** Of what has no name among them, its words, without what a client chose; the most frequent first. */
+  readonly said: readonly { readonly words: string; readonly times: number }[]
 }
 
 /** Beyond these all further paths of all hosts are one group, so that memory ends. */
@@ -136,6 +146,10 @@ interface Held {
 
 export interface Summing {
   readonly add: (entry: LogEntry) => void
+  /** What went wrong, and may be of the Ingress that was asked about. */
+  readonly addUnplaced: (line: AccessLine) => void
+  /** What is of another Ingress. */
+  readonly passOver: (line: AccessLine) => void
   readonly result: () => LogSummary
 }
 
@@ -154,6 +168,9 @@ export function summing(): Summing {
   const lines = { requests: 0, errors: 0, joined: 0, other: 0 }
   const retried = { told: false, requests: 0, rescued: 0 }
   const refused = new Map<number, number>()
+  const early = new Map<number, number>()
+  const unplaced = unplacing()
+  const said = saidWords()
   let [from, to, serverErrors, withoutServer, withoutOwner] = [Infinity, -Infinity, 0, 0, 0]
 
   function groupOf(line: AccessLine): Group {
@@ -189,7 +206,8 @@ export function summing(): Summing {
     if (line.tries === null) withoutServer++
     if (line.host === null && line.route === null) withoutOwner++
     const own = refusalOf(line)
-    if (own !== null) count(refused, own)
+    if (line.status !== null && isRefusedEarly(line)) count(early, line.status)
+    else if (own !== null) count(refused, own)
     const group = groupOf(line)
     group.requests++
     addSpent(group, line)
@@ -245,7 +263,7 @@ export function summing(): Summing {
   function tally(line: AccessLine, told: readonly ErrorLine[], isError: boolean): Server | null {
     let last: Server | null = null
     for (const [at, it] of (line.tries ?? []).entries()) {
-      const server = serverOf(it.address)
+      const server = isOwnDoor(it.address) ? null : serverOf(it.address)
       last = server
       if (server === null) continue
       server.tries++
@@ -255,7 +273,7 @@ export function summing(): Summing {
       const hasFailed = isLast ? isError : it.status === null || it.status >= 500 || trouble !== undefined
       if (!hasFailed) continue
       server.failed++
-      if (!isLast) count(server.who, trouble === undefined ? 'no-answer' : whoSaid(line, trouble.trouble))
+      if (!isLast) count(server.who, trouble === undefined ? saidByTry(it) : whoSaid(line, trouble.trouble))
     }
     return last
   }
@@ -263,6 +281,7 @@ export function summing(): Summing {
   function error(line: ErrorLine): void {
     lines.errors++
     count(troubles, line.trouble)
+    said.add(line)
     const late = joins.add(line)
     const held = late === null ? undefined : waiting.get(late)
     if (late === null || held === undefined) return
@@ -290,7 +309,11 @@ export function summing(): Summing {
         if (entry.kind === 'empty-service' && empty.size < mostServers) empty.add(ownText(entry.service))
       }
     },
+    addUnplaced: unplaced.add,
+    passOver: unplaced.other,
     result() {
+      const owned = [...groups.values()].flatMap((it) => (it.key.backend === null ? [] : (it.key.path ?? [])))
+      const lost = unplaced.result(new Set(owned))
       const moved = [...groups.values()].map((it) => ({ it, bare: isEmpty(it.key.backend, empty) ? it.bare : 0 }))
       const all = moved.reduce((sum, { bare }) => sum + bare, 0)
       return {
@@ -307,6 +330,8 @@ export function summing(): Summing {
         withoutServer,
         withoutOwner,
         refused: Object.fromEntries([...refused].toSorted(([a], [b]) => a - b)),
+        refusedEarly: Object.fromEntries([...early].toSorted(([a], [b]) => a - b)),
+        unplaced: lost.requests === 0 ? null : lost,
         groups: moved.map(({ it, bare }) => groupResult(it, bare)).toSorted(worstFirst),
         servers: [...servers]
           .map(([address, it]) => ({
@@ -318,9 +343,15 @@ export function summing(): Summing {
           }))
           .toSorted((a, b) => b.failed - a.failed || b.tries - a.tries || order(a.address, b.address)),
         troubles: Object.fromEntries([...troubles].toSorted(([a], [b]) => order(a, b))),
+        said: said.result(),
       }
     },
   }
+}
+
+/** nginx writes 502 and 504 of its own where a server said nothing; any other status is that server's word. */
+function saidByTry({ status }: Try): WhoSaid {
+  return status === null || status === 502 || status === 504 ? 'no-answer' : 'application'
 }
 
 /** The controller calls a backend by namespace, Service and port, with dashes between. */

@@ -1,5 +1,6 @@
 import type { AccessLine, Try } from '../../wire/access-log/access-line.ts'
 import type { RequestTrouble } from '../../wire/access-log/nginx-error.ts'
+import { isOwnDoor, standsForNobody } from '../../wire/access-log/own-door.ts'
 
 /**
  * Who an error of a server's kind comes from. `no-answer`: a server was asked and did not answer, and the line does
@@ -56,6 +57,8 @@ const byTrouble: Readonly<Record<RequestTrouble, WhoSaid | null>> = {
   denied: 'controller',
   'auth-unclear': 'controller',
   'lua-failed': 'controller',
+  'no-error-page': 'controller',
+  'refused-early': 'controller',
   other: null,
 }
 
@@ -72,6 +75,8 @@ function ofNginx(line: AccessLine): WhoSaid {
   const last = tries.at(-1)
   // No server was asked: no endpoint, a limit, a rule, an error in nginx itself; the line does not say which.
   if (last === undefined) return 'controller'
+  if (standsForNobody(last.address)) return 'none-available'
+  if (isOwnDoor(last.address)) return 'controller'
   // Where none of a group could be chosen, its name stands for the address (ngx_http_upstream_module).
   if (!isAddress(last.address)) return 'none-available'
   // What a server never said has no status, or nginx's own 502 and 504, and nothing in it.
@@ -90,7 +95,7 @@ function silentOrSaid({ tells }: AccessLine, { status, bytes, headerMs, connectM
 }
 
 function isAddress(text: string): boolean {
-  return /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]{2,45}\]):\d{1,5}$|^unix:/.test(text)
+  return /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]{2,45}\]):\d{1,5}$/.test(text)
 }
 
 /** Envoy's response flags (docs/root/configuration/observability/access_log/usage.rst), the first that decides. */

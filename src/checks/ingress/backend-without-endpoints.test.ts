@@ -44,6 +44,19 @@ describeCheck(check, [
     given: { ingresses, services, endpointSlices: [front] },
     expect: [{ subject: 'Ingress/shop/web', args: { endpoints: 0 } }],
   },
+  {
+    it: 'each request is redirected elsewhere',
+    given: {
+      ingresses: [
+        ingress([['/', 'cart', 80]], {
+          redirect: { by: 'permanent-redirect', to: { scheme: 'https', host: 'a.example', port: 443 }, path: '/' },
+        }),
+      ],
+      services,
+      endpointSlices: [front],
+    },
+    expect: 'not-applicable',
+  },
   { it: 'scaled to 0', given: asleep, expect: [{ subject: 'Ingress/shop/web', severity: 'info' }] },
   {
     it: 'scaled to 0, and asked about',

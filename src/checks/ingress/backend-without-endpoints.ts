@@ -9,6 +9,7 @@ import {
   routeText,
   servicesByName,
 } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { answersAlone } from '../../relations/ingress/answers-alone.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { ingressBackendFails, noEndpoints } from '../../relations/symptom.ts'
@@ -23,19 +24,25 @@ export default check({
   fine: 'every Ingress backend has endpoints',
   severity: 'error',
   needs: ['ingresses', 'services', 'endpointSlices'],
-  wants: ['pods', 'workloads'],
+  wants: ['pods', 'workloads', 'ingressControllers', 'ingressClasses', 'beside'],
   remedies: [],
   decides: ['ING-04'],
 
-  run({ ingresses, services, endpointSlices, pods, workloads, scope }) {
+  run({ ingresses, services, endpointSlices, pods, workloads, scope, ...seen }) {
     const [find, slicesOf] = [servicesByName(services), slicesOfServices(endpointSlices)]
     const backing = backingOf(pods.known ? pods.value : [], pods.known ? workloads : known([]))
-    const routes = ingresses.flatMap(routesOf).flatMap((route) => {
+    const around = {
+      controllers: seen.ingressControllers,
+      classes: seen.ingressClasses,
+      settings: seen.beside.known ? seen.beside.value.controllerSettings : [],
+    }
+    const leading = ingresses.filter((it) => !answersAlone(it, around))
+    const routes = leading.flatMap(routesOf).flatMap((route) => {
       const service = find(route.ingress.namespace, route.backend.service)
       if (service === null || service.type === 'ExternalName') return []
       return route.backend.port !== null && portOfBackend(service, route.backend) === null ? [] : [{ route, service }]
     })
-    if (routes.length === 0) return notApplicable('no Ingress here routes to a Service that exists')
+    if (routes.length === 0) return notApplicable('no Ingress here leads requests to a Service that exists')
     const groups = [...Map.groupBy(routes, ({ route }) => `${full(route.ingress)}/${route.backend.service}`).values()]
     const found = groups.flatMap((its) => {
       const [first] = its

@@ -214,6 +214,18 @@ describeCheck(check, [
   { it: 'a 4xx is an answer', given: asked(get('/', 404), get('/cart', 401)), expect: 'ok' },
   { it: 'a backend that was not asked for', given: asked(get('/', 200)), expect: 'cannot-tell' },
   {
+    it: 'a backend that was not asked for, where another Service is the question',
+    given: asked(get('/', 200)),
+    scope: { target: { kind: 'object', object: subject('Service', 'shop', 'front'), url: null } },
+    expect: 'ok',
+  },
+  {
+    it: 'of a URL that somebody asked about the other backends are none of the question',
+    given: asked({ ...get('/', 200), basis: 'url' }),
+    scope: { target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: 'http://web.example.com/' } },
+    expect: 'ok',
+  },
+  {
     it: 'late is no answer',
     given: asked(get('/', 200), get('/cart', null, { error: 'no complete answer within 5000 ms' })),
     expect: [{ subject: 'Ingress/shop/web', args: { worst: 'late' } }],

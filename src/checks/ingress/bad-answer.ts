@@ -19,6 +19,7 @@ import {
 import { sharersOf } from '../../relations/ingress/canaries.ts'
 import { directOf, isOfController, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { untriedBackends } from '../../relations/ingress/untried-backends.ts'
 import { withBeside } from '../../relations/ingress/of-one-host.ts'
 import { limitsOn, refusedByLimit } from '../../relations/ingress/limited.ts'
 import { readTimeoutOf } from '../../relations/ingress/live-timeout.ts'
@@ -44,6 +45,8 @@ export default check({
   wants: [
     'ingressesBeside',
     'ingressControllers',
+    'ingressClasses',
+    'beside',
     'ingressConfigs',
     'networkPolicies',
     'namespaces',
@@ -58,6 +61,8 @@ export default check({
     ingresses,
     ingressesBeside,
     ingressControllers,
+    ingressClasses,
+    beside,
     ingressConfigs,
     networkPolicies,
     namespaces,
@@ -71,6 +76,11 @@ export default check({
     const isLimited = refusedByLimit({ contacts, ingresses, ingressConfigs })
     const around = withBeside(ingresses, ingressesBeside)
     const meant = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it))
+    const alone = {
+      controllers: ingressControllers,
+      classes: ingressClasses,
+      settings: beside.known ? beside.value.controllerSettings : [],
+    }
     const verdicts = meant.flatMap((ingress) => {
       const all = requestsOf(contacts, ingress)
       const heard = all.filter((it) => !mute.has(portOf(it)))
@@ -78,9 +88,7 @@ export default check({
       const limited = heard.filter(isLimited)
       const [why] = heard.flatMap((it) => excuse(it) ?? [])
       const asked = byBackend(ingress, http)
-      const untried = [...new Set(routesOf(ingress).map((it) => it.backend.service))].filter(
-        (it) => !byBackend(ingress, heard).some(({ route }) => route?.backend.service === it),
-      )
+      const untried = untriedBackends(ingress, heard, { scope, around: alone })
       if (all.length > 0 && heard.length === 0)
         return [
           cannotTell(

@@ -156,7 +156,7 @@ export function lateEvidence(its: readonly Late[]): readonly Evidence[] {
         value: [
           `${first.trouble} ${times}×`,
           some(paths, 3),
-          `nginx.conf line ${lines}`,
+          `location at nginx.conf line ${lines}`,
           ...(upstreams.length === 0 ? [] : [some(upstreams, 3)]),
         ].join(' · '),
       },

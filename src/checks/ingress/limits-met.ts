@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { count, full, some } from '../../phrases.ts'
+import { outsideLimited } from '../../relations/symptom.ts'
 import { type Late, lateDetail, lateEvidence, lateVerdicts, locationOf, sumOf } from './late-words.ts'
 import { ingressSubject } from './words.ts'
 
@@ -71,6 +72,7 @@ function judge(ingress: Ingress, its: readonly Late[]) {
           line: settings[0]?.line ?? these[0]?.line ?? 0,
         },
         evidence: lateEvidence(these),
+        ...(by === 'limited' ? { causes: [outsideLimited(ingress)] } : {}),
       }),
     ]
   })

@@ -13,7 +13,7 @@ import {
 import { ingressBackendFails, ingressFails, noEndpoints } from '../../relations/symptom.ts'
 import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
-import { full, some } from '../../phrases.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * An Ingress is a wish: whether the controller took it shows only in what it answers. A controller that refuses to load
@@ -42,12 +42,18 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The controller does not know ${args.url} of Ingress ${full(on)}: it answers ${args.status}, ` +
-      'as for a host that nobody declared.',
+      args.bad < args.of
+        ? `The controller did not know ${args.url} of Ingress ${full(on)} in ${args.bad} of ` +
+          `${count(args.of, 'request')}: it answered ${args.status}, as for a host that nobody declared.`
+        : `The controller does not know ${args.url} of Ingress ${full(on)}: it answers ${args.status}, ` +
+          'as for a host that nobody declared.',
     detail: ({ args }) =>
       `${args.bad} of ${args.of} requests got the page that a made-up host gets · ` +
       `asked of controller ${args.controllers}`,
-    note: () =>
+    note: ({ args }) =>
+      (args.bad < args.of
+        ? 'the other requests of the same run were answered: it was loaded meanwhile, or a replica lacks it; else '
+        : '') +
       'the Ingress is there, and the controller does not serve it: ' +
       'it refused to load a configuration since (it goes on with the last good one), refused this object, ' +
       'watches other namespaces, or another replica has it',

@@ -122,6 +122,33 @@ describeCheck(check, [
     scope,
     expect: 'ok',
   },
+  {
+    it: 'a limit of the Ingress meets this machine',
+    given: {
+      ...given,
+      ingresses: given.ingresses.map((it) => ({ ...it, annotated: ['nginx.ingress.kubernetes.io/limit-rps'] })),
+      outside: outside(end(200), end(503, { page: page('nginx') }), end(503, { page: page('nginx') })),
+    },
+    scope,
+    expect: [
+      {
+        ...found,
+        severity: 'warning',
+        args: { wrong: 'error', limits: ['limit-rps'], bad: 2, of: 3 },
+        says: /503 by nginx in 2 of 3/,
+      },
+    ],
+  },
+  {
+    it: 'a 503 of a load balancer before an Ingress with a limit',
+    given: {
+      ...given,
+      ingresses: given.ingresses.map((it) => ({ ...it, annotated: ['nginx.ingress.kubernetes.io/limit-rps'] })),
+      outside: outside(end(200), end(503, { page: page('haproxy') })),
+    },
+    scope,
+    expect: [{ ...found, severity: 'error', args: { limits: [] } }],
+  },
   { it: 'no URL', given: { ...given, outside: outside(end(502)) }, expect: 'not-applicable' },
   { it: 'nobody asked', given, scope, expect: 'cannot-tell' },
   {

@@ -2,14 +2,17 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { type Known, known } from '../../model/known.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
+import type { IngressConfigs } from '../../model/ingress-config.ts'
 import type { Node } from '../../model/node.ts'
-import type { Certificate, Contacts, HttpEnd, PageMaker } from '../../model/contacts.ts'
+import type { Certificate, Contacts, HttpContact, HttpEnd, PageMaker } from '../../model/contacts.ts'
 import type { OutsideAnswer } from '../../model/outside.ts'
 import { endText, excuseOf, isBadEnd, isLedAway } from '../../relations/ingress/http-answers.ts'
 import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
+import { limitsOn } from '../../relations/ingress/limited.ts'
+import { saidByLog } from '../../relations/ingress/said-by-log.ts'
 import { backendsOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { proxyProtocolOf } from '../../relations/ingress/proxy-protocol.ts'
-import { outsideFails } from '../../relations/symptom.ts'
+import { outsideFails, outsideLimited } from '../../relations/symptom.ts'
 import { full, ms, quoted, some } from '../../phrases.ts'
 import { ingressSubject } from './words.ts'
 
@@ -58,10 +61,12 @@ export default check({
     const wrong = wrongOf(outside.lookupError, outside.answers, { inside, isPlain: expects.includes('not-wanted') })
     if (wrong === null) return ok(outside.answers.length)
     const bad = outside.answers.filter((it) => isWrong(it, wrong))
+    const limits = limitsMet(bad, ingress, { ingressConfigs, inside })
+    const isMild = wrong === 'name' || wrong === 'silent' || wrong === 'other-answer' || limits.length > 0
     return finding({
       subject: ingressSubject(ingress),
       confidence: 'observed',
-      severity: wrong === 'name' || wrong === 'silent' || wrong === 'other-answer' ? 'warning' : 'error',
+      severity: isMild ? 'warning' : 'error',
       args: {
         wrong,
         url: target.url,
@@ -81,6 +86,8 @@ export default check({
         slowest: Math.max(0, ...bad.map((it) => it.ms)),
         slowestInside: Math.max(...inside.map((it) => it.ms)),
         slowestPod: slowestPodOf(contacts.value, ingress),
+        limits,
+        isNginx: isOfNginx(ingressConfigs),
         ...doorOf(bad, { nodes, ingressControllers }),
       },
       evidence: [
@@ -97,7 +104,7 @@ export default check({
           ],
         },
       ],
-      symptoms: [outsideFails(ingress)],
+      symptoms: [outsideFails(ingress), ...(limits.length > 0 ? [outsideLimited(ingress)] : [])],
     })
   },
 
@@ -112,7 +119,7 @@ export default check({
       ` · ${args.asked} asked of controllers: ${args.inside}`,
     note: ({ args }) => (isSlow(args.slowestInside) ? `${noteOf(args)}; ${slowNote(args)}` : noteOf(args)),
     help: ({ args }) => [
-      args.wrong === 'silent' && args.door === 'node-port' ? helpAtNodePort : helps[args.wrong],
+      helpOf(args),
       ...(args.wrong === 'name'
         ? [`dig ${quoted(args.host)}`]
         : [`curl -sv -o /dev/null ${connectTo(args.lb)}${quoted(args.url)}`]),
@@ -216,6 +223,39 @@ const doors: Readonly<Record<Door, (front: string) => string>> = {
 const helpAtNodePort =
   'see whether that Service has endpoints, and whether this machine may reach the port of that node'
 
+/**
+ * Limits of the Ingress by which its controllers refuse this machine: what comes from one address in quick succession
+ * meets them, and that is their purpose. By the controllers' own log, or by a page that only nginx writes.
+ */
+function limitsMet(
+  bad: readonly OutsideAnswer[],
+  ingress: Ingress,
+  {
+    ingressConfigs,
+    inside,
+  }: { readonly ingressConfigs: Known<IngressConfigs>; readonly inside: readonly HttpContact[] },
+): readonly string[] {
+  if (bad.length === 0 || !bad.every((it) => it.status === 503 || it.status === 429)) return []
+  const controllers = [...new Set(inside.map((it) => it.via.controllerPod))]
+  const said = saidByLog(ingressConfigs, { host: inside[0]?.host ?? '', controllers })
+  const isNginx = bad.every((it) => it.page?.by === 'nginx')
+  const isLimit = said === null ? isNginx : said.trouble === 'limited'
+  return isLimit ? limitsOn(ingress).map((it) => it.replace(/^.*\//, '')) : []
+}
+
+function isOfNginx(configs: Known<IngressConfigs>): boolean {
+  return configs.known && configs.value.controllers.length > 0
+}
+
+function helpOf(args: Noted): string {
+  if (args.limits.length > 0)
+    return 'see whether users meet the limit: all that come by one address (a NAT, a load balancer) count as one'
+  if (args.wrong === 'silent' && args.door === 'node-port') return helpAtNodePort
+  if (args.wrong === 'error' && args.door === 'node-port')
+    return "read the controllers' log of that time: what they say themselves is a limit, a rule, or no endpoint"
+  return helps[args.wrong]
+}
+
 const makers: Readonly<Record<PageMaker, string>> = {
   haproxy: 'HAProxy',
   nginx: 'nginx',
@@ -237,20 +277,35 @@ interface Noted {
   readonly isServed: boolean
   readonly bad: number
   readonly of: number
+  readonly maker: PageMaker | null
+  readonly limits: readonly string[]
+  readonly isNginx: boolean
 }
 
 function noteOf(args: Noted): string {
+  if (args.limits.length > 0)
+    return (
+      `${some(args.limits)} of the Ingress refuses what comes too fast from one address, and these requests did: ` +
+      'that is its purpose, and no load balancer has a part in it'
+    )
   if (args.wrong === 'name') return `${notes.name}${args.isServed ? '; the cluster serves it all the same' : ''}`
   if (args.wrong === 'silent') return doors[args.door](args.front)
   if (args.wrong !== 'error') return notes[args.wrong]
-  const some = args.bad < args.of ? ', for some of its targets: the requests that are well went to others' : ''
+  const now = args.bad < args.of ? ', for some of its targets: the requests that are well went to others' : ''
   if (args.status === 504 && args.slowestInside > args.slowest)
     return (
       `it gives up after ${ms(args.slowest)}, and inside the slowest answer takes ${ms(args.slowestInside)}: ` +
       'its timeout is shorter than the application takes'
     )
-  return `${byStatus[args.status ?? 0] ?? notes.error}${some}`
+  if (args.door === 'node-port') return `${atNodePort(args.front)}; ${theirOwn}`
+  const mayBeTheirs = args.maker === 'nginx' && args.isNginx ? `; or ${ofNginx}` : ''
+  return `${byStatus[args.status ?? 0] ?? notes.error}${now}${mayBeTheirs}`
 }
+
+const atNodePort = (front: string): string =>
+  `that is a NodePort of Service ${front}, so that no load balancer has a part in it`
+const ofNginx = 'the controllers say it themselves, which are nginx as the page is: their log tells'
+const theirOwn = 'the controllers answered the probe pods, and not this machine or not each time: their log says why'
 
 /** As load balancers and proxies use them for what is behind them. */
 const byStatus: Readonly<Record<number, string>> = {

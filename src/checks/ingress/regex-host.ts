@@ -102,6 +102,7 @@ interface Ruled {
 function verdict(ruler: Ingress, ruled: readonly Ruled[]) {
   const exact = ruled.filter((it) => it.pathType === 'Exact').length
   const by = ruler.nginx?.regex === true ? 'use-regex' : 'rewrite-target'
+  const value = by === 'use-regex' ? '"true"' : (ruler.nginx?.rewrite ?? '')
   return finding({
     subject: ingressSubject(ruler),
     also: [...new Set(ruled.map((it) => it.ingress))].map((it) => subject('Ingress', it.namespace, it.name)),
@@ -121,7 +122,7 @@ function verdict(ruler: Ingress, ruled: readonly Ruled[]) {
         kind: 'config',
         object: ingressSubject(ruler),
         path: `metadata.annotations['nginx.ingress.kubernetes.io/${by}']`,
-        lines: ['annotations:', `  nginx.ingress.kubernetes.io/${by}: ${ruler.nginx?.rewrite ?? "'true'"}`],
+        lines: ['annotations:', `  nginx.ingress.kubernetes.io/${by}: ${value}`],
         at: 1,
         mark: by,
         label: 'every path of the host becomes an expression',

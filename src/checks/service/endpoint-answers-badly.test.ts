@@ -8,12 +8,14 @@ import { container, pod } from '../../../test/build/pod.ts'
 import { egressPolicy } from '../../../test/build/policy.ts'
 import { answered, never, probe } from '../../../test/build/lookups.ts'
 import { cluster } from '../../../test/build/dns-faults.ts'
+import { programLog } from '../../../test/build/program-log.ts'
 import { port, service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import { known } from '../../model/known.ts'
+import { complaintEnds } from '../../relations/complaint-words.ts'
 import nodeCutOff from '../dns/node-cut-off.ts'
 import badAnswer from '../ingress/bad-answer.ts'
 import { lateError } from '../../model/http-error.ts'
@@ -41,6 +43,17 @@ describeCheck(check, [
     given: { contacts: { ...contacts([], []), direct: [getOf('web', 'web-1', 200)], unasked: [bound] } },
     expect: 'ok',
     says: /1 endpoint asked; of 1 Service port not all/,
+  },
+  {
+    it: 'one of three, whose own log says what it lacks',
+    given: {
+      ...seen(three(500)),
+      programLogs: [
+        programLog('web-3', [{ kind: 'no-space', host: null, port: null, times: 40, during: 8 }]),
+        programLog('web-1', [{ kind: 'no-memory', host: null, port: null, times: 40, during: 8 }]),
+      ],
+    },
+    expect: [{ subject: 'Service/shop/web', args: { lacks: [complaintEnds['no-space']] } }],
   },
   {
     it: 'one of three',

@@ -3,12 +3,14 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { Contacts, DirectContact, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { lateOf } from '../../model/http-error.ts'
-import { known, leftOut } from '../../model/known.ts'
+import { type Known, known, leftOut } from '../../model/known.ts'
+import type { ProgramLog } from '../../model/program-log.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { endText, excuseOf, isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
 import { type Needs, needsOfPods } from '../../relations/service/needs-of-pods.ts'
 import { isWrongProtocol, mayBeOther, nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
+import { lacksOfPods } from '../../relations/service/lacks-of-pods.ts'
 import { httpPattern } from '../../relations/service/http-pattern.ts'
 import { routeOfContact, routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import {
@@ -36,11 +38,11 @@ export default check({
   fine: 'each endpoint that was asked over HTTP answers without a server error',
   severity: 'error',
   needs: ['contacts'],
-  wants: ['ingresses', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe', 'services', 'clusterDns'],
+  wants: ['ingresses', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe', 'services', 'clusterDns', 'programLogs'],
   remedies: [],
   decides: [],
 
-  run({ contacts, ingresses, networkPolicies, namespaces, pods, dnsProbe, services, clusterDns, scope }) {
+  run({ contacts, ingresses, networkPolicies, namespaces, pods, dnsProbe, services, clusterDns, programLogs, scope }) {
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const routes = ingresses.known ? ingresses.value : []
     const homes = new Map(
@@ -72,6 +74,7 @@ export default check({
         pods: pods.known ? pods.value : [],
         needsOf,
         speaking,
+        logs: programLogs,
       }
       return [...blind, ...judge(its, around)]
     })
@@ -85,7 +88,10 @@ export default check({
     detail: ({ args }) =>
       `${args.bad} of ${args.of} requests to ${count(args.endpoints, 'endpoint')} · ${args.url}, ` +
       `asked of the pods themselves · ${args.counts.join(', ')}`,
-    note: ({ args }) => noteOf(args),
+    note: ({ args }) =>
+      args.lacks.length === 0
+        ? noteOf(args)
+        : `${args.sick.length === 1 ? 'its own log says' : 'their own logs say'} what may be why: ${some(args.lacks)}`,
     help: ({ subject: on, args }) => [
       lookOf(args),
       ...(args.pattern === 'across' || args.pattern === 'from-nodes'
@@ -135,13 +141,14 @@ interface Around {
   readonly needsOf: (bad: readonly DirectContact[]) => Needs
   /** Places that answered some request in HTTP: what they say to another one is no other protocol. */
   readonly speaking: ReadonlySet<string>
+  readonly logs: Known<readonly ProgramLog[]>
 }
 
 function placeOf({ ip, port }: DirectContact): string {
   return `${ip} ${port}`
 }
 
-function judge(its: readonly DirectContact[], { http, ingresses, homes, pods, needsOf, speaking }: Around) {
+function judge(its: readonly DirectContact[], { http, ingresses, homes, pods, needsOf, speaking, logs }: Around) {
   const bad = its.filter((it) => isBadEnd(it) || isOddOne(it, its))
   const [first] = its
   const [worst] = bad
@@ -170,6 +177,7 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, pods, ne
   const sick = [...new Set(bad.map(nameOfEndpoint))]
   const all = [...new Set(its.map(nameOfEndpoint))]
   const needs = needsOf(bad)
+  const { lacks, evidence } = lacksOfPods(logs, service.namespace, sick)
   const homeOf = (it: DirectContact): string | null => homes.get(it.ip) ?? null
   const counts = [...Map.groupBy(its, endText)].map(([what, some]) => `${some.length} ${what}`)
   return [
@@ -191,6 +199,7 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, pods, ne
         homes: homesOfBad(its, bad, homeOf),
         on: [...new Set(bad.flatMap((it) => homeOf(it) ?? []))].toSorted(textOrder),
         calls: needs.calls,
+        lacks,
       },
       evidence: [
         {
@@ -205,6 +214,7 @@ function judge(its: readonly DirectContact[], { http, ingresses, homes, pods, ne
             }),
           ),
         },
+        ...evidence,
       ],
       // A connection that fails is SVC207's, and has its causes.
       symptoms: [

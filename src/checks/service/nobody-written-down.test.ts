@@ -1,8 +1,9 @@
 import { backend, parent, route } from '../../../test/build/gateway.ts'
-import { ingress } from '../../../test/build/ingress.ts'
+import { controller, ingress } from '../../../test/build/ingress.ts'
 import { container, deployment, pod } from '../../../test/build/pod.ts'
 import { port, service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import type { Ingress } from '../../model/ingress.ts'
 import { unknown } from '../../model/known.ts'
 import { subject } from '../../model/subject.ts'
 import check from './nobody-written-down.ts'
@@ -19,7 +20,55 @@ const dbPod = pod('db-main-1', {
 const found = { subject: 'Service/shop/db', severity: 'warning' as const, confidence: 'inferred' as const }
 
 const ofService = parent({ group: '', kind: 'Service', namespace: null, name: 'db' })
+const redirecting = ingress([['/', 'db', 5432]], {
+  redirect: { by: 'permanent-redirect', to: { scheme: 'https', host: 'www.example.com', port: 443 }, path: '/' },
+})
+const ofNginx = controller({ product: 'ingress-nginx' })
+
 describeCheck(check, [
+  ...[
+    { it: 'an Ingress that only redirects needs a backend by its schema', about: {}, well: true },
+    {
+      it: 'by an annotation whose URL is not kept',
+      about: { redirect: undefined, annotated: ['nginx.ingress.kubernetes.io/temporal-redirect'] },
+      well: true,
+    },
+    {
+      it: 'by a return in a snippet',
+      about: { redirect: undefined, snippets: [{ by: 'server-snippet', does: 'return', status: 301 } as const] },
+      well: true,
+    },
+    {
+      it: 'an app-root is for one path alone',
+      about: { redirect: { by: 'app-root', to: null, path: '/app' } as const },
+      well: false,
+    },
+  ].map(({ it, about, well }) => ({
+    it,
+    given: {
+      services: [db],
+      endpointSlices: others,
+      ingresses: [{ ...redirecting, ...about } as Ingress],
+      ingressControllers: [ofNginx],
+    },
+    expect: well ? ('ok' as const) : [{ ...found, severity: 'error' as const }],
+  })),
+  {
+    it: 'a redirect for another controller',
+    given: {
+      services: [db],
+      endpointSlices: others,
+      ingresses: [redirecting],
+      ingressControllers: [controller({ controller: 'traefik.io/ingress-controller' })],
+    },
+    expect: [{ ...found, severity: 'error' }],
+  },
+  {
+    it: 'of a redirecting Ingress, and asked about itself',
+    given: { services: [db], endpointSlices: others, ingresses: [redirecting], ingressControllers: [ofNginx] },
+    scope: { target: { kind: 'object', object: subject('Service', 'shop', 'db'), url: null } },
+    expect: [{ ...found, severity: 'error' }],
+  },
   ...[
     { it: 'the parent of an accepted route', name: 'db-v2', status: 'True' as const, well: true },
     { it: 'the parent of a route that nobody accepted', name: 'db-v2', status: 'False' as const, well: false },

@@ -8,6 +8,7 @@ import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
 import { full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
+import { answersAlone } from '../../relations/ingress/answers-alone.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { put } from '../../relations/once.ts'
 import { slicesMeant, writtenByHand } from '../../relations/service/astray-slices.ts'
@@ -30,11 +31,21 @@ export default check({
   fine: 'each Service without a selector has an endpoint that was written down',
   severity: 'warning',
   needs: ['services', 'endpointSlices'],
-  wants: ['pods', 'workloads', 'ingresses', 'clusterDns', 'mesh', 'gatewayRoutes'],
+  wants: [
+    'pods',
+    'workloads',
+    'ingresses',
+    'clusterDns',
+    'mesh',
+    'gatewayRoutes',
+    'ingressControllers',
+    'ingressClasses',
+    'beside',
+  ],
   remedies: [],
   decides: ['SVC-19'],
 
-  run({ services, endpointSlices, pods, workloads, ingresses, clusterDns, mesh, gatewayRoutes, scope }) {
+  run({ services, endpointSlices, pods, workloads, ingresses, clusterDns, mesh, gatewayRoutes, scope, ...seen }) {
     const slicesOf = slicesOfServices(endpointSlices)
     const governing = governingServices(workloads)
     const byHand = writtenByHand(services).filter(
@@ -65,19 +76,28 @@ export default check({
       const called = calledBy(it.pod, it.call, around)
       if ('service' in called) put(callers, full(called.service), () => []).push(workloadOfPod(it.pod))
     }
-    return bare.map((service) => {
+    const seenOf = {
+      controllers: seen.ingressControllers,
+      classes: seen.ingressClasses,
+      settings: seen.beside.known ? seen.beside.value.controllerSettings : [],
+    }
+    const found = bare.flatMap((service) => {
       const routing = ingresses.known ? routesTo(ingresses.value, service) : []
-      const named = [
-        ...(callers.get(full(service)) ?? []),
-        ...routing.map((it) => subject('Ingress', it.namespace, it.name)),
-      ]
-      return verdict(service, {
+      const leading = routing.filter((it) => !answersAlone(it, seenOf))
+      const calling = callers.get(full(service)) ?? []
+      const isAsked = isTarget(scope, serviceSubject(service))
+      // The API wants a backend of an Ingress that only redirects: it stands there for nobody.
+      if (routing.length > 0 && leading.length + calling.length === 0 && !isAsked) return []
+      const named = [...calling, ...leading.map((it) => subject('Ingress', it.namespace, it.name))]
+      const about = {
         named: [...new Map(named.map((it) => [subjectKey(it), it])).values()],
         likely: pods.known ? likelyBehind(service, pods.value) : null,
-        isTarget: isTarget(scope, serviceSubject(service)),
+        isTarget: isAsked,
         isUnmirrored: slicesOf(service).some((it) => it.unmirrored === true && it.endpoints.length > 0),
-      })
+      }
+      return [verdict(service, about)]
     })
+    return found.length > 0 ? found : ok(byHand.length)
   },
 
   words: {

@@ -78,6 +78,11 @@ describeCheck(check, [
     given: given({ ...refused, kind: 'no-files', host: null, port: null }),
     expect: [{ ...found, args: { isOwn: true }, says: /it has no file descriptor left: as many files .* may have\./ }],
   },
+  {
+    it: '/dev/shm is full',
+    given: given({ ...refused, kind: 'no-space', host: null, port: null }),
+    expect: [{ ...found, args: { isOwn: true, kind: 'no-space' }, says: /no space is left where it writes/ }],
+  },
   { it: 'it was said once', given: given({ ...refused, times: 1, during: 1 }), expect: 'ok' },
   { it: 'nothing is said', given: given(), expect: 'ok' },
   { it: 'no log was written', given: { ...given(), programLogs: [] }, expect: 'not-applicable' },

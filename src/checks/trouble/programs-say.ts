@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import type { Trouble } from '../../findings/trouble.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
-import { isOfName, longestSaid } from '../../wire/program-words.ts'
+import { type ComplaintKind, isOfName, longestSaid, ownLacks } from '../../wire/program-words.ts'
 import { count, full, some } from '../../phrases.ts'
 import type { ProgramLog } from '../../model/program-log.ts'
 import { isHostKey } from '../../relations/symptom.ts'
@@ -62,7 +62,23 @@ export default check({
   },
 })
 
-function firstOf({ isBadPort, isOwn }: { readonly isBadPort: boolean; readonly isOwn: boolean }): string {
+interface First {
+  readonly isBadPort: boolean
+  readonly isOwn: boolean
+  readonly kind: ComplaintKind | null
+}
+
+const ownCures: Readonly<Partial<Record<ComplaintKind, string>>> = {
+  'no-space':
+    'see what is full: `df` in its container; an emptyDir of medium Memory at /dev/shm makes that larger, and counts ' +
+    'as memory',
+  'no-memory': 'see its limit of memory, and what it holds',
+  'no-pool': 'find what holds connections for long, or raise the size of the pool, as far as the server takes it',
+}
+
+function firstOf({ isBadPort, isOwn, kind }: First): string {
+  const own = kind === null ? undefined : ownCures[kind]
+  if (own !== undefined) return own
   if (isBadPort)
     return (
       'see which variables Kubernetes sets for Services (NAME_PORT=tcp://…); enableServiceLinks: false in the ' +
@@ -79,11 +95,14 @@ interface Noted {
   /** So seldom, or by a program that is so new, that no rhythm is to be seen. */
   readonly isRare: boolean
   readonly isOwn: boolean
+  readonly kind: ComplaintKind | null
   /** '': it does not say of whom. */
   readonly asked: string
 }
 
-function noteOf({ isNow, isShort, isRare, isOwn, asked }: Noted): string {
+function noteOf({ isNow, isShort, isRare, isOwn, kind, asked }: Noted): string {
+  if (isNow && isOwn && kind !== 'no-files')
+    return 'so says the program of itself: what it answers with 5xx meanwhile is for want of that, as a rule'
   if (isNow && isOwn)
     return 'so says the program of itself: what it opens and does not close takes one each, such as pooled connections'
   // What is not named can't be held against anything else that was found.
@@ -168,7 +187,8 @@ function placeOf({ sufferer, involved, log }: Trouble) {
     pod: log?.pod ?? sufferer.name,
     container: log?.container ?? '',
     /** It says it of itself, and of nobody whom it calls. */
-    isOwn: log?.kind === 'no-files',
+    isOwn: log !== undefined && ownLacks.has(log.kind),
+    kind: log?.kind ?? null,
     isBadPort: log?.kind === 'bad-port',
     called: service === undefined ? null : `${service.name}.${service.namespace}`,
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ingress } from '../../../test/build/ingress.ts'
 import { nginxConf } from '../../../test/build/ingress-config.ts'
 import { known, unknown } from '../../model/known.ts'
+import type { EarlyRefusals } from '../../wire/access-log/early-refusals.ts'
 import type { LateError } from '../../wire/access-log/said-lately.ts'
 import { parseNginxConf } from '../../wire/nginx-conf.ts'
 import { latelyOf } from './said-lately.ts'
@@ -32,12 +33,19 @@ function late(about: Partial<LateError> = {}): LateError {
   }
 }
 
-function read(errors: readonly LateError[], { limit = '1m', changedAt = 0, lines = 400 } = {}) {
+interface Around {
+  readonly limit?: string
+  readonly changedAt?: number
+  readonly lines?: number
+  readonly early?: readonly EarlyRefusals[]
+}
+
+function read(errors: readonly LateError[], { limit = '1m', changedAt = 0, lines = 400, early = [] }: Around = {}) {
   const text = nginxConf([web, wild, bare, other]).replaceAll(
     'proxy_read_timeout',
     `client_max_body_size ${limit};\n      proxy_read_timeout`,
   )
-  const log = known({ lines, from: at - 10_000, until: at, errors })
+  const log = known({ lines, from: at - 10_000, until: at, errors, early })
   const plan = {
     ingresses: new Map([web, wild, bare].map((it) => [`${it.namespace}/${it.name}`, ''])),
     changedAt: new Map([['shop/web', changedAt]]),
@@ -104,6 +112,23 @@ describe('what is over by now', () => {
   })
 })
 
+describe('refused before a backend was chosen', () => {
+  const early = { path: '/home', status: 400, times: 6, last: at, others: 6, backends: ['shop-web-80'] }
+  test('of the Ingress that alone answers to the path', () => {
+    expect(read([], { early: [early] }).requests).toMatchObject([
+      { ingress: { name: 'web' }, path: '/', trouble: 'refused-early', times: 6, early: { status: 400, others: 6 } },
+    ])
+  })
+  test.each([
+    ['two Ingresses answer to it', { backends: ['shop-web-80', 'shop-wild-80'] }],
+    ['one that nobody asked about', { backends: ['theirs-other-80'] }],
+    ['nobody answers to it', { backends: [] }],
+  ])('no word: %s', (_, about) => expect(read([], { early: [{ ...early, ...about }] }).requests).toEqual([]))
+  test('older than the last change', () => {
+    expect(read([], { early: [early], changedAt: at + 1 }).requests).toMatchObject([{ times: 0, over: 6 }])
+  })
+})
+
 test('a log of as many lines as are read may go on before', () => {
   expect([read([], { lines: 20_000 }).cutOff, read([], { lines: 19_999 }).cutOff]).toEqual([true, false])
 })
@@ -112,6 +137,6 @@ test('what was not read is unknown, with its reason', () => {
   const plan = { ingresses: new Map(), changedAt: new Map() }
   const forbidden = unknown('forbidden', 'get pods/log')
   expect(latelyOf(forbidden, { conf: unknown('failed', 'x') }, plan)).toEqual(forbidden)
-  const log = known({ lines: 1, from: null, until: null, errors: [] })
+  const log = known({ lines: 1, from: null, until: null, errors: [], early: [] })
   expect(latelyOf(log, { conf: forbidden }, plan)).toMatchObject({ known: false, why: { reason: 'forbidden' } })
 })

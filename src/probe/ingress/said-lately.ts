@@ -6,6 +6,7 @@ import { type Known, known, unknown } from '../../model/known.ts'
 import { bodyLimitOf } from '../../relations/ingress/body-limit.ts'
 import { locationFor, serverFor } from '../../relations/ingress/nginx-location.ts'
 import type { ConfLocation, ConfServer, NginxConf } from '../../wire/nginx-conf.ts'
+import type { EarlyRefusals } from '../../wire/access-log/early-refusals.ts'
 import { type LateError, type LateLog, saidLately } from '../../wire/access-log/said-lately.ts'
 import type { ConfigSpec, IngressConfigPlan } from './plan-ingress-configs.ts'
 
@@ -57,7 +58,34 @@ export function latelyOf(
     found.set(key, counted(before ?? group, error, isOver))
   }
   const { lines, from, until } = log.value
-  return known({ lines, from, until, cutOff: lines >= mostLines, requests: [...found.values()], unplaced })
+  const early = log.value.early.flatMap((it) => earlyOf(it, conf.value, { ingresses, changedAt }) ?? [])
+  const requests = [...found.values(), ...early]
+  return known({ lines, from, until, cutOff: lines >= mostLines, requests, unplaced })
+}
+
+/** No host and no backend stands in such a line: its path alone tells whose it was, where one Ingress answers to it. */
+function earlyOf(
+  { status, times, last, others, backends }: EarlyRefusals,
+  { servers }: NginxConf,
+  { ingresses, changedAt }: Pick<IngressConfigPlan, 'ingresses' | 'changedAt'>,
+): LateRequests | null {
+  const places = backends.map((backend) => {
+    for (const server of servers)
+      for (const location of server.locations)
+        if (location.upstream === backend && location.ingress !== null) return { server, location }
+    return null
+  })
+  const owners = new Set(places.map((it) => (it?.location.ingress == null ? '' : keyOf(it.location.ingress))))
+  const [place] = places
+  const ingress = place?.location.ingress ?? null
+  if (owners.size !== 1 || place == null || ingress === null || !ingresses.has(keyOf(ingress))) return null
+  const isOver = last === null || last < (changedAt.get(keyOf(ingress)) ?? 0) + takenUpMs
+  const error = { trouble: 'refused-early', upstream: null } as const
+  return {
+    ...groupOf(place, ingress, error),
+    ...(isOver ? { over: times } : { times, last }),
+    early: { status, others },
+  }
 }
 
 interface Place {
@@ -115,7 +143,7 @@ function decoded(path: string): string {
 function groupOf(
   { server, location }: Place,
   ingress: LateRequests['ingress'],
-  { trouble, upstream }: LateError,
+  { trouble, upstream }: Pick<LateError, 'trouble' | 'upstream'>,
 ): LateRequests {
   return {
     ingress,

@@ -69,6 +69,10 @@ export const meanings: Readonly<Record<RequestTrouble, (by: string) => string>> 
     'this controller has no connection left: each request takes two of worker_connections (max-worker-connections of ' +
     'its ConfigMap), and streams and WebSockets hold theirs; the pods have no part in it',
   'lua-failed': () => "the controller's own program failed: no pod is asked",
+  'no-error-page': () =>
+    'it takes this status away from the pods (custom-http-errors), and the place in nginx.conf that the page is to ' +
+    'come from is missing where it asks for it: it answers 500 in its place',
+  'refused-early': () => 'it refused the requests before it chose a backend',
   other: () => '',
 }
 
@@ -87,6 +91,9 @@ export const cures: Readonly<Partial<Record<RequestTrouble, string>>> = {
   'lua-failed':
     'take the annotation away that has the controller run this (of a cookie: affinity, session-cookie-…), or run an ' +
     'image of the controller that is whole',
+  'no-error-page':
+    "name a default backend that has the pages (--default-backend-service, or the Ingress' annotation " +
+    'default-backend), or take that status out of custom-http-errors',
   'broke-off': 'see whether the pods crash, or close idle connections sooner than nginx does (keep-alive below 60 s)',
 }
 

@@ -7,6 +7,7 @@ import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { count } from '../../phrases.ts'
 import { isTargetPod } from '../asked-about.ts'
 import { lookupKeys } from '../dns/lookups-in-pod.ts'
+import { ownLacks } from '../../wire/program-words.ts'
 import { once } from '../once.ts'
 import { podsByName } from '../pods-by-name.ts'
 import { calledBy, type Callable } from '../service/called-services.ts'
@@ -154,6 +155,7 @@ function keysOf(
 ): readonly string[] {
   // Whom it would have called has no part in it.
   if (kind === 'no-files') return [filesTaken(pod)]
+  if (ownLacks.has(kind)) return []
   const ofCaller = [
     toldWrongly(on),
     calleeOutOfReach(on),

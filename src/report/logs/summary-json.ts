@@ -13,6 +13,8 @@ export function logSummaryJson(summary: LogSummary): string {
     groups: summary.groups.map((it) => ({ ...it, who: defined(it.who) })),
     servers: summary.servers.map((it) => ({ ...it, who: defined(it.who) })),
     troubles: defined(summary.troubles),
+    said: [...summary.said],
+    unplaced: summary.unplaced === null ? null : { ...summary.unplaced, paths: [...summary.unplaced.paths] },
     from: summary.from === null ? null : new Date(summary.from).toISOString(),
     to: summary.to === null ? null : new Date(summary.to).toISOString(),
   }

@@ -31,6 +31,13 @@ const bad = [
     `client: 10.0.0.9, server: a, request: "GET /cart HTTP/1.1", upstream: "http://10.2.0.4:80/cart", host: "a"`,
 ]
 
+/** As ingress-nginx wrote it of a cookie of 9 KB. */
+const early = Array.from(
+  { length: 3 },
+  () =>
+    '198.18.0.11 - - [30/Nov/2026:20:13:29 +0000] "GET /home HTTP/1.1" 400 226 "-" "curl/7.88.1" 86 0.003 [] [] - - - - 8f',
+)
+
 test.each([
   ['the answer first', bad, /^✗ 1 of 2 requests \(50 %\) ended with a server error from 2026-11-28 10:56:37Z/],
   ['whom it comes from', bad, /\n {4}1 {2}refused by the upstream\n/],
@@ -97,6 +104,20 @@ test.each([
   ['health is of what was read', [bad[1] ?? ''], /^✓ None of 1 request ended with a server error/],
   ['no field for the server', [`${head} "GET / HTTP/1.1" 200 1 "-" "-" "-"`], /takes one by `log-format`/],
 ])('%s', (_, lines, expected) => expect(logSummaryText(summaryOf(lines), plain)).toMatch(expected))
+
+test('what could not be given to an Ingress is said, and is no health', () => {
+  const sums = summing()
+  const read = accessReader()
+  for (const it of early) {
+    const line = read(it)
+    if (line.kind === 'request') sums.addUnplaced(line)
+  }
+  for (let at = 0; at < 9; at++) sums.add(read((bad[1] ?? '').replace('/cart', '/home')))
+  const text = logSummaryText(fromOutside(sums.result()), plain)
+  expect(text).toMatch(
+    /^! None of 9 .*; 3 requests more went wrong and could not be given to an Ingress \(400: 3: \/home 3×, which only this Ingress answered here\)\./,
+  )
+})
 
 test('what a client sends is no escape, and no secret is shown', () => {
   const hostile = [

@@ -4,6 +4,7 @@ import type { OtherLine } from '../../wire/access-log/reader.ts'
 import { count, ms, percent } from '../../phrases.ts'
 import type { Paint } from '../paint.ts'
 import { cutCount, cutHelp, cutLines, cutText } from './cut-text.ts'
+import { keptNotes, keptText } from './kept-text.ts'
 import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 
@@ -63,7 +64,7 @@ export function logSummaryText(summary: LogSummary, paint: Paint): string {
 function verdict(summary: LogSummary, paint: Paint): readonly string[] {
   const { lines, serverErrors, who } = summary
   const span = spanOf(summary)
-  const kept = refusals(summary)
+  const kept = keptText(summary)
   const cut = cutLines(summary)
   if (serverErrors === 0 && cut.length > 0)
     return [
@@ -102,19 +103,6 @@ function unreadMost(summary: LogSummary, paint: Paint): readonly string[] {
     `${paint.mark('cannot-tell')} That is of ${count(requests, 'request')} alone: ${strange} of ${all} lines ` +
       `(${percent(strange, all)}) are of no known format, and may be of requests as well: --format`,
   ]
-}
-
-/** A 413 or a 429 is no server error, and a user who met it got nothing: health is not of them. */
-function refusals({ refused, troubles }: LogSummary): string | null {
-  const byStatus = Object.entries(refused)
-  const told = (['body-too-big', 'limited', 'denied'] as const).reduce((sum, it) => sum + (troubles[it] ?? 0), 0)
-  const times = byStatus.reduce((sum, [, it]) => sum + it, 0)
-  if (times > 0)
-    return (
-      `${count(times, 'request')} ${times === 1 ? 'was' : 'were'} refused by the controller itself ` +
-      `(${byStatus.map(([status, it]) => `${status}: ${it}`).join(', ')})`
-    )
-  return told === 0 ? null : `its error log tells of ${count(told, 'request')} that it refused itself`
 }
 
 function spanOf({ from, to }: LogSummary): string {
@@ -242,8 +230,10 @@ function rest(summary: LogSummary, paint: Paint): readonly string[] {
       ? [
           `The error log has ${count(lines.errors, 'line')} of requests ` +
             `(${entriesOf(troubles)}); ${lines.joined} were joined with their request.`,
+          ...summary.said.map((it) => `  ${it.times}×  ${it.words}`),
         ]
       : []),
+    ...keptNotes(summary),
     ...cutHelp(summary),
     ...(summary.clientsLeft > 0
       ? [

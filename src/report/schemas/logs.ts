@@ -47,6 +47,27 @@ export const logsSummary = v.strictObject({
     v.record(text, number),
     v.description('requests that the controller refused without asking a server, by status'),
   ),
+  refusedEarly: v.pipe(
+    v.record(text, number),
+    v.description('further requests that nginx refused before it chose a backend, by status'),
+  ),
+  unplaced: v.pipe(
+    v.nullable(
+      v.strictObject({
+        requests: number,
+        serverErrors: number,
+        statuses: v.record(text, number),
+        paths: v.array(
+          v.strictObject({
+            path: text,
+            requests: number,
+            alone: v.pipe(v.boolean(), v.description('all requests to it that could be told were of this Ingress')),
+          }),
+        ),
+      }),
+    ),
+    v.description('requests that went wrong, and that could not be given to an Ingress; null: none'),
+  ),
   groups: v.array(
     v.strictObject({
       host: maybeText,
@@ -68,6 +89,10 @@ export const logsSummary = v.strictObject({
   ),
   servers: v.array(v.strictObject({ address: text, tries: number, failed: number, who, time: spread })),
   troubles: v.pipe(v.record(text, number), v.description('what the error log says, and how often')),
+  said: v.pipe(
+    v.array(v.strictObject({ words: text, times: number })),
+    v.description("of what has no name among them, the error log's own words"),
+  ),
 })
 
 const place = { namespace: text, podName: text, containerName: text, nodeName: maybeText }

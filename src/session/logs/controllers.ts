@@ -2,10 +2,8 @@ import type { Cluster } from '../../kube/cluster.ts'
 import { configMaps, pods } from '../../kube/resources.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
 import type { Model } from '../../model/sources.ts'
-import { backendsOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ToolError } from '../../tool-error.ts'
-import { hostAlone, hostFits } from '../../wire/host-pattern.ts'
-import { logFormat, type LogEntry, type LogFormat } from '../../wire/access-log/reader.ts'
+import { logFormat, type LogFormat } from '../../wire/access-log/reader.ts'
 import type { PodSeen } from './places.ts'
 
 /** The Ingress that was asked about, and who serves it. */
@@ -54,24 +52,6 @@ export function likeThese(controllers: readonly IngressController[]): (pod: PodS
 function kindOf({ namespace, labels }: PodSeen): string {
   const kept = Object.entries(labels).filter(([key]) => !changing.test(key))
   return JSON.stringify([namespace, ...kept.toSorted(([a], [b]) => (a < b ? -1 : 1))])
-}
-
-/** Whether a line is of a request for this Ingress, by its host without a port; true where its format can't tell. */
-export function isOf(ingress: Ingress): (entry: LogEntry) => boolean {
-  const hosts = [...new Set(ingress.rules.map((it) => it.host ?? ''))]
-  const isForAll = hosts.length === 0 || hosts.includes('')
-  const isIts = (host: string): boolean => isForAll || hosts.some((it) => hostFits(it, hostAlone(host)))
-  const services = backendsOf(ingress).map((it) => `${ingress.namespace}-${it.backend.service}-`)
-  const name = `${ingress.namespace}/${ingress.name}`
-  return (entry) => {
-    if (entry.kind === 'empty-service') return true
-    if (entry.kind === 'error') return entry.host === null || isIts(entry.host)
-    if (entry.kind !== 'request') return false
-    const { route, host, backend } = entry
-    if (route !== null && route.includes('/')) return route === name
-    if (host !== null && !isForAll) return isIts(host)
-    return backend === null || entry.dialect !== 'nginx' || services.some((it) => backend.startsWith(it))
-  }
 }
 
 /** Keys of the ConfigMaps of ingress-nginx, F5, and both of HAProxy. */

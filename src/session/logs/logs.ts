@@ -7,11 +7,12 @@ import type { ClusterAsk, ProbeAsk } from '../asks.ts'
 import type { Caller, SessionEvent } from '../events.ts'
 import { gather } from '../gather.ts'
 import { type Ended, type Frame, withCluster } from '../with-cluster.ts'
-import { isOf, likeThese, liveFormats, servedIn } from './controllers.ts'
+import { likeThese, liveFormats, servedIn } from './controllers.ts'
 import { formatsOf } from './log-files.ts'
 import { patternOf, selectionOf } from './selection.ts'
 import { readPods } from './read-once.ts'
 import { type TailAsk, tailPods } from './tail.ts'
+import { type Whose, whoseLines } from './whose-lines.ts'
 import type { TailLine, TailMark } from '../../answers/tail/events.ts'
 
 export interface LogsAsk extends ClusterAsk {
@@ -60,7 +61,7 @@ export async function logsOf(ask: LogsAsk, caller: LogsCaller): Promise<Ended<Lo
     const time = ask.for === undefined ? [] : [AbortSignal.timeout(ask.for)]
     const signal = AbortSignal.any([frame.signal, ...time])
     const counts = { lines: 0, containers: 0, gaps: 0 }
-    const summary = ask.summary ? summaryFrom([...own, ...what.formats], what.keeps) : null
+    const summary = ask.summary ? summaryFrom([...own, ...what.formats], what.whose) : null
     const reader = readerOf([...own, ...what.formats])
     const tail = {
       cluster: frame.cluster,
@@ -69,7 +70,7 @@ export async function logsOf(ask: LogsAsk, caller: LogsCaller): Promise<Ended<Lo
         if (!lineWanted(line.text)) return undefined
         counts.lines++
         if (summary !== null) return void summary.add(line)
-        if (what.isIngress && !what.keeps(reader(line))) return undefined
+        if (what.isIngress && what.whose(reader(line)) === 'others') return undefined
         return caller.write(fromOutside(line))
       },
       mark(mark: TailMark) {
@@ -109,7 +110,7 @@ interface What {
   readonly asks: readonly TailAsk[]
   readonly formats: readonly LogFormat[]
   readonly isIngress: boolean
-  readonly keeps: (entry: LogEntry) => boolean
+  readonly whose: (entry: LogEntry) => Whose
 }
 
 async function whatOf(frame: Frame, ask: LogsAsk): Promise<What> {
@@ -129,6 +130,7 @@ async function whatOf(frame: Frame, ask: LogsAsk): Promise<What> {
   if (/^(?:ing|ingress|ingresses)\//.test(ask.target ?? '')) {
     const { model } = await gather(frame, ask.target, readOnly(ask))
     const { ingress, controllers } = servedIn(model)
+    const slices = model.sources.endpointSlices
     const isLike = likeThese(controllers)
     const wants: TailAsk['wants'] = (pod, name) => isWanted(pod.name, name) && isLike(pod, name)
     return {
@@ -140,7 +142,7 @@ async function whatOf(frame: Frame, ask: LogsAsk): Promise<What> {
       })),
       formats: await liveFormats(cluster, controllers),
       isIngress: true,
-      keeps: isOf(ingress),
+      whose: whoseLines(ingress, slices.known ? slices.value : []),
     }
   }
   const { labelSelector, pod } = await selectionOf(cluster, ask.target, namespace)
@@ -156,7 +158,7 @@ async function whatOf(frame: Frame, ask: LogsAsk): Promise<What> {
     ],
     formats: [],
     isIngress: false,
-    keeps: () => true,
+    whose: () => 'its',
   }
 }
 
@@ -185,14 +187,17 @@ function readerOf(formats: readonly LogFormat[]): (line: TailLine) => LogEntry {
 
 function summaryFrom(
   formats: readonly LogFormat[],
-  keeps: (entry: LogEntry) => boolean,
+  whose: (entry: LogEntry) => Whose,
 ): { readonly add: (line: TailLine) => void; readonly result: () => LogSummary } {
   const sums = summing()
   const read = readerOf(formats)
   return {
     add(line) {
       const entry = read(line)
-      if (entry.kind === 'other' || keeps(entry)) sums.add(entry)
+      const its = entry.kind === 'other' ? 'its' : whose(entry)
+      if (its === 'its') sums.add(entry)
+      else if (entry.kind === 'request' && its === 'unknown') sums.addUnplaced(entry)
+      else if (entry.kind === 'request') sums.passOver(entry)
     },
     result: sums.result,
   }

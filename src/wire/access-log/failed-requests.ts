@@ -34,7 +34,7 @@ export function failedRequests(lines: readonly string[], hosts: ReadonlySet<stri
     const before = found.get(key)
     if (before === undefined && found.size === most) continue
     const times = (before?.times ?? 0) + 1
-    const said = trouble === 'lua-failed' ? { said: shortened(it.said) } : {}
+    const said = trouble === 'lua-failed' || trouble === 'no-error-page' ? { said: shortened(it.said) } : {}
     found.set(key, { host, upstream, trouble, times, ...said, ...(status === null ? {} : { status }) })
   }
   return [...found.values()]

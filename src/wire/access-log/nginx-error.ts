@@ -6,7 +6,9 @@ import { requestIn } from './access-line.ts'
  * failed, or there is none. `tls-refused`: the server speaks TLS, and ended the handshake by an alert of its own: no
  * name and no certificate suits it. `no-connection-left`: this nginx has none for it. `limited`: by a limit of the
  * controller's own. `auth-unclear`: who was asked for leave (`auth-url`) said neither yes nor no. `lua-failed`: the
- * controller's own program wrote an error (lua-nginx-module, ngx.log).
+ * controller's own program wrote an error (lua-nginx-module, ngx.log). `no-error-page`: the place that an error page is
+ * to come from is not there, and a 500 is said in its place. `refused-early`: no line of the error log says it, but the
+ * access log's: refused before a backend was chosen.
  */
 export const requestTroubles = [
   'refused',
@@ -25,6 +27,8 @@ export const requestTroubles = [
   'auth-unclear',
   'no-connection-left',
   'lua-failed',
+  'no-error-page',
+  'refused-early',
   'other',
 ] as const
 export type RequestTrouble = (typeof requestTroubles)[number]
@@ -81,6 +85,8 @@ const troubles: readonly (readonly [words: string, trouble: RequestTrouble])[] =
   ['[lua] ', 'lua-failed'],
   ['lua entry thread aborted', 'lua-failed'],
   ['failed to run balancer_by_lua', 'lua-failed'],
+  // ngx_http_core_module.c, ngx_http_named_location: `could not find named location "@custom_…_404"`.
+  ['could not find named location', 'no-error-page'],
 ]
 
 /** `auth request unexpected status: 404`; null where the line tells none. */

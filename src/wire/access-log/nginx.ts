@@ -105,7 +105,7 @@ export function nginxLine(values: Values): AccessLine {
     bytes: numberIn(values[slots.bytes]),
     tries,
     tells: { connect: values[slots.connect] !== undefined, header: values[slots.header] !== undefined },
-    retries: tries === null ? null : Math.max(0, tries.length - 1),
+    retries: tries === null ? null : Math.max(0, tries.length - groupsIn(values[slots.address])),
     spent: {
       total,
       client: null,
@@ -182,6 +182,11 @@ function triesIn(values: Values): readonly Try[] | null {
       headerMs: numberIn(header, 1000),
     }
   })
+}
+
+/** A further group is where an error page came from, or what a backend pointed to: no try of the same again. */
+function groupsIn(addresses: string | undefined): number {
+  return addresses === undefined ? 1 : addresses.split(' : ', mostTries).length
 }
 
 function tryOf(values: Values, address: string): Try {

@@ -18,6 +18,7 @@ const upload = error('client intended to send too large body: 5242880 bytes')
 
 test('an upload that was too large', () => {
   expect(saidLately([access('10.0.0.9', { time: '28/Nov/2026:10:41:37 +0000' }), upload])).toEqual({
+    early: [],
     lines: 2,
     from: at - 900_000,
     until: at,
@@ -84,7 +85,7 @@ test('a controller that is not in UTC: its access log tells by how much', () => 
 })
 
 test('without a line that bears a time', () => {
-  expect(saidLately(['{"level":"info"}'])).toEqual({ lines: 1, from: null, until: null, errors: [] })
+  expect(saidLately(['{"level":"info"}'])).toEqual({ lines: 1, from: null, until: null, errors: [], early: [] })
 })
 
 test.each([
@@ -98,4 +99,15 @@ test.each([
 test('a request that nginx cut has no path', () => {
   const cut = upload.slice(0, upload.indexOf(' HTTP'))
   expect(saidLately([cut]).errors).toMatchObject([{ server: 'web.example.com', path: null, host: null }])
+})
+
+test('what nginx asked of itself for one of the probe’s own requests is no user’s', () => {
+  const itself =
+    '2026/11/28 10:56:37 [error] 24#24: *18434 could not find named location "@custom_upstream-default-backend_404", ' +
+    'client: 127.0.0.1, server: , request: "GET / HTTP/1.0", host: "web.example.com"'
+  const line = (agent: string): string =>
+    `10.0.0.9 - - [28/Nov/2026:10:56:37 +0000] "GET /x HTTP/1.1" 500 170 "-" "${agent}" 93 0.002 ` +
+    '[upstream-default-backend] [] 10.2.0.4:8080 : 127.0.0.1:8181 0 : 170 0.000 : 0.001 404 : 500 5f'
+  expect(saidLately([itself, line('curl')]).errors).toMatchObject([{ trouble: 'no-error-page', path: '/' }])
+  expect(saidLately([itself, line('hopscope')]).errors).toEqual([])
 })

@@ -1,6 +1,8 @@
 import { hostAlone } from '../host-pattern.ts'
+import { earlyRefusals, type EarlyRefusals } from './early-refusals.ts'
 import { logTime } from './log-time.ts'
 import { nginxError, type RequestTrouble } from './nginx-error.ts'
+import { isLoopback } from './own-door.ts'
 
 /** What nginx said of one request that went wrong; its client is not kept. */
 export interface LateError {
@@ -24,6 +26,8 @@ export interface LateLog {
   readonly from: number | null
   readonly until: number | null
   readonly errors: readonly LateError[]
+  /** Of the access log: requests that nginx refused before it chose a backend. */
+  readonly early: readonly EarlyRefusals[]
 }
 
 /** Lines of some seconds of a flood say what all of them say. */
@@ -45,12 +49,19 @@ export function saidLately(lines: readonly string[]): LateLog {
     const it = nginxError(line)
     if (it === null || it.trouble === 'other' || it.trouble === 'lua-failed' || errors.length === mostErrors) continue
     const at = it.at - shift
-    if (own.has(requestKey(it.client, at, it.path)) || own.has(requestKey(it.client, at + 1000, it.path))) continue
+    const [client, asked] = isLoopback(it.client) ? itself : [it.client, it.path]
+    if (own.has(requestKey(client, at, asked)) || own.has(requestKey(client, at + 1000, asked))) continue
     const { trouble, server, path, upstream, said } = it
     const host = it.host === null ? null : hostAlone(it.host)
     errors.push({ at, trouble, server, host, path, upstream, bytes: trouble === 'body-too-big' ? bytesIn(said) : null })
   }
-  return { lines: lines.length, from: firstTime(lines, shift), until: lastTime(lines, shift), errors }
+  return {
+    lines: lines.length,
+    from: firstTime(lines, shift),
+    until: lastTime(lines, shift),
+    errors,
+    early: earlyRefusals(lines),
+  }
 }
 
 /** The error log has the container's own time and no zone, the access log has both: containers are in UTC, nearly. */
@@ -62,6 +73,8 @@ function shiftOf(lines: readonly string[]): number {
   return 0
 }
 
+const itself = ['itself', '/'] as const
+
 function ownRequests(lines: readonly string[]): ReadonlySet<string> {
   const own = new Set<string>()
   for (const line of lines) {
@@ -69,7 +82,10 @@ function ownRequests(lines: readonly string[]): ReadonlySet<string> {
     const [, client, request] =
       /^(\S{1,60}) - \S{1,100} \[[^\]]{1,40}\] "[A-Z]{1,10} (\S{1,2000}) HTTP/.exec(line) ?? []
     const at = timeOf(line, 0)
-    if (client !== undefined && request !== undefined && at !== null) own.add(requestKey(client, at, request))
+    if (client === undefined || request === undefined || at === null) continue
+    own.add(requestKey(client, at, request))
+    // nginx asks a door of its own for the page of such a request: by another client, for another path.
+    if (/ (?:127\.0\.0\.1|\[::1\]):\d{1,5} /.test(line)) own.add(requestKey(itself[0], at, itself[1]))
   }
   return own
 }
