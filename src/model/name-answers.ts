@@ -7,7 +7,8 @@ import type { Protocol } from './pod.ts'
  * the search list. `random`: a label that nobody made, below a suffix: what answers it, answers everything.
  * `member`: a pod's own name below the headless Service that names it.
  * `hosts`: a name to which a line of `hosts` in the Corefile gives these addresses.
- * `upstream`: a name outside, asked of a server that CoreDNS forwards it to. `rewritten`: a name that a `rewrite` of the Corefile makes `to` of. `port`: the SRV name of a Service's named port.
+ * `upstream`: a name outside, asked of a server that CoreDNS forwards it to. `rewritten`: a name that a `rewrite` of
+ * the Corefile makes `to` of. `port`: the SRV name of a Service's named port.
  */
 export type NameReason =
   | { readonly kind: 'service'; readonly service: { readonly namespace: string; readonly name: string } }

@@ -12,8 +12,8 @@ import { parseResolvConf } from '../../wire/resolv-conf.ts'
 import { fileEvidence, judgeEach, seenHere, seenIn, unseenPods, whose } from './inside-words.ts'
 
 /**
- * `timeout` and `attempts` of resolv.conf say how long a resolver waits; glibc's and musl's own are 5 s and two tries. A
- * server that has to ask another one may need a second or two for a name that it does not have, and CoreDNS gives an
+ * `timeout` and `attempts` of resolv.conf say how long a resolver waits; glibc's and musl's own are 5 s and two tries.
+ * A server that has to ask another one may need a second or two for a name that it does not have, and CoreDNS gives an
  * upstream 2 s a try (plugin/forward, readTimeout): who waits less gets EAI_AGAIN, and everybody else an answer.
  */
 export default check({

@@ -51,7 +51,8 @@ export default check({
       ? ok(live.length)
       : cannotTell(
           'ambiguous',
-          `the Corefile ${reload === null ? 'has no `reload`' : `is read again each ${reload} s`}, and whether it was ` +
+          `the Corefile ${reload === null ? 'has no `reload`' : `is read again each ${reload} s`}, and whether ` +
+            'it was ' +
             'written after the servers started is not known',
         )
   },
@@ -69,7 +70,8 @@ export default check({
     note: ({ args }) =>
       args.isSeen
         ? 'what was put in or taken out since is not in force there; servers that started since go by the new text'
-        : 'when it was last written is known, and not what of it was changed: where that was no line of the Corefile, ' +
+        : 'when it was last written is known, and not what of it was changed: where that was no line of the ' +
+          'Corefile, ' +
           'nothing is wrong',
     help: ({ subject: on, args }) => [
       'restart the servers, and put `reload` into the Corefile',

@@ -63,7 +63,10 @@ export const silentMs = 2500
 /** Stands before a tool that stays connected until the other end closes. */
 export const waits = 'waits '
 
-/** EAI_AGAIN, as C libraries, Node and Python say it: silence, or an error of the server; never that a name is not there. */
+/**
+ * EAI_AGAIN, as C libraries, Node and Python say it: silence, or an error of the server; never that a name is not
+ * there.
+ */
 export function isAgain(text: string): boolean {
   return /EAI_AGAIN|temporary failure in name resolution|try again/i.test(text)
 }

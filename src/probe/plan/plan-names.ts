@@ -5,6 +5,7 @@ import type { NameReason } from '../../model/name-answers.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
+import { count } from '../../phrases.ts'
 import { askedFor, type NameRule, nameRules } from '../../relations/dns/rewrite-rules.ts'
 import { hostsOf } from '../../relations/dns/hosts-names.ts'
 import { askableUpstreams } from '../../relations/dns/upstream-servers.ts'
@@ -110,12 +111,34 @@ function ofHosts(dns: ClusterDns): readonly NameQuestion[] {
     .map(({ name, ips }) => ({ name: `${name}.`, types: ['A'], reason: { kind: 'hosts', ips } }))
 }
 
+export function announceNames(names: NamesPlan): readonly string[] {
+  const { spec, notAsked } = names
+  const services = spec.names.filter((it) => it.reason.kind === 'service').length
+  const rewritten = spec.names.filter((it) => it.reason.kind === 'rewritten').length
+  const members = spec.names.filter((it) => it.reason.kind === 'member').length
+  const ports = spec.names.filter((it) => it.reason.kind === 'port').length
+  const hosts = spec.names.filter((it) => it.reason.kind === 'hosts').length
+  return [
+    `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}` +
+      (notAsked === 0 ? '' : ` of ${services + notAsked}`) +
+      (members === 0 ? '' : ` and ${count(members, 'pod')} of headless ones`) +
+      (rewritten === 0 ? '' : ` and ${count(rewritten, 'name')} that the Corefile rewrites`) +
+      (hosts === 0 ? '' : ` and ${count(hosts, 'name')} of its \`hosts\``) +
+      (ports === 0 ? '' : ` and for SRV records of ${count(ports, 'port')}`) +
+      ` from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: ` +
+      announceUpstreams(names) +
+      `at most ${queriesOfNames(names)} queries more per node, of the same rate; ` +
+      'what is not answered is asked once more',
+  ]
+}
+
 /** What the plan says of them; '' where none is asked. */
-export function announceUpstreams({ spec: { upstreams = [] } }: NamesPlan): string {
+function announceUpstreams({ spec: { upstreams = [] } }: NamesPlan): string {
   const asked = [...new Set(upstreams.flatMap((it) => it.names.map((one) => one.name.replace(/\.$/, ''))))]
   return upstreams.length === 0
     ? ''
-    : `for ${asked.join(', ')} themselves ${upstreams.map((it) => it.server.ip).join(', ')}, which CoreDNS forwards to; `
+    : `for ${asked.join(', ')} themselves ${upstreams.map((it) => it.server.ip).join(', ')}, which CoreDNS ` +
+        'forwards to; '
 }
 
 /** Of one `forward`. */

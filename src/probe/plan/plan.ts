@@ -25,7 +25,7 @@ import { type Counts, defaultCounts, pathCounts, planSeries } from './plan-dns.t
 import { apiServerName, asDnsName, type DnsName } from '../../wire/dns-name.ts'
 import { announceIngressConfigs, type IngressConfigPlan, planIngressConfigs } from '../ingress/plan-ingress-configs.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
-import { announceUpstreams, type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
+import { announceNames, type NamesPlan, namesShare, planNames, serversOf } from './plan-names.ts'
 import { planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
 import { planProxyLogs, type ProxyLogPlan } from './plan-proxy-logs.ts'
 import { planNodePorts } from './plan-node-ports.ts'
@@ -465,27 +465,6 @@ function announceCrossings(crossings: ProbePlan['crossings']): readonly string[]
     pods.size === 1 ? `container ${container} of pod ${namespace}/${pod}` : `a container of each of ${pods.size} pods`
   return [
     `opens ${connects} out of ${where}, once each, once more where the other side hangs up at once, and sends nothing`,
-  ]
-}
-
-function announceNames(names: NamesPlan): readonly string[] {
-  const { spec, notAsked } = names
-  const services = spec.names.filter((it) => it.reason.kind === 'service').length
-  const rewritten = spec.names.filter((it) => it.reason.kind === 'rewritten').length
-  const members = spec.names.filter((it) => it.reason.kind === 'member').length
-  const ports = spec.names.filter((it) => it.reason.kind === 'port').length
-  const hosts = spec.names.filter((it) => it.reason.kind === 'hosts').length
-  return [
-    `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}` +
-      (notAsked === 0 ? '' : ` of ${services + notAsked}`) +
-      (members === 0 ? '' : ` and ${count(members, 'pod')} of headless ones`) +
-      (rewritten === 0 ? '' : ` and ${count(rewritten, 'name')} that the Corefile rewrites`) +
-      (hosts === 0 ? '' : ` and ${count(hosts, 'name')} of its \`hosts\``) +
-      (ports === 0 ? '' : ` and for SRV records of ${count(ports, 'port')}`) +
-      ` from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: ` +
-      announceUpstreams(names) +
-      `at most ${queriesOfNames(names)} queries more per node, of the same rate; ` +
-      'what is not answered is asked once more',
   ]
 }
 

@@ -119,7 +119,8 @@ function headline(it: Resolution, outcome: Outcome): string {
       return ofDisagreement(it)
     case 'by-turns':
       return (
-        `${bare(outcome.name)} is found and "does not exist" by turns: ${outcome.server} said both within a moment, so ` +
+        `${bare(outcome.name)} is found and "does not exist" by turns: ${outcome.server} said both within a ` +
+        'moment, so ' +
         'whom it asks, or the servers behind it, do not agree (hopscope dns --probe, DNS188).'
       )
     case 'not-the-service':
