@@ -5,10 +5,10 @@ import { canonical, canonicalParts } from './canonical.ts'
 test('in parts it is the same text, with lists of any length anywhere', () => {
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
-      { depthSize: 'small' },
+      { depthSize: 'small', maxDepth: 4 },
       fc.constantFrom('a', 'ü"', 7, null, true, undefined),
       fc.array(tie('value'), { maxLength: 3 }),
-      fc.tuple(fc.integer({ min: 99, max: 103 }), tie('value')).map(([length, it]) => Array.from({ length }, () => it)),
+      fc.tuple(fc.constantFrom(1, 99, 100, 101), tie('value')).map(([length, it]) => Array.from({ length }, () => it)),
       fc.dictionary(fc.constantFrom('b', 'a', 'c"'), tie('value'), { maxKeys: 3 }),
     ),
   }))

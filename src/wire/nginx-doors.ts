@@ -54,7 +54,7 @@ const most = { servers: 500, locations: 2000, rules: 200 }
  * status made into another (`error_page 403 =200`). Linear; never throws.
  */
 export function nginxDoors(text: string): readonly Door[] {
-  const [servers, open]: [Server[], (Level | Server)[]] = [[], []]
+  const [servers, open]: [Server[], Open[]] = [[], []]
   const outer: AddressRule[] = []
   let outerLine = 0
   let isElsewhere = false
@@ -62,9 +62,10 @@ export function nginxDoors(text: string): readonly Door[] {
     comment: () => {},
     directive({ words, line, opens }) {
       const [name = '', ...rest] = words
-      const inside = open.at(-1)
+      const around = open.at(-1)
+      const inside = around?.level
       if (opens) {
-        open.push(opened(name, rest, open, servers))
+        open.push(opened(name, rest, around, servers))
         if (name === 'if' && inside !== undefined) inside.isUnsure = true
         return
       }
@@ -72,7 +73,7 @@ export function nginxDoors(text: string): readonly Door[] {
       if (isOdd(name, rest)) isElsewhere = true
       if (inside === undefined || inside.kind === 'other') {
         const rule = ruleOf(name, rest)
-        const isHttp = open.every((it) => it.kind === 'other')
+        const isHttp = around === undefined || around.server === null
         if (rule !== null && isHttp && outer.length < most.rules) outerLine = outer.push(rule) === 1 ? line : outerLine
         return
       }
@@ -88,21 +89,26 @@ export function nginxDoors(text: string): readonly Door[] {
   })
 }
 
-function opened(name: string, rest: readonly string[], open: readonly Level[], servers: Server[]): Level {
-  const server = open.find((it): it is Server => it.kind === 'server')
-  const path = rest.join(' ').slice(0, 300)
-  if (name === 'server' && server === undefined && servers.length < most.servers) {
+/** A block that is open, and the server that it is of: each knows it from the one around it, however deep. */
+interface Open {
+  readonly level: Level | Server
+  readonly server: Server | null
+}
+
+function opened(name: string, rest: readonly string[], around: Open | undefined, servers: Server[]): Open {
+  const server = around?.server ?? null
+  if (name === 'server' && server === null && servers.length < most.servers) {
     const made: Server = { ...level('server', ''), ports: new Set(), locations: [] }
     servers.push(made)
-    return made
+    return { level: made, server: made }
   }
-  if (name !== 'location' || server === undefined) return level('other', '')
-  const made = level('location', path)
+  if (name !== 'location' || server === null) return { level: level('other', ''), server }
+  const made = level('location', rest.join(' ').slice(0, 300))
   if (server.locations.length < most.locations) server.locations.push(made)
   else server.isUnsure = true
   // One within another goes by other rules.
-  if (open.at(-1)?.kind === 'location') server.isUnsure = true
-  return made
+  if (around?.level.kind === 'location') server.isUnsure = true
+  return { level: made, server }
 }
 
 function level(kind: Level['kind'], path: string): Level {

@@ -30,7 +30,7 @@ import {
 import { projectKeys, projectSecret } from '../../src/collect/project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from '../../src/collect/project/traefik.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
-import { projectCertificate, projectIssuer } from '../../src/collect/project/cert-manager.ts'
+import { projectCertificate, projectIssuer, projectIssuerName } from '../../src/collect/project/cert-manager.ts'
 import { projectMiddleware } from '../../src/collect/project/middleware.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
 import { projectStatuses } from '../../src/collect/project/status.ts'
@@ -92,7 +92,7 @@ import { readInsideLookups } from '../../src/probe/inside/inside-lookups.ts'
 import { addressOf } from '../../src/probe/outside/ask-outside.ts'
 import { readCrossings } from '../../src/probe/inside/crossings.ts'
 import { readInside } from '../../src/probe/inside/inside.ts'
-import { libcOf, nslookupResult } from '../../src/probe/inside/tool-words.ts'
+import { isAgain, libcOf, nslookupResult } from '../../src/probe/inside/tool-words.ts'
 import { pageMaker } from '../../src/probe/pod/contacts/page-maker.ts'
 import { fromGetent, fromNode } from '../../src/probe/pod/resolve/libc-lookup.ts'
 import { answers } from '../../src/probe/pod/load/load-line.ts'
@@ -203,6 +203,7 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   'src/kube/watch.ts parseWatchLine': parseWatchLine,
   'src/probe/node/conntrack.ts fromCat': (text) => fromCat(text, 0),
   'src/probe/inside/inside-lookups.ts readInsideLookups': readInsideLookups,
+  'src/probe/inside/tool-words.ts isAgain': isAgain,
   'src/probe/inside/tool-words.ts libcOf': libcOf,
   'src/probe/inside/tool-words.ts nslookupResult': (text) => nslookupResult(text, 1),
   'src/probe/outside/ask-outside.ts addressOf': addressOf,
@@ -334,6 +335,7 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/linkerd.ts projectAuthorized': (value) => projectAuthorized(value, intern),
   'src/collect/project/linkerd.ts projectProof': (value) => projectProof(value, intern),
   'src/collect/project/linkerd.ts projectServiceRoutes': (value) => projectServiceRoutes(value, intern),
+  'src/collect/project/cert-manager.ts projectIssuerName': (value) => projectIssuerName(value),
   'src/collect/project/deciders.ts projectDecider': (value) => projectDecider(value, intern),
   'src/collect/project/secret.ts projectSecret': (value) => projectSecret(value, intern, 0),
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),

@@ -60,9 +60,8 @@ const usualSeconds = 5
 function patienceOf(text: string): number | null {
   const { options, nameservers } = parseResolvConf(text)
   const valueOf = (name: string, usual: number): number => {
-    const [, digits] =
-      new RegExp(`^${name}:(\\d{1,3})$`).exec(options.findLast((it) => it.startsWith(`${name}:`)) ?? '') ?? []
-    return digits === undefined ? usual : Number(digits)
+    const digits = options.findLast((it) => it.startsWith(`${name}:`))?.slice(name.length + 1) ?? ''
+    return /^\d{1,3}$/.test(digits) ? Number(digits) : usual
   }
   const all =
     Math.max(1, valueOf('timeout', usualSeconds)) *
