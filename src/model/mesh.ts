@@ -106,6 +106,10 @@ export interface DestinationRule {
   readonly portTls?: 'some'
   /** Limits of its `connectionPool` that are 1. Absent where none is, and in old recordings. */
   readonly ones?: readonly PoolLimit[]
+  /** Namespaces whose callers it is for, `.` its own; absent = all, and in old recordings. */
+  readonly exportTo?: readonly string[]
+  /** It is for the workloads alone that a `workloadSelector` chooses, which is not kept. Absent in old recordings. */
+  readonly workloads?: 'some'
   readonly subsets: readonly { readonly name: string; readonly labels: Labels; readonly tls: TlsMode | null }[]
 }
 

@@ -65,6 +65,8 @@ export function meshSchema(intern: Intern) {
           tls,
           portTls: maybe(just('some')),
           ones: maybe(list(oneOf(poolLimits))),
+          exportTo: maybe(list(m.name)),
+          workloads: maybe(just('some')),
           subsets: list(object({ name: m.name, labels, tls })),
         }),
       ),

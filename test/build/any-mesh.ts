@@ -67,6 +67,8 @@ export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
       tls,
       portTls: fc.constant('some' as const),
       ones: fc.subarray([...poolLimits]),
+      exportTo: few(fc.constantFrom('.', '*', 'shop')),
+      workloads: fc.constant('some' as const),
       subsets: few(fc.record({ name, labels, tls })),
     }),
   ),

@@ -54,7 +54,8 @@ export default check({
       (args.there.length === 0 ? '' : ` · there are: ${some(args.there)}`),
     note: ({ args }) =>
       args.fault === 'empty'
-        ? 'the proxies answer 503 with the flag UH: no healthy upstream'
+        ? 'the proxies answer 503 with the flag UH, no healthy upstream, unless a WorkloadEntry bears its labels: those ' +
+          'were not read'
         : 'the proxies answer 503 with the flag NC: no such cluster',
     help: ({ subject: on, args }) => [
       cureOf(args),
@@ -138,6 +139,8 @@ function faultOf({ route, to, at, mesh, domain, podsOf }: Asked): Fault | Unseen
     fault: 'empty',
     near: null,
     there: own.slice(0, 3).map((it) => `${it.name} (${pairs(it, named)})`),
+    // A WorkloadEntry may bear them: a Service chooses those as well (istio.io, "Workload Entry"), and none is read.
+    isGuess: true,
   }
 }
 

@@ -59,6 +59,21 @@ describeCheck(check, [
     given: given({ scheme: 'https', rule: { portTls: 'some' } }),
     expect: 'ok',
   },
+  {
+    it: 'a rule for the workloads of a selector alone',
+    given: given({ scheme: 'https', rule: { workloads: 'some' } }),
+    expect: 'ok',
+  },
+  {
+    it: 'a rule for its own namespace, which is another',
+    given: given({ scheme: 'https', rule: { namespace: 'pay', exportTo: ['.'] } }),
+    expect: 'ok',
+  },
+  {
+    it: 'a rule for its own namespace, and a caller there',
+    given: given({ scheme: 'https', rule: { exportTo: ['.'] } }),
+    expect: [{ ...on, severity: 'error' }],
+  },
   { it: "the mesh's own", given: given({ scheme: 'https', rule: { tls: 'ISTIO_MUTUAL' } }), expect: 'ok' },
   {
     it: 'a caller without a proxy',

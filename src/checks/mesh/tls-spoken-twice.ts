@@ -39,7 +39,8 @@ export default check({
       (it) =>
         (scope.namespace === null || it.namespace === scope.namespace) &&
         (it.tls === 'SIMPLE' || it.tls === 'MUTUAL') &&
-        it.portTls === undefined,
+        it.portTls === undefined &&
+        it.workloads === undefined,
     )
     if (rules.length === 0) return ok(mesh.destinationRules.length, 'none has TLS of its own begun for all ports')
     const around = callableFrom({ services, namespaces, clusterDns, scope })
@@ -47,8 +48,9 @@ export default check({
     const told = toldCalls(pods.filter(goesByProxy)).filter(({ call }) => call.scheme === 'https')
     const found = rules.flatMap((rule) => {
       const host = wholeHost(rule.host, rule.namespace, domain)
-      const callers = told.filter((it) => hostTakes(host, hostCalled(it, around, domain)))
-      const declared = isLedAround(rule, mesh, domain) ? null : entryOf(host, mesh)
+      const callers = told.filter((it) => isFor(rule, it.pod) && hostTakes(host, hostCalled(it, around, domain)))
+      const isForAll = rule.exportTo === undefined || rule.exportTo.includes('*')
+      const declared = !isForAll || isLedAround(rule, mesh, domain) ? null : entryOf(host, mesh)
       return callers.length === 0 && declared === null ? [] : [verdict(rule, callers, declared)]
     })
     return found.length > 0 ? found : ok(rules.length)
@@ -74,6 +76,12 @@ export default check({
     ],
   },
 })
+
+/** `exportTo`: callers of other namespaces have the next rule, or none. */
+function isFor({ namespace, exportTo }: DestinationRule, pod: Pod): boolean {
+  const all = exportTo ?? ['*']
+  return all.includes('*') || all.includes(pod.namespace) || (all.includes('.') && pod.namespace === namespace)
+}
 
 /** A Service by its whole name, whatever it is called by. */
 function hostCalled({ pod, call }: ToldCall, around: Callable, domain: string): string {

@@ -126,6 +126,14 @@ test.each([
   [{ 'service.beta.kubernetes.io/do-loadbalancer-certificate-id': 'x' }, 'unsure'],
   [{ 'load-balancer.hetzner.cloud/http-certificates': 'x' }, 'unsure'],
   [{ 'load-balancer.hetzner.cloud/name': 'x' }, undefined],
+  [{ 'loadbalancer.openstack.org/default-tls-container-ref': 'https://barbican/v1/containers/x' }, 'unsure'],
+  [
+    { 'service.beta.kubernetes.io/linode-loadbalancer-port-443': '{"tls-secret-name":"a","protocol":"https"}' },
+    'unsure',
+  ],
+  [{ 'service.beta.kubernetes.io/linode-loadbalancer-port-443': '{"protocol":"tcp"}' }, undefined],
+  [{ 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-protocol-port': 'https:443,http:80' }, 'unsure'],
+  [{ 'service.beta.kubernetes.io/do-loadbalancer-healthcheck-protocol': 'https' }, undefined],
 ])('another cloud ends TLS with %j', (annotations, expected) => {
   const raw = {
     metadata: { name: 'a', namespace: 'b', annotations },

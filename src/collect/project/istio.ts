@@ -147,6 +147,8 @@ export function projectDestinationRule(raw: unknown, intern: Intern): Destinatio
     tls: tlsOf(spec),
     ...portTlsOf(spec),
     ...onesOf(spec),
+    ...(texts(spec['exportTo']).length === 0 ? {} : { exportTo: texts(spec['exportTo']) }),
+    ...(isObject(spec['workloadSelector']) ? { workloads: 'some' as const } : {}),
     subsets: list(spec['subsets'])
       .map(fields)
       .flatMap((one) => {

@@ -197,15 +197,17 @@ function albTargetOf(metadata: Fields): Pick<Service, 'albTarget' | 'albHealthPo
 /**
  * Each cloud has a name of its own for a certificate at the load balancer: DigitalOcean
  * `do-loadbalancer-certificate-id`, Hetzner `http-certificates`, Scaleway `certificate-ids`, Oracle
- * `oci-load-balancer-ssl-ports`.
+ * `oci-load-balancer-ssl-ports`, OpenStack `default-tls-container-ref`; Linode says it in the value of a port
+ * (`{"tls-secret-name":"shop","protocol":"https"}`), Alibaba in a list of them (`https:443,http:80`).
  */
 function endsElsewhere(annotations: Readonly<Record<string, string>>): boolean {
   return Object.entries(annotations).some(
     ([key, value]) =>
       !key.startsWith(aws) &&
       /load-?balancer/i.test(key) &&
-      /certificate|cert-id|tls-(?:secret|ports?)|ssl-ports?|-ssl$/i.test(key) &&
-      !/^(?:|false|no|off)$/i.test(value),
+      ((/certificate|cert-id|tls-(?:secret|ports?|container)|ssl-ports?|-ssl$/i.test(key) &&
+        !/^(?:|false|no|off)$/i.test(value)) ||
+        (/port|protocol/i.test(key) && !/health|backend/i.test(key) && /"tls-|\bhttps\b/i.test(value.slice(0, 2000)))),
   )
 }
 
