@@ -98,13 +98,18 @@ function grpcSign(port: ServicePort, pods: readonly Pod[]): Sign | null {
   if (appProtocol !== undefined || port.protocol !== 'TCP') return null
   const names = [name, typeof targetPort === 'string' ? targetPort : null].filter((it) => it !== null)
   if (names.some((it) => /web|http|gateway|json|rest|connect/i.test(it))) return null
-  if (pods.some((it) => isAskedByGrpc(it, port))) return 'probe'
+  if (pods.some((it) => isAskedBy(/^https?-get$/, it, port))) return null
+  if (pods.some((it) => isAskedBy(/^grpc$/, it, port))) return 'probe'
   return names.some((it) => /^grpc(?:-|$)/i.test(it)) ? 'name' : null
 }
 
-function isAskedByGrpc(pod: Pod, port: ServicePort): boolean {
+/** By the kubelet, at this port. */
+function isAskedBy(kind: RegExp, pod: Pod, port: ServicePort): boolean {
   const target = targetPortIn(pod, port)
-  return pod.containers.some((it) => target !== null && it.readinessProbe === `grpc :${target}`)
+  return pod.containers.some(({ readinessProbe }) => {
+    const [, how = '', at] = /^(\S+) :(\d+)/.exec(readinessProbe ?? '') ?? []
+    return target !== null && at === String(target) && kind.test(how)
+  })
 }
 
 function verdict({ it, service, port }: Judged, sign: Sign) {

@@ -1,3 +1,5 @@
+import { clusterDns } from '../../../test/build/dns.ts'
+import { known } from '../../model/known.ts'
 import { beside } from '../../../test/build/beside.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { container, pod } from '../../../test/build/pod.ts'
@@ -59,6 +61,24 @@ describeCheck(check, [
     ],
   },
   { it: 'a name in the status', given: given({ services: [front({ fromInside: 'by way of it' })] }), expect: 'ok' },
+  {
+    it: 'a line of the Corefile leads it to the controller from inside',
+    given: given({
+      clusterDns: clusterDns({
+        corefile: known(
+          '.:53 {\n rewrite name web.example.com front.ingress-nginx.svc.cluster.local\n forward . 1.1.1.1\n}',
+        ),
+      }),
+    }),
+    expect: 'ok',
+  },
+  {
+    it: "the pod's own hosts have it",
+    given: given({
+      pods: [{ ...caller('web.example.com'), hostAliases: [{ ip: '10.96.0.9', names: ['web.example.com'] }] }],
+    }),
+    expect: 'ok',
+  },
   { it: 'another host is called', given: given({ pods: [caller('api.example.org')] }), expect: 'ok' },
   { it: 'no header is expected: ING364', given: given({ beside: settings('off') }), expect: 'ok' },
   { it: 'no address yet', given: given({ services: [front({ addresses: [] })] }), expect: 'cannot-tell' },

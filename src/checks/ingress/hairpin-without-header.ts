@@ -3,10 +3,11 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { Ingress } from '../../model/ingress.ts'
 import type { Service } from '../../model/service.ts'
 import { count, full, some } from '../../phrases.ts'
+import { answererOf } from '../../relations/dns/answered-zones.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
 import { settingsOf } from '../../relations/ingress/controller-settings.ts'
 import { servicesByName, takesHost } from '../../relations/ingress/ingress-routes-to-service.ts'
-import { type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
+import { isInHosts, type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { serviceSubject } from '../service/words.ts'
 
@@ -22,11 +23,11 @@ export default check({
   fine: 'pods that call hosts of Ingresses come by way of the load balancer, or no header is expected',
   severity: 'warning',
   needs: ['beside', 'ingressControllers', 'ingresses', 'services', 'pods'],
-  wants: ['ingressClasses'],
+  wants: ['clusterDns', 'ingressClasses'],
   remedies: [],
   decides: [],
 
-  run({ beside, ingressControllers, ingresses, services, pods, ingressClasses }) {
+  run({ beside, ingressControllers, ingresses, services, pods, ingressClasses, clusterDns }) {
     const find = servicesByName(services)
     const classes = ingressClasses.known ? ingressClasses.value : []
     const fronts = new Map<string, Front>()
@@ -39,7 +40,11 @@ export default check({
       }
     }
     if (fronts.size === 0) return notApplicable('no load balancer before a controller here is to send a PROXY header')
-    const calls = toldCalls(pods)
+    // A line of the Corefile or of the pod's hosts may lead it elsewhere from inside: that is a way out of this.
+    const answerer = answererOf(clusterDns)
+    const calls = toldCalls(pods).filter(
+      ({ pod, call }) => !isInHosts(pod, call.host) && answerer(call.host) !== 'maybe',
+    )
     return [...fronts.values()].map((it) => {
       const { addresses = [], fromInside } = it.service.loadBalancer ?? {}
       // That only one of the two speaks it is ING364.

@@ -3,7 +3,7 @@ import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts
 import type { Mesh, MeshDestination, VirtualService } from '../../model/mesh.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
-import { subject } from '../../model/subject.ts'
+import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { hostTakes, type MeshHost, meshHosts, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
 import { mayBeElsewhere, noneHere, unseenKinds } from '../../relations/mesh/mesh-kinds.ts'
@@ -28,9 +28,17 @@ export default check({
 
   run({ mesh, services, pods, clusterDns, scope }) {
     const { virtualServices } = mesh
-    const its = virtualServices.filter((it) => scope.namespace === null || it.namespace === scope.namespace)
-    if (its.length === 0) return noneHere(mesh, ['VirtualService'], 'no VirtualService is here')
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
+    // One of another namespace may lead away what is sent to a Service of this one.
+    const isHere = (host: string, from: string): boolean =>
+      wholeHost(host, from, domain).endsWith(`.${scope.namespace}.svc.${domain}`.toLowerCase())
+    const its = virtualServices.filter(
+      (it) =>
+        scope.namespace === null ||
+        it.namespace === scope.namespace ||
+        it.hosts.some((host) => isHere(host, it.namespace)),
+    )
+    if (its.length === 0) return noneHere(mesh, ['VirtualService'], 'no VirtualService is here')
     const hostOf = meshHosts({ mesh, services, scope, domain })
     const podsOf = podsOfServices(pods)
     return its.flatMap((route): readonly Verdict<Missing>[] => {
@@ -39,7 +47,7 @@ export default check({
         return { to, fault: faultOf({ route, to, at, mesh, domain, podsOf }) }
       })
       const found = judged.flatMap(({ to, fault }) =>
-        fault === null || 'unseen' in fault ? [] : [missing(route, to, fault)],
+        fault === null || 'unseen' in fault ? [] : [missing(route, to, fault, ledAway(route, hostOf))],
       )
       if (found.length > 0) return found
       const unseen = judged.flatMap(({ fault }) => (fault !== null && 'unseen' in fault ? [fault.unseen] : []))
@@ -150,9 +158,23 @@ function pairs(pod: Pod, named: readonly { readonly labels: Readonly<Record<stri
   return keys.map((key) => `${key}=${Object.hasOwn(pod.labels, key) ? pod.labels[key] : ''}`).join(',')
 }
 
-function missing(route: VirtualService, to: MeshDestination, { isGuess = false, ...fault }: Fault): Verdict<Missing> {
+/** Services whose name in the mesh it takes: what is sent to them goes by it. */
+function ledAway(route: VirtualService, hostOf: (host: string, namespace: string) => MeshHost): readonly Subject[] {
+  return route.hosts.slice(0, 20).flatMap((host) => {
+    const at = hostOf(host, route.namespace)
+    return at.is === 'service' ? [subject('Service', at.service.namespace, at.service.name)] : []
+  })
+}
+
+function missing(
+  route: VirtualService,
+  to: MeshDestination,
+  { isGuess = false, ...fault }: Fault,
+  also: readonly Subject[],
+): Verdict<Missing> {
   return finding({
     subject: subject('VirtualService', route.namespace, route.name),
+    ...(also.length === 0 ? {} : { also }),
     confidence: isGuess ? 'possible' : 'inferred',
     // A copy of requests that goes nowhere costs nobody an answer.
     ...(isGuess || to.path.includes('.mirror') ? { severity: 'warning' as const } : {}),

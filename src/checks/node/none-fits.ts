@@ -25,8 +25,9 @@ export default check({
   remedies: [],
   decides: [],
 
-  run({ nodes, pods }) {
-    const waiting = pods.filter(isWaiting)
+  run({ nodes, pods, scope }) {
+    const isOfScope = (it: Pod): boolean => scope.namespace === null || it.namespace === scope.namespace
+    const waiting = pods.filter((it) => isOfScope(it) && isWaiting(it))
     if (waiting.length === 0) return notApplicable('no pod here waits for a node')
     const misfits = waiting.flatMap((pod) => {
       const misfit = misfitOf(pod.placement, { known: true, value: nodes })

@@ -91,9 +91,9 @@ describeCheck(check, [
       ['no probe', behind(null)],
     ] as const
   ).map(([it, back]) => ({
-    it: `${it}: the port is called http`,
+    it: `${it}: that the port is called http says too little`,
     given: given(calling('https'), back),
-    expect: found('https', 'possible'),
+    expect: 'not-applicable' as const,
   })),
   {
     it: 'no probe, and no name that says so',

@@ -36,6 +36,7 @@ test('nobody', () => {
 
 test.each([
   ['svc://sso/authz:4180/verify', { namespace: 'sso', name: 'authz', host: null, port: 4180 }],
+  ['svc://sso/authz:http/check', { namespace: 'sso', name: 'authz', host: null, port: null }],
   ['svc://authz', { namespace: null, name: 'authz', host: null, port: null }],
   ['http://authz.sso.svc:4180/verify', { namespace: null, name: null, host: 'authz.sso.svc', port: 4180 }],
   ['%[var(x)]', undefined],

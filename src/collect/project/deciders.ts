@@ -84,10 +84,11 @@ export function deciderOf(annotations: Readonly<Record<string, string>>): Pick<I
   const by = haproxy.find((it) => annotations[it] !== undefined)
   const url = by === undefined ? '' : (annotations[by] ?? '')
   const [, namespace, name, port] =
-    /^svc:\/\/(?:([a-z0-9-]{1,63})\/)?([a-z0-9-]{1,63})(?::(\d{1,5}))?(?:\/|$)/.exec(url) ?? []
+    /^svc:\/\/(?:([a-z0-9-]{1,63})\/)?([a-z0-9-]{1,63})(?::([a-z0-9-]{1,63}))?(?:\/|$)/.exec(url) ?? []
   if (by === undefined) return {}
   if (name !== undefined) {
-    const number = port === undefined ? null : Number(port)
+    // A port by its name is not judged.
+    const number = /^\d{1,5}$/.test(port ?? '') ? Number(port) : null
     return { asks: { namespace: namespace ?? null, name, host: null, port: number, field: by } }
   }
   const asked = askedBy(url)

@@ -167,6 +167,8 @@ export function calledBy(pod: Pod, call: Call, around: Callable): Called {
 function noService(pod: Pod, call: Call, asked: Sought, around: Callable): Called {
   const { namespace, name, sure } = asked
   const { namespaces, scope } = around
+  const found = sure ? null : bySearch(pod, call, around)
+  if (found !== null) return portOf(found, call, around.pods)
   if (namespaces?.includes(namespace) === false) return inNoNamespace(pod, call, asked, around)
   // Services of other namespaces were not read.
   if (scope.namespace !== null && scope.namespace !== namespace) return elsewhere
@@ -176,6 +178,17 @@ function noService(pod: Pod, call: Call, asked: Sought, around: Callable): Calle
   return isForHere(pod, call, { namespace, name }, around)
     ? { is: 'no-service', namespace, name, near, isGuess: true }
     : elsewhere
+}
+
+/** By a search list of its own: `stock` with `warehouse.svc.cluster.local` in `dnsConfig.searches`. */
+function bySearch(pod: Pod, { host }: Call, around: Callable): Service | null {
+  for (const search of pod.dnsConfig?.searches ?? []) {
+    const asked = serviceName(`${host}.${search.replace(/\.$/, '')}`, pod.namespace, around)
+    if (asked === null || !('namespace' in asked)) continue
+    const service = byPlace(around.services).get(place(asked.namespace, asked.name))
+    if (service !== undefined) return service
+  }
+  return null
 }
 
 /**

@@ -22,7 +22,7 @@ const plainNumbers: ReadonlySet<number> = new Set([389, 1883, 5672])
 const tlsNumbers: ReadonlySet<number> = new Set([636, 5671, 8883])
 const tlsNames = /(?:^|-)(?:tls|ssl|amqps|ldaps|mqtts|rediss|secure)(?:-|$)/i
 
-/** Of HTTP: how the kubelet asks, else by names and numbers of which none says the contrary. */
+/** Of HTTP: how the kubelet asks, else by what was answered, and by names and numbers of TLS. */
 export function httpSpoken(
   service: Service,
   port: ServicePort,
@@ -36,7 +36,8 @@ export function httpSpoken(
   if (wants !== null && wants !== 'probe') return { is: 'TLS', by: wants === 'number' ? 'number' : 'name' }
   const plain = portIsPlain(service, port, { pods: live, contacts })
   if (plain === 'answered') return { is: 'plain', by: 'answer' }
-  return plain === 'name' ? { is: 'plain', by: 'name' } : null
+  // A port by the name of `http` has TLS as well (charts of OpenSearch and Elasticsearch): that alone accuses nobody.
+  return null
 }
 
 /** Of everything else: by the server's own flags, else by a name or a number that is of one of the two alone. */
