@@ -286,6 +286,8 @@ export interface Pod {
   readonly corefileKey?: string
   /** Its annotations have some of its traffic pass by the proxy of its mesh; which, is not read. */
   readonly meshBypass?: true
+  /** Its annotation asks Istio for no sidecar, as the label of that name does. Absent in old recordings. */
+  readonly noSidecar?: 'asked'
   /** Which of its traffic that is, of Istio's sidecar. Absent where all meets it, and in old recordings. */
   readonly sidecarTraffic?: SidecarTraffic
   /** What it asks Dapr's injector for, `dapr.io/enabled`. Absent where it asks nothing, and in old recordings. */

@@ -80,6 +80,7 @@ export function objectSchemas(intern: Intern) {
       startedAt: maybe(number),
       corefileKey: maybe(m.name),
       meshBypass: maybe(just(true)),
+      noSidecar: maybe(just('asked')),
       sidecarTraffic: maybe(
         object({
           notToPorts: list(number),

@@ -114,6 +114,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
   deleting: flag,
   hostNetwork: flag,
   dnsPolicy: fc.constantFrom('ClusterFirst', 'Default'),
+  noSidecar: fc.constant('asked' as const),
   sidecarTraffic: fc.record({
     notToPorts: fc.subarray([80, 443, 8080]),
     notToRanges: fc.subarray(['10.96.0.0/12', '10.0.0.0/8']),

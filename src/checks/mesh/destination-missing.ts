@@ -142,7 +142,7 @@ function faultOf({ route, to, at, mesh, domain, podsOf }: Asked): Fault | Unseen
   if (at.is !== 'service') return null
   const own = podsOf(at.service)
   // Without any pod the Service itself is the trouble (SVC201).
-  if (own.length === 0 || named.some((it) => own.some((pod) => hasPairs(it.labels, pod.labels)))) return null
+  if (own.length === 0 || named.some((it) => own.some((pod) => hasPairs(ofPods(it.labels), pod.labels)))) return null
   return {
     fault: 'empty',
     near: null,
@@ -150,6 +150,15 @@ function faultOf({ route, to, at, mesh, domain, podsOf }: Asked): Fault | Unseen
     // A WorkloadEntry may bear them: a Service chooses those as well (istio.io, "Workload Entry"), and none is read.
     isGuess: true,
   }
+}
+
+/**
+ * Where an endpoint is, istiod writes itself, and no pod bears it (istio.io, "Locality" and "Multicluster traffic").
+ */
+function ofPods(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([key]) => !/^topology\.(?:istio|kubernetes)\.io\//.test(key)),
+  )
 }
 
 /** What a pod says under the keys of the subset. */

@@ -28,7 +28,7 @@ const tagged = (name: string): AdmissionWebhook => ({
 describeCheck(check, [
   {
     it: 'one was made before the label',
-    given: { namespaces: [injected], pods: [inside, pod('cart-1')] },
+    given: { namespaces: [injected], pods: [inside, pod('cart-1'), pod('batch-1', { noSidecar: 'asked' })] },
     expect: [{ subject: 'Namespace/shop', severity: 'warning', args: { how: 'sidecar', pods: ['cart-1'], of: 2 } }],
   },
   {

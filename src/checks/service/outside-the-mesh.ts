@@ -95,6 +95,7 @@ function isExpected(pod: Pod): boolean {
     pod.phase === 'Running' &&
     !pod.hostNetwork &&
     inject !== 'false' &&
+    pod.noSidecar === undefined &&
     labelOf(pod.labels, 'istio.io/dataplane-mode') !== 'none' &&
     labelOf(pod.labels, 'gateway.networking.k8s.io/gateway-name') === undefined
   )

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createIntern } from '../../wire/intern.ts'
+import { projectPod } from './pod.ts'
 import { projectIngress } from './ingress.ts'
 import { projectService } from './service.ts'
 
@@ -152,4 +153,10 @@ test.each([
     spec: { type: 'LoadBalancer', ports: [{ port: 443 }] },
   }
   expect(projectService(raw, createIntern(), null)?.loadBalancer?.keepsClients).toBe(expected)
+})
+
+test('an annotation of a pod that wants no sidecar of Istio', () => {
+  const annotations = { 'sidecar.istio.io/inject': 'false' }
+  const raw = { metadata: { name: 'a', namespace: 'b', annotations }, spec: { containers: [] } }
+  expect(projectPod(raw, createIntern())?.noSidecar).toBe('asked')
 })

@@ -42,6 +42,7 @@ export function projectPod(raw: unknown, intern: Intern, now: number | null = nu
     dnsConfig: isObject(spec['dnsConfig']) ? projectDnsConfig(fields(spec['dnsConfig'])) : null,
     ...mountsOverFiles(spec),
     ...mountedCorefile(spec, status),
+    ...noSidecarOf(it.metadata),
     ...bypassOf(it.metadata),
     ...sidecarTrafficOf(it.metadata),
     ...ownName(spec, intern),
@@ -270,6 +271,11 @@ export function hostAliases(spec: Fields): Pick<Pod, 'hostAliases'> {
  * leaves its mark.
  */
 const bypasses = ['traffic.sidecar.istio.io/exclude', 'traffic.sidecar.istio.io/include', 'config.linkerd.io/skip-']
+
+/** Istio's annotation from before the label of the same name (istio.io, "Resource Annotations"). */
+function noSidecarOf(metadata: Fields): Pick<Pod, 'noSidecar'> {
+  return stringMap(metadata['annotations'])['sidecar.istio.io/inject'] === 'false' ? { noSidecar: 'asked' } : {}
+}
 
 /** What is excluded, or is not among what is included, meets no rule of the mesh (Istio, annotations reference). */
 function bypassOf(metadata: Fields): Pick<Pod, 'meshBypass'> {

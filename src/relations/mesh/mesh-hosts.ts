@@ -49,6 +49,8 @@ export function meshHosts(around: MeshAround): (host: string, namespace: string)
     const isGuess = mayBeElsewhere(mesh, 'ServiceEntry')
     const suffix = `.svc.${domain}`.toLowerCase()
     const home = whole.endsWith(suffix) ? (whole.slice(0, -suffix.length).split('.')[1] ?? null) : null
+    // Of the Multi-Cluster Services API, whatever answers for it (KEP-1645).
+    if (whole.endsWith('.clusterset.local')) return { is: 'elsewhere' }
     if (whole.includes('*') || (isGuess && home === null)) return { is: 'elsewhere' }
     // Services of other namespaces were not read.
     if (scope.namespace !== null && home !== scope.namespace) return { is: 'elsewhere' }
