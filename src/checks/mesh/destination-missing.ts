@@ -62,7 +62,8 @@ export default check({
       (args.there.length === 0 ? '' : ` · there are: ${some(args.there)}`),
     note: ({ args }) =>
       args.fault === 'empty'
-        ? 'the proxies answer 503 with the flag UH, no healthy upstream, unless a WorkloadEntry bears its labels: those ' +
+        ? 'the proxies answer 503 with the flag UH, no healthy upstream, unless a WorkloadEntry bears its ' +
+          'labels: those ' +
           'were not read'
         : 'the proxies answer 503 with the flag NC: no such cluster',
     help: ({ subject: on, args }) => [
