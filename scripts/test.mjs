@@ -21,7 +21,7 @@ const report = join(scratch, 'vitest.json')
 const workers = availableParallelism() + 2
 
 /**
- * What takes seconds is tried by turns, an eighth of it a day, unless all is asked for (HOPSCOPE_TEST_EFFORT=full), or
+ * What takes seconds is tried by turns, a twelfth of it a day, unless all is asked for (HOPSCOPE_TEST_EFFORT=full), or
  * files are named.
  */
 const isNamed = process.argv.length > 2
@@ -88,7 +88,7 @@ function run({ name, command: [file, ...args], env: more = {}, counts }) {
       // A step may fail without a failed test: a file that does not load, an error after the last one.
       const result = { passed: own.passed, failed: code === 0 ? own.failed : Math.max(1, own.failed) }
       const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5)
-      const rest = effort === 'daily' ? '; of the slow files an eighth (HOPSCOPE_TEST_EFFORT=full runs all)' : ''
+      const rest = effort === 'daily' ? '; of the slow files a twelfth (HOPSCOPE_TEST_EFFORT=full runs all)' : ''
       const told = counts === undefined ? '' : `  ${own.passed} passed, ${own.failed} failed${rest}`
       process.stdout.write(`${name.padEnd(7)} ${result.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds} s${told}\n`)
       if (result.failed > 0) process.stdout.write(`${Buffer.concat(output).toString().trimEnd()}\n`)

@@ -4,7 +4,7 @@ import { isFull, today } from './build/effort.ts'
 
 /**
  * Test files that take seconds each: they start programs, wait for what does not come, or read what is large.
- * `npm test` runs an eighth of them, another each day, and those beside which something was changed; `.ci/run` runs
+ * `npm test` runs a twelfth of them, another each day, and those beside which something was changed; `.ci/run` runs
  * all. With each the seconds that it took on a busy machine of two cores, so that the days are alike.
  */
 const secondsOf: Readonly<Record<string, number>> = {
@@ -69,7 +69,7 @@ const secondsOf: Readonly<Record<string, number>> = {
 
 export const heavyFiles: readonly string[] = Object.keys(secondsOf)
 
-const turns = 8
+const turns = 12
 
 /** The day of each: the longest first, each to the day that has least until then. */
 const dayOf = evenly(secondsOf)
