@@ -43,6 +43,11 @@ describeCheck(check, [
   { it: 'a GRPCRoute', given: given({ port: { name: 'grpc' }, kind: 'GRPCRoute' }), expect: 'not-applicable' },
   { it: 'gRPC for browsers', given: given({ port: { name: 'grpc-web' } }), expect: 'ok' },
   { it: 'a probe of another port', given: given({ probe: 'grpc :9000' }), expect: 'ok' },
+  {
+    it: 'the kubelet asks that port by HTTP',
+    given: given({ port: { name: 'grpc' }, probe: 'http-get :50051/healthz' }),
+    expect: 'ok',
+  },
   { it: 'pages', given: given({ port: { name: 'http' } }), expect: 'ok' },
   {
     it: 'Istio goes by the name',

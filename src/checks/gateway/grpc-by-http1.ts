@@ -7,6 +7,7 @@ import type { Service, ServicePort } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { type RoutedBackend, routedBackends, ruleText, takesRequests } from '../../relations/gateway/backends.ts'
+import { probeScheme } from '../../relations/service/port-wants-tls.ts'
 import { portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { refEvidence, routeSubject } from './words.ts'
@@ -98,18 +99,14 @@ function grpcSign(port: ServicePort, pods: readonly Pod[]): Sign | null {
   if (appProtocol !== undefined || port.protocol !== 'TCP') return null
   const names = [name, typeof targetPort === 'string' ? targetPort : null].filter((it) => it !== null)
   if (names.some((it) => /web|http|gateway|json|rest|connect/i.test(it))) return null
-  if (pods.some((it) => isAskedBy(/^https?-get$/, it, port))) return null
-  if (pods.some((it) => isAskedBy(/^grpc$/, it, port))) return 'probe'
+  if (pods.some((it) => probeScheme(it, port) !== null)) return null
+  if (pods.some((it) => isAskedByGrpc(it, port))) return 'probe'
   return names.some((it) => /^grpc(?:-|$)/i.test(it)) ? 'name' : null
 }
 
-/** By the kubelet, at this port. */
-function isAskedBy(kind: RegExp, pod: Pod, port: ServicePort): boolean {
+function isAskedByGrpc(pod: Pod, port: ServicePort): boolean {
   const target = targetPortIn(pod, port)
-  return pod.containers.some(({ readinessProbe }) => {
-    const [, how = '', at] = /^(\S+) :(\d+)/.exec(readinessProbe ?? '') ?? []
-    return target !== null && at === String(target) && kind.test(how)
-  })
+  return pod.containers.some((it) => target !== null && it.readinessProbe === `grpc :${target}`)
 }
 
 function verdict({ it, service, port }: Judged, sign: Sign) {

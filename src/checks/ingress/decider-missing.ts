@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { Beside, Decider } from '../../model/beside.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
@@ -14,6 +14,7 @@ import {
 } from '../../relations/ingress/decider.ts'
 import { allOfIngress, noEndpoints } from '../../relations/symptom.ts'
 import { isAskedAbout } from '../service/words.ts'
+import { faultLabels, faultText, untold } from './decider-words.ts'
 
 /**
  * A proxy that asks somebody about each request refuses it where nobody answers: Envoy with 403 or 500 (ext_authz,
@@ -46,10 +47,7 @@ export default check({
     return asking.map((it) => {
       const fault = deciderFault(it.to, around)
       if (fault === null) return ok(1)
-      if (isSureFault(fault)) return verdict(it, fault)
-      return fault.is === 'unread'
-        ? cannotTell('not-asked', 'who is behind the Services that are asked was not read')
-        : cannotTell('not-asked', `Services of namespace ${it.to.namespace} were not read`, '-A')
+      return isSureFault(fault) ? verdict(it, fault) : untold(fault, it.to)
     })
   },
 
@@ -72,16 +70,6 @@ export default check({
     ],
   },
 })
-
-interface Wrong {
-  readonly is: SureFault['is']
-  readonly port: number | string | null
-}
-
-function faultText({ is, port }: Wrong): string {
-  if (is === 'missing') return 'there is none'
-  return is === 'port' ? `that has no port ${port}` : 'that has no ready endpoint'
-}
 
 interface Source {
   readonly on: Subject
@@ -132,12 +120,6 @@ function severityOf({ isOpen, isUsed, of }: Asking): Severity {
   return isOpen || !isUsed || of > 1 ? 'warning' : 'error'
 }
 
-const labels: Readonly<Record<SureFault['is'], string>> = {
-  missing: 'no such Service',
-  port: 'no such port',
-  empty: 'nobody is behind it',
-}
-
 function verdict(asking: Asking, fault: SureFault) {
   const { on, to, field, causes, isOpen } = asking
   const isAnnotation = field.includes('/')
@@ -164,7 +146,7 @@ function verdict(asking: Asking, fault: SureFault) {
         lines: [`${isAnnotation ? field : (field.split('.').at(-1) ?? field)}: …${to.name}…`],
         at: 0,
         mark: to.name,
-        label: labels[fault.is],
+        label: faultLabels[fault.is],
       },
     ],
     symptoms: fault.is === 'empty' ? [noEndpoints(fault.service)] : [],

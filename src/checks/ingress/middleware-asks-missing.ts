@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Beside } from '../../model/beside.ts'
 import type { Ingress, Middleware } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
@@ -15,6 +15,7 @@ import {
 } from '../../relations/ingress/decider.ts'
 import { allOfIngress, noEndpoints } from '../../relations/symptom.ts'
 import { calledAs, crdProvider } from '../../relations/ingress/traefik-names.ts'
+import { faultLabels, faultText, untold } from './decider-words.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -45,16 +46,10 @@ export default check({
     if (asking.length === 0) return notApplicable('no route here goes through a Middleware that asks a Service')
     return asking.map(({ middleware, to, by }) => {
       const fault = deciderFault(to, around)
-      if (fault === null) return ok(1)
-      if (!isSureFault(fault) || fault.is === 'empty') {
-        // Without a page for errors the errors are shown as they are.
-        if (to.by === 'pages' && fault.is !== 'unseen') return ok(1)
-        if (fault.is === 'unread')
-          return cannotTell('not-asked', 'who is behind the Services that are asked was not read')
-        if (fault.is === 'unseen')
-          return cannotTell('not-asked', `Services of namespace ${to.namespace} were not read`, '-A')
-      }
-      return verdict(middleware, { to, by, fault })
+      // Without a page for errors the errors are shown as they are.
+      const isHarmless = to.by === 'pages' && (fault?.is === 'empty' || fault?.is === 'unread')
+      if (fault === null || isHarmless) return ok(1)
+      return isSureFault(fault) ? verdict(middleware, { to, by, fault }) : untold(fault, to)
     })
   },
 
@@ -79,18 +74,6 @@ export default check({
     ],
   },
 })
-
-const labels = { missing: 'no such Service', port: 'no such port', empty: 'nobody is behind it' }
-
-interface Wrong {
-  readonly is: keyof typeof labels
-  readonly port: number | string | null
-}
-
-function faultText({ is, port }: Wrong): string {
-  if (is === 'missing') return 'there is none'
-  return is === 'port' ? `that has no port ${port}` : 'that has no ready endpoint'
-}
 
 interface Asked extends DeciderPlace {
   readonly by: 'asks' | 'pages'
@@ -166,7 +149,7 @@ function verdict(middleware: Middleware, { to, by, fault }: About) {
         lines: [`${to.by === 'asks' ? 'address' : 'service'}: …${to.name}…`],
         at: 0,
         mark: to.name,
-        label: labels[fault.is],
+        label: faultLabels[fault.is],
       },
     ],
     symptoms: fault.is === 'empty' ? [noEndpoints(fault.service)] : [],

@@ -5,7 +5,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
-import { hostTakes, type MeshHost, meshHosts, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
+import { hostTakes, isHostOf, type MeshHost, meshHosts, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
 import { mayBeElsewhere, noneHere, unseenKinds } from '../../relations/mesh/mesh-kinds.ts'
 import { hasPairs } from '../../relations/selector.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
@@ -30,13 +30,12 @@ export default check({
     const { virtualServices } = mesh
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
     // One of another namespace may lead away what is sent to a Service of this one.
-    const isHere = (host: string, from: string): boolean =>
-      wholeHost(host, from, domain).endsWith(`.${scope.namespace}.svc.${domain}`.toLowerCase())
+    const { namespace } = scope
     const its = virtualServices.filter(
       (it) =>
-        scope.namespace === null ||
-        it.namespace === scope.namespace ||
-        it.hosts.some((host) => isHere(host, it.namespace)),
+        namespace === null ||
+        it.namespace === namespace ||
+        it.hosts.some((host) => isHostOf(namespace, host, it.namespace, domain)),
     )
     if (its.length === 0) return noneHere(mesh, ['VirtualService'], 'no VirtualService is here')
     const hostOf = meshHosts({ mesh, services, scope, domain })

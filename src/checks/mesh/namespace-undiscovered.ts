@@ -6,7 +6,7 @@ import type { Namespace } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
-import { wholeHost } from '../../relations/mesh/mesh-hosts.ts'
+import { isHostOf } from '../../relations/mesh/mesh-hosts.ts'
 import { hasPairs, labelOf } from '../../relations/selector.ts'
 import { isSidecar, meshOf } from '../../relations/service/mesh-sidecar.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
@@ -98,8 +98,7 @@ function isInjected({ labels }: Namespace): boolean {
 
 /** Objects of other namespaces, which Istio may look at. */
 function leadersTo(namespace: string, { virtualServices, destinationRules }: Mesh, domain: string): readonly string[] {
-  const isThere = (host: string, home: string): boolean =>
-    home !== namespace && wholeHost(host, home, domain).endsWith(`.${namespace}.svc.${domain}`)
+  const isThere = (host: string, home: string): boolean => home !== namespace && isHostOf(namespace, host, home, domain)
   return [
     ...virtualServices
       .filter((it) => it.destinations.some(({ host }) => isThere(host, it.namespace)))

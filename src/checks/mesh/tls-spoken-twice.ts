@@ -5,6 +5,7 @@ import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
 import { hostTakes, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
+import { isExported } from '../../relations/mesh/registered-hosts.ts'
 import { noneHere } from '../../relations/mesh/mesh-kinds.ts'
 import { goesByProxy } from '../../relations/mesh/mtls.ts'
 import {
@@ -48,7 +49,12 @@ export default check({
     const told = toldCalls(pods.filter(goesByProxy)).filter(({ call }) => call.scheme === 'https')
     const found = rules.flatMap((rule) => {
       const host = wholeHost(rule.host, rule.namespace, domain)
-      const callers = told.filter((it) => isFor(rule, it.pod) && hostTakes(host, hostCalled(it, around, domain)))
+      // Callers elsewhere have the next rule, or none.
+      const callers = told.filter(
+        (it) =>
+          isExported(rule.exportTo, rule.namespace, it.pod.namespace) &&
+          hostTakes(host, hostCalled(it, around, domain)),
+      )
       const isForAll = rule.exportTo === undefined || rule.exportTo.includes('*')
       const declared = !isForAll || isLedAround(rule, mesh, domain) ? null : entryOf(host, mesh)
       return callers.length === 0 && declared === null ? [] : [verdict(rule, callers, declared)]
@@ -76,12 +82,6 @@ export default check({
     ],
   },
 })
-
-/** `exportTo`: callers of other namespaces have the next rule, or none. */
-function isFor({ namespace, exportTo }: DestinationRule, pod: Pod): boolean {
-  const all = exportTo ?? ['*']
-  return all.includes('*') || all.includes(pod.namespace) || (all.includes('.') && pod.namespace === namespace)
-}
 
 /** A Service by its whole name, whatever it is called by. */
 function hostCalled({ pod, call }: ToldCall, around: Callable, domain: string): string {

@@ -31,6 +31,11 @@ export function wholeHost(host: string, namespace: string, domain: string): stri
   return host.includes('.') || host === '*' ? host.toLowerCase() : `${host}.${namespace}.svc.${domain}`.toLowerCase()
 }
 
+/** Whether the host, as an object of `home` writes it, is one of that namespace. */
+export function isHostOf(namespace: string, host: string, home: string, domain: string): boolean {
+  return wholeHost(host, home, domain).endsWith(`.${namespace}.svc.${domain}`.toLowerCase())
+}
+
 /** `*.example.com` takes `a.b.example.com`, and `*` everything (istio pkg/config/host, Name.Matches). */
 export function hostTakes(pattern: string, host: string): boolean {
   const [a, b] = [pattern.toLowerCase(), host.toLowerCase()]
