@@ -2,24 +2,29 @@ import { clusterDns } from '../../../test/build/dns.ts'
 import { mesh } from '../../../test/build/istio.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
+import {
+  calling,
+  ledger,
+  of80,
+  headless,
+  listening,
+  namespaces,
+  given,
+  withBack,
+  found,
+  plain,
+  within,
+  asking,
+} from '../../../test/build/told-calls.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { known, unknown } from '../../model/known.ts'
-import type { ClusterDns } from '../../model/cluster-dns.ts'
-import type { Call, ContainerPort, Pod } from '../../model/pod.ts'
+import type { Call, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import check from './called-otherwise.ts'
 
-const calling = (host: string, port: number | null = null, about: Partial<Pod> = {}): Pod => {
-  const call: Call = { by: 'PAY_URL', host, port }
-  return pod('web-1', { containers: [container({ calls: [call] })], ...about })
-}
 const byUrl = (host: string, port: number, call: Partial<Call> = {}, about: Partial<Pod> = {}): Pod =>
   pod('web-1', { containers: [container({ calls: [{ by: 'PAY_URL', host, port, isUrl: true, ...call }] })], ...about })
-const ledger = service('ledger', {
-  ports: [{ name: null, port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }],
-})
-const of80 = { name: null, port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null } as const
 const named = (name: string): Service => ({ ...ledger, ports: [{ ...of80, name }] })
 const of514 = (...all: readonly ('TCP' | 'UDP')[]): Service => ({
   ...ledger,
@@ -29,17 +34,6 @@ const bySrv = (srv: string): Pod => {
   const call: Call = { by: 'STORE', host: 'ledger.shop.svc', port: null, srv }
   return pod('web-1', { containers: [container({ calls: [call] })] })
 }
-const headless = { ...ledger, clusterIP: 'None' }
-const listening: readonly ContainerPort[] = [{ name: 'http', port: 8080, protocol: 'TCP' }]
-const namespaces = ['shop', 'pay', 'dev'].map((name) => ({ name, labels: {} }))
-const given = (caller: Pod, services: readonly Service[] = [ledger]) => ({ pods: [caller], services, namespaces })
-const withBack = (caller: Pod, called: Service, ports = listening) => ({
-  ...given(caller, [called]),
-  pods: [caller, pod('ledger-1', { containers: [container({ ports })] })],
-})
-const found = (args: Readonly<Record<string, string | number | boolean | null>>) => [
-  { subject: 'Deployment/shop/web', severity: 'warning' as const, confidence: 'inferred' as const, args },
-]
 const guess = (args: Readonly<Record<string, string | null>>) => [
   { subject: 'Deployment/shop/web', severity: 'warning' as const, confidence: 'possible' as const, args },
 ]
@@ -70,12 +64,6 @@ interface Own {
   readonly call?: Partial<Call>
   readonly clusterIP?: string
 }
-const plain = '.:53 {\n errors\n kubernetes cluster.local in-addr.arpa {\n }\n forward . /etc/resolv.conf\n}'
-const within = (line: string): string => plain.replace(' errors', ` ${line}`)
-const asking = (host: string, corefile: string, dns: Partial<ClusterDns> = {}) => ({
-  ...given(calling(host, 80)),
-  clusterDns: clusterDns({ corefile: known(corefile), ...dns }),
-})
 
 describeCheck(check, [
   ...(

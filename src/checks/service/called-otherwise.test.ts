@@ -2,35 +2,29 @@ import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { container, deployment, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
+import {
+  calling,
+  ledger,
+  of80,
+  headless,
+  listening,
+  namespaces,
+  given,
+  withBack,
+  found,
+  plain,
+  within,
+  asking,
+} from '../../../test/build/told-calls.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
-import type { ClusterDns } from '../../model/cluster-dns.ts'
-import type { Call, ContainerPort, Pod } from '../../model/pod.ts'
+import type { Call, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import check from './called-otherwise.ts'
 import governing from './governing-service.ts'
 
-const calling = (host: string, port: number | null = null, about: Partial<Pod> = {}): Pod => {
-  const call: Call = { by: 'PAY_URL', host, port }
-  return pod('web-1', { containers: [container({ calls: [call] })], ...about })
-}
-const ledger = service('ledger', {
-  ports: [{ name: null, port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }],
-})
-const of80 = { name: null, port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null } as const
-const headless = { ...ledger, clusterIP: 'None' }
-const listening: readonly ContainerPort[] = [{ name: 'http', port: 8080, protocol: 'TCP' }]
 const inPay = (it: Service): Service => ({ ...it, namespace: 'pay' })
-const namespaces = ['shop', 'pay', 'dev'].map((name) => ({ name, labels: {} }))
-const given = (caller: Pod, services: readonly Service[] = [ledger]) => ({ pods: [caller], services, namespaces })
-const withBack = (caller: Pod, called: Service, ports = listening) => ({
-  ...given(caller, [called]),
-  pods: [caller, pod('ledger-1', { containers: [container({ ports })] })],
-})
-const found = (args: Readonly<Record<string, string | number | boolean | null>>) => [
-  { subject: 'Deployment/shop/web', severity: 'warning' as const, confidence: 'inferred' as const, args },
-]
 const inDb = (it: Service): Service => ({ ...it, namespace: 'db', selector: { app: 'mongo' } })
 const mongo = (
   host: string,
@@ -51,12 +45,6 @@ const mongo = (
   clusterDns: clusterDns({ corefile: known('.:53 {\n kubernetes cluster.local\n}') }),
 })
 const told = (...calls: readonly Call[]): Pod => pod('web-1', { containers: [container({ calls })] })
-const plain = '.:53 {\n errors\n kubernetes cluster.local in-addr.arpa {\n }\n forward . /etc/resolv.conf\n}'
-const within = (line: string): string => plain.replace(' errors', ` ${line}`)
-const asking = (host: string, corefile: string, dns: Partial<ClusterDns> = {}) => ({
-  ...given(calling(host, 80)),
-  clusterDns: clusterDns({ corefile: known(corefile), ...dns }),
-})
 const mounted = (host: string, port: number): Call => ({
   by: 'proxy_pass',
   host,
