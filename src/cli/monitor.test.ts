@@ -1,11 +1,11 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { programFile } from '../../test/build/program-file.ts'
-import { hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
+import { hopscope, kubeconfigOf, scratch, type Serving, serving } from '../../test/build/program.ts'
 import { rawCluster } from '../../test/build/raw-cluster.ts'
 import { clouds } from '../../test/flavours/clouds.ts'
 import { type FakeCluster, fakeCluster } from '../../test/flavours/fake-cluster.ts'
@@ -24,36 +24,18 @@ beforeAll(async () => {
 })
 afterAll(() => cluster.close())
 
-interface Started {
-  readonly child: ChildProcess
+interface Started extends Serving {
   readonly url: string
-  readonly out: () => string
-  readonly said: () => string
-  readonly ended: Promise<number | null>
 }
 const children: ChildProcess[] = []
 afterEach(() => children.splice(0).forEach((it) => it.kill('SIGKILL')))
 
 async function started(args: readonly string[], cwd = scratch()): Promise<Started> {
-  const child = spawn(process.execPath, [programFile, 'monitor', '--listen', '127.0.0.1:0', ...args], {
-    cwd,
-    env: { HOME: scratch(), PATH: process.env['PATH'] ?? '', KUBECONFIG: cluster.kubeconfig },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
-  })
-  children.push(child)
-  let [out, said] = ['', '']
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  child.stderr.on('data', (it: Buffer) => (said += it.toString()))
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (it: Buffer) => {
-      out += it.toString()
-      if (out.includes('\n')) resolve()
-    })
-    void ended.then(() => reject(new Error(said)))
-  })
-  const [, url = ''] = /^serves (http:\S+)\/metrics$/m.exec(out) ?? []
-  return { child, url, out: () => out, said: () => said, ended }
+  const env = { HOME: scratch(), KUBECONFIG: cluster.kubeconfig }
+  const it = await serving(['monitor', '--listen', '127.0.0.1:0', ...args], { cwd, env })
+  children.push(it.child)
+  const [, url = ''] = /^serves (http:\S+)\/metrics$/m.exec(it.out()) ?? []
+  return { ...it, url }
 }
 
 function get(url: string): Promise<{ readonly status: number; readonly body: string }> {

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { copyFileSync, readFileSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { programFile } from '../../test/build/program-file.ts'
-import { hopscope, scratch } from '../../test/build/program.ts'
+import { hopscope, scratch, type Serving, serving } from '../../test/build/program.ts'
 import { clouds } from '../../test/flavours/clouds.ts'
 import { type FakeCluster, fakeCluster } from '../../test/flavours/fake-cluster.ts'
 import { settle } from '../../test/flavours/settle.ts'
@@ -24,33 +24,14 @@ beforeAll(async () => {
 })
 afterAll(() => cluster.close())
 
-interface Started {
-  readonly child: ChildProcess
+interface Started extends Serving {
   readonly url: string
-  readonly out: () => string
-  readonly said: () => string
-  readonly ended: Promise<number | null>
 }
 
 async function started(args: readonly string[], kubeconfig = cluster.kubeconfig): Promise<Started> {
-  const env = { HOME: folder, PATH: process.env['PATH'] ?? '', KUBECONFIG: kubeconfig, XDG_STATE_HOME: state }
-  const child = spawn(process.execPath, [programFile, 'ui', ...args], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
-  })
-  let [out, said] = ['', '']
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  child.stderr.on('data', (it: Buffer) => (said += it.toString()))
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (it: Buffer) => {
-      out += it.toString()
-      if (out.includes('\n')) resolve()
-    })
-    void ended.then(() => reject(new Error(said)))
-  })
-  return { child, url: out.trim(), out: () => out, said: () => said, ended }
+  const env = { HOME: folder, KUBECONFIG: kubeconfig, XDG_STATE_HOME: state }
+  const it = await serving(['ui', ...args], { cwd: folder, env })
+  return { ...it, url: it.out().trim() }
 }
 const state = scratch()
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,37 @@ process.once('exit', () => rmSync(base, { recursive: true, force: true }))
 /** An empty folder, which goes with the tests. */
 export function scratch(): string {
   return mkdtempSync(join(base, 'a-'))
+}
+
+export interface Serving {
+  readonly child: ChildProcess
+  readonly out: () => string
+  readonly said: () => string
+  readonly ended: Promise<number | null>
+}
+
+/** A command that goes on until it is told to end, once it has said its first line. Its end before that is an error. */
+export async function serving(
+  args: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<Serving> {
+  const child = spawn(process.execPath, [programFile, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  })
+  let [out, said] = ['', '']
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  child.stderr.on('data', (it: Buffer) => (said += it.toString()))
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (it: Buffer) => {
+      out += it.toString()
+      if (out.includes('\n')) resolve()
+    })
+    void ended.then(() => reject(new Error(said)))
+  })
+  return { child, out: () => out, said: () => said, ended }
 }
 
 export interface Ended {

@@ -5,19 +5,12 @@ import { mostFindings, type RoundFacts, type Standing } from '../../answers/moni
 import { type MonitorFact, nothingSeen, type Round, told } from '../../answers/monitor/state.ts'
 import { known, unknown } from '../../model/known.ts'
 import { parsePrometheusText, sumOf } from '../../wire/prometheus-text.ts'
+import { standing } from '../../../test/build/standing.ts'
 import { monitorMetrics } from './metrics.ts'
 
 const hostile = '"} 1\nhopscope_up 1\r\\\u001b[31m\u202e\u2028\ud800<img onerror=x>'
 const itself = { version: '1.2.3', everyMs: 60_000, startedAt: 1000, cpuSeconds: 1.5, residentBytes: 5e7 }
 
-const at = (name: string): Standing => ({
-  code: 'SVC201',
-  severity: 'error',
-  kind: 'Service',
-  namespace: 'shop',
-  name,
-  unseen: 0,
-})
 const facts = (standing: readonly Standing[]): RoundFacts => ({
   standing,
   bySeverity: { error: standing.length, warning: 0, info: 0 },
@@ -44,7 +37,7 @@ const round = (rest: Partial<Round> = {}): MonitorFact => ({
     seconds: 2.5,
     outcome: 'done',
     why: null,
-    facts: facts([at('a')]),
+    facts: facts([standing('a')]),
     servers: [
       { pod: 'coredns-1', node: 'worker-1', cpuLimitMilli: 200, rates: known(rates) },
       { pod: 'coredns-2', node: null, cpuLimitMilli: null, rates: unknown('failed', 'ECONNREFUSED') },
@@ -115,7 +108,7 @@ describe('what is not known is not there', () => {
 
 test('whatever a name holds, it is one label of one sample, and no line of its own', () => {
   const server = { pod: hostile, node: hostile, cpuLimitMilli: 1, rates: known(rates) }
-  const planted = { ...at(hostile), kind: hostile, namespace: hostile }
+  const planted = { ...standing(hostile), kind: hostile, namespace: hostile }
   const page = pageOf(
     { kind: 'ways', ways: [{ role: 'endpoint', server: hostile }] },
     round({ facts: facts([planted]), servers: [server], outcome: 'blind' }),
@@ -129,7 +122,7 @@ test('whatever a name holds, it is one label of one sample, and no line of its o
 })
 
 test('a page has an end, however much stands', () => {
-  const most = Array.from({ length: mostFindings }, (_, i) => ({ ...at(`${i}`.padEnd(253, 'x')) }))
+  const most = Array.from({ length: mostFindings }, (_, i) => ({ ...standing(`${i}`.padEnd(253, 'x')) }))
   const ways = Array.from({ length: 10 }, (_, i) => ({ role: 'endpoint' as const, server: `coredns-${i}` }))
   const page = pageOf({ kind: 'ways', ways }, round({ facts: facts(most) }))
   expect(page.split('\n').length).toBeLessThan(mostFindings + 10 * (comb.length + 20) + 100)

@@ -5,21 +5,13 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { modelOf } from '../../../test/describe-check.ts'
 import type { Standing } from '../../answers/monitor/round.ts'
 import { readSnapshot } from '../../snapshot/read.ts'
+import { standing } from '../../../test/build/standing.ts'
 import { momentsIn } from './moments.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'moments-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 const model = modelOf({ pods: [] })
-const at = (name: string, rest: Partial<Standing> = {}): Standing => ({
-  code: 'SVC201',
-  severity: 'error',
-  kind: 'Service',
-  namespace: 'shop',
-  name,
-  unseen: 0,
-  ...rest,
-})
 
 let folder = ''
 beforeEach(() => (folder = join(mkdtempSync(join(base, 'a-')), 'kept')))
@@ -28,9 +20,9 @@ const asked = (rest: object = {}) => ({ folder, most: 20, bytes: 2 ** 20, ...res
 
 describe('what is kept', () => {
   test.each([
-    { it: 'an error that begins to stand', standing: [at('a')], slow: false, kept: 1 },
-    { it: 'nothing of a warning', standing: [at('a', { severity: 'warning' })], slow: false, kept: 0 },
-    { it: 'nothing of what this round did not see', standing: [at('a', { unseen: 1 })], slow: false, kept: 0 },
+    { it: 'an error that begins to stand', standing: [standing('a')], slow: false, kept: 1 },
+    { it: 'nothing of a warning', standing: [standing('a', { severity: 'warning' })], slow: false, kept: 0 },
+    { it: 'nothing of what this round did not see', standing: [standing('a', { unseen: 1 })], slow: false, kept: 0 },
     { it: 'lookups that begin to wait for their repeats', standing: [], slow: true, kept: 1 },
     { it: 'nothing where nothing stands', standing: [], slow: false, kept: 0 },
   ])('$it', async ({ standing, slow, kept }) => {
@@ -46,27 +38,27 @@ test('what stands is kept once, and what flaps once an hour', async () => {
   const moments = momentsIn(asked(), () => clock)
   const kept = async (standing: readonly Standing[], slow = false): Promise<boolean> =>
     (await moments.after(standing, slow, model)) !== null
-  expect(await kept([at('a')])).toBe(true)
-  expect(await kept([at('a')])).toBe(false)
-  expect(await kept([at('a'), at('b')])).toBe(true)
+  expect(await kept([standing('a')])).toBe(true)
+  expect(await kept([standing('a')])).toBe(false)
+  expect(await kept([standing('a'), standing('b')])).toBe(true)
   expect(await kept([])).toBe(false)
   clock = 60_000
-  expect(await kept([at('a')])).toBe(false)
+  expect(await kept([standing('a')])).toBe(false)
   expect(await kept([], true)).toBe(true)
   expect(await kept([], true)).toBe(false)
   clock = 3_600_001
-  expect(await kept([at('a')])).toBe(true)
+  expect(await kept([standing('a')])).toBe(true)
 })
 
 describe('the folder', () => {
   const old = (nth: number): string => `moment-2020-01-01T0000${String(nth).padStart(2, '0')}Z-SVC201.hops`
   test('holds no more than it was given, and nothing but its own is removed', async () => {
-    await momentsIn(asked({ most: 3 })).after([at('a')], false, model)
+    await momentsIn(asked({ most: 3 })).after([standing('a')], false, model)
     for (let i = 0; i < 5; i++) writeFileSync(join(folder, old(i)), 'x'.repeat(100))
     writeFileSync(join(folder, 'notes.txt'), 'mine')
     writeFileSync(join(folder, '2020-01-01T000000-shop.hops'), "a run's")
     writeFileSync(join(folder, `${old(7)}.0123456789ab.partial`), 'half')
-    await momentsIn(asked({ most: 3 })).after([at('b')], false, model)
+    await momentsIn(asked({ most: 3 })).after([standing('b')], false, model)
     const left = files()
     expect(left.filter((it) => it.endsWith('.partial'))).toEqual([])
     expect(left).toContain('notes.txt')
@@ -75,29 +67,29 @@ describe('the folder', () => {
     expect(left).not.toContain(old(0))
   })
   test('has no more bytes, but for the newest', async () => {
-    await momentsIn(asked()).after([at('a')], false, model)
+    await momentsIn(asked()).after([standing('a')], false, model)
     const size = statSync(join(folder, files()[0] ?? '')).size
     for (let i = 0; i < 5; i++) writeFileSync(join(folder, old(i)), 'x'.repeat(size))
-    await momentsIn(asked({ bytes: Math.ceil(2.5 * size) })).after([at('b')], false, model)
+    await momentsIn(asked({ bytes: Math.ceil(2.5 * size) })).after([standing('b')], false, model)
     const total = files().reduce((sum, it) => sum + statSync(join(folder, it)).size, 0)
     expect(total).toBeLessThanOrEqual(3 * size)
-    await momentsIn(asked({ bytes: 1 })).after([at('c')], false, model)
+    await momentsIn(asked({ bytes: 1 })).after([standing('c')], false, model)
     expect(files()).toHaveLength(1)
   })
   test('a disk without room, or what is no folder, costs the moment alone', async () => {
     writeFileSync(folder, 'a file')
-    const moment = await momentsIn(asked()).after([at('a')], false, model)
+    const moment = await momentsIn(asked()).after([standing('a')], false, model)
     expect(moment).toMatchObject({ file: null })
     expect(moment !== null && 'why' in moment ? moment.why : '').toMatch(/.{10,}/)
-    expect(await momentsIn({ ...asked(), folder: '/dev/full/x' }).after([at('a')], false, model)).toMatchObject({
+    expect(await momentsIn({ ...asked(), folder: '/dev/full/x' }).after([standing('a')], false, model)).toMatchObject({
       file: null,
     })
   })
   test('names a moment by what was new in it', async () => {
     const moments = momentsIn(asked())
-    await moments.after([at('a')], false, model)
-    await moments.after([at('a')], true, model)
-    await moments.after([at('a'), at('b', { code: 'SVC202' })], true, model)
+    await moments.after([standing('a')], false, model)
+    await moments.after([standing('a')], true, model)
+    await moments.after([standing('a'), standing('b', { code: 'SVC202' })], true, model)
     expect(
       files()
         .map((it) => it.split('-').at(-1))
@@ -105,7 +97,7 @@ describe('the folder', () => {
     ).toEqual(['SVC201.hops', 'SVC202.hops', 'lookups.hops'])
   })
   test('bears names that no cluster chose', async () => {
-    await momentsIn(asked()).after([at('../../x', { code: 'SVC201' })], false, model)
+    await momentsIn(asked()).after([standing('../../x', { code: 'SVC201' })], false, model)
     expect(files()[0]).toMatch(/^moment-[\dTZ-]+-SVC201\.hops$/)
   })
 })
