@@ -70,7 +70,7 @@ export function selectorText(selector: Selector): string {
 }
 
 /** NotIn and DoesNotExist hold for a label that is not there (apimachinery labels/selector.go). */
-function holds(it: Selector['matchExpressions'][number], value: string | undefined): boolean {
+export function holds(it: Selector['matchExpressions'][number], value: string | undefined): boolean {
   switch (it.operator) {
     case 'In':
       return value !== undefined && it.values.includes(value)

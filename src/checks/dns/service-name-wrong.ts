@@ -202,13 +202,13 @@ function judge(
   const isKeptOnly = (it: WrongName): boolean => ['cache', 'kept'].includes(reasonFor(it)?.how ?? 'cache')
   const replacedBy = (it: WrongName): JustReplaced | null =>
     isKeptOnly(it) ? justReplaced(service, it, { slices: named.slicesOf(service), pods: named.pods, dns }) : null
-  const wrong = differ.filter((it) => !(mayBeFromBefore(service, it) && isKeptOnly(it)) && replacedBy(it) === null)
+  const told = differ.map((it) => ({ it, by: replacedBy(it) }))
+  const wrong = told.flatMap(({ it, by }) =>
+    by !== null || (mayBeFromBefore(service, it) && isKeptOnly(it)) ? [] : [it],
+  )
   const [first] = wrong.toSorted((a, b) => rank[a.kind] - rank[b.kind])
   const unknown = judged.find((it) => it.kind === 'unknown')
-  const before = differ.flatMap((it) => {
-    const by = replacedBy(it)
-    return by === null ? [] : [{ it, by }]
-  })
+  const before = told.flatMap(({ it, by }) => (by === null ? [] : [{ it, by }]))
   if (first === undefined && before.length > 0) return stillKept(service, before, judged.length)
   if (first === undefined && differ.length > 0)
     return cannotTell(

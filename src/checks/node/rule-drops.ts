@@ -5,6 +5,7 @@ import { subject } from '../../model/subject.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Pod } from '../../model/pod.ts'
 import { count, full, some } from '../../phrases.ts'
+import { once } from '../../relations/once.ts'
 import { type AroundWays, brokenNode } from '../../relations/node/broken-ways.ts'
 import { mayHaveDropped } from '../../relations/node/silent-rule.ts'
 import { tally } from '../../relations/service/service-contacts.ts'
@@ -126,18 +127,24 @@ function forwards({ table, chain, rule, by }: DropRule): boolean {
 
 /** A rule that counts nothing, and connects that failed as it would have them fail. */
 function unseenDrops({ node, drops }: Counted, { contacts, pods }: AroundWays) {
-  const homes = new Map((pods.known ? pods.value : []).map((it) => [it.hostNetwork ? null : it.ip, it]))
+  const silent = drops.filter((it) => it.total === null && it.rule !== 'policy' && forwards(it))
+  if (silent.length === 0) return []
+  const homes = homesOf(pods.known ? pods.value : [])
   const far = (contacts.known ? contacts.value.connects : []).filter(
     (it) => it.via.kind === 'endpoint' && it.node !== node && homes.get(it.ip)?.node === node,
   )
-  return drops
-    .filter((it) => it.total === null && it.rule !== 'policy' && forwards(it))
+  return silent
     .flatMap((rule) => {
       const its = mayHaveDropped(rule, far)
       return its.length === 0 ? [] : [guess(node, rule, its, homes)]
     })
     .slice(0, 1)
 }
+
+const homesOf = once(
+  (pods: readonly Pod[]): ReadonlyMap<string | null, Pod> =>
+    new Map(pods.map((it) => [it.hostNetwork ? null : it.ip, it])),
+)
 
 function guess(
   node: NodeNetwork['node'],

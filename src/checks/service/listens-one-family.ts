@@ -28,7 +28,8 @@ export default check({
 
   run({ services, pods }) {
     const podsOf = podsOfServices(pods)
-    const parts = services.flatMap((service) => {
+    const offering = services.filter((it) => familiesOf(it).includes('IPv6'))
+    const judged = offering.flatMap((service) => {
       const serving = podsOf(service).filter(isServing)
       return service.ports.flatMap((port): readonly Part[] => {
         const led = serving.flatMap((it) => ledTo(it, port) ?? [])
@@ -37,7 +38,6 @@ export default check({
           : [{ service, port, led }]
       })
     })
-    const judged = parts.filter(({ service }) => service.families?.includes('IPv6') === true || hasIpv6(service))
     if (judged.length === 0) return notApplicable('no Service here offers IPv6 and leads to one container of each pod')
     const found = judged.flatMap((part) => {
       const deaf = part.led.map((it) => deafTo(it, part.service))

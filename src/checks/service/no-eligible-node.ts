@@ -7,12 +7,12 @@ import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { count, full, some } from '../../phrases.ts'
 import { frontsBeside } from '../../relations/ingress/fronts-beside.ts'
-import { speakersHeed } from '../../relations/service/metallb.ts'
+import { kubeVipImage } from '../../relations/service/balancer-makers.ts'
+import { excludingLabel, speakersHeed } from '../../relations/service/metallb.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { noPodNetwork } from '../../relations/symptom.ts'
 import { serviceSubject } from './words.ts'
 
-const label = 'node.kubernetes.io/exclude-from-external-load-balancers'
 /** The cluster autoscaler's, on a node that it is about to take away. */
 const leaving = 'ToBeDeletedByClusterAutoscaler'
 
@@ -85,7 +85,7 @@ export default check({
     help: ({ args }) =>
       areUnready(args)
         ? ['see why the nodes are not ready', 'kubectl describe nodes', 'kubectl get nodes']
-        : [cureOf(args), `kubectl get nodes -L ${label}`],
+        : [cureOf(args), `kubectl get nodes -L ${excludingLabel}`],
   },
 })
 
@@ -105,11 +105,11 @@ function cureOf(args: { readonly local: boolean; readonly whys: readonly string[
 
 /** It announces from whichever node leads, whatever labels say (kube-vip.io, "Kubernetes Services"). */
 function isKubeVip({ containers }: Pod): boolean {
-  return containers.some(({ image }) => /(?:^|\/)kube-vip(?:-iptables)?(?:[:@]|$)/.test(image))
+  return containers.some(({ image }) => kubeVipImage.test(image))
 }
 
 function whyOut({ labels, taints, ready }: Node, byLabel: boolean): string | null {
-  if (byLabel && Object.hasOwn(labels, label)) return `label ${label}`
+  if (byLabel && Object.hasOwn(labels, excludingLabel)) return `label ${excludingLabel}`
   if (taints.some((it) => it.key === leaving)) return `taint ${leaving}`
   return ready === 'True' ? null : unready
 }

@@ -4,7 +4,7 @@ import type { Node } from '../../model/node.ts'
 import type { NodeRequirement, NodeTerm, Placement, Toleration } from '../../model/placement.ts'
 import { count, some } from '../../phrases.ts'
 import { once } from '../once.ts'
-import { labelOf } from '../selector.ts'
+import { holds, labelOf } from '../selector.ts'
 
 type Taint = Node['taints'][number]
 
@@ -108,18 +108,8 @@ function meetsOne(terms: readonly NodeTerm[], node: Node): boolean {
   return terms.some((term) => term.every((it) => meets(it, node)))
 }
 
-function meets({ key, operator, values }: NodeRequirement, { labels }: Node): boolean {
-  const value = labelOf(labels, key)
-  switch (operator) {
-    case 'Exists':
-      return value !== undefined
-    case 'DoesNotExist':
-      return value === undefined
-    case 'NotIn':
-      return value === undefined || !values.includes(value)
-    case 'In':
-      return value !== undefined && values.includes(value)
-  }
+function meets(asked: NodeRequirement, { labels }: Node): boolean {
+  return holds(asked, labelOf(labels, asked.key))
 }
 
 /** Whether a taint keeps a pod from being placed (component-helpers, FindMatchingUntoleratedTaint). */

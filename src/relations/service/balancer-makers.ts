@@ -3,8 +3,11 @@ import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { LoadBalancer } from '../../model/service.ts'
 import { full } from '../../phrases.ts'
+import { once } from '../once.ts'
 import { isLive } from './service-selects-pod.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
+
+export const kubeVipImage = /(?:^|\/)kube-vip(?:-iptables)?(?:[:@]|$)/
 
 /**
  * Who gives addresses to Services of type LoadBalancer, by the image of its controller: of clouds that run theirs in
@@ -14,7 +17,7 @@ import { workloadOfPod } from '../workload-of-pod.ts'
 const makers: readonly { readonly name: string; readonly image: RegExp }[] = [
   { name: 'the AWS Load Balancer Controller', image: /aws-load-balancer-controller/ },
   { name: 'MetalLB', image: /metallb(?:\/|-)controller/ },
-  { name: 'kube-vip', image: /(?:^|\/)kube-vip(?:-iptables)?(?:[:@]|$)/ },
+  { name: 'kube-vip', image: kubeVipImage },
   { name: 'a cloud controller', image: /cloud-controller|cloud-provider|[-/]ccm(?:[-:@]|$)/ },
   { name: 'OpenELB', image: /openelb|porter-manager/ },
   { name: 'PureLB', image: /purelb\/allocator/ },
@@ -66,16 +69,16 @@ interface Maker {
   readonly isOff: boolean
 }
 
-function makersIn(pods: readonly Pod[]): readonly Maker[] {
-  return pods.filter(isLive).flatMap((pod) =>
+const makersIn = once((pods: readonly Pod[]): readonly Maker[] =>
+  pods.filter(isLive).flatMap((pod) =>
     pod.containers.flatMap(({ image, balances }): readonly Maker[] => {
       const who = makers.find((it) => it.image.test(image))?.name
       if (who === undefined) return []
       const on = workloadOfPod(pod)
       return [{ who, workload: `${on.kind} ${full(on)}`, isReady: pod.ready, isOff: balances === 'off' }]
     }),
-  )
-}
+  ),
+)
 
 /** null where one of them is ready, or nobody of them is the one that it would be. */
 function unready(its: readonly Maker[]): Lack | null {

@@ -9,7 +9,7 @@ import { once, put } from '../once.ts'
 import { ownHostName } from '../own-host-name.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 import { isDockerDesktops, isWorldly, likeItsPod, mayBeWorlds, memberCalled, nameBySet } from './two-labels.ts'
-import { nearNamespace, nearService } from './near-services.ts'
+import { nearNamespace, nearService, servicesByOwnName } from './near-services.ts'
 import { declaredPorts, targetPortIn } from './service-endpoints.ts'
 import { hasPairs } from '../selector.ts'
 import { isLive, isOver, podsOfServices, selectorOf } from './service-selects-pod.ts'
@@ -139,7 +139,6 @@ const elsewhere: Called = { is: 'elsewhere' }
 const byPlace = once(
   (services: readonly Service[]) => new Map(services.map((it) => [place(it.namespace, it.name), it])),
 )
-const byName = once((services: readonly Service[]) => Map.groupBy(services, (it) => it.name))
 
 /**
  * What the host and port of a call lead to. A name with `svc` in it can only be meant for this cluster; a short one may
@@ -226,7 +225,7 @@ interface Sought extends Place {
 
 /** `http://payments.billing:8080`, where a Service `payments` is, and no namespace `billing` any more. */
 function movedService(pod: Pod, call: Call, { namespace, name }: Place, around: Callable): Called | null {
-  const [other, ...more] = byName(around.services).get(name) ?? []
+  const [other, ...more] = servicesByOwnName(around.services).get(name) ?? []
   if (other === undefined || mayBeWorlds(namespace) || !isForHere(pod, call, { namespace, name }, around)) return null
   const near = more.length > 0 ? null : `${name}.${other.namespace}`
   return { is: 'no-namespace', namespace, name, near, isGuess: true }
@@ -340,7 +339,7 @@ function leftOut(pod: Pod, host: string, name: string, around: Callable): Called
   const whole = isWhole ? host : `${host}.${domain ?? usualDomain}`
   const isAsked = isWhole || (isClusterFirst(pod) && (pod.dnsConfig?.searches.length ?? 0) === 0)
   if (!isAsked || namespaces === null || namespaces.includes('svc') || answerer?.(whole) === 'maybe') return elsewhere
-  const alike = byName(services).get(name) ?? []
+  const alike = servicesByOwnName(services).get(name) ?? []
   const meant = alike.find((it) => it.namespace === pod.namespace) ?? (alike.length === 1 ? alike[0] : undefined)
   if (meant !== undefined) return { is: 'left-out', name, near: `${name}.${meant.namespace}${host.slice(name.length)}` }
   return namespaces.includes(name) ? elsewhere : { is: 'left-out', name, near: null, isGuess: true }

@@ -1,6 +1,7 @@
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import type { Pod } from '../../model/pod.ts'
+import { podsByName } from '../pods-by-name.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { answerTime } from '../dns/answer-time.ts'
 import { askedCorefile } from '../dns/asked-blocks.ts'
@@ -39,7 +40,8 @@ export function justReplaced(service: Service, { kind, answer }: WrongName, arou
   const isDenied = kind === 'denied' || (kind === 'half-failed' && answer.answer === 'nxdomain')
   if (service.clusterIP !== 'None' || slices === null || (kind !== 'address' && !isDenied)) return null
   const ready = slices.flatMap((it) => it.endpoints.filter((one) => one.ready))
-  const its = ready.map((one) => pods.find((it) => it.namespace === service.namespace && it.name === one.pod))
+  const byName = podsByName(pods)
+  const its = ready.map(({ pod }) => (pod === null ? undefined : byName.get(`${service.namespace}/${pod}`)))
   const [oldest] = its.toSorted((a, b) => ageOf(b) - ageOf(a))
   if (oldest === undefined) return null
   const left = answer.ttl ?? 0

@@ -3,7 +3,7 @@ import type { Service } from '../../model/service.ts'
 import { once } from '../once.ts'
 
 const byNamespace = once((services: readonly Service[]) => Map.groupBy(services, (it) => it.namespace))
-const byName = once((services: readonly Service[]) => Map.groupBy(services, (it) => it.name))
+export const servicesByOwnName = once((services: readonly Service[]) => Map.groupBy(services, (it) => it.name))
 
 interface Around {
   readonly services: readonly Service[]
@@ -20,13 +20,13 @@ export function nearService(name: string, namespace: string, services: readonly 
   if (/-\d+$/.test(name)) return null
   const near = closest(name, beside, 1)[0]
   if (near !== undefined && editDistance(name, near) <= Math.min(slip, Math.floor(name.length / 3))) return near
-  const [other, ...more] = byName(services).get(name) ?? []
+  const [other, ...more] = servicesByOwnName(services).get(name) ?? []
   return other === undefined || more.length > 0 ? null : `${name}.${other.namespace}`
 }
 
 /** `NAME.NAMESPACE` where such a Service is in a namespace of nearly that name. */
 export function nearNamespace(name: string, namespace: string, { services, namespaces }: Around): string | null {
-  const having = new Set((byName(services).get(name) ?? []).map((it) => it.namespace))
+  const having = new Set((servicesByOwnName(services).get(name) ?? []).map((it) => it.namespace))
   const near = closest(
     namespace,
     (namespaces ?? []).filter((it) => having.has(it)),

@@ -7,7 +7,7 @@ import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { count } from '../../phrases.ts'
 import { isTargetPod } from '../asked-about.ts'
 import { lookupKeys } from '../dns/lookups-in-pod.ts'
-import { ownLacks } from '../../wire/program-words.ts'
+import { isOfName, ownLacks } from '../../wire/program-words.ts'
 import { once } from '../once.ts'
 import { podsByName } from '../pods-by-name.ts'
 import { calledBy, type Callable } from '../service/called-services.ts'
@@ -29,7 +29,6 @@ import {
   toldWrongly,
 } from '../symptom.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
-import { isOfName } from '../../wire/program-words.ts'
 import { complaintEnds } from '../complaint-words.ts'
 
 /**
