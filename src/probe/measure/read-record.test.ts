@@ -70,3 +70,11 @@ test('whatever a log says, reading it throws nothing, and what it gives can be p
     { numRuns: 500 },
   )
 })
+
+test('the ports that tries left from come through', () =>
+  expect(readRecord('{"t":"connect","id":1,"tries":[["open",1.2,null]],"from":[40000]}')).toEqual({
+    t: 'connect',
+    id: 1,
+    tries: [['open', 1.2, null]],
+    from: [40_000],
+  }))

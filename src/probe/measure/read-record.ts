@@ -119,7 +119,7 @@ const record = v.variant('t', [
   v.object({ t: t('progress'), done: number, of: number }),
   v.object({ t: t('slowed'), why: text }),
   v.object({ t: t('stopped'), why: text }),
-  v.object({ t: t('connect'), id: number, tries }),
+  v.object({ t: t('connect'), id: number, tries, from: v.exactOptional(v.array(number)) }),
   v.object({ t: t('api'), via: v.picklist(['service', 'endpoint']), ip: text, port: number, tries }),
   v.object({ t: t('http'), id: number, ...httpEnd }),
   v.object({ t: t('large'), id: number, bytes: number, smallAgain: v.nullable(v.boolean()), ...httpEnd }),
@@ -207,6 +207,13 @@ const record = v.variant('t', [
 type Unread = Exclude<PodRecord['t'], v.InferOutput<typeof record>['t']>
 const everyRecordIsRead: Unread extends never ? true : Unread = true
 
+/** The same of each of its fields: what has no schema is left out without a word. */
+type Read = v.InferOutput<typeof record>
+type Lost = {
+  [K in PodRecord['t']]: Exclude<keyof Extract<PodRecord, { t: K }>, keyof Extract<Read, { t: K }>>
+}[PodRecord['t']]
+const everyFieldIsRead: Lost extends never ? true : Lost = true
+
 /**
  * The record in a log line; `damaged` for an object that is none; null for other text (a warning of Node's own, half a
  * line).
@@ -220,5 +227,5 @@ export function readRecord(line: string): PodRecord | 'damaged' | null {
     return null
   }
   const read = v.safeParse(record, value, { abortEarly: true })
-  return everyRecordIsRead && read.success ? fromOutside<PodRecord>(read.output) : 'damaged'
+  return everyRecordIsRead && everyFieldIsRead && read.success ? fromOutside<PodRecord>(read.output) : 'damaged'
 }
