@@ -15,12 +15,11 @@ export function asCluster(bundle: Bundle, namespace: string | null): Cluster {
   let newest: { readonly at: number | null } | null = null
   const notThere = <T>(asked: string) => Promise.resolve<T>(unknown('cut-off', `${bundle.what} holds no ${asked}`) as T)
   let fill: ((pod: RawObject) => RawObject) | null = null
-  let place: ((pod: RawObject) => RawObject) | null = null
+  const withVolumes = readerOfVolumes(() => bundle.withStatus(null))
   const filled = (resource: Resource, objects: readonly RawObject[]): readonly RawObject[] => {
     const isOfPods = keyOf(resource) === keyOf(pods)
     if (!isOfPods && !makers.has(keyOf(resource))) return objects
     const withMaps = (fill ??= filler(mapsIn(bundle.part(configMaps, null))))
-    const withVolumes = (place ??= readerOfVolumes(() => bundle.withStatus(null)))
     return objects.map((it) => (isOfPods ? withVolumes(withMaps(it)) : ofTemplate(it, withMaps)))
   }
   return {

@@ -97,49 +97,28 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
   ])
 
   const settings = maps ?? []
+  // Each call may read the files anew.
+  const everywhere = held.strangers(null).slice(0, mostClaims)
+  const here = namespace === null ? everywhere : held.strangers(namespace).slice(0, mostClaims)
   return known({
     secrets: whole(besideKinds.Secret, (of) =>
       secrets === null ? null : { namespace: of, held: secrets.toSorted(inOrder) },
     ),
     ingressRoutes: together(routes, oldRoutes)?.toSorted(inOrder) ?? null,
-    streamRoutes: held
-      .strangers(namespace)
-      .slice(0, mostClaims)
-      .flatMap((raw) => projectStreamRoute(raw, intern) ?? []),
-    ipPools: held
-      .strangers(null)
-      .slice(0, mostClaims)
-      .flatMap((raw) => projectIpPool(raw) ?? []),
-    transports: held
-      .strangers(namespace)
-      .slice(0, mostClaims)
-      .flatMap((raw) => projectTransport(raw, intern) ?? []),
-    certificates: held
-      .strangers(namespace)
-      .slice(0, mostClaims)
-      .flatMap((raw) => projectCertificate(raw, intern) ?? []),
-    issuers: held
-      .strangers(null)
-      .slice(0, mostClaims)
-      .flatMap((raw) => projectIssuer(raw) ?? []),
-    deciders: held
-      .strangers(namespace)
-      .slice(0, mostClaims)
-      .flatMap((raw) => projectDecider(raw, intern) ?? []),
-    issuerNames: held
-      .strangers(null)
-      .slice(0, mostClaims)
-      .flatMap((raw) => projectIssuerName(raw) ?? []),
-    claims: held
-      .strangers(namespace)
-      .slice(0, mostClaims)
-      .flatMap((raw) => projectClaim(raw, intern) ?? []),
+    streamRoutes: here.flatMap((raw) => projectStreamRoute(raw, intern) ?? []),
+    ipPools: everywhere.flatMap((raw) => projectIpPool(raw) ?? []),
+    transports: here.flatMap((raw) => projectTransport(raw, intern) ?? []),
+    certificates: here.flatMap((raw) => projectCertificate(raw, intern) ?? []),
+    issuers: everywhere.flatMap((raw) => projectIssuer(raw) ?? []),
+    deciders: here.flatMap((raw) => projectDecider(raw, intern) ?? []),
+    issuerNames: everywhere.flatMap((raw) => projectIssuerName(raw) ?? []),
+    claims: here.flatMap((raw) => projectClaim(raw, intern) ?? []),
     webhooks: [validating, mutating, conversions].flatMap((it) => (it ?? []).flat()),
     apiServices: apiServices ?? [],
     pools: whole(besideKinds.IPAddressPool, () => pools),
     advertisements: together(l2, bgp),
     ...(await monitored(some, intern)),
-    bgpPeers: held.strangers(null).slice(0, mostClaims).filter(isPeer).length,
+    bgpPeers: everywhere.filter(isPeer).length,
     podNetworks: settings.flatMap((it) => it.network ?? []),
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
     controllerRights: await controllerRights(reader, held, around.controllers),
@@ -148,15 +127,9 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     linkerd: linkerdOf(
       servers,
       together(authorizations, ofServers),
-      held
-        .strangers(null)
-        .slice(0, mostClaims)
-        .flatMap((raw) => projectProof(raw, intern) ?? []),
+      everywhere.flatMap((raw) => projectProof(raw, intern) ?? []),
     ),
-    serviceRoutes: held
-      .strangers(namespace)
-      .slice(0, mostClaims)
-      .flatMap((raw) => projectServiceRoutes(raw, intern)),
+    serviceRoutes: here.flatMap((raw) => projectServiceRoutes(raw, intern)),
     scalers: held.withStatus(namespace).flatMap((raw) => projectScaler(raw, intern) ?? []),
     policiesNotHeld: policiesNotHeld(held, namespace),
     meshSettings: settings.flatMap((it) => it.mesh ?? []),

@@ -88,12 +88,13 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
   )
 
   const ofService = object({ namespace: m.name, name: m.name })
+  const answers = list(object({ node: m.name, ...nameAnswerFields(m) }))
   const nameAnswers = exactly<NameAnswers>()(
     object({
       from,
-      answers: list(object({ node: m.name, ...nameAnswerFields(m) })),
-      upstreams: maybe(list(object({ node: m.name, ...nameAnswerFields(m) }))),
-      fromHosts: maybe(list(object({ node: m.name, ...nameAnswerFields(m) }))),
+      answers,
+      upstreams: maybe(answers),
+      fromHosts: maybe(answers),
       searches: list(object({ node: m.name, suffixes: list(m.host), ndots: number })),
       notAsked: number,
     }),

@@ -208,7 +208,6 @@ function volumeOf(spec: Fields, name: string): { readonly kind: string; readonly
   return secret === null ? { kind: 'volume', name } : { kind: 'Secret', name: secret }
 }
 
-/** DNS servers mount it by key, under whatever name a chart or an operator gave to the ConfigMap. */
 function mountedCorefile(spec: Fields, status: Fields): Pick<Pod, 'corefileMap' | 'corefileKey' | 'startedAt'> {
   const map = corefileMap(spec)
   const starts = list(status['containerStatuses']).map((it) =>
@@ -218,6 +217,7 @@ function mountedCorefile(spec: Fields, status: Fields): Pick<Pod, 'corefileMap' 
   return map.corefileMap === undefined || !Number.isFinite(last) ? map : { ...map, startedAt: last }
 }
 
+/** DNS servers mount it by key, under whatever name a chart or an operator gave to the ConfigMap. */
 function corefileMap(spec: Fields): Pick<Pod, 'corefileMap' | 'corefileKey'> {
   const volumes = list(spec['volumes']).map(fields)
   const items = volumes

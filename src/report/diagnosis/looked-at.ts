@@ -56,15 +56,15 @@ function unjudged({ scope: { namespace, target }, sources, cluster }: Model): st
   const ofMesh = (mesh.known ? mesh.value.authorizationPolicies : [])
     .filter((it) => it.rules > 0 && it.action !== 'AUDIT' && (isHere(it) || it.namespace === rootNamespace))
     .map((it) => `AuthorizationPolicy ${it.namespace}/${it.name}`)
-  const [partly, unread] = [true, false].map((is) =>
-    (cluster.file?.unread ?? []).filter((it) => isReadInPart(it) === is).map(kindText),
-  )
+  const all = cluster.file?.unread ?? []
+  const unread = all.filter((it) => !isReadInPart(it)).map(kindText)
+  const partly = all.filter(isReadInPart).map(kindText)
   return [
     ...(others.length + ofMesh.length === 0
       ? []
       : [`not evaluated, and may decide here: ${some([...others, ...ofMesh], 4)}`]),
-    ...(unread === undefined || unread.length === 0 ? [] : [`not read, though in the file: ${some(unread, 6)}`]),
-    ...(partly === undefined || partly.length === 0 ? [] : [`read for a question or two alone: ${some(partly, 6)}`]),
+    ...(unread.length === 0 ? [] : [`not read, though in the file: ${some(unread, 6)}`]),
+    ...(partly.length === 0 ? [] : [`read for a question or two alone: ${some(partly, 6)}`]),
     ...secrets(sources),
   ].join('; ')
 }
