@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseAllDocuments } from 'yaml'
 import { defaultImage } from '../../src/model/probe-image.ts'
+import { nodeNamed } from '../breaks/node.ts'
 import { pods, type RunningPod } from '../breaks/place.ts'
 import { until } from '../breaks/until.ts'
 import race from '../faults/dns/dns-race-lossy.ts'
@@ -248,7 +249,7 @@ async function startPrometheus(lab: Lab, ip: string): Promise<void> {
 }
 
 function netnsOf(lab: Lab): string {
-  return lab.nodes.find((it) => it.name === NODE)?.netns ?? ''
+  return nodeNamed(lab, NODE).netns
 }
 
 async function asked<T>(lab: Lab, path: string): Promise<T | null> {

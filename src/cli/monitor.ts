@@ -1,5 +1,5 @@
 import { changesOf } from '../answers/monitor/changes.ts'
-import type { Round } from '../answers/monitor/state.ts'
+import { isSight, type Round } from '../answers/monitor/state.ts'
 import { newBook } from '../monitor/book.ts'
 import { serveBook } from '../monitor/serve.ts'
 import { count } from '../phrases.ts'
@@ -75,8 +75,7 @@ function newLog(): Log {
   const round = ({ why, facts, outcome }: Round, before: Parameters<typeof changesOf>[0]): void => {
     if (why !== trouble) tell(why === null ? 'the cluster is seen again' : `round ${outcome}: ${why}`)
     trouble = why
-    const isSight = outcome === 'done' || outcome === 'late'
-    if (facts !== null && isSight) tell(...changesOf(before, facts.standing))
+    if (facts !== null && isSight(outcome)) tell(...changesOf(before, facts.standing))
   }
   let unkept: string | null = null
   return (event, before) => {

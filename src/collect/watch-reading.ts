@@ -38,7 +38,8 @@ export function scraped(dns: ClusterDns): readonly OwnServer[] {
     .slice(0, mostServers)
 }
 
-async function scrape(
+/** One server's page, through the API server. What takes longer than `withinMs` is a gap. */
+export async function scrape(
   cluster: Cluster,
   pod: OwnServer,
   withinMs: number,

@@ -1,5 +1,5 @@
 import { count } from '../../phrases.ts'
-import { type Standing, standingKey } from './round.ts'
+import { placeOf, type Standing, standingKey } from './round.ts'
 
 /** So many in one round are a cluster in ruins: the metrics have them all. */
 const mostLines = 20
@@ -16,7 +16,6 @@ export function changesOf(before: readonly Standing[], now: readonly Standing[])
   return more <= 0 ? lines : [...lines.slice(0, mostLines), `and ${count(more, 'more change')}`]
 }
 
-function lineOf({ code, severity, kind, namespace, name }: Standing): string {
-  const where = namespace === '' ? `${kind}/${name}` : `${kind}/${namespace}/${name}`
-  return `${code} ${where} (${severity})`
+function lineOf(it: Standing): string {
+  return `${it.code} ${placeOf(it)} (${it.severity})`
 }

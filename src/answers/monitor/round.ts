@@ -65,7 +65,12 @@ export function factsOf(diagnosis: Judged, before: readonly Standing[]): RoundFa
 }
 
 export function standingKey(it: Standing): string {
-  return `${it.code} ${it.severity} ${subjectKey({ ...it, namespace: it.namespace === '' ? null : it.namespace })}`
+  return `${it.code} ${it.severity} ${placeOf(it)}`
+}
+
+/** `Service/shop/cart`, `Node/worker-1`. */
+export function placeOf({ kind, namespace, name }: Standing): string {
+  return subjectKey({ kind, namespace: namespace === '' ? null : namespace, name })
 }
 
 function standingOf({ code, severity, subject }: Finding): Standing {

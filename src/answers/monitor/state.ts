@@ -7,6 +7,11 @@ export type Outcome = 'done' | 'late' | 'blind' | 'failed'
 
 export const outcomes: readonly Outcome[] = ['done', 'late', 'blind', 'failed']
 
+/** Whether a round that ended so saw the cluster. */
+export function isSight(outcome: Outcome): boolean {
+  return outcome === 'done' || outcome === 'late'
+}
+
 /** One look at the cluster. */
 export interface Round {
   /** When it ended: milliseconds since 1970, for people and for Prometheus. */
@@ -78,12 +83,11 @@ export function told(state: MonitorState, fact: MonitorFact): MonitorState {
 /** A round that saw nothing takes back nothing: what was found before stands, and is as old as it is. */
 function afterRound(state: MonitorState, round: Round): MonitorState {
   const { outcome, facts, at, by } = round
-  const isSight = facts !== null && (outcome === 'done' || outcome === 'late')
   return {
     ...state,
     rounds: { ...state.rounds, [outcome]: state.rounds[outcome] + 1 },
     last: round,
-    seen: isSight ? { at, by, facts } : state.seen,
+    seen: facts !== null && isSight(outcome) ? { at, by, facts } : state.seen,
     requests: state.requests + round.requests,
   }
 }

@@ -1,6 +1,6 @@
 import { cpuShare, type ServerSample } from '../../answers/dns-watch.ts'
 import { comb } from '../../answers/monitor/histogram.ts'
-import { type MonitorState, outcomes } from '../../answers/monitor/state.ts'
+import { isSight, type MonitorState, outcomes } from '../../answers/monitor/state.ts'
 import type { Tally } from '../../answers/monitor/tally.ts'
 import { exposition, type Labels, type Metric } from '../formats/exposition.ts'
 
@@ -32,7 +32,7 @@ const counter = (name: string, help: string, rows: Rows): Metric => ({ name, hel
 const one = (value: number | null): Rows => [[{}, value]]
 
 function aboutRounds({ last, seen, rounds, requests }: MonitorState, { everyMs }: ProcessFacts): readonly Metric[] {
-  const isUp = last === null ? null : Number(last.outcome === 'done' || last.outcome === 'late')
+  const isUp = last === null ? null : Number(isSight(last.outcome))
   return [
     gauge('hopscope_up', 'Whether the last round saw the cluster.', one(isUp)),
     gauge(

@@ -4,7 +4,6 @@ import type { Standing } from '../../answers/monitor/round.ts'
 import { standingKey } from '../../answers/monitor/round.ts'
 import type { Model } from '../../model/sources.ts'
 import { writeSnapshot } from '../../snapshot/write.ts'
-import { unwritable } from '../../unwritable.ts'
 
 /** Where moments are kept, and how much of them. */
 export interface KeepAsk {
@@ -69,7 +68,7 @@ async function keep(ask: KeepAsk, what: string, model: Model): Promise<Moment> {
     return { file }
   } catch (error) {
     await trim(ask, 1).catch(() => undefined)
-    return { file: null, why: error instanceof Error ? error.message : String(unwritable(ask.folder, error)) }
+    return { file: null, why: error instanceof Error ? error.message : String(error) }
   }
 }
 

@@ -136,12 +136,12 @@ function aim(
   return series.length
 }
 
-function loadOf(ask: MonitorAsk, { round, servers }: Looked, ways: number | null): MonitorLoad {
+function loadOf(ask: MonitorAsk, { round }: Looked, ways: number | null): MonitorLoad {
   const { every, lookupsEvery, pages } = ask
   return {
     everyMs: every,
     requests: round.requests,
-    pages: servers,
+    pages: round.servers.length,
     pageWay: pages,
     lookups:
       ways === null || lookupsEvery === null
@@ -174,7 +174,6 @@ interface Looked {
   readonly round: Round
   readonly model: Model | null
   readonly dns: ClusterDns | null
-  readonly servers: number
 }
 
 /** What reading needs beside the cluster, of which a monitor makes no use. */
@@ -202,8 +201,7 @@ async function look(around: Around, before: readonly Standing[], isFirst: boolea
     const { model } = await gather({ cluster, signal: time.signal, tell: () => {} }, null, { ...ask, ...readOnly })
     const diagnosis = diagnose(model, how)
     const facts = factsOf(diagnosis, before)
-    if (isBlind(diagnosis))
-      return { round: ended('blind', blindWhy(model), { facts }), model: null, dns: null, servers: 0 }
+    if (isBlind(diagnosis)) return { round: ended('blind', blindWhy(model), { facts }), model: null, dns: null }
     const { clusterDns } = model.sources
     const dns = clusterDns.known ? clusterDns.value : null
     const servers = dns === null ? [] : await pages.read(dns, time.signal)
@@ -213,12 +211,11 @@ async function look(around: Around, before: readonly Standing[], isFirst: boolea
       round: ended(isCut ? 'late' : 'done', why, { facts, servers }),
       model,
       dns,
-      servers: servers.length,
     }
   } catch (error) {
     if (signal.aborted || (isFirst && error instanceof ToolError && isSlip(error))) throw error
     const why = error instanceof Error ? error.message : String(error)
-    return { round: ended('failed', why), model: null, dns: null, servers: 0 }
+    return { round: ended('failed', why), model: null, dns: null }
   } finally {
     time.end()
   }

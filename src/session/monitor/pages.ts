@@ -1,6 +1,6 @@
 import type { ServerSample } from '../../answers/dns-watch.ts'
-import { type CountersReading, metricsPort, readCounters } from '../../collect/coredns-rates.ts'
-import { scraped } from '../../collect/watch-reading.ts'
+import { type CountersReading, metricsPort } from '../../collect/coredns-rates.ts'
+import { scrape, scraped } from '../../collect/watch-reading.ts'
 import type { Cluster } from '../../kube/cluster.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known, unknown } from '../../model/known.ts'
@@ -43,23 +43,11 @@ export function pagesOf(cluster: Cluster, way: PageWay): Pages {
   }
 }
 
-async function pageOf(cluster: Cluster, way: PageWay, pod: OwnServer, signal: AbortSignal): Promise<CountersReading> {
-  if (way === 'direct') return ownPage(pod, signal)
-  const late = new AbortController()
-  const end = (): void => late.abort()
-  const timer = setTimeout(end, pageMs)
-  signal.addEventListener('abort', end)
-  try {
-    const reading = await readCounters(cluster, pod, late.signal)
-    const isLate = late.signal.aborted && !reading.counters.known
-    return isLate ? { at: reading.at, counters: unknown('timed-out', `no metrics within ${pageMs / 1000} s`) } : reading
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', end)
-  }
+/** Where a pod may go by itself, nobody needs to let it use the API server's eyes. */
+function pageOf(cluster: Cluster, way: PageWay, pod: OwnServer, signal: AbortSignal): Promise<CountersReading> {
+  return way === 'direct' ? ownPage(pod, signal) : scrape(cluster, pod, pageMs, signal)
 }
 
-/** Where a pod may go by itself, nobody needs to let it use the API server's eyes. */
 async function ownPage(pod: OwnServer, signal: AbortSignal): Promise<CountersReading> {
   if (pod.ip === null) return { at: performance.now(), counters: unknown('failed', 'the pod has no address yet') }
   const port = metricsPort(pod)
