@@ -12,7 +12,7 @@ export default namespaceFault({
   kind: 'fault',
   breaks: 'the nodeSelector of cart asks for a label that no node has',
   symptom: 'connection refused by cart, whose pods are Pending',
-  cause: { code: 'SVC205', subject: `Service/${NAMESPACE}/cart` },
+  cause: { code: 'NOD565', subject: `Deployment/${NAMESPACE}/cart` },
   namespace: NAMESPACE,
   broken: objectsOf({ ...good, cart: deployment(NAMESPACE, 'cart', { replicas: 2, pod }) }),
   repaired: objectsOf(good),
