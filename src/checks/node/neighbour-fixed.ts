@@ -6,6 +6,7 @@ import type { NodeNetwork } from '../../model/node-network.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full } from '../../phrases.ts'
+import { lookupEnd } from '../../relations/dns/lookup-end.ts'
 import { servicesBehindAddress } from '../../relations/path/claimed-by-ways.ts'
 import { dnsLossInPod, dnsServerDead, keptIn, stoppedOnTheWay, unready } from '../../relations/symptom.ts'
 
@@ -30,9 +31,7 @@ export default check({
     if (read.length === 0) return notApplicable('the neighbours of nodes were not read')
     const deaf = new Set(
       (insideViews.known ? insideViews.value : [])
-        .filter(
-          ({ lookup }) => lookup.known && (lookup.value.result === 'timeout' || lookup.value.result === 'unreachable'),
-        )
+        .filter((it) => ['timeout', 'unreachable'].includes(lookupEnd(it)?.result ?? ''))
         .map((it) => full({ namespace: it.namespace, name: it.pod })),
     )
     const written = read.flatMap((it) => writtenOf(it, pods))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clusterDns, insideView } from '../../../test/build/dns.ts'
+import { clusterDns, insideView, resolving } from '../../../test/build/dns.ts'
 import { completed, container, pod } from '../../../test/build/pod.ts'
 import {
   egressPolicy,
@@ -260,6 +260,21 @@ describeCheck(check, [
     given: {
       ...given(egressPolicy('dns', [block('10.96.0.10/32')])),
       insideViews: [insideView('web-1', { lookup: lost })],
+    },
+    expect: [{ subject: 'NetworkPolicy/shop/dns', confidence: 'observed', args: { left: '10.96.0.10' } }],
+  },
+  {
+    it: 'the same, and its own lookup was cut off: its nameserver, asked by itself, is silent',
+    given: {
+      ...given(egressPolicy('dns', [block('10.96.0.10/32')])),
+      insideViews: [
+        insideView('web-1', {
+          lookup: unknown('cut-off', 'no time was left'),
+          resolving: resolving({
+            servers: known([{ ip: '10.96.0.10', tool: 'nslookup', result: 'timeout', ms: 5010 }]),
+          }),
+        }),
+      ],
     },
     expect: [{ subject: 'NetworkPolicy/shop/dns', confidence: 'observed', args: { left: '10.96.0.10' } }],
   },

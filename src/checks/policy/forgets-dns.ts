@@ -11,6 +11,7 @@ import { isTargetPod } from '../../relations/asked-about.ts'
 import { once } from '../../relations/once.ts'
 import { okBesideOthers } from '../../relations/policy/other-policies.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
+import { lookupEnd } from '../../relations/dns/lookup-end.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
 import {
@@ -134,12 +135,12 @@ export default check({
 
 /** How many of the lookups inside pods are known, and how many of these went well. */
 const ends = once((views: readonly InsideView[]) => ({
-  known: views.filter((it) => it.lookup.known).length,
-  well: views.filter((it) => it.lookup.known && it.lookup.value.result === 'ok').length,
+  known: views.filter((it) => lookupEnd(it) !== null).length,
+  well: views.filter((it) => lookupEnd(it)?.result === 'ok').length,
 }))
 
 function timedOut(view: InsideView | undefined): boolean {
-  return view?.lookup.known === true && view.lookup.value.result === 'timeout'
+  return view !== undefined && lookupEnd(view)?.result === 'timeout'
 }
 
 interface Around {
@@ -158,10 +159,8 @@ interface Around {
 function judge(group: DnsGroup, { dns, views, all, otherPolicies, isMeant, mayBeMeant, note }: Around) {
   const { udp } = group
   const stands = isolating(udp)
-  const working = views.find((it) => it.lookup.known && it.lookup.value.result === 'ok')
-  const failing = views.find(
-    (it) => it.lookup.known && ['timeout', 'unreachable', 'refused'].includes(it.lookup.value.result),
-  )
+  const working = views.find((it) => lookupEnd(it)?.result === 'ok')
+  const failing = views.find((it) => ['timeout', 'unreachable', 'refused'].includes(lookupEnd(it)?.result ?? ''))
   const isWell = working !== undefined && failing === undefined
   if (udp.kind === 'allowed' || stands === null)
     return isWell
@@ -216,8 +215,9 @@ function dnsPort({ service }: ClusterDns): number {
 }
 
 function failedLookup(namespace: string, view: InsideView | undefined): readonly Evidence[] {
-  if (view?.lookup.known !== true) return []
-  const { tool, name, result, ms } = view.lookup.value
+  const end = view === undefined ? null : lookupEnd(view)
+  if (view === undefined || end === null) return []
+  const { tool, name, result, ms } = end
   return [
     {
       kind: 'fact',
