@@ -17,6 +17,8 @@ const forOthers = [
   /(?:^|-)(?:xmlns|xsi)(?:-[a-z0-9-]{1,60})?$|(?:^|-)namespaces?(?:-(?:ur[in]s?|prefix))?$/,
   /(?:^|-)(?:schema-?location|entity-?ids?|realm|claims?|vocab)$|^@?context$/,
   /^(?:runbook(?:-?url)?|expr|descriptions?|summary|annotations|labels|docs?(?:-?ur[li])?|dashboards?(?:-?ur[li])?)$/,
+  // Of certificates (RFC 5280).
+  /(?:^|-)(?:dns-?names?|(?:subject-?)?alt(?:ernative)?-?names?|sans?|common-?name|cn)$/,
   // Apache's: what it writes into answers, and what it is called.
   /^(?:proxy-pass-reverse|(?:request-)?header|rewrite-(?:rule|cond)|server-(?:name|alias))$/,
 ]
