@@ -74,9 +74,10 @@ function callsOf({ key, value, line, path }: PathLine, next: string): readonly S
 /** redis.conf and sentinel.conf: `replicaof HOST PORT`, `sentinel monitor NAME HOST PORT QUORUM`. */
 function otherServer(key: string, value: string): string | null {
   const words = value.split(/\s{1,20}/, 5)
-  const [host, port] = { replicaof: words, slaveof: words, sentinel: words.slice(2) }[key.toLowerCase()] ?? []
-  if (key.toLowerCase() === 'sentinel' && words[0] !== 'monitor') return null
-  return host !== undefined && /^\d{1,5}$/.test(port ?? '') ? `${host}:${port}` : null
+  const isMonitor = /^sentinel$/i.test(key) && words[0] === 'monitor'
+  if (!isMonitor && !/^(?:replicaof|slaveof)$/i.test(key)) return null
+  const [host, port = ''] = isMonitor ? words.slice(2) : words
+  return host !== undefined && /^\d{1,5}$/.test(port) ? `${host}:${port}` : null
 }
 
 /** `{ host: cart, port: 80 }`. */
