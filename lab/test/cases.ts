@@ -81,7 +81,7 @@ const groups: readonly Group[] = [
   }),
   group({
     name: 'fix-others',
-    guess: 150,
+    guess: 220,
     tries: 'once',
     run: fixOthersCases,
     own: ['lab/test/fix-others-cases.ts', 'src/plan/'],
