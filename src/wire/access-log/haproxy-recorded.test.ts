@@ -111,7 +111,7 @@ describe.each([
   ['json', true],
 ] as const)('the format `%s`', (name, saysHost) => {
   const read = accessReader(formats.flatMap((it) => logFormat(it) ?? []))
-  const lines = file(`${name}.log`).trim().split('\n')
+  const lines = file(`${name}.txt`).trim().split('\n')
 
   test.each(sent.map(([path, its], at) => [path ?? 'no HTTP', path, its, lines[at] ?? ''] as const))(
     '%s',

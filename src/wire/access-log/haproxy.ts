@@ -61,7 +61,7 @@ export function haproxyTemplate(format: string): Template | null {
   for (const { 0: whole, 1: options = '', 2: expression, 3: name = '', index } of plain.matchAll(variable)) {
     parts.push(plain.slice(at, index))
     at = index + whole.length
-    const isQuoted = quoting(options) ?? areQuoted
+    const isQuoted: boolean = quoting(options) ?? areQuoted
     // Sets an option for all that follow, and writes nothing.
     if (name === 'o') {
       areQuoted = isQuoted
@@ -85,7 +85,7 @@ function withoutDoubleBlanks(parts: readonly Part[]): readonly Part[] {
       isBlank = false
     } else if (part !== '') {
       const text = part.replaceAll(/ +/g, ' ')
-      const kept = isBlank ? text.trimStart() : text
+      const kept: string = isBlank ? text.trimStart() : text
       all.push(kept)
       if (kept !== '') isBlank = kept.endsWith(' ')
     }
