@@ -3,6 +3,7 @@ import { projectScaler } from '../../src/collect/project/scaler.ts'
 import { fullFilesOf } from '../../src/probe/inside/full-files.ts'
 import * as v from 'valibot'
 import type { LinearPattern } from '../../src/wire/linear-regex.ts'
+import { analyseCapture } from '../../src/answers/capture/capture.ts'
 import { withoutLogs } from '../../src/bundle/dump-text.ts'
 import { bundleFromText, objectsIn } from '../../src/bundle/from-text.ts'
 import { jsonDocuments } from '../../src/bundle/json-documents.ts'
@@ -277,6 +278,23 @@ export const ofBytes: Readonly<Record<string, BytesReader>> = {
     return reader.end()
   },
   'src/probe/pod/dns/typed-message.ts replyTo': (bytes) => typed.map((it) => replyTo(typed, withIdOf(it, bytes))),
+}
+
+/** What follows the packets of a capture: lookups, connections and what they say, pieces; and sets points side by side. */
+export const ofCaptures: Readonly<Record<string, BytesReader>> = {
+  'src/answers/capture/capture.ts analyseCapture': (bytes) => {
+    const analysis = analyseCapture({ compares: true })
+    for (const [name, its] of [
+      ['near', bytes],
+      ['far', bytes.subarray(0, bytes.length >> 1)],
+    ] as const) {
+      const reader = captureReader((it) => file.packet(it))
+      const file = analysis.file(name, () => reader.points)
+      reader.push(its)
+      file.end(reader.end())
+    }
+    return analysis.told()
+  },
 }
 
 /** Whoever answers has seen the question, and its number. */
