@@ -13,6 +13,7 @@ import { mtuAsks } from './contacts/mtu-asks.ts'
 import { libcHere, nameserversHere } from './resolve/libc-lookup.ts'
 import { dnsLoad } from './load/dns-load.ts'
 import { names } from './dns/names.ts'
+import { untilOf } from './dns/until.ts'
 import { untilAlone } from './node/hold.ts'
 import { metrics } from './node/metrics.ts'
 import type { Emit } from './records.ts'
@@ -65,15 +66,17 @@ async function measure(spec: ProbeSpec, began: number): Promise<void> {
 
 /** The servers' counters before and after what is asked of them. */
 async function lookupsBetweenCounters(spec: ProbeSpec, began: number) {
-  await metrics(spec, 'before', emit)
+  const counters = metrics(spec, emit)
+  await counters.begin()
   const cpu = await cpuWatch(spec.metrics, spec.metricsTwice)
-  const asked = spec.names === null ? 0 : names(spec.names, emit, AbortSignal.timeout(spec.budgetMs))
+  const asking = { signal: AbortSignal.timeout(spec.budgetMs), until: untilOf(spec.resolver) }
+  const asked = spec.names === null ? 0 : names(spec.names, emit, asking)
   const [{ queries, lookups }, ofNames] = await Promise.all([
     dnsStorm(spec, emit, began, () => cpu?.why() ?? null),
     asked,
   ])
   cpu?.end()
-  if (spec.metricsTwice) await metrics(spec, 'after', emit)
+  await counters.end()
   return { queries: queries + ofNames, lookups }
 }
 
