@@ -28,6 +28,8 @@ const slowMs = 3000
 
 /** So many hosts and endpoints are waited for at one time: one that is silent must not hold up the others. */
 const atOnce = 12
+/** Where all of it has an end, a queue behind silent ones would be asked too late; the rate is what bounds the load. */
+const atOnceToAnEnd = 60
 
 /** As for connects: a policy that is enforced drops, and what drops is silent for as long as anybody waits. */
 const knockMs = 3000
@@ -64,7 +66,7 @@ export async function httpContacts(
   const worker = async (): Promise<void> => {
     for (let ask = waiting.shift(); ask !== undefined; ask = waiting.shift()) await askOften(ask)
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all(Array.from({ length: spec.httpEndMs === undefined ? atOnce : atOnceToAnEnd }, worker))
 
   async function askOften(ask: HttpSpec): Promise<void> {
     if (ask.knock === true && !(await opens(ask))) return
