@@ -15,6 +15,10 @@ const silentLine = vi.hoisted(() => () => ({
   close: () => {},
 }))
 vi.mock('./dns/udp-line.ts', () => ({ udpLine: async () => silentLine() }))
+vi.mock('../../wire/resolv-conf.ts', async (original) => {
+  const own = await original<typeof import('../../wire/resolv-conf.ts')>()
+  return { ...own, parseResolvConf: () => own.parseResolvConf('nameserver 10.96.0.10\noptions ndots:5\n') }
+})
 vi.mock('./dns/tcp-line.ts', () => ({ tcpLine: silentLine }))
 vi.mock('./clock.ts', () => ({
   machineClock: { sleep: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)) },
@@ -153,6 +157,10 @@ test('of one path a pod has its end, however silent all is that it asks', async 
   expect(new Set(requests.map((it) => it.id)).size).toBe(14)
   // Three SYNs each.
   for (const it of requests) expect(it.ms).toBeGreaterThanOrEqual(3200)
+  // A name that was silent is told, though there was no time for a second try.
+  const told = records.flatMap((it) => (it.t === 'names' ? it.answers : []))
+  expect(told.map((it) => it.answer)).toEqual(told.map(() => 'timeout'))
+  expect(new Set(told.map((it) => it.server.ip))).toEqual(new Set(['10.2.0.2', '10.96.0.10']))
   expect(records.filter((it) => it.t === 'metrics').map((it) => it.phase)).toEqual(['before', 'after'])
 })
 

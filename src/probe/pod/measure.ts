@@ -7,7 +7,6 @@ import { dnsStorm } from './load/dns-storm.ts'
 import { httpContacts } from './contacts/http-asks.ts'
 import { mtuAsks } from './contacts/mtu-asks.ts'
 import { names } from './dns/names.ts'
-import { untilOf } from './dns/until.ts'
 import { metrics } from './node/metrics.ts'
 import { strayPackets } from './node/stray-packets.ts'
 import { throttledMs } from './node/throttling.ts'
@@ -55,8 +54,7 @@ async function lookupsBetweenCounters(spec: ProbeSpec, emit: Emit, began: number
   const counters = metrics(spec, emit)
   await counters.begin()
   const cpu = await cpuWatch(spec.metrics, spec.metricsTwice)
-  const asking = { signal: AbortSignal.timeout(spec.budgetMs), until: untilOf(spec.resolver) }
-  const asked = spec.names === null ? 0 : names(spec.names, emit, asking)
+  const asked = spec.names === null ? 0 : names(spec.names, emit, AbortSignal.timeout(spec.budgetMs))
   const [{ queries, lookups }, ofNames] = await Promise.all([
     dnsStorm(spec, emit, began, () => cpu?.why() ?? null),
     asked,

@@ -29,7 +29,7 @@ async function ask(about: Partial<NamesSpec>) {
   const queries = await names(
     spec,
     (it) => void records.push(it),
-    { signal: AbortSignal.timeout(20_000) },
+    AbortSignal.timeout(20_000),
     parseResolvConf('nameserver 127.0.0.1\nsearch shop.svc.cluster.local corp.example\noptions ndots:5\n'),
   )
   return { queries, records, answers: records.flatMap((it) => (it.t === 'names' ? it.answers : [])) }

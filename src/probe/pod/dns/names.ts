@@ -6,7 +6,6 @@ import { notebook, openLine, type Place, round } from './ask-and-note.ts'
 import type { Emit } from '../records.ts'
 import { type NameQuestion, type NamesSpec, suffixesAtMost } from '../spec.ts'
 import { tokenBucket } from './token-bucket.ts'
-import { type Until, untilOf } from './until.ts'
 import { questionsOf } from './typed-message.ts'
 
 /** CoreDNS gives its upstream 2 s for one try (plugin/forward, readTimeout): an outside name may take that long. */
@@ -19,7 +18,7 @@ const tries = 2
 export async function names(
   spec: NamesSpec,
   emit: Emit,
-  { signal, until = untilOf({}) }: { readonly signal: AbortSignal; readonly until?: Until },
+  signal: AbortSignal,
   conf: ResolvConf | null = ownResolvConf(),
 ): Promise<number> {
   if (conf !== null) emit({ t: 'searches', suffixes: conf.search, ndots: conf.ndots })
@@ -38,7 +37,7 @@ export async function names(
   const bucket = tokenBucket(spec.queriesPerSecond)
   const asked = await Promise.all(
     [...spec.servers.map((it) => ({ ...it, names: spec.names })), ...toOwn, ...(spec.upstreams ?? [])].map((it) =>
-      askOne(it, emit, { bucket, signal, until }),
+      askOne(it, emit, bucket, signal),
     ),
   )
   return asked.reduce((sum, it) => sum + it, 0)
@@ -82,27 +81,23 @@ interface Asked {
   readonly names: readonly NameQuestion[]
 }
 
-interface Asking {
-  readonly bucket: ReturnType<typeof tokenBucket>
-  readonly signal: AbortSignal
-  readonly until: Until
-}
-
 /** A server that said nothing to a name, twice, is not waited for again. */
 async function askOne(
   { server, port, names: wanted }: Asked,
   emit: Emit,
-  { bucket, signal, until }: Asking,
+  bucket: ReturnType<typeof tokenBucket>,
+  signal: AbortSignal,
 ): Promise<number> {
   const notes = notebook(performance.now())
   const place = { ip: server.ip, port }
   for (const { name, types, reason } of wanted) {
     const before = notes.queries().length
     for (let attempt = 0; attempt < tries; attempt++) {
-      if (!(await bucket.take(types.length, signal))) return notes.queries().length
-      const patience = Math.min(waitMs, until.leftMs())
-      if (await isAnswered(place, { name, types, patience }, notes)) break
-      if (until.leftMs() === 0) break
+      const mayAsk = await bucket.take(types.length, signal)
+      if (!mayAsk && attempt === 0) return notes.queries().length
+      // That it was silent once is told, though the time for a second try is over.
+      if (!mayAsk) break
+      if (await isAnswered(place, name, types, notes)) break
     }
     const queries = notes.queries().slice(before)
     const last = types.flatMap(
@@ -117,22 +112,17 @@ async function askOne(
   return notes.queries().length
 }
 
-interface Question {
-  readonly name: string
-  readonly types: readonly string[]
-  readonly patience: number
-}
-
 async function isAnswered(
   place: Place,
-  { name, types, patience }: Question,
+  name: string,
+  types: readonly string[],
   notes: ReturnType<typeof notebook>,
 ): Promise<boolean> {
   const line = await openLine(place, 'udp')
   if (line === null) return false
   try {
     return (
-      (await round({ line, place, transport: 'udp' }, questionsOf(name, types), patience, notes)).replies.size ===
+      (await round({ line, place, transport: 'udp' }, questionsOf(name, types), waitMs, notes)).replies.size ===
       types.length
     )
   } finally {

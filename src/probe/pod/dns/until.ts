@@ -6,7 +6,6 @@ export interface Until {
   readonly at: number
   /** What `told` says, or at the end of the time what `late` says. */
   readonly or: <T>(told: Promise<T>, late: () => T) => Promise<T>
-  readonly leftMs: () => number
 }
 
 export function untilOf({ endMs = Infinity }: Pick<ResolverSpec, 'endMs'>): Until {
@@ -14,7 +13,6 @@ export function untilOf({ endMs = Infinity }: Pick<ResolverSpec, 'endMs'>): Unti
   const leftMs = (): number => Math.max(0, at - performance.now())
   return {
     at,
-    leftMs,
     async or(told, late) {
       if (endMs === Infinity) return told
       let timer: NodeJS.Timeout | undefined
