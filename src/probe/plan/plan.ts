@@ -413,7 +413,7 @@ export function announce(plan: ProbePlan): readonly string[] {
 }
 
 function silentSeconds(plan: ProbePlan, { seconds, longest }: { seconds: number; longest: number }): number {
-  if (plan.pace === 'one-path') return Math.ceil(onePathMs.all / 1000) + 3
+  if (plan.pace === 'one-path') return Math.ceil(onePathMs.all / 1000) + 2
   return requestsOf(plan) === 0 ? seconds + 15 : longest + 18
 }
 

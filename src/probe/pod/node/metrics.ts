@@ -24,7 +24,7 @@ const families = new RegExp(
  * whether large packets arrive at all: whoever does not give it is asked once more at once, beside the lookups.
  */
 export function metrics(
-  { metrics: servers, metricsTwice }: Pick<ProbeSpec, 'metrics' | 'metricsTwice'>,
+  { metrics: servers, metricsTwice, resolver }: Pick<ProbeSpec, 'metrics' | 'metricsTwice' | 'resolver'>,
   emit: Emit,
   world: { readonly clock: Pick<Clock, 'sleep'>; readonly scrape: typeof scrape } = { clock: machineClock, scrape },
 ): Metrics {
@@ -45,7 +45,7 @@ export function metrics(
   )
   return {
     begin: async () => {
-      await Promise.race([before, world.clock.sleep(promptMs)])
+      await Promise.race([before, world.clock.sleep(resolver.endMs === undefined ? pageMs : promptMs)])
       hasBegun = true
     },
     end: async () => {
@@ -61,8 +61,12 @@ export interface Metrics {
   readonly end: () => Promise<void>
 }
 
-/** A page comes within milliseconds. Lookups do not wait for one that is silent, which has no two readings anyway. */
-const promptMs = 1000
+/**
+ * A page comes within milliseconds. Where somebody waits for the answer about one path, lookups do not wait for one that
+ * is silent, which has no two readings anyway.
+ */
+const promptMs = 600
+const pageMs = 3000
 
 export async function scrape(
   { ip, port }: MetricsSpec,
@@ -75,7 +79,7 @@ export async function scrape(
     host: `${ip}:${port}`,
     path: '/metrics',
     atMost: 4_000_000,
-    timeoutMs: 3000,
+    timeoutMs: pageMs,
   })
   const { status, error, body, bytes } = answer
   const ok = status === 200 && error === null
