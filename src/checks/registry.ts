@@ -418,6 +418,7 @@ import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
 import grpcByHttp1 from './gateway/grpc-by-http1.ts'
 import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
+import nginxLooksUp from './dns/nginx-looks-up.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -511,6 +512,7 @@ export const checks: readonly AnyCheck[] = [
   serverRights, // DNS216
   rewrittenAstray, // DNS217
   nodeResolverAsked, // DNS218
+  nginxLooksUp, // DNS219
   cacheBindsElsewhere, // DNS223
   rewrittenToNothing, // DNS224
   gatewayClassUnserved, // GTW701

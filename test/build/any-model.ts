@@ -196,6 +196,20 @@ const pod: fc.Arbitrary<Pod> = fc.record({
           key: name,
         }),
       ),
+      lookups: few(
+        fc.record(
+          {
+            host: name,
+            line: count,
+            by: name,
+            servers: maybe(few(name)),
+            map: name,
+            key: name,
+            isGuess: fc.constant(true as const),
+          },
+          { requiredKeys: ['host', 'line', 'by', 'servers', 'map', 'key'] },
+        ),
+      ),
       leadsToTls: fc.record({ program: fc.constantFrom(...leadingPrograms), port: count }),
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
       endStart: fc.constantFrom('exec-format' as const, 'no-program' as const),

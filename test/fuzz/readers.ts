@@ -492,6 +492,11 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
     it({ words: ['argocd-server', ...text.split(' ')], env: [], elsewhere: [] }),
     it({ words: [], env: [{ name: 'GITLAB_OMNIBUS_CONFIG', value: text }], elsewhere: [text] }),
   ],
+  nginxLookups: (it) => (text) => [
+    it(text),
+    it(`server { ${text}`),
+    it(`server { set $u ${text}; proxy_pass http://$u; }`),
+  ],
   nginxDoors: (it) => (text) => [it(text), it(`server { ${text}`), it(`server { location / { ${text}`)],
   waitedForIn: (it) => (text) => [it(['sh', '-c', text]), it(text.split(' '))],
   pageSettingsIn: (it) => (text) =>
