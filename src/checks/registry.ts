@@ -419,6 +419,7 @@ import grpcByHttp1 from './gateway/grpc-by-http1.ts'
 import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
 import nginxLooksUp from './dns/nginx-looks-up.ts'
+import upgradeTakenAway from './ingress/upgrade-taken-away.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -621,6 +622,7 @@ export const checks: readonly AnyCheck[] = [
   redirectsToTls, // ING391
   deciderMissing, // ING392
   internalUnheeded, // ING393
+  upgradeTakenAway, // ING394
   chainIncomplete, // ING400
   ownCertificateShown, // ING401
   grpcWithoutTls, // ING402

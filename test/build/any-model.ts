@@ -475,6 +475,11 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     passthrough: fc.constant(true as const),
     protocol: maybe(fc.constant('HTTPS')),
     vhost: host,
+    noUpgrade: fc.record({
+      by: fc.constantFrom('connection-proxy-header' as const, 'proxy-http-version' as const),
+      value: fc.constantFrom('keep-alive', '1.0'),
+    }),
+    isLong: fc.constant(true as const),
   }),
   auth: fc.record({ host, port: count }),
   asks: fc.record({ namespace: maybe(name), name: maybe(name), host: maybe(host), port: maybe(count), field: name }),
