@@ -420,6 +420,7 @@ import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
 import nginxLooksUp from './dns/nginx-looks-up.ts'
 import upgradeTakenAway from './ingress/upgrade-taken-away.ts'
+import ownInterfaceShut from './node/own-interface-shut.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -702,6 +703,7 @@ export const checks: readonly AnyCheck[] = [
   addressMoved, // NOD563
   underPressure, // NOD564
   noneFits, // NOD565
+  ownInterfaceShut, // NOD566
   losesInPart, // NOD570
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702

@@ -252,6 +252,12 @@ export interface SidecarTraffic {
   readonly fromPorts: readonly number[] | null
 }
 
+/** Of a pod of `aws-node`: `POD_SECURITY_GROUP_ENFORCING_MODE`, and `DISABLE_TCP_EARLY_DEMUX` of its init container. */
+export interface InterfaceSettings {
+  readonly mode: 'strict' | 'standard'
+  readonly earlyDemux: 'on' | 'off'
+}
+
 export interface Pod {
   readonly namespace: string
   readonly name: string
@@ -282,6 +288,10 @@ export interface Pod {
   readonly hostNetwork: boolean
   /** The annotation of EKS by which a pod is kept for one kind of nodes. Absent where it bears none. */
   readonly computeType?: 'ec2' | 'fargate'
+  /** It has a network interface of its own, with security groups of its own, of AWS. Absent in old recordings. */
+  readonly ownInterface?: true
+  /** What AWS's network plugin is told of such pods. Absent of other pods, and in old recordings. */
+  readonly interfaces?: InterfaceSettings
   readonly dnsPolicy: string
   /** `enableServiceLinks: false`: no variables of Services are set in it. Absent where they are. */
   readonly serviceLinks?: 'off'

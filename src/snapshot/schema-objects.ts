@@ -73,6 +73,8 @@ export function objectSchemas(intern: Intern) {
       held: maybe(object({ finalizers: list(m.name), seconds: nullable(number) })),
       hostNetwork: flag,
       computeType: maybe(oneOf(['ec2', 'fargate'])),
+      ownInterface: maybe(just(true)),
+      interfaces: maybe(object({ mode: oneOf(['strict', 'standard']), earlyDemux: oneOf(['on', 'off']) })),
       dnsPolicy: shared.word,
       serviceLinks: maybe(just('off')),
       dnsConfig: nullable(dnsConfig),

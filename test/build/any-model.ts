@@ -124,6 +124,11 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     fromPorts: fc.option(fc.subarray([80, 8080]), { nil: null }),
   }),
   computeType: fc.constantFrom('ec2' as const, 'fargate' as const),
+  ownInterface: fc.constant(true as const),
+  interfaces: fc.record({
+    mode: fc.constantFrom('strict' as const, 'standard' as const),
+    earlyDemux: fc.constantFrom('on' as const, 'off' as const),
+  }),
   serviceLinks: fc.constant('off' as const),
   turnedSeconds: fc.nat(600),
   dnsConfig: maybe(
