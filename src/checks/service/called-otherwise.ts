@@ -299,22 +299,33 @@ function verdict(its: readonly Judged[], { pods, scope, scalers, others }: Aroun
       isTargetPort: called.is === 'no-port' && called.service.ports.some((it) => it.targetPort === called.port),
       namespace: lookedAt(called, near, pod.namespace),
     },
-    evidence: [
-      {
-        kind: 'config',
-        object: call.map === undefined ? on : subject('ConfigMap', pod.namespace, call.map),
-        path: pathOf(first),
-        ...linesOf(call, isPort),
-        mark: isPort ? `${called.port}` : call.host,
-        label: labelOf(called),
-      },
-      ...(others.length === 0 ? [] : [{ kind: 'fact' as const, label: 'the same of', value: some(others, 8) }]),
-    ],
+    evidence: evidenceOf(first, { on, others, isPort }),
     symptoms: unnamed(first, pods),
     // The Service may be what is wrong: for UDP where its pods listen on TCP.
     dueTo: called.is === 'other-protocol' ? [svcUnanswered(called.service)] : [],
     causes: [toldWrongly(on)],
   })
+}
+
+interface Shown {
+  readonly on: Subject
+  readonly others: readonly string[]
+  readonly isPort: boolean
+}
+
+function evidenceOf(it: Judged, { on, others, isPort }: Shown) {
+  const { pod, call, called } = it
+  return [
+    {
+      kind: 'config' as const,
+      object: call.map === undefined ? on : subject('ConfigMap', pod.namespace, call.map),
+      path: pathOf(it),
+      ...linesOf(call, isPort),
+      mark: isPort ? `${called.port}` : call.host,
+      label: labelOf(called),
+    },
+    ...(others.length === 0 ? [] : [{ kind: 'fact' as const, label: 'the same of', value: some(others, 8) }]),
+  ]
 }
 
 function askedHow({ srv }: Call, called: Called) {
