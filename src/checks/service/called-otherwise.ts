@@ -321,7 +321,7 @@ function evidenceOf(it: Judged, { on, others, isPort }: Shown) {
       object: call.map === undefined ? on : subject('ConfigMap', pod.namespace, call.map),
       path: pathOf(it),
       ...linesOf(call, isPort),
-      mark: isPort ? `${called.port}` : call.host,
+      mark: isPort ? `${call.port}` : call.host,
       label: labelOf(called),
     },
     ...(others.length === 0 ? [] : [{ kind: 'fact' as const, label: 'the same of', value: some(others, 8) }]),
