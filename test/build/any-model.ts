@@ -37,6 +37,7 @@ import type { InsideView } from '../../src/model/inside.ts'
 import type { Known, Why } from '../../src/model/known.ts'
 import type { DnsProbe } from '../../src/model/lookups.ts'
 import type { NameAnswers } from '../../src/model/name-answers.ts'
+import { lackWords } from '../../src/wire/lack-words.ts'
 import { complaintKinds } from '../../src/wire/program-words.ts'
 import type { ProgramLog } from '../../src/model/program-log.ts'
 import type { ProxyLog } from '../../src/model/proxy-log.ts'
@@ -1119,13 +1120,17 @@ const programLog: fc.Arbitrary<ProgramLog> = fc.record({
   lines: count,
   cut: count,
   complaints: few(
-    fc.record({
-      kind: fc.constantFrom(...complaintKinds),
-      host: fc.option(fc.oneof(name, ip)),
-      port: fc.option(fc.integer({ min: 1, max: 65_535 })),
-      times: count,
-      during: count,
-    }),
+    fc.record(
+      {
+        kind: fc.constantFrom(...complaintKinds),
+        host: fc.option(fc.oneof(name, ip)),
+        port: fc.option(fc.integer({ min: 1, max: 65_535 })),
+        times: count,
+        during: count,
+        words: few(fc.constantFrom(...lackWords)),
+      },
+      { requiredKeys: ['kind', 'host', 'port', 'times', 'during'] },
+    ),
   ),
 })
 

@@ -492,6 +492,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
     it({ words: ['argocd-server', ...text.split(' ')], env: [], elsewhere: [] }),
     it({ words: [], env: [{ name: 'GITLAB_OMNIBUS_CONFIG', value: text }], elsewhere: [text] }),
   ],
+  lackWordsIn: (it) => (text) => [it(text), it(`ENOSPC ${text}`)],
   nginxLookups: (it) => (text) => [
     it(text),
     it(`server { ${text}`),
