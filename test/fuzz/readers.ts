@@ -20,6 +20,7 @@ import {
   projectPool,
   projectWebhooks,
 } from '../../src/collect/project/beside.ts'
+import { projectClientProtocol } from '../../src/collect/project/client-protocol.ts'
 import { projectDecider } from '../../src/collect/project/deciders.ts'
 import {
   projectAuthorized,
@@ -336,6 +337,7 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/linkerd.ts projectProof': (value) => projectProof(value, intern),
   'src/collect/project/linkerd.ts projectServiceRoutes': (value) => projectServiceRoutes(value, intern),
   'src/collect/project/cert-manager.ts projectIssuerName': (value) => projectIssuerName(value),
+  'src/collect/project/client-protocol.ts projectClientProtocol': (value) => projectClientProtocol(value, intern),
   'src/collect/project/deciders.ts projectDecider': (value) => projectDecider(value, intern),
   'src/collect/project/secret.ts projectSecret': (value) => projectSecret(value, intern, 0),
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
