@@ -313,6 +313,7 @@ export function objectSchemas(intern: Intern) {
       ips: maybe(list(m.address)),
       tunnel: maybe(object({ by: oneOf(['flannel', 'calico']), ip: m.address, told: maybe(just(true)) })),
       provider: maybe(shared.word),
+      madeSeconds: maybe(number),
       proxy: maybe(oneOf(['ready', 'not-ready', 'none'])),
       proxySet: maybe(object({ namespace: m.name, name: m.name })),
       proxyConfig: maybe(known(proxyConfig)),

@@ -583,6 +583,7 @@ const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record({
 const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels, deleting: few(text) })
 
 const node: fc.Arbitrary<Node> = fc.record({
+  madeSeconds: count,
   agent: fc.record(
     {
       namespace: name,
