@@ -106,6 +106,16 @@ test('what nginx looks up itself, with the resolver of all of its files', () => 
   expect(read({ data: whole, mount: at })?.calls).toMatchObject([{ host: 'cart.pay.svc.cluster.local', line: 3 }])
 })
 
+test('whether PostgreSQL speaks TLS', () => {
+  const at = { mountPath: '/etc/pg' }
+  const args = { args: ['-c', 'config_file=/etc/pg/postgresql.conf'] }
+  const off = { 'postgresql.conf': "listen_addresses = '*'\n" }
+  expect(read({ data: off, mount: at, container: args })?.secures).toBe('off')
+  const alone = { 'postgresql.conf': 'ssl = on\n', 'pg_hba.conf': 'hostssl all all all scram-sha-256\n' }
+  expect(read({ data: alone, mount: at, container: args })?.secures).toBe('on')
+  expect(read({ data: { 'postgresql.conf': 'ssl = on\n' }, mount: at, container: args })?.secures).toBeUndefined()
+})
+
 test('whom a mounted text tells to call, with the place that it stands in, and no secret of it', () => {
   const data = { 'application.yaml': 'db:\n  url: postgres://u:hunter2@db:5432/x\n' }
   const found = read({ data, mount: { mountPath: '/app/config' } })

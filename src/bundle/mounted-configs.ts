@@ -4,6 +4,7 @@ import { hbaDenial, redisDenial } from '../wire/config-denials.ts'
 import { type ConfigListen, configOf, includesOf, listensInConfig } from '../wire/config-listens.ts'
 import { nginxLookups } from '../wire/nginx-lookups.ts'
 import { type Door, nginxDoors, type Refusal } from '../wire/nginx-doors.ts'
+import { postgresTls } from '../wire/postgres-tls.ts'
 import { profileOf } from '../wire/config-uses.ts'
 import type { MapOf } from './env-of-maps.ts'
 
@@ -35,6 +36,7 @@ export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
             mountedListens: listensOf(container, files),
             mountedRefusals: refusalsOf(container, files),
             mountedLookups: lookupsOf(container, files),
+            mountedSecures: securesOf(container, files),
           }
     })
     return { ...pod, spec: { ...spec, containers } }
@@ -230,6 +232,17 @@ function lookupsOf(container: Fields, files: readonly File[]): readonly object[]
       return [placed({ ...it, servers, ...isGuess }, file)]
     }),
   )
+}
+
+/** Whether its PostgreSQL speaks TLS, by a ConfigMap; what is read beside the image's own file says it or nothing. */
+function securesOf(container: Fields, files: readonly File[]): 'on' | 'off' | null {
+  const words = [...list(container['command']), ...list(container['args'])].filter((it) => typeof it === 'string')
+  const confs = files
+    .filter((it) => configOf(it.path, words)?.kind === 'postgres')
+    .filter((it) => !it.path.includes('/conf.d/') || /^\s{0,40}ssl\s{0,20}[=\s]/m.test(it.text))
+  const hbas = files.filter((it) => /pg_hba[^/]*\.conf$/.test(it.path))
+  if (confs.length === 0) return null
+  return postgresTls({ words, confs: confs.map((it) => it.text), hbas: hbas.map((it) => it.text) })
 }
 
 const usualInclude = /(?:^|\/)(?:mime\.types|\w+_params|conf\.d\/\*\.conf)$/

@@ -494,6 +494,10 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
     it({ words: ['argocd-server', ...text.split(' ')], env: [], elsewhere: [] }),
     it({ words: [], env: [{ name: 'GITLAB_OMNIBUS_CONFIG', value: text }], elsewhere: [text] }),
   ],
+  postgresTls: (it) => (text) => [
+    it({ words: [text], confs: [], hbas: [] }),
+    it({ words: [], confs: ['ssl = on', text], hbas: [text] }),
+  ],
   lackWordsIn: (it) => (text) => [it(text), it(`ENOSPC ${text}`)],
   nginxLookups: (it) => (text) => [
     it(text),

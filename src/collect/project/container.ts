@@ -102,7 +102,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls' | 'unrea
         ...portBy,
         ...from,
         ...schemeOf(it),
-        ...tlsOf(it, spec),
+        ...tlsOf({ ...it, port: beside?.port ?? it.port }, spec),
         ...otlpOf(name, values),
       }
     }),
