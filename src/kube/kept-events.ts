@@ -1,6 +1,6 @@
 /**
- * What an autoscaler says of a pod for which it brings a node: Kubernetes' own and Karpenter's, of type Normal. Live they
- * are not asked for.
+ * What an autoscaler says of a pod for which it brings a node: Kubernetes' own and Karpenter's, of type Normal. Live
+ * they are not asked for.
  */
 const comings: ReadonlySet<unknown> = new Set(['TriggeredScaleUp', 'Nominated'])
 

@@ -24,7 +24,10 @@ export interface Beside {
   readonly issuers?: readonly AcmeIssuer[]
   /** Objects by which proxies ask a Service about each request. Absent in old recordings. */
   readonly deciders?: readonly Decider[]
-  /** Of Envoy Gateway: whose backends get the protocol of their clients (`useClientProtocol`). Absent in old recordings. */
+  /**
+   * Of Envoy Gateway: whose backends get the protocol of their clients (`useClientProtocol`). Absent in old
+   * recordings.
+   */
   readonly clientProtocols?: readonly ClientProtocol[]
   /** All of its issuers, whatever they ask. Absent in old recordings. */
   readonly issuerNames?: readonly IssuerName[]

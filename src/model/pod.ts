@@ -63,7 +63,9 @@ export interface Container {
   readonly listens?: readonly Listen[]
   /** Whom its nginx keeps out by a file that is mounted. Absent where nobody is, live, and in old recordings. */
   readonly refusals?: readonly MountedRefusal[]
-  /** What its nginx looks up itself, by a file that is mounted. Absent where it does not, live, and in old recordings. */
+  /**
+   * What its nginx looks up itself, by a file that is mounted. Absent where it does not, live, and in old recordings.
+   */
   readonly lookups?: readonly MountedLookup[]
   /** It redirects each plain request to https. Absent where it does not, where nobody knows, and in old recordings. */
   readonly leadsToTls?: LeadsToTls

@@ -9,8 +9,8 @@ import { calleesOfPods } from './service/callees-of-pods.ts'
 
 /**
  * Which findings touch a namespace, though all of them were read: those of its own objects and of what has none (nodes,
- * classes), those of the cluster's DNS and of what every node runs, those of what stands before its Ingresses and its routes, those of
- * the Services that its pods are told to call, and those that name an object of it.
+ * classes), those of the cluster's DNS and of what every node runs, those of what stands before its Ingresses and
+ * its routes, those of the Services that its pods are told to call, and those that name an object of it.
  */
 export function touchesNamespace(model: Model, namespace: string): (finding: Touching) => boolean {
   const ofDns = concernsDns(model)

@@ -38,10 +38,11 @@ const passes = /^(?:proxy|grpc|fastcgi|uwsgi|scgi)_pass$/
 
 /**
  * Names that nginx itself looks up while it serves: a `proxy_pass` with a variable (ngx_http_proxy_module: "the name is
- * searched among the described server groups, and, if not found, is determined using a resolver"), and `server … resolve`
- * of an upstream (ngx_http_upstream_module). Its resolver sends one question for the name as it stands: it reads neither
- * the search list nor `ndots` of /etc/resolv.conf (core/ngx_resolver.c). The `resolver` of the nearest block counts.
- * Variables are filled in by `set` and `map` where these give a plain text; what is left is nobody's. Linear; never throws.
+ * searched among the described server groups, and, if not found, is determined using a resolver"), and `server …
+ * resolve` of an upstream (ngx_http_upstream_module). Its resolver sends one question for the name as it stands: it
+ * reads neither the search list nor `ndots` of /etc/resolv.conf (core/ngx_resolver.c). The `resolver` of the nearest
+ * block counts. Variables are filled in by `set` and `map` where these give a plain text; what is left is nobody's.
+ * Linear; never throws.
  */
 export function nginxLookups(text: string): NginxLookups {
   const uses: Use[] = []

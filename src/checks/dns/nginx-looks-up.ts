@@ -190,7 +190,8 @@ function saying({ is, server, hosts }: Omit<Said, 'dns'>): string {
   if (is === 'gone') return `and its resolver ${server} is an address of the cluster that nobody has`
   if (is === 'outside') return `and its resolver ${server} is outside, where nobody knows names of the cluster`
   if (is === 'named') return `and its resolver ${server} is a name that no Service has`
-  return `${hosts.length === 1 ? 'which is no whole name' : 'which are no whole names'}: its resolver uses no search list`
+  const which = hosts.length === 1 ? 'which is no whole name' : 'which are no whole names'
+  return `${which}: its resolver uses no search list`
 }
 
 function cure({ is, whole, hosts, dns }: Said): readonly string[] {

@@ -31,7 +31,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `nginx itself answered ${args.status} to ${args.times} of ${count(args.of, 'request')} for a path of Ingress ` +
-      `${full(on)}${args.isShared ? ' and others' : ''} in the last 15 minutes (${percent(args.times, args.of)}), before it chose a backend.`,
+      `${full(on)}${args.isShared ? ' and others' : ''} in the last 15 minutes ` +
+      `(${percent(args.times, args.of)}), before it chose a backend.`,
     detail: ({ args }) => lateDetail(args),
     note: ({ args }) =>
       `no pod was asked. ${usual[args.status] ?? usual[400]}. The line names no host: ` +

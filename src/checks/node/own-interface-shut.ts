@@ -55,8 +55,8 @@ export default check({
       args.isDemux
         ? 'answers come back by another interface than the one that the question left by, and the kernel drops them; ' +
           'other pods and clients may reach the pods all the same'
-        : 'the security groups of the pods have to let in the group of the nodes at the port of the probe; which they ' +
-          'do, stands in AWS alone. A program that hangs looks the same',
+        : 'the security groups of the pods have to let in the group of the nodes at the port of the probe; which ' +
+          'they do, stands in AWS alone. A program that hangs looks the same',
     help: ({ subject: on, args }) => [
       ...(args.isDemux
         ? [

@@ -126,7 +126,7 @@ function judge({ front, controller, probes }: Asked, own: readonly Ingress[], ou
   if (controller.defaultBackend !== undefined && !usualBackend.test(controller.defaultBackend.name))
     return cannotTell(
       'ambiguous',
-      `whether default backend ${full(controller.defaultBackend)} answers the health probe of the load balancer with 200`,
+      `whether default backend ${full(controller.defaultBackend)} answers the health probe with 200`,
     )
   const routed = own.find((it) => bad.some(({ path }) => routeFor(it, anyHost, path) !== null))
   if (routed !== undefined)

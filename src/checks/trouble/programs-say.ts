@@ -13,7 +13,8 @@ const most = 12
 
 /**
  * The net under what programs complain of themselves. They see what no probe does: their own connections, at their own
- * time, with their own names and ports. Nothing of a log is shown but a kind, a host, how often, and of what it lacks itself words that are known.
+ * time, with their own names and ports. Nothing of a log is shown but a kind, a host, how often, and of what it
+ * lacks itself words that are known.
  */
 export default check({
   code: 'TRB905',
@@ -42,7 +43,8 @@ export default check({
       `${on.kind} ${full(on)} says that ${args.how}` +
       (args.asked === '' ? `${args.isOwn ? '' : ', of whom it does not say'}.` : `: ${args.asked}.`),
     detail: ({ args }) =>
-      `${args.quoted.length === 0 ? '' : `“… ${args.quoted.join(' … ')} …” · `}${some(args.said, 3)} · ${some(args.from, 3)}`,
+      (args.quoted.length === 0 ? '' : `“… ${args.quoted.join(' … ')} …” · `) +
+      `${some(args.said, 3)} · ${some(args.from, 3)}`,
     note: ({ args }) => noteOf(args),
     help: ({ args }) => [
       firstOf(args),

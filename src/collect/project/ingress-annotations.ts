@@ -239,9 +239,9 @@ export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
 const long = 600
 
 /**
- * ingress-nginx sends `Connection: $connection_upgrade`, which a text of `connection-proxy-header` replaces (rootfs/etc/
- * nginx/template/nginx.tmpl), by HTTP/1.1: an upgrade is none of HTTP/1.0's (RFC 9110, 7.8). Of other texts than these
- * nothing is kept.
+ * ingress-nginx sends `Connection: $connection_upgrade`, which a text of `connection-proxy-header` replaces
+ * (rootfs/etc/ nginx/template/nginx.tmpl), by HTTP/1.1: an upgrade is none of HTTP/1.0's (RFC 9110, 7.8). Of other
+ * texts than these nothing is kept.
  */
 function connectionOf(annotations: Annotations): Pick<NginxRouting, 'noUpgrade' | 'isLong'> | null {
   const header = text(annotations[`${nginx}connection-proxy-header`])?.trim() ?? ''

@@ -63,7 +63,10 @@ export function latelyOf(
   return known({ lines, from, until, cutOff: lines >= mostLines, requests, unplaced })
 }
 
-/** No host and no backend stands in such a line: its path alone tells whose it was, where one Ingress answers to it; else all that do. */
+/**
+ * No host and no backend stands in such a line: its path alone tells whose it was, where one Ingress answers to it;
+ * else all that do.
+ */
 function earlyOf(
   { status, times, last, others, backends }: EarlyRefusals,
   { servers }: NginxConf,

@@ -7,7 +7,10 @@ import { complaintEnds } from '../complaint-words.ts'
 
 const mostShown = 3
 
-/** What pods that answer badly wrote of what they lack themselves, in the minutes before: no line of it is kept, but known words. */
+/**
+ * What pods that answer badly wrote of what they lack themselves, in the minutes before: no line of it is kept, but
+ * known words.
+ */
 export function lacksOfPods(
   logs: Known<readonly ProgramLog[]>,
   namespace: string,
