@@ -418,6 +418,9 @@ import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
 import grpcByHttp1 from './gateway/grpc-by-http1.ts'
 import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
+import nginxLooksUp from './dns/nginx-looks-up.ts'
+import upgradeTakenAway from './ingress/upgrade-taken-away.ts'
+import ownInterfaceShut from './node/own-interface-shut.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -511,6 +514,7 @@ export const checks: readonly AnyCheck[] = [
   serverRights, // DNS216
   rewrittenAstray, // DNS217
   nodeResolverAsked, // DNS218
+  nginxLooksUp, // DNS219
   cacheBindsElsewhere, // DNS223
   rewrittenToNothing, // DNS224
   gatewayClassUnserved, // GTW701
@@ -619,6 +623,7 @@ export const checks: readonly AnyCheck[] = [
   redirectsToTls, // ING391
   deciderMissing, // ING392
   internalUnheeded, // ING393
+  upgradeTakenAway, // ING394
   chainIncomplete, // ING400
   ownCertificateShown, // ING401
   grpcWithoutTls, // ING402
@@ -698,6 +703,7 @@ export const checks: readonly AnyCheck[] = [
   addressMoved, // NOD563
   underPressure, // NOD564
   noneFits, // NOD565
+  ownInterfaceShut, // NOD566
   losesInPart, // NOD570
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702

@@ -100,7 +100,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     told(
       'nodes',
       sorted(
-        reader.list(resource.nodes, {}, (raw) => projectNode(raw, intern)),
+        reader.list(resource.nodes, {}, (raw) => projectNode(raw, intern, reader.serverNow?.() ?? null)),
         byName(({ name }) => name),
       ),
     ),

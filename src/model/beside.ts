@@ -24,6 +24,11 @@ export interface Beside {
   readonly issuers?: readonly AcmeIssuer[]
   /** Objects by which proxies ask a Service about each request. Absent in old recordings. */
   readonly deciders?: readonly Decider[]
+  /**
+   * Of Envoy Gateway: whose backends get the protocol of their clients (`useClientProtocol`). Absent in old
+   * recordings.
+   */
+  readonly clientProtocols?: readonly ClientProtocol[]
   /** All of its issuers, whatever they ask. Absent in old recordings. */
   readonly issuerNames?: readonly IssuerName[]
   readonly webhooks: readonly AdmissionWebhook[]
@@ -211,6 +216,13 @@ export interface AcmeIssuer {
 }
 
 /** Of Envoy Gateway, of Contour, and of Kong. */
+/** A BackendTrafficPolicy: it holds in its own namespace, for these, and for routes of a Gateway among them. */
+export interface ClientProtocol {
+  readonly namespace: string
+  readonly name: string
+  readonly targets: readonly { readonly kind: string; readonly name: string }[]
+}
+
 export const deciderKinds = ['SecurityPolicy', 'ExtensionService', 'KongPlugin'] as const
 export type DeciderKind = (typeof deciderKinds)[number]
 

@@ -86,6 +86,19 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
           }),
         ),
       ),
+      lookups: maybe(
+        list(
+          object({
+            host: m.host,
+            line: number,
+            by: shared.name,
+            servers: nullable(list(m.host)),
+            map: shared.name,
+            key: shared.name,
+            isGuess: maybe(just(true)),
+          }),
+        ),
+      ),
       leadsToTls: maybe(object({ program: oneOf(leadingPrograms), port: number })),
       endLink: maybe(object({ variable: nullable(m.name), ip: nullable(m.address), port: nullable(number) })),
       endLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),

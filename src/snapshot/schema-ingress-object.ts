@@ -110,6 +110,10 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
           protocol: nullable(m.word),
           passthrough: maybe(just(true)),
           vhost: maybe(m.host),
+          noUpgrade: maybe(
+            object({ by: oneOf(['connection-proxy-header', 'proxy-http-version']), value: shared.name }),
+          ),
+          isLong: maybe(just(true)),
         }),
       ),
       auth: maybe(object({ host: m.host, port: number })),

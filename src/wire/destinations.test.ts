@@ -281,3 +281,8 @@ test.each([
 ])('of a connection string: %s', (text, expected) => {
   expect(destinationsIn('ConnectionStrings__Default', text)).toEqual(expected)
 })
+
+test('a host by the names of clients that write no underscore', () => {
+  expect(destinationsIn('PGHOST', 'postgres')).toMatchObject([{ host: 'postgres' }])
+  expect(destinationsIn('GHOST', 'postgres')).toEqual([])
+})

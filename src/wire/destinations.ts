@@ -30,15 +30,18 @@ const hostName = new RegExp(`^${label}(?:\\.${label}){0,8}\\.?$`)
 /** `10.0.0.7`: an address by itself names nobody. */
 const onlyNumbers = /^[\d.]+$/
 
-/** `DB_HOST`, `--db-host`, `KAFKA_BROKERS`: what such a name holds is a host even where it is one bare word. */
+/**
+ * `DB_HOST`, libpq's `PGHOST`, `--db-host`, `KAFKA_BROKERS`: what such a name holds is a host even where it is one
+ * bare word.
+ */
 const hostWords = [
   'host|hostname|hosts|addr|addrs|address|addresses|url|urls|uri|endpoint|endpoints|server|servers',
   'sentinel|sentinels|seeds|service|upstream|downstream|destination|backend|broker|brokers|target|peer|peers|dsn|api',
 ].join('|')
 /** `-Djgroups.dns.query` (JGroups, DNS_PING) and `HAZELCAST_SERVICE_DNS` are names to look up. */
 const ofHost = new RegExp(
-  `(?:^|[_.-])(?:${hostWords})$|^-{0,2}D?jgroups[_.-]dns[_.-]query$|hazelcast[\\w.-]{0,40}service[_.-]dns$` +
-    '|(?:^|[_.-])zookeeper[_.-]connect$',
+  `(?:^|[_.-])(?:${hostWords})$|^-{0,2}D?jgroups[_.-]dns[_.-]query$|hazelcast[\\w.-]{0,40}service[_.-]dns$|` +
+    '(?:^|[_.-])zookeeper[_.-]connect$|^(?:PG|MYSQL|REDIS|MONGO)HOST$',
   'i',
 )
 

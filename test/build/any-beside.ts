@@ -109,6 +109,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       is: fc.constantFrom('staging' as const, 'other' as const),
     }),
   ),
+  clientProtocols: few(fc.record({ ...named, targets: few(fc.record({ kind: name, name })) })),
   deciders: few(
     fc.record(
       {

@@ -37,6 +37,7 @@ import type { InsideView } from '../../src/model/inside.ts'
 import type { Known, Why } from '../../src/model/known.ts'
 import type { DnsProbe } from '../../src/model/lookups.ts'
 import type { NameAnswers } from '../../src/model/name-answers.ts'
+import { lackWords } from '../../src/wire/lack-words.ts'
 import { complaintKinds } from '../../src/wire/program-words.ts'
 import type { ProgramLog } from '../../src/model/program-log.ts'
 import type { ProxyLog } from '../../src/model/proxy-log.ts'
@@ -124,6 +125,11 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     fromPorts: fc.option(fc.subarray([80, 8080]), { nil: null }),
   }),
   computeType: fc.constantFrom('ec2' as const, 'fargate' as const),
+  ownInterface: fc.constant(true as const),
+  interfaces: fc.record({
+    mode: fc.constantFrom('strict' as const, 'standard' as const),
+    earlyDemux: fc.constantFrom('on' as const, 'off' as const),
+  }),
   serviceLinks: fc.constant('off' as const),
   turnedSeconds: fc.nat(600),
   dnsConfig: maybe(
@@ -195,6 +201,20 @@ const pod: fc.Arbitrary<Pod> = fc.record({
           map: name,
           key: name,
         }),
+      ),
+      lookups: few(
+        fc.record(
+          {
+            host: name,
+            line: count,
+            by: name,
+            servers: maybe(few(name)),
+            map: name,
+            key: name,
+            isGuess: fc.constant(true as const),
+          },
+          { requiredKeys: ['host', 'line', 'by', 'servers', 'map', 'key'] },
+        ),
       ),
       leadsToTls: fc.record({ program: fc.constantFrom(...leadingPrograms), port: count }),
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
@@ -461,6 +481,11 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     passthrough: fc.constant(true as const),
     protocol: maybe(fc.constant('HTTPS')),
     vhost: host,
+    noUpgrade: fc.record({
+      by: fc.constantFrom('connection-proxy-header' as const, 'proxy-http-version' as const),
+      value: fc.constantFrom('keep-alive', '1.0'),
+    }),
+    isLong: fc.constant(true as const),
   }),
   auth: fc.record({ host, port: count }),
   asks: fc.record({ namespace: maybe(name), name: maybe(name), host: maybe(host), port: maybe(count), field: name }),
@@ -558,6 +583,7 @@ const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record({
 const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels, deleting: few(text) })
 
 const node: fc.Arbitrary<Node> = fc.record({
+  madeSeconds: count,
   agent: fc.record(
     {
       namespace: name,
@@ -1095,13 +1121,17 @@ const programLog: fc.Arbitrary<ProgramLog> = fc.record({
   lines: count,
   cut: count,
   complaints: few(
-    fc.record({
-      kind: fc.constantFrom(...complaintKinds),
-      host: fc.option(fc.oneof(name, ip)),
-      port: fc.option(fc.integer({ min: 1, max: 65_535 })),
-      times: count,
-      during: count,
-    }),
+    fc.record(
+      {
+        kind: fc.constantFrom(...complaintKinds),
+        host: fc.option(fc.oneof(name, ip)),
+        port: fc.option(fc.integer({ min: 1, max: 65_535 })),
+        times: count,
+        during: count,
+        words: few(fc.constantFrom(...lackWords)),
+      },
+      { requiredKeys: ['kind', 'host', 'port', 'times', 'during'] },
+    ),
   ),
 })
 

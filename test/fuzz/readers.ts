@@ -21,6 +21,7 @@ import {
   projectPool,
   projectWebhooks,
 } from '../../src/collect/project/beside.ts'
+import { projectClientProtocol } from '../../src/collect/project/client-protocol.ts'
 import { projectDecider } from '../../src/collect/project/deciders.ts'
 import {
   projectAuthorized,
@@ -354,6 +355,7 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/linkerd.ts projectProof': (value) => projectProof(value, intern),
   'src/collect/project/linkerd.ts projectServiceRoutes': (value) => projectServiceRoutes(value, intern),
   'src/collect/project/cert-manager.ts projectIssuerName': (value) => projectIssuerName(value),
+  'src/collect/project/client-protocol.ts projectClientProtocol': (value) => projectClientProtocol(value, intern),
   'src/collect/project/deciders.ts projectDecider': (value) => projectDecider(value, intern),
   'src/collect/project/secret.ts projectSecret': (value) => projectSecret(value, intern, 0),
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
@@ -509,6 +511,16 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   leadsToTls: (it) => (text) => [
     it({ words: ['argocd-server', ...text.split(' ')], env: [], elsewhere: [] }),
     it({ words: [], env: [{ name: 'GITLAB_OMNIBUS_CONFIG', value: text }], elsewhere: [text] }),
+  ],
+  postgresTls: (it) => (text) => [
+    it({ words: [text], confs: [], hbas: [] }),
+    it({ words: [], confs: ['ssl = on', text], hbas: [text] }),
+  ],
+  lackWordsIn: (it) => (text) => [it(text), it(`ENOSPC ${text}`)],
+  nginxLookups: (it) => (text) => [
+    it(text),
+    it(`server { ${text}`),
+    it(`server { set $u ${text}; proxy_pass http://$u; }`),
   ],
   nginxDoors: (it) => (text) => [it(text), it(`server { ${text}`), it(`server { location / { ${text}`)],
   waitedForIn: (it) => (text) => [it(['sh', '-c', text]), it(text.split(' '))],

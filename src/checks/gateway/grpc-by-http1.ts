@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { ClientProtocol } from '../../model/beside.ts'
 import type { Gateway, GatewayClass, GatewayRoute } from '../../model/gateway.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
@@ -26,13 +27,16 @@ export default check({
   fine: 'servers of gRPC behind HTTPRoutes say that they want HTTP/2',
   severity: 'warning',
   needs: ['gatewayRoutes', 'services', 'pods'],
-  wants: ['gateways', 'gatewayClasses'],
+  wants: ['gateways', 'gatewayClasses', 'beside'],
   remedies: [],
   decides: [],
 
-  run({ gatewayRoutes, services, pods, gateways, gatewayClasses, scope }) {
+  run({ gatewayRoutes, services, pods, gateways, gatewayClasses, beside, scope }) {
     const isJudged = plainWays(gateways, gatewayClasses)
-    const routes = gatewayRoutes.filter((it) => it.kind === 'HTTPRoute' && isJudged(it))
+    const asClients = beside.known ? (beside.value.clientProtocols ?? []) : []
+    const routes = gatewayRoutes.filter(
+      (it) => it.kind === 'HTTPRoute' && isJudged(it) && !asClients.some((one) => isFor(one, it)),
+    )
     const there = routedBackends(routes, services, scope).flatMap((it): readonly Judged[] => {
       const { state, ref } = it
       if (state.kind !== 'there' || !takesRequests(ref)) return []
@@ -91,6 +95,15 @@ function plainWays(gateways: Known<readonly Gateway[]>, classes: Known<readonly 
         (it) => controllerOf.get(classOf.get(`${it.namespace ?? route.namespace}/${it.name}`) ?? '') ?? '',
       ),
     ].every((it) => !ownWays.test(it))
+}
+
+/** Of a policy of the route's own namespace, or of its Gateway's. */
+function isFor({ namespace, targets }: ClientProtocol, route: GatewayRoute): boolean {
+  return targets.some(({ kind, name }) => {
+    if (kind === route.kind) return namespace === route.namespace && name === route.name
+    if (kind !== 'Gateway') return false
+    return route.parents.some((it) => it.name === name && (it.namespace ?? route.namespace) === namespace)
+  })
 }
 
 /** `grpc-web` and a gateway of gRPC take HTTP/1.1; a probe of another port says nothing of this one. */

@@ -99,7 +99,7 @@ function signText({ sign, service, target, port, portName, speaks }: Signed): st
     case 'answer':
       return `hopscope was answered by ${speaks} there`
     case 'server':
-      return `the flags and the environment of the server behind Service ${service} ${
+      return `the settings of the server behind Service ${service} ${
         speaks === 'with TLS' ? 'turn TLS on' : 'do not turn TLS on'
       }`
     case 'name':

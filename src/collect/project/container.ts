@@ -19,7 +19,7 @@ import { balancesOf } from './kube-vip.ts'
 import { fromSecretsOf, securesOf, tlsOf } from './server-tls.ts'
 import { nearbyOf, notUnderstood } from './nearby-calls.ts'
 import { portBeside } from './port-beside.ts'
-import { mountedCalls, mountedListens, refusalsOf } from './mounted-configs.ts'
+import { mountedCalls, mountedListens, lookupsOf, refusalsOf } from './mounted-configs.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
@@ -51,6 +51,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
     ...refusalsOf(spec),
+    ...lookupsOf(spec),
     ...leadOf(spec),
     ...endOf(ended),
     ...(/^(?:RunContainerError|CreateContainerError)$/.test(text(waiting['reason']) ?? '')
@@ -101,7 +102,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls' | 'unrea
         ...portBy,
         ...from,
         ...schemeOf(it),
-        ...tlsOf(it, spec),
+        ...tlsOf({ ...it, port: beside?.port ?? it.port }, spec),
         ...otlpOf(name, values),
       }
     }),

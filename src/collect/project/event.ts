@@ -1,3 +1,4 @@
+import { isKeptEvent } from '../../kube/kept-events.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { type Fields, fields, text, whole } from './json.ts'
@@ -8,14 +9,14 @@ interface Told {
   readonly at: string
 }
 
-/** `v1 Event` of type Warning; null for what is none. */
+/** `v1 Event` that is kept; null for what is none. */
 export function projectEvent(raw: unknown, intern: Intern): Told | null {
   const root = fields(raw)
   const object = fields(root['involvedObject'])
   const [namespace, kind, name, reason] = [object['namespace'], object['kind'], object['name'], root['reason']].map(
     text,
   )
-  if (!namespace || !kind || !name || !reason || root['type'] !== 'Warning') return null
+  if (!namespace || !kind || !name || !reason || !isKeptEvent(root)) return null
   const series = fields(root['series'])
   return {
     event: {

@@ -1,4 +1,4 @@
-import type { Call, Container, MountedRefusal } from '../../model/pod.ts'
+import type { Call, Container, MountedLookup, MountedRefusal } from '../../model/pod.ts'
 import { deniesOthers, type Listen, listenHosts } from '../../wire/listens.ts'
 import { type Fields, fields, list, text, whole } from './json.ts'
 
@@ -83,4 +83,23 @@ function refusalOf(it: Fields): readonly MountedRefusal[] {
     return is === undefined ? [] : [{ is, of }]
   })
   return [{ by, status, rules, line, port, map, key }]
+}
+
+/** What they have its nginx look up itself. */
+export function lookupsOf(spec: Fields): Pick<Container, 'lookups'> {
+  const lookups = list(spec['mountedLookups']).map(fields).flatMap(lookupOf)
+  return lookups.length === 0 ? {} : { lookups }
+}
+
+function lookupOf(it: Fields): readonly MountedLookup[] {
+  const [host, by, map, key, line] = [
+    text(it['host']),
+    text(it['by']),
+    text(it['map']),
+    text(it['key']),
+    whole(it['line']),
+  ]
+  if (host === null || by === null || map === null || key === null || line === null) return []
+  const servers = it['servers'] === null ? null : list(it['servers']).flatMap((one) => text(one) ?? [])
+  return [{ host, by, servers, line, map, key, ...(it['isGuess'] === true ? { isGuess: true as const } : {}) }]
 }
