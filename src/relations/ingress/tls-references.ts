@@ -63,8 +63,9 @@ function ofIngress(
   return (ingress.tls ?? []).flatMap(({ hosts, secret }, index): readonly TlsReference[] => {
     if (secret === null) return []
     const its = hosts.length === 0 ? allHosts : hosts
-    // The first Ingress that asks for TLS for a host decides of its certificate, and they stand by their age: also where
-    // it can't be used, so that the host has the default one (internal/ingress/controller/controller.go, createServers).
+    // The first Ingress that asks for TLS for a host decides of its certificate, and they stand by their age: also
+    // where it can't be used, so that the host has the default one (ingress-nginx,
+    // internal/ingress/controller/controller.go, createServers).
     const shared = isNginx ? younger(ingress, its) : []
     return [
       {
