@@ -197,8 +197,8 @@ function helpText(on: Subject, { kind, by, map, service }: Told): string {
   if (kind === 'scheme') return `take the scheme out of ${by} of ${place}`
   if (kind === 'quotes') return `take the quotes out of ${by} of ${place}: \`kubectl --from-env-file\` keeps them`
   if (groupOf(kind) === 'stray')
-    return `write ${by} of ${place} anew without it: a file ends in a line end, and \`|-\` leaves that out in YAML`
+    return `rewrite ${by} of ${place} without it: a file ends in a line end, and \`|-\` leaves that out in YAML`
   return kind === 'later'
     ? `move that variable before ${by} in ${place}`
-    : `apply ${place} anew by the tool that fills it in, or write the value of ${by} there`
+    : `apply ${place} again by the tool that fills it in, or write the value of ${by} there`
 }
