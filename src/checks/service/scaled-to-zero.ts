@@ -15,6 +15,7 @@ import { percentDecoded } from '../../wire/percent.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { clientOf, idle } from './no-pods-words.ts'
 import { serviceSubject } from './words.ts'
+import { scalersOf } from '../../relations/service/next-pods.ts'
 import { count, full, some } from '../../phrases.ts'
 
 /** Somebody, or an autoscaler, wants no pods here. Right or wrong, it is why nothing answers. */
@@ -34,7 +35,7 @@ export default check({
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const listed = ingresses.known ? ingresses.value : []
     const backing = backingOf(pods, { known: true, value: workloads })
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const routes = gatewayRoutes.known ? gatewayRoutes.value : []
     const around = { services, gateways: gateways.known ? gateways.value : [], routes, pods }
     const callersOf = callersOfServices(pods, callableFrom({ services, namespaces, clusterDns, scope }))

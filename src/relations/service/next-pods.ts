@@ -1,6 +1,6 @@
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
-import type { Scaler } from '../../model/beside.ts'
+import type { Beside, Scaler } from '../../model/beside.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import type { Idle, Workload } from '../../model/workload.ts'
 import { once } from '../once.ts'
@@ -61,6 +61,11 @@ function nextOf({ kind, namespace, name, templateLabels, next }: Workload): read
 /** Why it has no pod now; null of a pod that is there. */
 export function idleOf(pod: Pod): Idle | null {
   return 'idle' in pod ? (pod as Next).idle : null
+}
+
+/** What is read of a file alone; of a cluster nothing is known to scale anything. */
+export function scalersOf(beside: Known<Beside>): readonly Scaler[] {
+  return beside.known ? (beside.value.scalers ?? []) : []
 }
 
 /**
