@@ -1,5 +1,5 @@
-// `hopscope trace` and `diagnose URL`: name the hop that the path breaks at, are never green of a connection that fails,
-// and have an answer within ten seconds, however silent a hop is.
+// `hopscope trace` and `diagnose URL`: name the hop that the path breaks at, are never green of a connection that
+// fails, and have an answer within ten seconds, however silent a hop is.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../lab.ts'
 import { hostOf, ingress } from '../breaks/app.ts'

@@ -53,7 +53,7 @@ function wholeNames(line: string, at: number): readonly ServerCall[] {
   if (!line.includes('.svc') || isComment.test(line)) return []
   const [by = ''] = /[A-Za-z_][\w.-]{0,60}/.exec(line) ?? []
   const words = line.split(/[^\w.:@/+-]+/).filter((it) => it.includes('.svc'))
-  return words.flatMap((it) => destinationsIn(by, it.replace(/[.:/]+$/, ''))).map((it) => ({ ...it, by, line: at }))
+  return words.flatMap((it) => destinationsIn(by, it)).map((it) => ({ ...it, by, line: at }))
 }
 
 /** Below another key `baseUrl` and `hostname` are that one's: `cart:`, and in it `base-url: http://cart`. */

@@ -87,14 +87,16 @@ export function destinationsIn(name: string, text: string): readonly Destination
 
 /** `DB_HOST`, `CASSANDRA_SEEDS`: one bare word in it is a server's name, unless it says that there is none. */
 const ofData = new RegExp(
-  '(?:^|[_.-])(?:db|database|redis|valkey|mysql|mariadb|postgres|postgresql|pg|pgsql|mongo|mongodb|rabbit|rabbitmq|amqp|' +
-    'kafka|memcached?|cassandra|scylla|es|elasticsearch|opensearch|nats|clickhouse|influxdb|zookeeper|zk)' +
+  '(?:^|[_.-])(?:db|database|redis|valkey|mysql|mariadb|postgres|postgresql|pg|pgsql|mongo|mongodb|rabbit|rabbitmq|' +
+    'amqp|kafka|memcached?|cassandra|scylla|es|elasticsearch|opensearch|nats|clickhouse|influxdb|zookeeper|zk)' +
     '[_.-](?:url[_.-]|seed[_.-])?(?:host|hosts|hostname|seeds)$',
   'i',
 )
 const isOneName = /^[a-z0-9][a-z0-9-]{0,62}$/
-const isNothing =
-  /^(?:none|null|nil|no|false|true|yes|off|on|disabled|unused|memory|sqlite|h2|local|internal|external|default|example|test|dummy)$/
+const isNothing = new RegExp(
+  '^(?:none|null|nil|no|false|true|yes|off|on|disabled|unused|memory|sqlite|h2|local|internal|external|default|' +
+    'example|test|dummy)$',
+)
 
 /** In capitals it is a machine's of a Windows network, which the nodes' own DNS may know by that word. */
 function ofConnection({ host, port }: ConnectionPlace): readonly Destination[] {
@@ -272,7 +274,10 @@ const ofGrpc = /^(?:dns|passthrough):\/\/[^/]{0,255}\//i
 
 /** `cart.shop.svc`, `db-0.db.shop.svc.cluster.local`: a name of this cluster's, whatever it is set to. */
 const isWhole = /^(?:[^.]+\.){2,3}svc(?:\.|$)/
-/** `$(POD_NAME).redis.shop.svc`, `${HOSTNAME}.redis`, `.redis.shop.svc`: what stands before the Service is the pod's own. */
+/**
+ * `$(POD_NAME).redis.shop.svc`, `${HOSTNAME}.redis`, `.redis.shop.svc`: what stands before the Service is the pod's
+ * own.
+ */
 const ofOwnName = /^(?:\$[({][a-z_]\w{0,80}[)}])?\.(?=[^.]+\.[^.]+\.svc(?:\.|$))/
 
 function placeIn(word: string, isHost: boolean): Destination | null {
@@ -292,7 +297,9 @@ function placeIn(word: string, isHost: boolean): Destination | null {
     : null
 }
 
-/** Of a word without a scheme. An e-mail address has a user too; a member of a quorum has a number: `0@kafka-0:9093`. */
+/**
+ * Of a word without a scheme. An e-mail address has a user too; a member of a quorum has a number: `0@kafka-0:9093`.
+ */
 function mayBePlace(rest: string, name: string, { isHost, isTold }: { isHost: boolean; isTold: boolean }): boolean {
   if (isWhole.test(name) || /^\d{1,5}@[^@]+:\d/.test(rest)) return true
   if (rest.includes('@')) return false

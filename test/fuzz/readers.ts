@@ -281,7 +281,9 @@ export const ofBytes: Readonly<Record<string, BytesReader>> = {
   'src/probe/pod/dns/typed-message.ts replyTo': (bytes) => typed.map((it) => replyTo(typed, withIdOf(it, bytes))),
 }
 
-/** What follows the packets of a capture: lookups, connections and what they say, pieces; and sets points side by side. */
+/**
+ * What follows the packets of a capture: lookups, connections and what they say, pieces; and sets points side by side.
+ */
 export const ofCaptures: Readonly<Record<string, BytesReader>> = {
   'src/answers/capture/capture.ts analyseCapture': (bytes) => {
     const analysis = analyseCapture({ compares: true })
@@ -458,6 +460,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
     const about = { words: [text], env: [{ name: text, value: text }], paths: [text], isOpen: false }
     return [read({ ...about, image: text }), read({ ...about, image: 'redis:7' })]
   },
+  numberOption: (read) => (text) => [read([text], text), read([`timeout:${text}`], 'timeout')],
   tlsOfUrl: (read) => (text) => [read('https', text), read('postgres', text), read(text, text)],
   captureReader: () => (text) => ofBytes['src/wire/pcap/reader.ts captureReader']?.(Buffer.from(text, 'latin1')),
   nameOf: (it) => (text) => [{ db: 'postgresql' }, { db: null }].map((tags) => it(text, tags)),

@@ -17,8 +17,8 @@ import type { ProbeSpec } from './spec.ts'
 const lagResolutionMs = 10
 
 /**
- * All that a probe pod asks, at once. Of one path it has an end (plan/pace.ts), which `measure.test.ts` measures by a clock
- * of its own.
+ * All that a probe pod asks, at once. Of one path it has an end (plan/pace.ts), which `measure.test.ts` measures by a
+ * clock of its own.
  */
 export async function measure(spec: ProbeSpec, emit: Emit, began: number): Promise<void> {
   const throttledBefore = throttledMs()

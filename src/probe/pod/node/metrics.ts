@@ -62,8 +62,8 @@ export interface Metrics {
 }
 
 /**
- * A page comes within milliseconds. Where somebody waits for the answer about one path, lookups do not wait for one that
- * is silent, which has no two readings anyway.
+ * A page comes within milliseconds. Where somebody waits for the answer about one path, lookups do not wait for one
+ * that is silent, which has no two readings anyway.
  */
 const promptMs = 600
 const pageMs = 3000
