@@ -119,6 +119,8 @@ interface UrlCase {
 
 /** nginx says 504 after three tries of five seconds; nobody waits for that. */
 const silentBackend = [
+  // Else kubectl takes all of it for one text of JSON.
+  '',
   service('web', { selector: { app: 'client' }, ports: [{ port: 80, targetPort: 8080 }] }),
   JSON.stringify(ingress(NAMESPACE)),
   policy({ podSelector: {}, policyTypes: ['Ingress'], ingress: [] }),
