@@ -2,6 +2,7 @@ import { neverClosed } from '../wire/caddyfile.ts'
 import type { Held } from '../kube/cluster.ts'
 import { configMaps } from '../kube/resources.ts'
 import { type ClusterDns, type CustomRefusal, neededByDns, type ServerRights } from '../model/cluster-dns.ts'
+import type { CoreDnsRelease } from '../relations/dns/coredns-release.ts'
 import { judgeCorefile } from '../relations/dns/corefile-refusals.ts'
 import { parseCorefile } from '../wire/corefile.ts'
 import { fitsGlob } from '../wire/glob.ts'
@@ -23,7 +24,11 @@ interface Placed {
  * What CoreDNS refuses of the keys that the Corefile imports, held together with it: a plugin that stands in the block
  * already, a zone that has a block. The Corefile's own faults are another matter.
  */
-export function customRefusals(corefile: string, keys: Readonly<Record<string, string>>): readonly CustomRefusal[] {
+export function judgeCustom(
+  corefile: string,
+  keys: Readonly<Record<string, string>>,
+  release: CoreDnsRelease | null,
+): { readonly refused: readonly CustomRefusal[]; readonly doubts: readonly string[] } {
   const places: Placed[] = []
   const merged: string[] = []
   for (const [index, line] of corefile.split('\n', mostLines).entries()) {
@@ -44,11 +49,12 @@ export function customRefusals(corefile: string, keys: Readonly<Record<string, s
     merged.push(line)
     places.push({ key: null, line: index + 1 })
   }
-  if (places.every(({ key }) => key === null)) return []
+  if (places.every(({ key }) => key === null)) return { refused: [], doubts: [] }
   // Of what was added no word is kept that the Corefile's own would not be.
-  const judged = judgeCorefile(parseCorefile(redactCorefile(merged.join('\n'))), null).refusals
-  const before = new Set(judgeCorefile(parseCorefile(corefile), null).refusals.map((it) => bareText(it.text)))
-  return judged.flatMap((it) => {
+  const { refusals, doubts } = judgeCorefile(parseCorefile(redactCorefile(merged.join('\n'))), release)
+  const own = judgeCorefile(parseCorefile(corefile), release)
+  const before = new Set(own.refusals.map((it) => bareText(it.text)))
+  const refused = refusals.flatMap((it) => {
     const place = places[it.line - 1]
     if (before.has(bareText(it.text))) return []
     // The second one stands in the Corefile where the import comes first: any key is as near.
@@ -61,6 +67,7 @@ export function customRefusals(corefile: string, keys: Readonly<Record<string, s
       },
     ]
   })
+  return { refused, doubts: doubts.filter((it) => !own.doubts.includes(it)) }
 }
 
 function isOfCustom(glob: string): boolean {

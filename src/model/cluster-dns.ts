@@ -129,6 +129,8 @@ export interface CustomConfig {
   readonly keys: readonly { readonly name: string; readonly mentioned: boolean }[]
   /** What no CoreDNS starts with, where the Corefile imports these keys; absent where there is nothing of it. */
   readonly refused?: readonly CustomRefusal[]
+  /** Why it can't be told of all that is added; absent where it can, and in old recordings. */
+  readonly doubts?: readonly string[]
 }
 
 /** In that line of the key's text. */

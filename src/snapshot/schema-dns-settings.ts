@@ -10,6 +10,7 @@ export function dnsSettingsOf(m: Texts) {
           configMap: m.name,
           keys: list(object({ name: m.name, mentioned: flag })),
           refused: maybe(list(object({ key: m.name, line: number, text: m.text }))),
+          doubts: maybe(list(m.text)),
         }),
       ),
     ),

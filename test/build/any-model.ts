@@ -638,6 +638,7 @@ const custom = fc.record({
   configMap: fc.constant('coredns-custom'),
   keys: few(fc.record({ name, mentioned: flag })),
   refused: few(fc.record({ key: name, line: count, text })),
+  doubts: few(text),
 })
 
 const serviceProxy: fc.Arbitrary<ServiceProxy> = fc.oneof(

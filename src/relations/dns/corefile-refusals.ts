@@ -118,16 +118,24 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
 
   function twice(plugins: readonly CorefilePlugin[]): void {
     const seen = new Set<string>()
-    for (const { name, line, trailing } of plugins) {
-      const once = Object.hasOwn(pluginRules, name) && pluginRules[name]?.once === true
-      if (once && (seen.has(name) || trailing !== undefined))
-        refusals.push({
-          line,
-          mark: name,
-          text: `\`${name}\` may stand once in a server block, and stands there twice`,
-        })
-      seen.add(name)
+    for (const plugin of plugins) {
+      if (seen.has(plugin.name) || plugin.trailing !== undefined) again(plugin)
+      seen.add(plugin.name)
     }
+  }
+
+  function again({ name, line }: CorefilePlugin): void {
+    const once = Object.hasOwn(pluginRules, name) ? pluginRules[name]?.once : undefined
+    if (once === undefined || once === false) return
+    const may = `\`${name}\` may stand once in a server block`
+    if (once === true) {
+      refusals.push({ line, mark: name, text: `${may}, and stands there twice` })
+      return
+    }
+    if (release !== null && isSince(release, once)) return
+    if (release?.stock !== true)
+      doubts.add(`\`${name}\` twice in a block is refused before CoreDNS ${once}, and which one this is is not known`)
+    else refusals.push({ line, mark: name, text: `before CoreDNS ${once} ${may}, and stands there twice` })
   }
 }
 
