@@ -418,6 +418,9 @@ import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
 import grpcByHttp1 from './gateway/grpc-by-http1.ts'
 import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
+import braceLeftInName from './dns/brace-left-in-name.ts'
+import slicesUnread from './dns/slices-unread.ts'
+import keepsApiFromWebhook from './policy/keeps-api-from-webhook.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -513,6 +516,8 @@ export const checks: readonly AnyCheck[] = [
   nodeResolverAsked, // DNS218
   cacheBindsElsewhere, // DNS223
   rewrittenToNothing, // DNS224
+  braceLeftInName, // DNS225
+  slicesUnread, // DNS226
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
@@ -747,6 +752,7 @@ export const checks: readonly AnyCheck[] = [
   poolWithoutNat, // POL431
   nobodyEnforces, // POL432
   keepsFromOutside, // POL433
+  keepsApiFromWebhook, // POL435
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903
