@@ -421,6 +421,7 @@ import allowedInPart from './service/allowed-in-part.ts'
 import braceLeftInName from './dns/brace-left-in-name.ts'
 import slicesUnread from './dns/slices-unread.ts'
 import keepsApiFromWebhook from './policy/keeps-api-from-webhook.ts'
+import bgpWithoutServices from './node/bgp-without-services.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -704,6 +705,7 @@ export const checks: readonly AnyCheck[] = [
   underPressure, // NOD564
   noneFits, // NOD565
   losesInPart, // NOD570
+  bgpWithoutServices, // NOD571
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703

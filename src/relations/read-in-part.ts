@@ -1,3 +1,4 @@
+import { ciliumAnnouncerKinds } from '../model/beside.ts'
 import type { UnreadKind } from '../model/sources.ts'
 
 /**
@@ -10,6 +11,7 @@ const inPart: Readonly<Record<string, readonly string[]>> = {
   'traefik.containo.us': ['ServersTransport', 'IngressRouteTCP', 'IngressRouteUDP'],
   'crd.projectcalico.org': ['IPPool'],
   'projectcalico.org': ['IPPool'],
+  'cilium.io': [...ciliumAnnouncerKinds, 'CiliumLoadBalancerIPPool'],
 }
 
 /** Whether some question was asked of objects of this kind. */
