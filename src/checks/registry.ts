@@ -422,6 +422,7 @@ import braceLeftInName from './dns/brace-left-in-name.ts'
 import slicesUnread from './dns/slices-unread.ts'
 import keepsApiFromWebhook from './policy/keeps-api-from-webhook.ts'
 import bgpWithoutServices from './node/bgp-without-services.ts'
+import forwardNotAsked from './dns/forward-not-asked.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -519,6 +520,7 @@ export const checks: readonly AnyCheck[] = [
   rewrittenToNothing, // DNS224
   braceLeftInName, // DNS225
   slicesUnread, // DNS226
+  forwardNotAsked, // DNS227
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

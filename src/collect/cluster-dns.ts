@@ -408,7 +408,7 @@ function lackingOf(text: string, pods: readonly Pod[], inScope: InScope): Pick<C
 function customConfig(texts: Texts, corefile: string, release: CoreDnsRelease | null): CustomConfig {
   const mentioned = (name: string): boolean =>
     corefile.includes(name) || Object.entries(texts).some(([key, value]) => key !== name && value.includes(name))
-  const { refused, doubts } = judgeCustom(corefile, texts, release)
+  const { refused, doubts, unasked } = judgeCustom(corefile, texts, release)
   return {
     configMap: customName,
     keys: Object.keys(texts)
@@ -416,6 +416,7 @@ function customConfig(texts: Texts, corefile: string, release: CoreDnsRelease | 
       .map((name) => ({ name, mentioned: mentioned(name) })),
     ...(refused.length === 0 ? {} : { refused }),
     ...(doubts.length === 0 ? {} : { doubts }),
+    ...(unasked.length === 0 ? {} : { unasked }),
   }
 }
 

@@ -49,8 +49,16 @@ test('a second `forward`: CoreDNS takes it since 1.9.4, and where the release is
   const added = { 'up.override': 'forward . 10.10.10.1' }
   const says = 'up.override:1 before CoreDNS 1.9.4 `forward` may stand once in a server block, and stands there twice'
   expect(refused(added, corefile, release([1, 9, 3]))).toEqual([says])
-  expect(judged(added, release([1, 9, 4]))).toEqual({ refused: [], doubts: [] })
-  expect(judged(added, release([1, 9, 3], false))).toEqual({
+  expect(judged(added, release([1, 9, 4]))).toEqual({
+    refused: [],
+    doubts: [],
+    unasked: [{ key: 'up.override', line: 1, zone: '.', to: ['10.10.10.1'], before: ['/etc/resolv.conf'] }],
+  })
+  const first = corefile.replace('    cache 30\n', '    import custom/*.override\n')
+  expect(
+    judged(added, release([1, 9, 4]), first.replace('    import /etc/coredns/custom/*.override\n', '')).unasked,
+  ).toEqual([])
+  expect(judged(added, release([1, 9, 3], false))).toMatchObject({
     refused: [],
     doubts: ['`forward` twice in a block is refused before CoreDNS 1.9.4, and which one this is is not known'],
   })

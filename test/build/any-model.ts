@@ -640,6 +640,7 @@ const custom = fc.record({
   keys: few(fc.record({ name, mentioned: flag })),
   refused: few(fc.record({ key: name, line: count, text })),
   doubts: few(text),
+  unasked: few(fc.record({ key: name, line: count, zone: host, to: few(text), before: few(text) })),
 })
 
 const serviceProxy: fc.Arbitrary<ServiceProxy> = fc.oneof(
