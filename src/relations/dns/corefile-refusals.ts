@@ -161,13 +161,19 @@ export function isVariable(word: string): boolean {
   return /\{[$%]/.test(word)
 }
 
+/** A label has 63 bytes, and what is wrong shows in the first. */
+const mostMarked = 80
+
 /** Two blocks, or two keys, for one zone at one port: `cannot serve dns://.:53 - it is already defined`. */
 function keysRefused(servers: readonly CorefileServer[]): readonly Refusal[] {
   const refusals: Refusal[] = []
   const seen = new Map<string, number>()
   for (const { keys, line, plugins } of servers) {
     const odd = keys.find((it) => !isVariable(it) && !mayBeKey(it))
-    if (odd !== undefined) refusals.push({ line, mark: odd, text: `\`${odd}\` is no zone that can be served` })
+    if (odd !== undefined) {
+      const mark = odd.slice(0, mostMarked)
+      refusals.push({ line, mark, text: `\`${mark}${mark === odd ? '' : '…'}\` is no zone that can be served` })
+    }
     // Others may stand at other addresses (bind), or answer only some (view), or be added to by a file.
     if (plugins.some((it) => ['bind', 'view', 'import'].includes(it.name) || isVariable(it.name))) continue
     for (const key of keys) {
