@@ -54,8 +54,8 @@ function trouble(what: string): Documents {
  */
 function placeOf({ reason, mark }: YAMLException): string {
   if (mark === undefined) return ''
-  const [said = ''] = /^[a-z][a-z ,;'%-]{0,100}(?![a-z])/i.exec(reason.split(/["<]|: /, 1)[0] ?? '') ?? []
-  const what = said.replace(/[^a-z]+$/i, '')
+  const said = /^[a-z](?:[a-z ,;'%-]{0,100}[a-z])?/i.exec(reason.slice(0, 200).split(/["<]|: /, 1)[0] ?? '')
+  const what = said?.[0] ?? ''
   return ` (line ${mark.line + 1}${what === '' ? '' : `: ${what}`})`
 }
 

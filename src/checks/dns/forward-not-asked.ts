@@ -75,8 +75,8 @@ export default check({
     help: ({ subject: on, args }) => [
       args.key === null
         ? 'take one of the two out, or write the servers into one line: forward ZONE SERVER SERVER'
-        : 'change the forward of the Corefile itself where you may; else give the zones a block of their own, in a key ' +
-          'that ends in .server',
+        : 'change the forward of the Corefile itself where you may; else give the zones a block of their own, in a ' +
+          'key that ends in .server',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
     ],
   },

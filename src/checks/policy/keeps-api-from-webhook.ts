@@ -54,7 +54,8 @@ export default check({
     if (relay !== undefined)
       return cannotTell(
         'ambiguous',
-        `policies let in pods alone to Service ${full(any.door.service)}, and the API server asks by pods (${relay.name})`,
+        `policies let in pods alone to Service ${full(any.door.service)}, and the API server asks by pods ` +
+          `(${relay.name})`,
       )
     const sure = shut.filter(({ door }) => othersOn(otherPolicies, [door.service.namespace]).length === 0)
     if (sure.length === 0)
