@@ -421,6 +421,11 @@ import allowedInPart from './service/allowed-in-part.ts'
 import nginxLooksUp from './dns/nginx-looks-up.ts'
 import upgradeTakenAway from './ingress/upgrade-taken-away.ts'
 import ownInterfaceShut from './node/own-interface-shut.ts'
+import braceLeftInName from './dns/brace-left-in-name.ts'
+import slicesUnread from './dns/slices-unread.ts'
+import keepsApiFromWebhook from './policy/keeps-api-from-webhook.ts'
+import bgpWithoutServices from './node/bgp-without-services.ts'
+import forwardNotAsked from './dns/forward-not-asked.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -517,6 +522,9 @@ export const checks: readonly AnyCheck[] = [
   nginxLooksUp, // DNS219
   cacheBindsElsewhere, // DNS223
   rewrittenToNothing, // DNS224
+  braceLeftInName, // DNS225
+  slicesUnread, // DNS226
+  forwardNotAsked, // DNS227
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
@@ -705,6 +713,7 @@ export const checks: readonly AnyCheck[] = [
   noneFits, // NOD565
   ownInterfaceShut, // NOD566
   losesInPart, // NOD570
+  bgpWithoutServices, // NOD571
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
@@ -753,6 +762,7 @@ export const checks: readonly AnyCheck[] = [
   poolWithoutNat, // POL431
   nobodyEnforces, // POL432
   keepsFromOutside, // POL433
+  keepsApiFromWebhook, // POL435
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903

@@ -24,6 +24,7 @@ import {
   projectWebhooks,
 } from './project/beside.ts'
 import { projectIpPool } from './project/calico-pool.ts'
+import { projectCiliumAnnouncer, projectCiliumPool } from './project/cilium-announcer.ts'
 import { projectCertificate, projectIssuer, projectIssuerName } from './project/cert-manager.ts'
 import { projectClientProtocol } from './project/client-protocol.ts'
 import { projectDecider } from './project/deciders.ts'
@@ -112,6 +113,8 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     ),
     ingressRoutes: together(routes, oldRoutes)?.toSorted(inOrder) ?? null,
     streamRoutes: here.flatMap((raw) => projectStreamRoute(raw, intern) ?? []),
+    ciliumAnnouncers: everywhere.flatMap((raw) => projectCiliumAnnouncer(raw) ?? []),
+    ciliumPools: everywhere.flatMap((raw) => projectCiliumPool(raw) ?? []),
     ipPools: everywhere.flatMap((raw) => projectIpPool(raw) ?? []),
     transports: here.flatMap((raw) => projectTransport(raw, intern) ?? []),
     certificates: here.flatMap((raw) => projectCertificate(raw, intern) ?? []),

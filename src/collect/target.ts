@@ -87,8 +87,14 @@ function parse(text: string): { readonly kind: Kind; readonly name: string } {
     throw new ToolError('usage', `\`${text}\` is no target`, slash === -1 ? `${forms}. Perhaps svc/${text}` : forms)
   const word = text.slice(0, slash).toLowerCase()
   const kind = kinds.find((it) => it.words.includes(word))
-  if (kind === undefined) throw new ToolError('usage', `\`${word}\` is no kind of target`, forms)
+  if (kind === undefined) throw new ToolError('usage', `\`${word}\` is no kind of target`, otherKinds())
   return { kind, name }
+}
+
+/** What a route of another kind serves is asked for by its URL. */
+function otherKinds(): string {
+  const words = kinds.map((it) => `${it.words[0]}/NAME`).join(', ')
+  return `a target is dns, ${words} or https://HOST/PATH: of a route of another kind ask for the URL that it serves`
 }
 
 /** A user who may not read Namespaces gets the benefit of the doubt: what is read next will tell. */

@@ -44,6 +44,9 @@ export interface Beside {
   readonly podNetworks: readonly PodNetwork[]
   /** Of Calico. Absent in old recordings. */
   readonly ipPools?: readonly IpPool[]
+  /** Of Cilium: who tells others of Services' addresses, and ranges of these. Absent in old recordings. */
+  readonly ciliumAnnouncers?: readonly CiliumAnnouncer[]
+  readonly ciliumPools?: readonly string[]
   /** ConfigMaps beside the controllers of Ingresses. */
   readonly controllerSettings: readonly ControllerSettings[]
   /** Those that controllers name and that are not there, of namespaces of which the file holds all ConfigMaps. */
@@ -314,6 +317,19 @@ export interface Advertisement {
   readonly interfaces?: readonly string[]
   readonly nodesBy?: readonly Selector[]
 }
+
+export interface CiliumAnnouncer {
+  readonly kind: (typeof ciliumAnnouncerKinds)[number]
+  readonly name: string
+  /** Whether it announces addresses of load balancers that it chooses, or of none. */
+  readonly services: 'some' | 'none'
+}
+
+export const ciliumAnnouncerKinds = [
+  'CiliumBGPPeeringPolicy',
+  'CiliumBGPAdvertisement',
+  'CiliumL2AnnouncementPolicy',
+] as const
 
 /** A pool from which Calico gives pods their addresses. */
 export interface IpPool {

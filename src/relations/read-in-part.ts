@@ -1,3 +1,4 @@
+import { ciliumAnnouncerKinds } from '../model/beside.ts'
 import type { UnreadKind } from '../model/sources.ts'
 
 const traefik = ['ServersTransport', 'IngressRouteTCP', 'IngressRouteUDP']
@@ -21,6 +22,7 @@ const inPart: Readonly<Record<string, readonly string[]>> = {
   // MetalLB's, and FRR-K8s, which it may share with others. Calico has a BGPPeer of its own.
   'metallb.io': ['BGPPeer'],
   'frrk8s.metallb.io': ['FRRConfiguration'],
+  'cilium.io': [...ciliumAnnouncerKinds, 'CiliumLoadBalancerIPPool'],
 }
 
 /** Whether some question was asked of objects of this kind. */

@@ -1,4 +1,4 @@
-import { type Beside, deciderKinds, heldContents, neededByNginx } from '../model/beside.ts'
+import { type Beside, ciliumAnnouncerKinds, deciderKinds, heldContents, neededByNginx } from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
 import {
   either,
@@ -189,6 +189,10 @@ export const besideSchema = exactly<Beside>()(
         }),
       ),
     ),
+    ciliumAnnouncers: maybe(
+      list(object({ kind: oneOf(ciliumAnnouncerKinds), name: m.name, services: oneOf(['some', 'none']) })),
+    ),
+    ciliumPools: maybe(list(m.address)),
     controllerSettings: list(
       object({
         ...named,

@@ -147,7 +147,7 @@ export function objectSchemas(intern: Intern) {
       exportTo: maybe(list(m.name)),
       global: maybe(just(true)),
       albTarget: maybe(oneOf(['instance', 'ip'])),
-      externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host) })),
+      externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host), target: maybe(just('named')) })),
       gceTls: maybe(list(m.name)),
       albHealthPort: maybe(nullable(either([number, shared.name]))),
       serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),

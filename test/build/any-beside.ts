@@ -221,6 +221,14 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       disabled: fc.constant(true as const),
     }),
   ),
+  ciliumAnnouncers: few(
+    fc.record({
+      kind: fc.constantFrom('CiliumBGPPeeringPolicy' as const, 'CiliumL2AnnouncementPolicy' as const),
+      name,
+      services: fc.constantFrom('some' as const, 'none' as const),
+    }),
+  ),
+  ciliumPools: few(fc.constantFrom('192.0.2.0/24', '192.0.2.10-192.0.2.20')),
   controllerSettings: few(
     fc.record({
       ...named,

@@ -311,6 +311,7 @@ const service: fc.Arbitrary<Service> = fc.record(
     externalDns: fc.record({
       by: fc.constantFrom('it' as const, 'others' as const),
       hosts: few(fc.constant('web.example')),
+      target: fc.constant('named' as const),
     }),
     albHealthPort: maybe(fc.oneof(count, name)),
     publishNotReadyAddresses: flag,
@@ -437,7 +438,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
   changedAt: count,
   vendors: few(fc.constantFrom('alb', 'nginx')),
   allowed: few(ip.map((it) => `${it}/24`)),
-  externalDns: fc.record({ by: fc.constantFrom('it', 'others'), hosts: few(host) }),
+  externalDns: fc.record({ by: fc.constantFrom('it', 'others'), hosts: few(host), target: fc.constant('named') }),
   healthPort: fc.record({ by: fc.constantFrom('alb', 'appgw'), port: fc.oneof(count, name) }),
   denied: few(ip.map((it) => `${it}/24`)),
   redirect: fc.record({
@@ -664,6 +665,8 @@ const custom = fc.record({
   configMap: fc.constant('coredns-custom'),
   keys: few(fc.record({ name, mentioned: flag })),
   refused: few(fc.record({ key: name, line: count, text })),
+  doubts: few(text),
+  unasked: few(fc.record({ key: name, line: count, zone: host, to: few(text), before: few(text) })),
 })
 
 const serviceProxy: fc.Arbitrary<ServiceProxy> = fc.oneof(
