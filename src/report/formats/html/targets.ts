@@ -9,7 +9,10 @@ const marks = { findings: 'error', ok: 'ok', 'cannot-tell': 'cannot-tell', crash
 export function targets({ targets: all }: Parts): Markup | null {
   if (all === null) return null
   const rows = all.map(({ target, diagnosis }) => [target, verdict(markOf(diagnosis)), diagnosis.headline])
-  return section('Targets', table({ caption: 'each target and its answer', heads: ['target', '', 'answer'], rows }))
+  return section(
+    'Targets',
+    table({ caption: 'each target and its answer', heads: ['target', 'verdict', 'answer'], rows }),
+  )
 }
 
 /** A finding that only informs is no error. */
