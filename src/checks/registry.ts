@@ -418,6 +418,9 @@ import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
 import grpcByHttp1 from './gateway/grpc-by-http1.ts'
 import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
+import tellsClientsAstray from './service/tells-clients-astray.ts'
+import portOfAnother from './service/port-of-another.ts'
+import replicaSetDiffers from './service/replica-set-differs.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -836,6 +839,9 @@ export const checks: readonly AnyCheck[] = [
   listensOneFamily, // SVC285
   toldToBrowsers, // SVC290
   allowedInPart, // SVC298
+  tellsClientsAstray, // SVC300
+  portOfAnother, // SVC301
+  replicaSetDiffers, // SVC302
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904
