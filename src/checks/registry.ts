@@ -418,9 +418,11 @@ import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
 import grpcByHttp1 from './gateway/grpc-by-http1.ts'
 import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
+import makerFailed from './trouble/maker-failed.ts'
 import tellsClientsAstray from './service/tells-clients-astray.ts'
 import portOfAnother from './service/port-of-another.ts'
 import replicaSetDiffers from './service/replica-set-differs.ts'
+import keptOffByOthers from './node/kept-off-by-others.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -702,6 +704,7 @@ export const checks: readonly AnyCheck[] = [
   underPressure, // NOD564
   noneFits, // NOD565
   losesInPart, // NOD570
+  keptOffByOthers, // NOD577
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
@@ -846,4 +849,5 @@ export const checks: readonly AnyCheck[] = [
   saysOfItself, // TRB903
   eventsSay, // TRB904
   programsSay, // TRB905
+  makerFailed, // TRB906
 ]

@@ -1592,6 +1592,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
             age: count,
             host,
             secret: name,
+            store: fc.record({ kind: fc.constant('ClusterSecretStore'), name }),
           },
           { requiredKeys: ['kind', 'group', 'namespace', 'name', 'type', 'state', 'wrong', 'reason', 'said'] },
         ),

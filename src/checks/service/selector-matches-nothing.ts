@@ -15,7 +15,7 @@ import { labelOf } from '../../relations/selector.ts'
 import { isRunTimeLabel, sealedAmong } from '../../relations/service/run-time-labels.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { byLabels, isLive, selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
+import { noEndpoints, roleUnset, svcUnanswered } from '../../relations/symptom.ts'
 import { type Top, topWorkloads } from '../../relations/workload-of-pod.ts'
 import { pairsText, selectorEvidence, serviceSubject } from './words.ts'
 import { count, full } from '../../phrases.ts'
@@ -445,6 +445,7 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhe
         labelText(miss, carrier),
       ),
     ],
+    dueTo: [roleUnset(service)],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
 }

@@ -323,6 +323,16 @@ function exceptedOf(spec: Fields, valueOf: ValueOf, intern: Intern): Omit<Contai
 export function messageOf(waiting: Fields): Pick<Container, 'message'> {
   const said = text(waiting['message'])
   if (said === null || /^back-off \S+ restarting/i.test(said)) return {}
+  return cut(shortened(said))
+}
+
+/** An image's reference stands in it four times before the one word that matters: `not found` (containerd, CRI). */
+function shortened(said: string): string {
+  const text = said.slice(0, longestEnd).replace(/failed to pull and unpack image "[^"\s]{1,400}": /g, '')
+  return text.replace(/(failed to resolve reference "([^"\s]{1,400})": )\2: /g, '$1')
+}
+
+function cut(said: string): { readonly message: string } {
   return { message: said.length > 300 ? `${said.slice(0, 300)}…` : said }
 }
 
