@@ -423,6 +423,8 @@ import tellsClientsAstray from './service/tells-clients-astray.ts'
 import portOfAnother from './service/port-of-another.ts'
 import replicaSetDiffers from './service/replica-set-differs.ts'
 import keptOffByOthers from './node/kept-off-by-others.ts'
+import controllerTooOld from './ingress/controller-too-old.ts'
+import waypointMissing from './mesh/waypoint-missing.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -633,6 +635,7 @@ export const checks: readonly AnyCheck[] = [
   hairpinWithoutHeader, // ING406
   errorPageMissing, // ING407
   refusedEarly, // ING408
+  controllerTooOld, // ING413
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -662,6 +665,7 @@ export const checks: readonly AnyCheck[] = [
   poolOfOne, // MSH827
   tlsSpokenTwice, // MSH830
   gatewaysShareCertificate, // MSH831
+  waypointMissing, // MSH839
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
