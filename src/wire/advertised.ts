@@ -53,7 +53,7 @@ export function advertisedInConfig(
     .flatMap(({ key, value, line, path }) => {
       const by = isToldToOthers(key) ? key : path.join('.')
       // sentinel.conf: `sentinel announce-ip HOST`.
-      const isSentinel = key === 'sentinel' && /^announce-/.test(value)
+      const isSentinel = key === 'sentinel' && value.startsWith('announce-')
       const [said, told] = isSentinel ? ['announce-ip', value.replace(/^\S{1,40}\s{1,20}/, '')] : [by, value]
       return advertisedIn(said, told).map((it) => ({ ...it, by: isSentinel ? 'sentinel announce-ip' : key, line }))
     })

@@ -55,8 +55,7 @@ export default check({
       const isSure = held !== null || (beside.known && !isByUse(behind.workloads, scalers))
       const isNeeded = isSure && !isWithin(scope) && (before.length > 0 || isRouted(service, routes))
       const by = keeperOf(behind.workloads, scalers)
-      const isMeant = by?.kind === 'HTTPScaledObject' || (by?.kind === 'Canary' && service.name === `${by.name}-canary`)
-      const missed = !isMeant && isMissed(isAsked || isNeeded || plane !== null, behind.workloads)
+      const missed = !isMeant(by, service) && isMissed(isAsked || isNeeded || plane !== null, behind.workloads)
       return [
         finding({
           subject: serviceSubject(service),
@@ -72,8 +71,7 @@ export default check({
             callers: callers.map((it) => `${it.kind} ${full(it)}`),
             ...planeWords(plane),
             ...heldWords(held),
-            by: held === null ? (by?.kind ?? null) : null,
-            byName: by?.name ?? null,
+            ...keptWords(held === null ? by : null),
             all: some(behind.workloads.map((it) => `${it.kind} ${it.name}`)),
           },
           evidence: behind.workloads.map((it) => ({
@@ -172,6 +170,15 @@ function keeperOf(makers: readonly Top[], scalers: readonly Scaler[]) {
     if (isIts && kind !== 'HorizontalPodAutoscaler' && least === 0) return { kind, name }
   }
   return null
+}
+
+/** The interceptor wakes it; the canary's own Service has pods while a release is tried alone. */
+function isMeant(by: ReturnType<typeof keeperOf>, { name }: Service): boolean {
+  return by?.kind === 'HTTPScaledObject' || (by?.kind === 'Canary' && name === `${by.name}-canary`)
+}
+
+function keptWords(by: ReturnType<typeof keeperOf>): Kept {
+  return { by: by?.kind ?? null, byName: by?.name ?? null }
 }
 
 function byText({ by, byName }: Kept): string {

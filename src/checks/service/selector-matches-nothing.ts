@@ -428,8 +428,8 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhe
       carrier,
       carriers: miss?.carriers ?? 0,
       claimedBy,
-      writer: isControlled(key) ? writer : null,
-      moved: miss?.kind === 'value' && carrier === 'pod' && isRunTimeLabel(key),
+      writer,
+      moved: isMoved(miss, carrier),
       sealed,
       sure,
       ...elsewhereArgs(elsewhere),
@@ -448,6 +448,11 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhe
     dueTo: [roleUnset(service)],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+/** Pods bear that label with another value, and whoever gives it to them does so while they run. */
+function isMoved(miss: NearMiss | null, carrier: Judged['carrier']): boolean {
+  return miss?.kind === 'value' && carrier === 'pod' && isRunTimeLabel(miss.key)
 }
 
 /** Nothing near, or what is near is another's: a preview that is scaled to 0 looks the same. */

@@ -12,9 +12,7 @@ const broker = (call: Partial<AdvertisedCall> | null, about: Partial<Pod> = {}):
     hostname: 'kafka-0',
     subdomain: 'kafka-headless',
     containers: [
-      container({
-        ...(call === null ? {} : { advertises: [{ by, host: 'kafka-headless.shop.svc', port: 9092, ...call }] }),
-      }),
+      container(call === null ? {} : { advertises: [{ by, host: 'kafka-headless.shop.svc', port: 9092, ...call }] }),
     ],
     ...about,
   })
