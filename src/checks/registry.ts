@@ -425,6 +425,7 @@ import replicaSetDiffers from './service/replica-set-differs.ts'
 import keptOffByOthers from './node/kept-off-by-others.ts'
 import controllerTooOld from './ingress/controller-too-old.ts'
 import waypointMissing from './mesh/waypoint-missing.ts'
+import metricsOfAnother from './service/metrics-of-another.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -849,6 +850,7 @@ export const checks: readonly AnyCheck[] = [
   tellsClientsAstray, // SVC300
   portOfAnother, // SVC301
   replicaSetDiffers, // SVC302
+  metricsOfAnother, // SVC303
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904
