@@ -52,7 +52,7 @@ const kubectl =
 const ofTheCluster = new Set(
   (
     'apiservice apiservices clusterrole clusterroles validatingwebhookconfiguration mutatingwebhookconfiguration ' +
-    'customresourcedefinition customresourcedefinitions ' +
+    'customresourcedefinition customresourcedefinitions clustersecretstore.external-secrets.io ' +
     'apiservice.apiregistration.k8s.io clusterrolebinding ' +
     'clusterroles clusterrolebindings componentstatuses crd crds gatewayclass gatewayclasses ingressclass ' +
     'ingressclasses namespace namespaces node nodes ns validatingwebhookconfigurations mutatingwebhookconfigurations ' +

@@ -120,7 +120,17 @@ test('whom a mounted text tells to call, with the place that it stands in, and n
   const data = { 'application.yaml': 'db:\n  url: postgres://u:hunter2@db:5432/x\n' }
   const found = read({ data, mount: { mountPath: '/app/config' } })
   expect(found?.calls).toEqual([
-    { by: 'url', host: 'db', port: 5432, map: 'conf', key: 'application.yaml', line: 2, isUrl: true, over: 'TCP' },
+    {
+      by: 'url',
+      host: 'db',
+      port: 5432,
+      map: 'conf',
+      key: 'application.yaml',
+      line: 2,
+      isUrl: true,
+      over: 'TCP',
+      speaks: 'postgres',
+    },
   ])
   expect(JSON.stringify(found)).not.toContain('hunter2')
   expect(read({ data: { 'run.sh': 'curl http://cart:80' }, mount: { mountPath: '/x' } })?.calls).toBeUndefined()

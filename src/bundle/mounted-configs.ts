@@ -1,4 +1,5 @@
 import type { RawObject } from '../kube/cluster.ts'
+import { advertisedInConfig } from '../wire/advertised.ts'
 import { callsInConfig, isConfigName } from '../wire/config-calls.ts'
 import { hbaDenial, redisDenial } from '../wire/config-denials.ts'
 import { type ConfigListen, configOf, includesOf, listensInConfig } from '../wire/config-listens.ts'
@@ -14,7 +15,8 @@ import type { MapOf } from './env-of-maps.ts'
  * ConfigMaps of users are not read. One key is read once, however many pods mount it.
  */
 export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
-  const callsOf = kept((it) => (isConfigName(it.key) ? callsInConfig(it.text, nameOf(it), it.over) : []))
+  const callsOf = kept((it: Read) => (isConfigName(it.key) ? callsInConfig(it.text, nameOf(it), it.over) : []))
+  const advertisedOf = kept((it: File) => (isConfigName(it.key) ? advertisedInConfig(it.text) : []))
   return (pod) => {
     const spec = fields(pod['spec'])
     const { namespace = '' } = pod.metadata
@@ -32,6 +34,9 @@ export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
             ...container,
             mountedCalls: ofProfiles(files, container)
               .flatMap((one) => callsOf(one).map((call) => placed(call, one)))
+              .slice(0, mostCalls),
+            mountedAdvertised: files
+              .flatMap((one) => advertisedOf(one).map((it) => placed(it, one)))
               .slice(0, mostCalls),
             mountedListens: listensOf(container, files),
             mountedRefusals: refusalsOf(container, files),
@@ -57,7 +62,7 @@ interface File {
   readonly isAll: boolean
 }
 
-function kept<T>(read: (file: Read) => T): (file: Read) => T {
+function kept<F extends File, T>(read: (file: F) => T): (file: F) => T {
   const all = new Map<string, T>()
   return (file) => {
     const before = all.get(file.place)

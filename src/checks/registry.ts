@@ -426,6 +426,14 @@ import slicesUnread from './dns/slices-unread.ts'
 import keepsApiFromWebhook from './policy/keeps-api-from-webhook.ts'
 import bgpWithoutServices from './node/bgp-without-services.ts'
 import forwardNotAsked from './dns/forward-not-asked.ts'
+import makerFailed from './trouble/maker-failed.ts'
+import tellsClientsAstray from './service/tells-clients-astray.ts'
+import portOfAnother from './service/port-of-another.ts'
+import replicaSetDiffers from './service/replica-set-differs.ts'
+import keptOffByOthers from './node/kept-off-by-others.ts'
+import controllerTooOld from './ingress/controller-too-old.ts'
+import waypointMissing from './mesh/waypoint-missing.ts'
+import metricsOfAnother from './service/metrics-of-another.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -641,6 +649,7 @@ export const checks: readonly AnyCheck[] = [
   hairpinWithoutHeader, // ING406
   errorPageMissing, // ING407
   refusedEarly, // ING408
+  controllerTooOld, // ING413
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -670,6 +679,7 @@ export const checks: readonly AnyCheck[] = [
   poolOfOne, // MSH827
   tlsSpokenTwice, // MSH830
   gatewaysShareCertificate, // MSH831
+  waypointMissing, // MSH839
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
@@ -714,6 +724,7 @@ export const checks: readonly AnyCheck[] = [
   ownInterfaceShut, // NOD566
   losesInPart, // NOD570
   bgpWithoutServices, // NOD571
+  keptOffByOthers, // NOD577
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
@@ -852,8 +863,13 @@ export const checks: readonly AnyCheck[] = [
   listensOneFamily, // SVC285
   toldToBrowsers, // SVC290
   allowedInPart, // SVC298
+  tellsClientsAstray, // SVC300
+  portOfAnother, // SVC301
+  replicaSetDiffers, // SVC302
+  metricsOfAnother, // SVC303
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904
   programsSay, // TRB905
+  makerFailed, // TRB906
 ]

@@ -31,6 +31,7 @@ import { projectDecider } from './project/deciders.ts'
 import { fields, text } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer, projectProof, projectServiceRoutes } from './project/linkerd.ts'
 import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
+import { projectRollout } from './project/rollout.ts'
 import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from './project/traefik.ts'
@@ -102,6 +103,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
   ])
 
   const settings = maps ?? []
+  const rollouts = held.withStatus(namespace).flatMap((raw) => projectRollout(raw, intern) ?? [])
   // Each call may read the files anew.
   const all = held.strangers(null)
   const own = namespace === null ? all : held.strangers(namespace)
@@ -141,6 +143,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     ),
     serviceRoutes: here.flatMap((raw) => projectServiceRoutes(raw, intern)),
     scalers: held.withStatus(namespace).flatMap((raw) => projectScaler(raw, intern) ?? []),
+    ...(rollouts.length === 0 ? {} : { rollouts }),
     policiesNotHeld: policiesNotHeld(held, namespace),
     meshSettings: settings.flatMap((it) => it.mesh ?? []),
     ...(around.workloads.known ? {} : { heldWorkloads: await heldWorkloads() }),

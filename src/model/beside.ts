@@ -67,12 +67,23 @@ export interface Beside {
   readonly serviceRoutes?: readonly ServiceRoute[]
   /** What sets how many pods workloads have. Absent in old recordings. */
   readonly scalers?: readonly Scaler[]
+  /** Rollouts of Argo's, with the Services that they name. Absent where the file holds none, and in old recordings. */
+  readonly rollouts?: readonly NamedServices[]
   /** Kinds of policies of which the file holds none, or not all. */
   readonly policiesNotHeld: readonly OtherPolicyKind[]
 }
 
+export interface NamedServices {
+  readonly namespace: string
+  readonly name: string
+  readonly services: readonly string[]
+}
+
+export const scalerKinds = ['HorizontalPodAutoscaler', 'ScaledObject', 'HTTPScaledObject', 'Canary'] as const
+
 export interface Scaler {
-  readonly kind: 'HorizontalPodAutoscaler' | 'ScaledObject'
+  /** `HTTPScaledObject` is of KEDA's HTTP add-on; a `Canary` of Flagger keeps its target at 0 between two releases. */
+  readonly kind: (typeof scalerKinds)[number]
   readonly namespace: string
   readonly name: string
   readonly target: { readonly kind: string; readonly name: string }

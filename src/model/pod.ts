@@ -7,6 +7,7 @@ import type { LeadsToTls } from '../wire/leads-to-tls.ts'
 import type { Listen } from '../wire/listens.ts'
 import type { Refusal } from '../wire/nginx-doors.ts'
 import type { NginxLookup } from '../wire/nginx-lookups.ts'
+import type { Speech } from '../wire/speeches.ts'
 import type { StartFailure } from '../wire/start-failure.ts'
 import type { WaitedFor } from '../wire/waits-for.ts'
 
@@ -48,6 +49,13 @@ export interface Container {
   readonly args: readonly string[]
   /** Absent where the spec names nobody. What comes from Secrets is not read, and ConfigMaps of a file alone. */
   readonly calls?: readonly Call[]
+  /**
+   * What it tells its clients or peers to call it by, whole names of the cluster's alone: `advertised.listeners`.
+   * Absent where it is told nothing of it, and in old recordings.
+   */
+  readonly advertises?: readonly AdvertisedCall[]
+  /** Of MongoDB's server, the replica set that it is a member of: `--replSet`. Absent of others, and in old recordings. */
+  readonly replicaSet?: string
   /**
    * How many such places were not read: variables named like an address whose value is elsewhere or was not understood,
    * and addresses beyond as many as are kept. Absent where there is none, and in old recordings.
@@ -170,6 +178,17 @@ export interface Call {
   readonly over?: 'TCP' | 'UDP'
   /** It is looked up as an SRV record of this port and protocol, `_grpc._tcp`. Absent in old recordings. */
   readonly srv?: string
+  /** What its URL's scheme has it speak: `amqp://`. Absent where it has none, of the web, and in old recordings. */
+  readonly speaks?: Speech
+  /** `replicaSet` of a MongoDB URL. Absent where it names none, and in old recordings. */
+  readonly replicaSet?: string
+}
+
+/** `CLIENT://$(POD_NAME).kafka-headless.shop.svc:9092`. */
+export interface AdvertisedCall extends Pick<Call, 'host' | 'port' | 'map' | 'key' | 'line'> {
+  readonly by: string
+  /** The pod's own name stands before the host. */
+  readonly own?: true
 }
 
 /** `REDIS_HOST=10.96.20.199`. */

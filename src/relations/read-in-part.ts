@@ -6,8 +6,8 @@ const traefik = ['ServersTransport', 'IngressRouteTCP', 'IngressRouteUDP']
 /**
  * Kinds of which a file's objects are read for one question each, and no further: certificates and who issues them
  * (ING388, ING389), whom a controller asks about each request (ING392), addresses and peers (POL431, SVC282), Traefik's
- * streams (ING362), Linkerd's proofs and routes (MSH810, MSH826). They are neither read nor passed over. No other kind
- * comes to such a reader: one that is not here reads nothing.
+ * streams (ING362), who keeps a workload at 0 (SVC204), Linkerd's proofs and routes (MSH810, MSH826). They are neither
+ * read nor passed over. No other kind comes to such a reader: one that is not here reads nothing.
  */
 const inPart: Readonly<Record<string, readonly string[]>> = {
   'cert-manager.io': ['Certificate', 'Issuer', 'ClusterIssuer'],
@@ -18,6 +18,8 @@ const inPart: Readonly<Record<string, readonly string[]>> = {
   'gateway.envoyproxy.io': ['SecurityPolicy'],
   'projectcontour.io': ['ExtensionService'],
   'configuration.konghq.com': ['KongPlugin'],
+  'http.keda.sh': ['HTTPScaledObject'],
+  'flagger.app': ['Canary'],
   'policy.linkerd.io': ['MeshTLSAuthentication', 'NetworkAuthentication', 'HTTPRoute'],
   // MetalLB's, and FRR-K8s, which it may share with others. Calico has a BGPPeer of its own.
   'metallb.io': ['BGPPeer'],

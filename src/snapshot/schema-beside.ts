@@ -1,4 +1,11 @@
-import { type Beside, ciliumAnnouncerKinds, deciderKinds, heldContents, neededByNginx } from '../model/beside.ts'
+import {
+  type Beside,
+  ciliumAnnouncerKinds,
+  deciderKinds,
+  heldContents,
+  neededByNginx,
+  scalerKinds,
+} from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
 import {
   either,
@@ -82,10 +89,11 @@ export const besideSchema = exactly<Beside>()(
   object({
     secrets: nullable(object({ namespace: nullable(m.name), held: list(secret) })),
     ingressRoutes: nullable(list(ingressRoute)),
+    rollouts: maybe(list(object({ namespace: m.name, name: m.name, services: list(m.name) }))),
     scalers: maybe(
       list(
         object({
-          kind: oneOf(['HorizontalPodAutoscaler', 'ScaledObject']),
+          kind: oneOf(scalerKinds),
           namespace: m.name,
           name: m.name,
           target: object({ kind: m.word, name: m.name }),

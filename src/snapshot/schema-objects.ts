@@ -355,6 +355,7 @@ export function objectSchemas(intern: Intern) {
       age: maybe(number),
       host: maybe(m.host),
       secret: maybe(m.name),
+      store: maybe(object({ kind: m.word, name: m.name })),
     }),
   )
 

@@ -254,7 +254,7 @@ test.each([
   ['_grpc._tcp.store', []],
   [
     'mongodb+srv://u:hunter2@mongo.db.svc/a?srvServiceName=own',
-    [{ host: 'mongo.db.svc', port: null, isTold: true, over: 'TCP', srv: '_own._tcp' }],
+    [{ host: 'mongo.db.svc', port: null, isTold: true, over: 'TCP', speaks: 'mongodb', srv: '_own._tcp' }],
   ],
   ['udp://syslog:514', [{ host: 'syslog', port: 514, isTold: true, isUrl: true, over: 'UDP' }]],
   ['statsd://metrics:8125', [{ host: 'metrics', port: 8125, isTold: true, isUrl: true }]],

@@ -1,5 +1,6 @@
 import { type ConnectionPlace, connectionPlaces } from './connection-strings.ts'
 import { namesSecret } from './secrets.ts'
+import { type Speech, speechOf } from './speeches.ts'
 import { tlsOfUrl } from './tls-in-urls.ts'
 import { isUncalled } from './uncalled.ts'
 
@@ -18,6 +19,10 @@ export interface Destination {
   readonly tls?: 'on' | 'off'
   /** It is looked up as an SRV record, of this port and protocol: `_grpc._tcp`. */
   readonly srv?: string
+  /** What its scheme has it speak, where it is none of the web. */
+  readonly speaks?: Speech
+  /** Of a MongoDB URL, its `replicaSet`. */
+  readonly replicaSet?: string
 }
 
 /** No object of the API is longer (etcd has 1.5 MiB): each address counts, and who keeps them has no endless room. */
@@ -82,7 +87,9 @@ export function destinationsIn(name: string, text: string): readonly Destination
   })
   const more = holdsWords.test(name) ? destinationsInCommand(text.split(/[\s"']+/).filter((it) => it !== '')) : []
   const all = [...more.map(({ flag: _flag, ...it }) => it), ...found]
-  return [...new Map(all.map((it) => [`${it.srv ?? ''} ${it.host}:${it.port}`, it])).values()]
+  const set = replicaSetIn(text.trim())
+  const each = all.map((it) => (it.speaks === 'mongodb' ? { ...it, ...set } : it))
+  return [...new Map(each.map((it) => [`${it.srv ?? ''} ${it.host}:${it.port}`, it])).values()]
 }
 
 /** `DB_HOST`, `CASSANDRA_SEEDS`: one bare word in it is a server's name, unless it says that there is none. */
@@ -253,9 +260,22 @@ function ofScheme(scheme: string, rest: string, isTold: boolean): Partial<Destin
     ...(isWeb ? { scheme } : {}),
     ...(isTold || ofStore.test(scheme) ? { isUrl: true as const } : {}),
     ...carriedBy(scheme),
+    ...spokenBy(scheme),
     ...(tls === null ? {} : { tls }),
     ...(scheme === 'mongodb+srv' ? mongoSrv(rest) : {}),
   }
+}
+
+function spokenBy(scheme: string): Pick<Destination, 'speaks'> {
+  const speaks = speechOf(scheme)
+  return speaks === null ? {} : { speaks }
+}
+
+/** MongoDB, "Connection Strings", replicaSet: it stands behind the last of the servers, and is all of theirs. */
+function replicaSetIn(text: string): Pick<Destination, 'replicaSet'> {
+  const at = text.search(/^mongodb(?:\+srv)?:\/\//i) === 0 ? text.search(/[?&]replicaSet=/i) : -1
+  const [, replicaSet] = (at === -1 ? null : /^[?&]\w{10}=([\w.-]{1,63})(?:&|$)/.exec(text.slice(at, at + 100))) ?? []
+  return replicaSet === undefined ? {} : { replicaSet }
 }
 
 function carriedBy(scheme: string): Pick<Destination, 'over'> {

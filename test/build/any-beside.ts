@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { type Beside, deciderKinds } from '../../src/model/beside.ts'
+import { type Beside, deciderKinds, scalerKinds } from '../../src/model/beside.ts'
 
 const few = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(of, { maxLength: 3 })
 const name = fc.constantFrom('web', 'cart', 'db')
@@ -80,9 +80,10 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       }),
     ),
   ),
+  rollouts: few(fc.record({ namespace: name, name, services: few(name) })),
   scalers: few(
     fc.record({
-      kind: fc.constantFrom('HorizontalPodAutoscaler' as const, 'ScaledObject' as const),
+      kind: fc.constantFrom(...scalerKinds),
       namespace: name,
       name,
       target: fc.record({ kind: fc.constant('Deployment'), name }),

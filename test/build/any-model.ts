@@ -16,6 +16,7 @@ import { phases, type Spans } from '../../src/model/spans.ts'
 import { refusedFields } from '../../src/wire/kube-proxy-config.ts'
 import { leadingPrograms } from '../../src/wire/leads-to-tls.ts'
 import { listenHosts } from '../../src/wire/listens.ts'
+import { speeches } from '../../src/wire/speeches.ts'
 import { failures } from '../../src/wire/jaeger-json/span.ts'
 import {
   type ClusterDns,
@@ -163,6 +164,23 @@ const pod: fc.Arbitrary<Pod> = fc.record({
             tls: fc.constantFrom('on' as const, 'off' as const),
             over: fc.constantFrom('TCP' as const, 'UDP' as const),
             srv: name,
+            speaks: fc.constantFrom(...speeches),
+            replicaSet: name,
+          },
+          { requiredKeys: ['by', 'host', 'port'] },
+        ),
+      ),
+      replicaSet: name,
+      advertises: few(
+        fc.record(
+          {
+            by: name,
+            host: name,
+            port: maybe(count),
+            map: name,
+            key: name,
+            line: count,
+            own: fc.constant(true as const),
           },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
@@ -1607,6 +1625,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
             age: count,
             host,
             secret: name,
+            store: fc.record({ kind: fc.constant('ClusterSecretStore'), name }),
           },
           { requiredKeys: ['kind', 'group', 'namespace', 'name', 'type', 'state', 'wrong', 'reason', 'said'] },
         ),

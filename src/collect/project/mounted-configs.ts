@@ -1,4 +1,5 @@
 import type { Call, Container, MountedLookup, MountedRefusal } from '../../model/pod.ts'
+import { speeches } from '../../wire/speeches.ts'
 import { deniesOthers, type Listen, listenHosts } from '../../wire/listens.ts'
 import { type Fields, fields, list, text, whole } from './json.ts'
 
@@ -14,6 +15,7 @@ export function mountedCalls(spec: Fields): readonly Call[] {
       const isUrl = it['isUrl'] === true ? { isUrl: true as const } : {}
       const over = (['TCP', 'UDP'] as const).find((one) => one === it['over'])
       const srv = text(it['srv'])
+      const [speaks, replicaSet] = [speeches.find((one) => one === it['speaks']), text(it['replicaSet'])]
       return [
         {
           by,
@@ -26,6 +28,8 @@ export function mountedCalls(spec: Fields): readonly Call[] {
           ...isUrl,
           ...(over === undefined ? {} : { over }),
           ...(srv === null ? {} : { srv }),
+          ...(speaks === undefined ? {} : { speaks }),
+          ...(replicaSet === null ? {} : { replicaSet }),
         },
       ]
     })

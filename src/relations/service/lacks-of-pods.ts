@@ -31,6 +31,6 @@ export function lacksOfPods(
 }
 
 /** “could not resize shared memory segment … No space left on device”. */
-export function quoted({ kind, words = [] }: Pick<Complaint, 'kind' | 'words'>): string {
+function quoted({ kind, words = [] }: Pick<Complaint, 'kind' | 'words'>): string {
   return complaintEnds[kind] + (words.length === 0 ? '' : `: “… ${words.join(' … ')} …”`)
 }

@@ -80,7 +80,7 @@ export function isAwaited(pod: Pod, scalers: readonly Scaler[]): boolean {
     (idle === 'scaled' &&
       scalers.some(
         ({ kind, namespace, target }) =>
-          kind === 'ScaledObject' &&
+          (kind === 'ScaledObject' || kind === 'HTTPScaledObject') &&
           namespace === pod.namespace &&
           target.kind === pod.owner?.kind &&
           target.name === pod.name,

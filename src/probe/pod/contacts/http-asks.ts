@@ -137,7 +137,7 @@ function overheadOf(ip: string, scheme: HttpSpec['scheme']): number {
 }
 
 /** Where all of it has an end, the last one to begin has the time of three SYNs still. */
-export function patienceOf(most: number, elapsed: number, { httpEndMs }: Pick<ProbeSpec, 'httpEndMs'>): number {
+function patienceOf(most: number, elapsed: number, { httpEndMs }: Pick<ProbeSpec, 'httpEndMs'>): number {
   const [all, least] = httpEndMs === undefined ? [allMs, leastMs] : [httpEndMs, threeSynsMs]
   return Math.max(least, Math.min(most, all - elapsed))
 }
