@@ -33,6 +33,8 @@ test.each([
   ['a tag of its own', 'a: !!js/function b', trouble('is not valid YAML (line 1: unknown scalar tag)')],
   ['nested too deeply', '['.repeat(100_000), trouble('is not valid YAML (line 1: nesting exceeded maxDepth)')],
   ['more values than are read', '[],'.repeat(2 ** 21), trouble('holds more than is read at once')],
+  ['more documents than are read', '---\na: 1\n'.repeat(250_000), trouble('holds more than is read at once')],
+  ['more ends of documents than are read', '\r...'.repeat(250_000), trouble('holds more than is read at once')],
   ['no YAML', 'a: [', trouble('is not valid YAML (line 1: unexpected end of the stream within a flow collection)')],
   [
     'an alias of nothing, whose name is not told',

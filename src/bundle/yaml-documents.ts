@@ -17,12 +17,16 @@ const mostUnfolded = 100_000
  */
 const mostMarks = 5 * 2 ** 20
 
+/** Each takes some seven hundred bytes while it is read, however little is in it; of one by kubectl there is one. */
+const mostDocuments = 200_000
+
 /** No tag but of YAML's own core, so that nothing but plain values comes of it; `<<` as kubectl reads it. */
 const schema = CORE_SCHEMA.withTags(mergeTag)
 
 /** YAML documents, one after the other, as kubectl writes and reads them. Linear in the length of the text. */
 export function yamlDocuments(text: string): Documents {
-  if (text.length > mostBytes || hasMoreMarks(text)) return trouble('holds more than is read at once')
+  if (text.length > mostBytes || hasMoreMarks(text) || hasMoreDocuments(text))
+    return trouble('holds more than is read at once')
   try {
     const all = loadAll(text, { schema, json: true, maxDepth: deepest, maxAliases: mostAliases })
     const values = all.filter((it) => it !== null && it !== undefined)
@@ -104,6 +108,13 @@ function hasMoreMarks(text: string): boolean {
     if (marking.has(code) || (beforeSpace.has(code) && text.charCodeAt(at + 1) === space)) marks++
   }
   return marks > mostMarks
+}
+
+/** What stands in a text of several lines is indented. */
+function hasMoreDocuments(text: string): boolean {
+  const starts = /[\n\r](?:---|\.\.\.)/g
+  for (let left = mostDocuments; left >= 0; left--) if (!starts.test(text)) return false
+  return true
 }
 
 const codesOf = (characters: string): readonly number[] => [...characters].map((it) => it.charCodeAt(0))

@@ -109,6 +109,29 @@ describe('questions', () => {
     expect(await cluster.version()).toEqual(known({ gitVersion: 'v1.34.4', platform: 'linux/amd64' }))
   })
 
+  it.each([
+    'v1.33.1 \u001B[31m✓ All 44 checks are fine.',
+    'v1.33.1\n✓ All 44 checks are fine.',
+    '\u202E1.33.1',
+    `v1.33.${'1'.repeat(1000)}`,
+    '',
+    '<html>',
+    null,
+    133,
+    { toString: null },
+  ])('takes nothing for a version that is none: %j', async (gitVersion) => {
+    await serveWith((_, response) => sendJson(response, 200, { gitVersion, platform: 'linux/amd64' }))
+    expect(await cluster.version()).toEqual(unknown('failed', 'get /version: what the server says is no version'))
+  })
+
+  it.each(['v1.33.1', 'v1.30.2+k3s1', 'v1.27.4-gke.900', 'v1.29.0-eks-036c24b', 'v1.28.6+6216ea1', '1.31.0-alpha.1'])(
+    'knows %s for one',
+    async (gitVersion) => {
+      await serveWith((_, response) => sendJson(response, 200, { gitVersion, platform: '\u001B[2J' }))
+      expect(await cluster.version()).toEqual(known({ gitVersion, platform: 'unknown' }))
+    },
+  )
+
   it('reads any path as text', async () => {
     await serveWith((request, response) =>
       request.url === '/metrics' ? response.end('up 1\n') : sendJson(response, 403, {}),

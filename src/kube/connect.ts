@@ -1,5 +1,4 @@
-import { plainText } from '../wire/plain.ts'
-import { known, mapKnown, unknown, type Known } from '../model/known.ts'
+import { known, unknown, type Known } from '../model/known.ts'
 import { describeAction, describeGet, pathOf, queryOf } from './address.ts'
 import type { Cluster, ClusterOptions, RawObject } from './cluster.ts'
 import { refusal } from './failure.ts'
@@ -13,6 +12,19 @@ import { ask, exchange, parseObject } from './request.ts'
 import { selfSubjectAccessReviews } from './resources.ts'
 import { openTransport, type Transport } from './transport.ts'
 import { watchObjects } from './watch.ts'
+
+/**
+ * `v1.33.1`, `v1.30.2+k3s1`, `v1.27.4-gke.900`: semver.org's characters, as pkg/version has them. It stands in reports
+ * and recordings: whatever else a server says there is none.
+ */
+function isVersion(value: unknown): value is string {
+  return typeof value === 'string' && /^v?\d[\w.+-]{0,99}$/.test(value)
+}
+
+/** `linux/amd64`. */
+function isPlatform(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z\d]{1,20}\/[a-z\d_]{1,20}$/.test(value)
+}
 
 const transports = new WeakMap<Cluster, Transport>()
 
@@ -43,10 +55,10 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
     async version(options = {}) {
       const text = await ask(transport, { path: '/version', action: 'get /version', timeoutMs, ...options })
       const body = text.known ? parseObject(text.value, 'get /version') : text
-      return mapKnown(body, ({ gitVersion, platform }) => ({
-        gitVersion: plainText(gitVersion),
-        platform: plainText(platform),
-      }))
+      if (!body.known) return body
+      const { gitVersion, platform } = body.value
+      if (!isVersion(gitVersion)) return unknown('failed', 'get /version: what the server says is no version')
+      return known({ gitVersion, platform: isPlatform(platform) ? platform : 'unknown' })
     },
 
     list: (resource, options, project) => listAll(connection, resource, options, project),

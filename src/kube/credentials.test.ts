@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { credentialSource } from './credentials.ts'
 import type { ExecSpec } from './kubeconfig-file.ts'
 import { jwtExpiry, oidcToken } from './oidc.ts'
+import { openTransport } from './transport.ts'
 import { targetAt } from '../../test/fakes/api-server.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'credentials-'))
@@ -79,6 +80,25 @@ describe('credential plugins', () => {
       message: expect.stringMatching(message),
       hint,
     })
+  })
+})
+
+describe('a credential that no request can carry is said, and is not the network', () => {
+  const bad = 'SECRET\r\nx-evil: 1'
+  it.each([
+    ['a token', { token: 'SECRET\u0001x' }, {}],
+    ['a token of several lines', { token: bad }, {}],
+    ['a user to be', { token: 'x' }, { as: bad }],
+    ['a group to be of', { token: 'x' }, { as: 'a', asGroup: ['b', bad] }],
+  ])('%s', async (_name, user, who) => {
+    const transport = openTransport(targetAt('http://127.0.0.1:9', user), who, {})
+    const sent = transport.send({ path: '/version', signal: AbortSignal.timeout(5000) })
+    await expect(sent).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringMatching(/^the (?:token of user `tester`|user or group to impersonate) has characters/),
+    })
+    await expect(sent).rejects.not.toMatchObject({ message: expect.stringMatching(/SECRET|evil/) })
+    transport.close()
   })
 })
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterEntry, ExecSpec } from './kubeconfig-file.ts'
 import { inMiB, pluginBytes } from './limits.ts'
@@ -52,16 +52,21 @@ export function runExecPlugin(
     const child = spawn(spec.command, spec.args, {
       env,
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
-      timeout: interactive ? interactiveMs : unattendedMs,
-      killSignal: 'SIGKILL',
+      // A group of its own, so that its children end with it; one that asks a person needs the terminal's.
+      detached: isGroup(interactive),
     })
     const out: Buffer[] = []
     const err: Buffer[] = []
     let read = 0
     const failed = (how: string, hint: string): void =>
       reject(new ToolError('unauthorized', `credential plugin \`${spec.command}\` of user \`${user}\` ${how}`, hint))
+    const kill = (): void => killAll(child, isGroup(interactive))
+    // spawn's own `timeout` holds the process for all its time where nothing could be started.
+    const limit = setTimeout(kill, interactive ? interactiveMs : unattendedMs)
     // Its own children may hold its output open for ever: with it gone, nothing of them keeps this process.
     const letGo = (): void => {
+      clearTimeout(limit)
+      closing.removeEventListener('abort', stop)
       child.stdout?.destroy()
       child.stderr?.destroy()
       child.unref()
@@ -69,12 +74,12 @@ export function runExecPlugin(
     const keep = (to: Buffer[], chunk: Buffer): void => {
       read += chunk.length
       if (read <= pluginBytes) return void to.push(chunk)
-      child.kill('SIGKILL')
+      kill()
       letGo()
       failed(`printed more than ${inMiB(pluginBytes)}`, 'run it by hand to see what it prints')
     }
-    const stop = (): void => {
-      child.kill('SIGKILL')
+    function stop(): void {
+      kill()
       letGo()
       failed('was stopped', 'the run was over')
     }
@@ -86,6 +91,7 @@ export function runExecPlugin(
     })
     child.on('error', (error: NodeJS.ErrnoException) => {
       const missing = error.code === 'ENOENT'
+      letGo()
       failed(
         missing ? 'is not installed' : `cannot be run (${error.code})`,
         firstLine(spec.installHint ?? '') || 'install it, or use another --context',
@@ -100,7 +106,6 @@ export function runExecPlugin(
       })
     })
     function ended(code: number | null, signal: NodeJS.Signals | null): void {
-      closing.removeEventListener('abort', stop)
       letGo()
       if (code !== 0) {
         const said = firstLine(Buffer.concat(err).toString('utf8'))
@@ -113,6 +118,21 @@ export function runExecPlugin(
       else resolve(credential)
     }
   })
+}
+
+function isGroup(interactive: boolean): boolean {
+  return !interactive && process.platform !== 'win32'
+}
+
+/** It, and of a group whatever it started. */
+function killAll(child: ChildProcess, group: boolean): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    if (group) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It left its group, or is gone.
+  }
+  child.kill('SIGKILL')
 }
 
 /** The ExecCredential that a plugin printed; null when it is none, or holds neither token nor certificate and key. */

@@ -102,6 +102,16 @@ describe('what is no list', () => {
     expect(await names()).toEqual(expected)
   })
 
+  it.each([5, {}, ['c2'], true])('is no list when what comes after it can not be asked for: %j', async (token) => {
+    await serveWith((_, response) => sendJson(response, 200, { metadata: { continue: token }, items: [] }))
+    expect(await names()).toEqual(unknown('failed', `${action}: the answer does not say whether it is all`))
+  })
+
+  it.each([null, ''])('is all when nothing comes after it: %j', async (token) => {
+    await serveWith((_, response) => sendJson(response, 200, { metadata: { continue: token }, items: null }))
+    expect(await names()).toEqual(known([]))
+  })
+
   it('repeats no more than the action when RBAC refuses', async () => {
     await serveWith((_, response) =>
       sendJson(response, 403, {

@@ -125,6 +125,9 @@ export function parsePage(text: string, action: string): Known<Page> {
     readonly continue?: unknown
     readonly resourceVersion?: unknown
   }
+  // More may follow, and nobody can ask for it: what is here is not the list.
+  if (meta.continue !== undefined && meta.continue !== null && typeof meta.continue !== 'string')
+    return unknown('failed', `${action}: the answer does not say whether it is all`)
   return known({
     items: (items ?? []).flatMap((item: unknown) => asRawObject(item) ?? []),
     next: typeof meta.continue === 'string' && meta.continue !== '' ? meta.continue : null,

@@ -23,9 +23,16 @@ export function projectOne<T>(raw: RawObject, project: (raw: RawObject) => T): K
   } catch (error) {
     if (!(error instanceof TooMany)) throw error
     const { namespace, name } = raw.metadata
-    const who = `${namespace === undefined ? '' : `${namespace}/`}${name}`
+    const who = [...(namespace === undefined ? [] : [namespace]), name].map(inLength).join('/')
     return unknown('cut-off', `${who} has ${error.message}, more than is read`)
   }
+}
+
+/** Kubernetes allows no longer name (RFC 1123 subdomains); a server may say any. */
+const longestName = 253
+
+function inLength(name: string): string {
+  return name.length > longestName ? `${name.slice(0, longestName)}…` : name
 }
 
 /** All of a list, or why none of it. */

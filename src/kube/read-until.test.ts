@@ -179,7 +179,8 @@ describe('a credential plugin', () => {
   const credential = `process.stdout.write(JSON.stringify({ status: { token: 't' } }))`
   test('whose child keeps its output open is not waited for', async () => {
     const port = await listening(
-      (socket) => void socket.once('data', () => socket.end(`${headers}content-length: 2\r\n\r\n{}`)),
+      (socket) =>
+        void socket.once('data', () => socket.end(`${headers}content-length: 24\r\n\r\n{"gitVersion":"v1.33.1"}`)),
     )
     const script = `require('node:child_process').spawn('sleep', ['20'], { stdio: ['ignore', 'inherit', 'inherit'], detached: true }).unref(); ${credential}`
     const began = performance.now()

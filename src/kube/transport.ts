@@ -103,6 +103,10 @@ export function openTransport(
     const { cert, key, authorization } = await credentials.current()
     const as = who.as ?? target.user.as
     const groups = who.asGroup ?? (who.as === undefined ? target.user.asGroups : [])
+    if (!isSendable(authorization ?? ''))
+      throw notSendable(`the token of user \`${target.userName}\``, 'see what the kubeconfig, or its plugin, gives')
+    if (![as ?? '', ...groups].every(isSendable))
+      throw notSendable('the user or group to impersonate', 'see --as, --as-group and the kubeconfig')
     return {
       agents: agentsWith(cert, key),
       headers: {
@@ -153,6 +157,16 @@ export function openTransport(
 
   const serverNow = (): number | null => (clock === null ? null : clock.server + performance.now() - clock.at)
   return { target, credentials, send, upgradeOptions, serverNow, close }
+}
+
+/** What node:http takes in a header, RFC 9110, 5.5. */
+function isSendable(value: string): boolean {
+  return /^[\t\u0020-\u007E\u0080-\u00FF]*$/.test(value)
+}
+
+/** It is not the network that is at fault. */
+function notSendable(what: string, hint: string): ToolError {
+  return new ToolError('unauthorized', `${what} has characters that no request can carry`, hint)
 }
 
 function exchange(secure: boolean, options: RequestOptions, body: string | null, retried = false): Promise<Reply> {

@@ -286,3 +286,9 @@ test('a host by the names of clients that write no underscore', () => {
   expect(destinationsIn('PGHOST', 'postgres')).toMatchObject([{ host: 'postgres' }])
   expect(destinationsIn('GHOST', 'postgres')).toEqual([])
 })
+
+test('of a hundred thousand words the first, in no time', () => {
+  const words = ['--db-host=db', ...Array.from({ length: 100_000 }, (_, at) => `http://host-${at}:80`)]
+  expect(destinationsInCommand(words)[0]).toMatchObject({ host: 'db' })
+  expect(destinationsInCommand(words).length).toBeLessThanOrEqual(4096)
+})

@@ -186,10 +186,14 @@ function addressOf(word: string, isHost: boolean): AddressTold | null {
   return isPort(port) ? { ip: bytes.join('.'), port } : null
 }
 
+/** No command of anybody's has more; a tenant may write a hundred thousand into a pod, each of which costs. */
+const mostWords = 4096
+
 /** `--upstream=http://cart`, `--db-host cart`, `cart:80`: the hosts among a command's words, with the flags' names. */
 export function destinationsInCommand(
-  words: readonly string[],
+  all: readonly string[],
 ): readonly (Destination & { readonly flag: string | null })[] {
+  const words = all.slice(0, mostWords)
   const told = words.map((word, at) => flagAt(words, word, at))
   const portsOf = new Map(told.map(({ name, value }) => [name, value]))
   return told.flatMap(({ dashes, name, value }) =>

@@ -82,14 +82,17 @@ export function hopscope(kubeconfig: string, args: readonly string[], around: Su
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, said })))
 }
 
-export function kubeconfigOf(server: string, cluster: Readonly<Record<string, string>> = {}): string {
+export function kubeconfigOf(server: string, cluster: Readonly<Record<string, string>> = {}, user?: object): string {
   const file = join(scratch(), 'kubeconfig')
   writeFileSync(
     file,
     JSON.stringify({
       'current-context': 't',
-      contexts: [{ name: 't', context: { cluster: 'k', namespace: 'shop' } }],
+      contexts: [
+        { name: 't', context: { cluster: 'k', namespace: 'shop', ...(user === undefined ? {} : { user: 'u' }) } },
+      ],
       clusters: [{ name: 'k', cluster: { server, ...cluster } }],
+      ...(user === undefined ? {} : { users: [{ name: 'u', user }] }),
     }),
   )
   return file

@@ -1,3 +1,4 @@
+import { withEscapes } from '../../report/formats/unseen.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { type Gap, missing, totalsOf, type WatchEvent, type WatchSample } from '../../answers/dns-watch.ts'
 import type { Output } from '../../report/schemas/parts.ts'
@@ -77,7 +78,8 @@ function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
     return value === Infinity ? 'Infinity' : value
   }
   const schema = 'hopscope/watch/v1'
-  const say = (it: Output<typeof watch>): void => void stream.write(`${JSON.stringify(it, written)}\n`)
+  const say = (it: Output<typeof watch>): void =>
+    void stream.write(`${withEscapes(JSON.stringify(it, written), 'json')}\n`)
   return {
     note: () => {},
     load: (texts, perSecond) => say({ schema, t: 'load', requestsPerSecond: perSecond, text: texts }),

@@ -5,6 +5,7 @@ import { headline, isUnsure } from './headline.ts'
 import type { diagnosis as diagnosisSchema, dns as dnsSchema } from '../schemas/diagnosis.ts'
 import type { Output } from '../schemas/parts.ts'
 import { measuredPaths } from '../dns/measured-paths.ts'
+import { withEscapes } from '../formats/unseen.ts'
 import { examined } from './examined.ts'
 import { lookedAt } from './looked-at.ts'
 import type { Stopwatch } from '../../stopwatch.ts'
@@ -31,7 +32,7 @@ type Fields = Omit<DiagnosisJson, 'schema'>
 
 /** One object, versioned; the same bytes for the same diagnosis. The field names are the contract for scripts. */
 export function json(diagnosis: Diagnosis, run: Run = noRun): string {
-  return `${JSON.stringify(diagnosisJson(diagnosis, run), null, 2)}\n`
+  return withEscapes(`${JSON.stringify(diagnosisJson(diagnosis, run), null, 2)}\n`, 'json')
 }
 
 /** The same as a value, for an output that holds a diagnosis. */

@@ -6,6 +6,7 @@ import { junit } from './junit.ts'
 import { markdown } from './markdown.ts'
 import { name } from './name.ts'
 import { prometheus } from './prometheus.ts'
+import { withEscapes } from './unseen.ts'
 import { yaml } from './yaml.ts'
 
 /** What `-o` takes beside `text` where the answer holds a diagnosis. */
@@ -43,5 +44,5 @@ export function inFormat(format: AnswerFormat, answer: Answer, reader: Reader): 
 }
 
 export function serialised(format: DocumentFormat, document: unknown): string {
-  return format === 'yaml' ? yaml(document) : `${JSON.stringify(document, null, 2)}\n`
+  return withEscapes(format === 'yaml' ? yaml(document) : `${JSON.stringify(document, null, 2)}\n`, format)
 }

@@ -1,3 +1,4 @@
+import { serialised } from '../formats/formats.ts'
 import type { LogSummary } from '../../answers/tail/log-summary.ts'
 import type { logsSummary } from '../schemas/logs.ts'
 import type { Output } from '../schemas/parts.ts'
@@ -18,7 +19,7 @@ export function logSummaryJson(summary: LogSummary): string {
     from: summary.from === null ? null : new Date(summary.from).toISOString(),
     to: summary.to === null ? null : new Date(summary.to).toISOString(),
   }
-  return `${JSON.stringify(out, null, 2)}\n`
+  return serialised('json', out)
 }
 
 function defined(counts: Readonly<Record<string, number | undefined>>): Record<string, number> {
