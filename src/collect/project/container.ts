@@ -28,6 +28,13 @@ import { keptArgs } from '../../wire/component-args.ts'
 import { bytes, cpuMilli } from '../../wire/quantity.ts'
 import { type Fields, count, fields, isObject, list, oneOf, port, text, texts, whole } from './json.ts'
 
+/** No command of anybody's has more words; a tenant may write a hundred thousand, which each reader would walk. */
+const mostWords = 4096
+
+function commandOf(spec: Readonly<Record<string, unknown>>): readonly string[] {
+  return [...texts(spec['command']), ...texts(spec['args'])].slice(0, mostWords)
+}
+
 /**
  * One container of a pod's spec with its part of the status. `withArgs`: keep of its command line the flags
  * that components of the network are read by. Of all others, and of environment variables, only the hosts and ports
@@ -46,7 +53,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     image: intern.text(text(spec['image']) ?? ''),
     ports: list(spec['ports']).flatMap((it) => projectPort(fields(it), intern)),
     // kube-proxy's flags stand in `command`, ingress-nginx's in `args`.
-    args: withArgs ? keptArgs([...texts(spec['command']), ...texts(spec['args'])]) : [],
+    args: withArgs ? keptArgs(commandOf(spec)) : [],
     ...callsOf(spec, intern),
     ...advertisesOf(spec, intern),
     ...replicaSetOf(spec, intern),
@@ -111,7 +118,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls' | 'unrea
       }
     }),
   )
-  const words = [...texts(spec['command']), ...texts(spec['args'])]
+  const words = commandOf(spec)
   const byFlag = destinationsInCommand(words).map(({ flag, ...it }) => ({
     by: flag,
     host: it.host,
@@ -173,7 +180,7 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
   const env = plainEnv(spec)
   const told = listensIn({
     env,
-    words: [...texts(spec['command']), ...texts(spec['args'])],
+    words: commandOf(spec),
     image: text(spec['image']) ?? '',
     elsewhere: elsewhereOf(spec),
   })
@@ -188,7 +195,7 @@ function listensOf(spec: Fields, intern: Intern): Pick<Container, 'listens'> {
 
 function leadOf(spec: Fields): Pick<Container, 'leadsToTls'> {
   const led = leadsToTls({
-    words: [...texts(spec['command']), ...texts(spec['args'])],
+    words: commandOf(spec),
     env: plainEnv(spec),
     elsewhere: elsewhereOf(spec),
   })

@@ -11,15 +11,20 @@ export function withEscapes(document: string, format: 'json' | 'yaml'): string {
 
 /** JSON knows halves alone of what is beyond the first 65,536. */
 function pair(seen: string): string {
-  return Array.from({ length: seen.length }, (_, at) => `\\u${hex(seen.charCodeAt(at), 4)}`).join('')
+  return Array.from({ length: seen.length }, (_, at) => `\\u${hex4(seen.charCodeAt(at))}`).join('')
 }
 
 /** YAML, 5.7: halves are no characters there. */
 function point(seen: string): string {
   const code = seen.codePointAt(0) ?? 0
-  return code > 0xff_ff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`
+  return code > 0xff_ff ? `\\U00${hex6(code)}` : `\\u${hex4(code)}`
 }
 
-function hex(code: number, digits: number): string {
-  return code.toString(16).padStart(digits, '0')
+function hex4(unit: number): string {
+  return (0x1_0000 + unit).toString(16).slice(1)
+}
+
+/** Unicode ends at 10FFFF. */
+function hex6(code: number): string {
+  return (0x100_0000 + code).toString(16).slice(1)
 }
