@@ -98,7 +98,8 @@ function verdict(it: ObjectStatus, { is, name, stops, keys }: Lacking, base: Obj
       baseNext:
         base === null
           ? null
-          : `kubectl${base.namespace === null ? '' : ` -n ${base.namespace}`} describe ${resourceOf(base)} ${base.name}`,
+          : `kubectl${base.namespace === null ? '' : ` -n ${base.namespace}`} describe ${resourceOf(base)} ` +
+            base.name,
     },
     evidence: [
       { kind: 'fact', label: `${it.kind} ${full(on)}`, value: state },
