@@ -8,8 +8,8 @@ import { saysOfItself } from '../../relations/symptom.ts'
 
 /**
  * A cluster has one APIService for `external.metrics.k8s.io`: whoever was installed last has it (keda.sh,
- * "Troubleshoot: multiple external metrics providers"; kedacore/keda#470). An autoscaler of KEDA's that asks another's server gets no
- * metrics, and stays where it is.
+ * "Troubleshoot: multiple external metrics providers"; kedacore/keda#470). An autoscaler of KEDA's that
+ * asks another's server gets no metrics, and stays where it is.
  */
 export default check({
   code: 'SVC303',
