@@ -13,8 +13,9 @@ interface Seen {
 }
 
 /**
- * Whether policies let the probe's own pod make a connection: one that they deny says nothing about the Service. Those
- * of the namespace where it ran are read whatever the scope is (src/collect). For a connect by the Service's address any pod may have been chosen, so one denied pod is enough to blind it.
+ * Whether policies let the probe's own pod make a connection: one that they deny says nothing about the Service.
+ * Those of the namespace where it ran are read whatever the scope is (src/collect). For a connect by the Service's
+ * address any pod may have been chosen, so one denied pod is enough to blind it.
  */
 export function policyOnProbe({
   contacts,
