@@ -418,6 +418,8 @@ import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
 import grpcByHttp1 from './gateway/grpc-by-http1.ts'
 import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
+import hostHidesWildcard from './mesh/host-hides-wildcard.ts'
+import urlNotTaken from './mesh/url-not-taken.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -655,8 +657,10 @@ export const checks: readonly AnyCheck[] = [
   daprAstray, // MSH825
   routeLeavesRest, // MSH826
   poolOfOne, // MSH827
+  hostHidesWildcard, // MSH829
   tlsSpokenTwice, // MSH830
   gatewaysShareCertificate, // MSH831
+  urlNotTaken, // MSH836
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

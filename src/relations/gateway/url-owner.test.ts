@@ -115,3 +115,20 @@ test('what nobody evaluates is told by the host that it mentions, the exact one 
   expect(of('api.example.com')).toBe('Route/shop/wide')
   expect(of('example.net')).toBeNull()
 })
+
+test('of several VirtualServices of a host, the one whose rules take the path', () => {
+  const taking = (name: string, host: string, path: string) =>
+    virtualService([], {
+      name,
+      hosts: [host],
+      gateways: ['edge/web'],
+      takes: [{ type: 'prefix', path, more: 'nothing' }],
+    })
+  const virtualServices = [taking('a', 'web.example.com', '/a'), taking('b', 'web.example.com', '/b')]
+  const wide = taking('wide', '*.example.com', '/c')
+  const asked = (path: string) => ask('web.example.com', path, [], [], { virtualServices: [...virtualServices, wide] })
+  expect(asked('/b/1')).toBe('VirtualService/shop/b')
+  expect(asked('/a')).toBe('VirtualService/shop/a')
+  // The closer host has it, whatever it takes.
+  expect(asked('/c')).toBe('VirtualService/shop/a')
+})

@@ -4,6 +4,7 @@ import type { HttpProxy } from '../../model/http-proxy.ts'
 import type { VirtualService } from '../../model/mesh.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
+import { everyRequest, fitsPath } from '../mesh/http-match.ts'
 import { included } from './proxies.ts'
 
 /** Who answers a URL, and how closely its rule fits: exact hosts before wildcards, longer paths before shorter ones. */
@@ -51,11 +52,20 @@ export function claimant(host: string, claims: readonly HostClaim[]): Subject | 
   return best === undefined ? null : subject(best.kind, best.namespace, best.name)
 }
 
-/** One that is for sidecars alone takes nothing from outside. Which paths it leads is not held: all, or none. */
-function ofVirtualService({ host }: UrlAsked, it: VirtualService): readonly UrlOwner[] {
+/**
+ * One that is for sidecars alone takes nothing from outside. Of an old recording nobody knows which paths it leads; a
+ * host of which it takes no such path is its own all the same: no wildcard of another is asked.
+ */
+function ofVirtualService({ host, path }: UrlAsked, it: VirtualService): readonly UrlOwner[] {
   if (it.gateways.every((one) => one === 'mesh')) return []
   const hostRank = Math.max(-1, ...it.hosts.map((one) => (one === '*' ? 0 : rankOf(one, host))))
-  return hostRank < 0 ? [] : [{ object: subject('VirtualService', it.namespace, it.name), hostRank, pathLength: 0 }]
+  if (hostRank < 0) return []
+  const lengths = (it.takes ?? everyRequest).flatMap((one) => {
+    if (one.type === 'regex') return [0]
+    return fitsPath(one, path) ? [one.path.length] : []
+  })
+  const pathLength = it.takes === undefined ? 0 : Math.max(-1, ...lengths)
+  return [{ object: subject('VirtualService', it.namespace, it.name), hostRank, pathLength }]
 }
 
 function ofIngressRoute({ host, path }: UrlAsked, it: IngressRoute): readonly UrlOwner[] {
