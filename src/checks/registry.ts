@@ -420,6 +420,9 @@ import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
 import hostHidesWildcard from './mesh/host-hides-wildcard.ts'
 import urlNotTaken from './mesh/url-not-taken.ts'
+import providerOff from './ingress/provider-off.ts'
+import pathMatchedWhole from './ingress/path-matched-whole.ts'
+import addressNotShared from './service/address-not-shared.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -630,6 +633,8 @@ export const checks: readonly AnyCheck[] = [
   hairpinWithoutHeader, // ING406
   errorPageMissing, // ING407
   refusedEarly, // ING408
+  providerOff, // ING409
+  pathMatchedWhole, // ING410
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -832,6 +837,7 @@ export const checks: readonly AnyCheck[] = [
   monitorUntaken, // SVC276
   cronJobFails, // SVC277
   valueNeverFilledIn, // SVC278
+  addressNotShared, // SVC279
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

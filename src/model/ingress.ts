@@ -303,6 +303,8 @@ export interface IngressController {
    * Traefik where it is not told to allow them. Absent = it does, or nobody knows, and in old recordings.
    */
   readonly externalNames?: 'refused'
+  /** Of Traefik: its flags turn no provider of Ingresses on. Absent = one is on, or nobody knows. */
+  readonly ingressesOff?: true
   /** Of the AWS Load Balancer Controller: `--default-target-type`. */
   readonly defaultTarget?: AlbTarget
   /**

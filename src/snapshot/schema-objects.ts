@@ -174,6 +174,8 @@ export function objectSchemas(intern: Intern) {
           asksFor: maybe(just('something')),
           asksPool: maybe(m.name),
           asksAddresses: maybe(list(m.address)),
+          sharesBy: maybe(m.name),
+          nearlyShares: maybe(m.name),
           fromInside: maybe(just('by way of it')),
           azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
           healthAsks: maybe(

@@ -124,6 +124,24 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'a release that looks the port up, which the Service has not',
+    given: given(
+      [['out', 443]],
+      {},
+      { ingressControllers: [{ ...traefik({ externalNames: 'yes' }), image: 'traefik:v2.0.2' }] },
+    ),
+    expect: found('port'),
+  },
+  {
+    it: 'a later one takes any number',
+    given: given(
+      [['out', 443]],
+      {},
+      { ingressControllers: [{ ...traefik({ externalNames: 'yes' }), image: 'traefik:v2.3.7' }] },
+    ),
+    expect: 'ok',
+  },
+  {
     it: "what is Traefik's own",
     given: given([], { services: [{ kind: 'TraefikService', namespace: null, name: 'api@internal', port: null }] }),
     expect: 'ok',
