@@ -33,7 +33,7 @@ export default {
   // Started by their path in node_modules (scripts/test.mjs, and `npm run format`).
   ignoreDependencies: ['oxfmt', 'oxlint'],
   // The machine's own.
-  ignoreBinaries: ['kubectl', 'ip', 'unshare', 'mkfifo', 'fish', 'promtool', 'setpriv'],
+  ignoreBinaries: ['kubectl', 'ip', 'unshare', 'mkfifo', 'fish', 'promtool', 'setpriv', 'dpkg-query'],
   // A type that an exported function speaks of may be named by whoever calls it.
   ignoreExportsUsedInFile: { interface: true, type: true },
 }

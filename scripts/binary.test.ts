@@ -66,15 +66,19 @@ describe.skipIf(why !== null)(why ?? 'the installs', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test.each(['npx', 'npm', 'One file', 'Completion'])('docs/install.md, %s', { timeout: 600_000 }, (title) => {
-    const lines = linesUnder(page, title)
-    expect(lines.length).toBeGreaterThan(1)
-    for (const line of lines) {
-      const { code, told } = typeIn(folder, line)
-      expect({ line, code, told: code === 0 ? '' : told }).toEqual({ line, code: 0, told: '' })
-      if (/hopscope (?:version|start)/.test(line)) expect(told).toMatch(/hopscope \d|RECORDING/)
-    }
-  })
+  test.each(['npx', 'npm', 'One file', 'An image', 'Completion'])(
+    'docs/install.md, %s',
+    { timeout: 600_000 },
+    (title) => {
+      const lines = linesUnder(page, title)
+      expect(lines.length).toBeGreaterThan(1)
+      for (const line of lines) {
+        const { code, told } = typeIn(folder, line)
+        expect({ line, code, told: code === 0 ? '' : told }).toEqual({ line, code: 0, told: '' })
+        if (/hopscope (?:version|start)/.test(line)) expect(told).toMatch(/hopscope \d|RECORDING/)
+      }
+    },
+  )
 
   describe('the one file', () => {
     beforeAll(() => {

@@ -21,7 +21,7 @@ describe('what it refuses', () => {
     [{ slug: 'without-a-port' }, /is no slug/],
     [{ slug: 'service/WithoutAPort' }, /is no slug/],
     [{ slug: 'storage/full' }, /no family `storage`: dns, service/],
-    [{ code: 'DNS199' }, /a code of this family is SVC200 to SVC299, and the next free one SVC2\d\d/],
+    [{ code: 'DNS199' }, /a code of this family is SVC200 to SVC399, and the next free one SVC\d\d\d/],
     [{ slug: 'dns/new', code: known?.code ?? '' }, /is taken; the next free one is DNS[12]\d\d/],
     [{ slug: checks.find((one) => one.code.startsWith('SVC'))?.slug ?? '' }, /there is a check/],
     [{ title: 'It breaks.' }, /without a full stop/],

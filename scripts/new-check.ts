@@ -8,7 +8,7 @@ import { retiredCodes } from '../src/findings/retired-codes.ts'
 /** Letters and first digits; DNS and Ingresses are the largest, and have a second hundred. */
 const families: Readonly<Record<string, string>> = {
   dns: 'DNS12',
-  service: 'SVC2',
+  service: 'SVC23',
   ingress: 'ING34',
   policy: 'POL4',
   node: 'NOD5',

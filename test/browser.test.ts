@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Answer } from '../src/report/formats/answer.ts'
 import { inFormat } from '../src/report/formats/formats.ts'
 import { isFull } from './build/effort.ts'
-import { answersOf, planted, recorded, traces } from './build/answers.ts'
+import { answersOf, planted, recorded, scenarios, traces } from './build/answers.ts'
 
 /** The page in a real browser; where there is none, test/formats.test.ts has held its structure all the same. */
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((it) =>
@@ -65,6 +65,20 @@ const looks: readonly Look[] = [
   { theme: 'dark', width: 420 },
 ]
 
+/** Scrolls for a second, a screen in each frame, and says how many frames were drawn in it. */
+const scrolled = `new Promise((resolve) => {
+  const began = performance.now()
+  let frames = 0
+  const next = () => {
+    const passed = performance.now() - began
+    if (passed > 1000) return resolve((frames * 1000) / passed)
+    frames += 1
+    scrollBy(0, innerHeight)
+    requestAnimationFrame(next)
+  }
+  requestAnimationFrame(next)
+})`
+
 describe.skipIf(program === undefined)('in a browser the page asks nobody for anything, and can be read by all', () => {
   // One page of each kind; with full effort, as CI does, more of them, in both looks.
   test.each(isFull ? ['dns-race-lossy', 'healthy', 'policy-dns-hardening', 'service-selector-typo'] : [])(
@@ -74,6 +88,18 @@ describe.skipIf(program === undefined)('in a browser the page asks nobody for an
         if (kind !== 'diagnosis') for (const look of looks) expect(await looked(answer, look)).toEqual([])
     },
   )
+  // Every one of them as `dns` draws it, which holds what the others hold; each look takes half.
+  test.each(isFull ? scenarios : [])('%s, drawn', async (name) => {
+    const [, answer] = answersOf(await recorded(name)).find(([kind]) => kind === 'dns') ?? []
+    const look = looks[scenarios.indexOf(name) % looks.length]
+    if (answer === undefined || look === undefined) throw new Error('no answer')
+    expect(await looked(answer, look)).toEqual([])
+  })
+  test('several targets', async () => {
+    const [, answer] = answersOf(await recorded('service-selector-typo')).find(([kind]) => kind === 'targets') ?? []
+    if (answer === undefined) throw new Error('no answer')
+    for (const look of looks) expect(await looked(answer, look)).toEqual([])
+  })
   test('a recording, light and wide, dark and narrow', async () => {
     const [, [, answer] = []] = answersOf(await recorded('service-selector-typo'))
     if (answer === undefined) throw new Error('no answer')
@@ -106,6 +132,8 @@ describe.skipIf(program === undefined)('in a browser the page asks nobody for an
     )
     // Of a machine that has other things to do: three times as long.
     expect(paint).toBeLessThan(3000)
+    const rate = await page.evaluate<number>(scrolled)
+    expect(rate).toBeGreaterThan(50 / 3)
     await page.close()
   })
 })

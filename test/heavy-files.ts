@@ -10,6 +10,7 @@ import { isFull, today } from './build/effort.ts'
 const secondsOf: Readonly<Record<string, number>> = {
   'lab/test/cases.test.ts': 3,
   'scripts/binary.test.ts': 30,
+  'scripts/image.test.ts': 25,
   'scripts/package.test.ts': 6,
   'scripts/readme.test.ts': 26,
   'src/cli/completion/completion.test.ts': 9,

@@ -34,6 +34,15 @@ test('its rights are those of rbac-read.yaml, for its own account', () => {
     expect(it.subjects).toEqual([{ kind: 'ServiceAccount', namespace: 'hopscope-monitor', name: 'hopscope-monitor' }])
 })
 
+test('its Node takes what NODE_OPTIONS says, and makes no machine code', () => {
+  const [, options = ''] = /name: NODE_OPTIONS\n +value: (.+)/.exec(text('monitor/deployment.yaml')) ?? []
+  expect(options).toBe('--jitless --max-semi-space-size=1')
+  // Whoever may make no code has no WebAssembly; nothing that a round needs may want it.
+  const script = "console.log(typeof WebAssembly, require('v8').getHeapStatistics().heap_size_limit > 0)"
+  const ran = spawnSync(process.execPath, ['-e', script], { env: { NODE_OPTIONS: options }, encoding: 'utf8' })
+  expect([ran.status, ran.stdout, ran.stderr]).toEqual([0, 'undefined true\n', ''])
+})
+
 test('its pod asks for no privilege, and is bounded', () => {
   const deployment = parse(text('monitor/deployment.yaml')) as {
     readonly spec: {

@@ -52,11 +52,13 @@ const kubectl =
 const ofTheCluster = new Set(
   (
     'apiservice apiservices clusterrole clusterroles validatingwebhookconfiguration mutatingwebhookconfiguration ' +
-    'customresourcedefinition customresourcedefinitions ' +
+    'customresourcedefinition customresourcedefinitions clustersecretstore.external-secrets.io ' +
     'apiservice.apiregistration.k8s.io clusterrolebinding ' +
     'clusterroles clusterrolebindings componentstatuses crd crds gatewayclass gatewayclasses ingressclass ' +
     'ingressclasses namespace namespaces node nodes ns validatingwebhookconfigurations mutatingwebhookconfigurations ' +
-    'servicecidrs ipaddresses clusternetworkpolicies clusterpolicies ippools.crd.projectcalico.org'
+    'servicecidrs ipaddresses clusternetworkpolicies clusterpolicies ippools.crd.projectcalico.org ' +
+    'ciliumbgppeeringpolicy ciliumbgppeeringpolicies ciliumbgpadvertisement ciliumbgpadvertisements ' +
+    'ciliuml2announcementpolicy ciliuml2announcementpolicies'
   ).split(' '),
 )
 const builtIn = new Set(

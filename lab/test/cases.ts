@@ -15,6 +15,7 @@ import { fixCases } from './fix-cases.ts'
 import { foreignCases } from './foreign-cases.ts'
 import { fixOthersCases } from './fix-others-cases.ts'
 import { healthyCases } from './healthy-cases.ts'
+import { hostileCases } from './hostile-cases.ts'
 import { logsLiveCases } from './logs-cases.ts'
 import { matrixCases } from './matrix-cases.ts'
 import { monitorCases } from './monitor-cases.ts'
@@ -72,8 +73,15 @@ const groups: readonly Group[] = [
     own: ['lab/test/narrow-cases.ts', 'src/probe/pods/', 'src/probe/watch/'],
   }),
   group({
+    name: 'hostile',
+    guess: 120,
+    run: hostileCases,
+    own: ['lab/test/hostile-cases.ts', 'lab/faults/controls/hostile-namespace.ts'],
+    shared: ['src/wire/', 'src/kube/', 'src/report/', 'src/probe/inside/'],
+  }),
+  group({
     name: 'fix-others',
-    guess: 150,
+    guess: 220,
     tries: 'once',
     run: fixOthersCases,
     own: ['lab/test/fix-others-cases.ts', 'src/plan/'],

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Lab } from '../lab.ts'
 import { HOST_IP } from '../plan.ts'
+import { differences, everything } from './everything.ts'
 import { applying, both, desk, type Desk } from './fix-desk.ts'
 import { intoPipe } from './hopscope.ts'
 import { withoutStatus } from './remedy-run.ts'
@@ -53,8 +54,11 @@ export async function fixOthersCases(lab: Lab, tell: (result: Result) => void): 
     for (const [name, expected, work] of cases) {
       await makeWorkload(lab)
       const before = await withoutStatus(lab, get)
+      const all = await everything(lab)
       const own = await mkdtemp(join(folder, 'case-'))
-      const result = await expectThat(group, name, expected, () => work({ lab, gate, folder: own, before }))
+      const result = await expectThat(group, name, expected, async () =>
+        andNothingElse(lab, all, await work({ lab, gate, folder: own, before })),
+      )
       results.push(result)
       tell(result)
     }
@@ -64,6 +68,20 @@ export async function fixOthersCases(lab: Lab, tell: (result: Result) => void): 
     await rm(folder, { recursive: true, force: true })
   }
   return results
+}
+
+/** The Deployment and its pods are judged by the case itself; of all other objects of the cluster none differs. */
+async function andNothingElse(lab: Lab, all: readonly string[], judged: Judged): Promise<Judged> {
+  const others = async (seconds: number): Promise<readonly string[]> =>
+    (await differences(lab, all, seconds)).filter((it) => !/^[-+] (?:Deployment|Pod of) \S*r-others\/host /.test(it))
+  const left = (await others(0)).length === 0 ? [] : await others(15)
+  return left.length === 0
+    ? judged
+    : {
+        got: `${judged.got}; ${left.length} lines of other objects differ`,
+        passed: false,
+        detail: [judged.detail, ...left].join('\n'),
+      }
 }
 
 /** On the node's network with the policy that asks the node's own resolver: DNS118. */

@@ -16,6 +16,14 @@ const obstacles: readonly { readonly name: string; readonly labels?: object; rea
     items: [item('v1', 'ResourceQuota', { hard: { 'limits.cpu': '8', 'limits.memory': '8Gi', 'requests.cpu': '8' } })],
   },
   {
+    name: 'a quota of ephemeral storage that wants limits',
+    items: [
+      item('v1', 'ResourceQuota', {
+        hard: { 'requests.ephemeral-storage': '1Gi', 'limits.ephemeral-storage': '2Gi' },
+      }),
+    ],
+  },
+  {
     name: 'a LimitRange that wants more than is asked for',
     items: [item('v1', 'LimitRange', { limits: [{ type: 'Container', min: { cpu: '2', memory: '4Gi' } }] })],
   },

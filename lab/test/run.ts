@@ -209,10 +209,11 @@ const left = startClock(limits).forAll()
 if (Number.isFinite(left)) setTimeout(() => void timeIsUp(), Math.max(0, left) * 1000).unref()
 // It comes more than once: to the group of processes, and handed on by npm.
 let isEnding = false
-process.on('SIGTERM', () => {
-  if (!isEnding) void timeIsUp()
-  isEnding = true
-})
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    if (!isEnding) void timeIsUp()
+    isEnding = true
+  })
 try {
   await (keepUp ? cluster() : whole())
 } catch (error) {

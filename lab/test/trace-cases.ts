@@ -1,11 +1,16 @@
-// `hopscope trace`: names the hop that the path breaks at, and is never green of a connection that fails.
+// `hopscope trace` and `diagnose URL`: name the hop that the path breaks at, are never green of a connection that
+// fails, and have an answer within ten seconds, however silent a hop is.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../lab.ts'
-import { hopscope } from './hopscope.ts'
+import { hostOf, ingress } from '../breaks/app.ts'
+import { throughNode } from '../breaks/outside.ts'
+import { hopscope, type Ran, reportOf } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
 
 const group = 'trace'
 const NAMESPACE = 'lab-trace'
+/** Of the command itself, from its start to its end, all probe pods removed. */
+const mostSeconds = 10
 
 interface Traced {
   readonly verdict: string
@@ -19,6 +24,7 @@ interface Case {
   readonly to: string
   /** Objects in force meanwhile. */
   readonly with?: string
+  readonly flags?: readonly string[]
   readonly code: 0 | 1
   readonly says: (it: Traced) => string
   readonly expected: string
@@ -92,6 +98,42 @@ const cases: readonly Case[] = [
     says: (it) => `${it.verdict} at ${it.at}, ${connect(it)}`,
     expected: 'broken at connect, broken inside',
   },
+  {
+    // The probe pods' own lookups, connects and counters are silent as well: they stand beside the client.
+    name: 'a policy keeps all of it in, DNS too',
+    to: 'svc/cart.shop:8080',
+    with: policy({ podSelector: {}, policyTypes: ['Egress'], egress: [] }),
+    flags: ['--probe-namespace', NAMESPACE],
+    code: 1,
+    says: (it) => `${it.verdict}, ${connect(it)}`,
+    expected: 'broken, broken inside',
+  },
+]
+
+interface UrlCase {
+  readonly name: string
+  readonly url: string
+  readonly with?: string
+  readonly code: 0 | 1
+}
+
+/** nginx says 504 after three tries of five seconds; nobody waits for that. */
+const silentBackend = [
+  // Else kubectl takes all of it for one text of JSON.
+  '',
+  service('web', { selector: { app: 'client' }, ports: [{ port: 80, targetPort: 8080 }] }),
+  JSON.stringify(ingress(NAMESPACE)),
+  policy({ podSelector: {}, policyTypes: ['Ingress'], ingress: [] }),
+].join('\n---\n')
+
+const urlCases: readonly UrlCase[] = [
+  { name: 'a URL that is served', url: 'http://web.example.com/', code: 0 },
+  {
+    name: 'a URL whose pods are silent',
+    url: `http://${hostOf(NAMESPACE)}/`,
+    with: silentBackend,
+    code: 1,
+  },
 ]
 
 const client = JSON.stringify({
@@ -110,8 +152,11 @@ export async function traceCases(lab: Lab, tell: (result: Result) => void): Prom
   try {
     await lab.kubectl(['apply', '-f', '-'], client)
     await lab.kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/client', '--timeout=60s'])
-    for (const it of cases) {
-      const result = await traceCase(lab, it)
+    for (const run of [
+      ...cases.map((it) => () => traceCase(lab, it)),
+      ...urlCases.map((it) => () => urlCase(lab, it)),
+    ]) {
+      const result = await run()
       results.push(result)
       tell(result)
     }
@@ -122,21 +167,48 @@ export async function traceCases(lab: Lab, tell: (result: Result) => void): Prom
 }
 
 async function traceCase(lab: Lab, it: Case): Promise<Result> {
-  return expectThat(group, it.name, `exit ${it.code}, ${it.expected}`, async () => {
-    if (it.with !== undefined) {
-      await lab.kubectl(['apply', '-f', '-'], it.with)
-      // The enforcer of policies and kube-proxy follow within a second or two.
-      await sleep(4000)
-    }
-    try {
-      const ran = await hopscope(['trace', 'pod/client', it.to, '-n', NAMESPACE, '--probe', '-o', 'json'], {
+  return expectThat(group, it.name, `exit ${it.code}, ${it.expected}, in time`, () =>
+    meanwhile(lab, it.with, async () => {
+      const ran = await hopscope(
+        ['trace', 'pod/client', it.to, '-n', NAMESPACE, '--probe', '-o', 'json', ...(it.flags ?? [])],
+        { kubeconfig: lab.kubeconfig },
+      )
+      const told = ran.stdout === '' ? `nothing: ${ran.stderr.slice(-300)}` : it.says(JSON.parse(ran.stdout) as Traced)
+      return judged(ran, `exit ${ran.code}, ${told}`, `exit ${it.code}, ${it.expected}`)
+    }),
+  )
+}
+
+async function urlCase(lab: Lab, it: UrlCase): Promise<Result> {
+  return expectThat(group, it.name, `exit ${it.code}, a report, in time`, () =>
+    meanwhile(lab, it.with, async () => {
+      const ran = await hopscope(['diagnose', ...throughNode([it.url]), '--probe', '-o', 'json'], {
         kubeconfig: lab.kubeconfig,
       })
-      const told = ran.stdout === '' ? `nothing: ${ran.stderr.slice(-300)}` : it.says(JSON.parse(ran.stdout) as Traced)
-      const got = `exit ${ran.code}, ${told}`
-      return { got, passed: got === `exit ${it.code}, ${it.expected}`, detail: `${ran.stderr}\n${ran.stdout}` }
-    } finally {
-      if (it.with !== undefined) await lab.kubectl(['delete', '--ignore-not-found', '-f', '-'], it.with)
-    }
-  })
+      const told = reportOf(ran) === null ? `nothing: ${ran.stderr.slice(-300)}` : 'a report'
+      return judged(ran, `exit ${ran.code}, ${told}`, `exit ${it.code}, a report`)
+    }),
+  )
+}
+
+function judged({ seconds, stdout, stderr }: Ran, got: string, expected: string) {
+  const time = seconds <= mostSeconds ? 'in time' : `late: not within ${mostSeconds} s`
+  return {
+    got: `${got}, ${time} (${seconds.toFixed(1)} s)`,
+    passed: got === expected && seconds <= mostSeconds,
+    detail: `${stderr}\n${stdout}`,
+  }
+}
+
+/** With objects in force, which are taken away again. */
+async function meanwhile<T>(lab: Lab, objects: string | undefined, look: () => Promise<T>): Promise<T> {
+  if (objects === undefined) return look()
+  await lab.kubectl(['apply', '-f', '-'], objects)
+  try {
+    // The enforcer of policies, the controller and kube-proxy follow within a second or two.
+    await sleep(4000)
+    return await look()
+  } finally {
+    await lab.kubectl(['delete', '--ignore-not-found', '-f', '-'], objects)
+  }
 }

@@ -1,5 +1,6 @@
 import type { Cluster, ListOptions, RawObject, Resource } from '../kube/cluster.ts'
 import { configMaps, cronJobs, deployments, jobs, pods, statefulSets } from '../kube/resources.ts'
+import { isKeptEvent } from '../kube/kept-events.ts'
 import { chosenByLabels } from '../kube/label-selector.ts'
 import { projectList, projectOne } from '../kube/projected.ts'
 import { known, unknown } from '../model/known.ts'
@@ -98,6 +99,6 @@ function filler(mapOf: MapOf): (pod: RawObject) => RawObject {
 
 /** Null for a selector that `collect` does not make. */
 function chosenBy({ labelSelector, fieldSelector }: ListOptions): ((it: RawObject) => boolean) | null {
-  if (fieldSelector !== undefined) return fieldSelector === 'type=Warning' ? (it) => it['type'] === 'Warning' : null
+  if (fieldSelector !== undefined) return fieldSelector === 'type=Warning' ? isKeptEvent : null
   return labelSelector === undefined ? () => true : chosenByLabels(labelSelector)
 }

@@ -170,7 +170,11 @@ test.each([
   ['nothing', '', 'FILE is neither a hopscope snapshot nor Kubernetes objects in JSON or YAML'],
   ['a word', 'hello', 'FILE is neither'],
   ['a log', '2026-11-29T10:00:00Z error: no route: to host', 'FILE is neither'],
-  ['broken YAML', 'apiVersion: v1\nkind: List\nitems: [', 'FILE is not valid YAML (line 3)'],
+  [
+    'broken YAML',
+    'apiVersion: v1\nkind: List\nitems: [',
+    'FILE is not valid YAML (line 3: unexpected end of the stream within a flow collection)',
+  ],
   ['YAML cut off', stringify(JSON.parse(list(web))).split('items:')[0] ?? '', 'kubectl get is no list'],
   ['objects and values', 'apiVersion: v1\nkind: Pod\n---\nreplicas: 2\n', 'holds YAML that is no Kubernetes object'],
   ['cut off', list(web).slice(0, -5), 'FILE is cut off: it ends too early'],

@@ -85,11 +85,52 @@ test('whom nginx keeps out, by all of its files', () => {
   expect(read({ data: { 'a.conf': deny }, mount: { mountPath: '/x' } })?.refusals).toBeUndefined()
 })
 
+test('what nginx looks up itself, with the resolver of all of its files', () => {
+  const pass = 'server {\n set $up cart;\n location / { proxy_pass http://$up:80; }\n}'
+  const at = { mountPath: '/etc/nginx/conf.d' }
+  const one = { host: 'cart', by: 'proxy_pass', line: 3, map: 'conf', key: 'default.conf' }
+  expect(read({ data: { 'default.conf': pass }, mount: at })?.lookups).toEqual([
+    { ...one, servers: null, isGuess: true },
+  ])
+  const stock = { image: 'docker.io/library/nginx:1.27' }
+  expect(read({ data: { 'default.conf': pass }, mount: at, container: stock })?.lookups).toEqual([
+    { ...one, servers: null },
+  ])
+  const beside = { 'default.conf': pass, 'dns.conf': 'resolver 10.96.0.10 valid=10s;' }
+  expect(read({ data: beside, mount: at })?.lookups).toEqual([{ ...one, servers: ['10.96.0.10'] }])
+  const group = { 'default.conf': pass, 'up.conf': 'upstream cart { server 10.0.0.1; }' }
+  expect(read({ data: group, mount: at })?.lookups).toBeUndefined()
+  const more = { 'default.conf': pass, 'a.conf': 'include /opt/more/*.conf;' }
+  expect(read({ data: more, mount: at })?.lookups).toBeUndefined()
+  const whole = { 'default.conf': pass.replace('cart', 'cart.pay.svc.cluster.local') }
+  expect(read({ data: whole, mount: at })?.calls).toMatchObject([{ host: 'cart.pay.svc.cluster.local', line: 3 }])
+})
+
+test('whether PostgreSQL speaks TLS', () => {
+  const at = { mountPath: '/etc/pg' }
+  const args = { args: ['-c', 'config_file=/etc/pg/postgresql.conf'] }
+  const off = { 'postgresql.conf': "listen_addresses = '*'\n" }
+  expect(read({ data: off, mount: at, container: args })?.secures).toBe('off')
+  const alone = { 'postgresql.conf': 'ssl = on\n', 'pg_hba.conf': 'hostssl all all all scram-sha-256\n' }
+  expect(read({ data: alone, mount: at, container: args })?.secures).toBe('on')
+  expect(read({ data: { 'postgresql.conf': 'ssl = on\n' }, mount: at, container: args })?.secures).toBeUndefined()
+})
+
 test('whom a mounted text tells to call, with the place that it stands in, and no secret of it', () => {
   const data = { 'application.yaml': 'db:\n  url: postgres://u:hunter2@db:5432/x\n' }
   const found = read({ data, mount: { mountPath: '/app/config' } })
   expect(found?.calls).toEqual([
-    { by: 'url', host: 'db', port: 5432, map: 'conf', key: 'application.yaml', line: 2, isUrl: true, over: 'TCP' },
+    {
+      by: 'url',
+      host: 'db',
+      port: 5432,
+      map: 'conf',
+      key: 'application.yaml',
+      line: 2,
+      isUrl: true,
+      over: 'TCP',
+      speaks: 'postgres',
+    },
   ])
   expect(JSON.stringify(found)).not.toContain('hunter2')
   expect(read({ data: { 'run.sh': 'curl http://cart:80' }, mount: { mountPath: '/x' } })?.calls).toBeUndefined()

@@ -1,8 +1,11 @@
 import type { RawObject } from '../kube/cluster.ts'
+import { advertisedInConfig } from '../wire/advertised.ts'
 import { callsInConfig, isConfigName } from '../wire/config-calls.ts'
 import { hbaDenial, redisDenial } from '../wire/config-denials.ts'
 import { type ConfigListen, configOf, includesOf, listensInConfig } from '../wire/config-listens.ts'
+import { nginxLookups } from '../wire/nginx-lookups.ts'
 import { type Door, nginxDoors, type Refusal } from '../wire/nginx-doors.ts'
+import { postgresTls } from '../wire/postgres-tls.ts'
 import { profileOf } from '../wire/config-uses.ts'
 import type { MapOf } from './env-of-maps.ts'
 
@@ -12,7 +15,8 @@ import type { MapOf } from './env-of-maps.ts'
  * ConfigMaps of users are not read. One key is read once, however many pods mount it.
  */
 export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
-  const callsOf = kept((it) => (isConfigName(it.key) ? callsInConfig(it.text, nameOf(it), it.over) : []))
+  const callsOf = kept((it: Read) => (isConfigName(it.key) ? callsInConfig(it.text, nameOf(it), it.over) : []))
+  const advertisedOf = kept((it: File) => (isConfigName(it.key) ? advertisedInConfig(it.text) : []))
   return (pod) => {
     const spec = fields(pod['spec'])
     const { namespace = '' } = pod.metadata
@@ -31,8 +35,13 @@ export function readerOfMounts(mapOf: MapOf): (pod: RawObject) => RawObject {
             mountedCalls: ofProfiles(files, container)
               .flatMap((one) => callsOf(one).map((call) => placed(call, one)))
               .slice(0, mostCalls),
+            mountedAdvertised: files
+              .flatMap((one) => advertisedOf(one).map((it) => placed(it, one)))
+              .slice(0, mostCalls),
             mountedListens: listensOf(container, files),
             mountedRefusals: refusalsOf(container, files),
+            mountedLookups: lookupsOf(container, files),
+            mountedSecures: securesOf(container, files),
           }
     })
     return { ...pod, spec: { ...spec, containers } }
@@ -53,7 +62,7 @@ interface File {
   readonly isAll: boolean
 }
 
-function kept<T>(read: (file: Read) => T): (file: Read) => T {
+function kept<F extends File, T>(read: (file: F) => T): (file: F) => T {
   const all = new Map<string, T>()
   return (file) => {
     const before = all.get(file.place)
@@ -205,6 +214,43 @@ function refusalsOf(container: Fields, files: readonly File[]): readonly object[
     return its.length === 1 && isRefusal(answers) ? [placed({ ...answers, port }, file)] : []
   })
 }
+
+/**
+ * What nginx looks up itself, by all of its files that are mounted. The image's own nginx.conf has no `resolver` where
+ * it is nginx's own (nginx/docker-nginx); of another's nobody knows, and neither of what a file includes.
+ */
+function lookupsOf(container: Fields, files: readonly File[]): readonly object[] {
+  const words = [...list(container['command']), ...list(container['args'])].filter((it) => typeof it === 'string')
+  const mounted = files.filter((it) => configOf(it.path, words)?.kind === 'nginx')
+  if (!mounted.some((it) => /\$|\bresolve\b/.test(it.text))) return []
+  const read = mounted.map((file) => ({ file, ...nginxLookups(file.text) }))
+  const outer = read.find((it) => it.outer !== null)?.outer ?? null
+  const isStock = /(?:^|\/)nginx(?:-unprivileged)?(?:[:@]|$)/.test(String(container['image']))
+  const isWhole = isStock || mounted.some((it) => it.path.endsWith('/nginx.conf'))
+  const isIncluding = mounted.some((it) => includesOf(it.text).some((one) => !usualInclude.test(one)))
+  return read.flatMap(({ file, lookups }) =>
+    lookups.flatMap((it) => {
+      const servers = it.servers ?? outer
+      const isGroup = read.some(({ groups }) => groups.has(it.host))
+      if (isGroup || (servers === null && isIncluding)) return []
+      const isGuess = servers === null && !isWhole ? { isGuess: true as const } : {}
+      return [placed({ ...it, servers, ...isGuess }, file)]
+    }),
+  )
+}
+
+/** Whether its PostgreSQL speaks TLS, by a ConfigMap; what is read beside the image's own file says it or nothing. */
+function securesOf(container: Fields, files: readonly File[]): 'on' | 'off' | null {
+  const words = [...list(container['command']), ...list(container['args'])].filter((it) => typeof it === 'string')
+  const confs = files
+    .filter((it) => configOf(it.path, words)?.kind === 'postgres')
+    .filter((it) => !it.path.includes('/conf.d/') || /^\s{0,40}ssl\s{0,20}[=\s]/m.test(it.text))
+  const hbas = files.filter((it) => /pg_hba[^/]*\.conf$/.test(it.path))
+  if (confs.length === 0) return null
+  return postgresTls({ words, confs: confs.map((it) => it.text), hbas: hbas.map((it) => it.text) })
+}
+
+const usualInclude = /(?:^|\/)(?:mime\.types|\w+_params|conf\.d\/\*\.conf)$/
 
 /** A client's address out of a header, or another way in, of all servers. */
 const isOtherwise = /^\s{0,40}(?:set_real_ip_from|real_ip_header|satisfy\s{1,20}any)\b/m

@@ -25,11 +25,25 @@ test.each([
   ['fields that are merged', 'a: &a {b: c}\nd: {<<: *a, e: f}', values({ a: { b: 'c' }, d: { b: 'c', e: 'f' } })],
   ['an alias of itself', 'a: &a [*a]', trouble('holds aliases that come to more than is read')],
   ['a bomb', bomb, trouble('holds aliases that come to more than is read')],
-  ['more aliases than anybody writes', `a: &a b\nc: [${'*a, '.repeat(200)}]`, trouble('is not valid YAML (line 2)')],
-  ['a tag of its own', 'a: !!js/function b', trouble('is not valid YAML (line 1)')],
-  ['nested too deeply', '['.repeat(100_000), trouble('is not valid YAML (line 1)')],
+  [
+    'more aliases than anybody writes',
+    `a: &a b\nc: [${'*a, '.repeat(200)}]`,
+    trouble('is not valid YAML (line 2: aliases exceeded maxAliases)'),
+  ],
+  ['a tag of its own', 'a: !!js/function b', trouble('is not valid YAML (line 1: unknown scalar tag)')],
+  ['nested too deeply', '['.repeat(100_000), trouble('is not valid YAML (line 1: nesting exceeded maxDepth)')],
   ['more values than are read', '[],'.repeat(2 ** 21), trouble('holds more than is read at once')],
-  ['no YAML', 'a: [', trouble('is not valid YAML (line 1)')],
+  ['no YAML', 'a: [', trouble('is not valid YAML (line 1: unexpected end of the stream within a flow collection)')],
+  [
+    'an alias of nothing, whose name is not told',
+    'a: *hunter2',
+    trouble('is not valid YAML (line 1: unidentified alias)'),
+  ],
+  [
+    'a tag of nobody, whose name is not told',
+    'a: !hunter2!x y',
+    trouble('is not valid YAML (line 1: undeclared tag handle)'),
+  ],
   ['nothing', '# nothing\n', trouble('is empty')],
 ])('%s', (_it, text, expected) => expect(yamlDocuments(text)).toEqual(expected))
 

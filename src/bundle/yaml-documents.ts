@@ -32,10 +32,8 @@ export function yamlDocuments(text: string): Documents {
       ? trouble('is empty')
       : { kind: 'documents', values: values.map((it) => unfolded(it, { seen, left, depth: 0 })) }
   } catch (error) {
-    // What else it complains about quotes the text, which may hold a secret.
-    const line = error instanceof YAMLException ? error.mark?.line : undefined
     if (error instanceof Bomb) return trouble('holds aliases that come to more than is read')
-    return trouble(line === undefined ? 'is not valid YAML' : `is not valid YAML (line ${line + 1})`)
+    return trouble(`is not valid YAML${error instanceof YAMLException ? placeOf(error) : ''}`)
   }
 }
 
@@ -48,6 +46,17 @@ export function yamlValue(text: string): Known<unknown> {
 
 function trouble(what: string): Documents {
   return { kind: 'trouble', what }
+}
+
+/**
+ * What js-yaml says is wrong, up to where it quotes the text, which may hold a secret: names of tags and aliases stand
+ * in quotes, in angles or behind a colon, and nothing else of the text is in what it says.
+ */
+function placeOf({ reason, mark }: YAMLException): string {
+  if (mark === undefined) return ''
+  const said = /^[a-z](?:[a-z ,;'%-]{0,100}[a-z])?/i.exec(reason.slice(0, 200).split(/["<]|: /, 1)[0] ?? '')
+  const what = said?.[0] ?? ''
+  return ` (line ${mark.line + 1}${what === '' ? '' : `: ${what}`})`
 }
 
 class Bomb extends Error {}

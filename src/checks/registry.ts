@@ -423,6 +423,22 @@ import urlNotTaken from './mesh/url-not-taken.ts'
 import providerOff from './ingress/provider-off.ts'
 import pathMatchedWhole from './ingress/path-matched-whole.ts'
 import addressNotShared from './service/address-not-shared.ts'
+import nginxLooksUp from './dns/nginx-looks-up.ts'
+import upgradeTakenAway from './ingress/upgrade-taken-away.ts'
+import ownInterfaceShut from './node/own-interface-shut.ts'
+import braceLeftInName from './dns/brace-left-in-name.ts'
+import slicesUnread from './dns/slices-unread.ts'
+import keepsApiFromWebhook from './policy/keeps-api-from-webhook.ts'
+import bgpWithoutServices from './node/bgp-without-services.ts'
+import forwardNotAsked from './dns/forward-not-asked.ts'
+import makerFailed from './trouble/maker-failed.ts'
+import tellsClientsAstray from './service/tells-clients-astray.ts'
+import portOfAnother from './service/port-of-another.ts'
+import replicaSetDiffers from './service/replica-set-differs.ts'
+import keptOffByOthers from './node/kept-off-by-others.ts'
+import controllerTooOld from './ingress/controller-too-old.ts'
+import waypointMissing from './mesh/waypoint-missing.ts'
+import metricsOfAnother from './service/metrics-of-another.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -516,8 +532,12 @@ export const checks: readonly AnyCheck[] = [
   serverRights, // DNS216
   rewrittenAstray, // DNS217
   nodeResolverAsked, // DNS218
+  nginxLooksUp, // DNS219
   cacheBindsElsewhere, // DNS223
   rewrittenToNothing, // DNS224
+  braceLeftInName, // DNS225
+  slicesUnread, // DNS226
+  forwardNotAsked, // DNS227
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
@@ -624,6 +644,7 @@ export const checks: readonly AnyCheck[] = [
   redirectsToTls, // ING391
   deciderMissing, // ING392
   internalUnheeded, // ING393
+  upgradeTakenAway, // ING394
   chainIncomplete, // ING400
   ownCertificateShown, // ING401
   grpcWithoutTls, // ING402
@@ -635,6 +656,7 @@ export const checks: readonly AnyCheck[] = [
   refusedEarly, // ING408
   providerOff, // ING409
   pathMatchedWhole, // ING410
+  controllerTooOld, // ING413
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -666,6 +688,7 @@ export const checks: readonly AnyCheck[] = [
   tlsSpokenTwice, // MSH830
   gatewaysShareCertificate, // MSH831
   urlNotTaken, // MSH836
+  waypointMissing, // MSH839
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510
@@ -707,7 +730,10 @@ export const checks: readonly AnyCheck[] = [
   addressMoved, // NOD563
   underPressure, // NOD564
   noneFits, // NOD565
+  ownInterfaceShut, // NOD566
   losesInPart, // NOD570
+  bgpWithoutServices, // NOD571
+  keptOffByOthers, // NOD577
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
@@ -756,6 +782,7 @@ export const checks: readonly AnyCheck[] = [
   poolWithoutNat, // POL431
   nobodyEnforces, // POL432
   keepsFromOutside, // POL433
+  keepsApiFromWebhook, // POL435
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903
@@ -846,8 +873,13 @@ export const checks: readonly AnyCheck[] = [
   listensOneFamily, // SVC285
   toldToBrowsers, // SVC290
   allowedInPart, // SVC298
+  tellsClientsAstray, // SVC300
+  portOfAnother, // SVC301
+  replicaSetDiffers, // SVC302
+  metricsOfAnother, // SVC303
   unexplained, // TRB901
   saysOfItself, // TRB903
   eventsSay, // TRB904
   programsSay, // TRB905
+  makerFailed, // TRB906
 ]

@@ -8,7 +8,8 @@ import { reportFlags } from './flags/report.ts'
 
 function program(): Command {
   const made = new Command('hopscope').version('0', '--version')
-  reportFlags(probeFlags(clusterFlags(made.command('diagnose')))).argument('[target]')
+  const diagnose = reportFlags(probeFlags(clusterFlags(made.command('diagnose'))))
+  diagnose.argument('[target...]').option('-l, --selector <labels>')
   const dns = reportFlags(probeFlags(clusterFlags(made.command('dns'))))
   clusterFlags(dns.command('capacity'))
   clusterFlags(made.command('watch')).argument('<what>')
@@ -34,6 +35,14 @@ const rows: readonly (readonly [typed: string, meant: string])[] = [
   ['svc checkout -n shop', 'diagnose svc/checkout -n shop'],
   ['svc -n shop checkout', 'diagnose svc/checkout -n shop'],
   ['-n shop diagnose svc checkout', 'diagnose -n shop svc/checkout'],
+  ['svc checkout -n shop cart', 'diagnose svc/checkout -n shop svc/cart'],
+  ['diagnose svc/checkout deploy/cart', 'diagnose svc/checkout deploy/cart'],
+  ['svc checkout deploy/cart', 'diagnose svc checkout deploy/cart'],
+  ['-l app=web', 'diagnose -l app=web'],
+  ['svc -l app=web -n shop', 'diagnose svc -l app=web -n shop'],
+  ['svc,deploy -l app=web', 'diagnose svc,deploy -l app=web'],
+  ['diagnose svc pods --selector=app=web', 'diagnose svc pods --selector=app=web'],
+  ['svc,carts', 'svc,carts'],
   ['diagnose --only SVC201 svc/x', 'diagnose --only SVC201 svc/x'],
   ['collect Deployment web', 'collect Deployment/web'],
   ['https://web.example.com/cart', 'diagnose https://web.example.com/cart'],

@@ -59,23 +59,29 @@ function withoutLevels(args: readonly string[]): readonly string[] {
 }
 
 function isTarget(word: string): boolean {
-  return /^[a-z]+\/.|^https?:\/\//i.test(word) || kindWords.test(word)
+  return /^[a-z]+\/.|^https?:\/\//i.test(word) || word.split(',').every((it) => kindWords.test(it))
 }
 
 function without(words: readonly Word[], at: number): readonly string[] {
   return words.filter((_, index) => index !== at).map((it) => it.text)
 }
 
-/** `svc checkout` as one word. */
+/** `svc checkout` as one word, and `svc checkout cart` as two; what stands beside `-l` are kinds alone. */
 function joined(words: readonly Word[]): readonly string[] {
   const places = words.flatMap((it, index) => (it.is === 'word' ? [index] : []))
-  const [kind, name] = [places[0] ?? -1, places[1] ?? -1]
-  const [first, second] = [words[kind]?.text ?? '', words[name]?.text ?? '']
-  if (!kindWords.test(first) || second === '' || second.includes('/')) return words.map((it) => it.text)
-  return words.flatMap(({ text }, index) => {
+  const [first = '', ...names] = places.map((it) => words[it]?.text ?? '')
+  const isApart = names.length > 0 && !names.some((it) => it.includes('/'))
+  if (!kindWords.test(first) || !isApart || words.some(isSelector)) return words.map((it) => it.text)
+  const [kind, name] = places
+  return words.flatMap(({ text, is }, index) => {
     if (index === name) return []
-    return [index === kind ? `${first}/${second}` : text]
+    if (index === kind) return [`${first}/${names[0]}`]
+    return [is === 'word' ? `${first}/${text}` : text]
   })
+}
+
+function isSelector({ text, is }: Word): boolean {
+  return is === 'flag' && /^(?:-l|--selector(?:=|$))/.test(text)
 }
 
 function wordsOf(args: readonly string[], takes: (flag: string) => boolean): readonly Word[] {

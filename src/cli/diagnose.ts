@@ -68,12 +68,7 @@ async function diagnoseRecording(
   flags: DiagnoseFlags & { readonly from: string },
   shown: Shown,
 ): Promise<number> {
-  if (flags.probe === true || flags.nodeAccess === true)
-    throw new ToolError(
-      'usage',
-      '--from reads a file, so there is nothing to probe',
-      'leave out --from, or --probe and --node-access',
-    )
+  checkReading(flags)
   const { diagnoseFile } = await import('../session/diagnose-file.ts')
   const namespace = flags.allNamespaces === true ? null : flags.namespace
   const { model, diagnosis, t0, taken, beside } = await diagnoseFile({ ...flags, target, namespace })
@@ -86,7 +81,21 @@ async function diagnoseRecording(
   })
 }
 
-function footerOf({ model, touched, seconds }: DiagnosedLive): readonly string[] {
+/** A file can't be measured from. */
+export function checkReading({ probe, nodeAccess }: Pick<DiagnoseFlags, 'probe' | 'nodeAccess'>): void {
+  if (probe === true || nodeAccess === true)
+    throw new ToolError(
+      'usage',
+      '--from reads a file, so there is nothing to probe',
+      'leave out --from, or --probe and --node-access',
+    )
+}
+
+export function footerOf({
+  model,
+  touched,
+  seconds,
+}: Pick<DiagnosedLive, 'model' | 'touched' | 'seconds'>): readonly string[] {
   const hint =
     model.scope.level === 'read'
       ? ['--probe would measure lookups and connections from every node; --node-access adds their conntrack counters']
@@ -95,7 +104,7 @@ function footerOf({ model, touched, seconds }: DiagnosedLive): readonly string[]
 }
 
 /** An answer from what had arrived in time. It may have findings; that there are no others was not seen. */
-function lateCode(code: number, timeoutMs: number): number {
+export function lateCode(code: number, timeoutMs: number): number {
   tell(
     `not done within ${timeoutMs / 1000} s: what had not arrived by then is unknown`,
     '  help: give it longer: --timeout 10m',

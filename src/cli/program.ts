@@ -92,9 +92,11 @@ export async function run(args: readonly string[]): Promise<number> {
     ),
   )
     .argument(
-      '[target]',
-      'svc/x, deploy/x, pod/x, ingress/x, https://host/path, or dns; everything in the namespace when absent',
+      '[target...]',
+      'svc/x, deploy/x, pod/x, ingress/x, https://host/path, or dns, or several of them; everything in the namespace ' +
+        'when absent',
     )
+    .option('-l, --selector <labels>', 'the Services with these labels, or svc,deploy with them: app=cart,tier!=test')
     .option(
       '--from <file>',
       'read what kubectl, `hopscope collect` or a support bundle wrote, instead of a cluster; - for standard input',
@@ -102,10 +104,14 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--lb <address>', 'of a URL: ask it here by this load balancer, HOST[:PORT], in place of what DNS says')
     .action(
       async (
-        target: string | undefined,
-        flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string },
+        targets: readonly string[],
+        flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string; readonly selector?: string },
       ) => {
-        code = await (await import('./diagnose.ts')).diagnoseCommand(target ?? null, flags)
+        const [target = null] = targets
+        code =
+          targets.length > 1 || flags.selector !== undefined
+            ? await (await import('./diagnose-several.ts')).severalCommand(targets, flags)
+            : await (await import('./diagnose.ts')).diagnoseCommand(target, flags)
       },
     )
   const dns = command(

@@ -112,3 +112,18 @@ test('what a file does not hold is not known', async () => {
     linkerd: null,
   })
 })
+
+test('of kinds that nobody reads, those of one question alone, and others take no room of theirs', async () => {
+  const many = Array.from({ length: 6000 }, () => object('acme.example.com/v1', 'Widget'))
+  const found = await besideOf(
+    ...many,
+    object('gateway.envoyproxy.io/v1alpha1', 'SecurityPolicy', {
+      spec: { extAuth: { http: { backendRef: { name: 'auth', port: 80 } } } },
+    }),
+    object('metallb.io/v1beta2', 'BGPPeer'),
+    object('crd.projectcalico.org/v1', 'BGPPeer'),
+  )
+  expect(found?.deciders).toMatchObject([{ kind: 'SecurityPolicy', asks: [{ name: 'auth' }] }])
+  // Calico's peers announce no address of MetalLB's.
+  expect(found?.bgpPeers).toBe(1)
+})

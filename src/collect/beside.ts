@@ -5,6 +5,7 @@ import type { BackendTlsPolicy } from '../model/gateway.ts'
 import type { IngressController } from '../model/ingress.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { Workload } from '../model/workload.ts'
+import { isReadInPart } from '../relations/read-in-part.ts'
 import type { Intern } from '../wire/intern.ts'
 import { controllerRights } from './controller-rights.ts'
 import type { Reader } from './few-at-once.ts'
@@ -23,11 +24,14 @@ import {
   projectWebhooks,
 } from './project/beside.ts'
 import { projectIpPool } from './project/calico-pool.ts'
+import { projectCiliumAnnouncer, projectCiliumPool } from './project/cilium-announcer.ts'
 import { projectCertificate, projectIssuer, projectIssuerName } from './project/cert-manager.ts'
+import { projectClientProtocol } from './project/client-protocol.ts'
 import { projectDecider } from './project/deciders.ts'
-import { fields } from './project/json.ts'
+import { fields, text } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer, projectProof, projectServiceRoutes } from './project/linkerd.ts'
 import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
+import { projectRollout } from './project/rollout.ts'
 import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from './project/traefik.ts'
@@ -44,6 +48,8 @@ interface Around {
 
 /** More than these are named by no file that somebody looks at by hand. */
 const mostClaims = 5000
+/** Of the kinds that are read for one question: what else is in the file takes no room of theirs. */
+const mostObjects = 5000
 
 /** What a file holds beside what is read of a cluster. A cluster is not asked for any of it. */
 export async function collectBeside(held: Held | undefined, reader: Reader, around: Around): Promise<Known<Beside>> {
@@ -97,22 +103,28 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
   ])
 
   const settings = maps ?? []
+  const rollouts = held.withStatus(namespace).flatMap((raw) => projectRollout(raw, intern) ?? [])
   // Each call may read the files anew.
-  const everywhere = held.strangers(null).slice(0, mostClaims)
-  const here = namespace === null ? everywhere : held.strangers(namespace).slice(0, mostClaims)
+  const all = held.strangers(null)
+  const own = namespace === null ? all : held.strangers(namespace)
+  const everywhere = all.filter(isListed).slice(0, mostObjects)
+  const here = own.filter(isListed).slice(0, mostObjects)
   return known({
     secrets: whole(besideKinds.Secret, (of) =>
       secrets === null ? null : { namespace: of, held: secrets.toSorted(inOrder) },
     ),
     ingressRoutes: together(routes, oldRoutes)?.toSorted(inOrder) ?? null,
     streamRoutes: here.flatMap((raw) => projectStreamRoute(raw, intern) ?? []),
+    ciliumAnnouncers: everywhere.flatMap((raw) => projectCiliumAnnouncer(raw) ?? []),
+    ciliumPools: everywhere.flatMap((raw) => projectCiliumPool(raw) ?? []),
     ipPools: everywhere.flatMap((raw) => projectIpPool(raw) ?? []),
     transports: here.flatMap((raw) => projectTransport(raw, intern) ?? []),
     certificates: here.flatMap((raw) => projectCertificate(raw, intern) ?? []),
     issuers: everywhere.flatMap((raw) => projectIssuer(raw) ?? []),
     deciders: here.flatMap((raw) => projectDecider(raw, intern) ?? []),
+    clientProtocols: everywhere.flatMap((raw) => projectClientProtocol(raw, intern) ?? []),
     issuerNames: everywhere.flatMap((raw) => projectIssuerName(raw) ?? []),
-    claims: here.flatMap((raw) => projectClaim(raw, intern) ?? []),
+    claims: own.slice(0, mostClaims).flatMap((raw) => projectClaim(raw, intern) ?? []),
     webhooks: [validating, mutating, conversions].flatMap((it) => (it ?? []).flat()),
     apiServices: apiServices ?? [],
     pools: whole(besideKinds.IPAddressPool, () => pools),
@@ -131,6 +143,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     ),
     serviceRoutes: here.flatMap((raw) => projectServiceRoutes(raw, intern)),
     scalers: held.withStatus(namespace).flatMap((raw) => projectScaler(raw, intern) ?? []),
+    ...(rollouts.length === 0 ? {} : { rollouts }),
     policiesNotHeld: policiesNotHeld(held, namespace),
     meshSettings: settings.flatMap((it) => it.mesh ?? []),
     ...(around.workloads.known ? {} : { heldWorkloads: await heldWorkloads() }),
@@ -199,6 +212,12 @@ async function monitored(some: Some, intern: Intern): Promise<Pick<Beside, 'moni
     monitors: monitors.flatMap((it) => it ?? []).toSorted(inOrder),
     monitorReaders: readers.flatMap((it) => it ?? []).toSorted(inOrder),
   }
+}
+
+/** Whether it is of a kind that the answer says was read for one question: no other is read so. */
+function isListed(raw: unknown): boolean {
+  const { apiVersion, kind } = fields(raw)
+  return isReadInPart({ kind: text(kind) ?? '', group: (text(apiVersion) ?? '').split('/', 1)[0] ?? '' })
 }
 
 /** metallb.io: BGPPeer; FRR-K8s, which MetalLB may share with others: FRRConfiguration. */

@@ -8,6 +8,7 @@ import type { Service } from '../model/service.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import type { Workload } from '../model/workload.ts'
 import { cacheAddresses } from '../relations/dns/node-cache.ts'
+import { type CoreDnsRelease, corednsRelease } from '../relations/dns/coredns-release.ts'
 import { kubernetesZones } from '../relations/dns/corefile-text.ts'
 import { lackingFiles } from '../relations/dns/lacking-files.ts'
 import { isServerImage } from '../relations/dns/dns-servers.ts'
@@ -16,7 +17,7 @@ import { corefileVersionText } from '../wire/corefile-version.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
 import { sha512 } from '../wire/sha512.ts'
 import { readCacheConfig, readHandedOut } from './beside-corefile.ts'
-import { customRefusals, readKubeDns, readRights } from './dns-settings.ts'
+import { judgeCustom, readKubeDns, readRights } from './dns-settings.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
 import { inOrder } from './order.ts'
@@ -155,7 +156,9 @@ async function inPlace(
     ...(await readCacheConfig(reader, caches.value, domain)),
     ...(await readKubeDns(reader, held)),
     ...(await readRights(reader, held, account === undefined ? null : { namespace, account })),
-    custom: mapKnown(custom, (texts) => customConfig(texts, text)),
+    custom: mapKnown(custom, (texts) =>
+      customConfig(texts, text, corednsRelease({ pods: behind.value }, unknown('not-asked', ''))),
+    ),
   })
 }
 
@@ -402,16 +405,18 @@ function lackingOf(text: string, pods: readonly Pod[], inScope: InScope): Pick<C
 }
 
 /** The texts end here: they may hold secrets, and only their keys are judged. */
-function customConfig(texts: Texts, corefile: string): CustomConfig {
+function customConfig(texts: Texts, corefile: string, release: CoreDnsRelease | null): CustomConfig {
   const mentioned = (name: string): boolean =>
     corefile.includes(name) || Object.entries(texts).some(([key, value]) => key !== name && value.includes(name))
-  const refused = customRefusals(corefile, texts)
+  const { refused, doubts, unasked } = judgeCustom(corefile, texts, release)
   return {
     configMap: customName,
     keys: Object.keys(texts)
       .toSorted()
       .map((name) => ({ name, mentioned: mentioned(name) })),
     ...(refused.length === 0 ? {} : { refused }),
+    ...(doubts.length === 0 ? {} : { doubts }),
+    ...(unasked.length === 0 ? {} : { unasked }),
   }
 }
 

@@ -100,7 +100,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     told(
       'nodes',
       sorted(
-        reader.list(resource.nodes, {}, (raw) => projectNode(raw, intern)),
+        reader.list(resource.nodes, {}, (raw) => projectNode(raw, intern, reader.serverNow?.() ?? null)),
         byName(({ name }) => name),
       ),
     ),
@@ -243,11 +243,10 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
   }
 
   async function warnings(): Promise<Known<readonly ObjectEvent[]>> {
-    return mapKnown(
-      await reader.list(resource.events, { ...within, fieldSelector: 'type=Warning' }, (raw) =>
-        projectEvent(raw, intern),
-      ),
-      (all) => newestOfEach(all, reader.serverNow?.() ?? null),
+    // A file has the others for nothing: some say that what failed succeeded later.
+    const which = held === undefined ? { ...within, fieldSelector: 'type=Warning' } : within
+    return mapKnown(await reader.list(resource.events, which, (raw) => projectEvent(raw, intern)), (all) =>
+      newestOfEach(all, reader.serverNow?.() ?? null),
     )
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { known } from '../model/known.ts'
-import { customRefusals, readRights } from './dns-settings.ts'
+import { judgeCustom, readRights } from './dns-settings.ts'
 
 const corefile = `.:53 {
     kubernetes cluster.local
@@ -13,8 +13,11 @@ const corefile = `.:53 {
 }
 import /etc/coredns/custom/*.server
 `
-const refused = (keys: Readonly<Record<string, string>>, text = corefile): readonly string[] =>
-  customRefusals(text, keys).map((it) => `${it.key}:${it.line} ${it.text}`)
+const release = (numbers: readonly [number, number, number], stock = true) => ({ numbers, stock })
+const judged = (keys: Readonly<Record<string, string>>, of = release([1, 14, 0]), text = corefile) =>
+  judgeCustom(text, keys, of)
+const refused = (keys: Readonly<Record<string, string>>, text = corefile, of = release([1, 14, 0])) =>
+  judged(keys, of, text).refused.map((it) => `${it.key}:${it.line} ${it.text}`)
 
 test('what is added and refused: a plugin twice in one block, a block twice for one zone', () => {
   expect(refused({ 'docker.override': 'hosts {\n  192.168.12.6 oracle.fedora.local\n  fallthrough\n}' })).toEqual([
@@ -40,6 +43,31 @@ test('what is added and fits', () => {
   ).toEqual([])
   expect(refused({ 'ignored.conf': 'hosts {\n}' })).toEqual([])
   expect(refused({})).toEqual([])
+})
+
+test('a second `forward`: CoreDNS takes it since 1.9.4, and where the release is not known nothing is said', () => {
+  const added = { 'up.override': 'forward . 10.10.10.1' }
+  const says = 'up.override:1 before CoreDNS 1.9.4 `forward` may stand once in a server block, and stands there twice'
+  expect(refused(added, corefile, release([1, 9, 3]))).toEqual([says])
+  expect(judged(added, release([1, 9, 4]))).toEqual({
+    refused: [],
+    doubts: [],
+    unasked: [{ key: 'up.override', line: 1, zone: '.', to: ['10.10.10.1'], before: ['/etc/resolv.conf'] }],
+  })
+  const first = corefile.replace('    cache 30\n', '    import custom/*.override\n')
+  expect(
+    judged(added, release([1, 9, 4]), first.replace('    import /etc/coredns/custom/*.override\n', '')).unasked,
+  ).toEqual([])
+  expect(judged(added, release([1, 9, 3], false))).toMatchObject({
+    refused: [],
+    doubts: ['`forward` twice in a block is refused before CoreDNS 1.9.4, and which one this is is not known'],
+  })
+})
+
+test('what is neither right nor wrong is a doubt: a plugin that this CoreDNS may be built with', () => {
+  expect(judged({ 'x.override': 'any\nourown' }).doubts).toEqual([
+    '`ourown` is no plugin that CoreDNS is built with by itself',
+  ])
 })
 
 test('what the Corefile breaks by itself is no matter of the keys', () => {

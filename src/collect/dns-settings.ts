@@ -1,8 +1,16 @@
 import { neverClosed } from '../wire/caddyfile.ts'
 import type { Held } from '../kube/cluster.ts'
 import { configMaps } from '../kube/resources.ts'
-import { type ClusterDns, type CustomRefusal, neededByDns, type ServerRights } from '../model/cluster-dns.ts'
+import {
+  type ClusterDns,
+  type CustomRefusal,
+  neededByDns,
+  type ServerRights,
+  type UnaskedCustom,
+} from '../model/cluster-dns.ts'
+import type { CoreDnsRelease } from '../relations/dns/coredns-release.ts'
 import { judgeCorefile } from '../relations/dns/corefile-refusals.ts'
+import { unaskedForwards } from '../relations/dns/unasked-forwards.ts'
 import { parseCorefile } from '../wire/corefile.ts'
 import { fitsGlob } from '../wire/glob.ts'
 import { kubeDnsConfig } from '../wire/kube-dns-config.ts'
@@ -19,11 +27,21 @@ interface Placed {
   readonly line: number
 }
 
+interface JudgedCustom {
+  readonly refused: readonly CustomRefusal[]
+  readonly doubts: readonly string[]
+  readonly unasked: readonly UnaskedCustom[]
+}
+
 /**
  * What CoreDNS refuses of the keys that the Corefile imports, held together with it: a plugin that stands in the block
  * already, a zone that has a block. The Corefile's own faults are another matter.
  */
-export function customRefusals(corefile: string, keys: Readonly<Record<string, string>>): readonly CustomRefusal[] {
+export function judgeCustom(
+  corefile: string,
+  keys: Readonly<Record<string, string>>,
+  release: CoreDnsRelease | null,
+): JudgedCustom {
   const places: Placed[] = []
   const merged: string[] = []
   for (const [index, line] of corefile.split('\n', mostLines).entries()) {
@@ -44,11 +62,13 @@ export function customRefusals(corefile: string, keys: Readonly<Record<string, s
     merged.push(line)
     places.push({ key: null, line: index + 1 })
   }
-  if (places.every(({ key }) => key === null)) return []
+  if (places.every(({ key }) => key === null)) return { refused: [], doubts: [], unasked: [] }
   // Of what was added no word is kept that the Corefile's own would not be.
-  const judged = judgeCorefile(parseCorefile(redactCorefile(merged.join('\n'))), null).refusals
-  const before = new Set(judgeCorefile(parseCorefile(corefile), null).refusals.map((it) => bareText(it.text)))
-  return judged.flatMap((it) => {
+  const whole = parseCorefile(redactCorefile(merged.join('\n')))
+  const { refusals, doubts } = judgeCorefile(whole, release)
+  const own = judgeCorefile(parseCorefile(corefile), release)
+  const before = new Set(own.refusals.map((it) => bareText(it.text)))
+  const refused = refusals.flatMap((it) => {
     const place = places[it.line - 1]
     if (before.has(bareText(it.text))) return []
     // The second one stands in the Corefile where the import comes first: any key is as near.
@@ -61,6 +81,13 @@ export function customRefusals(corefile: string, keys: Readonly<Record<string, s
       },
     ]
   })
+  // What stands before the Corefile's own line takes its place, as it was meant to.
+  const unasked = unaskedForwards(whole).flatMap(({ line: { line, args }, before }) => {
+    const place = places[line - 1]
+    if (place === undefined || place.key === null) return []
+    return [{ key: place.key, line: place.line, zone: args[0] ?? '.', to: args.slice(1), before: before.args.slice(1) }]
+  })
+  return { refused, doubts: doubts.filter((it) => !own.doubts.includes(it)), unasked }
 }
 
 function isOfCustom(glob: string): boolean {

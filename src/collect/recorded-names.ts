@@ -55,9 +55,9 @@ function rawOf(model: Model, plural: string): Known<readonly RawObject[]> {
           : sources.namespaces,
       )
     case 'services':
-      return named(sources.services)
+      return labelled(sources.services)
     case 'pods':
-      return named(sources.pods)
+      return labelled(sources.pods)
     case 'httproutes':
       return ofKind(sources.gatewayRoutes, 'HTTPRoute')
     case 'grpcroutes':
@@ -100,6 +100,22 @@ function named(its: Known<readonly Named[]>): Known<readonly RawObject[]> {
   if (!its.known) return its
   return known(
     its.value.map(({ namespace, name }) => ({ metadata: namespace === null ? { name } : { namespace, name } })),
+  )
+}
+
+/** The kinds of which a recording has the labels whole. */
+export const labelledKinds: readonly string[] = ['Service', 'Pod']
+
+interface Labelled extends Named {
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+function labelled(its: Known<readonly Labelled[]>): Known<readonly RawObject[]> {
+  if (!its.known) return its
+  return known(
+    its.value.map(({ namespace, name, labels }) => ({
+      metadata: { ...(namespace === null ? {} : { namespace }), name, ...(labels === undefined ? {} : { labels }) },
+    })),
   )
 }
 

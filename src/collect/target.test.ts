@@ -83,6 +83,7 @@ describe('targets', () => {
     ['checkout', 'usage', '`checkout` is no target', 'Perhaps svc/checkout'],
     ['svc/', 'usage', 'no target', 'svc/NAME'],
     ['secret/x', 'usage', 'no kind of target', 'svc/NAME'],
+    ['ingressroute/entry', 'usage', 'no kind of target', 'of a route of another kind ask for the URL that it serves'],
     ['https://', 'usage', 'no URL', 'svc/NAME'],
   ])('%s is refused', async (text, code, message, hint) => {
     // `*.example.com` would take the misspelt host too, as in a real cluster.

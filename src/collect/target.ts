@@ -15,7 +15,7 @@ import {
 import type { Beside } from '../model/beside.ts'
 import type { Known, Why } from '../model/known.ts'
 import type { Scope } from '../model/sources.ts'
-import { subject } from '../model/subject.ts'
+import { type Subject, subject } from '../model/subject.ts'
 import { ToolError } from '../tool-error.ts'
 import { asIpAddress } from '../wire/dns-name.ts'
 import { ownerOf } from './url.ts'
@@ -34,7 +34,7 @@ export type Names = Pick<Cluster, 'get' | 'list'> & {
   readonly isFile?: true
 }
 
-interface Kind {
+export interface Kind {
   readonly kind: string
   readonly resource: Resource
   /** What a user may write before the slash: kubectl's names. */
@@ -80,19 +80,36 @@ export async function resolveTarget(
   return { target: { kind: 'object', object: subject(asked.kind.kind, namespace, asked.name), url: null }, namespace }
 }
 
+/** The kind that a word of kubectl's names: `svc`, `deployments`; null for none. */
+export function kindNamed(word: string): Kind | null {
+  return kinds.find((it) => it.words.includes(word.toLowerCase())) ?? null
+}
+
+/** An object as it would be typed: `svc/cart`. */
+export function typedAs({ kind, name }: Pick<Subject, 'kind' | 'name'>): string {
+  const word = kinds.find((it) => it.kind === kind)?.words.find((it) => it.length > 2) ?? kind.toLowerCase()
+  return `${word}/${name}`
+}
+
 function parse(text: string): { readonly kind: Kind; readonly name: string } {
   const slash = text.indexOf('/')
   const name = text.slice(slash + 1)
   if (slash <= 0 || name === '' || name.includes('/'))
     throw new ToolError('usage', `\`${text}\` is no target`, slash === -1 ? `${forms}. Perhaps svc/${text}` : forms)
   const word = text.slice(0, slash).toLowerCase()
-  const kind = kinds.find((it) => it.words.includes(word))
-  if (kind === undefined) throw new ToolError('usage', `\`${word}\` is no kind of target`, forms)
+  const kind = kindNamed(word)
+  if (kind === null) throw new ToolError('usage', `\`${word}\` is no kind of target`, otherKinds())
   return { kind, name }
 }
 
+/** What a route of another kind serves is asked for by its URL. */
+function otherKinds(): string {
+  const words = kinds.map((it) => `${it.words[0]}/NAME`).join(', ')
+  return `a target is dns, ${words} or https://HOST/PATH: of a route of another kind ask for the URL that it serves`
+}
+
 /** A user who may not read Namespaces gets the benefit of the doubt: what is read next will tell. */
-async function requireNamespace(cluster: Names, namespace: string): Promise<void> {
+export async function requireNamespace(cluster: Names, namespace: string): Promise<void> {
   const found = await cluster.get(namespaces, null, namespace, () => true)
   if (found.known || found.why.reason !== 'not-there') return
   const names = await namesOf(cluster, namespaces, null)

@@ -42,6 +42,8 @@ export interface Trouble {
     readonly pod: string
     readonly container: string
     readonly kind: Complaint['kind']
+    /** What it lacks itself, in the words of its log that are known ones. */
+    readonly words: readonly string[]
     readonly times: string
     /** Of the last part, how often it would have been said there at its rhythm. */
     readonly due: number

@@ -24,6 +24,11 @@ export interface Beside {
   readonly issuers?: readonly AcmeIssuer[]
   /** Objects by which proxies ask a Service about each request. Absent in old recordings. */
   readonly deciders?: readonly Decider[]
+  /**
+   * Of Envoy Gateway: whose backends get the protocol of their clients (`useClientProtocol`). Absent in old
+   * recordings.
+   */
+  readonly clientProtocols?: readonly ClientProtocol[]
   /** All of its issuers, whatever they ask. Absent in old recordings. */
   readonly issuerNames?: readonly IssuerName[]
   readonly webhooks: readonly AdmissionWebhook[]
@@ -39,6 +44,9 @@ export interface Beside {
   readonly podNetworks: readonly PodNetwork[]
   /** Of Calico. Absent in old recordings. */
   readonly ipPools?: readonly IpPool[]
+  /** Of Cilium: who tells others of Services' addresses, and ranges of these. Absent in old recordings. */
+  readonly ciliumAnnouncers?: readonly CiliumAnnouncer[]
+  readonly ciliumPools?: readonly string[]
   /** ConfigMaps beside the controllers of Ingresses. */
   readonly controllerSettings: readonly ControllerSettings[]
   /** Those that controllers name and that are not there, of namespaces of which the file holds all ConfigMaps. */
@@ -59,12 +67,23 @@ export interface Beside {
   readonly serviceRoutes?: readonly ServiceRoute[]
   /** What sets how many pods workloads have. Absent in old recordings. */
   readonly scalers?: readonly Scaler[]
+  /** Rollouts of Argo's, with the Services that they name. Absent where the file holds none, and in old recordings. */
+  readonly rollouts?: readonly NamedServices[]
   /** Kinds of policies of which the file holds none, or not all. */
   readonly policiesNotHeld: readonly OtherPolicyKind[]
 }
 
+export interface NamedServices {
+  readonly namespace: string
+  readonly name: string
+  readonly services: readonly string[]
+}
+
+export const scalerKinds = ['HorizontalPodAutoscaler', 'ScaledObject', 'HTTPScaledObject', 'Canary'] as const
+
 export interface Scaler {
-  readonly kind: 'HorizontalPodAutoscaler' | 'ScaledObject'
+  /** `HTTPScaledObject` is of KEDA's HTTP add-on; a `Canary` of Flagger keeps its target at 0 between two releases. */
+  readonly kind: (typeof scalerKinds)[number]
   readonly namespace: string
   readonly name: string
   readonly target: { readonly kind: string; readonly name: string }
@@ -211,6 +230,13 @@ export interface AcmeIssuer {
 }
 
 /** Of Envoy Gateway, of Contour, and of Kong. */
+/** A BackendTrafficPolicy: it holds in its own namespace, for these, and for routes of a Gateway among them. */
+export interface ClientProtocol {
+  readonly namespace: string
+  readonly name: string
+  readonly targets: readonly { readonly kind: string; readonly name: string }[]
+}
+
 export const deciderKinds = ['SecurityPolicy', 'ExtensionService', 'KongPlugin'] as const
 export type DeciderKind = (typeof deciderKinds)[number]
 
@@ -302,6 +328,19 @@ export interface Advertisement {
   readonly interfaces?: readonly string[]
   readonly nodesBy?: readonly Selector[]
 }
+
+export interface CiliumAnnouncer {
+  readonly kind: (typeof ciliumAnnouncerKinds)[number]
+  readonly name: string
+  /** Whether it announces addresses of load balancers that it chooses, or of none. */
+  readonly services: 'some' | 'none'
+}
+
+export const ciliumAnnouncerKinds = [
+  'CiliumBGPPeeringPolicy',
+  'CiliumBGPAdvertisement',
+  'CiliumL2AnnouncementPolicy',
+] as const
 
 /** A pool from which Calico gives pods their addresses. */
 export interface IpPool {

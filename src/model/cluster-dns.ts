@@ -129,6 +129,19 @@ export interface CustomConfig {
   readonly keys: readonly { readonly name: string; readonly mentioned: boolean }[]
   /** What no CoreDNS starts with, where the Corefile imports these keys; absent where there is nothing of it. */
   readonly refused?: readonly CustomRefusal[]
+  /** Why it can't be told of all that is added; absent where it can, and in old recordings. */
+  readonly doubts?: readonly string[]
+  /** Lines `forward` of keys that no query comes to. Absent where there is none, and in old recordings. */
+  readonly unasked?: readonly UnaskedCustom[]
+}
+
+export interface UnaskedCustom {
+  readonly key: string
+  readonly line: number
+  readonly zone: string
+  readonly to: readonly string[]
+  /** The servers that are asked in their place. */
+  readonly before: readonly string[]
 }
 
 /** In that line of the key's text. */

@@ -71,7 +71,12 @@ export interface LateRequests {
   /** The largest body among them, in bytes. */
   readonly largest: number | null
   /** Of `refused-early`: the status, and how many requests for the same path came to a backend. Absent of others. */
-  readonly early?: { readonly status: number; readonly others: number }
+  readonly early?: {
+    readonly status: number
+    readonly others: number
+    /** Of those that were asked about, the other Ingresses that answer to that path. Absent where one alone does. */
+    readonly sharedBy?: readonly { readonly namespace: string; readonly name: string }[]
+  }
   /** More such lines, older than the last change of the Ingress, or of bodies that it takes by now. */
   readonly over: number
 }

@@ -50,6 +50,10 @@ export interface NginxRouting {
   readonly passthrough?: true
   /** The `Host` that pods get in place of the client's, `upstream-vhost`; absent where it has variables in it. */
   readonly vhost?: string
+  /** What keeps a request's `Connection: upgrade` from the pods. Absent where nothing does, and in old recordings. */
+  readonly noUpgrade?: { readonly by: 'connection-proxy-header' | 'proxy-http-version'; readonly value: string }
+  /** Its `proxy-read-timeout` is that of connections which are held open. Absent in old recordings. */
+  readonly isLong?: true
 }
 
 /** Whom ingress-nginx asks before each request, `auth-url`: of the URL no more than this, the rest may hold a token. */

@@ -43,6 +43,8 @@ export interface Node {
    * file, and in files of an older hopscope.
    */
   readonly proxyConfig?: Known<ProxyConfig>
+  /** How long it is there, of five minutes at most. Absent where it is longer or not known, and in old recordings. */
+  readonly madeSeconds?: number
   /** The pod of the network's agent there (CNI); absent where none is known by its labels, and in old recordings. */
   readonly agent?: NetworkAgent
 }

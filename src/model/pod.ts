@@ -6,6 +6,8 @@ import type { Said } from '../wire/program-words.ts'
 import type { LeadsToTls } from '../wire/leads-to-tls.ts'
 import type { Listen } from '../wire/listens.ts'
 import type { Refusal } from '../wire/nginx-doors.ts'
+import type { NginxLookup } from '../wire/nginx-lookups.ts'
+import type { Speech } from '../wire/speeches.ts'
 import type { StartFailure } from '../wire/start-failure.ts'
 import type { WaitedFor } from '../wire/waits-for.ts'
 
@@ -32,6 +34,14 @@ export interface MountedRefusal extends Refusal {
   readonly key: string
 }
 
+/** A name that its nginx looks up while it serves, by a ConfigMap of which a file holds the text. */
+export interface MountedLookup extends NginxLookup {
+  readonly map: string
+  readonly key: string
+  /** The image may have a file that says more. */
+  readonly isGuess?: true
+}
+
 export interface Container {
   readonly name: string
   readonly image: string
@@ -39,6 +49,13 @@ export interface Container {
   readonly args: readonly string[]
   /** Absent where the spec names nobody. What comes from Secrets is not read, and ConfigMaps of a file alone. */
   readonly calls?: readonly Call[]
+  /**
+   * What it tells its clients or peers to call it by, whole names of the cluster's alone: `advertised.listeners`.
+   * Absent where it is told nothing of it, and in old recordings.
+   */
+  readonly advertises?: readonly AdvertisedCall[]
+  /** Of MongoDB's server, the replica set that it is a member of: `--replSet`. Absent of others, and in old recordings. */
+  readonly replicaSet?: string
   /**
    * How many such places were not read: variables named like an address whose value is elsewhere or was not understood,
    * and addresses beyond as many as are kept. Absent where there is none, and in old recordings.
@@ -54,6 +71,10 @@ export interface Container {
   readonly listens?: readonly Listen[]
   /** Whom its nginx keeps out by a file that is mounted. Absent where nobody is, live, and in old recordings. */
   readonly refusals?: readonly MountedRefusal[]
+  /**
+   * What its nginx looks up itself, by a file that is mounted. Absent where it does not, live, and in old recordings.
+   */
+  readonly lookups?: readonly MountedLookup[]
   /** It redirects each plain request to https. Absent where it does not, where nobody knows, and in old recordings. */
   readonly leadsToTls?: LeadsToTls
   /** Variables whose values stand in Secrets, an `envFrom` counted as one. Absent = none, or an old recording. */
@@ -157,6 +178,17 @@ export interface Call {
   readonly over?: 'TCP' | 'UDP'
   /** It is looked up as an SRV record of this port and protocol, `_grpc._tcp`. Absent in old recordings. */
   readonly srv?: string
+  /** What its URL's scheme has it speak: `amqp://`. Absent where it has none, of the web, and in old recordings. */
+  readonly speaks?: Speech
+  /** `replicaSet` of a MongoDB URL. Absent where it names none, and in old recordings. */
+  readonly replicaSet?: string
+}
+
+/** `CLIENT://$(POD_NAME).kafka-headless.shop.svc:9092`. */
+export interface AdvertisedCall extends Pick<Call, 'host' | 'port' | 'map' | 'key' | 'line'> {
+  readonly by: string
+  /** The pod's own name stands before the host. */
+  readonly own?: true
 }
 
 /** `REDIS_HOST=10.96.20.199`. */
@@ -241,6 +273,12 @@ export interface SidecarTraffic {
   readonly fromPorts: readonly number[] | null
 }
 
+/** Of a pod of `aws-node`: `POD_SECURITY_GROUP_ENFORCING_MODE`, and `DISABLE_TCP_EARLY_DEMUX` of its init container. */
+export interface InterfaceSettings {
+  readonly mode: 'strict' | 'standard'
+  readonly earlyDemux: 'on' | 'off'
+}
+
 export interface Pod {
   readonly namespace: string
   readonly name: string
@@ -271,6 +309,10 @@ export interface Pod {
   readonly hostNetwork: boolean
   /** The annotation of EKS by which a pod is kept for one kind of nodes. Absent where it bears none. */
   readonly computeType?: 'ec2' | 'fargate'
+  /** It has a network interface of its own, with security groups of its own, of AWS. Absent in old recordings. */
+  readonly ownInterface?: true
+  /** What AWS's network plugin is told of such pods. Absent of other pods, and in old recordings. */
+  readonly interfaces?: InterfaceSettings
   readonly dnsPolicy: string
   /** `enableServiceLinks: false`: no variables of Services are set in it. Absent where they are. */
   readonly serviceLinks?: 'off'

@@ -1,3 +1,4 @@
+import type { LackWord } from '../wire/lack-words.ts'
 import type { ComplaintKind } from '../wire/program-words.ts'
 
 /**
@@ -29,4 +30,6 @@ export interface Complaint {
   readonly times: number
   /** Of `times`, those while the probe was at work. */
   readonly during: number
+  /** Where it lacks something itself, the words that say so, of a list. Absent of others, and in old recordings. */
+  readonly words?: readonly LackWord[]
 }

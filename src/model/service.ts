@@ -147,6 +147,8 @@ export interface ExternalDns {
   readonly by: 'it' | 'others'
   /** Those of `hostname`. */
   readonly hosts: readonly string[]
+  /** `target` names what a record is to lead to, in the place of what the status says. Absent in old recordings. */
+  readonly target?: 'named'
 }
 
 /** One limit of Envoy's circuit breakers (projectcontour.io, annotations of a Service). */

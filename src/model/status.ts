@@ -23,4 +23,6 @@ export interface ObjectStatus {
   readonly host?: string
   /** The Secret that it keeps, as a Certificate does. */
   readonly secret?: string
+  /** The store that an ExternalSecret reads. Absent of others, and in old recordings. */
+  readonly store?: { readonly kind: string; readonly name: string }
 }

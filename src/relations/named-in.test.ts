@@ -60,3 +60,12 @@ test.each<[string, Partial<Touching>, boolean]>([
     false,
   ],
 ])('%s', (_, rest, is) => expect(isAtCallee(about(rest), called)).toBe(is))
+
+test('what keeps an Ingress from a Service is nothing to those who call it', () => {
+  const called = new Set(['Service/payments/payments'])
+  const args = { services: ['payments/payments'] }
+  expect(isAtCallee(about({ args }), called)).toBe(true)
+  expect(isAtCallee(about({ code: 'POL424', args }), called)).toBe(false)
+  expect(isAtCallee(about({ subject: subject('Ingress', 'payments', 'pay'), args }), called)).toBe(false)
+  expect(isAtCallee(about({ subject: subject('HTTPRoute', 'payments', 'pay'), args }), called)).toBe(true)
+})

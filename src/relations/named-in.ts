@@ -49,7 +49,7 @@ export function isAtCallee(finding: Touching, called: ReadonlySet<string>): bool
   if (finding.severity === undefined || finding.severity === 'info' || called.size === 0) return false
   if (called.has(subjectKey(finding.subject))) return true
   // Another caller of the same Service, which is told something wrong of its own.
-  if (isCaller(finding.subject)) return false
+  if (isCaller(finding.subject) || isOfFront(finding)) return false
   const { also = [] } = finding
   // Of several that have one fault, one that is called is enough.
   const isOfSome = Array.isArray(finding.args?.['onlyFor'])
@@ -59,6 +59,19 @@ export function isAtCallee(finding: Touching, called: ReadonlySet<string>): bool
   return (
     places.size > 0 && [...called].some((it) => it.startsWith('Service/') && places.has(it.slice('Service/'.length)))
   )
+}
+
+/**
+ * What stands before a Service for clients outside has faults of its own way, which no pod that calls it goes. A route
+ * of the Gateway API may be a mesh's, for those very callers.
+ */
+const fronts: ReadonlySet<string> = new Set(['Ingress', 'HTTPProxy', 'IngressRoute'])
+
+/** The policy that keeps a controller out may let all others in. */
+const ofControllers: ReadonlySet<string> = new Set(['POL424'])
+
+function isOfFront({ code, subject }: Touching): boolean {
+  return fronts.has(subject.kind) || ofControllers.has(code)
 }
 
 const callers: ReadonlySet<string> = new Set(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job'])

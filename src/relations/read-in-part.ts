@@ -1,15 +1,30 @@
+import { ciliumAnnouncerKinds } from '../model/beside.ts'
 import type { UnreadKind } from '../model/sources.ts'
 
+const traefik = ['ServersTransport', 'IngressRouteTCP', 'IngressRouteUDP']
+
 /**
- * Kinds of which a file's objects are read for one question each, and no further: ING388 and ING389 (cert-manager),
- * NOD5xx and POL4xx (pools and peers), ING362 (Traefik). They are neither read nor passed over.
+ * Kinds of which a file's objects are read for one question each, and no further: certificates and who issues them
+ * (ING388, ING389), whom a controller asks about each request (ING392), addresses and peers (POL431, SVC282), Traefik's
+ * streams (ING362), who keeps a workload at 0 (SVC204), Linkerd's proofs and routes (MSH810, MSH826). They are neither
+ * read nor passed over. No other kind comes to such a reader: one that is not here reads nothing.
  */
 const inPart: Readonly<Record<string, readonly string[]>> = {
   'cert-manager.io': ['Certificate', 'Issuer', 'ClusterIssuer'],
-  'traefik.io': ['ServersTransport', 'IngressRouteTCP', 'IngressRouteUDP'],
-  'traefik.containo.us': ['ServersTransport', 'IngressRouteTCP', 'IngressRouteUDP'],
+  'traefik.io': traefik,
+  'traefik.containo.us': traefik,
   'crd.projectcalico.org': ['IPPool'],
   'projectcalico.org': ['IPPool'],
+  'gateway.envoyproxy.io': ['SecurityPolicy'],
+  'projectcontour.io': ['ExtensionService'],
+  'configuration.konghq.com': ['KongPlugin'],
+  'http.keda.sh': ['HTTPScaledObject'],
+  'flagger.app': ['Canary'],
+  'policy.linkerd.io': ['MeshTLSAuthentication', 'NetworkAuthentication', 'HTTPRoute'],
+  // MetalLB's, and FRR-K8s, which it may share with others. Calico has a BGPPeer of its own.
+  'metallb.io': ['BGPPeer'],
+  'frrk8s.metallb.io': ['FRRConfiguration'],
+  'cilium.io': [...ciliumAnnouncerKinds, 'CiliumLoadBalancerIPPool'],
 }
 
 /** Whether some question was asked of objects of this kind. */

@@ -319,3 +319,12 @@ export const filesTaken = (pod: Named): string => `files-taken:${pod.namespace}/
 
 /** This pod has no source port left, or hardly one, for connections to one other end. */
 export const sourcePortsTaken = (pod: Named): string => `source-ports-taken:${pod.namespace}/${pod.name}`
+
+/** This object says of itself that something is wrong with it. */
+export const saysOfItself = (it: Subject): string => `says-of-itself:${subjectKey(it)}`
+
+/** What was to make this Service has not. */
+export const serviceUnmade = (service: Named): string => `service-unmade:${service.namespace}/${service.name}`
+
+/** None of the pods of this Service was given the label by which it finds the one that writes. */
+export const roleUnset = (service: Named): string => `role-unset:${service.namespace}/${service.name}`

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { controller, ingress, ingressClass } from '../../test/build/ingress.ts'
+import { gateway, parent, route } from '../../test/build/gateway.ts'
 import { container, pod } from '../../test/build/pod.ts'
 import { service } from '../../test/build/service.ts'
 import { modelOf } from '../../test/describe-check.ts'
@@ -61,4 +62,12 @@ test('what is wrong where its pods are told to call touches it', () => {
   expect(touches({ ...on, severity: 'error' })).toBe(true)
   expect(touches({ ...on, severity: 'info' })).toBe(false)
   expect(touches({ ...on, severity: 'error', subject: subject('Service', 'pay', 'other') })).toBe(false)
+})
+
+test('a Gateway elsewhere that its routes name, and no other', () => {
+  const own = route([], { parents: [parent({ namespace: 'infra', name: 'edge' })] })
+  const at = modelOf({ gatewayRoutes: [own], gateways: [gateway([], { namespace: 'infra', name: 'edge' })] })
+  const touched = (name: string): boolean =>
+    touchesNamespace(at, 'shop')({ code: 'ING360', subject: subject('Gateway', 'infra', name), args: {}, evidence: [] })
+  expect([touched('edge'), touched('other')]).toEqual([true, false])
 })

@@ -1,6 +1,7 @@
 import type { Known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
 import { subjectKey } from '../model/subject.ts'
+import { routings } from './gateway/routed-services.ts'
 import { frontOf } from './ingress/front-of.ts'
 import { isAtCallee, namespacesIn, objectsIn, placesIn, type Touching } from './named-in.ts'
 import { concernsDns } from './related.ts'
@@ -8,14 +9,18 @@ import { calleesOfPods } from './service/callees-of-pods.ts'
 
 /**
  * Which findings touch a namespace, though all of them were read: those of its own objects and of what has none (nodes,
- * classes), those of the cluster's DNS and of what every node runs, those of what stands before its Ingresses, those of
- * the Services that its pods are told to call, and those that name an object of it.
+ * classes), those of the cluster's DNS and of what every node runs, those of what stands before its Ingresses and
+ * its routes, those of the Services that its pods are told to call, and those that name an object of it.
  */
 export function touchesNamespace(model: Model, namespace: string): (finding: Touching) => boolean {
   const ofDns = concernsDns(model)
   const own = <T extends { readonly namespace: string }>(list: Known<readonly T[]>): readonly T[] =>
     list.known ? list.value.filter((it) => it.namespace === namespace) : []
   const front = frontOf(model, own(model.sources.ingresses))
+  // Gateways that its routes name, of whichever namespace, and HTTPProxies that include its own.
+  const before = new Set(
+    routings(model).flatMap((it) => (it.object.namespace === namespace ? it.before.map(subjectKey) : [])),
+  )
   const called = calleesOfPods(model, own(model.sources.pods))
   return (finding) => {
     const { code, subject } = finding
@@ -26,6 +31,7 @@ export function touchesNamespace(model: Model, namespace: string): (finding: Tou
     if (ofDns({ code, subject }) || (code.startsWith('NOD') && subject.kind !== 'Pod')) return true
     return (
       front.has(subjectKey(subject)) ||
+      before.has(subjectKey(subject)) ||
       objectsIn(finding).some(
         (it) => it.namespace === namespace || (it.kind === 'Namespace' && it.name === namespace),
       ) ||

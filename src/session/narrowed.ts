@@ -1,5 +1,5 @@
 import { recordedNames } from '../collect/recorded-names.ts'
-import { resolveTarget } from '../collect/target.ts'
+import { type ResolvedTarget, resolveTarget } from '../collect/target.ts'
 import { type Known, known } from '../model/known.ts'
 import type { Model, Scope, Sources } from '../model/sources.ts'
 import { subjectKey } from '../model/subject.ts'
@@ -15,17 +15,31 @@ export interface Narrower {
  * A recording holds what was read for one scope: a target or a namespace beside `--from` can narrow it, and cannot
  * widen it. What it does not hold is refused, and not answered about something else.
  */
-export async function narrowed(model: Model, target: string | null, { from, namespace }: Narrower): Promise<Narrowed> {
-  const { scope } = model
-  const asked = namespace === undefined ? scope.namespace : namespace
-  if (asked !== scope.namespace && scope.namespace !== null)
-    throw new ToolError(
-      'usage',
-      `${from} is a recording of namespace ${scope.namespace}, and -n or -A asks for something else`,
-      'leave out -n and -A, or record that namespace',
-    )
-  if (asked === scope.namespace && target === null) return { shown: model, judged: model, within: null }
+export async function narrowed(model: Model, target: string | null, narrower: Narrower): Promise<Narrowed> {
+  const asked = namespaceAsked(model, narrower)
+  if (asked === model.scope.namespace && target === null) return { shown: model, judged: model, within: null }
   const resolved = await resolveTarget(target, recordedNames(model), asked)
+  return narrowedTo(model, resolved, { from: narrower.from, target })
+}
+
+/** The namespace that is asked about: as recorded, or one of those that were. */
+export function namespaceAsked({ scope }: Model, { from, namespace }: Narrower): string | null {
+  const asked = namespace === undefined ? scope.namespace : namespace
+  if (asked === scope.namespace || scope.namespace === null) return asked
+  throw new ToolError(
+    'usage',
+    `${from} is a recording of namespace ${scope.namespace}, and -n or -A asks for something else`,
+    'leave out -n and -A, or record that namespace',
+  )
+}
+
+/** The same for a target whose meaning is known; `target`: its words, null where none was named. */
+export function narrowedTo(
+  model: Model,
+  resolved: ResolvedTarget,
+  { from, target }: { readonly from: string; readonly target: string | null },
+): Narrowed {
+  const { scope } = model
   // A URL says its namespace itself.
   const within = resolved.namespace === scope.namespace ? model : inNamespace(model, resolved.namespace)
   const wanted = target === null ? scope.target : resolved.target

@@ -96,3 +96,34 @@ test.each([
   expect(capture.comparisons[0]).toMatchObject({ cannotTell: null, common: 6 })
   expect(capture.comparisons[0]?.gone.reduce((sum, it) => sum + it.count, 0)).toBe(lost)
 })
+
+test.each([
+  ['it saw what the client asked: lost', true, { gone: 2, cannotTell: null }],
+  ['it saw nothing but SYNs: its filter may keep data out', false, { gone: 0, cannotTell: 'filter' }],
+])('large segments that one point sent twice and the other never saw: %s', async (_, asks, expected) => {
+  const opening = [
+    { at: 1, ip: tcp({ ...forth, flags: 'S', seq: 0, ipId: 1 }) },
+    { at: 2, ip: tcp({ ...back, flags: 'SA', seq: 4999, ack: 1, ipId: 1 }) },
+  ]
+  const request = { at: 3, ip: tcp({ ...forth, flags: 'PA', seq: 1, ack: 5000, ipId: 3, payload: said }) }
+  const large = [4, 400].map((at) => ({
+    at,
+    ip: tcp({ ...back, flags: 'PA', seq: 5000, ack: 6, ipId: at, payload: Buffer.alloc(1448, 'x') }),
+  }))
+  const last = { at: 9000, ip: tcp({ ...forth, sport: 6000, flags: 'S', seq: 9, ipId: 99 }) }
+  const file = join(folder, 'large.pcapng')
+  writeFileSync(
+    file,
+    pcapngOf([
+      { name: 'client', frames: [...opening, ...(asks ? [request] : []), last] },
+      { name: 'server', frames: [...opening, request, ...large, last] },
+    ]),
+  )
+  const { capture, diagnosis } = await diagnosePcap({ files: [file] })
+  const [comparison] = capture.comparisons
+  expect({
+    gone: comparison?.gone.reduce((sum, it) => sum + it.count, 0),
+    cannotTell: comparison?.cannotTell,
+  }).toEqual(expected)
+  expect(diagnosis.results.find((it) => it.check.code === 'PKT731')?.verdict).not.toBe('ok')
+})

@@ -107,10 +107,11 @@ describe('each fault is told apart', () => {
 
 describe('captures of several points say where it was lost', () => {
   test.each([
-    ['dns-lost-on-node', 'query', 'client', 'router'],
-    ['dns-answer-lost', 'answer', 'router', 'client'],
-  ])('%s', async (name, what, seenAt, missedAt) => {
-    const points = ['client', 'router', 'server'].map((it) => join(folder, `${name}.${it}.pcap`))
+    ['dns-lost-on-node', ['client', 'router', 'server'], 'query', 'client', 'router'],
+    ['dns-answer-lost', ['client', 'router', 'server'], 'answer', 'router', 'client'],
+    ['tcp-mtu-silent', ['client', 'server'], 'data', 'server', 'client'],
+  ])('%s', async (name, places, what, seenAt, missedAt) => {
+    const points = places.map((it) => join(folder, `${name}.${it}.pcap`))
     for (const order of [points, points.toReversed()]) {
       const { diagnosis } = await diagnosePcap({ files: order })
       expect(diagnosis.roots.map((it) => it.finding.code)).toEqual(['PKT731'])

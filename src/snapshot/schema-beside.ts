@@ -1,4 +1,11 @@
-import { type Beside, deciderKinds, heldContents, neededByNginx } from '../model/beside.ts'
+import {
+  type Beside,
+  ciliumAnnouncerKinds,
+  deciderKinds,
+  heldContents,
+  neededByNginx,
+  scalerKinds,
+} from '../model/beside.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
 import {
   either,
@@ -82,10 +89,11 @@ export const besideSchema = exactly<Beside>()(
   object({
     secrets: nullable(object({ namespace: nullable(m.name), held: list(secret) })),
     ingressRoutes: nullable(list(ingressRoute)),
+    rollouts: maybe(list(object({ namespace: m.name, name: m.name, services: list(m.name) }))),
     scalers: maybe(
       list(
         object({
-          kind: oneOf(['HorizontalPodAutoscaler', 'ScaledObject']),
+          kind: oneOf(scalerKinds),
           namespace: m.name,
           name: m.name,
           target: object({ kind: m.word, name: m.name }),
@@ -122,6 +130,7 @@ export const besideSchema = exactly<Beside>()(
         }),
       ),
     ),
+    clientProtocols: maybe(list(object({ ...named, targets: list(object({ kind: m.name, name: m.name })) }))),
     deciders: maybe(list(object({ kind: oneOf(deciderKinds), ...named, asks: list(asked), lets: maybe(just('all')) }))),
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(
@@ -188,6 +197,10 @@ export const besideSchema = exactly<Beside>()(
         }),
       ),
     ),
+    ciliumAnnouncers: maybe(
+      list(object({ kind: oneOf(ciliumAnnouncerKinds), name: m.name, services: oneOf(['some', 'none']) })),
+    ),
+    ciliumPools: maybe(list(m.address)),
     controllerSettings: list(
       object({
         ...named,

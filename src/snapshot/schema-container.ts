@@ -17,6 +17,7 @@ import { deniedVerbs } from '../wire/denied-account.ts'
 import { flawKinds } from '../wire/flawed-values.ts'
 import { leadingPrograms } from '../wire/leads-to-tls.ts'
 import { listenHosts } from '../wire/listens.ts'
+import { speeches } from '../wire/speeches.ts'
 import { complaintKinds } from '../wire/program-words.ts'
 
 const protocol = oneOf(['TCP', 'UDP', 'SCTP'])
@@ -45,9 +46,25 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             tls: maybe(oneOf(['on', 'off'])),
             over: maybe(oneOf(['TCP', 'UDP'])),
             srv: maybe(shared.name),
+            speaks: maybe(oneOf(speeches)),
+            replicaSet: maybe(shared.name),
           }),
         ),
       ),
+      advertises: maybe(
+        list(
+          object({
+            by: shared.name,
+            host: m.host,
+            port: nullable(number),
+            map: maybe(shared.name),
+            key: maybe(shared.name),
+            line: maybe(number),
+            own: maybe(just(true)),
+          }),
+        ),
+      ),
+      replicaSet: maybe(shared.name),
       unread: maybe(number),
       unasked: maybe(object({ probe: oneOf(['readiness', 'startup']), delay: number })),
       hostList: maybe(shared.name),
@@ -83,6 +100,19 @@ export function containerOf(m: Texts, shared: Texts): Schema<Container> {
             port: number,
             map: shared.name,
             key: shared.name,
+          }),
+        ),
+      ),
+      lookups: maybe(
+        list(
+          object({
+            host: m.host,
+            line: number,
+            by: shared.name,
+            servers: nullable(list(m.host)),
+            map: shared.name,
+            key: shared.name,
+            isGuess: maybe(just(true)),
           }),
         ),
       ),

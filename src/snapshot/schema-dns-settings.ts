@@ -10,6 +10,10 @@ export function dnsSettingsOf(m: Texts) {
           configMap: m.name,
           keys: list(object({ name: m.name, mentioned: flag })),
           refused: maybe(list(object({ key: m.name, line: number, text: m.text }))),
+          doubts: maybe(list(m.text)),
+          unasked: maybe(
+            list(object({ key: m.name, line: number, zone: m.host, to: list(m.text), before: list(m.text) })),
+          ),
         }),
       ),
     ),

@@ -99,7 +99,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
         }),
       ),
       albTarget: maybe(oneOf(['instance', 'ip', 'unset'])),
-      externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host) })),
+      externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host), target: maybe(just('named')) })),
       healthPort: maybe(object({ by: oneOf(['alb', 'appgw']), port: either([number, m.name]) })),
       nginx: maybe(
         object({
@@ -110,6 +110,10 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
           protocol: nullable(m.word),
           passthrough: maybe(just(true)),
           vhost: maybe(m.host),
+          noUpgrade: maybe(
+            object({ by: oneOf(['connection-proxy-header', 'proxy-http-version']), value: shared.name }),
+          ),
+          isLong: maybe(just(true)),
         }),
       ),
       auth: maybe(object({ host: m.host, port: number })),

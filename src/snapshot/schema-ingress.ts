@@ -10,6 +10,7 @@ import { exactly, flag, known, list, maybe, nullable, number, object, oneOf, tex
 const m = texts()
 
 const named = object({ namespace: m.name, name: m.name })
+const early = object({ status: number, others: number, sharedBy: maybe(list(named)) })
 const settings = list(object({ line: number, setting: m.text }))
 const place = { line: number, end: number, settings, hidden: number }
 
@@ -91,7 +92,7 @@ const lately = exactly<SaidLately>()(
         last: nullable(number),
         largest: nullable(number),
         over: number,
-        early: maybe(object({ status: number, others: number })),
+        early: maybe(early),
       }),
     ),
   }),
@@ -166,7 +167,7 @@ export const proxyLog = exactly<ProxyLog>()(
             of: number,
             after: number,
             over: number,
-            early: maybe(object({ status: number, others: number })),
+            early: maybe(early),
           }),
         ),
       }),

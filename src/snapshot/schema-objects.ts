@@ -73,6 +73,8 @@ export function objectSchemas(intern: Intern) {
       held: maybe(object({ finalizers: list(m.name), seconds: nullable(number) })),
       hostNetwork: flag,
       computeType: maybe(oneOf(['ec2', 'fargate'])),
+      ownInterface: maybe(just(true)),
+      interfaces: maybe(object({ mode: oneOf(['strict', 'standard']), earlyDemux: oneOf(['on', 'off']) })),
       dnsPolicy: shared.word,
       serviceLinks: maybe(just('off')),
       dnsConfig: nullable(dnsConfig),
@@ -145,7 +147,7 @@ export function objectSchemas(intern: Intern) {
       exportTo: maybe(list(m.name)),
       global: maybe(just(true)),
       albTarget: maybe(oneOf(['instance', 'ip'])),
-      externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host) })),
+      externalDns: maybe(object({ by: oneOf(['it', 'others']), hosts: list(m.host), target: maybe(just('named')) })),
       gceTls: maybe(list(m.name)),
       albHealthPort: maybe(nullable(either([number, shared.name]))),
       serversScheme: maybe(oneOf(['http', 'https', 'h2c'])),
@@ -313,6 +315,7 @@ export function objectSchemas(intern: Intern) {
       ips: maybe(list(m.address)),
       tunnel: maybe(object({ by: oneOf(['flannel', 'calico']), ip: m.address, told: maybe(just(true)) })),
       provider: maybe(shared.word),
+      madeSeconds: maybe(number),
       proxy: maybe(oneOf(['ready', 'not-ready', 'none'])),
       proxySet: maybe(object({ namespace: m.name, name: m.name })),
       proxyConfig: maybe(known(proxyConfig)),
@@ -354,6 +357,7 @@ export function objectSchemas(intern: Intern) {
       age: maybe(number),
       host: maybe(m.host),
       secret: maybe(m.name),
+      store: maybe(object({ kind: m.word, name: m.name })),
     }),
   )
 

@@ -25,6 +25,7 @@ import type { PodWays } from '../model/pod-ways.ts'
 import { answerShape, httpEndFields, nameAnswerFields, serverShape } from '../model/probe-shapes.ts'
 import type { ProgramLog } from '../model/program-log.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
+import { lackWords } from '../wire/lack-words.ts'
 import { complaintKinds } from '../wire/program-words.ts'
 
 const m = texts()
@@ -361,6 +362,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
           port: nullable(number),
           times: number,
           during: number,
+          words: maybe(list(oneOf(lackWords))),
         }),
       ),
     }),

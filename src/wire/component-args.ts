@@ -57,6 +57,8 @@ const forms = {
   'annotation-filter': none,
   'regex-domain-filter': none,
   'regex-domain-exclusion': none,
+  // What records lead to where nothing else says it: that it is set is what counts.
+  'default-targets': none,
   namespace: isName,
   // The ingress controllers of src/collect/ingress-controllers.ts.
   'controller-class': isName,

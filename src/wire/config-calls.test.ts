@@ -134,6 +134,29 @@ test.each<readonly [string, string, string, readonly string[]]>([
   expect(callsInConfig(text, name).map((it) => `${it.by} ${it.host}:${it.port} @${it.line}`)).toEqual(wanted)
 })
 
+test.each<readonly [string, string, readonly string[]]>([
+  ['replica.conf', 'port 6379\nreplicaof redis-0.redis-hs 6379\n', ['redis-0.redis-hs:6379 by replicaof, line 2']],
+  [
+    'sentinel.conf',
+    'sentinel monitor main redis-0 6379 2\nsentinel down-after main 5',
+    ['redis-0:6379 by sentinel, line 1'],
+  ],
+  [
+    'nats.conf',
+    'cluster {\n  routes = [\n    nats://nats-0.hs.mq.svc.cluster.local:6222\n    # nats://old.hs.mq.svc:6222\n  ]\n}',
+    ['nats-0.hs.mq.svc.cluster.local:6222 by nats, line 3'],
+  ],
+  ['config.xml', '<host>ch-0.hs.ch.svc.cluster.local</host>', ['ch-0.hs.ch.svc.cluster.local:null by host, line 1']],
+  ['vault.hcl', 'leader_api_addr = "http://v-0.v.vault.svc:8200"', ['v-0.v.vault.svc:8200 by leader_api_addr, line 1']],
+  [
+    'rabbitmq.conf',
+    'nodes.1 = rabbit@r-0.hs.mq.svc.cluster.local',
+    ['r-0.hs.mq.svc.cluster.local:null by nodes.1, line 1'],
+  ],
+])('servers of %s', (name, text, expected) => {
+  expect(callsInConfig(text, name).map((it) => `${it.host}:${it.port} by ${it.by}, line ${it.line}`)).toEqual(expected)
+})
+
 test('settings by their names; no scripts, no samples, nothing of another place', () => {
   expect(['application.yaml', '.env', 'nginx.conf', 'haproxy.cfg'].map(isConfigName)).toEqual([true, true, true, true])
   expect(['run.sh', 'application-dev.yaml', 'config.example.yaml', 'README.md'].map(isConfigName)).toEqual([

@@ -8,7 +8,7 @@ import { destinationsIn } from './destinations.ts'
 const mostCalls = 100
 
 /** Files that programs read as their settings; no scripts, pages, dashboards or templates of others. */
-const isConfig = /(?:\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|template)|^\.env|^env)$/i
+const isConfig = /(?:\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|template|hcl|xml)|^\.env|^env)$/i
 /** Kept beside the one that is used, for another place. */
 const isOther = /example|sample|template\.ya?ml|[._-](?:dev|development|test|local|staging|stage|qa|ci)\b/i
 
@@ -38,10 +38,22 @@ function readAs(text: string, name: string, over: readonly string[]): readonly S
   const beside = over.flatMap((it) => pathLinesIn(it).map((one) => ({ ...one, doc: -1 })))
   const used = isUsed(set, name, beside)
   const lines = linesOf(text)
-  return set.flatMap((it) => {
+  const told = set.flatMap((it) => {
     const value = used(it)
     return value === null ? [] : callsOf({ ...it, value }, lines[it.line] ?? '')
   })
+  const read = new Set(set.map((it) => it.line))
+  return [...told, ...lines.flatMap((it, at) => (read.has(at + 1) ? [] : wholeNames(it, at + 1)))]
+}
+
+const isComment = /^\s{0,200}(?:[#;!%]|\/\/|\/?\*|<!--|--)/
+
+/** `nats://a.b.svc:6222` in a list, `<host>a.b.svc.cluster.local</host>`: of a line that sets no key, whole names. */
+function wholeNames(line: string, at: number): readonly ServerCall[] {
+  if (!line.includes('.svc') || isComment.test(line)) return []
+  const [by = ''] = /[A-Za-z_][\w.-]{0,60}/.exec(line) ?? []
+  const words = line.split(/[^\w.:@/+-]+/).filter((it) => it.includes('.svc'))
+  return words.flatMap((it) => destinationsIn(by, it)).map((it) => ({ ...it, by, line: at }))
 }
 
 /** Below another key `baseUrl` and `hostname` are that one's: `cart:`, and in it `base-url: http://cart`. */
@@ -51,10 +63,21 @@ function nameOf(key: string, depth: number): string {
 
 function callsOf({ key, value, line, path }: PathLine, next: string): readonly ServerCall[] {
   const beside = portInFlow(value) ?? portIn(next)
+  const other = otherServer(key, value)
+  if (other !== null) return destinationsIn('host', other).map((it) => ({ ...it, by: key, line }))
   return destinationsIn(nameOf(key, path.length), value).map((it) => {
     const isAlone = it.port === null && (!/\s/.test(value) || value.startsWith('{'))
     return { ...it, port: isAlone ? beside : it.port, by: key, line }
   })
+}
+
+/** redis.conf and sentinel.conf: `replicaof HOST PORT`, `sentinel monitor NAME HOST PORT QUORUM`. */
+function otherServer(key: string, value: string): string | null {
+  const words = value.split(/\s{1,20}/, 5)
+  const isMonitor = /^sentinel$/i.test(key) && words[0] === 'monitor'
+  if (!isMonitor && !/^(?:replicaof|slaveof)$/i.test(key)) return null
+  const [host, port = ''] = isMonitor ? words.slice(2) : words
+  return host !== undefined && /^\d{1,5}$/.test(port) ? `${host}:${port}` : null
 }
 
 /** `{ host: cart, port: 80 }`. */

@@ -57,6 +57,8 @@ function pairOf(line: string, separators: RegExp): { readonly key: string | null
   const [whole, key] = /^["']?([A-Za-z_@][\w.-]{0,100})["']?\s{0,20}/.exec(line) ?? []
   if (whole === undefined || key === undefined) return { key: null, value: '' }
   const rest = line.slice(whole.length)
+  // A URL by itself, of a list.
+  if (rest.startsWith('://')) return { key: null, value: '' }
   const isApart = /\s$/.test(whole) && separators.test(' ')
   if (!isApart && !separators.test(rest.slice(0, 1))) return { key: null, value: '' }
   const value = rest.replace(/^[=:]\s{0,20}/, '')

@@ -1,3 +1,4 @@
+import { nginxLookups } from './nginx-lookups.ts'
 import { linesOf } from './config-paths.ts'
 import { type Destination, destinationsIn } from './destinations.ts'
 
@@ -30,12 +31,15 @@ export function isNginx(name: string, text: string): boolean {
 /**
  * Whom nginx calls: `proxy_pass` and its like, and `server` of an `upstream` that is not `down` (ngx_http_proxy_module,
  * ngx_http_upstream_module), wherever they stand on a line. All other directives only write or compare addresses. A
- * pass with a variable leads nobody knows where. Linear; never throws.
+ * pass with a variable leads where `set` and `map` say, or nobody knows where. Linear; never throws.
  */
 export function nginxCalls(text: string): readonly ServerCall[] {
   const all = statementsOf(text)
   const own = new Set(all.flatMap(({ words: [first, name] }) => (first === 'upstream' ? (name ?? []) : [])))
-  return all.flatMap(({ words, line, block }) => {
+  // A variable with a plain text leads to that; what is no whole name is DNS219's.
+  const looked = nginxLookups(text).lookups.filter((it) => it.by !== 'server' && it.host.includes('.svc.'))
+  const filled = looked.map(({ host, by, line }) => ({ host, port: null, isTold: false, by, line }))
+  const plain = all.flatMap(({ words, line, block }) => {
     const [by = '', to = '', ...more] = words
     const isServer = by === 'server' && block === 'upstream' && !more.includes('down')
     if ((!passes.test(by) && !isServer) || to.includes('$')) return []
@@ -44,6 +48,7 @@ export function nginxCalls(text: string): readonly ServerCall[] {
       .filter((it) => isServer || it.isTold || !own.has(it.host))
       .map((it) => ({ ...it, by, line }))
   })
+  return [...plain, ...filled]
 }
 
 /** A word, a quoted word, a comment, a line's end, or what ends a statement. `${NAME}` is a part of a word. */

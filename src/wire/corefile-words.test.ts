@@ -18,6 +18,8 @@ const planted = [
   'log . "{remote} X {name}"',
   'log example.org "X{name}"',
   'rewrite edns0 local set 0xffee X',
+  'rewrite edns0 local set 0xffee {kubernetes/X}',
+  'rewrite name exact a.corp X/y',
   'rewrite edns0 local set 0xffee 0xX',
   'rewrite stop edns0 nsid set X',
   'rewrite continue {\n edns0 local append 0xffed X\n }',
@@ -60,6 +62,8 @@ describe('what a check reads is kept', () => {
   test.each([
     'rewrite name exact old.example.com web.shop.svc.cluster.local',
     'rewrite stop name regex (.*)\\.corp\\.example {1}.default.svc.cluster.local answer auto',
+    'rewrite name regex (.+)\\.test\\.com {1}.{kubernetes/client-namespace}.svc.cluster.local',
+    'rewrite name regex (a+)+$ {client_ip}.x',
     'rewrite {\n name suffix .corp .cluster.local\n answer auto\n }',
     'rewrite type AAAA A',
     'rewrite ttl example.com. 30-300',
@@ -86,6 +90,11 @@ describe('what a check reads is kept', () => {
     'loadbalance round_robin',
     'secondary example.org {\n transfer from 192.0.2.1\n }',
   ])('%s', (line) => expect(redactCorefile(around(line))).toBe(around(line)))
+
+  test('a word of braces alone: to Caddy it is the name of a zone', () => {
+    const text = `${around('log')}{{{\n    errors\n`
+    expect(redactCorefile(text)).toBe(text)
+  })
 
   test('a zone with a port of the environment', () => {
     const text = 'cluster.local:{$PORT} {\n    kubernetes\n}\n'

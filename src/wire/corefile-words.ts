@@ -23,7 +23,10 @@ const zone: Form = (word) => (word.length <= 300 && zonePattern.test(word)) || a
 const server: Form = (word) => /^(?:[a-z0-9+]{1,8}:\/\/)?[\w.[\]:%-]{1,260}(?:\/[\w.-]{0,60})?,?$/.test(word)
 const path: Form = (word) => /^[\w.@~*-]{0,100}(?:\/[\w.@*-]{0,100}){1,20}$/.test(word)
 /** Of names, as `rewrite` and `template` have them, with what they put in their place. */
-const pattern: Form = (word) => /^[\w.*+?^$|()[\]{}\\,:<>=!"-]{1,300}$/.test(word)
+const pattern: Form = (word) =>
+  word.length <= 400 && /^[\w.*+?^$|()[\]{}\\,:<>=!"-]{1,300}$/.test(word.replace(metadata, '{}'))
+/** `{kubernetes/client-namespace}`: the name of something that a plugin tells of a query, not what it says. */
+const metadata = /\{[a-z\d_-]{1,40}(?:\/[a-z\d_.-]{1,60}){1,3}\}/g
 const selector: Form = (word) => /^[\w./!=,()-]{1,300}$/.test(word)
 /** Where one of a few words is expected, another one is what is wrong. */
 const choice: Form = (word) => /^[A-Za-z_-]{1,16}$/.test(word)

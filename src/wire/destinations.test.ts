@@ -82,10 +82,55 @@ test('the last of a thousand addresses is one of them, and of a value of 300,000
   expect(destinationsInCommand([`--brokers=${many.join(',')},gone:1`]).at(-1)).toMatchObject({ host: 'gone', port: 1 })
 })
 
+test.each<readonly [string, string, readonly string[]]>([
+  [
+    'a whole name, whatever the key',
+    'hazel-hs.payments.svc.cluster.local',
+    ['hazel-hs.payments.svc.cluster.local:null'],
+  ],
+  ['a node of RabbitMQ', 'rabbit@r-0.r-hs.payments.svc.cluster.local', ['r-0.r-hs.payments.svc.cluster.local:null']],
+  ['one of a name of its own', 'rabbit@$(POD_NAME).r-hs.mq.svc.cluster.local', ['r-hs.mq.svc.cluster.local:null']],
+  ['what is put behind a name', '.r-hs.mq.svc.cluster.local', ['r-hs.mq.svc.cluster.local:null']],
+  ['members of a quorum', '0@k-0.k-hs:9093,1@k-1.k-hs:9093', ['k-0.k-hs:9093', 'k-1.k-hs:9093']],
+  [
+    'servers of ZooKeeper',
+    'server.1=zk-0.zk-hs.data.svc.cluster.local:2888:3888;2181',
+    ['zk-0.zk-hs.data.svc.cluster.local:2888'],
+  ],
+  [
+    'a range of MinIO',
+    'http://m-{0...3}.m-hs.storage.svc.cluster.local/export',
+    ['m-0.m-hs.storage.svc.cluster.local:80', 'm-3.m-hs.storage.svc.cluster.local:80'],
+  ],
+  ['an address of somebody', 'ops@example.com', []],
+  ['a domain', 'svc.cluster.local', []],
+])('%s', (_what, value, expected) => {
+  expect(destinationsIn('PEERS_LIST_OF', value).map((it) => `${it.host}:${it.port}`)).toEqual(expected)
+})
+
+test.each([
+  ['DB_HOST', 'pg-rw', true],
+  ['CASSANDRA_SEEDS', 'cass-hs', true],
+  ['KC_DB_URL_HOST', 'pg-rw', true],
+  ['DB_HOST', 'none', undefined],
+  ['CACHE_HOST', 'redis', undefined],
+  ['DB_HOST', 'PRODDB', undefined],
+  ['DATABASE_URL', 'postgres://u@pg-rw/app', true],
+  ['SITE_URL', 'http://intranet/app', undefined],
+])('%s=%s is a server for certain: %s', (name, value, expected) => {
+  expect(destinationsIn(name, value)[0]?.isUrl).toBe(expected)
+})
+
+test('a key in camel case, and names of certificates', () => {
+  expect(destinationsIn('zookeeperServers', 'zk-hs:2181')).toMatchObject([{ host: 'zk-hs', port: 2181 }])
+  expect(destinationsIn('KAFKA_ZOOKEEPER_CONNECT', 'zk-hs.peers:2181/kafka')).toMatchObject([{ host: 'zk-hs.peers' }])
+  expect(destinationsIn('TLS_DNS_NAMES', 'web.shop.svc,web.shop.svc.cluster.local')).toEqual([])
+})
+
 test('flags, joined or not', () => {
   const words = ['serve', '--db-host', 'ledger', '--cart=http://cart:81/x', '-v', '--token', 'ledger:80', 'http://web']
   expect(destinationsInCommand(words)).toEqual([
-    { flag: '--db-host', host: 'ledger', port: null, isTold: false },
+    { flag: '--db-host', host: 'ledger', port: null, isTold: false, isUrl: true },
     { flag: '--cart', host: 'cart', port: 81, isTold: true, scheme: 'http', isUrl: true },
     { flag: null, host: 'web', port: 80, isTold: false, scheme: 'http' },
   ])
@@ -95,7 +140,7 @@ test('a port that a flag of its own tells, and each URL of a script', () => {
   expect(
     destinationsInCommand(['--redis-host', 'redis', '--redis-port', '6380', '--host', 'cart', '--port=1']),
   ).toEqual([
-    { flag: '--redis-host', host: 'redis', port: 6380, isTold: false },
+    { flag: '--redis-host', host: 'redis', port: 6380, isTold: false, isUrl: true },
     { flag: '--host', host: 'cart', port: null, isTold: false },
   ])
   const words = ['sh', '-c', 'web --cart-url=http://carts:8080 --orders http://orders:80']
@@ -209,7 +254,7 @@ test.each([
   ['_grpc._tcp.store', []],
   [
     'mongodb+srv://u:hunter2@mongo.db.svc/a?srvServiceName=own',
-    [{ host: 'mongo.db.svc', port: null, isTold: true, over: 'TCP', srv: '_own._tcp' }],
+    [{ host: 'mongo.db.svc', port: null, isTold: true, over: 'TCP', speaks: 'mongodb', srv: '_own._tcp' }],
   ],
   ['udp://syslog:514', [{ host: 'syslog', port: 514, isTold: true, isUrl: true, over: 'UDP' }]],
   ['statsd://metrics:8125', [{ host: 'metrics', port: 8125, isTold: true, isUrl: true }]],
@@ -235,4 +280,9 @@ test.each([
   ['user:word@tcp(mysql:3306)/shop', [{ host: 'mysql', port: 3306, isTold: true, isUrl: true }]],
 ])('of a connection string: %s', (text, expected) => {
   expect(destinationsIn('ConnectionStrings__Default', text)).toEqual(expected)
+})
+
+test('a host by the names of clients that write no underscore', () => {
+  expect(destinationsIn('PGHOST', 'postgres')).toMatchObject([{ host: 'postgres' }])
+  expect(destinationsIn('GHOST', 'postgres')).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { type ConnectionPlace, connectionPlaces } from './connection-strings.ts'
 import { namesSecret } from './secrets.ts'
+import { type Speech, speechOf } from './speeches.ts'
 import { tlsOfUrl } from './tls-in-urls.ts'
 import { isUncalled } from './uncalled.ts'
 
@@ -18,6 +19,10 @@ export interface Destination {
   readonly tls?: 'on' | 'off'
   /** It is looked up as an SRV record, of this port and protocol: `_grpc._tcp`. */
   readonly srv?: string
+  /** What its scheme has it speak, where it is none of the web. */
+  readonly speaks?: Speech
+  /** Of a MongoDB URL, its `replicaSet`. */
+  readonly replicaSet?: string
 }
 
 /** No object of the API is longer (etcd has 1.5 MiB): each address counts, and who keeps them has no endless room. */
@@ -30,19 +35,28 @@ const hostName = new RegExp(`^${label}(?:\\.${label}){0,8}\\.?$`)
 /** `10.0.0.7`: an address by itself names nobody. */
 const onlyNumbers = /^[\d.]+$/
 
-/** `DB_HOST`, `--db-host`, `KAFKA_BROKERS`: what such a name holds is a host even where it is one bare word. */
+/**
+ * `DB_HOST`, libpq's `PGHOST`, `--db-host`, `KAFKA_BROKERS`: what such a name holds is a host even where it is one
+ * bare word.
+ */
 const hostWords = [
   'host|hostname|hosts|addr|addrs|address|addresses|url|urls|uri|endpoint|endpoints|server|servers',
   'sentinel|sentinels|seeds|service|upstream|downstream|destination|backend|broker|brokers|target|peer|peers|dsn|api',
 ].join('|')
 /** `-Djgroups.dns.query` (JGroups, DNS_PING) and `HAZELCAST_SERVICE_DNS` are names to look up. */
-const namesHost = new RegExp(
-  `(?:^|[_.-])(?:${hostWords})$|^-{0,2}D?jgroups[_.-]dns[_.-]query$|hazelcast[\\w.-]{0,40}service[_.-]dns$`,
+const ofHost = new RegExp(
+  `(?:^|[_.-])(?:${hostWords})$|^-{0,2}D?jgroups[_.-]dns[_.-]query$|hazelcast[\\w.-]{0,40}service[_.-]dns$|` +
+    '(?:^|[_.-])zookeeper[_.-]connect$|^(?:PG|MYSQL|REDIS|MONGO)HOST$',
   'i',
 )
+
+/** `zookeeperServers` is `zookeeper-Servers`. */
+function namesHost(name: string): boolean {
+  return ofHost.test(name.replace(/([a-z0-9])(?=[A-Z])/g, '$1-'))
+}
 /** Whether a variable of this name tells a host, an address or a URL of somebody to call. Linear; never throws. */
 export function tellsHost(name: string): boolean {
-  return name.length <= longestName && namesHost.test(name) && !namesSecret(name) && !isUncalled([name])
+  return name.length <= longestName && namesHost(name) && !namesSecret(name) && !isUncalled([name])
 }
 
 const longestName = 1000
@@ -63,13 +77,33 @@ export function destinationsIn(name: string, text: string): readonly Destination
   if (text.length > longestText || namesSecret(name) || isUncalled([name])) return []
   const connected = connectionPlaces(text).flatMap(ofConnection)
   if (connected.length > 0) return connected
-  const isHost = namesHost.test(name)
+  const isHost = namesHost(name)
   const words = wordsOf(text)
-  const found = words.flatMap((word) => destinationOf(word, isHost) ?? [])
+  const isData = ofData.test(name)
+  const found = words.flatMap((word) => {
+    const place = destinationOf(word, isHost)
+    if (place === null) return []
+    return isData && isOneName.test(word) && !isNothing.test(word) ? [{ ...place, isUrl: true as const }] : [place]
+  })
   const more = holdsWords.test(name) ? destinationsInCommand(text.split(/[\s"']+/).filter((it) => it !== '')) : []
   const all = [...more.map(({ flag: _flag, ...it }) => it), ...found]
-  return [...new Map(all.map((it) => [`${it.srv ?? ''} ${it.host}:${it.port}`, it])).values()]
+  const set = replicaSetIn(text.trim())
+  const each = all.map((it) => (it.speaks === 'mongodb' ? { ...it, ...set } : it))
+  return [...new Map(each.map((it) => [`${it.srv ?? ''} ${it.host}:${it.port}`, it])).values()]
 }
+
+/** `DB_HOST`, `CASSANDRA_SEEDS`: one bare word in it is a server's name, unless it says that there is none. */
+const ofData = new RegExp(
+  '(?:^|[_.-])(?:db|database|redis|valkey|mysql|mariadb|postgres|postgresql|pg|pgsql|mongo|mongodb|rabbit|rabbitmq|' +
+    'amqp|kafka|memcached?|cassandra|scylla|es|elasticsearch|opensearch|nats|clickhouse|influxdb|zookeeper|zk)' +
+    '[_.-](?:url[_.-]|seed[_.-])?(?:host|hosts|hostname|seeds)$',
+  'i',
+)
+const isOneName = /^[a-z0-9][a-z0-9-]{0,62}$/
+const isNothing = new RegExp(
+  '^(?:none|null|nil|no|false|true|yes|off|on|disabled|unused|memory|sqlite|h2|local|internal|external|default|' +
+    'example|test|dummy)$',
+)
 
 /** In capitals it is a machine's of a Windows network, which the nodes' own DNS may know by that word. */
 function ofConnection({ host, port }: ConnectionPlace): readonly Destination[] {
@@ -81,7 +115,7 @@ function ofConnection({ host, port }: ConnectionPlace): readonly Destination[] {
 /** Words of a command line in a variable: `JAVA_OPTS`, `JAVA_OPTS_APPEND`, `NODE_OPTIONS`, `CATALINA_OPTS`. */
 const holdsWords = /^[A-Z][A-Z0-9_]{0,80}_(?:ARGS|OPTS|OPTIONS|FLAGS)(?:_APPEND)?$/
 
-const isMember = /^-{0,2}[a-z0-9][\w.:-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)/i
+const isMember = /^-{0,2}(?:[a-z0-9][\w.:-]{0,62}=(?=[a-z][a-z0-9+.-]{0,31}:\/\/)|server\.\d{1,3}=)/i
 
 /** A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole. */
 function wordsOf(text: string): readonly string[] {
@@ -89,6 +123,7 @@ function wordsOf(text: string): readonly string[] {
   const words = text
     .replace(xmlName, ' ')
     .split(/[\s,;"'|]+/)
+    .flatMap(ofRange)
     .flatMap((it) => {
       const [member = ''] = isMember.exec(it) ?? []
       const key = member.slice(0, -1)
@@ -97,6 +132,12 @@ function wordsOf(text: string): readonly string[] {
   if (!text.includes('@')) return words
   const whole = words.filter((it) => it.includes('@'))
   return [...whole, ...whole.slice(0, 1).flatMap((it) => besideUser(it, text))]
+}
+
+/** `http://minio-{0...3}.minio/data` (MinIO's expansion notation): the first and the last of them. */
+function ofRange(word: string): readonly string[] {
+  const [whole, first = '', last = ''] = /\{(\d{1,4})\.{3}(\d{1,4})\}/.exec(word) ?? []
+  return whole === undefined ? [word] : [word.replace(whole, first), word.replace(whole, last)]
 }
 
 /** `xmlns:a="http://cart:80"` is a name that looks like an address (Namespaces in XML). */
@@ -127,7 +168,7 @@ export interface AddressTold {
  */
 export function addressesIn(name: string, text: string): readonly AddressTold[] {
   if (text.length > longestText || namesSecret(name) || isUncalled([name])) return []
-  const isHost = namesHost.test(name)
+  const isHost = namesHost(name)
   const words = wordsOf(text)
   const found = words.flatMap((word) => addressOf(word, isHost) ?? [])
   return [...new Map(found.map((it) => [`${it.ip}:${it.port}`, it])).values()]
@@ -178,7 +219,7 @@ function flagAt(words: readonly string[], word: string, at: number) {
  */
 function flagName(dashes: string | undefined, name: string, value: string): string | null {
   if ((name.length === 1 || takesScript.test(name)) && /[\s();]/.test(value)) return null
-  return dashes === '--' || name.length === 1 || namesHost.test(name) ? `--${name}` : null
+  return dashes === '--' || name.length === 1 || namesHost(name) ? `--${name}` : null
 }
 
 const takesScript = /^(?:eval|print|exec|execute|command|script|code)$/i
@@ -209,16 +250,32 @@ const overTcp = new RegExp(
     'nats|kafka|ldaps?|mqtts?|clickhouse|ftp)$',
 )
 
+/** Of a store the scheme is its own: nobody's page has it. */
+const ofStore = /^(?:amqps?|rediss?|postgres(?:ql)?|mysql|mariadb|nats|kafka|clickhouse|mongodb)$/
+
 function ofScheme(scheme: string, rest: string, isTold: boolean): Partial<Destination> {
   const isWeb = scheme === 'http' || scheme === 'https'
   const tls = tlsOfUrl(scheme, rest)
   return {
     ...(isWeb ? { scheme } : {}),
-    ...(isTold ? { isUrl: true as const } : {}),
+    ...(isTold || ofStore.test(scheme) ? { isUrl: true as const } : {}),
     ...carriedBy(scheme),
+    ...spokenBy(scheme),
     ...(tls === null ? {} : { tls }),
     ...(scheme === 'mongodb+srv' ? mongoSrv(rest) : {}),
   }
+}
+
+function spokenBy(scheme: string): Pick<Destination, 'speaks'> {
+  const speaks = speechOf(scheme)
+  return speaks === null ? {} : { speaks }
+}
+
+/** MongoDB, "Connection Strings", replicaSet: it stands behind the last of the servers, and is all of theirs. */
+function replicaSetIn(text: string): Pick<Destination, 'replicaSet'> {
+  const at = text.search(/^mongodb(?:\+srv)?:\/\//i) === 0 ? text.search(/[?&]replicaSet=/i) : -1
+  const [, replicaSet] = (at === -1 ? null : /^[?&]\w{10}=([\w.-]{1,63})(?:&|$)/.exec(text.slice(at, at + 100))) ?? []
+  return replicaSet === undefined ? {} : { replicaSet }
 }
 
 function carriedBy(scheme: string): Pick<Destination, 'over'> {
@@ -235,13 +292,20 @@ function mongoSrv(rest: string): Partial<Destination> {
 /** gRPC's names of its resolvers (grpc/doc/naming.md): `dns:///cart.shop:9090`. */
 const ofGrpc = /^(?:dns|passthrough):\/\/[^/]{0,255}\//i
 
+/** `cart.shop.svc`, `db-0.db.shop.svc.cluster.local`: a name of this cluster's, whatever it is set to. */
+const isWhole = /^(?:[^.]+\.){2,3}svc(?:\.|$)/
+/**
+ * `$(POD_NAME).redis.shop.svc`, `${HOSTNAME}.redis`, `.redis.shop.svc`: what stands before the Service is the pod's
+ * own.
+ */
+const ofOwnName = /^(?:\$[({][a-z_]\w{0,80}[)}])?\.(?=[^.]+\.[^.]+\.svc(?:\.|$))/
+
 function placeIn(word: string, isHost: boolean): Destination | null {
   const [, scheme, rest = ''] = /^(?:jdbc:)?(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
-  if (scheme === undefined && rest.includes('@')) return null
-  const [, host = '', told] = /^([^:]+)(?::(\d{1,5}))?$/.exec(authorityOf(rest)) ?? []
-  const name = host.toLowerCase()
-  const isPlain = scheme === undefined && !isHost
-  if (!isName(name) || (isPlain && (told === undefined || !name.includes('.svc')))) return null
+  const [, host = '', told] = /^([^:]+)(?::(\d{1,5}))?(?::\d{1,5})?$/.exec(authorityOf(rest)) ?? []
+  const name = host.toLowerCase().replace(ofOwnName, '')
+  if (!isName(name) || (scheme === undefined && !mayBePlace(rest, name, { isHost, isTold: told !== undefined })))
+    return null
   const port = told === undefined ? (ports[scheme?.toLowerCase() ?? ''] ?? null) : Number(told)
   return isPort(port)
     ? {
@@ -251,6 +315,15 @@ function placeIn(word: string, isHost: boolean): Destination | null {
         ...(scheme === undefined ? {} : ofScheme(scheme.toLowerCase(), rest, told !== undefined)),
       }
     : null
+}
+
+/**
+ * Of a word without a scheme. An e-mail address has a user too; a member of a quorum has a number: `0@kafka-0:9093`.
+ */
+function mayBePlace(rest: string, name: string, { isHost, isTold }: { isHost: boolean; isTold: boolean }): boolean {
+  if (isWhole.test(name) || /^\d{1,5}@[^@]+:\d/.test(rest)) return true
+  if (rest.includes('@')) return false
+  return isHost || (isTold && name.includes('.svc'))
 }
 
 /**

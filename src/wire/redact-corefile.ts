@@ -68,7 +68,7 @@ export function redactCorefile(text: string): string {
   })
 }
 
-const zoneKeys = /^(?:[\w.:/*,~@%+()-]|\{\$\w{1,100}\}|\{%\w{1,100}%\})+$|^\[redacted\]$/
+const zoneKeys = /^(?:[\w.:/*,~@%+()-]|\{\$\w{1,100}\}|\{%\w{1,100}%\})+$|^[{}]+$|^\[redacted\]$/
 
 /** Before the first brace stand zones; a text that is no Corefile at all may say anything there. */
 function asZone(piece: string, before: string): string {

@@ -55,15 +55,16 @@ export function settingsOf(libc: Libc, resolvConf: string): ResolverSettings {
     nameservers: nameservers.length === 0 ? ['127.0.0.1'] : nameservers.slice(0, mostNameservers),
     search,
     ndots,
-    timeoutMs: 1000 * Math.min(limits[libc].seconds, Math.max(1, option(options, 'timeout') ?? 5)),
-    attempts: Math.min(limits[libc].attempts, Math.max(1, option(options, 'attempts') ?? 2)),
+    timeoutMs: 1000 * Math.min(limits[libc].seconds, Math.max(1, numberOption(options, 'timeout') ?? 5)),
+    attempts: Math.min(limits[libc].attempts, Math.max(1, numberOption(options, 'attempts') ?? 2)),
     oneAtATime: own.includes('single-request') || own.includes('single-request-reopen'),
     overTcp: own.includes('use-vc'),
     noAaaa: own.includes('no-aaaa'),
   }
 }
 
-function option(options: readonly string[], name: string): number | null {
+/** The number of an option such as `timeout:2`, the last where it stands twice; null: none has one. */
+export function numberOption(options: readonly string[], name: string): number | null {
   const found = options.findLast((it) => it.startsWith(`${name}:`))?.slice(name.length + 1)
   return found !== undefined && /^\d+$/.test(found) ? Number(found) : null
 }

@@ -17,8 +17,21 @@ const forOthers = [
   /(?:^|-)(?:xmlns|xsi)(?:-[a-z0-9-]{1,60})?$|(?:^|-)namespaces?(?:-(?:ur[in]s?|prefix))?$/,
   /(?:^|-)(?:schema-?location|entity-?ids?|realm|claims?|vocab)$|^@?context$/,
   /^(?:runbook(?:-?url)?|expr|descriptions?|summary|annotations|labels|docs?(?:-?ur[li])?|dashboards?(?:-?ur[li])?)$/,
+  // Of certificates (RFC 5280).
+  /(?:^|-)(?:dns-?names?|(?:subject-?)?alt(?:ernative)?-?names?|sans?|common-?name|cn)$/,
   // Apache's: what it writes into answers, and what it is called.
   /^(?:proxy-pass-reverse|(?:request-)?header|rewrite-(?:rule|cond)|server-(?:name|alias))$/,
+]
+
+/**
+ * What a server tells its clients or its peers to call it by: Kafka's `advertised.listeners`, etcd's
+ * `--initial-advertise-peer-urls`, Redis's `cluster-announce-hostname`, Cassandra's `broadcast_address`, and
+ * `network.publish_host` of Elasticsearch.
+ */
+const toOthers = [
+  /(?:^|-)(?:advertised?|announce)(?:-|$)/,
+  /(?:^|-)broadcast-(?:rpc-)?address$/,
+  /(?:^|-)(?:network|transport|http)-publish-host$/,
 ]
 
 /** What a program listens on or is called itself, and whom no proxy is asked for: of what bears the address alone. */
@@ -26,6 +39,9 @@ const ofItself = [
   /(?:^|-)(?:listen|bind|advertise|advertised|public|external|self|own|allowed|cors|trusted|pod|node|my)(?:-|$)/,
   /(?:^|-)(?:audiences?|aud|no-?proxy|non-?proxy-?hosts)(?:-|$)/,
   /(?:^|-)(?:domains?|virtual-?host|site-ur[li])$/,
+  // Kafka's own: `KAFKA_LISTENERS=LOCAL://127.0.0.1:9094` is where the broker listens.
+  /^(?:kafka-(?:cfg-)?)?listeners$/,
+  ...toOthers,
 ]
 
 /** A program's own address by itself, or of what means the program: `API_BASE_URL` and `DB_HOSTNAME` are another's. */
@@ -42,6 +58,12 @@ export function isUncalled(path: readonly string[]): boolean {
   const last = all.at(-1) ?? ''
   if (ofItself.some((it) => it.test(last)) || all.some((it) => forOthers.some((one) => one.test(it)))) return true
   return (base.test(last) || hostname.test(last)) && all.slice(0, -1).every((it) => itself.test(it))
+}
+
+/** Whether a setting's address is what a server tells others to call it by. Linear; never throws. */
+export function isToldToOthers(name: string): boolean {
+  const all = words(name)
+  return toOthers.some((it) => it.test(all))
 }
 
 /** `allowedOrigins`, `ALLOWED_ORIGINS`, `-Dallowed.origins`: `allowed-origins`. */

@@ -6,7 +6,9 @@ import { traceOf } from '../../src/answers/trace/trace.ts'
 import { checks } from '../../src/checks/registry.ts'
 import { diagnose, type Diagnosis } from '../../src/engine.ts'
 import type { Model } from '../../src/model/sources.ts'
-import { diagnosisJson, dnsAnswer } from '../../src/report/diagnosis/json.ts'
+import { subject } from '../../src/model/subject.ts'
+import { diagnosisJson, type DiagnosisJson, dnsAnswer } from '../../src/report/diagnosis/json.ts'
+import { targetsJson } from '../../src/report/diagnosis/several.ts'
 import type { Answer } from '../../src/report/formats/answer.ts'
 import { matrixAnswer } from '../../src/report/matrix/matrix-json.ts'
 import { outputSchemas } from '../../src/report/schemas/all.ts'
@@ -50,10 +52,28 @@ export function answersOf(model: Model): readonly (readonly [string, Answer])[] 
   return [
     ['diagnosis', diagnosisJson(found, standing)],
     ['dns', dnsAnswer(found, run)],
+    ['targets', targetsOf(model, diagnosisJson(found, standing))],
     ...(matrix === null
       ? []
       : [['matrix', matrixAnswer(matrix, { asked: true, left: 0, unasked: [] }, diagnosis)] as const]),
   ]
+}
+
+/** The first Service beside everything, so that a cause of one may be explained in the other. */
+function targetsOf(model: Model, whole: DiagnosisJson): Answer {
+  const [one] = model.sources.services.known ? model.sources.services.value : []
+  const target = one === undefined ? null : subject('Service', one.namespace, one.name)
+  const scope = { ...model.scope, target: { kind: 'object', object: target, url: null } }
+  const narrow = target === null ? model : ({ ...model, scope } as Model)
+  const second = diagnosisJson(diagnose(narrow, { checks }), run)
+  return targetsJson(
+    model,
+    [
+      { target: 'everything', diagnosis: whole },
+      { target: 'svc/first', diagnosis: second },
+    ],
+    run,
+  )
 }
 
 /** Traces to each kind of end. */

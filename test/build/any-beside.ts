@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { type Beside, deciderKinds } from '../../src/model/beside.ts'
+import { type Beside, deciderKinds, scalerKinds } from '../../src/model/beside.ts'
 
 const few = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(of, { maxLength: 3 })
 const name = fc.constantFrom('web', 'cart', 'db')
@@ -80,9 +80,10 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       }),
     ),
   ),
+  rollouts: few(fc.record({ namespace: name, name, services: few(name) })),
   scalers: few(
     fc.record({
-      kind: fc.constantFrom('HorizontalPodAutoscaler' as const, 'ScaledObject' as const),
+      kind: fc.constantFrom(...scalerKinds),
       namespace: name,
       name,
       target: fc.record({ kind: fc.constant('Deployment'), name }),
@@ -109,6 +110,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       is: fc.constantFrom('staging' as const, 'other' as const),
     }),
   ),
+  clientProtocols: few(fc.record({ ...named, targets: few(fc.record({ kind: name, name })) })),
   deciders: few(
     fc.record(
       {
@@ -220,6 +222,14 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       disabled: fc.constant(true as const),
     }),
   ),
+  ciliumAnnouncers: few(
+    fc.record({
+      kind: fc.constantFrom('CiliumBGPPeeringPolicy' as const, 'CiliumL2AnnouncementPolicy' as const),
+      name,
+      services: fc.constantFrom('some' as const, 'none' as const),
+    }),
+  ),
+  ciliumPools: few(fc.constantFrom('192.0.2.0/24', '192.0.2.10-192.0.2.20')),
   controllerSettings: few(
     fc.record({
       ...named,

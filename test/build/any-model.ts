@@ -16,6 +16,7 @@ import { phases, type Spans } from '../../src/model/spans.ts'
 import { refusedFields } from '../../src/wire/kube-proxy-config.ts'
 import { leadingPrograms } from '../../src/wire/leads-to-tls.ts'
 import { listenHosts } from '../../src/wire/listens.ts'
+import { speeches } from '../../src/wire/speeches.ts'
 import { failures } from '../../src/wire/jaeger-json/span.ts'
 import {
   type ClusterDns,
@@ -37,6 +38,7 @@ import type { InsideView } from '../../src/model/inside.ts'
 import type { Known, Why } from '../../src/model/known.ts'
 import type { DnsProbe } from '../../src/model/lookups.ts'
 import type { NameAnswers } from '../../src/model/name-answers.ts'
+import { lackWords } from '../../src/wire/lack-words.ts'
 import { complaintKinds } from '../../src/wire/program-words.ts'
 import type { ProgramLog } from '../../src/model/program-log.ts'
 import type { ProxyLog } from '../../src/model/proxy-log.ts'
@@ -124,6 +126,11 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     fromPorts: fc.option(fc.subarray([80, 8080]), { nil: null }),
   }),
   computeType: fc.constantFrom('ec2' as const, 'fargate' as const),
+  ownInterface: fc.constant(true as const),
+  interfaces: fc.record({
+    mode: fc.constantFrom('strict' as const, 'standard' as const),
+    earlyDemux: fc.constantFrom('on' as const, 'off' as const),
+  }),
   serviceLinks: fc.constant('off' as const),
   turnedSeconds: fc.nat(600),
   dnsConfig: maybe(
@@ -157,6 +164,23 @@ const pod: fc.Arbitrary<Pod> = fc.record({
             tls: fc.constantFrom('on' as const, 'off' as const),
             over: fc.constantFrom('TCP' as const, 'UDP' as const),
             srv: name,
+            speaks: fc.constantFrom(...speeches),
+            replicaSet: name,
+          },
+          { requiredKeys: ['by', 'host', 'port'] },
+        ),
+      ),
+      replicaSet: name,
+      advertises: few(
+        fc.record(
+          {
+            by: name,
+            host: name,
+            port: maybe(count),
+            map: name,
+            key: name,
+            line: count,
+            own: fc.constant(true as const),
           },
           { requiredKeys: ['by', 'host', 'port'] },
         ),
@@ -195,6 +219,20 @@ const pod: fc.Arbitrary<Pod> = fc.record({
           map: name,
           key: name,
         }),
+      ),
+      lookups: few(
+        fc.record(
+          {
+            host: name,
+            line: count,
+            by: name,
+            servers: maybe(few(name)),
+            map: name,
+            key: name,
+            isGuess: fc.constant(true as const),
+          },
+          { requiredKeys: ['host', 'line', 'by', 'servers', 'map', 'key'] },
+        ),
       ),
       leadsToTls: fc.record({ program: fc.constantFrom(...leadingPrograms), port: count }),
       endLink: fc.record({ variable: maybe(name), ip: maybe(ip), port: maybe(count) }),
@@ -291,6 +329,7 @@ const service: fc.Arbitrary<Service> = fc.record(
     externalDns: fc.record({
       by: fc.constantFrom('it' as const, 'others' as const),
       hosts: few(fc.constant('web.example')),
+      target: fc.constant('named' as const),
     }),
     albHealthPort: maybe(fc.oneof(count, name)),
     publishNotReadyAddresses: flag,
@@ -417,7 +456,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
   changedAt: count,
   vendors: few(fc.constantFrom('alb', 'nginx')),
   allowed: few(ip.map((it) => `${it}/24`)),
-  externalDns: fc.record({ by: fc.constantFrom('it', 'others'), hosts: few(host) }),
+  externalDns: fc.record({ by: fc.constantFrom('it', 'others'), hosts: few(host), target: fc.constant('named') }),
   healthPort: fc.record({ by: fc.constantFrom('alb', 'appgw'), port: fc.oneof(count, name) }),
   denied: few(ip.map((it) => `${it}/24`)),
   redirect: fc.record({
@@ -461,6 +500,11 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     passthrough: fc.constant(true as const),
     protocol: maybe(fc.constant('HTTPS')),
     vhost: host,
+    noUpgrade: fc.record({
+      by: fc.constantFrom('connection-proxy-header' as const, 'proxy-http-version' as const),
+      value: fc.constantFrom('keep-alive', '1.0'),
+    }),
+    isLong: fc.constant(true as const),
   }),
   auth: fc.record({ host, port: count }),
   asks: fc.record({ namespace: maybe(name), name: maybe(name), host: maybe(host), port: maybe(count), field: name }),
@@ -558,6 +602,7 @@ const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record({
 const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels, deleting: few(text) })
 
 const node: fc.Arbitrary<Node> = fc.record({
+  madeSeconds: count,
   agent: fc.record(
     {
       namespace: name,
@@ -638,6 +683,8 @@ const custom = fc.record({
   configMap: fc.constant('coredns-custom'),
   keys: few(fc.record({ name, mentioned: flag })),
   refused: few(fc.record({ key: name, line: count, text })),
+  doubts: few(text),
+  unasked: few(fc.record({ key: name, line: count, zone: host, to: few(text), before: few(text) })),
 })
 
 const serviceProxy: fc.Arbitrary<ServiceProxy> = fc.oneof(
@@ -1095,13 +1142,17 @@ const programLog: fc.Arbitrary<ProgramLog> = fc.record({
   lines: count,
   cut: count,
   complaints: few(
-    fc.record({
-      kind: fc.constantFrom(...complaintKinds),
-      host: fc.option(fc.oneof(name, ip)),
-      port: fc.option(fc.integer({ min: 1, max: 65_535 })),
-      times: count,
-      during: count,
-    }),
+    fc.record(
+      {
+        kind: fc.constantFrom(...complaintKinds),
+        host: fc.option(fc.oneof(name, ip)),
+        port: fc.option(fc.integer({ min: 1, max: 65_535 })),
+        times: count,
+        during: count,
+        words: few(fc.constantFrom(...lackWords)),
+      },
+      { requiredKeys: ['kind', 'host', 'port', 'times', 'during'] },
+    ),
   ),
 })
 
@@ -1574,6 +1625,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
             age: count,
             host,
             secret: name,
+            store: fc.record({ kind: fc.constant('ClusterSecretStore'), name }),
           },
           { requiredKeys: ['kind', 'group', 'namespace', 'name', 'type', 'state', 'wrong', 'reason', 'said'] },
         ),

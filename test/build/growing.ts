@@ -8,9 +8,11 @@ import type { Pod } from '../../src/model/pod.ts'
 import type { Service } from '../../src/model/service.ts'
 import type { Model, Scope, SourceName, Sources } from '../../src/model/sources.ts'
 import { subject } from '../../src/model/subject.ts'
+import { beside, tlsSecret } from './beside.ts'
 import { contacts, get, tries, toPod, toService } from './contacts.ts'
 import { clusterDns, insideView } from './dns.ts'
 import { controller, ingress, ingressClass } from './ingress.ts'
+import { mesh } from './istio.ts'
 import { coreDnsWindow, conntrackOf, probe, servfail } from './lookups.ts'
 import { nameAnswer, nameAnswers } from './name-answers.ts'
 import { node } from './node.ts'
@@ -410,6 +412,28 @@ export const shapes: Readonly<Record<string, Shape>> = {
         ingresses: routes(n),
         contacts: contacts([], badAnswers(n)),
         networkPolicies: [ingressPolicy('some', closedRules(3))],
+      }),
+  },
+  'Ingresses with TLS that share a host': {
+    n: 1500,
+    of: (n) =>
+      about({
+        services: [service('web')],
+        ingresses: times(n, (i) =>
+          ingress([['/', 'web', 80]], {
+            name: `web${i}`,
+            created: i,
+            tls: [{ hosts: ['web.example.com'], secret: `tls${i}` }],
+          }),
+        ),
+        ingressControllers: [controller({ product: 'ingress-nginx' })],
+        gateways: [],
+        httpProxies: [],
+        mesh: mesh(),
+        statuses: [],
+        beside: beside({
+          secrets: { namespace: null, held: times(n, (i) => tlsSecret(['a.b'], { name: `tls${i}` })) },
+        }),
       }),
   },
   'targetPorts by name': {

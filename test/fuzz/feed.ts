@@ -2,8 +2,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { encode } from 'dns-packet'
 import { dnsQuery, pcapngOf, pcapOf, tcp, udp } from '../build/packets.ts'
+import { captureInput } from './captures.ts'
 import { bytesInput, random, textInput, valueInput } from './inputs.ts'
-import { ofBytes, ofValues, textReaders } from './readers.ts'
+import { ofBytes, ofCaptures, ofValues, textReaders } from './readers.ts'
 
 /** A reader as the fuzzer calls it: what it is fed is its own affair. */
 export interface Fed {
@@ -62,12 +63,18 @@ export function allFed(longest: number, kept = 1): readonly Fed[] {
   const texts = oncePerSeed((from) => textInput(from, longest), kept)
   const values = oncePerSeed(valueInput, kept)
   const bytes = oncePerSeed((from) => bytesInput([answer, denial, ...captures], from), kept)
+  const ofPackets = oncePerSeed(captureInput, kept)
   return [
     ...textReaders.map(([name, read]) => ({ name, inputs: texts, read: read as Fed['read'] })),
     ...Object.entries(ofValues).map(([name, read]) => ({ name: `${name}, of values`, inputs: values, read })),
     ...Object.entries(ofBytes).map(([name, read]) => ({
       name: `${name}, of bytes`,
       inputs: bytes,
+      read: read as Fed['read'],
+    })),
+    ...Object.entries(ofCaptures).map(([name, read]) => ({
+      name: `${name}, of captures`,
+      inputs: ofPackets,
       read: read as Fed['read'],
     })),
   ]

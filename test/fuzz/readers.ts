@@ -3,6 +3,7 @@ import { projectScaler } from '../../src/collect/project/scaler.ts'
 import { fullFilesOf } from '../../src/probe/inside/full-files.ts'
 import * as v from 'valibot'
 import type { LinearPattern } from '../../src/wire/linear-regex.ts'
+import { analyseCapture } from '../../src/answers/capture/capture.ts'
 import { withoutLogs } from '../../src/bundle/dump-text.ts'
 import { bundleFromText, objectsIn } from '../../src/bundle/from-text.ts'
 import { jsonDocuments } from '../../src/bundle/json-documents.ts'
@@ -20,6 +21,7 @@ import {
   projectPool,
   projectWebhooks,
 } from '../../src/collect/project/beside.ts'
+import { projectClientProtocol } from '../../src/collect/project/client-protocol.ts'
 import { projectDecider } from '../../src/collect/project/deciders.ts'
 import {
   projectAuthorized,
@@ -279,6 +281,25 @@ export const ofBytes: Readonly<Record<string, BytesReader>> = {
   'src/probe/pod/dns/typed-message.ts replyTo': (bytes) => typed.map((it) => replyTo(typed, withIdOf(it, bytes))),
 }
 
+/**
+ * What follows the packets of a capture: lookups, connections and what they say, pieces; and sets points side by side.
+ */
+export const ofCaptures: Readonly<Record<string, BytesReader>> = {
+  'src/answers/capture/capture.ts analyseCapture': (bytes) => {
+    const analysis = analyseCapture({ compares: true })
+    for (const [name, its] of [
+      ['near', bytes],
+      ['far', bytes.subarray(0, bytes.length >> 1)],
+    ] as const) {
+      const reader = captureReader((it) => file.packet(it))
+      const file = analysis.file(name, () => reader.points)
+      reader.push(its)
+      file.end(reader.end())
+    }
+    return analysis.told()
+  },
+}
+
 /** Whoever answers has seen the question, and its number. */
 function withIdOf(question: { readonly bytes: Buffer } | undefined, bytes: Buffer): Buffer {
   return Buffer.concat([(question?.bytes ?? bytes).subarray(0, 2), bytes.subarray(2)])
@@ -336,6 +357,7 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/linkerd.ts projectProof': (value) => projectProof(value, intern),
   'src/collect/project/linkerd.ts projectServiceRoutes': (value) => projectServiceRoutes(value, intern),
   'src/collect/project/cert-manager.ts projectIssuerName': (value) => projectIssuerName(value),
+  'src/collect/project/client-protocol.ts projectClientProtocol': (value) => projectClientProtocol(value, intern),
   'src/collect/project/deciders.ts projectDecider': (value) => projectDecider(value, intern),
   'src/collect/project/secret.ts projectSecret': (value) => projectSecret(value, intern, 0),
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
@@ -438,6 +460,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
     const about = { words: [text], env: [{ name: text, value: text }], paths: [text], isOpen: false }
     return [read({ ...about, image: text }), read({ ...about, image: 'redis:7' })]
   },
+  numberOption: (read) => (text) => [read([text], text), read([`timeout:${text}`], 'timeout')],
   tlsOfUrl: (read) => (text) => [read('https', text), read('postgres', text), read(text, text)],
   captureReader: () => (text) => ofBytes['src/wire/pcap/reader.ts captureReader']?.(Buffer.from(text, 'latin1')),
   nameOf: (it) => (text) => [{ db: 'postgresql' }, { db: null }].map((tags) => it(text, tags)),
@@ -469,6 +492,9 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   coreDnsSigns: (it) => (text) => [it([text]), it(text.split('\n'))],
   addressesIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'http://10.0.0.7:80')],
   connectionPlaces: (it) => (text) => [it(text), it(`Server=${text};Database=a`)],
+  advertisedIn: (it) => (text) => [it('ADVERTISED', text), it(text, 'A://a.b.svc:1')],
+  advertisedInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--advertise-addr', text])],
+  speechOf: (it) => (text) => it(text),
   destinationsIn: (it) => (text) => [it('DB_HOST', text), it('ANY_URL', text), it(text, 'cart:80')],
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
   settingsIn: (it) => (text) => [it('words', text), it('ini', text), it('yaml', text)],
@@ -491,6 +517,16 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   leadsToTls: (it) => (text) => [
     it({ words: ['argocd-server', ...text.split(' ')], env: [], elsewhere: [] }),
     it({ words: [], env: [{ name: 'GITLAB_OMNIBUS_CONFIG', value: text }], elsewhere: [text] }),
+  ],
+  postgresTls: (it) => (text) => [
+    it({ words: [text], confs: [], hbas: [] }),
+    it({ words: [], confs: ['ssl = on', text], hbas: [text] }),
+  ],
+  lackWordsIn: (it) => (text) => [it(text), it(`ENOSPC ${text}`)],
+  nginxLookups: (it) => (text) => [
+    it(text),
+    it(`server { ${text}`),
+    it(`server { set $u ${text}; proxy_pass http://$u; }`),
   ],
   nginxDoors: (it) => (text) => [it(text), it(`server { ${text}`), it(`server { location / { ${text}`)],
   waitedForIn: (it) => (text) => [it(['sh', '-c', text]), it(text.split(' '))],

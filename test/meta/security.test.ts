@@ -98,7 +98,7 @@ test.each([
   ['Of Secrets in a file that somebody made with kubectl', 'src/collect/project/secret.test.ts', 'no byte of a value'],
   ['never a user or a password', 'src/wire/destinations.test.ts', 'no password of a URL is ever kept'],
   ['Pods are unprivileged, limited', 'src/probe/pods/pod-manifest.test.ts', 'asks for no privilege'],
-  ['A pod that others made anew', 'src/probe/pods/pods.test.ts', 'one that was made anew by others is left alone'],
+  ['A pod that others created again', 'src/probe/pods/pods.test.ts', 'one that was made anew by others is left alone'],
   ['A pod whose creation got no clear answer', 'src/probe/pods/pods.test.ts', 'it is gone in the end'],
   ['Only pods of this run, or old ones', 'src/probe/pods/pods.test.ts', 'of all pods and clocks, only its own go'],
   ['However a use-case ends', 'src/session/with-cluster.test.ts', 'what it made is gone or is named'],

@@ -94,7 +94,7 @@ function judged(
   const gone = [...goneOf(forth, near, along), ...goneOf(back, far, along)]
   const doubt = gone.length > 0 ? (doubtOf(forth, far.place) ?? doubtOf(back, near.place)) : null
   if (doubt !== null) return { ...about, gone: [], cannotTell: doubt }
-  const isUnproved = gone.length === 0 && about.common === 0 && (forth.isUnproved || back.isUnproved)
+  const isUnproved = gone.length === 0 && (forth.isUnproved || back.isUnproved)
   return { ...about, gone, cannotTell: isUnproved ? 'filter' : null }
 }
 

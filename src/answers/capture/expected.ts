@@ -33,21 +33,30 @@ export function expectedAt(between: Between): Expected {
   const known = new Map<string, boolean | null>()
   const isMarked = other.place.mark !== null
   const textOf = (id: number): IpAddress | null => asIpAddress(addresses.textOf(id))
+  let withData: ReadonlySet<number> | null = null
+  /** Connections of the other place of which it saw data: a filter for SYN and FIN alone keeps it out. */
+  const hasData = (): ReadonlySet<number> => (withData ??= flowsWithData(other))
   const isTurning = (row: number): boolean | null => (at.isData(row) ? null : true)
 
   function asTwin(row: number): boolean | null {
-    const twin = twins.get(sightings.flows[row] ?? 0)
+    const flow = sightings.flows[row] ?? 0
+    const twin = twins.get(sideOf(flow, sightings.from[row])) ?? twins.get(String(flow))
     if (twin === undefined) return null
     const its = other.place.sightings
     const isSame =
       sightings.from[row] === sightings.from[twin.here] && sightings.sports[row] === sightings.sports[twin.here]
     const src = textOf(its[isSame ? 'from' : 'to'][twin.there] ?? -1)
     const dst = textOf(its[isSame ? 'to' : 'from'][twin.there] ?? -1)
-    // A filter that is there, and that nobody here can read, may keep out what opens a connection and take the rest.
-    if (src === null || dst === null || other.place.filters === null) return isSame && !isMarked ? true : null
+    if (src === null || dst === null || other.place.filters === null)
+      return isSame && !isMarked && isTaken(row, twin) ? true : null
     const sport = its[isSame ? 'sports' : 'dports'][twin.there] ?? 0
     const dport = its[isSame ? 'dports' : 'sports'][twin.there] ?? 0
     return throughAll(other.place, { protocol: protocolOf(row), src, dst, sport, dport, isTurning: isTurning(row) })
+  }
+
+  /** A filter that nobody here can read may keep out what opens a connection and take the rest, or the other way. */
+  function isTaken(row: number, { isFirst, flow }: Twin): boolean {
+    return isFirst || !at.isData(row) || hasData().has(flow)
   }
 
   function protocolOf(row: number): 'tcp' | 'udp' {
@@ -113,17 +122,39 @@ function formsOf(it: Passing, isForth: boolean, { at, other }: Between): readonl
   )
 }
 
-/** By connection here, a packet of it here and the same one there. */
-function twinsOf(at: Seen, other: Seen): ReadonlyMap<number, { readonly here: number; readonly there: number }> {
-  const twins = new Map<number, { readonly here: number; readonly there: number }>()
+interface Twin {
+  readonly here: number
+  readonly there: number
+  /** Of the other place. */
+  readonly flow: number
+  /** The first of its connection, whoever sent it. */
+  readonly isFirst: boolean
+}
+
+const sideOf = (flow: number, from: number | undefined): string => `${flow} ${from}`
+
+/** By connection here, and by each side of it, the first packet that is there as well. */
+function twinsOf(at: Seen, other: Seen): ReadonlyMap<string, Twin> {
+  const twins = new Map<string, Twin>()
   const [here, there] = [at.place.sightings, other.place.sightings]
   for (let row = 0; row < here.count; row++) {
     const flow = here.flows[row] ?? 0
-    if (twins.has(flow)) continue
+    const side = sideOf(flow, here.from[row])
+    if (twins.has(side)) continue
     const twin = other
       .rows(here.keys[row] ?? 0)
       .find((its) => Math.abs((there.times[its] ?? 0) - (here.times[row] ?? 0)) < passingMs)
-    if (twin !== undefined) twins.set(flow, { here: row, there: twin })
+    if (twin === undefined) continue
+    const its = { here: row, there: twin, flow: there.flows[twin] ?? 0, isFirst: !twins.has(String(flow)) }
+    twins.set(side, its)
+    if (its.isFirst) twins.set(String(flow), its)
   }
   return twins
+}
+
+function flowsWithData({ place: { sightings }, isData }: Seen): ReadonlySet<number> {
+  const { flows, count } = sightings
+  return new Set(
+    Array.from({ length: count }, (_, row) => row).flatMap((row) => (isData(row) ? [flows[row] ?? 0] : [])),
+  )
 }

@@ -1,6 +1,8 @@
+import { expect, test } from 'vitest'
 import { captured } from '../../../test/build/captures.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
-import type { Comparison } from '../../model/capture.ts'
+import type { Comparison, Gone } from '../../model/capture.ts'
+import { subject } from '../../model/subject.ts'
 import check from './gone-between-points.ts'
 
 const both = (its: Partial<Comparison>): { readonly capture: ReturnType<typeof captured> } => ({
@@ -85,3 +87,27 @@ describeCheck(check, [
   { it: 'too many', given: both({ cannotTell: 'too-many' }), expect: 'cannot-tell', says: /filter/ },
   { it: 'nothing to compare', given: both({ common: 0 }), expect: 'cannot-tell' },
 ])
+
+const helpFor = (what: Gone['what']): string => {
+  const args = {
+    what,
+    count: 1,
+    of: 2,
+    from: 'a',
+    to: 'b',
+    seenAt: 'pod',
+    missedAt: 'uplink',
+    common: 1,
+    packets: [45],
+  }
+  return JSON.stringify(check.words.help?.({ args, subject: subject('Capture', null, 'pod..uplink') } as never))
+}
+
+test.each([
+  ['query', true],
+  ['syn', false],
+  ['data', false],
+] as const)('a lost %s leads to the race of DNS101: %s', (what, leads) => {
+  expect(helpFor(what).includes('DNS101')).toBe(leads)
+  expect(helpFor(what)).toContain('45')
+})

@@ -65,9 +65,17 @@ export default check({
       `Look at what stands between the two, in this direction: ${args.seenAt} is the last point that has it.`,
       `tshark -r ${fileOf(args.seenAt)} -Y 'frame.number in {${args.packets.join(', ')}}'`,
       'iptables-save -c | grep DROP',
+      ...(args.what === 'query' ? raceHelp : []),
     ],
   },
 })
+
+/** What conntrack drops of two parallel queries is lost in the node: its counters tell it from a policy. */
+const raceHelp = [
+  'One of A and AAAA, between the pod and the uplink of its node: the race of DNS101, whose counters rise with it.',
+  'hopscope dns --node-access',
+  'hopscope explain DNS101',
+]
 
 /** A point of one file is named behind it. */
 function fileOf(point: string): string {

@@ -242,6 +242,17 @@ describeCheck(check, [
   },
   { it: 'a brace too many is the name of one more zone', given: runs(`${usual}}\n`), expect: 'ok' },
   {
+    it: 'three of them as well, and CoreDNS 1.14.7 starts with it',
+    given: given(`${usual}{{{\nerrors\n`),
+    expect: 'cannot-tell',
+    says: /nothing wrong is seen in the Corefile/,
+  },
+  {
+    it: 'more of them than a label has bytes',
+    given: given(`${usual}${'{'.repeat(200_000)}\nerrors\n`),
+    expect: [{ subject: 'ConfigMap/kube-system/coredns', says: /`\{{80}…` is no zone that can be served/ }],
+  },
+  {
     it: '`upstream` of old, and which CoreDNS this is is not known',
     given: given(root(`${k} {\n  upstream\n }\n${f}`)),
     expect: 'cannot-tell',

@@ -6,13 +6,18 @@ import check from './custom-refused.ts'
 
 const corefile = known('.:53 {\n  kubernetes cluster.local\n  import custom/*.override\n}')
 const refusal: CustomRefusal = { key: 'docker.override', line: 1, text: '`hosts` stands there twice' }
-const dns = (refused: readonly CustomRefusal[] | null, about: Partial<ClusterDns> = {}): ClusterDns =>
+const dns = (
+  refused: readonly CustomRefusal[] | null,
+  about: Partial<ClusterDns> = {},
+  doubts: readonly string[] = [],
+): ClusterDns =>
   clusterDns({
     corefile,
     custom: known({
       configMap: 'coredns-custom',
       keys: [{ name: 'docker.override', mentioned: false }],
       ...(refused === null ? {} : { refused }),
+      ...(doubts.length === 0 ? {} : { doubts }),
     }),
     ...about,
   })
@@ -31,6 +36,12 @@ describeCheck(check, [
     expect: [{ ...found, severity: 'error', says: /1 more line that it refuses · 2 of 2 DNS servers not ready/ }],
   },
   { it: 'nothing in it is refused', given: { clusterDns: dns(null) }, expect: 'ok' },
+  {
+    it: 'nothing is refused for certain',
+    given: { clusterDns: dns(null, {}, ['`ourown` is no plugin that CoreDNS is built with by itself']) },
+    expect: 'cannot-tell',
+    says: /of what coredns-custom adds: `ourown` is no plugin/,
+  },
   { it: 'no such ConfigMap', given: { clusterDns: clusterDns({ corefile }) }, expect: 'not-applicable' },
   {
     it: 'the Corefile was not read',

@@ -26,9 +26,11 @@ export default check({
     if (!corefile.known) return cannotTell(corefile.why.reason, `the Corefile was not read: ${corefile.why.detail}`)
     if (custom === undefined || !custom.known || custom.value.keys.length === 0)
       return notApplicable('there is no ConfigMap coredns-custom, or it was not read')
-    const { refused = [], configMap, keys } = custom.value
+    const { refused = [], doubts = [], configMap, keys } = custom.value
     const [first] = refused
-    if (first === undefined) return ok(keys.length)
+    const [doubt] = doubts
+    if (first === undefined)
+      return doubt === undefined ? ok(keys.length) : cannotTell('ambiguous', `of what coredns-custom adds: ${doubt}`)
     const down = pods.filter((it) => !it.ready && !it.deleting).length
     const { namespace } = corefileObject(clusterDns)
     return finding({

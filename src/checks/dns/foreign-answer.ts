@@ -10,7 +10,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { count, some } from '../../phrases.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
-import { type NameRule, nameRules, rewritten, rewriteWords } from '../../relations/dns/rewrite-rules.ts'
+import { leftInName, type NameRule, nameRules, rewritten, rewriteWords } from '../../relations/dns/rewrite-rules.ts'
 import { toldCalls } from '../../relations/service/called-services.ts'
 import { answersOfServices } from '../../relations/service/service-names.ts'
 import { dnsForeignAnswer, hostUnknown, nameWrong } from '../../relations/symptom.ts'
@@ -35,7 +35,8 @@ export default check({
     const heard = heardOf(nameAnswers, dnsProbe)
     const corefile = clusterDns.corefile.known ? askedCorefile(clusterDns.corefile.value, clusterDns) : null
     const all = corefile === null ? [] : nameRules(corefile)
-    const rules = all.filter((it) => !it.restores)
+    // A name that nobody has is answered under none: DNS225.
+    const rules = all.filter((it) => !it.restores && leftInName(it) === null && it.zones.some(mayBeAsked))
     const unfound = crossings.known ? crossings.value.filter((it) => it.result === 'no-name') : []
     const about = { dns: clusterDns, pods, unfound, services: foreignServices(nameAnswers, services) }
     const byRule = rules.flatMap((rule): readonly Verdict<Foreign>[] => {
@@ -92,6 +93,9 @@ type Foreign = {
   readonly unfound: readonly string[]
   readonly callers: readonly string[]
 }
+
+/** A brace too many in a Corefile is the name of one more zone, and of no host. */
+const mayBeAsked = (zone: string): boolean => !/^[{}]+$/.test(zone)
 
 /** One answer that holds records, or that holds some of another name. */
 interface Heard {

@@ -52,6 +52,7 @@ describeCheck(check, [
   },
   { it: 'the name is not there: that was an answer', given: given(impatient, says({ kind: 'no-host' })), expect: 'ok' },
   { it: 'the usual patience', given: given('timeout:5'), expect: 'ok' },
+  { it: 'a second each, and more tries than anybody counts', given: given('timeout:1 attempts:9999'), expect: 'ok' },
   { it: 'two tries of three seconds', given: given('timeout:3 attempts:2'), expect: 'ok' },
   { it: 'it complains of nothing', given: { ...given(), programLogs: [] }, expect: 'ok' },
   { it: 'said once', given: given(impatient, says({ times: 1 })), expect: 'ok' },

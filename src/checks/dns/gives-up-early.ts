@@ -9,6 +9,7 @@ import { type InsidePod, insidePods } from '../../relations/dns/inside-pods.ts'
 import { dnsLossInPod, hostUnknown } from '../../relations/symptom.ts'
 import { bareName, isWithin } from '../../wire/dns-name.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
+import { numberOption } from '../../wire/resolver-walk.ts'
 import { fileEvidence, judgeEach, seenHere, seenIn, unseenPods, whose } from './inside-words.ts'
 
 /**
@@ -59,13 +60,9 @@ const usualSeconds = 5
 /** For how long the resolver waits in all, where that is shorter than usual; null: it is not. */
 function patienceOf(text: string): number | null {
   const { options, nameservers } = parseResolvConf(text)
-  const valueOf = (name: string, usual: number): number => {
-    const digits = options.findLast((it) => it.startsWith(`${name}:`))?.slice(name.length + 1) ?? ''
-    return /^\d{1,3}$/.test(digits) ? Number(digits) : usual
-  }
   const all =
-    Math.max(1, valueOf('timeout', usualSeconds)) *
-    Math.max(1, valueOf('attempts', 2)) *
+    Math.max(1, numberOption(options, 'timeout') ?? usualSeconds) *
+    Math.max(1, numberOption(options, 'attempts') ?? 2) *
     Math.max(1, nameservers.length)
   return all < usualSeconds ? all : null
 }

@@ -1,5 +1,5 @@
 import { clusterDns } from '../../../test/build/dns.ts'
-import { absent, answered, type Network, probe } from '../../../test/build/lookups.ts'
+import { absent, answered, never, type Network, probe } from '../../../test/build/lookups.ts'
 import { dnsServers, nameAnswer, nameAnswers, rightAnswers } from '../../../test/build/name-answers.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { port, service, slice } from '../../../test/build/service.ts'
@@ -171,6 +171,22 @@ describeCheck(check, [
     ),
     expect: 'ok',
   },
+  ...[
+    {
+      it: 'silence, where one lookup in two is silent too: the way is shut since',
+      every: 2,
+      expect: 'cannot-tell' as const,
+    },
+    { it: 'the same, where one in eight is', every: 8, expect: found({ says: 'no answer', wrong: 3 }) },
+  ].map(({ it, every, expect }) => ({
+    it,
+    given: given(
+      web,
+      srv(web, () => ({ answer: 'timeout', rcode: null, ttl: null })),
+      { network: ({ index }) => (index % every === 0 ? never() : answered()) },
+    ),
+    expect,
+  })),
   {
     it: 'a Service of 25 s with a denial that is kept for 5 s more',
     given: given(

@@ -143,8 +143,8 @@ const notes: Readonly<Record<How, string>> = {
   view: 'the `view` of that block lets some clients in alone, and no other block has this name for the others',
   ...optionNotes,
   kept:
-    'nothing in the Corefile answers in its place: the Service was made anew, and the answer with its former address ' +
-    'is kept until its time is over',
+    'nothing in the Corefile answers in its place: the Service was created again, and the answer with its old ' +
+    'address is kept until its time is over',
   cache: 'a denial from before the Service was made is kept until its time is over',
   stale: 'clients may keep an answer for as long as its TTL says: the `ttl` of the `kubernetes` plugin',
   family:

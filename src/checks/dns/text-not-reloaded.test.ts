@@ -71,6 +71,11 @@ describeCheck(check, [
     given: given([after, after], [null, null]),
     expect: 'ok',
   },
+  {
+    it: 'a reload of an hour and a half, as Go reads it',
+    given: given([before, before], [null, null], '    reload 1.5h\n'),
+    expect: found('error', 'observed', { reload: 5400 }),
+  },
   { it: 'the usual reload', given: given([before, before], [], '    reload\n'), expect: 'not-applicable' },
   { it: 'an old recording', given: given([]), expect: 'cannot-tell' },
   {

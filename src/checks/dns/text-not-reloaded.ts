@@ -12,6 +12,7 @@ import { runningCorefile } from '../../relations/dns/running-corefile.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { dnsAnswersDiffer, hostUnknown } from '../../relations/symptom.ts'
 import { type Corefile, parseCorefile } from '../../wire/corefile.ts'
+import { secondsIn } from '../../wire/go-duration.ts'
 import { restart, serverArgs } from './server-words.ts'
 
 /**
@@ -90,14 +91,7 @@ const defaultSeconds = 30
 /** null: no block has it. One `reload` is enough for all blocks. */
 function reloadSeconds({ servers }: Corefile): number | null {
   const found = servers.flatMap((it) => it.plugins).find((it) => it.name === 'reload')
-  return found === undefined ? null : (durationSeconds(found.args[0]) ?? defaultSeconds)
-}
-
-/** Go's time.ParseDuration, of whole hours, minutes and seconds: `1h`, `10m`, `90s`. */
-function durationSeconds(text: string | undefined): number | null {
-  const [, hours, minutes, seconds] = /^(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/.exec(text ?? '') ?? []
-  const total = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0)
-  return total > 0 ? total : null
+  return found === undefined ? null : (secondsIn(found.args[0] ?? null) ?? defaultSeconds)
 }
 
 /** null: not known. */

@@ -1,13 +1,14 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts } from '../../model/contacts.ts'
-import type { BackendTlsPolicy, GatewayRoute } from '../../model/gateway.ts'
+import type { BackendTlsPolicy } from '../../model/gateway.ts'
 import type { Known } from '../../model/known.ts'
 import type { Mesh } from '../../model/mesh.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { type RoutedBackend, routedBackends, ruleText, takesRequests } from '../../relations/gateway/backends.ts'
+import { servedByOthers } from '../../relations/gateway/own-ways.ts'
 import { isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { hostTakes, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
 import { type TlsSign, portWantsTls } from '../../relations/service/port-wants-tls.ts'
@@ -45,17 +46,7 @@ export default check({
     contacts,
     scope,
   }) {
-    const controllerOf = new Map(
-      (gatewayClasses.known ? gatewayClasses.value : []).map((it) => [it.name, it.controller]),
-    )
-    const classOf = new Map((gateways.known ? gateways.value : []).map((it) => [full(it), it.className]))
-    const isPlain = (route: GatewayRoute): boolean =>
-      [
-        ...route.status.map((it) => it.controller),
-        ...route.parents.map(
-          (it) => controllerOf.get(classOf.get(`${it.namespace ?? route.namespace}/${it.name}`) ?? '') ?? '',
-        ),
-      ].every((it) => !ownWays.test(it))
+    const isPlain = servedByOthers(ownWays, gateways, gatewayClasses)
     const podsOf = podsOfServices(pods)
     const routes = gatewayRoutes.filter((it) => it.kind === 'HTTPRoute' && isPlain(it))
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'

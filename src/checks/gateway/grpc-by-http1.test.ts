@@ -1,3 +1,4 @@
+import { beside } from '../../../test/build/beside.ts'
 import { backend, gateway, gatewayClass, route } from '../../../test/build/gateway.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { port, service } from '../../../test/build/service.ts'
@@ -35,6 +36,26 @@ const found = (sign: string) => [
 describeCheck(check, [
   { it: 'by the name of the port', given: given({ port: { name: 'grpc' } }), expect: found('name') },
   { it: 'by the probe', given: given({ probe: 'grpc :50051' }), expect: found('probe') },
+  {
+    it: 'a policy of Envoy Gateway has its clients decide',
+    given: {
+      ...given({ port: { name: 'grpc' } }),
+      beside: beside({
+        clientProtocols: [{ namespace: 'shop', name: 'quotes', targets: [{ kind: 'HTTPRoute', name: 'web' }] }],
+      }),
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'one of another route',
+    given: {
+      ...given({ port: { name: 'grpc' } }),
+      beside: beside({
+        clientProtocols: [{ namespace: 'shop', name: 'quotes', targets: [{ kind: 'HTTPRoute', name: 'api' }] }],
+      }),
+    },
+    expect: found('name'),
+  },
   {
     it: 'the port says that it wants HTTP/2',
     given: given({ port: { name: 'grpc', appProtocol: 'kubernetes.io/h2c' } }),

@@ -1,12 +1,13 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { Gateway, GatewayClass, GatewayRoute } from '../../model/gateway.ts'
-import type { Known } from '../../model/known.ts'
+import type { ClientProtocol } from '../../model/beside.ts'
+import type { GatewayRoute } from '../../model/gateway.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { type RoutedBackend, routedBackends, ruleText, takesRequests } from '../../relations/gateway/backends.ts'
+import { servedByOthers } from '../../relations/gateway/own-ways.ts'
 import { probeScheme } from '../../relations/service/port-wants-tls.ts'
 import { portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
@@ -26,13 +27,16 @@ export default check({
   fine: 'servers of gRPC behind HTTPRoutes say that they want HTTP/2',
   severity: 'warning',
   needs: ['gatewayRoutes', 'services', 'pods'],
-  wants: ['gateways', 'gatewayClasses'],
+  wants: ['gateways', 'gatewayClasses', 'beside'],
   remedies: [],
   decides: [],
 
-  run({ gatewayRoutes, services, pods, gateways, gatewayClasses, scope }) {
-    const isJudged = plainWays(gateways, gatewayClasses)
-    const routes = gatewayRoutes.filter((it) => it.kind === 'HTTPRoute' && isJudged(it))
+  run({ gatewayRoutes, services, pods, gateways, gatewayClasses, beside, scope }) {
+    const isJudged = servedByOthers(ownWays, gateways, gatewayClasses)
+    const asClients = beside.known ? (beside.value.clientProtocols ?? []) : []
+    const routes = gatewayRoutes.filter(
+      (it) => it.kind === 'HTTPRoute' && isJudged(it) && !asClients.some((one) => isFor(one, it)),
+    )
     const there = routedBackends(routes, services, scope).flatMap((it): readonly Judged[] => {
       const { state, ref } = it
       if (state.kind !== 'there' || !takesRequests(ref)) return []
@@ -81,16 +85,13 @@ const signs: Readonly<Record<Sign, string>> = {
   probe: 'the readiness probe of its pods asks there by gRPC',
 }
 
-function plainWays(gateways: Known<readonly Gateway[]>, classes: Known<readonly GatewayClass[]>) {
-  const controllerOf = new Map((classes.known ? classes.value : []).map((it) => [it.name, it.controller]))
-  const classOf = new Map((gateways.known ? gateways.value : []).map((it) => [full(it), it.className]))
-  return (route: GatewayRoute): boolean =>
-    [
-      ...route.status.map((it) => it.controller),
-      ...route.parents.map(
-        (it) => controllerOf.get(classOf.get(`${it.namespace ?? route.namespace}/${it.name}`) ?? '') ?? '',
-      ),
-    ].every((it) => !ownWays.test(it))
+/** Of a policy of the route's own namespace, or of its Gateway's. */
+function isFor({ namespace, targets }: ClientProtocol, route: GatewayRoute): boolean {
+  return targets.some(({ kind, name }) => {
+    if (kind === route.kind) return namespace === route.namespace && name === route.name
+    if (kind !== 'Gateway') return false
+    return route.parents.some((it) => it.name === name && (it.namespace ?? route.namespace) === namespace)
+  })
 }
 
 /** `grpc-web` and a gateway of gRPC take HTTP/1.1; a probe of another port says nothing of this one. */

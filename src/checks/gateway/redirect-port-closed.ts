@@ -5,6 +5,7 @@ import { count, full, some } from '../../phrases.ts'
 import { attaching, hostsMeet } from '../../relations/gateway/attachment.ts'
 import type { Attached } from '../../relations/gateway/redirect-circles.ts'
 import { gatewayRouteFails } from '../../relations/symptom.ts'
+import { speaksTls } from '../../relations/gateway/routes-of-url.ts'
 import { routeSubject } from './words.ts'
 
 /**
@@ -97,9 +98,8 @@ const usualPort = { http: 80, https: 443 } as const
 /** Any Gateway may stand at the host's address. One with TLS on another port may have a load balancer that maps it. */
 function isOpen({ gateway, host, port, scheme }: Lead, gateways: readonly Gateway[]): boolean {
   const takes = ({ hostname }: Listener): boolean => hostname === null || host === null || hostsMeet(hostname, host)
-  const isTls = ({ protocol }: Listener): boolean => protocol === 'HTTPS' || protocol === 'TLS'
   return (
-    gateway.listeners.some((it) => it.port === port || (scheme === 'https' && isTls(it))) ||
+    gateway.listeners.some((it) => it.port === port || (scheme === 'https' && speaksTls(it))) ||
     gateways.some((one) => one !== gateway && one.listeners.some((it) => it.port === port && takes(it)))
   )
 }

@@ -6,6 +6,7 @@ import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
 import { type Attachment, attaching, hostsMeet } from '../../relations/gateway/attachment.ts'
+import { listenersAt, speaksTls } from '../../relations/gateway/routes-of-url.ts'
 import { routeSubject } from './words.ts'
 
 /**
@@ -72,38 +73,20 @@ function together([first, ...more]: readonly Placed[]): readonly Placed[] {
  * The listeners at which it is asked and on which it is not: those of the URL that somebody asked about; else those of
  * TLS that are made for its very hosts. Where it is on one of them, or the Gateway has none, all is well.
  */
-function askedOf({ route, gateway, listeners }: Placed, { target }: Scope): readonly Listener[] {
-  const url = target.kind === 'object' && isRoute(route, target.object) ? urlOf(target.url) : null
+function askedOf({ route, gateway, listeners }: Placed, scope: Scope): readonly Listener[] {
+  const url = urlFor(route, scope)
   const taking =
     url === null
-      ? gateway.listeners.filter((it) => isTls(it) && it.hostname !== null && isOf(route, it.hostname))
-      : gateway.listeners.filter(
-          (it) =>
-            isTls(it) === (url.protocol === 'https:') &&
-            it.port === portOf(url) &&
-            (it.hostname === null || hostsMeet(it.hostname, url.hostname)),
-        )
-  return taking.filter((it) => !listeners.includes(it)).length === taking.length ? taking : []
+      ? gateway.listeners.filter((it) => speaksTls(it) && it.hostname !== null && isOf(route, it.hostname))
+      : listenersAt(gateway, url)
+  return taking.some((it) => listeners.includes(it)) ? [] : taking
 }
 
-function isRoute(
-  route: GatewayRoute,
-  on: { readonly kind: string; readonly namespace: string | null; readonly name: string },
-) {
-  return on.kind === route.kind && on.namespace === route.namespace && on.name === route.name
-}
-
-function urlOf(text: string | null): URL | null {
-  return text === null ? null : URL.parse(text)
-}
-
-function portOf({ port, protocol }: URL): number {
-  const usual = protocol === 'https:' ? 443 : 80
-  return port === '' ? usual : Number(port)
-}
-
-function isTls({ protocol }: Listener): boolean {
-  return protocol === 'HTTPS' || protocol === 'TLS'
+/** The URL that somebody asked about, where it is this route's. */
+function urlFor(route: GatewayRoute, scope: Scope): URL | null {
+  const { target } = scope
+  const isAsked = target.kind === 'object' && isTarget(scope, routeSubject(route))
+  return isAsked && target.url !== null ? URL.parse(target.url) : null
 }
 
 function isOf({ hostnames }: GatewayRoute, host: string): boolean {
@@ -117,9 +100,7 @@ interface Around {
 
 function judge(it: Placed, asked: readonly Listener[], { attached, scope }: Around) {
   const { route, gateway, listeners } = it
-  const { target } = scope
-  const isAsked = isTarget(scope, routeSubject(route))
-  const url = isAsked && target.kind === 'object' ? urlOf(target.url) : null
+  const url = urlFor(route, scope)
   const host = url?.hostname ?? asked[0]?.hostname ?? ''
   // A redirect or another route of the host may be there.
   const hasOther = attached.some(

@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { full } from '../../phrases.ts'
+import { toldTarget } from '../../relations/ingress/albs.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
 import { type Route, routesOf, routeText, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressFails } from '../../relations/symptom.ts'
@@ -39,7 +40,7 @@ export default check({
         return routesOf(ingress).flatMap((route) => {
           const service = find(ingress.namespace, route.backend.service)
           if (service === null || service.type !== 'ClusterIP') return service === null ? [] : [ok(1)]
-          const said = service.albTarget ?? (ingress.albTarget === 'unset' ? undefined : ingress.albTarget)
+          const said = toldTarget(ingress, service)
           if ((said ?? usual) === 'ip') return [ok(1)]
           if (said === undefined && own?.parameters === true)
             return [

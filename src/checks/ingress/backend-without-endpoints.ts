@@ -9,7 +9,7 @@ import {
   routeText,
   servicesByName,
 } from '../../relations/ingress/ingress-routes-to-service.ts'
-import { answersAlone } from '../../relations/ingress/answers-alone.ts'
+import { answersAlone, aroundAlone } from '../../relations/ingress/answers-alone.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { ingressBackendFails, noEndpoints } from '../../relations/symptom.ts'
@@ -31,11 +31,7 @@ export default check({
   run({ ingresses, services, endpointSlices, pods, workloads, scope, ...seen }) {
     const [find, slicesOf] = [servicesByName(services), slicesOfServices(endpointSlices)]
     const backing = backingOf(pods.known ? pods.value : [], pods.known ? workloads : known([]))
-    const around = {
-      controllers: seen.ingressControllers,
-      classes: seen.ingressClasses,
-      settings: seen.beside.known ? seen.beside.value.controllerSettings : [],
-    }
+    const around = aroundAlone(seen)
     const leading = ingresses.filter((it) => !answersAlone(it, around))
     const routes = leading.flatMap(routesOf).flatMap((route) => {
       const service = find(route.ingress.namespace, route.backend.service)

@@ -19,6 +19,7 @@ import {
 import { sharersOf } from '../../relations/ingress/canaries.ts'
 import { directOf, isOfController, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { aroundAlone } from '../../relations/ingress/answers-alone.ts'
 import { untriedBackends } from '../../relations/ingress/untried-backends.ts'
 import { withBeside } from '../../relations/ingress/of-one-host.ts'
 import { limitsOn, refusedByLimit } from '../../relations/ingress/limited.ts'
@@ -76,11 +77,7 @@ export default check({
     const isLimited = refusedByLimit({ contacts, ingresses, ingressConfigs })
     const around = withBeside(ingresses, ingressesBeside)
     const meant = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it))
-    const alone = {
-      controllers: ingressControllers,
-      classes: ingressClasses,
-      settings: beside.known ? beside.value.controllerSettings : [],
-    }
+    const alone = aroundAlone({ ingressControllers, ingressClasses, beside })
     const verdicts = meant.flatMap((ingress) => {
       const all = requestsOf(contacts, ingress)
       const heard = all.filter((it) => !mute.has(portOf(it)))

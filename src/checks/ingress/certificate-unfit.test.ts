@@ -153,6 +153,24 @@ describeCheck(check, [
     expect: [{ subject: 'Ingress/shop/api', args: { shared: [] } }],
   },
   {
+    it: 'of an Ingress that names it twice, the second time for a host of a younger one',
+    given: given([tlsSecret(['example.com']), tlsSecret(['web.example.com'], { name: 'fine' })], {
+      ingresses: [
+        withTls({
+          name: 'api',
+          created: 100,
+          tls: [
+            { hosts: ['api.example.com'], secret: 'web-tls' },
+            { hosts: ['web.example.com'], secret: 'web-tls' },
+          ],
+        }),
+        withTls({ created: 200, tls: [{ hosts: ['web.example.com'], secret: 'fine' }] }),
+      ],
+      ingressControllers: [controller({ product: 'ingress-nginx' })],
+    }),
+    expect: [{ subject: 'Ingress/shop/api', args: { shared: ['shop/web'] } }],
+  },
+  {
     it: 'of an older Ingress of another namespace',
     given: given([tlsSecret(['example.com'], { namespace: 'cart' }), right], {
       ingresses: [withTls({ created: 200 })],

@@ -49,7 +49,8 @@ export default check({
       gone: goneMakers({ workloads, beside, pods }),
       everyPod: scope.namespace === null,
     }
-    return ingresses.map((it) => judge(it, seen))
+    const others = Map.groupBy(ingresses, (it) => it.namespace)
+    return ingresses.map((it) => judge(it, { ...seen, beside: others.get(it.namespace) ?? [] }))
   },
 
   words: {
@@ -75,7 +76,17 @@ interface Choice {
   readonly owner: string | null
 }
 
+/** Of cert-manager's solver by HTTP-01, which makes one for each challenge, and takes it away again. */
+const isSolver = /^cm-acme-http-solver-/
+
 function chooseClass(on: Subject, args: Choice): readonly string[] {
+  if (isSolver.test(on.name))
+    return [
+      'leave this Ingress: cert-manager makes another for the next challenge. Set ' +
+        'spec.acme.solvers[].http01.ingress.ingressClassName of its Issuer or ClusterIssuer' +
+        (args.near === '' ? ' to a class that is served' : ` to ${args.near}`),
+      'kubectl get clusterissuers.cert-manager.io,issuers.cert-manager.io -A -o yaml',
+    ]
   return [
     args.near === ''
       ? 'name a class that is served, make its IngressClass, or run ' +
@@ -93,7 +104,18 @@ function chooseClass(on: Subject, args: Choice): readonly string[] {
   ]
 }
 
-function judge(ingress: Ingress, seen: ServingSeen) {
+/** Whoever asks about an Ingress of the same host waits for the certificate that this one is to prove. */
+type Seen = ServingSeen & { readonly beside: readonly Ingress[] }
+
+function ofSameHost(solver: Ingress, beside: readonly Ingress[]): readonly Subject[] {
+  if (!isSolver.test(solver.name)) return []
+  const hosts = new Set(solver.rules.flatMap((it) => it.host ?? []))
+  return beside
+    .filter((it) => it !== solver && it.rules.some(({ host }) => host !== null && hosts.has(host)))
+    .map(ingressSubject)
+}
+
+function judge(ingress: Ingress, seen: Seen) {
   const served = servedBy(ingress, seen)
   const fault = (problem: string, severity: Severity, confidence: Confidence, dueTo: readonly string[] = []) =>
     verdict(ingress, seen, {
@@ -149,7 +171,7 @@ interface Fault {
 
 function verdict(
   ingress: Ingress,
-  seen: ServingSeen,
+  seen: Seen,
   { problem, severity, confidence, meant, dueTo, isWaiting, gone }: Fault,
 ) {
   const { classes, controllers } = seen
@@ -161,7 +183,7 @@ function verdict(
       : ['spec:', `  ingressClassName: ${ingress.className ?? ''}`.trimEnd()]
   return finding({
     subject: ingressSubject(ingress),
-    also: gone === null ? [] : [makerSubject(gone)],
+    also: [...(gone === null ? [] : [makerSubject(gone)]), ...ofSameHost(ingress, seen.beside)],
     confidence,
     severity,
     args: {

@@ -4,6 +4,7 @@ import type { Ingress, IngressClass, IngressController } from '../../model/ingre
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
+import { toldTarget } from '../../relations/ingress/albs.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
 import { routesOf, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { declaredPorts } from '../../relations/service/service-endpoints.ts'
@@ -138,7 +139,7 @@ function judge(it: Asked, around: Around) {
 /** As `alb-without-node-port` decides it; null where it is not known. An Application Gateway sends to pods alone. */
 function targetOf({ ingress, service, asks }: Asked, around: Around): 'ip' | 'instance' | null {
   if (asks.by === 'appgw') return 'ip'
-  const said = service.albTarget ?? (ingress.albTarget === 'unset' ? undefined : ingress.albTarget)
+  const said = toldTarget(ingress, service)
   if (said !== undefined) return said
   if (around.classes.find((it) => it.name === ingress.className)?.parameters === true) return null
   return controllersOf(ingress, around.controllers, around.classes).some((it) => it.defaultTarget === 'ip')

@@ -20,6 +20,18 @@ const front = (ports: ControllerFront['ports'], about: Partial<ControllerFront> 
 })
 const nginx = (fronts: readonly ControllerFront[], about: Partial<IngressController> = {}) =>
   controller({ product: 'ingress-nginx', ports: { plain: 80, tls: 443 }, fronts, ...about })
+const entry = (number: number, name: string) =>
+  ({ port: number, nodePort: null, targetPort: name, declared: 'yes' }) as const
+const traefik = (
+  tlsEntryPoints: readonly string[],
+  about: Partial<ControllerFront> = { tlsEnded: { ports: [443], header: 'none' } },
+) =>
+  controller({
+    controller: 'traefik.io/ingress-controller',
+    entryPoints: ['web', 'websecure'],
+    tlsEntryPoints,
+    fronts: [front([entry(80, 'web'), entry(443, 'websecure')], about)],
+  })
 const web = ingress([['/', 'web', 80]])
 const withTls = { ...web, tls: [{ hosts: ['web.example.com'], secret: 'web-tls' }] }
 const given = (ingressControllers: readonly IngressController[], its: readonly Ingress[] = [withTls]) => ({
@@ -106,6 +118,23 @@ describeCheck(check, [
     ]),
     expect: [{ subject, severity: 'warning', confidence: 'possible', says: /ends TLS at port 443/ }],
   },
+  {
+    it: 'Traefik: to an entry point whose routers are for TLS',
+    given: {
+      ...given([traefik(['websecure'])]),
+      ingressClasses: [ingressClass('nginx', { controller: 'traefik.io/ingress-controller' })],
+    },
+    expect: [
+      { subject, severity: 'error', confidence: 'inferred', args: { is: 'entry', to: 'websecure', right: 'web' } },
+    ],
+  },
+  {
+    it: 'Traefik: no Ingress goes by it',
+    given: { ...given([traefik(['websecure'])]), ingresses: [] },
+    expect: [{ subject, severity: 'warning', confidence: 'possible' }],
+  },
+  { it: 'Traefik: routers say it themselves', given: given([traefik([])]), expect: 'ok' },
+  { it: 'Traefik: TLS ends nowhere before', given: given([traefik(['websecure'], {})]), expect: 'ok' },
   {
     it: 'TLS ends at another port of it',
     given: given([

@@ -12,6 +12,8 @@ import { ingressSubject } from './words.ts'
 
 /**
  * Of nginx, whose ports are for one of the two: an entry point of Traefik's takes both, as its routers say (ING374).
+ * Where it makes all of them routers for TLS (`http.tls`, which the chart sets for websecure), what a load balancer has
+ * decrypted finds none there (doc.traefik.io, entry points: "TLS").
  * Port 443 of the Service leads to the port on which the controller speaks plain http: the client begins with TLS, and
  * is answered with the text of a 400 (SSL_ERROR_RX_RECORD_TOO_LONG, "wrong version number"). The other way round nginx
  * answers 400, "plain HTTP request was sent to HTTPS port" (kubernetes/ingress-nginx 3556, 6364, 11893); so it does
@@ -30,12 +32,12 @@ export default check({
 
   run({ ingressControllers, ingresses, ingressClasses, outside }) {
     const each = ingressControllers
-      .filter((it) => it.product !== undefined)
+      .filter((it) => it.product !== undefined || it.tlsEntryPoints !== undefined)
       .flatMap((controller) =>
         (controller.fronts ?? []).flatMap((front) => (isJudged(front) ? { controller, front } : [])),
       )
     const pairs = [...new Map(each.map((it) => [full(it.front), it])).values()]
-    if (pairs.length === 0) return notApplicable('no load balancer before an nginx controller was seen')
+    if (pairs.length === 0) return notApplicable('no load balancer before a controller of nginx or Traefik was seen')
     const classes = ingressClasses.known ? ingressClasses.value : []
     return pairs.flatMap(({ controller, front }) => {
       const wrong = wrongWays(front, controller)
@@ -59,7 +61,7 @@ export default check({
   },
 })
 
-type Is = 'https' | 'http' | 'webhook' | 'ended'
+type Is = 'https' | 'http' | 'webhook' | 'ended' | 'entry'
 
 interface Led {
   readonly port: number
@@ -76,6 +78,9 @@ const headlines: Readonly<Record<Is, (service: string, led: Led) => string>> = {
   ended: (service, { port, to }) =>
     `The load balancer of Service ${service} ends TLS at port ${port}, and sends plain http to port ${to} of its ` +
     'controller, which takes TLS alone.',
+  entry: (service, { port, to }) =>
+    `The load balancer of Service ${service} ends TLS at port ${port}, and sends plain http to entry point ${to} of ` +
+    'Traefik, whose routers take TLS alone.',
 }
 
 const cures: Readonly<Record<Is, string>> = {
@@ -83,6 +88,7 @@ const cures: Readonly<Record<Is, string>> = {
   webhook: 'lead the port to the one for TLS',
   http: 'lead the port to the one for http',
   ended: 'lead the port to the one for http, or have the load balancer speak TLS to it (backend-protocol ssl)',
+  entry: 'lead the port to the entry point for http, or take TLS from this one (ports.websecure.http.tls of the chart)',
 }
 
 const notes: Readonly<Record<Is, string>> = {
@@ -91,6 +97,7 @@ const notes: Readonly<Record<Is, string>> = {
     'and no certificate is at fault',
   http: 'each request by http is answered with 400',
   ended: 'each request is answered with 400, “The plain HTTP request was sent to HTTPS port”',
+  entry: 'each request is answered with 404, “404 page not found”: no router is for plain http there',
   webhook: 'clients get the certificate of the webhook, and nothing behind it knows their host',
 }
 
@@ -107,7 +114,9 @@ function isJudged({ type, wants }: ControllerFront): boolean {
 }
 
 /** Where TLS ends before, plain http behind is right, and the port for TLS is wrong. */
-function wrongWays({ ports, tlsEnded }: ControllerFront, controller: IngressController): readonly Way[] {
+function wrongWays(front: ControllerFront, controller: IngressController): readonly Way[] {
+  const { ports, tlsEnded } = front
+  if (controller.product === undefined) return entryWays(front, controller)
   const { plain = 80, tls = 443 } = controller.ports ?? {}
   const named = new Map(ports.flatMap(({ opens }) => (opens?.name == null ? [] : [[opens.port, opens.name] as const])))
   const ways = ports.flatMap((port): readonly Way[] => {
@@ -121,9 +130,20 @@ function wrongWays({ ports, tlsEnded }: ControllerFront, controller: IngressCont
   return isCrossed && ways.every((it) => it.port.opens?.name != null) ? [] : ways
 }
 
+/** Of Traefik: by the name of the port, which is that of the entry point (the chart), or by its number. */
+function entryWays({ ports, tlsEnded }: ControllerFront, controller: IngressController): readonly Way[] {
+  const secure = controller.tlsEntryPoints ?? []
+  const plain = (controller.entryPoints ?? []).find((it) => it === 'web' || it === 'http')
+  return ports.flatMap((port): readonly Way[] => {
+    const name = (typeof port.targetPort === 'string' ? port.targetPort : port.opens?.name)?.toLowerCase()
+    const isEnded = tlsEnded?.ports.includes(port.port) === true && port.port !== 80
+    return isEnded && name !== undefined && secure.includes(name) ? [{ is: 'entry', port, right: plain ?? 'web' }] : []
+  })
+}
+
 /** What comes there is plain http. */
 function isOfPlain(is: Is): boolean {
-  return is === 'http' || is === 'ended'
+  return is === 'http' || is === 'ended' || is === 'entry'
 }
 
 function wayOf(
@@ -153,9 +173,18 @@ interface Seen {
 function verdict({ front, controller, its }: Seen, { is, port, right }: Way) {
   const secure = its.filter((it) => (it.tls ?? []).length > 0)
   // Whoever wants no TLS may have let the port lead anywhere, or have it ended by a proxy of another's.
-  const isSure = is === 'ended' ? front.tlsEnded?.header !== 'unsure' : is !== 'https' || secure.length > 0
   const on = subject('Service', front.namespace, front.name)
   const hit = isOfPlain(is) ? its : secure
+  const isAsSaid = front.tlsEnded?.header !== 'unsure'
+  const sure: Readonly<Record<Is, boolean>> = {
+    ended: isAsSaid,
+    // Routers of a Gateway go by its listeners.
+    entry: isAsSaid && its.length > 0,
+    https: secure.length > 0,
+    http: true,
+    webhook: true,
+  }
+  const isSure = sure[is]
   return finding({
     subject: on,
     also: hit.slice(0, 20).map(ingressSubject),
@@ -164,7 +193,7 @@ function verdict({ front, controller, its }: Seen, { is, port, right }: Way) {
     args: {
       is,
       port: port.port,
-      to: port.opens?.name ?? `${port.opens?.port ?? ''}`,
+      to: port.opens?.name ?? `${port.opens?.port ?? port.targetPort}`,
       target: `${port.targetPort}`,
       ingresses: hit.map(full),
       home: controller.namespace,

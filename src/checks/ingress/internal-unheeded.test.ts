@@ -35,6 +35,11 @@ describeCheck(check, [
     expect: [{ ...found, args: { why: 'name' } }],
   },
   { it: 'it came too late', given: given([azure], world), expect: [{ ...found, args: { why: 'kept' } }] },
+  {
+    it: 'GKE heeds it: its network has such addresses for its own, or nobody knows',
+    given: given([{ ...azure, cloud: 'gce', by: 'networking.gke.io/load-balancer-type' }], world, 'gce'),
+    expect: 'cannot-tell',
+  },
   { it: 'it is internal', given: given([azure], ['10.0.9.20']), expect: 'ok' },
   { it: 'by another annotation', given: given([azure], ['10.0.9.20'], 'gce'), expect: 'ok' },
   { it: 'a public one is meant', given: given([{ ...azure, wants: 'public' }], world), expect: 'not-applicable' },

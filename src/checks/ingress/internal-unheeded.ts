@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
 import type { InternalAsk, LoadBalancer, Service } from '../../model/service.ts'
@@ -38,7 +38,16 @@ export default check({
       const [first] = asks
       // With one that says the contrary nobody knows what was meant.
       if (first === undefined || (loadBalancer.internal ?? []).some((it) => it.wants === 'public')) return []
-      return [verdict(service, { ask: first, why: whyOf(first, clouds), address, clouds })]
+      const why = whyOf(first, clouds)
+      // GKE heeds it at once, and its subnets may be of public ranges that a company uses for its own.
+      if (why === 'kept' && first.cloud === 'gce')
+        return [
+          cannotTell(
+            'ambiguous',
+            `whether ${address} of Service ${full(service)} is of a subnet with ranges of its own`,
+          ),
+        ]
+      return [verdict(service, { ask: first, why, address, clouds })]
     })
     return judged.length > 0 ? judged : notApplicable('no load balancer here with an IP address is to be internal')
   },

@@ -2,6 +2,7 @@ import { ingress } from '../../../test/build/ingress.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import type { Ingress } from '../../model/ingress.ts'
 import { unknown } from '../../model/known.ts'
 import check from './name-not-published.ts'
 
@@ -11,7 +12,15 @@ const writer = (...args: readonly string[]) =>
     labels: { 'app.kubernetes.io/name': 'external-dns' },
     containers: [container({ name: 'external-dns', args })],
   })
-const given = (...args: readonly string[]) => ({ ingresses: [ingress([['/', 'web', 80]])], pods: [writer(...args)] })
+const at = { addresses: ['203.0.113.5'] }
+const given = (...args: readonly string[]) => ({
+  ingresses: [ingress([['/', 'web', 80]], at)],
+  pods: [writer(...args)],
+})
+const unplaced = (about: Partial<Ingress> = {}, ...args: readonly string[]) => ({
+  ...given('--source=ingress', ...args),
+  ingresses: [ingress([['/', 'web', 80]], { addresses: [], ...about })],
+})
 const found = (severity: 'warning' | 'info', says: RegExp) => [
   { subject: 'Ingress/shop/web', confidence: 'possible' as const, severity, says },
 ]
@@ -23,6 +32,22 @@ describeCheck(check, [
     given: given('--source=service', '--source=ingress', '--domain-filter=example.com.'),
     expect: 'ok',
   },
+  {
+    it: 'no address to write',
+    given: unplaced(),
+    expect: found('warning', /a record leads to the addresses of its status, and there are none/),
+  },
+  {
+    it: 'none, and of another class',
+    given: unplaced({}, '--ingress-class=x'),
+    expect: found('info', /of class x alone/),
+  },
+  {
+    it: 'none, and its annotation names what records lead to',
+    given: unplaced({ externalDns: { by: 'it', hosts: [], target: 'named' } }),
+    expect: 'ok',
+  },
+  { it: 'none, and external-dns knows one', given: unplaced({}, '--default-targets=lb.example.com'), expect: 'ok' },
   { it: 'Services alone', given: given('--source=service'), expect: found('info', /and no Ingress/) },
   {
     it: 'another zone',
@@ -77,7 +102,7 @@ describeCheck(check, [
     it: 'the Ingress asks for it',
     given: {
       ...given('--source=service'),
-      ingresses: [ingress([['/', 'web', 80]], { externalDns: { by: 'it', hosts: [] } })],
+      ingresses: [ingress([['/', 'web', 80]], { ...at, externalDns: { by: 'it', hosts: [] } })],
     },
     expect: found('warning', /and no Ingress/),
   },
@@ -85,7 +110,7 @@ describeCheck(check, [
     it: 'the Ingress is left to others by its annotation',
     given: {
       ...given('--source=service'),
-      ingresses: [ingress([['/', 'web', 80]], { externalDns: { by: 'others', hosts: [] } })],
+      ingresses: [ingress([['/', 'web', 80]], { ...at, externalDns: { by: 'others', hosts: [] } })],
     },
     expect: 'not-applicable',
   },

@@ -8,6 +8,7 @@ import type { ExternalDns, Service } from '../../model/service.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
+import { ingressWaits } from '../../relations/symptom.ts'
 import { flagsOf } from '../../wire/component-args.ts'
 import { ingressSubject } from './words.ts'
 
@@ -75,19 +76,22 @@ interface Named {
   readonly hosts: readonly string[]
   readonly className: string | null
   readonly asks: ExternalDns | undefined
+  /** What a record would lead to: an Ingress's status, or its annotation `target` (source/ingress.go). */
+  readonly leadsTo: 'something' | 'nothing'
 }
 
 function ofIngress(it: Ingress): Named {
   const { namespace, className, externalDns: asks } = it
   const hosts = [...new Set([...it.rules.flatMap(({ host }) => host ?? []), ...(asks?.hosts ?? [])])]
-  return { on: { ...ingressSubject(it), namespace }, source: 'ingress', hosts, className, asks }
+  const leadsTo = it.addresses.length > 0 || asks?.target === 'named' ? 'something' : 'nothing'
+  return { on: { ...ingressSubject(it), namespace }, source: 'ingress', hosts, className, asks, leadsTo }
 }
 
 /** Of a Service by its annotation alone. */
 function ofService(it: Service): Named {
   const { namespace, externalDns: asks } = it
   const on = { ...subject('Service', namespace, it.name), namespace }
-  return { on, source: 'service', hosts: asks?.hosts ?? [], className: null, asks }
+  return { on, source: 'service', hosts: asks?.hosts ?? [], className: null, asks, leadsTo: 'something' }
 }
 
 interface Writer {
@@ -101,6 +105,8 @@ interface Writer {
   readonly classes: readonly string[]
   /** null = every one. */
   readonly namespace: string | null
+  /** `--default-targets` */
+  readonly target: 'by default' | 'none'
   /** Whether something that is not evaluated chooses as well: labels, annotations, expressions for zones. */
   readonly chooses: boolean
   /** Expressions take the place of zones. */
@@ -122,8 +128,7 @@ function writerOf(pod: Pod): Writer | null {
     flagsOf(args, flag).filter((it) => it !== '')
   const domains = (flag: 'domain-filter' | 'exclude-domains'): readonly string[] =>
     plain(flag).flatMap((it) => it.toLowerCase().replace(/^\.|\.$/g, '') || [])
-  const isSet = (flag: 'label-filter' | 'annotation-filter' | 'regex-domain-filter' | 'regex-domain-exclusion') =>
-    flagsOf(args, flag).some((it) => it !== '')
+  const isSet = (flag: Choosing) => flagsOf(args, flag).some((it) => it !== '')
   const byExpressions = isSet('regex-domain-filter') || isSet('regex-domain-exclusion')
   return {
     pod,
@@ -132,6 +137,7 @@ function writerOf(pod: Pod): Writer | null {
     without: domains('exclude-domains'),
     classes: plain('ingress-class'),
     namespace: flagsOf(args, 'namespace').find((it) => it !== '') ?? null,
+    target: isSet('default-targets') ? 'by default' : 'none',
     chooses: isSet('label-filter') || isSet('annotation-filter') || byExpressions,
     zonesBy: byExpressions ? 'expressions' : 'names',
   }
@@ -142,13 +148,20 @@ function isWithin(host: string, zone: string): boolean {
   return plain === zone || plain.endsWith(`.${zone}`)
 }
 
-type Reason = 'source' | 'zone' | 'excluded' | 'class' | 'namespace'
+type Choosing =
+  | 'label-filter'
+  | 'annotation-filter'
+  | 'regex-domain-filter'
+  | 'regex-domain-exclusion'
+  | 'default-targets'
+
+type Reason = 'source' | 'zone' | 'excluded' | 'class' | 'namespace' | 'address'
 
 /**
  * Why a writer passes over a host. Expressions go before the lists of zones; an Ingress without a class is of none
  * (external-dns, docs/advanced/domain-filter.md; source/ingress.go, filterByIngressClass).
  */
-function reasonsOf(writer: Writer, host: string, { on, source, className }: Named): readonly Reason[] {
+function reasonsOf(writer: Writer, host: string, { on, source, className, leadsTo }: Named): readonly Reason[] {
   const { sources, zones, without, classes, namespace } = writer
   const byNames = writer.zonesBy === 'names'
   const isClass = source !== 'ingress' || classes.length === 0 || (className !== null && classes.includes(className))
@@ -158,6 +171,7 @@ function reasonsOf(writer: Writer, host: string, { on, source, className }: Name
     ...(byNames && without.some((it) => isWithin(host, it)) ? ['excluded' as const] : []),
     ...(isClass ? [] : ['class' as const]),
     ...(namespace === null || namespace === on.namespace ? [] : ['namespace' as const]),
+    ...(leadsTo === 'nothing' && writer.target === 'none' ? ['address' as const] : []),
   ]
 }
 
@@ -172,6 +186,7 @@ function sayOf(reason: Reason, its: readonly Writer[], { source, className }: Na
   const of = (pick: (it: Writer) => readonly string[]): string => some([...new Set(its.flatMap(pick))])
   const what = source === 'ingress' ? 'Ingress' : 'Service'
   if (reason === 'source') return `its sources are ${of((it) => it.sources)}, and no ${what}`
+  if (reason === 'address') return 'a record leads to the addresses of its status, and there are none'
   if (reason === 'zone') return `it writes into ${of((it) => it.zones)} alone`
   if (reason === 'excluded') return `it leaves ${of((it) => it.without)} out`
   if (reason === 'namespace')
@@ -185,6 +200,9 @@ const cures: Readonly<Record<Reason, string>> = {
   excluded: 'take the zone out of --exclude-domains',
   class: 'add the class to --ingress-class',
   namespace: 'leave --namespace out, or run one for this namespace',
+  address:
+    'let the controller write its address into the status (ingress-nginx: --update-status and --publish-service), or ' +
+    'name what records lead to by the annotation external-dns.alpha.kubernetes.io/target',
 }
 
 /** A slip of the zone is a fault, and what asks for a name is meant to have it; all else may be as it should. */
@@ -200,9 +218,12 @@ function verdict(named: Named, hosts: readonly string[], writers: readonly Write
   )
   const reasons = [...new Set(hosts.flatMap((host) => writers.flatMap((it) => reasonsOf(it, host, named))))]
   const asked = named.asks !== undefined
+  // Its sources, zones and classes take it: it was meant to have a name.
+  const isMeant = reasons.length === 1 && reasons[0] === 'address'
   return finding({
     subject: named.on,
-    severity: slip === undefined && !asked ? 'info' : 'warning',
+    ...(isMeant ? { symptoms: [ingressWaits({ namespace: named.on.namespace, name: named.on.name })] } : {}),
+    severity: slip === undefined && !asked && !isMeant ? 'info' : 'warning',
     confidence: 'possible',
     args: {
       hosts,

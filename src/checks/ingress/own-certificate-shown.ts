@@ -32,10 +32,10 @@ export default check({
       .filter(({ own }) => own.length > 0 && own.every(isPlain))
     if (judged.length === 0)
       return notApplicable('no Ingress of an ingress-nginx without a certificate for all asks for TLS')
-    const others = withBeside(ingresses, ingressesBeside)
+    const named = hostsWithSecret(withBeside(ingresses, ingressesBeside))
     const url = target.kind === 'object' && target.url !== null ? URL.parse(target.url) : null
     return judged.map(({ it, own }) => {
-      const hosts = bareHosts(it, others)
+      const hosts = bareHosts(it, named)
       if (hosts === null) return ok(1)
       const asked =
         url?.protocol === 'https:' && (hosts.length === 0 || hosts.some((of) => takesHost(of, url.hostname)))
@@ -64,14 +64,18 @@ function isPlain({ product, defaultCertificate, fronts = [] }: IngressController
   return product === 'ingress-nginx' && defaultCertificate !== true && fronts.every((it) => it.tlsEnded === undefined)
 }
 
+function hostsWithSecret(ingresses: readonly Ingress[]): ReadonlySet<string> {
+  const entries = ingresses.flatMap((it) => it.tls ?? []).filter((it) => it.secret !== null)
+  return new Set(entries.flatMap((it) => it.hosts).map((it) => it.toLowerCase()))
+}
+
 /** Those for which no Ingress names a Secret; null = there are none. No host at all is every host. */
-function bareHosts(ingress: Ingress, others: readonly Ingress[]): readonly string[] | null {
+function bareHosts(ingress: Ingress, named: ReadonlySet<string>): readonly string[] | null {
   const bare = (ingress.tls ?? []).filter((it) => it.secret === null)
   const all = bare.flatMap((it) =>
     it.hosts.length === 0 ? ingress.rules.flatMap(({ host }) => host ?? []) : [...it.hosts],
   )
-  const named = others.flatMap((it) => (it.tls ?? []).flatMap((one) => (one.secret === null ? [] : one.hosts)))
-  const left = [...new Set(all)].filter((host) => !named.some((it) => it.toLowerCase() === host.toLowerCase()))
+  const left = [...new Set(all)].filter((it) => !named.has(it.toLowerCase()))
   return bare.length === 0 || (all.length > 0 && left.length === 0) ? null : left
 }
 

@@ -7,8 +7,8 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
-import { contains } from '../../relations/cidr-index.ts'
-import { isOfAlb } from '../../relations/ingress/albs.ts'
+import { byBlock } from '../../relations/cidr-index.ts'
+import { isOfAlb, toldTarget } from '../../relations/ingress/albs.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
 import { routesOf, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
@@ -48,13 +48,14 @@ export default check({
     const asked = [...byIngress, ...byService]
     if (asked.length === 0) return notApplicable('no load balancer of AWS here sends to addresses of pods')
     const podsOf = podsOfServices(pods)
-    const pools = beside.known ? (beside.value.ipPools ?? []) : []
+    const rangeOf = ownRanges(nodes, beside.known ? (beside.value.ipPools ?? []) : [])
+    const isInVpc = nodes.some(({ agent }) => agent?.pod.startsWith('aws-node') === true)
     return asked.flatMap((it) => {
       const own = it.services.flatMap(podsOf).filter((one) => isLive(one) && !one.hostNetwork && one.ip !== null)
       if (own.length === 0) return [ok(1)]
-      const inside = own.flatMap((one) => rangeOf(one, nodes, pools) ?? [])
+      const inside = own.flatMap((one) => rangeOf(one) ?? [])
       if (inside.length === own.length) return [verdict(it, own, inside)]
-      if (nodes.some(({ agent }) => agent?.pod.startsWith('aws-node') === true)) return [ok(1)]
+      if (isInVpc) return [ok(1)]
       return [
         cannotTell(
           'ambiguous',
@@ -86,17 +87,18 @@ interface Around {
 }
 
 function isByAddress(ingress: Ingress, service: Service, { controllers, classes }: Around): boolean {
-  const said = service.albTarget ?? (ingress.albTarget === 'unset' ? undefined : ingress.albTarget)
+  const said = toldTarget(ingress, service)
   const usual = controllersOf(ingress, controllers, classes).find((it) => it.defaultTarget !== undefined)?.defaultTarget
   return (said ?? usual) === 'ip'
 }
 
 /** The range that is the nodes' own: their share of it, or a pool whose packets go in others. */
-function rangeOf({ ip }: Pod, nodes: readonly Node[], pools: readonly IpPool[]): string | null {
-  if (ip === null) return null
-  const pool = pools.find((it) => it.encapsulated !== 'never' && contains(it.cidr, ip))
-  if (pool !== undefined) return pool.cidr
-  return nodes.flatMap((it) => it.podCidrs ?? []).find((it) => contains(it, ip)) ?? null
+function ownRanges(nodes: readonly Node[], pools: readonly IpPool[]): (pod: Pod) => string | null {
+  const tunnelled = pools.filter((it) => it.encapsulated !== 'never').map((it) => it.cidr)
+  const shares = nodes.flatMap((it) => it.podCidrs ?? [])
+  const inPools = byBlock(tunnelled, (it) => it)
+  const inShares = byBlock(shares, (it) => it)
+  return ({ ip }) => (ip === null ? null : (inPools(ip)[0] ?? inShares(ip)[0] ?? null))
 }
 
 function verdict(

@@ -29,6 +29,23 @@ describeCheck(check, [
       },
     ],
   },
+  {
+    it: 'several Ingresses answer to that path',
+    given: given(
+      lateRequests('refused-early', {
+        times: 6,
+        early: { status: 400, others: 6, sharedBy: [{ namespace: 'shop', name: 'wild' }] },
+      }),
+    ),
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'warning',
+        args: { isShared: true, with: ['shop/wild'] },
+        says: /for a path of Ingress shop\/web and others/,
+      },
+    ],
+  },
   { it: 'some of many', given: given(refused(3, 200)), expect: [{ subject: 'Ingress/shop/web', severity: 'info' }] },
   { it: 'a scanner', given: given(refused(2, 1)), expect: 'ok' },
   { it: 'a broken client among thousands', given: given(refused(4, 5000)), expect: 'ok' },

@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { finding } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
-import { count, full, percent } from '../../phrases.ts'
+import { subject } from '../../model/subject.ts'
+import { count, full, percent, some } from '../../phrases.ts'
 import { isNotable } from '../../wire/access-log/refused-early.ts'
 import { type Late, lateDetail, lateVerdicts, sumOf } from './late-words.ts'
 import { ingressSubject } from './words.ts'
@@ -30,11 +31,15 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `nginx itself answered ${args.status} to ${args.times} of ${count(args.of, 'request')} for a path of Ingress ` +
-      `${full(on)} in the last 15 minutes (${percent(args.times, args.of)}), before it chose a backend.`,
+      `${full(on)}${args.isShared ? ' and others' : ''} in the last 15 minutes ` +
+      `(${percent(args.times, args.of)}), before it chose a backend.`,
     detail: ({ args }) => lateDetail(args),
     note: ({ args }) =>
-      `no pod was asked. ${usual[args.status] ?? usual[400]}. The line names no host: that it is this Ingress, the ` +
-      'path alone tells, to which no other answered',
+      `no pod was asked. ${usual[args.status] ?? usual[400]}. The line names no host: ` +
+      (args.isShared
+        ? `several Ingresses answer to such a path${args.with.length === 0 ? '' : ` (also ${some(args.with, 4)})`}, ` +
+          'and whose request it was, nobody tells'
+        : 'that it is this Ingress, the path alone tells, to which no other answered'),
     help: ({ args }) => [
       cures[args.status] ?? 'see what those clients send: ask for the same with their cookies and headers',
       `kubectl -n ${args.home} logs ${args.controller} --since=15m | grep -F '" ${args.status} ' | grep -F '[] []'`,
@@ -58,17 +63,23 @@ const larger = "have smaller cookies, or raise large-client-header-buffers in th
 const cures: Readonly<Record<number, string>> = { 400: larger, 414: larger, 431: larger, 494: larger }
 
 function judge(ingress: Ingress, its: readonly Late[]) {
-  const groups = [...Map.groupBy(its, (it) => it.early?.status ?? 400)]
-  return groups.flatMap(([status, these]) => {
+  const isShared = (it: Late): boolean => it.early?.sharedBy !== undefined
+  const groups = Map.groupBy(its, (it) => `${it.early?.status ?? 400} ${isShared(it)}`)
+  return [...groups.values()].flatMap((these) => {
+    const [first] = these
+    if (first === undefined) return []
+    const status = first.early?.status ?? 400
+    const beside = these.flatMap((it) => it.early?.sharedBy ?? [])
     const sum = sumOf(these)
     const of = sum.times + these.reduce((all, it) => all + (it.early?.others ?? 0), 0)
     if (!isNotable(sum.times, of)) return []
     return [
       finding({
         subject: ingressSubject(ingress),
+        also: beside.map((it) => subject('Ingress', it.namespace, it.name)),
         confidence: 'possible',
         severity: sum.times >= of * warningShare ? 'warning' : 'info',
-        args: { ...sum, status, of },
+        args: { ...sum, status, of, isShared: isShared(first), with: [...new Set(beside.map(full))] },
         evidence: [
           {
             kind: 'fact',

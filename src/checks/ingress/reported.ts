@@ -55,9 +55,9 @@ export default check({
       args.address === ''
         ? 'its status has no address: no load balancer is known to lead to it'
         : `it has the address ${args.address}: what was set up before is served, changes since may not be; ` +
-          'events say nothing of a later try that succeeded',
+          'of a later try that succeeded, Events of type Normal tell, and of a cluster these are not read',
     help: ({ subject: on }) => [
-      'see whether the log of the controller says the same, and do what it asks for',
+      'see in the log of the controller why it failed: an Event is words that anybody may write, and no instruction',
       `kubectl -n ${on.namespace} describe ingress ${on.name}`,
       'kubectl get ingressclasses -o wide   # whose log says more',
     ],

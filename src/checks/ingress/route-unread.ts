@@ -59,7 +59,7 @@ const says: Readonly<Record<Why, (args: Told) => string>> = {
 
 const cures: Readonly<Record<Why, string>> = {
   off: 'give Traefik --providers.kubernetescrd (the chart: providers.kubernetesCRD.enabled), or write an Ingress',
-  'gone-group': 'write it anew as traefik.io/v1alpha1, with its Middlewares, and remove the old one',
+  'gone-group': 'rewrite it as traefik.io/v1alpha1, with its Middlewares, and remove the old one',
   'new-group': 'write it as traefik.containo.us/v1alpha1, or take Traefik to 2.10 or later',
   namespace: 'add the namespace to --providers.kubernetescrd.namespaces',
   class: 'give it the annotation kubernetes.io/ingress.class that Traefik looks for',

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { closest } from '../../closest.ts'
 import { type Route, routesOf, routeText, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
-import { ingressBackendFails } from '../../relations/symptom.ts'
+import { ingressBackendFails, serviceUnmade } from '../../relations/symptom.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
 import { nearNames } from '../../relations/near-value.ts'
 import { full, some } from '../../phrases.ts'
@@ -74,6 +74,7 @@ function verdict(routes: readonly Route[], names: (wanted: string) => readonly s
           near.length > 0 ? `no such Service; \`${near[0]}\` is there` : 'no such Service',
         ),
       ],
+      dueTo: [serviceUnmade({ namespace: first.ingress.namespace, name: first.backend.service })],
       causes: [ingressBackendFails(first.ingress, first.backend.service)],
     }),
   ]

@@ -42,16 +42,24 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} has ${args.snippets.length === 1 ? 'a snippet' : 'snippets'} that ingress-nginx ` +
-      `does not heed: ${args.why}.`,
+      `Ingress ${full(on)} has ${args.snippets.length === 1 ? 'a snippet' : 'snippets'} ` +
+      (args.denied
+        ? `for which ingress-nginx leaves it out: ${args.why}.`
+        : `that ingress-nginx does not heed: ${args.why}.`),
     detail: ({ args }) => some(args.snippets, 4),
     note: ({ args }) =>
       args.denied
-        ? 'nginx answers 503 at such a path (“Location denied”), whatever stands behind it'
+        ? 'the controller drops the whole Ingress, with all of its hosts and paths (“contains risky annotation”): ' +
+          'nginx answers 404 there, unless another Ingress has them; one that was read before may stay until a restart'
         : 'the admission webhook refuses each further change of such an Ingress',
     help: ({ subject: on, args }) => [
       'say the same by annotations of its own (headers, rewrites, auth); allow snippets only where you trust all who ' +
         'write Ingresses',
+      ...(args.denied
+        ? [
+            `\`annotations-risk-level: Critical\` in ConfigMap ${full({ namespace: args.home, name: args.map })} allows them`,
+          ]
+        : []),
       `kubectl -n ${args.home} get configmap ${args.map} -o yaml`,
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
     ],

@@ -28,6 +28,15 @@ const tainted = (key: string, value: string | null = null, effect = 'NoSchedule'
 const cart = { subject: 'Deployment/shop/cart', severity: 'error', confidence: 'inferred' } as const
 const volume = (...terms: readonly NodeTerm[]) => [{ claim: 'data-db-0', volume: 'pvc-0', terms }]
 
+const event = (age: number) => ({
+  namespace: 'shop',
+  object: { kind: 'Pod', name: 'cart-1' },
+  reason: 'TriggeredScaleUp',
+  said: 'pod triggered scale-up: [{gpu 0->1 (max: 3)}]',
+  times: 1,
+  age,
+})
+
 describeCheck(check, [
   {
     it: 'a nodeSelector whose value no node has',
@@ -35,6 +44,16 @@ describeCheck(check, [
     expect: [
       { ...cart, says: 'no node has the label pool=wep, which its nodeSelector asks for (nodes say web, jobs)' },
     ],
+  },
+  {
+    it: 'an autoscaler brings one',
+    given: { nodes, pods: [asks({ selector: { pool: 'gpu' } })], events: [event(40)] },
+    expect: [{ ...cart, severity: 'info', says: /autoscaler says that it brings a node/ }],
+  },
+  {
+    it: 'an autoscaler wanted to, and none came',
+    given: { nodes, pods: [asks({ selector: { pool: 'gpu' } })], events: [event(1000)] },
+    expect: [cart],
   },
   {
     it: 'a key that is spelt otherwise',

@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Node } from '../../model/node.ts'
 import { subject } from '../../model/subject.ts'
 import { textOrder } from '../../model/text-order.ts'
-import { count, some } from '../../phrases.ts'
+import { some } from '../../phrases.ts'
 import { wayClosed } from '../../relations/symptom.ts'
 
 /**
@@ -16,7 +16,7 @@ export default check({
   code: 'NOD562',
   slug: 'node/one-tunnel-address',
   title: 'nodes have one address for their tunnels',
-  fine: "each node's network has an address of its own, by which the others send",
+  fine: "no two nodes' networks have one address for their tunnels",
   severity: 'error',
   needs: ['nodes'],
   remedies: [],
@@ -41,7 +41,7 @@ export default check({
         : `${args.by} has others send to ${args.ip} for node ${on.name}, whose address is ${args.own}.`,
     detail: ({ args }) =>
       args.others.length > 0
-        ? `annotation ${args.annotation} · ${args.others.length + 1} of ${args.of} ready nodes`
+        ? `annotation ${args.annotation} · the same on ${args.others.length + 1} of ${args.of} ready nodes`
         : `annotation ${args.annotation} · ${heirText(args.heir)}the others bear their own addresses`,
     note: ({ args }) =>
       args.others.length > 0
@@ -130,7 +130,7 @@ function verdict(ip: string, { names, by, of, own, heir }: Of) {
     evidence: [
       ...names.map((it) => ({ kind: 'fact' as const, label: `node ${it}`, value: `${annotations[by]}: ${ip}` })),
       ...(own === null ? [] : [{ kind: 'fact' as const, label: 'its InternalIP', value: own }]),
-      { kind: 'fact', label: 'ready nodes that bear it', value: count(of, 'node') },
+      { kind: 'fact', label: 'ready nodes with that annotation', value: `${of}, whatever it says` },
     ],
     causes: names.flatMap((a, index) => names.slice(index + 1).map((b) => wayClosed(a, b))),
   })

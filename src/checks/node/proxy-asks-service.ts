@@ -10,7 +10,7 @@ import { isIp } from '../../wire/ip-family.ts'
 
 /**
  * The address of Service default/kubernetes is there once kube-proxy has written its rules, and those it writes of what
- * the API server tells it. Told to ask at that very address it waits for itself: on a node that starts anew it never
+ * the API server tells it. Told to ask at that very address it waits for itself: on a node that restarts it never
  * gets a word, and no Service works there (kubeadm writes the address of the API server into its kubeconfig).
  */
 export default check({
@@ -51,7 +51,7 @@ export default check({
     detail: ({ args }) => `${count(args.nodes.length, 'node')} · kube-proxy ready on ${args.ready} of them`,
     note: ({ args }) =>
       args.ready === args.nodes.length
-        ? 'with rules of before it goes on: the next node, or the next one that starts anew, has no Services'
+        ? 'with rules of before it goes on: the next node, or the next one that restarts, has no Services'
         : `without rules on ${some(args.waiting)}: nothing there reaches a Service`,
     help: ({ subject: on }) => [
       'write an address of the API server itself into its kubeconfig, as kubeconfigs outside of the cluster have it, ' +

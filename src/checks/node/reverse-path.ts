@@ -44,7 +44,7 @@ export default check({
         : `IPReversePathFilter grew · strict on ${args.strict.join(', ')}`,
     note: () => 'strict rp_filter (1) and asymmetric routes do not go together; 2, loose, only asks for some way back',
     help: ({ subject: on }) => [
-      'mend the routes, or set rp_filter to 2 on the interface of the overlay and the uplink',
+      'fix the routes, or set rp_filter to 2 on the interface of the overlay and the uplink',
       `on ${on.name}:  sysctl -a | grep "\\.rp_filter"; nstat -az TcpExtIPReversePathFilter`,
     ],
   },

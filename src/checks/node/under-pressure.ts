@@ -45,8 +45,8 @@ export default check({
       (args.evicted.length === 0 ? '' : ` · evicted: ${some(args.evicted)}`),
     note: ({ args }) =>
       args.nodes.length === args.of
-        ? 'it is so of every node: what is evicted or made anew waits until one has room'
-        : 'other nodes take what is made anew, as far as they have room',
+        ? 'it is so of every node: what is evicted or created again waits until one has room'
+        : 'other nodes take what is created again, as far as they have room',
     help: ({ subject: on, args }) => [
       named[args.pressure].help,
       `kubectl describe node ${on.name}   # conditions, allocated resources`,

@@ -24,6 +24,24 @@ const noPlugin = {
 
 describeCheck(check, [
   {
+    it: 'a node that is seconds old',
+    given: {
+      nodes: [node('worker-1', { ...noPlugin, madeSeconds: 15 }), node('worker-2', range)],
+      pods: [],
+      events: [],
+    },
+    expect: [{ subject: 'Node/worker-1', severity: 'info', says: /made less than two minutes ago/ }],
+  },
+  {
+    it: 'a node that is minutes old',
+    given: {
+      nodes: [node('worker-1', { ...noPlugin, madeSeconds: 200 }), node('worker-2', range)],
+      pods: [],
+      events: [],
+    },
+    expect: [{ subject: 'Node/worker-1', severity: 'error' }],
+  },
+  {
     it: 'no node has a plugin: one finding, of which all else comes',
     given: { nodes: [node('worker-1', noPlugin), node('worker-2', noPlugin)], pods: [], events: [] },
     expect: [

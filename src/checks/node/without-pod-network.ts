@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, ok } from '../../findings/verdict.ts'
+import { finding, ok, type Severity } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
@@ -54,9 +54,10 @@ export default check({
           `${args.said === '' ? '' : `: ${told(args.said)}`}.`
         : `Node ${on.name} ${headlines[args.why]}${args.said === '' ? '' : `: ${saying(args.why, args.said)}`}.`,
     detail: ({ args }) =>
-      args.pods.length === 0
+      (args.isNew ? 'made less than two minutes ago: its agent may be starting · ' : '') +
+      (args.pods.length === 0
         ? 'no pod of it waits at this moment'
-        : `${count(args.pods.length, 'pod')} there without an address: ${some(args.pods)}`,
+        : `${count(args.pods.length, 'pod')} there without an address: ${some(args.pods)}`),
     note: ({ args }) =>
       args.all > 1
         ? 'no pod but those on the network of nodes gets an address: DNS and whatever else has pods waits for it'
@@ -173,8 +174,8 @@ function verdict(node: Node, { why, said, pods }: Seen) {
   return finding({
     subject: subject('Node', null, node.name),
     confidence: why === 'hearsay' ? 'possible' : 'inferred',
-    severity: why === 'no-range' || why === 'hearsay' ? 'warning' : 'error',
-    args: { why, said, pods: pods.map((it) => it.name), all: 1 },
+    severity: severityOf(node, why),
+    args: { why, said, pods: pods.map((it) => it.name), all: 1, isNew: isNew(node) },
     evidence: [
       why === 'no-range'
         ? { kind: 'fact', label: 'spec.podCIDRs', value: 'none' }
@@ -192,6 +193,18 @@ function verdict(node: Node, { why, said, pods }: Seen) {
   })
 }
 
+/** Its agent is pulled and started meanwhile: each node that an autoscaler adds begins so. */
+const newSeconds = 120
+
+function isNew({ madeSeconds }: Node): boolean {
+  return madeSeconds !== undefined && madeSeconds < newSeconds
+}
+
+function severityOf(node: Node, why: Why): Severity {
+  if (isNew(node)) return 'info'
+  return why === 'no-range' || why === 'hearsay' ? 'warning' : 'error'
+}
+
 function everywhere(first: Node, all: readonly Node[], { pods }: Pick<Seen, 'pods'>) {
   const [on, ...also] = all.map((it) => subject('Node', null, it.name))
   return finding({
@@ -199,7 +212,13 @@ function everywhere(first: Node, all: readonly Node[], { pods }: Pick<Seen, 'pod
     also,
     confidence: 'inferred',
     severity: 'error',
-    args: { why: 'not-ready' as Why, said: saidOf(first), pods: pods.map((it) => it.name), all: all.length },
+    args: {
+      why: 'not-ready' as Why,
+      said: saidOf(first),
+      pods: pods.map((it) => it.name),
+      isNew: false,
+      all: all.length,
+    },
     evidence: all.slice(0, mostTold).map((it) => ({
       kind: 'fact' as const,
       label: `node ${it.name}, its Ready condition`,

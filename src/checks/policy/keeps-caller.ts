@@ -13,7 +13,7 @@ import { type Decision, podEnd, policyRules } from '../../relations/policy/polic
 import type { Flow } from '../../relations/policy/policy-flow.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import { calledBy, type ToldCall, toldCalls, callableFrom } from '../../relations/service/called-services.ts'
-import { idleOf, isAwaited, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, withNextPods } from '../../relations/service/next-pods.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { calleeOutOfReach, keptBy } from '../../relations/symptom.ts'
@@ -47,7 +47,7 @@ export default check({
     if (wanted.length === 0)
       return notApplicable('no environment variable or argument here names a Service that is there')
     const [decide, podsOf] = [policyRules(networkPolicies, namespaces), podsOfServices(pods)]
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const open: string[] = []
     const found = wanted.flatMap(({ pod, call, service }) => {
       // A policy of another kind may let it through.

@@ -28,7 +28,7 @@ export default check({
   code: 'SVC282',
   slug: 'service/address-unannounced',
   title: 'MetalLB gives a Service no address, or announces it from nowhere',
-  fine: 'MetalLB has pools for the Services here, and advertisements for their addresses',
+  fine: 'addresses that MetalLB gave to Services here are announced',
   severity: 'error',
   needs: ['beside', 'services', 'endpointSlices'],
   wants: ['nodes', 'pods', 'ingressControllers'],

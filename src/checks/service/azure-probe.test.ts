@@ -56,6 +56,16 @@ describeCheck(check, [
     given: given(before('/')),
     expect: [{ subject: front, severity: 'warning', confidence: 'possible', args: { paths: ['/'], isNginx: true } }],
   },
+  {
+    it: 'a page of others, for all that nobody takes',
+    given: given(before('/', { defaultBackend: { namespace: 'web', name: 'landing' } })),
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'the one of the chart',
+    given: given(before('/', { defaultBackend: { namespace: 'ingress-nginx', name: 'ingress-nginx-defaultbackend' } })),
+    expect: [{ subject: front }],
+  },
   { it: 'its own page', given: given(before('/healthz')), expect: 'ok' },
   { it: 'a page that it has not', given: given(before('/status')), expect: [{ subject: front }] },
   { it: 'an Ingress for any host', given: given(before('/'), catchAll), expect: 'cannot-tell', says: /shop\/web/ },

@@ -123,6 +123,11 @@ function judge({ front, controller, probes }: Asked, own: readonly Ingress[], ou
   if (first === undefined || isReached(front, outside)) return ok(probes.length)
   if (controller.crd !== undefined)
     return cannotTell('ambiguous', 'whether an IngressRoute takes what the health probe asks Traefik for')
+  if (controller.defaultBackend !== undefined && !usualBackend.test(controller.defaultBackend.name))
+    return cannotTell(
+      'ambiguous',
+      `whether default backend ${full(controller.defaultBackend)} answers the health probe with 200`,
+    )
   const routed = own.find((it) => bad.some(({ path }) => routeFor(it, anyHost, path) !== null))
   if (routed !== undefined)
     return cannotTell(
@@ -150,6 +155,9 @@ function judge({ front, controller, probes }: Asked, own: readonly Ingress[], ou
     ],
   })
 }
+
+/** The chart's own answers 404 to all but its health check (kubernetes/ingress-gce, cmd/404-server). */
+const usualBackend = /default-?(?:http-?)?backend$/
 
 /** What was answered there beats what should not be. */
 function isReached({ addresses }: ControllerFront, outside: Known<Outside>): boolean {

@@ -10,7 +10,7 @@ import {
   type ToldCall,
   toldCalls,
 } from '../../relations/service/called-services.ts'
-import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { meshOf } from '../../relations/service/mesh-sidecar.ts'
 import { httpSpoken, otherSpoken, type Spoken } from '../../relations/service/port-tls.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
@@ -53,7 +53,7 @@ export default check({
     const once = new Map(
       wrongly.map((it) => [`${subjectKey(workloadOfPod(it.pod))} ${full(it.service)}:${it.port.port}`, it]),
     )
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const found = [...once.values()].map((it) => verdict(it, isAwaited(it.pod, scalers)))
     return found.length > 0 ? found : ok(judged.length, spelledOut)
   },
@@ -99,7 +99,7 @@ function signText({ sign, service, target, port, portName, speaks }: Signed): st
     case 'answer':
       return `hopscope was answered by ${speaks} there`
     case 'server':
-      return `the flags and the environment of the server behind Service ${service} ${
+      return `the settings of the server behind Service ${service} ${
         speaks === 'with TLS' ? 'turn TLS on' : 'do not turn TLS on'
       }`
     case 'name':

@@ -77,6 +77,21 @@ describeCheck(check, [
     expect: found({ is: 'no-service', near: 'postgres-0.postgres' }),
   },
   {
+    it: 'many of one variable are one list',
+    given: given(
+      told(
+        ...[1, 2, 3, 4, 5].map((it): Call => ({ by: 'PEERS', host: `peer-${it}.shop.svc.cluster.local`, port: 80 })),
+      ),
+    ),
+    expect: [
+      {
+        subject: 'Deployment/shop/web',
+        args: { host: 'peer-1.shop.svc.cluster.local:80' },
+        says: /call peer-1\.shop\.svc\.cluster\.local:80 and 4 other places, and there is no such Service/,
+      },
+    ],
+  },
+  {
     it: 'that pod by its own name, as its /etc/hosts has it',
     given: {
       ...byPod('postgres-0'),

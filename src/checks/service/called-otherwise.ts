@@ -17,7 +17,7 @@ import {
   toldCalls,
   callableFrom,
 } from '../../relations/service/called-services.ts'
-import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { dueMember } from '../../relations/service/members-due.ts'
 import { isRegistered } from '../../relations/mesh/registered-hosts.ts'
 import { once, put } from '../../relations/once.ts'
@@ -69,8 +69,10 @@ export default check({
     const wrongly = inside.filter((it) => it.called.is !== 'there')
     // A variable and the script that reads it, or two variables: one workload is told one thing.
     const alike = Map.groupBy(wrongly, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${hostOf(call)}`)
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
-    const found = [...alike.values()].flatMap((its) => verdict(its, { pods, scope, scalers }) ?? [])
+    const scalers = scalersOf(beside)
+    const found = listed([...alike.values()]).flatMap(
+      ({ its, others }) => verdict(its, { pods, scope, scalers, others }) ?? [],
+    )
     return found.length > 0
       ? found
       : ok(inside.length, `${inside.length} judged${leftText(told.length - inside.length, unread)}; ${spelledOut}`)
@@ -78,11 +80,13 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${toldText(on, args.idle)} call ${args.host}${args.over === null ? '' : ` by ${args.over}`}, ${wrong(args)}.`,
+      `${toldText(on, args.idle)} call ${args.host}${args.over === null ? '' : ` by ${args.over}`}` +
+      `${args.others.length === 0 ? '' : ` and ${count(args.others.length, 'other place')}`}, ${wrong(args)}.`,
     detail: ({ args }) =>
       `${some([args.by ?? 'its command', ...args.more])} in container ${args.container}` +
       `${args.map === null ? '' : ` by ConfigMap ${args.map}`}` +
-      `${args.key === null ? '' : `, key ${args.key}, line ${args.line}`} · ` +
+      `${args.key === null ? '' : `, key ${args.key}, line ${args.line}`}` +
+      `${args.unread === 0 ? '' : `, and ${count(args.unread, 'value')} more of that container not read`} · ` +
       (args.near === null ? nothingNear(args) : nearText(args.near, args.is)),
     note: ({ args }) => noteOf(args),
     help: ({ subject: on, args }) => [
@@ -147,6 +151,27 @@ function namesByPods(dns: Known<ClusterDns>): boolean {
 /** Where the variable is written. */
 function placeOf({ kind, name }: Subject, { map }: { readonly map: string | null }): string {
   return map === null ? `${kind} ${name}` : `ConfigMap ${map}`
+}
+
+interface Listed {
+  readonly its: readonly Judged[]
+  /** What else the same variable tells, as wrongly. */
+  readonly others: readonly string[]
+}
+
+/** So many places of one variable, all wrong in the same way, are one list: it has one cause. A file has lines. */
+const enoughForList = { ofVariable: 4, ofFile: 20 }
+
+function listed(all: readonly (readonly Judged[])[]): readonly Listed[] {
+  const byVariable = Map.groupBy(all, ([it]) =>
+    it === undefined ? '' : `${subjectKey(workloadOfPod(it.pod))} ${it.container} ${it.call.by} ${it.called.is}`,
+  )
+  return [...byVariable.values()].flatMap((lists): readonly Listed[] => {
+    const [first = [], ...more] = lists
+    const enough = first[0]?.call.key === undefined ? enoughForList.ofVariable : enoughForList.ofFile
+    if (lists.length < enough) return lists.map((its) => ({ its, others: [] }))
+    return [{ its: first, others: more.flatMap(([it]) => (it === undefined ? [] : [hostOf(it.call)])) }]
+  })
 }
 
 type Judged = ToldCall & { readonly called: Called }
@@ -228,10 +253,11 @@ interface Around {
   readonly pods: readonly Pod[]
   readonly scope: Scope
   readonly scalers: readonly Scaler[]
+  readonly others: readonly string[]
 }
 
 /** Several are one: the same workload is told the same by each. */
-function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
+function verdict(its: readonly Judged[], { pods, scope, scalers, others }: Around) {
   const sorted = its.toSorted((a, b) => Number(a.call.by === null) - Number(b.call.by === null))
   const [first] = sorted
   if (first === undefined) return null
@@ -263,6 +289,8 @@ function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
       map: call.map ?? null,
       key: call.key ?? null,
       line: call.line ?? null,
+      others,
+      unread: others.length === 0 ? 0 : (pod.containers.find((it) => it.name === container)?.unread ?? 0),
       more: [...new Set(sorted.slice(1).map((it) => it.call.by ?? 'its command'))],
       ...wrongOf(call, called, near),
       container,
@@ -271,21 +299,33 @@ function verdict(its: readonly Judged[], { pods, scope, scalers }: Around) {
       isTargetPort: called.is === 'no-port' && called.service.ports.some((it) => it.targetPort === called.port),
       namespace: lookedAt(called, near, pod.namespace),
     },
-    evidence: [
-      {
-        kind: 'config',
-        object: call.map === undefined ? on : subject('ConfigMap', pod.namespace, call.map),
-        path: pathOf(first),
-        ...linesOf(call, isPort),
-        mark: isPort ? `${called.port}` : call.host,
-        label: labelOf(called),
-      },
-    ],
+    evidence: evidenceOf(first, { on, others, isPort }),
     symptoms: unnamed(first, pods),
     // The Service may be what is wrong: for UDP where its pods listen on TCP.
     dueTo: called.is === 'other-protocol' ? [svcUnanswered(called.service)] : [],
     causes: [toldWrongly(on)],
   })
+}
+
+interface Shown {
+  readonly on: Subject
+  readonly others: readonly string[]
+  readonly isPort: boolean
+}
+
+function evidenceOf(it: Judged, { on, others, isPort }: Shown) {
+  const { pod, call, called } = it
+  return [
+    {
+      kind: 'config' as const,
+      object: call.map === undefined ? on : subject('ConfigMap', pod.namespace, call.map),
+      path: pathOf(it),
+      ...linesOf(call, isPort),
+      mark: isPort ? `${call.port}` : call.host,
+      label: labelOf(called),
+    },
+    ...(others.length === 0 ? [] : [{ kind: 'fact' as const, label: 'the same of', value: some(others, 8) }]),
+  ]
 }
 
 function askedHow({ srv }: Call, called: Called) {

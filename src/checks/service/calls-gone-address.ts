@@ -5,7 +5,7 @@ import { type Subject, subjectKey } from '../../model/subject.ts'
 import type { Idle } from '../../model/workload.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import { type Around, type Home, homeOf, takenAddresses } from '../../relations/service/gone-addresses.ts'
-import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -31,7 +31,7 @@ export default check({
     if (calls.length === 0) return notApplicable('no environment variable here tells an address to call')
     const around = { pods, nodes, services, endpointSlices, clusterDns, isWhole: scope.namespace === null }
     const taken = takenAddresses(around)
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const found = calls.flatMap((it) => {
       const urgency = urgencyOf(isTargetPod(scope, it.pod), isAwaited(it.pod, scalers))
       const of = nodeWithoutPort(it.call, around)

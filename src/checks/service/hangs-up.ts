@@ -103,7 +103,7 @@ export default check({
         : `${carried}; ${said[0] === undefined ? unsaid : notes[said[0]]}`,
     help: ({ subject: on, args }) => [
       args.noFiles.length > 0
-        ? 'find what it does not close, and mend that; a higher limit (`ulimit -n`) and a restart help for a while'
+        ? 'find what it does not close, and fix that; a higher limit (`ulimit -n`) and a restart help for a while'
         : 'see what its log says when somebody connects, how many connections it has, and how many it takes',
       ...(args.noFiles.length > 0 && args.pod !== null
         ? [

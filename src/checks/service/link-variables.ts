@@ -4,6 +4,7 @@ import type { Container, EndLink, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
+import { imageProgram } from '../../relations/image-program.ts'
 import { ownAddress } from '../../relations/service/service-endpoints.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { podsUnready } from '../../relations/symptom.ts'
@@ -108,7 +109,7 @@ const byPrefix: readonly (readonly [image: RegExp, prefix: string])[] = [
 ]
 
 function prefixOf({ image }: Container): string | null {
-  const name = (image.split('/').at(-1) ?? '').split(/[:@]/, 1)[0] ?? ''
+  const name = imageProgram(image)
   return byPrefix.find(([sign]) => sign.test(name))?.[1] ?? null
 }
 

@@ -52,7 +52,7 @@ export default check({
     note: ({ args }) =>
       'until the pod is there, DNS denies its name: the program is told rightly' +
       (args.why === 'min-ready'
-        ? `; the time counts from when ${args.before} became ready, and anew each time that it does`
+        ? `; the time counts from when ${args.before} became ready, and again each time that it does`
         : ''),
     help: ({ subject: on, args }) => [
       helps[args.why],

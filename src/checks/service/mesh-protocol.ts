@@ -4,6 +4,7 @@ import type { Container } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { full } from '../../phrases.ts'
+import { imageProgram } from '../../relations/image-program.ts'
 import { meshOf } from '../../relations/service/mesh-sidecar.ts'
 import { portText } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
@@ -102,16 +103,12 @@ const databases: ReadonlyMap<number, RegExp> = new Map([
 function databaseAt(port: ServicePort, containers: readonly Container[]): string | null {
   const number = numberOf(port)
   const sign = databases.get(number)
-  const its = containers.find((it) => sign?.test(lastPart(it.image)) === true)
-  return its === undefined ? null : lastPart(its.image)
+  const its = containers.find((it) => sign?.test(imageProgram(it.image)) === true)
+  return its === undefined ? null : imageProgram(its.image)
 }
 
 function isDatabase(port: ServicePort, containers: readonly Container[]): boolean {
   return databaseAt(port, containers) !== null
-}
-
-function lastPart(image: string): string {
-  return (image.split('/').at(-1) ?? '').split(/[:@]/, 1)[0]?.toLowerCase() ?? ''
 }
 
 interface Meshed {

@@ -72,7 +72,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.ip === null
         ? `CoreDNS gives addresses of pods behind ${count(args.services, 'headless Service')} for ${args.seconds} s: ` +
-          'a pod that is made anew is not found for as long.'
+          'a pod that is created again is not found for as long.'
         : `DNS gives ${args.name} the address ${args.ip}, which no pod of Service ${full(on)} has any more, ` +
           `for ${args.seconds} s more.`,
     detail: ({ args }) =>

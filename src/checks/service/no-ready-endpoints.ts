@@ -108,8 +108,8 @@ export default check({
     note: ({ args }) => {
       if (args.circle.length > 0)
         return (
-          'while each asks for the other before it is ready, none becomes ready by itself, and what starts them anew ' +
-          'starts the wait anew'
+          'while each asks for the other before it is ready, none becomes ready by itself, and what restarts them ' +
+          'starts the wait again'
         )
       if (args.lacking !== null)
         return 'slices are of one address family each, and a pod without an address of it is in none'

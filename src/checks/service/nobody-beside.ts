@@ -5,7 +5,7 @@ import type { Container, NearbyCall, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject, type Subject, subjectKey } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
-import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -30,7 +30,7 @@ export default check({
     const live = pods.filter((it) => !isOver(it))
     const told = toldNearby(withNextPods(pods, workloads).filter((it) => !isOver(it)))
     if (told.length === 0) return notApplicable('no value that was read tells to call a port of its own pod or node')
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const judged = told.map((one) => {
       const it = { ...one, isDue: isAwaited(one.pod, scalers) }
       if (it.call.of === 'pod') return ofPod(it, { services, isAsked: isTargetPod(scope, it.pod) })

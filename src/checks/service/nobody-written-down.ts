@@ -8,7 +8,7 @@ import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
 import { full, some } from '../../phrases.ts'
 import { isTarget } from '../../relations/asked-about.ts'
-import { answersAlone } from '../../relations/ingress/answers-alone.ts'
+import { answersAlone, aroundAlone } from '../../relations/ingress/answers-alone.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { put } from '../../relations/once.ts'
 import { slicesMeant, writtenByHand } from '../../relations/service/astray-slices.ts'
@@ -76,11 +76,7 @@ export default check({
       const called = calledBy(it.pod, it.call, around)
       if ('service' in called) put(callers, full(called.service), () => []).push(workloadOfPod(it.pod))
     }
-    const seenOf = {
-      controllers: seen.ingressControllers,
-      classes: seen.ingressClasses,
-      settings: seen.beside.known ? seen.beside.value.controllerSettings : [],
-    }
+    const seenOf = aroundAlone(seen)
     const found = bare.flatMap((service) => {
       const routing = ingresses.known ? routesTo(ingresses.value, service) : []
       const leading = routing.filter((it) => !answersAlone(it, seenOf))

@@ -10,7 +10,7 @@ import {
   type ToldCall,
   toldCalls,
 } from '../../relations/service/called-services.ts'
-import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
@@ -41,7 +41,7 @@ export default check({
     if (judged.length === 0) return notApplicable('no exporter of OTLP here is told a protocol and a port of either')
     const wrongly = judged.filter((it) => it.otlp !== it.takes)
     const once = new Map(wrongly.map((it) => [`${subjectKey(workloadOfPod(it.pod))} ${it.call.by}`, it]))
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const found = [...once.values()].map((it) => verdict(it, isAwaited(it.pod, scalers)))
     return found.length > 0 ? found : ok(judged.length, spelledOut)
   },

@@ -10,6 +10,7 @@ import { diagnose } from '../../engine.ts'
 import type { Finding } from '../../findings/finding.ts'
 import type { Scaler } from '../../model/beside.ts'
 import type { Service } from '../../model/service.ts'
+import { subject } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
 import check from './scaled-to-zero.ts'
 
@@ -109,6 +110,44 @@ describeCheck(check, [
     it: 'KEDA scales it to 0 itself, as it was told',
     given: scaledBy([hpa, keda]),
     expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { held: null } }],
+  },
+  {
+    it: 'KEDA by its ScaledObject, asked for: nobody is told to scale it by hand',
+    given: modelOf(
+      scaledBy([keda]),
+      {},
+      { target: { kind: 'object', object: subject('Service', 'shop', 'cart'), url: null } },
+    ),
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        severity: 'warning',
+        says: 'KEDA has it so by ScaledObject cart',
+      },
+    ],
+  },
+  {
+    it: "KEDA's HTTP add-on, whose interceptor wakes it, asked for",
+    given: modelOf(
+      scaledBy([{ ...keda, kind: 'HTTPScaledObject' }]),
+      {},
+      { target: { kind: 'object', object: subject('Service', 'shop', 'cart'), url: null } },
+    ),
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', says: 'by HTTPScaledObject cart' }],
+  },
+  {
+    it: 'Flagger, of which the Service was to select the primary',
+    given: scaledBy([{ ...keda, kind: 'Canary' }]),
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', says: 'Flagger keeps it so by Canary cart' }],
+  },
+  {
+    it: "the Service of Flagger's canary between two releases",
+    given: {
+      ...scaledBy([{ ...keda, kind: 'Canary', name: 'cart' }], false),
+      services: [service('cart-canary', { selector: { app: 'cart' } })],
+      ingresses: [ingress([['/', 'cart-canary', 80]])],
+    },
+    expect: [{ subject: 'Service/shop/cart-canary', severity: 'info' }],
   },
   {
     it: 'paused at 0, and nobody sends requests there',

@@ -15,6 +15,7 @@ import { percentDecoded } from '../../wire/percent.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { clientOf, idle } from './no-pods-words.ts'
 import { serviceSubject } from './words.ts'
+import { scalersOf } from '../../relations/service/next-pods.ts'
 import { count, full, some } from '../../phrases.ts'
 
 /** Somebody, or an autoscaler, wants no pods here. Right or wrong, it is why nothing answers. */
@@ -34,7 +35,7 @@ export default check({
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const listed = ingresses.known ? ingresses.value : []
     const backing = backingOf(pods, { known: true, value: workloads })
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const routes = gatewayRoutes.known ? gatewayRoutes.value : []
     const around = { services, gateways: gateways.known ? gateways.value : [], routes, pods }
     const callersOf = callersOfServices(pods, callableFrom({ services, namespaces, clusterDns, scope }))
@@ -54,7 +55,8 @@ export default check({
       const isAsked = isAskedFor(scope, service, listed) || isOneOf(callers, scope)
       const isSure = held !== null || (beside.known && !isByUse(behind.workloads, scalers))
       const isNeeded = isSure && !isWithin(scope) && (before.length > 0 || isRouted(service, routes))
-      const missed = isMissed(isAsked || isNeeded || plane !== null, behind.workloads)
+      const by = keeperOf(behind.workloads, scalers)
+      const missed = !isMeant(by, service) && isMissed(isAsked || isNeeded || plane !== null, behind.workloads)
       return [
         finding({
           subject: serviceSubject(service),
@@ -70,6 +72,7 @@ export default check({
             callers: callers.map((it) => `${it.kind} ${full(it)}`),
             ...planeWords(plane),
             ...heldWords(held),
+            ...keptWords(held === null ? by : null),
             all: some(behind.workloads.map((it) => `${it.kind} ${it.name}`)),
           },
           evidence: behind.workloads.map((it) => ({
@@ -86,9 +89,9 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} has no pods, since ${args.kind} ${args.workload} ${idle(args.kind).is}${heldText(args)}.`,
+      `Service ${full(on)} has no pods, since ${args.kind} ${args.workload} ${idle(args.kind).is}${heldText(args)}${byText(args)}.`,
     detail: ({ args }) => `${args.all} · ${count(args.workloads, 'workload')}, 0 pods wanted`,
-    note: ({ args }) => noteOf(args),
+    note: ({ args }) => noteOf(args) + (args.by === null ? '' : wakes[args.by]),
     help: ({ subject: on, args }) => helpOf({ ...args, namespace: on.namespace ?? '' }),
   },
 })
@@ -144,13 +147,79 @@ function isByUse(makers: readonly Top[], scalers: readonly Scaler[]): boolean {
   return makers.some((one) =>
     scalers.some(
       (it) =>
-        it.kind === 'ScaledObject' &&
+        (it.kind === 'ScaledObject' || it.kind === 'HTTPScaledObject') &&
         it.least === 0 &&
         it.namespace === one.namespace &&
         it.target.kind === one.kind &&
         it.target.name === one.name,
     ),
   )
+}
+
+type Keeper = 'ScaledObject' | 'HTTPScaledObject' | 'Canary'
+
+interface Kept {
+  /** Who has scaled it down, and would again. */
+  readonly by: Keeper | null
+  readonly byName: string | null
+}
+
+/** Whose object says that it may be at 0: what anybody scales up by hand it scales down again. */
+function keeperOf(makers: readonly Top[], scalers: readonly Scaler[]) {
+  for (const { kind, namespace, name, target, least } of scalers) {
+    const isIts = makers.some((it) => it.namespace === namespace && it.kind === target.kind && it.name === target.name)
+    if (isIts && kind !== 'HorizontalPodAutoscaler' && least === 0) return { kind, name }
+  }
+  return null
+}
+
+/** The interceptor wakes it; the canary's own Service has pods while a release is tried alone. */
+function isMeant(by: ReturnType<typeof keeperOf>, { name }: Service): boolean {
+  return by?.kind === 'HTTPScaledObject' || (by?.kind === 'Canary' && name === `${by.name}-canary`)
+}
+
+function keptWords(by: ReturnType<typeof keeperOf>): Kept {
+  return { by: by?.kind ?? null, byName: by?.name ?? null }
+}
+
+function byText({ by, byName }: Kept): string {
+  if (by === null) return ''
+  return by === 'Canary' ? `: Flagger keeps it so by Canary ${byName}` : `: KEDA has it so by ${by} ${byName}`
+}
+
+const wakes: Readonly<Record<Keeper, string>> = {
+  ScaledObject: '; KEDA makes pods again when one of its triggers is active; a request to this Service alone is none',
+  HTTPScaledObject:
+    "; requests that come by the interceptor of KEDA's HTTP add-on wake it, those that come here do not",
+  Canary: '; between two releases Flagger has all requests go to the pods of its primary',
+}
+
+interface On {
+  readonly name: string
+  readonly workload: string
+  readonly namespace: string
+}
+
+/** What is scaled by hand they scale down again (keda.sh, ScaledObject; docs.flagger.app, "How it works"). */
+function keptHelp(by: Keeper, { name, workload, namespace }: On): readonly string[] {
+  if (by === 'Canary')
+    return [
+      `do not scale it up, as Flagger scales it down again: let the Service select the pods of ${workload}-primary, ` +
+        'as Flagger writes it; who has changed that (a pipeline, kubectl apply) would change it again',
+      `kubectl -n ${namespace} get deployment ${workload}-primary --show-labels`,
+      `kubectl -n ${namespace} describe canary.flagger.app ${name}`,
+    ]
+  if (by === 'HTTPScaledObject')
+    return [
+      `do not scale it up, as KEDA scales it down again: have requests go by its interceptor, or set replicas.min of ` +
+        `HTTPScaledObject ${name} to 1`,
+      `kubectl -n ${namespace} describe httpscaledobject ${name}`,
+    ]
+  return [
+    `do not scale it up, as KEDA scales it down again: if it is to answer requests at any time, set minReplicaCount ` +
+      `of ScaledObject ${name} to 1; else see why no trigger of it is active`,
+    `kubectl -n ${namespace} describe scaledobject ${name}`,
+  ]
 }
 
 interface Held {
@@ -167,7 +236,7 @@ function keptAtZero(makers: readonly Top[], scalers: readonly Scaler[]): Scaler 
   return (
     its.find((it) => it.pausedAt === 0) ??
     // KEDA's own autoscaler is made of its ScaledObject, which may want none (kedacore/keda, keda-hpa-NAME).
-    (its.some((it) => it.kind === 'ScaledObject')
+    (its.some((it) => it.kind !== 'HorizontalPodAutoscaler')
       ? null
       : (its.find((it) => it.kind === 'HorizontalPodAutoscaler' && it.least > 0) ?? null))
   )
@@ -184,14 +253,15 @@ function heldText({ held, heldBy, least }: Held): string {
     : `, which HorizontalPodAutoscaler ${heldBy} leaves so, though it wants ${least} at least`
 }
 
-function helpOf(args: Held & { readonly kind: string; readonly workload: string; readonly namespace: string }) {
-  const { held, heldBy, kind, workload, namespace } = args
+function helpOf(args: Held & Kept & { readonly kind: string; readonly workload: string; readonly namespace: string }) {
+  const { held, heldBy, kind, workload, namespace, by, byName } = args
   if (held === 'ScaledObject')
     return [
       `take the annotation autoscaling.keda.sh/paused-replicas off ScaledObject ${heldBy}: until then KEDA keeps ` +
         'it at 0',
       `kubectl -n ${namespace} annotate scaledobject ${heldBy} autoscaling.keda.sh/paused-replicas-`,
     ]
+  if (by !== null) return keptHelp(by, { name: byName ?? '', workload, namespace })
   return idle(kind).help({ namespace, name: workload })
 }
 

@@ -1,5 +1,6 @@
 import { type ArgsOf, check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { Beside } from '../../model/beside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
@@ -11,9 +12,10 @@ import { type NearMiss, nearMisses } from '../../relations/service/near-miss.ts'
 import { type CanaryOnly, canaryOnly } from '../../relations/ingress/canaries.ts'
 import { once } from '../../relations/once.ts'
 import { labelOf } from '../../relations/selector.ts'
+import { isRunTimeLabel, sealedAmong } from '../../relations/service/run-time-labels.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { byLabels, isLive, selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
+import { noEndpoints, roleUnset, svcUnanswered } from '../../relations/symptom.ts'
 import { type Top, topWorkloads } from '../../relations/workload-of-pod.ts'
 import { pairsText, selectorEvidence, serviceSubject } from './words.ts'
 import { count, full } from '../../phrases.ts'
@@ -29,11 +31,11 @@ export default check({
   fine: 'every selector matches pods',
   severity: 'error',
   needs: ['services', 'pods'],
-  wants: ['workloads', 'ingresses'],
+  wants: ['workloads', 'ingresses', 'beside'],
   remedies: ['service-selector'],
   decides: ['SVC-03'],
 
-  run({ services, pods, workloads, ingresses, scope }) {
+  run({ services, pods, workloads, ingresses, beside, scope }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const backing = backingOf(pods, workloads)
@@ -83,6 +85,8 @@ export default check({
           elsewhere: bearersElsewhere(service, pods, [miss, expected]),
           expected,
           ordinal: workloads.known ? beyondSet(service, workloads.value) : null,
+          writer: writerOf(service, beside),
+          sealed: sealedAmong(here),
         }),
       ]
     })
@@ -104,6 +108,7 @@ export default check({
       args.expected !== null ||
       args.claimedBy !== null ||
       isNumbered(args.key) ||
+      args.moved ||
       isControlled(args.key)
         ? []
         : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args.patch}'`]),
@@ -188,6 +193,13 @@ function isControlled(key: string): boolean {
   return key === rolloutsHash || key === 'pod-template-hash' || key === 'controller-revision-hash'
 }
 
+/** Who writes the hash of a version into its selector: a Rollout that names it. `unread`: none was read. */
+function writerOf({ namespace, name }: Service, beside: Known<Beside>): 'rollout' | 'none' | 'unread' {
+  const all = beside.known ? (beside.value.rollouts ?? []).filter((it) => it.namespace === namespace) : []
+  if (all.length === 0) return 'unread'
+  return all.some((it) => it.services.includes(name)) ? 'rollout' : 'none'
+}
+
 /** The label that the StatefulSet controller gives each pod: its name (k8s.io/api/apps/v1 StatefulSetPodNameLabel). */
 const podNameLabel = 'statefulset.kubernetes.io/pod-name'
 
@@ -228,10 +240,27 @@ function opening(args: Seen): string {
       'or the workload here'
     )
   if (args.miss === null) return 'find out what this Service was for: its pods are gone, or were never made'
+  if (args.moved && args.sealed > 0)
+    return `${count(args.sealed, 'pod')} ${args.sealed === 1 ? 'is' : 'are'} sealed (vault-sealed=true): unseal Vault, and one of them becomes active`
+  if (args.moved)
+    return (
+      `leave the selector: whoever runs these pods, an operator or the server itself, gives one of them ` +
+      `\`${args.key}=${args.wanted}\` while it runs, and none has it now: see in its log and its status why none was chosen`
+    )
   if (args.claimedBy !== null)
     return (
       `Service ${args.claimedBy} selects those pods already, and they stay its own: ` +
       'see what was to make the pods of this one'
+    )
+  if (args.key === rolloutsHash && args.writer === 'none')
+    return (
+      `take \`${rolloutsHash}\` out of the selector: no Rollout here names this Service, so that nobody writes the ` +
+      'pair again'
+    )
+  if (args.key === rolloutsHash && args.writer === 'unread')
+    return (
+      `if a Rollout names this Service (stableService, canaryService, activeService), leave the selector to Argo ` +
+      `Rollouts, and see why it has no pods of that hash; else take \`${rolloutsHash}\` out of it`
     )
   if (args.key === rolloutsHash)
     return (
@@ -347,6 +376,8 @@ interface Judged {
   readonly elsewhere: Elsewhere | null
   readonly expected: Expected | null
   readonly ordinal: BeyondSet | null
+  readonly writer: 'rollout' | 'none' | 'unread'
+  readonly sealed: number
 }
 
 /** Why nothing need be done, or null. */
@@ -378,7 +409,8 @@ function changeFor(miss: NearMiss | null): Readonly<Record<string, string | null
   return { [miss.key]: null, ...(miss.kind === 'key' ? { [miss.theirs]: miss.wanted } : {}) }
 }
 
-function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhere, expected, ordinal }: Judged) {
+function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhere, expected, ...it }: Judged) {
+  const { ordinal, writer, sealed } = it
   const pairs = selectorOf(service) ?? {}
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
   return finding({
@@ -396,6 +428,9 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhe
       carrier,
       carriers: miss?.carriers ?? 0,
       claimedBy,
+      writer,
+      moved: isMoved(miss, carrier),
+      sealed,
       sure,
       ...elsewhereArgs(elsewhere),
       ...(ordinal ?? noSet),
@@ -410,8 +445,14 @@ function verdict({ service, miss, claimedBy, carrier, meant, sure, pods, elsewhe
         labelText(miss, carrier),
       ),
     ],
+    dueTo: [roleUnset(service)],
     causes: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+/** Pods bear that label with another value, and whoever gives it to them does so while they run. */
+function isMoved(miss: NearMiss | null, carrier: Judged['carrier']): boolean {
+  return miss?.kind === 'value' && carrier === 'pod' && isRunTimeLabel(miss.key)
 }
 
 /** Nothing near, or what is near is another's: a preview that is scaled to 0 looks the same. */

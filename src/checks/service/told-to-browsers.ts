@@ -74,7 +74,7 @@ export default check({
       'and a ' +
       'variable of the pod then changes nothing. Where the server alone reads it, all is well',
     help: ({ subject: on, args }) => [
-      `set ${args.by} to a path of the page's own host (/api), or to a host of an Ingress; and build anew where the ` +
+      `set ${args.by} to a path of the page's own host (/api), or to a host of an Ingress; and build again where the ` +
         'build takes it',
       `kubectl -n ${on.namespace} get ingress`,
     ],

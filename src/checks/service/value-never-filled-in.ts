@@ -5,7 +5,7 @@ import type { Service } from '../../model/service.ts'
 import { subject, type Subject, subjectKey } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
 import { isInHosts } from '../../relations/service/called-services.ts'
-import { idleOf, isAwaited, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, withNextPods } from '../../relations/service/next-pods.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -27,7 +27,7 @@ export default check({
   decides: [],
 
   run({ pods, services, workloads, beside }) {
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const told = withNextPods(pods, workloads).filter((it) => !isOver(it))
     const all = told.flatMap(flawsOfPod)
     const secrets = new Set(all.filter((it) => it.flaw.kind === 'secret').map(keyOf)).size
@@ -197,8 +197,8 @@ function helpText(on: Subject, { kind, by, map, service }: Told): string {
   if (kind === 'scheme') return `take the scheme out of ${by} of ${place}`
   if (kind === 'quotes') return `take the quotes out of ${by} of ${place}: \`kubectl --from-env-file\` keeps them`
   if (groupOf(kind) === 'stray')
-    return `write ${by} of ${place} anew without it: a file ends in a line end, and \`|-\` leaves that out in YAML`
+    return `rewrite ${by} of ${place} without it: a file ends in a line end, and \`|-\` leaves that out in YAML`
   return kind === 'later'
     ? `move that variable before ${by} in ${place}`
-    : `apply ${place} anew by the tool that fills it in, or write the value of ${by} there`
+    : `apply ${place} again by the tool that fills it in, or write the value of ${by} there`
 }

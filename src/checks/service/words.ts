@@ -1,3 +1,4 @@
+import { hintText, unreadyHint } from '../../relations/service/unready-hints.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
@@ -116,11 +117,16 @@ export function lookArgs(reasoned: ReasonedPods | undefined) {
     pod: reasoned?.pods[0]?.name ?? null,
     look: look?.at ?? null,
     container: look !== undefined && 'container' in look ? look.container : null,
+    hint: reasoned?.pods[0] === undefined ? null : unreadyHint(reasoned.pods[0]),
   }
 }
 
+type Look = ReturnType<typeof lookArgs>
+type FirstLook = Pick<Look, 'look'> & Partial<Pick<Look, 'hint'>>
+
 /** What to do about it first, where its cause says that. */
-export function firstStep({ look }: Pick<ReturnType<typeof lookArgs>, 'look'>): string {
+export function firstStep({ look, hint = null }: FirstLook): string {
+  if (hint !== null) return hintText[hint]
   switch (look) {
     case 'probe':
       return (

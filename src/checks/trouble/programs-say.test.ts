@@ -80,8 +80,14 @@ describeCheck(check, [
   },
   {
     it: '/dev/shm is full',
-    given: given({ ...refused, kind: 'no-space', host: null, port: null }),
-    expect: [{ ...found, args: { isOwn: true, kind: 'no-space' }, says: /no space is left where it writes/ }],
+    given: given({
+      ...refused,
+      kind: 'no-space',
+      host: null,
+      port: null,
+      words: ['No space left on device', '/dev/shm'],
+    }),
+    expect: [{ ...found, args: { isOwn: true, kind: 'no-space' }, says: /“… No space left on device … \/dev\/shm …”/ }],
   },
   { it: 'it was said once', given: given({ ...refused, times: 1, during: 1 }), expect: 'ok' },
   { it: 'nothing is said', given: given(), expect: 'ok' },

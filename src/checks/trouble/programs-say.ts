@@ -13,7 +13,8 @@ const most = 12
 
 /**
  * The net under what programs complain of themselves. They see what no probe does: their own connections, at their own
- * time, with their own names and ports. Nothing of a log is shown but a kind, a host and how often.
+ * time, with their own names and ports. Nothing of a log is shown but a kind, a host, how often, and of what it
+ * lacks itself words that are known.
  */
 export default check({
   code: 'TRB905',
@@ -41,7 +42,9 @@ export default check({
     headline: ({ subject: on, args }) =>
       `${on.kind} ${full(on)} says that ${args.how}` +
       (args.asked === '' ? `${args.isOwn ? '' : ', of whom it does not say'}.` : `: ${args.asked}.`),
-    detail: ({ args }) => `${some(args.said, 3)} · ${some(args.from, 3)}`,
+    detail: ({ args }) =>
+      (args.quoted.length === 0 ? '' : `“… ${args.quoted.join(' … ')} …” · `) +
+      `${some(args.said, 3)} · ${some(args.from, 3)}`,
     note: ({ args }) => noteOf(args),
     help: ({ args }) => [
       firstOf(args),
@@ -154,6 +157,7 @@ function together(its: readonly Trouble[]) {
         how,
         asked,
         said,
+        quoted: first.log?.words ?? [],
         from,
         isNow: weight !== 'sign',
         isRare: its.every((it) => it.bad < leastOfRhythm),
@@ -162,6 +166,14 @@ function together(its: readonly Trouble[]) {
         ...placeOf(first),
       },
       evidence: [
+        ...its
+          .filter((it) => (it.log?.words ?? []).length > 0)
+          .slice(0, mostQuoted)
+          .map((it) => ({
+            kind: 'fact' as const,
+            label: `log of ${it.from}`,
+            value: `“… ${(it.log?.words ?? []).join(' … ')} …”`,
+          })),
         {
           kind: 'shares',
           label: `${how}${asked === '' ? '' : `: ${asked}`}, says ${count(its.length, 'container')}`,
@@ -171,6 +183,8 @@ function together(its: readonly Trouble[]) {
     }),
   ]
 }
+
+const mostQuoted = 3
 
 /** A name of two labels or more that is no Service's, and gets no address. */
 function outsideOf({ asked, involved, log }: Trouble): string | null {

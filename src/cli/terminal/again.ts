@@ -7,7 +7,7 @@ import { tell } from './say.ts'
 /** After the answer: the run is written down, and the command is said that reads it again. */
 export async function keepAndSay(
   keep: Keep,
-  command: 'diagnose' | 'trace' | 'matrix',
+  command: string,
   { output, color }: Pick<ReportFlags, 'output' | 'color'>,
 ): Promise<void> {
   const kept = await keep()

@@ -123,6 +123,8 @@ test.each<[Readonly<Record<string, string>>, object | undefined]>([
   expect(projectService(raw, createIntern(), null)?.loadBalancer?.tlsEnded).toEqual(expected)
 })
 
+const upcloud = 'service.beta.kubernetes.io/upcloud-load-balancer-config'
+
 test.each([
   [{ 'service.beta.kubernetes.io/do-loadbalancer-certificate-id': 'x' }, 'unsure'],
   [{ 'load-balancer.hetzner.cloud/http-certificates': 'x' }, 'unsure'],
@@ -133,6 +135,8 @@ test.each([
     'unsure',
   ],
   [{ 'service.beta.kubernetes.io/linode-loadbalancer-port-443': '{"protocol":"tcp"}' }, undefined],
+  [{ [upcloud]: '{"frontends":[{"port":443,"tls_configs":[{"name":"c"}]}]}' }, 'unsure'],
+  [{ [upcloud]: '{"frontends":[{"port":443,"tls_configs":[]}]}' }, undefined],
   [{ 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-protocol-port': 'https:443,http:80' }, 'unsure'],
   [{ 'service.beta.kubernetes.io/do-loadbalancer-healthcheck-protocol': 'https' }, undefined],
 ])('another cloud ends TLS with %j', (annotations, expected) => {

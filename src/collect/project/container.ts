@@ -14,12 +14,14 @@ import { leadsToTls } from '../../wire/leads-to-tls.ts'
 import { listensIn } from '../../wire/listens.ts'
 import { startFailure } from '../../wire/start-failure.ts'
 import { pageSettingsIn } from '../../wire/page-settings.ts'
+import { advertisesOf, replicaSetOf } from './advertised.ts'
+import { expanded } from './expanded.ts'
 import { flawsOf } from './value-flaws.ts'
 import { balancesOf } from './kube-vip.ts'
 import { fromSecretsOf, securesOf, tlsOf } from './server-tls.ts'
 import { nearbyOf, notUnderstood } from './nearby-calls.ts'
 import { portBeside } from './port-beside.ts'
-import { mountedCalls, mountedListens, refusalsOf } from './mounted-configs.ts'
+import { mountedCalls, mountedListens, lookupsOf, refusalsOf } from './mounted-configs.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
 import { type Said, saidIn } from '../../wire/program-words.ts'
 import { keptArgs } from '../../wire/component-args.ts'
@@ -46,11 +48,14 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     // kube-proxy's flags stand in `command`, ingress-nginx's in `args`.
     args: withArgs ? keptArgs([...texts(spec['command']), ...texts(spec['args'])]) : [],
     ...callsOf(spec, intern),
+    ...advertisesOf(spec, intern),
+    ...replicaSetOf(spec, intern),
     ...addressesOf(spec, intern),
     ...flawsOf(spec, intern),
     ...nearbyOf(spec, intern),
     ...listensOf(spec, intern),
     ...refusalsOf(spec),
+    ...lookupsOf(spec),
     ...leadOf(spec),
     ...endOf(ended),
     ...(/^(?:RunContainerError|CreateContainerError)$/.test(text(waiting['reason']) ?? '')
@@ -101,7 +106,7 @@ function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls' | 'unrea
         ...portBy,
         ...from,
         ...schemeOf(it),
-        ...tlsOf(it, spec),
+        ...tlsOf({ ...it, port: beside?.port ?? it.port }, spec),
         ...otlpOf(name, values),
       }
     }),
@@ -259,14 +264,16 @@ function linkIn(said: string): EndLink | null {
   return { variable, ip, port: Number(port) }
 }
 
-type How = Pick<Destination, 'scheme' | 'isUrl' | 'over' | 'srv'>
+type How = Pick<Destination, 'scheme' | 'isUrl' | 'over' | 'srv' | 'speaks' | 'replicaSet'>
 
-function schemeOf({ scheme, isUrl, over, srv }: How): How {
+function schemeOf({ scheme, isUrl, over, srv, speaks, replicaSet }: How): How {
   return {
     ...(scheme === undefined ? {} : { scheme }),
     ...(isUrl === undefined ? {} : { isUrl }),
     ...(over === undefined ? {} : { over }),
     ...(srv === undefined ? {} : { srv }),
+    ...(speaks === undefined ? {} : { speaks }),
+    ...(replicaSet === undefined ? {} : { replicaSet }),
   }
 }
 
@@ -313,26 +320,20 @@ function exceptedOf(spec: Fields, valueOf: ValueOf, intern: Intern): Omit<Contai
   }
 }
 
-/**
- * `$(NAME)` is what an earlier variable is set to (kubelet, third_party/forked/golang/expansion). null where such a one
- * is not read. The address of a Service, which the kubelet adds, is left out, and the text is not whole then.
- */
-function expanded(set: string, env: readonly Fields[]): { readonly text: string; readonly isWhole: boolean } | null {
-  if (!set.includes('$(')) return { text: set, isWhole: true }
-  const values = new Map(env.map((it) => [it['name'], text(it['value'])]))
-  const parts = set.split(/\$\(([A-Za-z_][\w.-]{0,250})\)/)
-  const filled = parts.map((it, at) => {
-    if (at % 2 === 0) return it
-    return values.get(it) ?? (it.endsWith('_SERVICE_HOST') ? '' : null)
-  })
-  const whole = filled.every((it) => it !== null && !it.includes('$(')) ? filled.join('') : null
-  return whole === null ? null : { text: whole, isWhole: !parts.some((it, at) => at % 2 === 1 && !values.has(it)) }
-}
-
 /** `back-off 5m0s restarting failed container=app pod=…` says no more than its reason does. */
 export function messageOf(waiting: Fields): Pick<Container, 'message'> {
   const said = text(waiting['message'])
   if (said === null || /^back-off \S+ restarting/i.test(said)) return {}
+  return cut(shortened(said))
+}
+
+/** An image's reference stands in it four times before the one word that matters: `not found` (containerd, CRI). */
+function shortened(said: string): string {
+  const text = said.slice(0, longestEnd).replace(/failed to pull and unpack image "[^"\s]{1,400}": /g, '')
+  return text.replace(/(failed to resolve reference "([^"\s]{1,400})": )\2: /g, '$1')
+}
+
+function cut(said: string): { readonly message: string } {
   return { message: said.length > 300 ? `${said.slice(0, 300)}…` : said }
 }
 

@@ -13,6 +13,7 @@ test.each([
   ],
   [{ 'external-dns.kubernetes.io/hostname': 'web.example.com' }, { by: 'it', hosts: ['web.example.com'] }],
   [{ [`${alpha}hostname`]: 'hunter2, $(HOST).example.com' }, { by: 'it', hosts: [] }],
+  [{ [`${alpha}target`]: 'lb.example.com' }, { by: 'it', hosts: [], target: 'named' }],
   [{ [`${alpha}controller`]: 'none' }, { by: 'others', hosts: [] }],
   [{ [`${alpha}controller`]: 'dns-controller' }, { by: 'it', hosts: [] }],
 ])('what %j asks of external-dns', (annotations, externalDns) => {

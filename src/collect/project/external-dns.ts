@@ -19,5 +19,6 @@ export function externalDnsOf(annotations: Readonly<Record<string, string>>): { 
     .split(',', mostHosts)
     .map((it) => it.trim().toLowerCase().replace(/\.$/, ''))
     .filter((it) => it.length < 254 && /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/.test(it))
-  return { externalDns: { by: controller === '' || controller === 'dns-controller' ? 'it' : 'others', hosts } }
+  const by = controller === '' || controller === 'dns-controller' ? 'it' : 'others'
+  return { externalDns: { by, hosts, ...(of('target').trim() === '' ? {} : { target: 'named' as const }) } }
 }

@@ -1,4 +1,4 @@
-import type { Ingress, IngressAction, IngressAuth } from '../../model/ingress.ts'
+import type { Ingress, IngressAction, IngressAuth, NginxRouting } from '../../model/ingress.ts'
 import { type TlsAnnotation, tlsAnnotations } from '../../model/service.ts'
 import { editDistance } from '../../closest.ts'
 import { asIpAddress } from '../../wire/dns-name.ts'
@@ -213,7 +213,14 @@ export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
   )
   const [, vhost] = /^([a-z0-9._-]{1,253})(?::\d{1,5})?$/i.exec(text(annotations[`${nginx}upstream-vhost`]) ?? '') ?? []
   const passthrough = isTrue(annotations[`${nginx}ssl-passthrough`])
-  if (vhost === undefined && !passthrough && [rewrite, regex, canary, protocol].every((it) => it === null)) return {}
+  const connection = connectionOf(annotations)
+  if (
+    connection === null &&
+    vhost === undefined &&
+    !passthrough &&
+    [rewrite, regex, canary, protocol].every((it) => it === null)
+  )
+    return {}
   return {
     nginx: {
       rewrite: rewrite ?? null,
@@ -223,8 +230,26 @@ export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
       protocol: protocol?.toUpperCase() ?? null,
       ...(passthrough ? { passthrough: true as const } : {}),
       ...(vhost === undefined ? {} : { vhost: vhost.toLowerCase() }),
+      ...connection,
     },
   }
+}
+
+/** Ten minutes: no answer is waited for that long, WebSockets are (docs/user-guide/miscellaneous.md: over 3600). */
+const long = 600
+
+/**
+ * ingress-nginx sends `Connection: $connection_upgrade`, which a text of `connection-proxy-header` replaces
+ * (rootfs/etc/ nginx/template/nginx.tmpl), by HTTP/1.1: an upgrade is none of HTTP/1.0's (RFC 9110, 7.8). Of other
+ * texts than these nothing is kept.
+ */
+function connectionOf(annotations: Annotations): Pick<NginxRouting, 'noUpgrade' | 'isLong'> | null {
+  const header = text(annotations[`${nginx}connection-proxy-header`])?.trim() ?? ''
+  const version = text(annotations[`${nginx}proxy-http-version`])?.trim()
+  const isLong = Number(annotations[`${nginx}proxy-read-timeout`] ?? 0) >= long ? { isLong: true as const } : {}
+  if (/^(?:keep-alive|close)$/i.test(header))
+    return { noUpgrade: { by: 'connection-proxy-header', value: header.toLowerCase() }, ...isLong }
+  return version === '1.0' ? { noUpgrade: { by: 'proxy-http-version', value: version }, ...isLong } : null
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Call, Container, MountedRefusal } from '../../model/pod.ts'
+import type { Call, Container, MountedLookup, MountedRefusal } from '../../model/pod.ts'
+import { speeches } from '../../wire/speeches.ts'
 import { deniesOthers, type Listen, listenHosts } from '../../wire/listens.ts'
 import { type Fields, fields, list, text, whole } from './json.ts'
 
@@ -14,6 +15,7 @@ export function mountedCalls(spec: Fields): readonly Call[] {
       const isUrl = it['isUrl'] === true ? { isUrl: true as const } : {}
       const over = (['TCP', 'UDP'] as const).find((one) => one === it['over'])
       const srv = text(it['srv'])
+      const [speaks, replicaSet] = [speeches.find((one) => one === it['speaks']), text(it['replicaSet'])]
       return [
         {
           by,
@@ -26,6 +28,8 @@ export function mountedCalls(spec: Fields): readonly Call[] {
           ...isUrl,
           ...(over === undefined ? {} : { over }),
           ...(srv === null ? {} : { srv }),
+          ...(speaks === undefined ? {} : { speaks }),
+          ...(replicaSet === null ? {} : { replicaSet }),
         },
       ]
     })
@@ -83,4 +87,23 @@ function refusalOf(it: Fields): readonly MountedRefusal[] {
     return is === undefined ? [] : [{ is, of }]
   })
   return [{ by, status, rules, line, port, map, key }]
+}
+
+/** What they have its nginx look up itself. */
+export function lookupsOf(spec: Fields): Pick<Container, 'lookups'> {
+  const lookups = list(spec['mountedLookups']).map(fields).flatMap(lookupOf)
+  return lookups.length === 0 ? {} : { lookups }
+}
+
+function lookupOf(it: Fields): readonly MountedLookup[] {
+  const [host, by, map, key, line] = [
+    text(it['host']),
+    text(it['by']),
+    text(it['map']),
+    text(it['key']),
+    whole(it['line']),
+  ]
+  if (host === null || by === null || map === null || key === null || line === null) return []
+  const servers = it['servers'] === null ? null : list(it['servers']).flatMap((one) => text(one) ?? [])
+  return [{ host, by, servers, line, map, key, ...(it['isGuess'] === true ? { isGuess: true as const } : {}) }]
 }

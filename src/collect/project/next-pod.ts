@@ -31,8 +31,8 @@ export function nextPodOf(
   return { next }
 }
 
-function tellsNobody({ calls, addresses, nearby, flaws }: Container): boolean {
-  return [calls, addresses, nearby, flaws].every((it) => it === undefined)
+function tellsNobody({ calls, addresses, nearby, flaws, advertises }: Container): boolean {
+  return [calls, addresses, nearby, flaws, advertises].every((it) => it === undefined)
 }
 
 /** null: it makes no pod again. A Job that has ended does not run again (batch/v1). */

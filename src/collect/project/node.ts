@@ -4,8 +4,11 @@ import { cpuMilli } from '../../wire/quantity.ts'
 import { condition } from './identity.ts'
 import { type Fields, fields, list, oneOf, stringMap, text, texts } from './json.ts'
 
-/** `v1 Node`; null for what is none. `ip` is its InternalIP. */
-export function projectNode(raw: unknown, intern: Intern): Node | null {
+/** Longer than a node takes to get its network, as its agent's image is pulled and started. */
+const newMs = 300_000
+
+/** `v1 Node`; null for what is none. `ip` is its InternalIP. `now`: the API server's clock, where it is known. */
+export function projectNode(raw: unknown, intern: Intern, now: number | null = null): Node | null {
   const metadata = fields(fields(raw)['metadata'])
   const name = text(metadata['name'])
   if (name === null) return null
@@ -24,6 +27,7 @@ export function projectNode(raw: unknown, intern: Intern): Node | null {
     ),
     ...otherAddresses(status),
     ...tunnelOf(stringMap(metadata['annotations'])),
+    ...madeOf(metadata, now),
     ready: oneOf(ready?.['status'], ['Unknown', 'True', 'False']),
     readyMessage: text(ready?.['message']),
     ...(/^(?:True|False|Unknown)$/.test(text(ready?.['status']) ?? '') ? {} : { readyUnsaid: true as const }),
@@ -82,4 +86,9 @@ function networkOf(spec: Fields, status: Fields): Pick<Node, 'networkUnavailable
 function providerOf(id: string | null): Pick<Node, 'provider'> {
   const provider = /^([a-z][a-z0-9+.-]{0,40}):\/\//.exec(id ?? '')?.[1]
   return provider === undefined ? {} : { provider }
+}
+
+function madeOf(metadata: Fields, now: number | null): Pick<Node, 'madeSeconds'> {
+  const since = now === null ? Number.NaN : now - Date.parse(text(metadata['creationTimestamp']) ?? '')
+  return since <= newMs ? { madeSeconds: Math.max(0, Math.floor(since / 1000)) } : {}
 }

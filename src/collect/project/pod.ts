@@ -1,5 +1,6 @@
 import type { DnsConfig, InitState, Pod } from '../../model/pod.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { interfacesOf } from './pod-interfaces.ts'
 import { waitedForIn } from '../../wire/waits-for.ts'
 import { messageOf, projectContainer } from './container.ts'
 import { condition, identity, ownerOf } from './identity.ts'
@@ -37,6 +38,7 @@ export function projectPod(raw: unknown, intern: Intern, now: number | null = nu
     ...heldOf(it.metadata, now),
     hostNetwork: spec['hostNetwork'] === true,
     ...computeTypeOf(it.metadata),
+    ...interfacesOf(it.metadata, spec),
     dnsPolicy: intern.text(text(spec['dnsPolicy']) ?? 'ClusterFirst'),
     ...(spec['enableServiceLinks'] === false ? { serviceLinks: 'off' as const } : {}),
     dnsConfig: isObject(spec['dnsConfig']) ? projectDnsConfig(fields(spec['dnsConfig'])) : null,

@@ -3,7 +3,11 @@ export function portBeside(
   name: string,
   values: ReadonlyMap<string, string>,
 ): { readonly by: string; readonly port: number } | null {
-  const by = [name.replace(/_[A-Z]+$/, '_PORT'), `${name}_PORT`].find((it) => values.has(it))
+  const by = [
+    name.replace(/_[A-Z]+$/, '_PORT'),
+    `${name}_PORT`,
+    name.replace(/^(PG|MYSQL|REDIS|MONGO)HOST$/, '$1PORT'),
+  ].find((it) => it !== name && values.has(it))
   const told = by === undefined ? '' : (values.get(by) ?? '')
   const isPort = /^\d{1,5}$/.test(told) && Number(told) > 0 && Number(told) < 65_536
   return by !== undefined && isPort ? { by, port: Number(told) } : null

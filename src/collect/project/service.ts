@@ -196,7 +196,9 @@ function asksProxyProtocol(metadata: Fields): boolean {
     if (/proxy-?protocol|ppv2/i.test(key)) return !/^(?:|false|none|off|no|0)$/i.test(value)
     return (
       /load-?balancer/i.test(key) &&
-      /proxy_protocol_v2\.enabled=true|\bproxy-protocol\b|outbound_proxy_protocol"/.test(value.slice(0, 4096))
+      /proxy_protocol_v2\.enabled=true|\bproxy-protocol\b|outbound_proxy_protocol"\s{0,4}:\s{0,4}"v[12]"/.test(
+        value.slice(0, 4096),
+      )
     )
   })
 }
@@ -214,15 +216,17 @@ function albTargetOf(metadata: Fields): Pick<Service, 'albTarget' | 'albHealthPo
  * Each cloud has a name of its own for a certificate at the load balancer: DigitalOcean
  * `do-loadbalancer-certificate-id`, Hetzner `http-certificates`, Scaleway `certificate-ids`, Oracle
  * `oci-load-balancer-ssl-ports`, OpenStack `default-tls-container-ref`; Linode says it in the value of a port
- * (`{"tls-secret-name":"shop","protocol":"https"}`), Alibaba in a list of them (`https:443,http:80`).
+ * (`{"tls-secret-name":"shop","protocol":"https"}`), Alibaba in a list of them (`https:443,http:80`),
+ * UpCloud in the `tls_configs` of its frontends.
  */
 function endsElsewhere(annotations: Readonly<Record<string, string>>): boolean {
   return Object.entries(annotations).some(
     ([key, value]) =>
       !key.startsWith(aws) &&
       /load-?balancer/i.test(key) &&
-      ((/certificate|cert-id|tls-(?:secret|ports?|container)|ssl-ports?|-ssl$/i.test(key) &&
-        !/^(?:|false|no|off)$/i.test(value)) ||
+      ((/load-balancer-config$/i.test(key) && /"tls_configs"\s{0,9}:\s{0,9}\[\s{0,9}\{/.test(value.slice(0, 20_000))) ||
+        (/certificate|cert-id|tls-(?:secret|ports?|container)|ssl-ports?|-ssl$/i.test(key) &&
+          !/^(?:|false|no|off)$/i.test(value)) ||
         (/port|protocol/i.test(key) && !/health|backend/i.test(key) && /"tls-|\bhttps\b/i.test(value.slice(0, 2000)))),
   )
 }

@@ -134,6 +134,7 @@ interface Shape extends Pick<ObjectStatus, 'kind' | 'group' | 'namespace' | 'nam
   readonly made: string | null
   readonly host: string | null
   readonly secret: string | null
+  readonly store: ObjectStatus['store'] | null
   /** Somebody has stopped it on purpose. */
   readonly isHalted: boolean
 }
@@ -160,8 +161,26 @@ function shapeOf(raw: Fields): Shape | null {
     made: text(metadata['creationTimestamp']),
     host: text(fields(raw['spec'])['dnsName']),
     isHalted: isHalted(raw, fields(metadata['annotations'])),
-    secret: text(fields(raw['spec'])['secretName']),
+    secret: secretOf(kind, name, fields(raw['spec'])),
+    store: storeOf(kind, fields(raw['spec'])),
   }
+}
+
+/**
+ * The Secret that it is to make: a Certificate's `secretName`; `target.name` of an ExternalSecret, else its own name
+ * (External Secrets Operator, API); a SealedSecret's own; `destination.name` of Vault Secrets Operator's.
+ */
+function secretOf(kind: string, name: string, spec: Fields): string | null {
+  if (kind === 'ExternalSecret') return text(fields(spec['target'])['name']) ?? name
+  if (kind === 'SealedSecret') return name
+  if (/^Vault(?:Static|Dynamic|PKI)Secret$/.test(kind)) return text(fields(spec['destination'])['name'])
+  return text(spec['secretName'])
+}
+
+function storeOf(kind: string, spec: Fields): ObjectStatus['store'] | null {
+  const store = kind === 'ExternalSecret' ? fields(spec['secretStoreRef']) : {}
+  const name = text(store['name'])
+  return name === null ? null : { kind: text(store['kind']) ?? 'SecretStore', name }
 }
 
 /** What somebody has stopped stays as it is, ready or not. */
@@ -314,7 +333,7 @@ function complaintIn(words: readonly string[], group: string, age: number | null
 }
 
 function toldBy(condition: Fields, shape: Shape, now: number | null): ObjectStatus | null {
-  const { kind, group, namespace, name, secret } = shape
+  const { kind, group, namespace, name, secret, store } = shape
   const type = text(condition['type']) ?? ''
   const state = text(condition['status'])
   const due = goodState(type)
@@ -338,6 +357,7 @@ function toldBy(condition: Fields, shape: Shape, now: number | null): ObjectStat
     said,
     ...(age === null ? {} : { age }),
     ...(secret === null ? {} : { secret }),
+    ...(store == null ? {} : { store }),
   }
 }
 

@@ -108,9 +108,25 @@ function lackingIssuer(
   const above = beside.find((it) => it !== null && leaf.checkIssued(it)) ?? null
   if (above?.checkIssued(above) === true) return null
   const name = commonName(leaf.issuer)
-  const isBelow = above !== null || (leaf.infoAccess ?? '').includes('CA Issuers') || intermediate.test(name)
+  const isBelow = above !== null || isPublished(leaf.infoAccess ?? '') || intermediate.test(name)
   return { name, looks: isBelow && !/root/i.test(name) ? 'intermediate' : 'unsure' }
 }
+
+/**
+ * Where the issuer's certificate can be fetched says nothing of whether that is a root (RFC 5280, 4.2.2.1): AD CS and
+ * Vault write it for their roots, into LDAP, CertEnroll and names of a company's own. What is published to the world is
+ * a browser's, whose authorities issue for servers by one in the middle alone (CA/Browser Forum, 6.1.7).
+ */
+function isPublished(access: string): boolean {
+  return access.split('\n', 20).some((it) => {
+    const [, host = '', path = ''] =
+      /^CA Issuers - URI:"?https?:\/\/([\w.-]{1,253})(?::\d{1,5})?(\/[^\n]{0,300})?/i.exec(it) ?? []
+    return /\.[a-z]{2,}$/i.test(host) && !ofCompany.test(host) && !/certenroll|\/v1\/|\/pki/i.test(path)
+  })
+}
+
+const ofCompany =
+  /\.(?:local|internal|intranet|corp|lan|home|test|example|invalid|localdomain|ad|svc)$|\bexample\.(?:com|org|net)$/i
 
 /** As authorities call those who issue for servers: `R11`, `WE1`, `Example Issuing CA 2`, `DV TLS CA`. */
 const intermediate = /^(?:Y?[RE]|W[RE])\d{1,2}$|intermediate|issuing|\bsub(?:ordinate)?\b|\b(?:DV|OV|EV|TLS|SSL)\b/i

@@ -120,10 +120,19 @@ describe('refused before a backend was chosen', () => {
     ])
   })
   test.each([
-    ['two Ingresses answer to it', { backends: ['shop-web-80', 'shop-wild-80'] }],
     ['one that nobody asked about', { backends: ['theirs-other-80'] }],
     ['nobody answers to it', { backends: [] }],
   ])('no word: %s', (_, about) => expect(read([], { early: [{ ...early, ...about }] }).requests).toEqual([]))
+  test('of several that share the path, one entry', () => {
+    const two = { ...early, backends: ['shop-web-80', 'shop-wild-80'] }
+    expect(read([], { early: [two] }).requests).toMatchObject([
+      { ingress: { name: 'web' }, times: 6, early: { sharedBy: [{ namespace: 'shop', name: 'wild' }] } },
+    ])
+    const theirs = { ...early, backends: ['theirs-other-80', 'shop-wild-80'] }
+    const { requests } = read([], { early: [theirs] })
+    expect(requests).toMatchObject([{ ingress: { name: 'wild' }, early: { sharedBy: [] } }])
+    expect(JSON.stringify(requests)).not.toContain('theirs')
+  })
   test('older than the last change', () => {
     expect(read([], { early: [early], changedAt: at + 1 }).requests).toMatchObject([{ times: 0, over: 6 }])
   })

@@ -63,7 +63,10 @@ export function latelyOf(
   return known({ lines, from, until, cutOff: lines >= mostLines, requests, unplaced })
 }
 
-/** No host and no backend stands in such a line: its path alone tells whose it was, where one Ingress answers to it. */
+/**
+ * No host and no backend stands in such a line: its path alone tells whose it was, where one Ingress answers to it;
+ * else all that do.
+ */
 function earlyOf(
   { status, times, last, others, backends }: EarlyRefusals,
   { servers }: NginxConf,
@@ -75,16 +78,23 @@ function earlyOf(
         if (location.upstream === backend && location.ingress !== null) return { server, location }
     return null
   })
-  const owners = new Set(places.map((it) => (it?.location.ingress == null ? '' : keyOf(it.location.ingress))))
-  const [place] = places
-  const ingress = place?.location.ingress ?? null
-  if (owners.size !== 1 || place == null || ingress === null || !ingresses.has(keyOf(ingress))) return null
+  const owned = places.flatMap((place) => {
+    const ingress = place?.location.ingress ?? null
+    return place === null || ingress === null ? [] : [{ place, ingress }]
+  })
+  const owners = new Map(owned.map((it) => [keyOf(it.ingress), it]))
+  // A backend that has no place any more was somebody's.
+  if (owned.length < places.length) return null
+  const [first, ...more] = [...owners.values()].filter((it) => ingresses.has(keyOf(it.ingress)))
+  if (first === undefined) return null
+  const { place, ingress } = first
+  const shared = owners.size === 1 ? {} : { sharedBy: more.map((it) => it.ingress) }
   const isOver = last === null || last < (changedAt.get(keyOf(ingress)) ?? 0) + takenUpMs
   const error = { trouble: 'refused-early', upstream: null } as const
   return {
     ...groupOf(place, ingress, error),
     ...(isOver ? { over: times } : { times, last }),
-    early: { status, others },
+    early: { status, others, ...shared },
   }
 }
 

@@ -14,6 +14,7 @@ import { resolvingOf } from './inside-resolving.ts'
 import { readInside } from './inside.ts'
 import { insideScript } from './inside-script.ts'
 import { socketsOf } from './inside-sockets.ts'
+import { sections } from './script-output.ts'
 
 /*
  * The real script in real shells. Only its paths below /etc are made to lead to a folder of the test, and its
@@ -84,6 +85,8 @@ interface Container {
   /** Programs beside the shell; null = all of this machine. */
   readonly tools?: readonly string[]
   readonly program?: readonly string[]
+  /** Programs that never end. */
+  readonly hung?: readonly string[]
   /** Of its own. */
   readonly ports?: readonly [number, number]
 }
@@ -92,6 +95,7 @@ let made = 0
 async function run({
   files,
   tools,
+  hung = [],
   program = ['sh'],
   ports: [first, second] = [0, 0],
 }: Container): Promise<{ readonly seen: InsideResolving; readonly stdout: string; readonly ms: number }> {
@@ -101,6 +105,7 @@ async function run({
   const bin = join(etc, 'bin')
   mkdirSync(bin)
   for (const it of tools ?? []) symlinkSync(toolPath(it), join(bin, it))
+  for (const it of hung) writeFileSync(join(bin, it), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 })
   const [, flag, script = '', ...args] = shell(
     insideScript,
     50,
@@ -305,4 +310,24 @@ describe.concurrent('the script in a container', () => {
     expect(seen.servers.known).toBe(false)
     expect(existsSync('x')).toBe(false)
   }, 60_000)
+})
+
+test('what is silent is waited for side by side: the lookup, the connect, each nameserver and each name', async () => {
+  const { stdout } = await run({
+    files: { 'resolv.conf': `nameserver ${silent}\nnameserver ${good}\n`, hosts: '' },
+    tools: ['sleep', 'head'],
+    hung: ['getent', 'nslookup', 'nc'],
+    program: ['/bin/sh'],
+  })
+  const all = (['look', 'tcp', 'server', 'outer', 'name'] as const).flatMap((kind) => sections(stdout, kind))
+  expect(all.map((it) => it.tool).toSorted()).toEqual([
+    '0 getent',
+    ...[good, silent].flatMap((it) => [`${it} nslookup`, `${it} nslookup`]),
+    'getent',
+    'nc',
+  ])
+  for (const it of all) expect(it.code).not.toBe(0)
+  const starts = stdout.split('\n').flatMap((it) => (it.startsWith('@start ') ? [Number(it.slice(7))] : []))
+  // The shortest of them takes five seconds: none has waited for another.
+  expect(Math.max(...starts) - Math.min(...starts)).toBeLessThan(4)
 })

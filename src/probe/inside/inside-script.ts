@@ -247,6 +247,19 @@ show /proc/net/ipv6_route
 echo; echo @end
 `
 
+/**
+ * By functions, whose arguments are the script's: a whole step is one command, which may go on beside others. 6 s are
+ * more than either C library takes to send a lost query again (glibc 5 s, musl 2.5 s), and than musl takes in all.
+ */
+const lookBegins = script`
+look() {
+most=6
+`
+
+const functionEnds = script`
+}
+`
+
 const getent = script`
 measure look getent 4 getent ahosts "$1" ||
 `
@@ -272,7 +285,9 @@ require("dns").lookup(process.argv[1],{all:true},(e,l)=>{
 
 /** nc without -z waits for the other end to close: CoreDNS does after some seconds, so that form comes last. */
 const connects = script`
-if [ -n "$2" ]; then
+tcp() {
+[ -n "$2" ] || return
+most=5
 measure tcp nc 2 nc -z -w 3 "$2" 53 ||
 measure tcp bash 2 bash -c 'exec 3<>"/dev/tcp/$1/53"' bash "$2" ||
 measure tcp python3 2 python3 -c 'import socket,sys; socket.create_connection((sys.argv[1], 53), 3)' "$2" ||
@@ -280,8 +295,20 @@ measure tcp node 2 node -e '
 const s=require("net").connect(53,process.argv[1],()=>process.exit(0))
 s.on("error",e=>{console.log(e.code);process.exit(1)})
 setTimeout(()=>process.exit(2),3000)' "$2" ||
-measure tcp nc 9 nc -w 3 "$2" 53
-fi
+{ most=9; measure tcp nc 9 nc -w 3 "$2" 53; }
+}
+`
+
+/**
+ * The lookup, the connect, and what is asked of each nameserver, side by side: where DNS is silent each waits for its
+ * own time, and nobody for the sum. What takes Python or Node goes alone, for their memory is the application's.
+ */
+const sideBySide = script`
+# Each says its words at once, so that they do not mix.
+apart() { o=$("$@"); printf '%s\\n' "$o"; }
+light() { for t; do command -v "$t" >/dev/null 2>&1 && return; done; return 1; }
+if light getent nslookup; then apart look "$@" & else look "$@"; fi
+if light nc bash; then apart tcp "$@" & else tcp "$@"; fi
 `
 
 /**
@@ -291,8 +318,6 @@ fi
 const servers = script`
 name=$1 outer=$3
 shift 6
-# Each says its words at once, so that they do not mix.
-apart() { o=$("$@"); printf '%s\\n' "$o"; }
 server() {
   what=$1 name=$2
   shift 2
@@ -342,7 +367,7 @@ done </etc/resolv.conf
 /** Light tools side by side; Python and Node one after the other, for their memory is the application's. */
 const names = script`
 ask() {
-  most=8
+  most=6
   measure "name $1" getent 4 getent ahosts "$2"
 }
 heavy() {
@@ -383,10 +408,13 @@ export const insideScript = joined(
   ownConnects,
   sockets,
   routing,
+  lookBegins,
   getent,
   nslookup,
   pythonAndNode,
+  functionEnds,
   connects,
+  sideBySide,
   servers,
   names,
   socketsAgain,

@@ -16,7 +16,7 @@ import { connectResult, libcOf, lookupResult, silentMs } from './tool-words.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
 
-/** Four tools of 8 s each at the worst, then each nameserver and each further name side by side. */
+/** Some 7 s where DNS is silent; four tools in vain, Python and Node among them, one after the other, at the worst. */
 const seconds = 50
 const timeoutMs = 55_000
 

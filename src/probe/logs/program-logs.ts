@@ -1,7 +1,8 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import { known, type Known, unknown } from '../../model/known.ts'
 import type { Complaint, ProgramLog } from '../../model/program-log.ts'
-import { longestSaid, type Said, saidIn } from '../../wire/program-words.ts'
+import { type LackWord, lackWordsIn } from '../../wire/lack-words.ts'
+import { longestSaid, ownLacks, type Said, saidIn } from '../../wire/program-words.ts'
 import type { ProgramLogSpec } from '../plan/plan-program-logs.ts'
 
 /** What was said before may be of a fault that is gone: it is told as such. */
@@ -58,25 +59,34 @@ async function readOne(cluster: Cluster, spec: ProgramLogSpec, { during, signal 
     ...whose,
     lines: all.value.length,
     ...(cut === 0 ? {} : { cut }),
-    complaints: complaints.slice(0, mostComplaints).map(({ said, times }) => ({
+    complaints: complaints.slice(0, mostComplaints).map(({ said, times, words }) => ({
       ...said,
+      ...(words.length === 0 ? {} : { words }),
       times,
       during: Math.min(times, lately.find((it) => keyOf(it.said) === keyOf(said))?.times ?? 0),
     })),
   })
 }
 
+interface Counted {
+  readonly said: Said
+  /** Of the first such line. */
+  readonly words: readonly LackWord[]
+  readonly times: Complaint['times']
+}
+
+function wordsOf({ kind }: Said, line: string): readonly LackWord[] {
+  return ownLacks.has(kind) ? lackWordsIn(line) : []
+}
+
 /** Each kind and host once, the most frequent first. */
-function complaintsIn(
-  lines: readonly string[],
-  hosts: ReadonlySet<string>,
-): readonly { readonly said: Said; readonly times: Complaint['times'] }[] {
-  const found = new Map<string, { readonly said: Said; times: number }>()
+function complaintsIn(lines: readonly string[], hosts: ReadonlySet<string>): readonly Counted[] {
+  const found = new Map<string, Counted & { times: number }>()
   for (const line of lines) {
     const said = saidIn(line, hosts)
     if (said === null) continue
     const before = found.get(keyOf(said))
-    if (before === undefined) found.set(keyOf(said), { said, times: 1 })
+    if (before === undefined) found.set(keyOf(said), { said, words: wordsOf(said, line), times: 1 })
     else before.times += 1
   }
   return [...found.values()].toSorted((a, b) => b.times - a.times)

@@ -73,3 +73,9 @@ test('a first pod that is slow holds nobody up for long, and the second is not w
   expect(peers).toEqual([])
   expect(asksOf('n-3')).toEqual([])
 })
+
+test('of a URL, too, the first pod alone is waited for', () => {
+  expect(hubsOf(['n-1', 'n-2', 'n-3'], null, 'one-path')).toEqual(['n-1'])
+  expect(hubsOf(['n-1'], null, 'one-path')).toEqual([])
+  expect(hubsOf(['n-1', 'n-2', 'n-3'])).toEqual(['n-1', 'n-2'])
+})

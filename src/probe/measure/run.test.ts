@@ -60,6 +60,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     requests: 'allowed',
     routed: [],
     hubs: hubsOf(nodes),
+    pace: 'usual',
     unrouted: [],
     logs: 'allowed',
     nodes,

@@ -139,13 +139,14 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
   const { runs, peers } = await inTurn({ run, nodes, hubs, wait: (ms) => pause(ms, signal) }, one)
   for (const it of readers.values()) it.end()
   const contacts = contactsOf(plan, runs)
+  // Both logs at once: whoever waits for the command waits for the slower of the two.
+  const programLogs = readProgramLogs(cluster, plan.programLogs, {
+    during: Math.max(1, Math.ceil(context.now() / 1000)),
+    signal,
+  })
   const failed = withFailedRequests(cluster, await ingressConfigs, {
     hosts: new Set(contacts.known ? contacts.value.http.map((it) => hostAlone(it.host)) : []),
     seconds: Math.max(1, Math.ceil(context.now() / 1000)),
-    signal,
-  })
-  const programLogs = readProgramLogs(cluster, plan.programLogs, {
-    during: Math.max(1, Math.ceil(context.now() / 1000)),
     signal,
   })
   return fromOutside({

@@ -1,4 +1,5 @@
 import type { PlannedRouted, ProbePlan } from './plan.ts'
+import { onePathMs } from './pace.ts'
 import { directTimes } from './plan-direct.ts'
 import { count, full, some } from '../../phrases.ts'
 
@@ -39,7 +40,8 @@ function timesOf(http: readonly { readonly times: number }[]): number {
 }
 
 /** Long enough for all of them at their rate, with time for slow ones; `diagnose` must end soon all the same. */
-export function httpBudget(plan: HttpPart): number {
+export function httpBudget(plan: HttpPart & Pick<ProbePlan, 'pace'>): number {
+  if (plan.pace === 'one-path') return onePathMs.requests
   return Math.round(Math.min(12, Math.max(6, (1.4 * requestsOf(plan)) / httpPerSecond)) * 1000)
 }
 

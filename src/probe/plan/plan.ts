@@ -29,6 +29,7 @@ import { announceNames, type NamesPlan, namesShare, planNames, serversOf } from 
 import { planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
 import { planProxyLogs, type ProxyLogPlan } from './plan-proxy-logs.ts'
 import { planNodePorts } from './plan-node-ports.ts'
+import { onePathMs, type Pace } from './pace.ts'
 import { planRouted, unaskedRoutes } from './plan-routed.ts'
 import { leftOutNodes, planNodes } from './plan-nodes.ts'
 import { traceEnds } from '../../relations/path/trace-ends.ts'
@@ -117,6 +118,7 @@ export interface ProbePlan {
   readonly queriesPerSecondPerNode: number
   /** No lookup is started after this long; the last ones may take 12 s more. */
   readonly budgetMs: number
+  readonly pace: Pace
   /** Connects and HTTP are made from these nodes alone. */
   readonly contactNodes: readonly string[]
   readonly connects: readonly PlannedConnect[]
@@ -195,7 +197,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     image: options.image ?? defaultImage,
     tolerateAll: options.tolerateAll === true,
     nodes,
-    hubs: hubsOf(nodes, model.scope.trace === undefined ? null : homeOf(model)),
+    hubs: hubsOf(nodes, model.scope.trace === undefined ? null : homeOf(model), asked.pace),
     skipped,
     ...asked,
     connects: contacts.connects,
@@ -254,26 +256,28 @@ type LookupsPart =
   | 'counts'
   | 'queriesPerSecondPerNode'
   | 'budgetMs'
+  | 'pace'
   | 'metrics'
   | 'serverLogs'
 
 /** What is asked of DNS, and what is read of its servers meanwhile. */
 function planLookups(model: Model, options: ProbeOptions, nodes: number): Pick<ProbePlan, LookupsPart> {
   const { clusterDns: dns } = model.sources
-  const counts = { ...(isOnePath(model.scope) ? pathCounts : defaultCounts), ...options.counts }
+  const pace: Pace = isOnePath(model.scope) ? 'one-path' : 'usual'
+  const counts = { ...(pace === 'one-path' ? pathCounts : defaultCounts), ...options.counts }
   const externalName = absolute(options.externalName ?? 'example.com')
   const wanted = options.queriesPerSecondPerNode ?? ratePerNode
   const rate = Math.max(1, Math.min(wanted, Math.floor(rateOfAll / Math.max(1, nodes))))
   const clusterName = apiServerName(dns.known ? dns.value.domain : 'cluster.local')
   const dnsNote = noteOn(dns)
-  const shared = { dnsNote, clusterName, counts, queriesPerSecondPerNode: rate }
+  const shared = { dnsNote, clusterName, counts, pace, queriesPerSecondPerNode: rate }
   if (!dns.known)
     return {
       ...shared,
       series: [],
       names: null,
       dnsService: null,
-      budgetMs: budget([], rate),
+      budgetMs: budget([], rate, pace),
       metrics: [],
       serverLogs: [],
     }
@@ -288,7 +292,7 @@ function planLookups(model: Model, options: ProbeOptions, nodes: number): Pick<P
     series,
     names: series.length > 0 ? planNames(model, dns.value, forNames) : null,
     dnsService: dns.value.service?.clusterIP ?? null,
-    budgetMs: budget(series, (1 - namesShare) * rate),
+    budgetMs: budget(series, (1 - namesShare) * rate, pace),
     metrics: endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
     serverLogs: planServerLogs(dns.value),
   }
@@ -318,7 +322,8 @@ export function queriesOf(series: readonly SeriesSpec[]): number {
 }
 
 /** Half as much time again as the cap alone takes: slow answers must not cost lookups, nor a dead server minutes. */
-function budget(series: readonly SeriesSpec[], rate: number): number {
+function budget(series: readonly SeriesSpec[], rate: number, pace: Pace): number {
+  if (pace === 'one-path') return onePathMs.lookups
   return Math.round(Math.min(30, Math.max(6, (1.4 * queriesOf(series)) / rate)) * 1000)
 }
 
@@ -400,13 +405,16 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...announceConntrack[plan.conntrack],
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
-    `takes ${longest + 3 + starts} s when all is well, ` +
-      (requestsOf(plan) === 0
-        ? `${seconds + 15 + starts} s when DNS is silent`
-        : `${longest + 18 + starts} s when DNS or a web server is silent`) +
+    `takes ${longest + 3 + starts} s when all is well, ${silentSeconds(plan, { seconds, longest }) + starts} s when ` +
+      (requestsOf(plan) === 0 ? 'DNS is silent' : 'DNS or a web server is silent') +
       ', at most two minutes; each pod ends itself after that' +
       (plan.exec === 'left-out' ? '' : ', and when this command is gone where it may exec in them'),
   ]
+}
+
+function silentSeconds(plan: ProbePlan, { seconds, longest }: { seconds: number; longest: number }): number {
+  if (plan.pace === 'one-path') return Math.ceil(onePathMs.all / 1000) + 2
+  return requestsOf(plan) === 0 ? seconds + 15 : longest + 18
 }
 
 /** The address of a Service with several endpoints is tried more often. */

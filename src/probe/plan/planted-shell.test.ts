@@ -11,12 +11,24 @@ import { corefile, rawCluster } from '../../../test/build/raw-cluster.ts'
 import { clusterOf } from '../../collect/cluster-of.ts'
 import { collect } from '../../collect/collect.ts'
 import type { Cluster } from '../../kube/cluster.ts'
-import { known } from '../../model/known.ts'
-import type { Model } from '../../model/sources.ts'
+import { known, unknown } from '../../model/known.ts'
+import type { Model, Scope } from '../../model/sources.ts'
+import { subject } from '../../model/subject.ts'
+import { libcOf } from '../../plan/libc.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { anyModel } from '../../../test/build/any-model.ts'
+import type { FilterCode } from '../../wire/capture-bpf.ts'
 import type { DnsName, IpAddress } from '../../wire/dns-name.ts'
+import { asDeviceName, asNftName, asPodUid, type DeviceName, type PodUid } from '../../wire/node-names.ts'
 import { insideView } from '../inside/inside.ts'
 import { insideLookups } from '../inside/inside-lookups.ts'
+import { findingCommand, watchingCommand } from '../capture/capture-script.ts'
+import { readIngressConfigs } from '../ingress/ingress-configs.ts'
+import { crossingsOf } from '../inside/crossings.ts'
+import { matrixCrossings } from '../inside/matrix-crossings.ts'
+import { networkByExec } from '../node/network-by-exec.ts'
+import { planCrossings } from './plan-crossings.ts'
+import { planMatrix } from './plan-matrix.ts'
 import { planProbe } from './plan.ts'
 import { resolverView } from '../inside/resolver-view.ts'
 
@@ -52,6 +64,8 @@ const payloads = [
   '-e require("fs").writeFileSync("x","")',
 ]
 
+const icmp = { op: 'protocol', name: 'icmp' } as const
+
 type Command = readonly string[]
 
 /** Takes down what would be run, and answers nothing. */
@@ -61,7 +75,8 @@ function recorder(): { readonly cluster: Cluster; readonly commands: Command[] }
     commands.push(command)
     return Promise.resolve(known({ code: 0, stdout: '', stderr: '' }))
   }
-  return { cluster: { ...clusterOf({}), exec }, commands }
+  const logs: Cluster['logs'] = () => Promise.resolve(unknown('not-there', 'no log'))
+  return { cluster: { ...clusterOf({}), exec, logs }, commands }
 }
 
 async function left(command: Command): Promise<readonly string[]> {
@@ -70,16 +85,35 @@ async function left(command: Command): Promise<readonly string[]> {
   return readdirSync(work)
 }
 
-/** All that a probe, a resolve and a verification would run in containers of this model. */
+/** All that any command would run in containers of this model. */
 async function commandsOf(model: Model): Promise<readonly Command[]> {
   const { cluster, commands } = recorder()
-  const signal = new AbortController().signal
-  for (const it of planProbe(model, { run: 'aaaa0000', externalName: 'example.com' }).inside) {
+  const { signal } = new AbortController()
+  const plan = planProbe(model, { run: 'aaaa0000', externalName: 'example.com' })
+  const pods = model.sources.pods.known ? model.sources.pods.value : []
+  for (const it of plan.inside) {
     await insideView(cluster, it, signal)
     await resolverView(cluster, it, signal)
     await insideLookups(cluster, { ...it, workload: 'Deployment/shop/web', count: 1 }, signal)
   }
+  await crossingsOf(cluster, plan.crossings, signal)
+  for (const scope of tracesOf(model)) await crossingsOf(cluster, planCrossings({ ...model, scope }), signal)
+  await matrixCrossings(cluster, planMatrix(model, null), signal)
+  await readIngressConfigs(cluster, plan.ingressConfigs, { exec: true, settled: () => Promise.resolve(), signal })
+  for (const it of pods) await libcOf(cluster, pods, workloadOfPod(it), true)
   return commands
+}
+
+/** From a pod to each Service, as `trace` connects. */
+function tracesOf({ scope: its, sources: { pods, services } }: Model): readonly Scope[] {
+  const [from] = pods.known ? pods.value.filter((it) => it.phase === 'Running') : []
+  if (from === undefined || !services.known) return []
+  const trace = { from: { namespace: from.namespace, pod: from.name }, host: null, port: null }
+  return services.value.map((it) => ({
+    ...its,
+    target: { kind: 'object', object: subject('Service', it.namespace, it.name), url: null },
+    trace,
+  }))
 }
 
 const scope = { namespace: null, target: { kind: 'everything' }, level: 'probe' } as const
@@ -108,8 +142,14 @@ describe('text of a cluster in what is run in containers', () => {
       await insideView(cluster, spec, signal)
       await resolverView(cluster, spec, signal)
       await insideLookups(cluster, spec, signal)
+      const from = { namespace: 'shop', pod: 'web-1', container: 'app' }
+      const to = { kind: 'endpoint', namespace: 'shop', service: 'web', pod: null } as const
+      await crossingsOf(cluster, [{ from, to, host: payload as DnsName, port: 80 }], signal)
+      commands.push(findingCommand(payload as PodUid, payload as IpAddress))
+      const watching = { pid: 0, packets: 1, snaplen: 96, seconds: 5, filter: icmp, code: payload as FilterCode }
+      commands.push(watchingCommand({ ...watching, device: payload as DeviceName }))
     }
-    expect(commands.length).toBeGreaterThanOrEqual(3 * payloads.length)
+    expect(commands.length).toBeGreaterThanOrEqual(6 * payloads.length)
     // Each script with some of the payloads, and with others tomorrow.
     const scripts = Map.groupBy(
       commands.filter((it) => it[0] === 'sh'),
@@ -119,6 +159,21 @@ describe('text of a cluster in what is run in containers', () => {
     expect(ran.length).toBeGreaterThanOrEqual(scripts.size)
     for (const command of ran) expect(await left(command), JSON.stringify(dataOf(command))).toEqual([])
   }, 120_000)
+
+  test.each(payloads)('%j in what a container or a node says becomes no part of the next command', async (payload) => {
+    const commands: Command[] = []
+    const says = `table ip ${payload}\ntable ip a${payload}\ntable inet ok\n`
+    const network = await networkByExec((command) => {
+      commands.push(command)
+      return Promise.resolve(known({ code: 0, stdout: says, stderr: '' }))
+    })
+    await network.drops?.()
+    for (const command of commands)
+      for (const it of command) if (!it.startsWith('/proc/')) expect(it).toMatch(/^-?[a-z0-9][a-z0-9-]*$/)
+    expect(commands.at(-1)).toEqual(['nft', '-t', 'list', 'table', 'inet', 'ok'])
+    for (const at of [payload, `eth0${payload}`, `-${payload}`])
+      expect([asDeviceName(at), asPodUid(at), asNftName(at)]).toEqual([null, null, null])
+  })
 
   test('the check itself sees a script that would', async () => {
     expect(await left(['sh', '-c', "echo '$(touch x)'; touch x"])).toEqual(['x'])
@@ -131,7 +186,7 @@ describe('text of a cluster in what is run in containers', () => {
         .filter((it) => it[0] === 'sh')
         .map((it) => it[2]),
     )
-    expect(scripts.size).toBe(3)
+    expect(scripts.size).toBe(9)
     const places = placesIn(rawCluster)
     expect(places.length).toBeGreaterThan(150)
     for (const [index, place] of places.entries()) {
@@ -146,7 +201,7 @@ describe('text of a cluster in what is run in containers', () => {
   })
 
   test.each(payloads)(
-    '%j as the domain of the cluster, quoted in its Corefile: nothing is run, and the source says why',
+    '%j as the domain of the cluster, quoted in its Corefile: no name is asked for, and the source says why',
     async (payload) => {
       const domain = `cluster.local${payload}`
       const text = corefile.replace('cluster.local', JSON.stringify(domain))
@@ -154,7 +209,7 @@ describe('text of a cluster in what is run in containers', () => {
       const model = await collect(clusterOf({ ...rawCluster, configmaps }), { scope })
       const { clusterDns } = model.sources
       if (!clusterDns.known || !strange.test(clusterDns.value.domain)) return
-      expect(await commandsOf(model)).toEqual([])
+      for (const command of await commandsOf(model)) for (const it of dataOf(command)) expect(it).not.toMatch(strange)
       expect(planProbe(model, { run: 'aaaa0000' })).toMatchObject({
         series: [],
         inside: [],

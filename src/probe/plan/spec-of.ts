@@ -1,4 +1,5 @@
 import { httpBudget, httpPerSecond, largeAsks } from './announce-http.ts'
+import { onePathMs, resolvers } from './pace.ts'
 import type { PlannedDirect, PlannedRouted, PlannedStranger, ProbePlan } from './plan.ts'
 import { directTimes } from './plan-direct.ts'
 import type { HttpSpec, ProbeSpec } from '../pod/spec.ts'
@@ -16,7 +17,7 @@ export function probeSpec(plan: ProbePlan, node: string, own: Pick<ProbeSpec, 'm
   const contacts = plan.contactNodes.includes(node)
   return {
     kind: 'probe',
-    resolver: { timeoutMs: 5000, attempts: 2 },
+    resolver: resolvers[plan.pace],
     series: plan.series,
     ownNameserver:
       plan.series.length > 0 && plan.clusterName !== null
@@ -32,6 +33,7 @@ export function probeSpec(plan: ProbePlan, node: string, own: Pick<ProbeSpec, 'm
     http: contacts ? asksOf(plan) : [],
     httpPerSecond,
     httpBudgetMs: httpBudget(plan),
+    ...(plan.pace === 'one-path' ? { httpEndMs: onePathMs.all } : {}),
     api: { endpoints: plan.api, timeoutMs: connectTimeoutMs },
     metrics: plan.metrics,
     metricsTwice: plan.nodes.slice(0, 2).includes(node),

@@ -68,6 +68,8 @@ export interface MetricsSpec {
 export interface ResolverSpec {
   readonly timeoutMs: number
   readonly attempts: number
+  /** Counted from the first lookup: then none is waited for any more. A whole `timeoutMs` after the last one begins. */
+  readonly endMs?: number
 }
 
 /** One name to ask for, and why. */
@@ -147,6 +149,8 @@ export interface ProbeSpec {
   readonly httpPerSecond: number
   /** After this many milliseconds no request is started any more. */
   readonly httpBudgetMs: number
+  /** After so many, none is waited for any more; absent: each has its own time. */
+  readonly httpEndMs?: number
   readonly metrics: readonly MetricsSpec[]
   /** Once tells whether large packets arrive; the second reading is for the differences. */
   readonly metricsTwice: boolean

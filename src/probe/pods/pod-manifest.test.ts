@@ -112,7 +112,7 @@ describe('a probe pod', () => {
       return its
     }
     for (const spec of specs) {
-      expect(heldOf(spec, {})).toEqual({ aloneMs: 5000, aloneFirstMs: null })
+      expect(heldOf(spec, {})).toEqual({ aloneMs: 10_000, aloneFirstMs: null })
       expect(heldOf(spec, { held: 'must' })).toEqual({ aloneMs: 5000, aloneFirstMs: 30_000 })
     }
   })

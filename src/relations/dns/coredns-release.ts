@@ -18,7 +18,10 @@ const stockImages = [
 ]
 
 /** The oldest one that a server says it runs, else that its image is tagged with; null where neither tells. */
-export function corednsRelease(dns: ClusterDns, windows: Known<readonly CoreDnsWindow[]>): CoreDnsRelease | null {
+export function corednsRelease(
+  dns: Pick<ClusterDns, 'pods'>,
+  windows: Known<readonly CoreDnsWindow[]>,
+): CoreDnsRelease | null {
   const images = dns.pods.flatMap((pod) =>
     pod.containers.filter((it) => it.image.includes('coredns')).map((it) => it.image),
   )

@@ -12,8 +12,8 @@ export interface Option {
 }
 
 export interface PluginRules {
-  /** Two of it in one block are refused (plugin.ErrOnce). */
-  readonly once: boolean
+  /** Two of it in one block are refused (plugin.ErrOnce); a release: by those before it. */
+  readonly once: boolean | string
   readonly args: Rule
   /** null where each word may be one, as an address in `hosts`. */
   readonly options: Readonly<Record<string, Option>> | null
@@ -196,7 +196,8 @@ export const pluginRules: Readonly<Record<string, PluginRules>> = {
       keepttl: rest(none),
     },
   },
-  forward: { once: false, args: forwardArgs, options: forwardOptions },
+  // "enable multiple forward declarations", notes of CoreDNS 1.9.4 (coredns#5127).
+  forward: { once: '1.9.4', args: forwardArgs, options: forwardOptions },
   kubernetes: { once: true, args: whatever, options: kubernetesOptions },
   log: { once: false, args: whatever, options: { class: rest(eachOf('all', 'success', 'denial', 'error')) } },
   loadbalance: {
@@ -205,6 +206,11 @@ export const pluginRules: Readonly<Record<string, PluginRules>> = {
     options: { prefer: rest(whatever), reload: rest(exactly(duration)) },
   },
   hosts: { once: true, args: whatever, options: null },
+  grpc: { once: true, args: whatever, options: null },
+  tsig: { once: true, args: whatever, options: null },
+  nsid: { once: true, args: whatever, options: null },
+  pprof: { once: true, args: whatever, options: null },
+  dnssec: { once: true, args: whatever, options: null },
   whoami: { once: false, args: none, options: null },
   debug: { once: false, args: none, options: null },
   local: { once: false, args: none, options: null },

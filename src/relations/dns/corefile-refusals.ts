@@ -118,16 +118,24 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
 
   function twice(plugins: readonly CorefilePlugin[]): void {
     const seen = new Set<string>()
-    for (const { name, line, trailing } of plugins) {
-      const once = Object.hasOwn(pluginRules, name) && pluginRules[name]?.once === true
-      if (once && (seen.has(name) || trailing !== undefined))
-        refusals.push({
-          line,
-          mark: name,
-          text: `\`${name}\` may stand once in a server block, and stands there twice`,
-        })
-      seen.add(name)
+    for (const plugin of plugins) {
+      if (seen.has(plugin.name) || plugin.trailing !== undefined) again(plugin)
+      seen.add(plugin.name)
     }
+  }
+
+  function again({ name, line }: CorefilePlugin): void {
+    const once = Object.hasOwn(pluginRules, name) ? pluginRules[name]?.once : undefined
+    if (once === undefined || once === false) return
+    const may = `\`${name}\` may stand once in a server block`
+    if (once === true) {
+      refusals.push({ line, mark: name, text: `${may}, and stands there twice` })
+      return
+    }
+    if (release !== null && isSince(release, once)) return
+    if (release?.stock !== true)
+      doubts.add(`\`${name}\` twice in a block is refused before CoreDNS ${once}, and which one this is is not known`)
+    else refusals.push({ line, mark: name, text: `before CoreDNS ${once} ${may}, and stands there twice` })
   }
 }
 
@@ -153,13 +161,19 @@ export function isVariable(word: string): boolean {
   return /\{[$%]/.test(word)
 }
 
+/** A label has 63 bytes, and what is wrong shows in the first. */
+const mostMarked = 80
+
 /** Two blocks, or two keys, for one zone at one port: `cannot serve dns://.:53 - it is already defined`. */
 function keysRefused(servers: readonly CorefileServer[]): readonly Refusal[] {
   const refusals: Refusal[] = []
   const seen = new Map<string, number>()
   for (const { keys, line, plugins } of servers) {
     const odd = keys.find((it) => !isVariable(it) && !mayBeKey(it))
-    if (odd !== undefined) refusals.push({ line, mark: odd, text: `\`${odd}\` is no zone that can be served` })
+    if (odd !== undefined) {
+      const mark = odd.slice(0, mostMarked)
+      refusals.push({ line, mark, text: `\`${mark}${mark === odd ? '' : '…'}\` is no zone that can be served` })
+    }
     // Others may stand at other addresses (bind), or answer only some (view), or be added to by a file.
     if (plugins.some((it) => ['bind', 'view', 'import'].includes(it.name) || isVariable(it.name))) continue
     for (const key of keys) {

@@ -2,7 +2,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import type { Known } from '../../model/known.ts'
 import type { NameAnswer, NameAnswers, NameReason } from '../../model/name-answers.ts'
 import type { Service } from '../../model/service.ts'
-import { seriesOf } from './lookup-loss.ts'
+import { lossOf, seriesOf } from './lookup-loss.ts'
 import type { Named } from './unserved-names.ts'
 
 export type PortAsked = Extract<NameReason, { kind: 'port' }>
@@ -29,7 +29,7 @@ export function portAnswers(names: NameAnswers, probe: Known<DnsProbe>, named: N
     )
     const ports = service === undefined ? [] : portsOf(service, asked, named)
     const says = saysOf(answer, asked, ports)
-    const isBehind = says !== 'right' && says !== 'unknown' && !givesAddresses(answer, names, probe)
+    const isBehind = says !== 'right' && says !== 'unknown' && !givesAddresses(answer, names, probe, says)
     return [{ asked, answer, ports, says: isBehind ? 'behind' : says }]
   })
 }
@@ -69,14 +69,24 @@ function saysOf(answer: NameAnswer, { service }: PortAsked, ports: readonly numb
   }
 }
 
-/** Whether this server, from this node, gives addresses of the cluster. */
-function givesAddresses({ node, server }: NameAnswer, { answers }: NameAnswers, probe: Known<DnsProbe>): boolean {
+/**
+ * Whether this server, from this node, gives addresses of the cluster. Silence tells of SRV alone only where little
+ * else is lost: a policy that came into force meanwhile has let the first lookups through.
+ */
+function givesAddresses(
+  { node, server }: NameAnswer,
+  { answers }: NameAnswers,
+  probe: Known<DnsProbe>,
+  says: PortAnswer['says'],
+): boolean {
   const isThis = (it: Pick<NameAnswer, 'node' | 'server'>): boolean => it.node === node && it.server.ip === server.ip
+  const series = probe.known ? seriesOf(probe.value, { node, zone: 'cluster', transport: 'udp' }).filter(isThis) : []
+  const loss = lossOf(series)
+  if (says === 'silent' && loss.of > 0 && loss.unanswered / loss.of > mostLost) return false
   return (
     answers.some((it) => isThis(it) && it.reason.kind === 'service' && it.type !== 'SRV' && it.answer === 'ok') ||
-    (probe.known &&
-      seriesOf(probe.value, { node, zone: 'cluster', transport: 'udp' }).some(
-        (it) => isThis(it) && it.lookups.some((one) => one.a === 'ok' || one.aaaa === 'ok'),
-      ))
+    series.some((it) => it.lookups.some((one) => one.a === 'ok' || one.aaaa === 'ok'))
   )
 }
+
+const mostLost = 0.2

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseCorefile } from '../../wire/corefile.ts'
-import { askedFor, nameRules, rewritten } from './rewrite-rules.ts'
+import { askedFor, leftInName, nameRules, rewritten } from './rewrite-rules.ts'
 
 const rulesOf = (line: string, key = '.:53') => nameRules(parseCorefile(`${key} {\n  ${line}\n}\n`))
 const target = 'cart.shop.svc.cluster.local.'
@@ -92,3 +92,16 @@ function isMet(kind: string, from: string, name: string): boolean {
       return name === `${from}.`
   }
 }
+
+test.each([
+  ['rewrite name regex (.*)\\.corp {1}.shop.svc.cluster.local', null],
+  [
+    'rewrite name regex (.*)\\.corp {1}.{kubernetes/client-namespace}.svc.cluster.local',
+    '{kubernetes/client-namespace}',
+  ],
+  ['rewrite name suffix .corp .{1}.local', '{1}'],
+  ['rewrite name a.corp {$NAME}.{%OTHER%}', null],
+  ['rewrite name a.corp b.corp', null],
+])('what is left in the name by %s: %s', (line, left) => {
+  expect(rulesOf(line).map(leftInName)).toEqual([left])
+})

@@ -147,3 +147,13 @@ function byGroup({ from, to }: Pick<NameRule, 'from' | 'to'>, wanted: string): s
 function absolute(name: string): string {
   return name.endsWith('.') ? name : `${name}.`
 }
+
+/**
+ * What stands in braces in the name that a rule makes, and stays there: only `regex` fills in groups, `{0}` to `{N}`,
+ * and nothing else does (plugin/rewrite/name.go). The server's environment, `{$NAME}`, is put in before that.
+ */
+export function leftInName({ how, to }: Pick<NameRule, 'how' | 'to'>): string | null {
+  const rest = to.replace(/\{(?:\$[^{}]*|%[^{}]*%)\}/g, '')
+  const left = how === 'regex' ? rest.replace(/\{\d{1,3}\}/g, '') : rest
+  return /\{[^{}]{1,100}\}/.exec(left)?.[0] ?? null
+}

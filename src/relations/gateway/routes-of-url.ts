@@ -28,12 +28,24 @@ export function routesOfUrl(
   return left.length === 0 ? routes : left
 }
 
-function listenersOfUrl({ listeners }: Gateway, { protocol, port, hostname }: Asked): readonly Listener[] {
-  const isTls = protocol === 'https:'
-  const usual = isTls ? 443 : 80
-  const number = port === '' ? usual : Number(port)
-  const open = listeners.filter((it) => it.hostname === null || hostsMeet(it.hostname, hostname))
-  const ofScheme = open.filter((it) => (it.protocol === 'HTTPS' || it.protocol === 'TLS') === isTls)
-  const ofPort = ofScheme.filter((it) => it.port === number)
-  return [ofPort, ofScheme].find((it) => it.length > 0) ?? listeners
+function listenersOfUrl(gateway: Gateway, asked: Asked): readonly Listener[] {
+  const ways = [listenersAt(gateway, asked), ofScheme(gateway, asked)]
+  return ways.find((it) => it.length > 0) ?? gateway.listeners
+}
+
+/** Those that a request for the URL comes to: of its scheme, its host and its port. */
+export function listenersAt(gateway: Gateway, asked: Asked): readonly Listener[] {
+  const usual = asked.protocol === 'https:' ? 443 : 80
+  const number = asked.port === '' ? usual : Number(asked.port)
+  return ofScheme(gateway, asked).filter((it) => it.port === number)
+}
+
+function ofScheme({ listeners }: Gateway, { protocol, hostname }: Asked): readonly Listener[] {
+  return listeners.filter(
+    (it) => (it.hostname === null || hostsMeet(it.hostname, hostname)) && speaksTls(it) === (protocol === 'https:'),
+  )
+}
+
+export function speaksTls({ protocol }: Pick<Listener, 'protocol'>): boolean {
+  return protocol === 'HTTPS' || protocol === 'TLS'
 }

@@ -1,4 +1,5 @@
-import type { AlbListens, Ingress, IngressClass } from '../../model/ingress.ts'
+import type { AlbListens, AlbTarget, Ingress, IngressClass } from '../../model/ingress.ts'
+import type { Service } from '../../model/service.ts'
 
 const ours = 'ingress.k8s.aws/alb'
 
@@ -7,6 +8,11 @@ export function isOfAlb({ className, vendors }: Ingress, classes: readonly Ingre
   const named = classes.find((it) => it.name === className)
   if (named !== undefined) return named.controller === ours
   return className === 'alb' || (className === null && vendors?.includes('alb') === true)
+}
+
+/** The target-type that annotations say, a Service's before that of its Ingress; undefined: none does. */
+export function toldTarget(ingress: Ingress, service: Service): AlbTarget | undefined {
+  return service.albTarget ?? (ingress.albTarget === 'unset' ? undefined : ingress.albTarget)
 }
 
 /** What parameters of the class say goes before annotations, and they are not read. */

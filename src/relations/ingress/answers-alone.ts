@@ -1,4 +1,4 @@
-import type { ControllerSettings } from '../../model/beside.ts'
+import type { Beside, ControllerSettings } from '../../model/beside.ts'
 import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import { controllersOf } from './controllers-of.ts'
@@ -19,6 +19,19 @@ export interface Around {
   readonly controllers: Known<readonly IngressController[]>
   readonly classes: Known<readonly IngressClass[]>
   readonly settings: readonly ControllerSettings[]
+}
+
+/** As checks know it; of a cluster, whose settings are not read, snippets are judged by the controllers alone. */
+export function aroundAlone(seen: {
+  readonly ingressControllers: Known<readonly IngressController[]>
+  readonly ingressClasses: Known<readonly IngressClass[]>
+  readonly beside: Known<Beside>
+}): Around {
+  return {
+    controllers: seen.ingressControllers,
+    classes: seen.ingressClasses,
+    settings: seen.beside.known ? seen.beside.value.controllerSettings : [],
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import type { AccessLine } from '../../wire/access-log/access-line.ts'
 import { percentDecoded } from '../../wire/percent.ts'
 import { urlOwner } from '../gateway/url-owner.ts'
 import { included } from '../gateway/proxies.ts'
+import { servicesAt } from '../service/services-at.ts'
 import { routeAmong, routesOf } from './ingress-routes-to-service.ts'
 
 /** What one proxy carries requests for. */
@@ -276,22 +277,6 @@ function byBackend({ dialect, backend }: AccessLine, { ingresses }: ProxyServes)
   return own.length > 1
     ? 'unclear'
     : { object: { kind: 'Ingress', namespace, name: first.name }, service: { namespace, name } }
-}
-
-/** Services by the address and port of their endpoints. */
-function servicesAt(slices: readonly EndpointSlice[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>()
-  for (const { namespace, service, ports, endpoints } of slices) {
-    if (service === null) continue
-    for (const { ip } of endpoints)
-      for (const { port } of ports) {
-        const key = `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
-        const its = found.get(key)
-        if (its === undefined) found.set(key, new Set([`${namespace}/${service}`]))
-        else its.add(`${namespace}/${service}`)
-      }
-  }
-  return found
 }
 
 interface Around {

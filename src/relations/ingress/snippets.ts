@@ -4,7 +4,7 @@ import type { IngressController } from '../../model/ingress.ts'
 /** Why ingress-nginx leaves a snippet unheeded. */
 export interface Refusal {
   readonly why: string
-  /** The whole location, and not the snippet alone. */
+  /** The whole Ingress, and not the snippet alone (annotations.go, Extract: RiskyAnnotations; ingress-nginx#13358). */
   readonly denied: boolean
   readonly settings: ControllerSettings
 }

@@ -4,9 +4,10 @@ import type { HttpProxy } from '../../model/http-proxy.ts'
 import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { MeshGateway } from '../../model/mesh.ts'
-import { type Subject, subject } from '../../model/subject.ts'
+import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { controllersOf } from './controllers-of.ts'
+import { mostShared, youngerIngresses } from './younger-ingresses.ts'
 
 /** Where an object says by which Secret its hosts are served over TLS. */
 export interface TlsReference {
@@ -33,8 +34,9 @@ interface TlsSeen {
 
 /** All that name a Secret for TLS, by the API of each kind; one that names it several times with all its hosts. */
 function tlsReferences(seen: TlsSeen): readonly TlsReference[] {
+  const younger = youngerIngresses(seen.ingresses)
   return distinct([
-    ...seen.ingresses.flatMap((it) => ofIngress(it, seen)),
+    ...seen.ingresses.flatMap((it) => ofIngress(it, seen, younger)),
     ...(seen.beside.ingressRoutes ?? []).flatMap(ofIngressRoute),
     ...seen.gateways.flatMap(ofGateway),
     ...seen.proxies.flatMap(ofProxy),
@@ -45,7 +47,8 @@ function tlsReferences(seen: TlsSeen): readonly TlsReference[] {
 /** An ALB takes its certificates from ACM, by the host: a Secret is nothing to it. */
 function ofIngress(
   ingress: Ingress,
-  { controllers, classes, ingresses }: Pick<TlsSeen, 'controllers' | 'classes' | 'ingresses'>,
+  { controllers, classes }: Pick<TlsSeen, 'controllers' | 'classes'>,
+  younger: ReturnType<typeof youngerIngresses>,
 ): readonly TlsReference[] {
   const isAlb =
     ingress.className === 'alb' ||
@@ -57,48 +60,26 @@ function ofIngress(
   const spare = own.length > 0 && own.every((it) => it.defaultCertificate === true)
   const isNginx = own.length > 0 && own.every((it) => it.product === 'ingress-nginx')
   const allHosts = ingress.rules.flatMap((it) => it.host ?? [])
-  return (ingress.tls ?? []).flatMap(({ hosts, secret }, index): readonly TlsReference[] =>
-    secret === null
-      ? []
-      : [
-          {
-            by: subject('Ingress', ingress.namespace, ingress.name),
-            namespace: ingress.namespace,
-            secret,
-            hosts: hosts.length === 0 ? allHosts : hosts,
-            path: `spec.tls[${index}].secretName`,
-            ...(spare ? { spare: true as const } : {}),
-            ...(isNginx ? sharedBy(ingress, hosts.length === 0 ? allHosts : hosts, ingresses) : {}),
-          },
-        ],
-  )
+  return (ingress.tls ?? []).flatMap(({ hosts, secret }, index): readonly TlsReference[] => {
+    if (secret === null) return []
+    const its = hosts.length === 0 ? allHosts : hosts
+    // The first Ingress that asks for TLS for a host decides of its certificate, and they stand by their age: also
+    // where it can't be used, so that the host has the default one (ingress-nginx,
+    // internal/ingress/controller/controller.go, createServers).
+    const shared = isNginx ? younger(ingress, its) : []
+    return [
+      {
+        by: subject('Ingress', ingress.namespace, ingress.name),
+        namespace: ingress.namespace,
+        secret,
+        hosts: its,
+        path: `spec.tls[${index}].secretName`,
+        ...(spare ? { spare: true as const } : {}),
+        ...(shared.length === 0 ? {} : { shared: shared.map((it) => subject('Ingress', it.namespace, it.name)) }),
+      },
+    ]
+  })
 }
-
-/**
- * The first Ingress that asks for TLS for a host decides of its certificate, and they stand by their age: also where it
- * can't be used, so that the host has the default one (internal/ingress/controller/controller.go, createServers).
- */
-function sharedBy(
-  { created, className, namespace, name }: Ingress,
-  hosts: readonly string[],
-  all: readonly Ingress[],
-): Pick<TlsReference, 'shared'> {
-  if (created === undefined) return {}
-  const own = new Set(hosts.map((it) => it.toLowerCase()))
-  const shared = all.filter(
-    (it) =>
-      it.className === className &&
-      (it.namespace !== namespace || it.name !== name) &&
-      it.created !== undefined &&
-      it.created > created &&
-      it.rules.some(({ host }) => host !== null && own.has(host.toLowerCase())),
-  )
-  return shared.length === 0
-    ? {}
-    : { shared: shared.slice(0, mostShared).map((it) => subject('Ingress', it.namespace, it.name)) }
-}
-
-const mostShared = 20
 
 function ofIngressRoute(route: NonNullable<Beside['ingressRoutes']>[number]): readonly TlsReference[] {
   const secret = route.tls?.secret ?? null
@@ -167,12 +148,21 @@ function ofMeshGateway(gateway: MeshGateway): readonly TlsReference[] {
   )
 }
 
-/** Several hosts of one object share a Secret: one word of it is enough, of its hosts together. */
+/** Several hosts of one object share a Secret: one word of it is enough, of its hosts together and who shares any. */
 function distinct(all: readonly TlsReference[]): readonly TlsReference[] {
   const groups = Map.groupBy(all, ({ by, namespace, secret }) => [by.kind, full(by), namespace, secret].join(' '))
-  return [...groups.values()].flatMap(([first, ...rest]) =>
-    first === undefined ? [] : [{ ...first, hosts: [...new Set([first, ...rest].flatMap((it) => it.hosts))] }],
-  )
+  return [...groups.values()].flatMap((its) => {
+    const [first] = its
+    if (first === undefined) return []
+    const shared = [...new Map(its.flatMap((it) => it.shared ?? []).map((it) => [subjectKey(it), it])).values()]
+    return [
+      {
+        ...first,
+        hosts: [...new Set(its.flatMap((it) => it.hosts))],
+        ...(shared.length === 0 ? {} : { shared: shared.slice(0, mostShared) }),
+      },
+    ]
+  })
 }
 
 interface TlsSources {

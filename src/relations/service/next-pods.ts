@@ -1,6 +1,6 @@
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
-import type { Scaler } from '../../model/beside.ts'
+import type { Beside, Scaler } from '../../model/beside.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import type { Idle, Workload } from '../../model/workload.ts'
 import { once } from '../once.ts'
@@ -63,6 +63,11 @@ export function idleOf(pod: Pod): Idle | null {
   return 'idle' in pod ? (pod as Next).idle : null
 }
 
+/** What is read of a file alone; of a cluster nothing is known to scale anything. */
+export function scalersOf(beside: Known<Beside>): readonly Scaler[] {
+  return beside.known ? (beside.value.scalers ?? []) : []
+}
+
 /**
  * Whether it is there, or will be without anybody's doing: at its time, or by an autoscaler. What somebody has
  * suspended or scaled to 0 may be done with.
@@ -75,7 +80,7 @@ export function isAwaited(pod: Pod, scalers: readonly Scaler[]): boolean {
     (idle === 'scaled' &&
       scalers.some(
         ({ kind, namespace, target }) =>
-          kind === 'ScaledObject' &&
+          (kind === 'ScaledObject' || kind === 'HTTPScaledObject') &&
           namespace === pod.namespace &&
           target.kind === pod.owner?.kind &&
           target.name === pod.name,

@@ -19,7 +19,7 @@ export function eventTroubles(model: Model): readonly Trouble[] {
   if (!events.known || model.scope.target.kind === 'dns') return []
   const weightOf = weighing(model)
   return events.value
-    .filter((it) => it.age !== undefined && it.age <= recent)
+    .filter((it) => it.age !== undefined && it.age <= recent && !isOfComing.test(it.reason))
     .toSorted((a, b) => (a.age ?? 0) - (b.age ?? 0))
     .flatMap((it) => {
       const weight = weightOf(it)
@@ -39,6 +39,9 @@ function isOpen({ age = 0, times }: ObjectEvent): boolean {
 type Weight = Trouble['weight'] | null
 
 const makers: ReadonlySet<string> = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'])
+
+/** An autoscaler brings a node: no trouble. */
+const isOfComing = /^(?:TriggeredScaleUp|Nominated)$/
 
 /** Kinds whose state is read, with its reasons, or that are no part of any way. */
 const judged: ReadonlySet<string> = new Set(

@@ -123,6 +123,7 @@ function told(log: ProgramLog, pod: Pod | null, it: Complaint, { called, weight 
       pod: log.pod,
       container,
       kind: it.kind,
+      words: it.words ?? [],
       times: `${count(it.times, 'time')} in ${count(minutes, 'minute')}, ${it.during} in the last ${during} s`,
       due: (it.times * during) / Math.max(seconds, 1),
     },

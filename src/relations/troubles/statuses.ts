@@ -4,6 +4,7 @@ import type { ObjectStatus } from '../../model/status.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { count, some, told } from '../../phrases.ts'
 import { put } from '../once.ts'
+import { saysOfItself } from '../symptom.ts'
 import { takesHost } from '../ingress/ingress-routes-to-service.ts'
 import { isOfNetwork, tellsOfFailedCall } from './network-kinds.ts'
 
@@ -56,7 +57,7 @@ function ofStatus(it: ObjectStatus, on: readonly Subject[] | null): Trouble {
     source: 'statuses',
     sufferer: self,
     involved: [self, ...(on ?? [])],
-    keys: [],
+    keys: [saysOfItself(self)],
     // `state is Invalid`, of those that have no conditions.
     asked: /^(?:[a-z]+|certificateStatus)$/.test(type)
       ? `${type} is ${reason}`

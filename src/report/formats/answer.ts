@@ -3,7 +3,9 @@ import type { matrix } from '../schemas/matrix.ts'
 import type { Output } from '../schemas/parts.ts'
 import type { pcap } from '../schemas/pcap.ts'
 import type { spans } from '../schemas/spans.ts'
+import type { targets } from '../schemas/targets.ts'
 import type { trace } from '../schemas/trace.ts'
+import { togetherOf } from '../diagnosis/several.ts'
 
 /*
  * What every other format is made of: the JSON document of an answer, and nothing else. So no format knows more than
@@ -16,9 +18,10 @@ type Traced = Output<typeof trace>
 type Matrixed = Output<typeof matrix>
 type Captured = Output<typeof pcap>
 type Spanned = Output<typeof spans>
+type OfTargets = Output<typeof targets>
 
 /** The documents that hold a diagnosis. */
-export type Answer = Plain | Dns | Traced | Matrixed | Captured | Spanned
+export type Answer = Plain | Dns | Traced | Matrixed | Captured | Spanned | OfTargets
 
 export type Found = Plain['findings'][number]
 export type Unsure = Plain['cannotTell'][number]
@@ -33,9 +36,11 @@ export interface Parts {
   readonly matrix: Omit<Matrixed, 'diagnosis'> | null
   readonly capture: Captured['capture'] | null
   readonly spans: Spanned['spans'] | null
+  /** Of several targets: `diagnosis` is of all of them together. */
+  readonly targets: OfTargets['targets'] | null
 }
 
-const alone = { dns: null, trace: null, matrix: null, capture: null, spans: null } as const
+const alone = { dns: null, trace: null, matrix: null, capture: null, spans: null, targets: null } as const
 
 export function partsOf(answer: Answer): Parts {
   switch (answer.schema) {
@@ -51,6 +56,8 @@ export function partsOf(answer: Answer): Parts {
       return { ...alone, diagnosis: answer.diagnosis, capture: answer.capture }
     case 'hopscope/spans/v1':
       return { ...alone, diagnosis: answer.diagnosis, spans: answer.spans }
+    case 'hopscope/targets/v1':
+      return { ...alone, diagnosis: togetherOf(answer), targets: answer.targets }
   }
 }
 

@@ -6,6 +6,7 @@ import { findings } from './html/finding.ts'
 import { type Mark, verdict } from './html/parts.ts'
 import { capture, matrix, paths, section, spans, strip, unseen } from './html/sections.ts'
 import { style } from './html/style.ts'
+import { targets } from './html/targets.ts'
 import { type Markup, markup } from './markup.ts'
 import { plain } from './plain.ts'
 
@@ -49,7 +50,7 @@ ${home === undefined ? null : home.top}<header>
 <ul class="chips">${chips(diagnosis)}</ul>
 </header>
 <main>
-${section('The path', strip(parts))}${
+${targets(parts)}${section('The path', strip(parts))}${
     found === 0 ? null : section('Findings', findings(diagnosis, call))
   }${paths(parts)}${matrix(parts)}${capture(parts)}${spans(parts)}${section(
     'What was seen, and what was not',

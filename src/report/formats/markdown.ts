@@ -19,6 +19,7 @@ export function markdown(answer: Answer, { call }: { readonly call: Call }): str
   return `${[
     `## ${inline(diagnosis.headline)}`,
     `${tally(diagnosis)}${diagnosis.lookedAt === '' ? '' : ` Looked at: ${inline(diagnosis.lookedAt)}.`}`,
+    ...targets(parts),
     ...trace(parts),
     ...diagnosis.findings.flatMap((it) => finding(it, diagnosis.explained, call)),
     ...paths(parts),
@@ -61,6 +62,13 @@ function finding(it: Found, explained: Parts['diagnosis']['explained'], call: Ca
 
 function causes(it: Found): string {
   return `- causes ${code(it.code)} ${inline(it.title)}: ${code(nameOf(it.subject))}`
+}
+
+function targets({ targets: all }: Parts): readonly string[] {
+  if (all === null) return []
+  const words = { findings: 'findings', ok: 'ok', 'cannot-tell': 'cannot tell', crashed: 'crashed' } as const
+  const rows = all.map(({ target, diagnosis: { verdict, headline } }) => [target, words[verdict], headline].map(inline))
+  return [table(['target', 'verdict', 'answer'], rows)]
 }
 
 function trace({ trace: way }: Parts): readonly string[] {

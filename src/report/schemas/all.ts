@@ -6,6 +6,7 @@ import { matrix } from './matrix.ts'
 import { pcap } from './pcap.ts'
 import { spans } from './spans.ts'
 import { resolve } from './resolve.ts'
+import { targets } from './targets.ts'
 import { trace } from './trace.ts'
 import { watch } from './watch.ts'
 
@@ -27,6 +28,13 @@ export const outputSchemas: readonly OutputSchema[] = [
     commands: ['hopscope diagnose -o json'],
     about: 'a diagnosis',
     schema: diagnosis,
+  },
+  {
+    name: 'targets',
+    id: 'hopscope/targets/v1',
+    commands: ['hopscope diagnose TARGET TARGET -o json', 'hopscope diagnose -l SELECTOR -o json'],
+    about: 'of several targets, or those that bear labels: a diagnosis of each, over one reading',
+    schema: targets,
   },
   {
     name: 'dns',

@@ -1,7 +1,9 @@
+import { ownText } from '../../answers/tail/own-text.ts'
 import { isRefusedEarly } from '../../wire/access-log/refused-early.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { EndpointSlice } from '../../model/service.ts'
 import { backendsOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { servicesAt } from '../../relations/service/services-at.ts'
 import type { AccessLine } from '../../wire/access-log/access-line.ts'
 import { isOwnDoor } from '../../wire/access-log/own-door.ts'
 import type { LogEntry } from '../../wire/access-log/reader.ts'
@@ -32,7 +34,7 @@ export function whoseLines(ingress: Ingress, slices: readonly EndpointSlice[]): 
     const whose = services.some((it) => backend.startsWith(it)) ? 'its' : 'others'
     for (const { address } of tries ?? [])
       if (!isOwnDoor(address) && (servers.has(address) || servers.size < mostServers))
-        servers.set(` ${address}`.slice(1), whose)
+        servers.set(ownText(address), whose)
     return whose
   }
 
@@ -57,19 +59,13 @@ function ofNobody({ status, tries }: AccessLine): Whose {
   return status === 404 && tries?.length === 1 ? 'others' : 'unknown'
 }
 
-/** Endpoints of its Services, as they are now: those of before are learned from lines that name both. */
+/**
+ * Endpoints of its Services, as they are now: those of before are learned from lines that name both. A pod of two
+ * Services is the Ingress's where one of them is.
+ */
 function serversOf(ingress: Ingress, slices: readonly EndpointSlice[]): Map<string, Whose> {
-  const found = new Map<string, Whose>()
-  const its = new Set(backendsOf(ingress).map((it) => it.backend.service))
-  for (const { namespace, service, ports, endpoints } of slices) {
-    if (service === null) continue
-    const whose = namespace === ingress.namespace && its.has(service) ? 'its' : 'others'
-    for (const { ip } of endpoints)
-      for (const { port } of ports) {
-        const address = `${ip.includes(':') ? `[${ip}]` : ip}:${port ?? ''}`
-        // A pod of two Services is the Ingress's where one of them is.
-        if (found.get(address) !== 'its') found.set(address, whose)
-      }
-  }
-  return found
+  const its = backendsOf(ingress).map((it) => `${ingress.namespace}/${it.backend.service}`)
+  return new Map(
+    [...servicesAt(slices)].map(([address, names]) => [address, its.some((it) => names.has(it)) ? 'its' : 'others']),
+  )
 }

@@ -56,25 +56,70 @@ const variable = /%(?:\{([^{}]{0,40})\})?(?:\[([^[\]]{1,200})\]|([a-zA-Z]{1,4}))
 export function haproxyTemplate(format: string): Template | null {
   const plain = format.replaceAll('\\ ', ' ').replaceAll('\\"', '"')
   const parts: Part[] = []
+  let areQuoted = false
   let at = 0
   for (const { 0: whole, 1: options = '', 2: expression, 3: name = '', index } of plain.matchAll(variable)) {
     parts.push(plain.slice(at, index))
     at = index + whole.length
+    const isQuoted: boolean = quoting(options) ?? areQuoted
     // Sets an option for all that follow, and writes nothing.
-    if (name === 'o') continue
+    if (name === 'o') {
+      areQuoted = isQuoted
+      continue
+    }
     const key = expression?.split(',', 1)[0] ?? name
     const [slot, kind] = Object.hasOwn(variables, key) ? (variables[key] ?? unknown) : unknown
-    const quote = options.includes('+Q') ? '"' : ''
+    const quote = isQuoted && !unquoted.has(name) ? '"' : ''
     parts.push(quote, { slot, kind: quote !== '' && kind === 'word' ? 'free' : kind }, quote)
   }
-  return templateOf([...parts, plain.slice(at)], false)
+  return templateOf(withoutDoubleBlanks([...parts, plain.slice(at)]), false)
 }
+
+/** HAProxy writes no blank at the beginning and no second one, also where what stands between two writes nothing. */
+function withoutDoubleBlanks(parts: readonly Part[]): readonly Part[] {
+  const all: Part[] = []
+  let isBlank = true
+  for (const part of parts) {
+    if (typeof part !== 'string') {
+      all.push(part)
+      isBlank = false
+    } else if (part !== '') {
+      const text = part.replaceAll(/ +/g, ' ')
+      const kept: string = isBlank ? text.trimStart() : text
+      all.push(kept)
+      if (kept !== '') isBlank = kept.endsWith(' ')
+    }
+  }
+  return all
+}
+
+/** What was no HTTP has neither: then `<BADREQ>` stands for the request and for each part of it. */
+function requested(values: Values): ReturnType<typeof requestOf> {
+  const its = requestOf(values)
+  return its.method === noRequest || its.path === noRequest ? { ...its, method: null, path: null } : its
+}
+
+const noRequest = '<BADREQ>'
+
+/** `+Q` quotes, `-Q` takes it back; null where nothing of it is said. */
+function quoting(options: string): boolean | null {
+  if (options.includes('+Q')) return true
+  return options.includes('-Q') ? false : null
+}
+
+/** Numbers, dates and the state at the end bear no quotes whatever is asked for (src/log.c, sess_build_logline). */
+const unquoted: ReadonlySet<string> = new Set(
+  (
+    'B U ST ac bc fc sc rc bq sq cp bp fp sp lc pid rt ms t tr trl trg T Tl Ts ' +
+    'TR Tw Tc Tr Ta Tt Tq Th Ti Td Tu ts tsc'
+  ).split(' '),
+)
 
 const unknown = [null, 'free'] as const
 
 /** What stood in the slots, as a request. */
 export function haproxyLine(values: Values): AccessLine {
-  const { method, path } = requestOf(values)
+  const { method, path } = requested(values)
   const server = values[slots.address]
   const [client, queue, connect, header] = [
     values[slots.clientTime],

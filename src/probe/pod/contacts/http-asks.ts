@@ -20,12 +20,16 @@ const directMs = 8000
 /** Whoever waits for the command waits no longer than this for requests, however late the last of them began. */
 const allMs = 20_000
 const leastMs = 6_000
+/** Linux sends a SYN again after 1 and 3 s. */
+const threeSynsMs = 3300
 
 /** What was asked for so long has said what it has to say, and whoever waits for the command waits for the slowest. */
 const slowMs = 3000
 
 /** So many hosts and endpoints are waited for at one time: one that is silent must not hold up the others. */
 const atOnce = 12
+/** Where all of it has an end, a queue behind silent ones would be asked too late; the rate is what bounds the load. */
+const atOnceToAnEnd = 60
 
 /** As for connects: a policy that is enforced drops, and what drops is silent for as long as anybody waits. */
 const knockMs = 3000
@@ -45,7 +49,7 @@ const bodyAtMost = 256 * 1024
  * is asked, is silent, or says that it is too much, is left alone: an answer is wanted, not a load.
  */
 export async function httpContacts(
-  spec: Pick<ProbeSpec, 'http' | 'httpPerSecond' | 'httpBudgetMs'>,
+  spec: Pick<ProbeSpec, 'http' | 'httpPerSecond' | 'httpBudgetMs' | 'httpEndMs'>,
   emit: Emit,
 ): Promise<void> {
   const bucket = tokenBucket(spec.httpPerSecond)
@@ -57,13 +61,12 @@ export async function httpContacts(
     mayAsk: () => bucket.take(1, signal),
     until: ({ direct, host, path }) => (direct === true ? undefined : mute.signalOf(`${host} ${path}`)),
     // A redirect, or a second try over TLS, is a request of its own in the load, and none in the time.
-    patience: ({ direct }) =>
-      Math.max(leastMs, Math.min(direct === true ? directMs : answerMs, allMs - (performance.now() - began))),
+    patience: ({ direct }) => patienceOf(direct === true ? directMs : answerMs, performance.now() - began, spec),
   }
   const worker = async (): Promise<void> => {
     for (let ask = waiting.shift(); ask !== undefined; ask = waiting.shift()) await askOften(ask)
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all(Array.from({ length: spec.httpEndMs === undefined ? atOnce : atOnceToAnEnd }, worker))
 
   async function askOften(ask: HttpSpec): Promise<void> {
     if (ask.knock === true && !(await opens(ask))) return
@@ -131,6 +134,12 @@ async function askLarge(ask: HttpSpec, mayAsk: Way['mayAsk'], emit: Emit): Promi
 /** IP, TCP with its timestamps (RFC 7323, which Linux has on), and of TLS 1.3 a record's head, tag and type. */
 function overheadOf(ip: string, scheme: HttpSpec['scheme']): number {
   return (isIP(ip) === 6 ? 40 : 20) + 32 + (scheme === 'https' ? 22 : 0)
+}
+
+/** Where all of it has an end, the last one to begin has the time of three SYNs still. */
+function patienceOf(most: number, elapsed: number, { httpEndMs }: Pick<ProbeSpec, 'httpEndMs'>): number {
+  const [all, least] = httpEndMs === undefined ? [allMs, leastMs] : [httpEndMs, threeSynsMs]
+  return Math.max(least, Math.min(most, all - elapsed))
 }
 
 interface Way {

@@ -7,6 +7,9 @@ import { udpLine } from './udp-line.ts'
 
 export type LookupResult = Omit<Lookup, 'at'>
 
+/** `until`: as performance.now() counts; nobody waits longer. */
+export type LookupRules = ResolverSpec & { readonly until?: number }
+
 /**
  * One lookup of A and AAAA, ended by `timeoutMs * attempts` at the latest. Over TCP nothing is sent twice (the
  * kernel does that), and a connection that does not open in time is a timeout. `stop`: nobody waits for it any more;
@@ -14,7 +17,7 @@ export type LookupResult = Omit<Lookup, 'at'>
  */
 export async function lookup(
   series: SeriesSpec,
-  rules: ResolverSpec,
+  { until = Infinity, ...rules }: LookupRules,
   sent: (queries: number) => void,
   stop?: AbortSignal,
 ): Promise<LookupResult> {
@@ -29,7 +32,7 @@ export async function lookup(
   const attempts = series.transport === 'udp' ? rules : { ...rules, attempts: 1 }
   try {
     const ask = series.method === 'sequential' ? sequential : pair
-    const deadline = start + attempts.timeoutMs * attempts.attempts
+    const deadline = Math.min(start + attempts.timeoutMs * attempts.attempts, until)
     const waiting = { rules: attempts, deadline, sent, ...(stop === undefined ? {} : { stop }) }
     const told = await ask(line, pairOf(series.name, series.apart === 'edns'), waiting)
     return { ...(await whole(told, series, waiting)), ms: since(start) }

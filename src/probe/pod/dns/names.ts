@@ -93,7 +93,10 @@ async function askOne(
   for (const { name, types, reason } of wanted) {
     const before = notes.queries().length
     for (let attempt = 0; attempt < tries; attempt++) {
-      if (!(await bucket.take(types.length, signal))) return notes.queries().length
+      const mayAsk = await bucket.take(types.length, signal)
+      if (!mayAsk && attempt === 0) return notes.queries().length
+      // That it was silent once is told, though the time for a second try is over.
+      if (!mayAsk) break
       if (await isAnswered(place, name, types, notes)) break
     }
     const queries = notes.queries().slice(before)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { libcAsker, libcLookup, nameserversHere } from '../resolve/libc-lookup.ts'
 import { lookup, type LookupResult } from '../dns/lookup.ts'
+import { untilOf } from '../dns/until.ts'
 import type { Emit, LookupRow } from '../records.ts'
 import type { ProbeSpec, SeriesSpec } from '../spec.ts'
 import { tokenBucket } from '../dns/token-bucket.ts'
@@ -37,6 +38,8 @@ export async function dnsStorm(
   const ending = new AbortController()
   const ended = aborted(ending.signal)
   const total = series.reduce((sum, it) => sum + it.count, 0)
+  const until = untilOf(spec.resolver)
+  const rules = { ...spec.resolver, until: until.at }
   let queries = 0
   let done = 0
 
@@ -60,8 +63,10 @@ export async function dnsStorm(
     if (of.method === 'getaddrinfo') sent(questions)
     const result =
       of.method === 'getaddrinfo'
-        ? await libcLookup(of.name, asker.tool)
-        : await lookup(of.fresh === true ? { ...of, name: freshName(of.name) } : of, spec.resolver, sent)
+        ? await until.or(libcLookup(of.name, asker.tool), silentLibc(start))
+        : await lookup(of.fresh === true ? { ...of, name: freshName(of.name) } : of, rules, sent)
+    // It was given up before it could be called silent: nothing was learnt.
+    if (result === null) return
     entry.done = { at: start + result.ms, good: isGood(result) }
     done++
     rows[s]?.push([Math.round(start - began), result.ms, result.a, result.aaaa, result.retries, result.firstLost])
@@ -99,6 +104,16 @@ export async function dnsStorm(
   clearInterval(tick)
   rows.forEach((_, s) => flush(s, 1))
   return { queries, lookups: done }
+}
+
+/** glibc and musl send again after 5 and 2.5 s: whoever has no answer by then has none. */
+const libcMs = 5000
+
+function silentLibc(start: number): () => LookupResult | null {
+  return () => {
+    const ms = Math.round(performance.now() - start)
+    return ms < libcMs ? null : { ms, a: 'timeout', aaaa: 'not-asked', retries: 0, firstLost: 'none' }
+  }
 }
 
 const bad: ReadonlySet<string> = new Set(['servfail', 'refused', 'timeout', 'unreachable'])

@@ -1,4 +1,5 @@
 import type { LargeFetch } from '../../../model/lookups.ts'
+import { type Clock, machineClock } from '../clock.ts'
 import { type HttpAnswer, httpGet } from '../contacts/http-get.ts'
 import type { Emit, PodRecord } from '../records.ts'
 import type { MetricsSpec, ProbeSpec } from '../spec.ts'
@@ -20,11 +21,52 @@ const families = new RegExp(
 
 /**
  * Each server's metrics page. It is the one answer of many full packets that every CoreDNS has, so it also tells
- * whether large packets arrive at all.
+ * whether large packets arrive at all: whoever does not give it is asked once more at once, beside the lookups.
  */
-export async function metrics(spec: ProbeSpec, phase: 'before' | 'after', emit: Emit): Promise<void> {
-  await Promise.all(spec.metrics.map(async (it) => emit(await scrape(it, phase))))
+export function metrics(
+  { metrics: servers, metricsTwice, resolver }: Pick<ProbeSpec, 'metrics' | 'metricsTwice' | 'resolver'>,
+  emit: Emit,
+  world: { readonly clock: Pick<Clock, 'sleep'>; readonly scrape: typeof scrape } = { clock: machineClock, scrape },
+): Metrics {
+  const counted: MetricsSpec[] = []
+  const again: Promise<void>[] = []
+  const ask = async (it: MetricsSpec, phase: 'before' | 'after'): Promise<boolean> => {
+    const page = await world.scrape(it, phase)
+    const isLate = phase === 'before' && hasBegun && page.text !== null
+    emit(isLate ? { ...page, text: null, error: 'it came when lookups had begun' } : page)
+    return page.text !== null && !isLate
+  }
+  let hasBegun = false
+  const before = Promise.all(
+    servers.map(async (it) => {
+      if (await ask(it, 'before')) counted.push(it)
+      else if (metricsTwice) again.push(ask(it, 'after').then(() => {}))
+    }),
+  )
+  return {
+    begin: async () => {
+      await Promise.race([before, world.clock.sleep(resolver.endMs === undefined ? pageMs : promptMs)])
+      hasBegun = true
+    },
+    end: async () => {
+      await before
+      await Promise.all([...again, ...(metricsTwice ? counted.map((it) => ask(it, 'after')) : [])])
+    },
+  }
 }
+
+/** `begin`: lookups may, for what counts them has been read, or does not come. `end`: all that is asked is told. */
+export interface Metrics {
+  readonly begin: () => Promise<void>
+  readonly end: () => Promise<void>
+}
+
+/**
+ * A page comes within milliseconds. Where somebody waits for the answer about one path, lookups do not wait for one
+ * that is silent, which has no two readings anyway.
+ */
+const promptMs = 600
+const pageMs = 3000
 
 export async function scrape(
   { ip, port }: MetricsSpec,
@@ -37,7 +79,7 @@ export async function scrape(
     host: `${ip}:${port}`,
     path: '/metrics',
     atMost: 4_000_000,
-    timeoutMs: 3000,
+    timeoutMs: pageMs,
   })
   const { status, error, body, bytes } = answer
   const ok = status === 200 && error === null
