@@ -6,13 +6,13 @@ import { contains } from '../cidr-index.ts'
 import { hasPairs, labelOf, selects } from '../selector.ts'
 
 /** `192.0.2.10-192.0.2.20`; null for what is none of IPv4. */
-function rangeOf(range: string): readonly [number, number] | null {
+export function rangeOf(range: string): readonly [number, number] | null {
   const [, from = '', to = ''] = /^\s*([\d.]{7,15})\s*-\s*([\d.]{7,15})\s*$/.exec(range) ?? []
   const [low, high] = [numberOf(from), numberOf(to)]
   return low === null || high === null ? null : [low, high]
 }
 
-function numberOf(ip: string): number | null {
+export function numberOf(ip: string): number | null {
   const parts = ip.split('.').map(Number)
   const isIp = parts.length === 4 && parts.every((it) => Number.isInteger(it) && it >= 0 && it < 256)
   return isIp ? parts.reduce((all, it) => all * 256 + it, 0) : null
