@@ -47,8 +47,8 @@ export default check({
         : `Ingress ${full(on)} says ${some(args.has)}, and its controller's load balancer has ${some(args.real)}.`,
     detail: ({ args }) => `status.loadBalancer of the Ingress, against Service ${some(args.services, 2)}`,
     note: () =>
-      'where the controller reads the Ingress, requests to the right address are served all the same; what makes names of the status, as external-dns ' +
-      'does, is misled',
+      'where the controller reads the Ingress, requests to the right address are served all the same; what makes ' +
+      'names of the status, as external-dns does, is misled',
     help: ({ subject: on, args }) => [
       'see what the controller publishes: --publish-service, --publish-status-address, --update-status, and its ' +
         'right to update ingresses/status',
