@@ -309,6 +309,12 @@ export interface AddressPool {
   readonly assigns: 'itself' | 'when asked'
   /** By which advertisements choose it; absent where it bears none, and in old recordings. */
   readonly labels?: Readonly<Record<string, string>>
+  /** Whose Services alone have its addresses, `serviceAllocation`. Absent = all, and in old recordings. */
+  readonly only?: {
+    readonly namespaces: readonly string[]
+    readonly namespacesBy: readonly Selector[]
+    readonly servicesBy: readonly Selector[]
+  }
 }
 
 export interface Advertisement {

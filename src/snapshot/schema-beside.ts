@@ -164,6 +164,13 @@ export const besideSchema = exactly<Beside>()(
           addresses: list(m.address),
           assigns: oneOf(['itself', 'when asked']),
           labels: maybe(labels),
+          only: maybe(
+            object({
+              namespaces: list(m.name),
+              namespacesBy: list(selectorSchema),
+              servicesBy: list(selectorSchema),
+            }),
+          ),
         }),
       ),
     ),

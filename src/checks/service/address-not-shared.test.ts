@@ -28,9 +28,8 @@ const given = (services: readonly Service[], ...pools: readonly AddressPool[]) =
   beside: beside({ pools: pools.length === 0 ? [pool()] : pools }),
   services,
 })
-const found = (why: string) => [
-  { subject: 'Service/shop/web', severity: 'error', confidence: 'inferred', args: { why } } as const,
-]
+const one = { subject: 'Service/shop/web', severity: 'error', confidence: 'inferred' } as const
+const found = (why: string) => [{ ...one, args: { why } }]
 const key = { sharesBy: 'one' }
 const local = { externalTrafficPolicy: 'Local' } as const
 const tight = pool({ addresses: ['192.0.2.10/32'] })
@@ -42,13 +41,13 @@ describeCheck(check, [
   {
     it: 'an annotation that is nearly the key',
     given: given([has(key), waits({ nearlyShares: 'metallb.io/allow-sharing' })]),
-    expect: [{ ...found('no-key')[0], args: { near: 'metallb.io/allow-sharing' } }],
+    expect: [{ ...one, args: { near: 'metallb.io/allow-sharing' } }],
   },
   { it: 'other keys', given: given([has({ sharesBy: 'two' }), waits(key)]), expect: found('other-key') },
   {
     it: 'one key, and one port',
     given: given([has(key), waits(key, { ports: [port({ port: 80 })] })]),
-    expect: [{ ...found('port')[0], says: /both want port 80\/TCP/ }],
+    expect: [{ ...one, args: { why: 'port' }, says: /both want port 80\/TCP/ }],
   },
   {
     it: 'one port number of two protocols',
@@ -83,6 +82,19 @@ describeCheck(check, [
   {
     it: 'what is left is given out when asked',
     given: given([has(), free], tight, pool({ name: 'more', addresses: ['192.0.2.99/32'], assigns: 'when asked' })),
+    expect: found('full'),
+  },
+  {
+    it: 'what is left is for another namespace',
+    given: given(
+      [has(), free],
+      tight,
+      pool({
+        name: 'more',
+        addresses: ['192.0.2.99/32'],
+        only: { namespaces: ['other'], namespacesBy: [], servicesBy: [] },
+      }),
+    ),
     expect: found('full'),
   },
   { it: 'one is left', given: given([has(), free], pool({ addresses: ['192.0.2.10/31'] })), expect: 'ok' },

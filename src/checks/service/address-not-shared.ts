@@ -2,10 +2,13 @@ import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { AddressPool } from '../../model/beside.ts'
+import type { Known } from '../../model/known.ts'
+import type { Namespace } from '../../model/network-policy.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
-import { poolOf } from '../../relations/service/metallb.ts'
+import { isPoolFor, poolOf } from '../../relations/service/metallb.ts'
 import { addressesOf, type NotShared, samePorts, whyNotShared } from '../../relations/service/metallb-shares.ts'
+import { noExternalAddress } from '../../relations/symptom.ts'
 import { serviceSubject } from './words.ts'
 
 /**
@@ -20,10 +23,11 @@ export default check({
   fine: 'no Service waits for an address of MetalLB that another has',
   severity: 'error',
   needs: ['beside', 'services'],
+  wants: ['namespaces'],
   remedies: [],
   decides: [],
 
-  run({ beside, services, scope }) {
+  run({ beside, services, namespaces, scope }) {
     const { pools } = beside
     if (pools === null || pools.length === 0) return notApplicable('the file holds no pool of MetalLB')
     const balanced = services.flatMap((it) =>
@@ -34,7 +38,7 @@ export default check({
       balanced.flatMap(({ service, balancer }) => balancer.addresses.map((address) => ({ address, service }))),
       (it) => it.address,
     )
-    const seen: Seen = { pools, held: (it) => (holdersOf.get(it) ?? []).map((one) => one.service) }
+    const seen: Seen = { pools, namespaces, held: (it) => (holdersOf.get(it) ?? []).map((one) => one.service) }
     const waiting = balanced.filter((it) => it.balancer.addresses.length === 0)
     const found = waiting.flatMap((it) => judge(it, seen))
     if (found.length > 0) return found
@@ -87,6 +91,7 @@ function isOfOthers({ class: of, handedTo }: LoadBalancer): boolean {
 
 interface Seen {
   readonly pools: readonly AddressPool[]
+  readonly namespaces: Known<readonly Namespace[]>
   readonly held: (address: string) => readonly Service[]
 }
 
@@ -118,8 +123,9 @@ function judge({ service, balancer }: Waiting, seen: Seen) {
 }
 
 /** Each address of each pool that it may have is had by one that does not share it. */
-function usedUp(service: Service, { asksPool }: LoadBalancer, { pools, held }: Seen) {
-  const own = pools.filter((it) => (asksPool === undefined ? it.assigns === 'itself' : it.name === asksPool))
+function usedUp(service: Service, { asksPool }: LoadBalancer, { pools, held, namespaces }: Seen) {
+  const isOwn = (it: AddressPool): boolean => (asksPool === undefined ? it.assigns === 'itself' : it.name === asksPool)
+  const own = pools.filter((it) => isOwn(it) && isPoolFor(it, service, namespaces) !== false)
   const all = own.length === 0 ? null : addressesOf(own)
   if (all === null || all.length === 0) return []
   const isLeft = all.some((it) => held(it).every((one) => whyNotShared(service, one) === null))
@@ -156,6 +162,7 @@ function verdict(service: Service, { why, address, pools, holders, count }: Faul
       ports: holders.flatMap((it) => samePorts(service, it)),
     },
     evidence: [service, ...holders.slice(0, 4)].map(sharing),
+    causes: [noExternalAddress(service)],
   })
 }
 
