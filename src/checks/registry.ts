@@ -422,6 +422,8 @@ import hostHidesWildcard from './mesh/host-hides-wildcard.ts'
 import urlNotTaken from './mesh/url-not-taken.ts'
 import providerOff from './ingress/provider-off.ts'
 import pathMatchedWhole from './ingress/path-matched-whole.ts'
+import tlsOptionsBroken from './ingress/tls-options-broken.ts'
+import leadsOnToMissing from './ingress/leads-on-to-missing.ts'
 import addressNotShared from './service/address-not-shared.ts'
 import nginxLooksUp from './dns/nginx-looks-up.ts'
 import upgradeTakenAway from './ingress/upgrade-taken-away.ts'
@@ -656,6 +658,8 @@ export const checks: readonly AnyCheck[] = [
   refusedEarly, // ING408
   providerOff, // ING409
   pathMatchedWhole, // ING410
+  tlsOptionsBroken, // ING411
+  leadsOnToMissing, // ING412
   controllerTooOld, // ING413
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802

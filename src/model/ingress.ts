@@ -188,6 +188,8 @@ export interface Middleware {
   readonly does?: string
   /** Whom it asks about each request, `forwardAuth.address`, as far as that is a name and a port. */
   readonly asks?: IngressAuth
+  /** What it is a chain of, `chain.middlewares`; a namespace of null is its own. */
+  readonly chain?: readonly { readonly namespace: string | null; readonly name: string }[]
   /** Whose pages it shows in place of errors, `errors.service`; a namespace of null is its own. */
   readonly pages?: { readonly namespace: string | null; readonly name: string; readonly port: number | string | null }
 }

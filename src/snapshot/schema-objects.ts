@@ -270,6 +270,7 @@ export function objectSchemas(intern: Intern) {
       name: m.name,
       does: maybe(shared.word),
       asks: maybe(object({ host: m.host, port: number })),
+      chain: maybe(list(object({ namespace: nullable(shared.name), name: m.name }))),
       pages: maybe(
         object({ namespace: nullable(shared.name), name: m.name, port: nullable(either([number, shared.name])) }),
       ),
