@@ -68,6 +68,11 @@ describeCheck(check, [
   },
   { it: 'neither', given: { ...given([]), beside: beside({ ingressRoutes: [] }) }, expect: 'not-applicable' },
   {
+    it: 'a split is judged without Middlewares',
+    given: modelOf(given([split(to('web'))]), { middlewares: unknown('forbidden', 'list middlewares') }),
+    expect: 'ok',
+  },
+  {
     it: 'Middlewares forbidden',
     given: modelOf(given([]), { middlewares: unknown('forbidden', 'list middlewares') }),
     expect: 'cannot-tell',

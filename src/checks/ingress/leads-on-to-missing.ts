@@ -3,6 +3,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { IngressRoute, TraefikService, TraefikTarget } from '../../model/beside.ts'
 import type { Middleware } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
 import type { Service } from '../../model/service.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
@@ -19,7 +20,8 @@ export default check({
   title: 'what an IngressRoute goes through names what is not there',
   fine: 'TraefikServices and chains that IngressRoutes go through name what is there',
   severity: 'error',
-  needs: ['beside', 'services', 'middlewares'],
+  needs: ['beside', 'services'],
+  wants: ['middlewares'],
   remedies: [],
   decides: [],
 
@@ -63,7 +65,7 @@ const resources: Readonly<Record<Kind, string>> & Readonly<Record<string, string
 interface Seen {
   readonly services: readonly Service[]
   readonly find: (namespace: string, name: string) => Service | null
-  readonly middlewares: readonly Middleware[]
+  readonly middlewares: Known<readonly Middleware[]>
   /** null: of an old recording. */
   readonly balanced: readonly TraefikService[] | null
   readonly scope: string | null
@@ -98,8 +100,11 @@ function byServices(routes: readonly IngressRoute[], seen: Seen) {
 
 function byChains(routes: readonly IngressRoute[], seen: Seen) {
   const users = usersOf(routes, (route) => route.routes.flatMap((it) => it.middlewares))
+  if (!seen.middlewares.known)
+    return users.size === 0 ? [] : [cannotTell(seen.middlewares.why.reason, seen.middlewares.why.detail)]
+  const middlewares = seen.middlewares.value
   return [...users].flatMap(([at, by]) => {
-    const found = seen.middlewares.find((it) => full(it) === at)
+    const found = middlewares.find((it) => full(it) === at)
     const on = subject('Middleware', found?.namespace ?? '', found?.name ?? '')
     return (found?.chain ?? []).map((it, index) =>
       judge(on, { ...it, kind: 'Middleware', port: null, path: `spec.chain.middlewares[${index}]` }, seen, by),
@@ -125,7 +130,7 @@ function judge(on: Subject, to: TraefikService['to'][number], seen: Seen, by: re
 function namesAt(kind: Kind, home: string, seen: Seen): readonly string[] | null {
   const ofHome = (all: readonly { readonly namespace: string; readonly name: string }[]): readonly string[] =>
     all.filter((it) => it.namespace === home).map((it) => it.name)
-  if (kind === 'Middleware') return ofHome(seen.middlewares)
+  if (kind === 'Middleware') return seen.middlewares.known ? ofHome(seen.middlewares.value) : null
   if (seen.scope !== null && home !== seen.scope) return null
   if (kind === 'Service') return ofHome(seen.services)
   const all = ofHome(seen.balanced ?? [])

@@ -142,6 +142,24 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'a TraefikService that is not there, and others are',
+    given: {
+      ...given([]),
+      beside: beside({
+        ingressRoutes: [
+          ingressRoute([], {}, { services: [{ kind: 'TraefikService', namespace: null, name: 'spilt', port: null }] }),
+        ],
+        traefikServices: [{ namespace: 'shop', name: 'split', to: [] }],
+      }),
+    },
+    expect: [{ subject: 'IngressRoute/shop/web', confidence: 'inferred', args: { why: 'missing', near: ['split'] } }],
+  },
+  {
+    it: 'a TraefikService, and none is in the file',
+    given: given([], { services: [{ kind: 'TraefikService', namespace: null, name: 'split', port: null }] }),
+    expect: 'cannot-tell',
+  },
+  {
     it: "what is Traefik's own",
     given: given([], { services: [{ kind: 'TraefikService', namespace: null, name: 'api@internal', port: null }] }),
     expect: 'ok',

@@ -38,6 +38,7 @@ export default check({
       services,
       middlewares,
       scope: scope.namespace,
+      balanced: beside.traefikServices,
       traefiks,
       wantsPorts: traefiks.length > 0 && images.every((it) => isTraefikBefore(it, [2, 1, 4]) === 'yes'),
     }
@@ -108,6 +109,7 @@ interface Seen {
   readonly services: readonly Service[]
   readonly middlewares: Known<readonly Middleware[]>
   readonly scope: string | null
+  readonly balanced: Beside['traefikServices']
   readonly traefiks: readonly NonNullable<IngressController['crd']>[]
   /** Of a release that looks the port of an ExternalName up as well. */
   readonly wantsPorts: boolean
@@ -116,11 +118,12 @@ interface Seen {
 function judge(route: IngressRoute, target: TraefikTarget, path: string, seen: Seen) {
   const home = target.namespace ?? route.namespace
   // Of another provider, or of Traefik's own.
-  if (target.kind === 'TraefikService' || target.name.includes('@')) return ok(1)
+  if (target.name.includes('@')) return ok(1)
   const refused = (of: 'acrossNamespaces' | 'externalNames'): boolean =>
     seen.traefiks.length > 0 && seen.traefiks.every((it) => it[of] === 'no')
   if (home !== route.namespace && refused('acrossNamespaces'))
     return verdict(route, target, { why: 'other-namespace', home, path, near: [] })
+  if (target.kind === 'TraefikService') return balancedOf(route, target, path, seen)
   if (target.kind === 'Middleware') {
     if (!seen.middlewares.known) return cannotTell(seen.middlewares.why.reason, seen.middlewares.why.detail)
     const there = seen.middlewares.value.filter((it) => it.namespace === home).map((it) => it.name)
@@ -140,6 +143,16 @@ function judge(route: IngressRoute, target: TraefikTarget, path: string, seen: S
   if (hasPort(service, target.port, seen.wantsPorts)) return ok(1)
   const ports = service.ports.map((it) => `${it.port}${it.name === null ? '' : ` (${it.name})`}`)
   return verdict(route, target, { why: 'port', home, path, near: ports })
+}
+
+/** A file that holds none of a namespace may be one for which nobody asked. What they lead to is ING412's. */
+function balancedOf(route: IngressRoute, target: TraefikTarget, path: string, { balanced }: Seen) {
+  const home = target.namespace ?? route.namespace
+  const there = (balanced ?? []).filter((it) => it.namespace === home).map((it) => it.name)
+  if (there.length === 0) return cannotTell('not-asked', `TraefikServices of namespace ${home} are not in the file`)
+  return there.includes(target.name)
+    ? ok(1)
+    : verdict(route, target, { why: 'missing', home, path, near: closest(target.name, there) })
 }
 
 /** Of other providers (`insecure@file`) nothing is known (provider/kubernetes/crd, makeServersTransportKey). */
