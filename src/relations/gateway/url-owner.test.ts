@@ -93,6 +93,17 @@ test.each([
   ['one of another host', traefiks('Host(`api.example.com`)'), null],
 ] as const)('%s', (_, others, owner) => expect(ask('web.example.com', '/cart', [], [], others)).toBe(owner))
 
+test('of two IngressRoutes of one host, that with TLS has what comes by TLS', () => {
+  const routes = [{ ...routeRule('Host(`web.example.com`)'), services: [], middlewares: [], path: '' }]
+  const ingressRoutes = [
+    ingressRoute([], { name: 'redirect', routes, tls: null }),
+    ingressRoute([], { name: 'web', routes, tls: { secret: null } }),
+  ]
+  const at = (scheme: 'http' | 'https') =>
+    urlOwner({ host: 'web.example.com', path: '/', scheme }, { routes: [], ingressRoutes })?.object.name
+  expect([at('http'), at('https')]).toEqual(['redirect', 'web'])
+})
+
 test('a TLSRoute has what it names', () => {
   expect(ask('vpn.example.com', '/', [tls])).toBe('TLSRoute/shop/vpn')
   expect(ask('web.example.com', '/', [tls])).toBeNull()

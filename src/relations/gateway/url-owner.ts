@@ -17,6 +17,8 @@ export interface UrlOwner {
 export interface UrlAsked {
   readonly host: string
   readonly path: string
+  /** Absent where nobody says how it was asked. */
+  readonly scheme?: 'http' | 'https'
 }
 
 /** What may have a URL beside Ingresses: every kind that is read. */
@@ -34,7 +36,7 @@ export function urlOwner(asked: UrlAsked, takers: UrlTakers): UrlOwner | null {
     ...routes.flatMap((it) => ofRoute(asked, it)),
     ...ofProxies(asked, proxies),
     ...virtualServices.flatMap((it) => ofVirtualService(asked, it)),
-    ...ingressRoutes.flatMap((it) => ofIngressRoute(asked, it)),
+    ...bySchemeFirst(asked, ingressRoutes).flatMap((it) => ofIngressRoute(asked, it)),
   ]
   return all.toSorted((a, b) => b.hostRank - a.hostRank || b.pathLength - a.pathLength)[0] ?? null
 }
@@ -66,6 +68,16 @@ function ofVirtualService({ host, path }: UrlAsked, it: VirtualService): readonl
   })
   const pathLength = it.takes === undefined ? 0 : Math.max(-1, ...lengths)
   return [{ object: subject('VirtualService', it.namespace, it.name), hostRank, pathLength }]
+}
+
+/**
+ * Of two of one host and path, that with TLS has what comes by TLS (Traefik has a router of its own for each). An entry
+ * point may add TLS to the other: more than a preference it is not.
+ */
+function bySchemeFirst({ scheme }: UrlAsked, routes: readonly IngressRoute[]): readonly IngressRoute[] {
+  if (scheme === undefined) return routes
+  const fits = (it: IngressRoute): boolean => (it.tls !== null) === (scheme === 'https')
+  return routes.toSorted((a, b) => Number(fits(b)) - Number(fits(a)))
 }
 
 function ofIngressRoute({ host, path }: UrlAsked, it: IngressRoute): readonly UrlOwner[] {
