@@ -34,8 +34,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Requests for ${some(args.hosts, 3)} never meet ${some(args.paths, 3)} of VirtualService ${full(on)}: that host ` +
-      `is VirtualService ${some(args.by, 3)}'s, which has no rule for it.`,
+      `Requests for ${some(args.hosts, 3)} never meet ${some(args.paths, 3)} of VirtualService ${full(on)}: that ` +
+      `host is VirtualService ${some(args.by, 3)}'s, which has no rule for it.`,
     detail: ({ args }) => `${some(args.wildcards, 3)} · Gateway ${args.gateway}`,
     note: () =>
       'the proxy asks the closest host alone, and answers 404 to what its rules leave out; other hosts of the ' +
