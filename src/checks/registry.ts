@@ -418,6 +418,13 @@ import gatewaysShareCertificate from './mesh/gateways-share-certificate.ts'
 import grpcByHttp1 from './gateway/grpc-by-http1.ts'
 import routeOnOtherListener from './gateway/route-on-other-listener.ts'
 import allowedInPart from './service/allowed-in-part.ts'
+import hostHidesWildcard from './mesh/host-hides-wildcard.ts'
+import urlNotTaken from './mesh/url-not-taken.ts'
+import providerOff from './ingress/provider-off.ts'
+import pathMatchedWhole from './ingress/path-matched-whole.ts'
+import tlsOptionsBroken from './ingress/tls-options-broken.ts'
+import leadsOnToMissing from './ingress/leads-on-to-missing.ts'
+import addressNotShared from './service/address-not-shared.ts'
 import nginxLooksUp from './dns/nginx-looks-up.ts'
 import upgradeTakenAway from './ingress/upgrade-taken-away.ts'
 import ownInterfaceShut from './node/own-interface-shut.ts'
@@ -649,6 +656,10 @@ export const checks: readonly AnyCheck[] = [
   hairpinWithoutHeader, // ING406
   errorPageMissing, // ING407
   refusedEarly, // ING408
+  providerOff, // ING409
+  pathMatchedWhole, // ING410
+  tlsOptionsBroken, // ING411
+  leadsOnToMissing, // ING412
   controllerTooOld, // ING413
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
@@ -677,8 +688,10 @@ export const checks: readonly AnyCheck[] = [
   daprAstray, // MSH825
   routeLeavesRest, // MSH826
   poolOfOne, // MSH827
+  hostHidesWildcard, // MSH829
   tlsSpokenTwice, // MSH830
   gatewaysShareCertificate, // MSH831
+  urlNotTaken, // MSH836
   waypointMissing, // MSH839
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
@@ -855,6 +868,7 @@ export const checks: readonly AnyCheck[] = [
   monitorUntaken, // SVC276
   cronJobFails, // SVC277
   valueNeverFilledIn, // SVC278
+  addressNotShared, // SVC279
   webhookGone, // SVC280
   apiUnavailable, // SVC281
   addressUnannounced, // SVC282

@@ -58,6 +58,43 @@ test('kinds that a cluster is not asked for', async () => {
   })
 })
 
+test("what of Traefik's kinds routes lead through", async () => {
+  const found = await besideOf(
+    object('traefik.io/v1alpha1', 'TLSOption', {
+      spec: { clientAuth: { secretNames: ['ca'], clientAuthType: 'RequireAndVerifyClientCert' } },
+    }),
+    object('traefik.io/v1alpha1', 'TraefikService', {
+      spec: {
+        weighted: {
+          services: [
+            { name: 'a', port: 80 },
+            { name: 'b', kind: 'TraefikService' },
+          ],
+        },
+      },
+    }),
+    object('traefik.containo.us/v1alpha1', 'TraefikService', {
+      spec: { mirroring: { name: 'a', port: 80, mirrors: [{ name: 'copy', port: 80 }] } },
+    }),
+    object('metallb.io/v1beta1', 'IPAddressPool', {
+      spec: { addresses: [], serviceAllocation: { priority: 1, namespaces: ['shop'], serviceSelectors: [{}] } },
+    }),
+  )
+  expect(found).toMatchObject({
+    tlsOptions: [{ authorities: ['ca'], verifies: true }],
+    traefikServices: [
+      { to: [{ kind: 'Service', name: 'a', port: 80, path: 'spec.weighted.services[0]' }, { kind: 'TraefikService' }] },
+      {
+        to: [
+          { name: 'a', path: 'spec.mirroring' },
+          { name: 'copy', path: 'spec.mirroring.mirrors[0]' },
+        ],
+      },
+    ],
+    pools: [{ only: { namespaces: ['shop'], namespacesBy: [], servicesBy: [{ matchLabels: {} }] } }],
+  })
+})
+
 test('whom a CustomResourceDefinition has convert its objects', async () => {
   const crd = (conversion: object, versions: readonly string[], stored: readonly string[] = []) => ({
     ...object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {

@@ -34,7 +34,13 @@ import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
 import { projectRollout } from './project/rollout.ts'
 import { projectScaler } from './project/scaler.ts'
 import { projectKeys, projectSecret } from './project/secret.ts'
-import { projectIngressRoute, projectStreamRoute, projectTransport } from './project/traefik.ts'
+import {
+  projectIngressRoute,
+  projectStreamRoute,
+  projectTlsOption,
+  projectTraefikService,
+  projectTransport,
+} from './project/traefik.ts'
 import { projectWorkload } from './project/workload.ts'
 import { workloadKinds } from './workloads.ts'
 
@@ -119,6 +125,8 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     ciliumPools: everywhere.flatMap((raw) => projectCiliumPool(raw) ?? []),
     ipPools: everywhere.flatMap((raw) => projectIpPool(raw) ?? []),
     transports: here.flatMap((raw) => projectTransport(raw, intern) ?? []),
+    tlsOptions: everywhere.flatMap((raw) => projectTlsOption(raw, intern) ?? []),
+    traefikServices: here.flatMap((raw) => projectTraefikService(raw, intern) ?? []),
     certificates: here.flatMap((raw) => projectCertificate(raw, intern) ?? []),
     issuers: everywhere.flatMap((raw) => projectIssuer(raw) ?? []),
     deciders: here.flatMap((raw) => projectDecider(raw, intern) ?? []),

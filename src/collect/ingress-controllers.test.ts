@@ -141,3 +141,20 @@ test.each([
 ])('%s with %j and Services of type ExternalName: %s', (name, args, expected) => {
   expect(found({ 'app.kubernetes.io/name': name }, args)?.externalNames).toBe(expected)
 })
+
+test.each([
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd'], true],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd', '--providers.kubernetesingress=false'], true],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd', '--providers.kubernetesingress'], undefined],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd', '--providers.kubernetesIngressNGINX'], undefined],
+  [
+    ['--entryPoints.web.address=:80', '--providers.kubernetescrd', '--providers.kubernetesingress.ingressClass=x'],
+    undefined,
+  ],
+  [['--entryPoints.web.address=:80', '--providers.kubernetescrd', '--configFile=/etc/x.yml'], undefined],
+  [['--entryPoints.web.address=:80'], undefined],
+  [['--providers.kubernetescrd'], undefined],
+  [[], undefined],
+])('Traefik with %j reads no Ingresses: %s', (args, off) => {
+  expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.ingressesOff).toBe(off)
+})

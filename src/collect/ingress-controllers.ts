@@ -12,6 +12,7 @@ import {
   resolversIn,
   tlsEntryPointsIn,
 } from '../wire/component-args.ts'
+import { isTraefikBefore } from '../relations/ingress/traefik-release.ts'
 import { writtenSelector } from '../wire/label-selector.ts'
 import { byName } from './order.ts'
 import { controllerName, type Flag, type Product, productOfLabels, unlessFalse } from './project/controller-products.ts'
@@ -166,21 +167,25 @@ function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
       : { entryPoints, tlsEntryPoints: tlsEntryPointsIn(args) }),
     ...(redirecting.length === 0 ? {} : { redirectingEntryPoints: redirecting }),
     ...(refusesExternalNames(main?.image ?? '', flag) ? { externalNames: 'refused' as const } : {}),
-    crd: crdOf(args, flag),
+    ...(readsNoIngresses(args, flag) ? { ingressesOff: true as const } : {}),
+    crd: crdOf(main?.image ?? '', args, flag),
   }
 }
 
-/** Before 2.5 they were allowed (doc.traefik.io, "Migration v2", v2.4 to v2.5). */
-const beforeRefusal = /:v?(?:1|2\.[0-4])(?:\D|$)/
+/**
+ * Before it neither flag was there, and both were allowed (doc.traefik.io, "Migration v2", v2.4.9 to v2.4.10:
+ * `allowCrossNamespace` is false by default, and ExternalName Services are refused).
+ */
+const refusing = [2, 4, 10] as const
 
 /** Of Ingresses, where flags set this provider up and this is not among them (pkg/provider/kubernetes/ingress). */
 function refusesExternalNames(image: string, flag: Flag): boolean {
   const told = flag('providers.kubernetesingress.allowexternalnameservices')
   if (flag('providers.kubernetesingress') === null || flag('configfile') !== null) return false
-  return !beforeRefusal.test(image) && (told === null || /^(?:false|f|0)$/i.test(told))
+  return isTraefikBefore(image, refusing) === 'no' && (told === null || /^(?:false|f|0)$/i.test(told))
 }
 
-function crdOf(args: readonly string[], flag: Flag): NonNullable<IngressController['crd']> {
+function crdOf(image: string, args: readonly string[], flag: Flag): NonNullable<IngressController['crd']> {
   const namespaces = namespacesIn(flag('providers.kubernetescrd.namespaces'))
   const crd = (name: CrdFlag): string | null => flag(`providers.kubernetescrd.${name}`)
   // Where none of its flags is given, it is set up by a file or by variables, which nobody here reads.
@@ -188,8 +193,10 @@ function crdOf(args: readonly string[], flag: Flag): NonNullable<IngressControll
   const hasOthers = entryPointsIn(args).length > 0 || ofIngresses.some((it) => flag(it) !== null)
   const isSetUpByFlags = hasOthers && flag('configfile') === null
   const syntax = (['v2', 'v3'] as const).find((it) => it === flag('core.defaultrulesyntax')?.toLowerCase())
+  const isOld = isTraefikBefore(image, refusing)
   const allows = (value: string | null): 'yes' | 'no' | 'unsure' => {
-    if (value === null) return isByFlags ? 'no' : 'unsure'
+    if (value === null && isOld === 'yes') return 'yes'
+    if (value === null) return isByFlags && isOld === 'no' ? 'no' : 'unsure'
     return /^(?:false|f|0)$/i.test(value) ? 'no' : 'yes'
   }
   return {
@@ -209,6 +216,13 @@ const ofIngresses = [
   'providers.kubernetesingress.namespaces',
 ] as const
 
+const ofProvider = [
+  'providers.kubernetesingress.any',
+  'providers.kubernetesingress.ingressclass',
+  'providers.kubernetesingress.namespaces',
+  'providers.kubernetesingress.allowexternalnameservices',
+] as const
+
 const ofCrds = [
   'providers.kubernetescrd.any',
   'providers.kubernetescrd.namespaces',
@@ -221,6 +235,19 @@ const ofCrds = [
 function readsCrds(flag: Flag): boolean {
   const own = flag('providers.kubernetescrd')
   return own === null ? ofCrds.some((it) => flag(it) !== null) : !/^(?:false|f|0)$/i.test(own)
+}
+
+/**
+ * Flags set Traefik up, and none of them makes a provider of Ingresses: of its own, or the one that reads those of
+ * ingress-nginx (`kubernetesIngressNGINX`). One way of setting up has it all (cmd/traefik: file, flags, variables).
+ */
+function readsNoIngresses(args: readonly string[], flag: Flag): boolean {
+  if (entryPointsIn(args).length === 0 || flag('configfile') !== null) return false
+  // Neither provider: it may be set up by a file or by variables after all.
+  if (flag('providers.kubernetescrd') === null && ofCrds.every((it) => flag(it) === null)) return false
+  const own = flag('providers.kubernetesingress')
+  if (own !== null) return /^(?:false|f|0)$/i.test(own)
+  return ofProvider.every((it) => flag(it) === null)
 }
 
 /** The container port that the charts call so, else the first of the numbers that is declared, else the first. */

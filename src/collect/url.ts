@@ -74,7 +74,7 @@ async function gatewayOwner(url: URL, cluster: Listing, namespace: string | null
   const read = [...http, ...grpc, ...tls].toSorted(inOrder)
   const routes = routesOfUrl(read, gateways, url)
   const byGateway = urlOwner(
-    { host: url.hostname, path: decoded(url.pathname) },
+    { host: url.hostname, path: decoded(url.pathname), scheme: url.protocol === 'https:' ? 'https' : 'http' },
     {
       routes,
       proxies: proxies.toSorted(inOrder),

@@ -17,6 +17,9 @@ export interface Beside {
   readonly streamRoutes?: readonly StreamRoute[]
   /** Traefik's ServersTransports, by their names alone. Absent in old recordings. */
   readonly transports?: readonly { readonly namespace: string; readonly name: string }[]
+  /** Traefik's TLSOptions and TraefikServices. Absent in old recordings. */
+  readonly tlsOptions?: readonly TlsOption[]
+  readonly traefikServices?: readonly TraefikService[]
   /** Objects of kinds that are not evaluated, with the hosts that they mention. */
   readonly claims: readonly HostClaim[]
   /** Of cert-manager: what it is to have issued, and by whom. Absent in old recordings. */
@@ -161,7 +164,26 @@ export interface IngressRoute {
     readonly secret: string | null
     /** `certResolver`. Absent where it names none, and in old recordings. */
     readonly resolver?: string
+    /** `options`; a namespace of null is its own. Absent where it names none, and in old recordings. */
+    readonly options?: { readonly namespace: string | null; readonly name: string }
   } | null
+}
+
+/** How Traefik speaks TLS to clients. */
+export interface TlsOption {
+  readonly namespace: string
+  readonly name: string
+  /** `clientAuth.secretNames`: authorities of clients' certificates. */
+  readonly authorities: readonly string[]
+  /** Certificates of clients are held against them, `clientAuthType`. Absent = not. */
+  readonly verifies?: true
+}
+
+/** Several Services as one, by weights or copies. */
+export interface TraefikService {
+  readonly namespace: string
+  readonly name: string
+  readonly to: readonly (TraefikTarget & { /** `spec.weighted.services[0]`. */ readonly path: string })[]
 }
 
 export interface TraefikRoute {
@@ -309,6 +331,12 @@ export interface AddressPool {
   readonly assigns: 'itself' | 'when asked'
   /** By which advertisements choose it; absent where it bears none, and in old recordings. */
   readonly labels?: Readonly<Record<string, string>>
+  /** Whose Services alone have its addresses, `serviceAllocation`. Absent = all, and in old recordings. */
+  readonly only?: {
+    readonly namespaces: readonly string[]
+    readonly namespacesBy: readonly Selector[]
+    readonly servicesBy: readonly Selector[]
+  }
 }
 
 export interface Advertisement {

@@ -188,6 +188,8 @@ export interface Middleware {
   readonly does?: string
   /** Whom it asks about each request, `forwardAuth.address`, as far as that is a name and a port. */
   readonly asks?: IngressAuth
+  /** What it is a chain of, `chain.middlewares`; a namespace of null is its own. */
+  readonly chain?: readonly { readonly namespace: string | null; readonly name: string }[]
   /** Whose pages it shows in place of errors, `errors.service`; a namespace of null is its own. */
   readonly pages?: { readonly namespace: string | null; readonly name: string; readonly port: number | string | null }
 }
@@ -307,6 +309,8 @@ export interface IngressController {
    * Traefik where it is not told to allow them. Absent = it does, or nobody knows, and in old recordings.
    */
   readonly externalNames?: 'refused'
+  /** Of Traefik: its flags turn no provider of Ingresses on. Absent = one is on, or nobody knows. */
+  readonly ingressesOff?: true
   /** Of the AWS Load Balancer Controller: `--default-target-type`. */
   readonly defaultTarget?: AlbTarget
   /**

@@ -35,6 +35,11 @@ export interface VirtualService {
   readonly onlyBy?: readonly MeshCondition[]
   /** Its rules for HTTP, in their order. Absent where none of them redirects, and in old recordings. */
   readonly http?: readonly MeshHttpRule[]
+  /**
+   * What its rules for HTTP take, all of them together; a path whose letters may be of either case is an expression.
+   * Absent where it has no rule for HTTP, and in old recordings.
+   */
+  readonly takes?: readonly MeshHttpMatch[]
 }
 
 /** Fields of `http[].match[]` that clients decide, beside the path. */

@@ -82,6 +82,10 @@ export interface LoadBalancer {
   /** The pool and the addresses that it asks MetalLB for. Absent where it names none, and in old recordings. */
   readonly asksPool?: string
   readonly asksAddresses?: readonly string[]
+  /** MetalLB's key: Services with the same one may have one address. Absent = none, and in old recordings. */
+  readonly sharesBy?: string
+  /** An annotation of MetalLB's prefix that is about sharing, and that it does not know. */
+  readonly nearlyShares?: string
 }
 
 export interface Service {

@@ -14,6 +14,9 @@ export const svcUnanswered = (service: Named): string => `svc-unanswered:${servi
 export const portUnserved = (service: Named, port: number): string =>
   `port-unserved:${service.namespace}/${service.name}:${port}`
 
+/** Nobody gives this Service of type LoadBalancer an address. */
+export const noExternalAddress = (service: Named): string => `no-external-address:${service.namespace}/${service.name}`
+
 /** Two pods have this address. */
 export const addressTwice = (ip: string): string => `address-twice:${ip}`
 

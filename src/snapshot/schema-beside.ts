@@ -30,14 +30,15 @@ const labels = labelsThrough((it) => it)
 const named = { namespace: m.name, name: m.name }
 const keyed = { ...named, keys: list(m.name) }
 
-const target = object({
+const targetFields = {
   kind: oneOf(['Service', 'TraefikService', 'Middleware']),
   namespace: nullable(m.name),
   name: m.name,
   port: nullable(either([number, m.name])),
   scheme: maybe(oneOf(['http', 'https', 'h2c'])),
   transport: maybe(m.name),
-})
+}
+const target = object(targetFields)
 
 const secret = object({
   ...keyed,
@@ -81,7 +82,13 @@ const ingressRoute = object({
       syntax: maybe(oneOf(['v2', 'v3'])),
     }),
   ),
-  tls: nullable(object({ secret: nullable(m.name), resolver: maybe(m.name) })),
+  tls: nullable(
+    object({
+      secret: nullable(m.name),
+      resolver: maybe(m.name),
+      options: maybe(object({ namespace: nullable(m.name), name: m.name })),
+    }),
+  ),
 })
 
 /** What is read of files alone. */
@@ -106,6 +113,8 @@ export const besideSchema = exactly<Beside>()(
       list(object({ kind: oneOf(['IngressRouteTCP', 'IngressRouteUDP']), ...named, entryPoints: list(m.name) })),
     ),
     transports: maybe(list(object(named))),
+    tlsOptions: maybe(list(object({ ...named, authorities: list(m.name), verifies: maybe(just(true)) }))),
+    traefikServices: maybe(list(object({ ...named, to: list(object({ ...targetFields, path: m.path })) }))),
     certificates: maybe(
       list(
         object({
@@ -164,6 +173,13 @@ export const besideSchema = exactly<Beside>()(
           addresses: list(m.address),
           assigns: oneOf(['itself', 'when asked']),
           labels: maybe(labels),
+          only: maybe(
+            object({
+              namespaces: list(m.name),
+              namespacesBy: list(selectorSchema),
+              servicesBy: list(selectorSchema),
+            }),
+          ),
         }),
       ),
     ),

@@ -115,6 +115,7 @@ export function ingressControllerOf(
         }),
       ),
       externalNames: maybe(just('refused')),
+      ingressesOff: maybe(just(true)),
       webhook: maybe(oneOf(['on', 'off'])),
       fronts: maybe(list(controllerFront)),
     }),

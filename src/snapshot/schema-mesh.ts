@@ -11,6 +11,11 @@ export function meshSchema(intern: Intern) {
   const m = texts(() => v.pipe(v.string(), v.transform(intern.text)))
   const labels = labelsThrough(intern.labels)
   const named = { namespace: m.name, name: m.name }
+  const match = object({
+    type: oneOf(['exact', 'prefix', 'regex']),
+    path: m.path,
+    more: oneOf(['nothing', 'more']),
+  })
   const selected = { ...named, selector: nullable(labels) }
   return exactly<Mesh>()(
     object({
@@ -34,18 +39,13 @@ export function meshSchema(intern: Intern) {
               }),
             ),
           ),
+          takes: maybe(list(match)),
           onlyBy: maybe(list(oneOf(meshConditions))),
           timeouts: maybe(list(object({ seconds: number, of: oneOf(['all', 'some']), path: m.spot }))),
           http: maybe(
             list(
               object({
-                matches: list(
-                  object({
-                    type: oneOf(['exact', 'prefix', 'regex']),
-                    path: m.path,
-                    more: oneOf(['nothing', 'more']),
-                  }),
-                ),
+                matches: list(match),
                 redirect: nullable(
                   object({
                     scheme: nullable(oneOf(['http', 'https'])),

@@ -176,6 +176,8 @@ export function objectSchemas(intern: Intern) {
           asksFor: maybe(just('something')),
           asksPool: maybe(m.name),
           asksAddresses: maybe(list(m.address)),
+          sharesBy: maybe(m.name),
+          nearlyShares: maybe(m.name),
           fromInside: maybe(just('by way of it')),
           azureProbes: maybe(list(object({ port: number, scheme: oneOf(['http', 'https']), path: m.path }))),
           healthAsks: maybe(
@@ -268,6 +270,7 @@ export function objectSchemas(intern: Intern) {
       name: m.name,
       does: maybe(shared.word),
       asks: maybe(object({ host: m.host, port: number })),
+      chain: maybe(list(object({ namespace: nullable(shared.name), name: m.name }))),
       pages: maybe(
         object({ namespace: nullable(shared.name), name: m.name, port: nullable(either([number, shared.name])) }),
       ),

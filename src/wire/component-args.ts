@@ -78,6 +78,8 @@ const forms = {
   'providers.kubernetescrd.allowcrossnamespace': bool,
   /** Each flag of a provider's turns it on: `--providers.kubernetescrd.throttleDuration`. */
   'providers.kubernetescrd.any': none,
+  /** The same of Ingresses, and of the provider that reads those of ingress-nginx (`kubernetesIngressNGINX`). */
+  'providers.kubernetesingress.any': none,
   configfile: none,
   'core.defaultrulesyntax': (value) => /^v[23]$/i.test(value),
   /** `--entryPoints.NAME.address`, whatever the name. */
@@ -134,7 +136,9 @@ function flagIn(spelled: string): string | undefined {
   if (tlsEntryPointIn(spelled) !== null) return 'entrypoints.http.tls'
   if (redirectingIn(spelled) !== null) return 'entrypoints.http.redirections'
   const flag = /^--?([a-z.-]+)$/i.exec(spelled)?.[1]?.toLowerCase()
-  return flag !== undefined && !isFlag(flag) && isOfCrds(flag) ? 'providers.kubernetescrd.any' : flag
+  if (flag === undefined || isFlag(flag)) return flag
+  if (flag.startsWith('providers.kubernetesingress')) return 'providers.kubernetesingress.any'
+  return isOfCrds(flag) ? 'providers.kubernetescrd.any' : flag
 }
 
 function isOfCrds(flag: string): boolean {

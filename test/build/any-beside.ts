@@ -76,9 +76,34 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
             path,
           }),
         ),
-        tls: orNull(fc.record({ secret: orNull(name) })),
+        tls: orNull(
+          fc.oneof(
+            fc.record({ secret: orNull(name) }),
+            fc.record({ secret: orNull(name), options: fc.record({ namespace: orNull(name), name }) }),
+          ),
+        ),
       }),
     ),
+  ),
+  tlsOptions: few(
+    fc.oneof(
+      fc.record({ ...named, authorities: few(name) }),
+      fc.record({ ...named, authorities: few(name), verifies: fc.constant(true as const) }),
+    ),
+  ),
+  traefikServices: few(
+    fc.record({
+      ...named,
+      to: few(
+        fc.record({
+          kind,
+          namespace: orNull(name),
+          name,
+          port: orNull(fc.constantFrom<number | string>(80, 'http')),
+          path,
+        }),
+      ),
+    }),
   ),
   rollouts: few(fc.record({ namespace: name, name, services: few(name) })),
   scalers: few(
@@ -163,6 +188,7 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         addresses: few(fc.constantFrom('192.0.2.0/24', '192.0.2.10-192.0.2.20')),
         assigns: fc.constantFrom('itself' as const, 'when asked' as const),
         labels: fc.constant({ zone: 'a' }),
+        only: fc.record({ namespaces: few(name), namespacesBy: few(selector), servicesBy: few(selector) }),
       }),
     ),
   ),

@@ -30,7 +30,13 @@ import {
   projectServiceRoutes,
 } from '../../src/collect/project/linkerd.ts'
 import { projectKeys, projectSecret } from '../../src/collect/project/secret.ts'
-import { projectIngressRoute, projectStreamRoute, projectTransport } from '../../src/collect/project/traefik.ts'
+import {
+  projectIngressRoute,
+  projectStreamRoute,
+  projectTlsOption,
+  projectTraefikService,
+  projectTransport,
+} from '../../src/collect/project/traefik.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
 import { projectCertificate, projectIssuer, projectIssuerName } from '../../src/collect/project/cert-manager.ts'
 import { selectorOf } from '../../src/collect/chosen.ts'
@@ -370,6 +376,8 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
   'src/collect/project/traefik.ts projectIngressRoute': (value) => projectIngressRoute(value, 'traefik.io', intern),
   'src/collect/project/traefik.ts projectStreamRoute': (value) => projectStreamRoute(value, intern),
+  'src/collect/project/traefik.ts projectTlsOption': (value) => projectTlsOption(value, intern),
+  'src/collect/project/traefik.ts projectTraefikService': (value) => projectTraefikService(value, intern),
   'src/collect/project/traefik.ts projectTransport': (value) => projectTransport(value, intern),
   'src/collect/project/calico-pool.ts projectIpPool': (value) => projectIpPool(value),
   'src/collect/project/scaler.ts projectScaler': rawly((raw) => projectScaler(raw, intern)),

@@ -63,6 +63,11 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'a policy for the port, by its number',
+    given: { ...given({}), backendTlsPolicies: [policy('443')] },
+    expect: 'ok',
+  },
+  {
     it: 'a DestinationRule of many hosts, of whose ports nothing is read',
     given: { ...given({}), mesh: mesh({ destinationRules: [destinationRule([], { host: '*.local', tls: null })] }) },
     expect: 'ok',

@@ -104,7 +104,10 @@ const signs: Readonly<Record<TlsSign, string>> = {
   number: 'its port and target port are usual for TLS',
 }
 
-/** A section is the name of a port; one of the whole Service has none. */
+/**
+ * A section is the name of a port, and in releases of Envoy Gateway its number (envoyproxy/gateway 4445); one of the
+ * whole Service has none.
+ */
 function hasPolicy(policies: Known<readonly BackendTlsPolicy[]>, service: Service, port: ServicePort): boolean {
   return (
     policies.known &&
@@ -113,7 +116,9 @@ function hasPolicy(policies: Known<readonly BackendTlsPolicy[]>, service: Servic
         it.namespace === service.namespace &&
         it.targets.some(
           (one) =>
-            one.kind === 'Service' && one.name === service.name && (one.section === null || one.section === port.name),
+            one.kind === 'Service' &&
+            one.name === service.name &&
+            (one.section === null || one.section === port.name || one.section === `${port.port}`),
         ),
     )
   )

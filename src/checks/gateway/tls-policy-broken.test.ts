@@ -1,5 +1,5 @@
 import { condition, parent } from '../../../test/build/gateway.ts'
-import { service } from '../../../test/build/service.ts'
+import { port, service } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { BackendTlsPolicy } from '../../model/gateway.ts'
 import check from './tls-policy-broken.ts'
@@ -30,7 +30,63 @@ describeCheck(check, [
   {
     it: 'a port that has no such name',
     given: { backendTlsPolicies: [policy({ targets: target('pay', 'grpcs') })], services },
-    expect: [{ subject: 'BackendTLSPolicy/shop/pay', args: { fault: 'section', section: 'grpcs' } }],
+    expect: [
+      {
+        subject: 'BackendTLSPolicy/shop/pay',
+        severity: 'warning',
+        confidence: 'possible',
+        args: { fault: 'section', section: 'grpcs' },
+      },
+    ],
+  },
+  {
+    it: 'a port that has no such name, and nobody has accepted it',
+    given: { backendTlsPolicies: [policy({ targets: target('pay', 'grpcs'), status: [] })], services },
+    expect: [{ subject: 'BackendTLSPolicy/shop/pay', severity: 'error', args: { fault: 'section' } }],
+  },
+  {
+    it: 'the number of a port, as Envoy Gateway had it',
+    given: { backendTlsPolicies: [policy({ targets: target('pay', '80') })], services },
+    expect: 'ok',
+  },
+  {
+    it: 'the number of a port, which its controller does not take',
+    given: {
+      backendTlsPolicies: [
+        policy({
+          targets: target('pay', '80'),
+          status: status({ status: 'False', reason: 'Invalid', message: 'name' }),
+        }),
+      ],
+      services,
+    },
+    expect: [{ subject: 'BackendTLSPolicy/shop/pay', args: { fault: 'status' } }],
+  },
+  {
+    it: 'one Service twice by numbers, of which Envoy Gateway heeded the first',
+    given: {
+      backendTlsPolicies: [
+        policy({
+          targets: [...target('pay', '80'), ...target('pay', '81')],
+          status: status().map((it) => ({ ...it, controller: 'gateway.envoyproxy.io/gatewayclass-controller' })),
+        }),
+      ],
+      services: [service('pay', { ports: [port(), port({ name: 'b', port: 81 })] })],
+    },
+    expect: [{ subject: 'BackendTLSPolicy/shop/pay', severity: 'warning', args: { fault: 'twice', section: '81' } }],
+  },
+  {
+    it: 'one Service twice, by the names of its ports',
+    given: {
+      backendTlsPolicies: [
+        policy({
+          targets: [...target('pay', 'http'), ...target('pay', 'b')],
+          status: status().map((it) => ({ ...it, controller: 'gateway.envoyproxy.io/gatewayclass-controller' })),
+        }),
+      ],
+      services: [service('pay', { ports: [port(), port({ name: 'b', port: 81 })] })],
+    },
+    expect: 'ok',
   },
   {
     it: 'a CA that the controller does not find',

@@ -124,6 +124,42 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'a release that looks the port up, which the Service has not',
+    given: given(
+      [['out', 443]],
+      {},
+      { ingressControllers: [{ ...traefik({ externalNames: 'yes' }), image: 'traefik:v2.0.2' }] },
+    ),
+    expect: found('port'),
+  },
+  {
+    it: 'a later one takes any number',
+    given: given(
+      [['out', 443]],
+      {},
+      { ingressControllers: [{ ...traefik({ externalNames: 'yes' }), image: 'traefik:v2.3.7' }] },
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'a TraefikService that is not there, and others are',
+    given: {
+      ...given([]),
+      beside: beside({
+        ingressRoutes: [
+          ingressRoute([], {}, { services: [{ kind: 'TraefikService', namespace: null, name: 'spilt', port: null }] }),
+        ],
+        traefikServices: [{ namespace: 'shop', name: 'split', to: [] }],
+      }),
+    },
+    expect: [{ subject: 'IngressRoute/shop/web', confidence: 'inferred', args: { why: 'missing', near: ['split'] } }],
+  },
+  {
+    it: 'a TraefikService, and none is in the file',
+    given: given([], { services: [{ kind: 'TraefikService', namespace: null, name: 'split', port: null }] }),
+    expect: 'cannot-tell',
+  },
+  {
     it: "what is Traefik's own",
     given: given([], { services: [{ kind: 'TraefikService', namespace: null, name: 'api@internal', port: null }] }),
     expect: 'ok',

@@ -8,6 +8,7 @@ import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
 import { servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { isTraefikBefore } from '../../relations/ingress/traefik-release.ts'
 
 /**
  * Traefik leaves a whole route out of which it can't find a Service, a port or a Middleware, and says so in its log
@@ -29,12 +30,17 @@ export default check({
       (it) => scope.namespace === null || it.namespace === scope.namespace,
     )
     const traefiks = (ingressControllers.known ? ingressControllers.value : []).flatMap((it) => it.crd ?? [])
+    const images = (ingressControllers.known ? ingressControllers.value : []).flatMap((it) =>
+      it.crd === undefined ? [] : [it.image ?? ''],
+    )
     const seen: Seen = {
       find: servicesByName(services),
       services,
       middlewares,
       scope: scope.namespace,
+      balanced: beside.traefikServices,
       traefiks,
+      wantsPorts: traefiks.length > 0 && images.every((it) => isTraefikBefore(it, [2, 1, 4]) === 'yes'),
     }
     const held = { transports: beside.transports ?? null, traefiks }
     const all = here.flatMap((route) => [
@@ -83,8 +89,8 @@ const notes: { readonly [why in Why]?: string } & { readonly missing: string } =
 const says: Readonly<Record<Why, (args: { readonly port: string }) => string>> = {
   missing: () => ', which does not exist',
   port: ({ port }) => `, which has no port ${port}`,
-  'other-namespace': () => ' of another namespace, which Traefik is told not to take',
-  'external-name': () => ' of type ExternalName, which Traefik is told not to take',
+  'other-namespace': () => ' of another namespace, which Traefik takes only where it is told to',
+  'external-name': () => ' of type ExternalName, which Traefik takes only where it is told to',
   transport: () => ', which does not exist',
   resolver: () => ', which no flag of Traefik makes',
 }
@@ -103,17 +109,21 @@ interface Seen {
   readonly services: readonly Service[]
   readonly middlewares: Known<readonly Middleware[]>
   readonly scope: string | null
+  readonly balanced: Beside['traefikServices']
   readonly traefiks: readonly NonNullable<IngressController['crd']>[]
+  /** Of a release that looks the port of an ExternalName up as well. */
+  readonly wantsPorts: boolean
 }
 
 function judge(route: IngressRoute, target: TraefikTarget, path: string, seen: Seen) {
   const home = target.namespace ?? route.namespace
   // Of another provider, or of Traefik's own.
-  if (target.kind === 'TraefikService' || target.name.includes('@')) return ok(1)
+  if (target.name.includes('@')) return ok(1)
   const refused = (of: 'acrossNamespaces' | 'externalNames'): boolean =>
     seen.traefiks.length > 0 && seen.traefiks.every((it) => it[of] === 'no')
   if (home !== route.namespace && refused('acrossNamespaces'))
     return verdict(route, target, { why: 'other-namespace', home, path, near: [] })
+  if (target.kind === 'TraefikService') return balancedOf(route, target, path, seen)
   if (target.kind === 'Middleware') {
     if (!seen.middlewares.known) return cannotTell(seen.middlewares.why.reason, seen.middlewares.why.detail)
     const there = seen.middlewares.value.filter((it) => it.namespace === home).map((it) => it.name)
@@ -130,9 +140,19 @@ function judge(route: IngressRoute, target: TraefikTarget, path: string, seen: S
   }
   if (service.type === 'ExternalName' && refused('externalNames'))
     return verdict(route, target, { why: 'external-name', home, path, near: [] })
-  if (hasPort(service, target.port)) return ok(1)
+  if (hasPort(service, target.port, seen.wantsPorts)) return ok(1)
   const ports = service.ports.map((it) => `${it.port}${it.name === null ? '' : ` (${it.name})`}`)
   return verdict(route, target, { why: 'port', home, path, near: ports })
+}
+
+/** A file that holds none of a namespace may be one for which nobody asked. What they lead to is ING412's. */
+function balancedOf(route: IngressRoute, target: TraefikTarget, path: string, { balanced }: Seen) {
+  const home = target.namespace ?? route.namespace
+  const there = (balanced ?? []).filter((it) => it.namespace === home).map((it) => it.name)
+  if (there.length === 0) return cannotTell('not-asked', `TraefikServices of namespace ${home} are not in the file`)
+  return there.includes(target.name)
+    ? ok(1)
+    : verdict(route, target, { why: 'missing', home, path, near: closest(target.name, there) })
 }
 
 /** Of other providers (`insecure@file`) nothing is known (provider/kubernetes/crd, makeServersTransportKey). */
@@ -171,9 +191,12 @@ function resolverOf(route: IngressRoute, traefiks: Seen['traefiks']) {
   ]
 }
 
-/** Traefik takes any number of an ExternalName. */
-function hasPort(service: Service, port: TraefikTarget['port']): boolean {
-  if (service.type === 'ExternalName' && typeof port === 'number') return true
+/**
+ * Traefik takes any number of an ExternalName since 6428, which 2.1.3 has not (traefik 6390): it looked the port up
+ * first, and found none in a Service without ports.
+ */
+function hasPort(service: Service, port: TraefikTarget['port'], wantsPorts: boolean): boolean {
+  if (service.type === 'ExternalName' && typeof port === 'number' && !wantsPorts) return true
   return service.ports.some((it) => (typeof port === 'number' ? it.port === port : port !== null && it.name === port))
 }
 

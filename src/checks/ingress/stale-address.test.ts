@@ -31,6 +31,14 @@ describeCheck(check, [
     given: given([], ['203.0.113.9']),
     expect: [{ subject: 'Ingress/shop/web', severity: 'info' }],
   },
+  {
+    it: 'a Traefik that reads no Ingresses writes none (ING409)',
+    given: {
+      ...given([], ['203.0.113.9']),
+      ingressControllers: [controller({ ingressesOff: true })],
+    },
+    expect: 'not-applicable',
+  },
   { it: 'the same', given: given(['203.0.113.9'], ['203.0.113.9']), expect: 'ok' },
   { it: 'one of two', given: given(['203.0.113.9', '192.0.2.1'], ['203.0.113.9']), expect: 'ok' },
   { it: 'the load balancer has none yet', given: given(['192.0.2.1'], []), expect: 'not-applicable' },

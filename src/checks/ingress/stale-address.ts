@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Service } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
-import { beforeControllers } from '../../relations/ingress/controller-services.ts'
+import { beforeControllers, controllersByClass } from '../../relations/ingress/controller-services.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -22,7 +22,11 @@ export default check({
 
   run({ ingresses, ingressClasses, ingressControllers, services, pods }) {
     const beforeOf = beforeControllers({ ingressClasses, ingressControllers, services, pods })
+    const controllersOf = controllersByClass({ ingressClasses, ingressControllers })
     const judged = ingresses.flatMap((ingress) => {
+      // What nobody reads has no address for another reason: ING409.
+      const own = controllersOf(ingress)
+      if (own.length > 0 && own.every((it) => it.ingressesOff === true)) return []
       const { services: all, onHost } = beforeOf(ingress)
       // Alone with a load balancer it is sure what the address should be: nodes have several, and some are published.
       const before = all.filter((it) => (it.loadBalancer?.addresses ?? []).length > 0)
@@ -43,8 +47,8 @@ export default check({
         : `Ingress ${full(on)} says ${some(args.has)}, and its controller's load balancer has ${some(args.real)}.`,
     detail: ({ args }) => `status.loadBalancer of the Ingress, against Service ${some(args.services, 2)}`,
     note: () =>
-      'requests to the right address are served all the same; what makes names of the status, as external-dns ' +
-      'does, is misled',
+      'where the controller reads the Ingress, requests to the right address are served all the same; what makes ' +
+      'names of the status, as external-dns does, is misled',
     help: ({ subject: on, args }) => [
       'see what the controller publishes: --publish-service, --publish-status-address, --update-status, and its ' +
         'right to update ingresses/status',

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../findings/evidence.ts'
-import type { AuthorizationPolicy, AuthorizationSource } from '../../model/mesh.ts'
+import type { AuthorizationPolicy, AuthorizationSource, MeshHttpMatch, VirtualService } from '../../model/mesh.ts'
 import { some } from '../../phrases.ts'
-import type { Subject } from '../../model/subject.ts'
+import { type Subject, subject } from '../../model/subject.ts'
 
 interface Lines {
   readonly path: string
@@ -9,6 +9,28 @@ interface Lines {
   /** What stands in one of them. */
   readonly mark: string
   readonly label: string
+}
+
+/** `prefix /cart`, as the match has it. */
+export function matchText({ type, path, more }: MeshHttpMatch): string {
+  return `${type} ${path}${more === 'more' ? ' with more than the path' : ''}`
+}
+
+/** What the rules of a VirtualService take, in one line. */
+export function matchLines(matches: readonly MeshHttpMatch[]): string {
+  return some(matches.map(matchText), 5)
+}
+
+/** The Services of the cluster that a VirtualService leads to, by their names. */
+export function routedServices({ namespace, destinations }: VirtualService): readonly Subject[] {
+  const names = destinations.flatMap(({ host }) => {
+    const [name = '', home = namespace, svc] = host.split('.')
+    return svc === 'svc' || !host.includes('.') ? [`${home}/${name}`] : []
+  })
+  return [...new Set(names)].slice(0, 20).map((it) => {
+    const [home = '', name = ''] = it.split('/')
+    return subject('Service', home, name)
+  })
 }
 
 /** A part of an object as its fields say it, with a caret under the word that is meant. */

@@ -52,7 +52,50 @@ const speakers = (...on: readonly string[]) =>
 const excluded = { 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
 const local = { ...balanced(['192.0.2.10']), externalTrafficPolicy: 'Local' as const }
 
+const onlyFor = (namespaces: readonly string[], namespacesBy: readonly Selector[] = []) =>
+  pool({ only: { namespaces, namespacesBy, servicesBy: [] } })
+const labelled = (key: string): Selector => ({ matchLabels: { [key]: 'yes' }, matchExpressions: [] })
+
 describeCheck(check, [
+  {
+    it: 'the pool is for another namespace',
+    given: given({ pools: [onlyFor(['other'])], advertisements: [advert()] }, balanced([])),
+    expect: [{ ...ofWeb, args: { why: 'not-for-it' }, says: /pool first is not for it/ }],
+  },
+  {
+    it: 'the pool that it asks for is for other Services',
+    given: given(
+      {
+        pools: [pool({ only: { namespaces: ['shop'], namespacesBy: [], servicesBy: [labelled('public')] } })],
+        advertisements: [advert()],
+      },
+      balanced([], { asksFor: 'something', asksPool: 'first' }),
+    ),
+    expect: [{ ...ofWeb, args: { why: 'not-for-it' } }],
+  },
+  {
+    it: 'the pool is for namespaces of a label, which this one does not bear',
+    given: {
+      ...given({ pools: [onlyFor([], [labelled('edge')])], advertisements: [advert()] }, balanced([])),
+      namespaces: [
+        { name: 'shop', labels: {} },
+        { name: 'other', labels: { edge: 'yes' } },
+      ],
+    },
+    expect: [{ ...ofWeb, args: { why: 'not-for-it' } }],
+  },
+  {
+    it: 'which namespaces bear the label is not known',
+    given: modelOf(given({ pools: [onlyFor([], [labelled('edge')])], advertisements: [advert()] }, balanced([])), {
+      namespaces: unknown('forbidden', 'list namespaces'),
+    }),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'the pool is for this namespace',
+    given: given({ pools: [onlyFor(['shop'])], advertisements: [advert()] }, balanced([])),
+    expect: 'not-applicable',
+  },
   {
     it: 'it asks for a pool that there is not',
     given: given({ advertisements: [advert()] }, balanced([], { asksFor: 'something', asksPool: 'public' })),

@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { AddressPool, Advertisement } from '../../model/beside.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
+import type { Namespace } from '../../model/network-policy.ts'
 import type { Node } from '../../model/node.ts'
 import type { EndpointSlice, LoadBalancer, Service } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
@@ -12,11 +13,13 @@ import {
   announcing,
   choosesNode,
   excludingLabel,
+  isPoolFor,
   poolOf,
   speakersHeed,
   speakingNodes,
 } from '../../relations/service/metallb.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { noExternalAddress } from '../../relations/symptom.ts'
 import { serviceSubject } from './words.ts'
 
 /**
@@ -31,11 +34,11 @@ export default check({
   fine: 'addresses that MetalLB gave to Services here are announced',
   severity: 'error',
   needs: ['beside', 'services', 'endpointSlices'],
-  wants: ['nodes', 'pods', 'ingressControllers'],
+  wants: ['nodes', 'pods', 'ingressControllers', 'namespaces'],
   remedies: [],
   decides: [],
 
-  run({ beside, services, endpointSlices, nodes, pods, ingressControllers }) {
+  run({ beside, services, endpointSlices, nodes, pods, ingressControllers, namespaces }) {
     const { pools } = beside
     if (pools === null || pools.length === 0) return notApplicable('the file holds no pool of MetalLB')
     const slicesOf = slicesOfServices(endpointSlices)
@@ -46,6 +49,7 @@ export default check({
     )
     const seen: Seen = {
       pools,
+      namespaces,
       all: beside.advertisements,
       peers: beside.bgpPeers,
       nodes: nodes.known ? nodes.value : [],
@@ -74,7 +78,7 @@ export default check({
   },
 })
 
-type Why = 'unassigned' | 'no-pool' | 'no-address' | 'unannounced' | Silent
+type Why = 'unassigned' | 'not-for-it' | 'no-pool' | 'no-address' | 'unannounced' | Silent
 /** Why none of the nodes announces it, though an advertisement is for it. */
 type Silent = 'chosen' | 'speaker' | 'excluded' | 'no-node'
 
@@ -86,6 +90,8 @@ interface Told {
 
 const says: Readonly<Record<Why, (args: Told) => string>> = {
   unassigned: () => 'gets no address from MetalLB: no pool is given out by itself (autoAssign: false)',
+  'not-for-it': ({ pools }) =>
+    `gets no address from MetalLB: pool ${some(pools)} is not for it, as its serviceAllocation says`,
   'no-pool': ({ address }) => `gets no address from MetalLB: it asks for pool ${address}, and there is none`,
   'no-address': ({ address }) => `gets no address from MetalLB: it asks for ${address}, which no pool has`,
   unannounced: ({ address, pools }) =>
@@ -103,6 +109,7 @@ const nobody = 'inside the cluster the address works; outside nobody answers for
 
 const notes: Readonly<Record<Why, string>> = {
   unassigned: 'a Service has to ask for such a pool by an annotation',
+  'not-for-it': 'it stays pending: the namespace of the Service, or its labels, are none of those that may have one',
   'no-pool': 'it stays pending: MetalLB takes no other pool in its place',
   'no-address': 'it stays pending: MetalLB takes no other address in its place',
   unannounced: nobody,
@@ -114,6 +121,7 @@ const notes: Readonly<Record<Why, string>> = {
 
 const cures: Readonly<Record<Why, string>> = {
   unassigned: 'set autoAssign of a pool, or annotate the Service: metallb.io/address-pool',
+  'not-for-it': 'widen serviceAllocation of the pool, label the Service as it asks, or make a pool for it',
   'no-pool': 'name a pool that there is (metallb.io/address-pool), leave the annotation out, or make the pool',
   'no-address': 'ask for an address of a pool, or add it to one',
   unannounced: 'make an L2Advertisement (or a BGPAdvertisement) for the pool',
@@ -121,6 +129,11 @@ const cures: Readonly<Record<Why, string>> = {
   speaker: "see why MetalLB's speaker does not run there: its tolerations, its nodeSelector, its log",
   excluded: `choose other nodes, or take the label ${excludingLabel} off`,
   'no-node': 'choose nodes that have endpoints, run the pods on those that announce, or set Cluster',
+}
+
+/** Another's class is served by another. */
+function isOfOthers({ class: of }: Pick<LoadBalancer, 'class'>): boolean {
+  return of !== null && !/metallb/i.test(of)
 }
 
 function isLocal(service: Service): boolean {
@@ -132,7 +145,7 @@ function homesOf(slices: readonly EndpointSlice[]): readonly string[] {
 }
 
 interface Balanced {
-  readonly on: { readonly namespace: string; readonly name: string }
+  readonly on: Pick<Service, 'namespace' | 'name' | 'labels'>
   readonly balancer: Pick<LoadBalancer, 'addresses' | 'class' | 'asksFor' | 'asksPool' | 'asksAddresses'>
   /** Nodes that alone announce it; null: each may. */
   readonly homes: readonly string[] | null
@@ -153,6 +166,7 @@ function balancedBeside(
 
 interface Seen {
   readonly pools: readonly AddressPool[]
+  readonly namespaces: Known<readonly Namespace[]>
   /** null: the file holds none at all. */
   readonly all: readonly Advertisement[] | null
   /** Absent where nobody counted them. */
@@ -170,6 +184,9 @@ function judge(it: Balanced, seen: Seen) {
   if (address === undefined) {
     const asked = askedInVain(it.balancer, pools)
     if (asked !== null) return [verdict(it, { ...asked, pools, adverts: [], held: true })]
+    const closed = closedTo(it, seen)
+    if (closed.length > 0)
+      return [verdict(it, { why: 'not-for-it', pools: closed, address: '', adverts: [], held: true })]
     const isOther = it.balancer.class !== null || it.balancer.asksFor !== undefined
     if (isOther || pools.some((one) => one.assigns === 'itself')) return []
     return [verdict(it, { why: 'unassigned', pools, address: '', adverts: [], held: true })]
@@ -226,12 +243,24 @@ function askedInVain(
   { class: of, asksPool, asksAddresses = [] }: Balanced['balancer'],
   pools: readonly AddressPool[],
 ): { readonly why: 'no-pool' | 'no-address'; readonly address: string } | null {
-  if (of !== null && !/metallb/i.test(of)) return null
+  if (isOfOthers({ class: of })) return null
   if (asksPool !== undefined && !pools.some((it) => it.name === asksPool)) return { why: 'no-pool', address: asksPool }
   // A range of IPv6 that is no CIDR is not read.
   const isUnread = pools.some((it) => it.addresses.some((one) => one.includes(':') && !one.includes('/')))
   const outside = asksAddresses.find((it) => !(isUnread && it.includes(':')) && poolOf(pools, it) === null)
   return outside === undefined ? null : { why: 'no-address', address: outside }
+}
+
+/** The pools that it asks for, or that are given out by themselves, where none of them is for Services like it. */
+function closedTo({ on, balancer }: Balanced, { pools, namespaces }: Seen): readonly AddressPool[] {
+  const { asksPool, asksAddresses = [] } = balancer
+  if (isOfOthers(balancer)) return []
+  const isMeant = (it: AddressPool): boolean => {
+    if (asksAddresses.length > 0) return asksAddresses.some((one) => poolOf([it], one) !== null)
+    return asksPool === undefined ? it.assigns === 'itself' : it.name === asksPool
+  }
+  const meant = pools.filter(isMeant)
+  return meant.every((it) => isPoolFor(it, on, namespaces) === false) ? meant : []
 }
 
 interface Fault {
@@ -244,6 +273,7 @@ interface Fault {
 }
 
 function verdict({ on }: Balanced, { why, pools, address, adverts, held }: Fault) {
+  const isPending = ['unassigned', 'not-for-it', 'no-pool', 'no-address'].includes(why)
   const choices = [...new Set(adverts.flatMap((it) => (it.nodesBy ?? []).map((one) => selectorText(one))))]
   return finding({
     subject: serviceSubject(on),
@@ -266,5 +296,6 @@ function verdict({ on }: Balanced, { why, pools, address, adverts, held }: Fault
       },
       ...(choices.length === 0 ? [] : [{ kind: 'fact' as const, label: 'nodeSelectors', value: some(choices) }]),
     ],
+    ...(isPending ? { causes: [noExternalAddress(on)] } : {}),
   })
 }

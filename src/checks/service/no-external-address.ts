@@ -8,7 +8,7 @@ import type { LoadBalancer, Service } from '../../model/service.ts'
 import { beforeLastResorts } from '../../relations/pod-problem.ts'
 import { type Lack, lackOf } from '../../relations/service/balancer-makers.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
-import { podsUnready } from '../../relations/symptom.ts'
+import { noExternalAddress, podsUnready } from '../../relations/symptom.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { isAskedAbout, serviceSubject } from './words.ts'
@@ -322,6 +322,7 @@ function verdict(service: Service, { balancer, failure, front: waiting, asked, l
       isYoung: (service.youngSeconds ?? Infinity) < atWorkSeconds,
     },
     evidence: evidenceOf(balancer, failure, front),
+    symptoms: balancer.addresses.length === 0 ? [noExternalAddress(service)] : [],
     causes: makers.map(podsUnready),
   })
 }

@@ -145,7 +145,18 @@ export function projectPool(raw: unknown, intern: Intern): AddressPool | null {
     addresses: texts(spec['addresses']),
     assigns: spec['autoAssign'] === false ? 'when asked' : 'itself',
     ...(Object.keys(labels).length === 0 ? {} : { labels: intern.labels(labels) }),
+    ...onlyFor(fields(spec['serviceAllocation']), intern),
   }
+}
+
+/** `serviceAllocation` without a choice is for all; its priority decides among several alone. */
+function onlyFor(spec: Fields, intern: Intern): Pick<AddressPool, 'only'> {
+  const namespaces = texts(spec['namespaces'])
+  const [namespacesBy = [], servicesBy = []] = ['namespaceSelectors', 'serviceSelectors'].map((it) =>
+    list(spec[it]).map((one) => projectSelector(fields(one), intern)),
+  )
+  if (namespaces.length + namespacesBy.length + servicesBy.length === 0) return {}
+  return { only: { namespaces, namespacesBy, servicesBy } }
 }
 
 export function projectAdvertisement(kind: Advertisement['kind'], raw: unknown, intern: Intern): Advertisement | null {

@@ -52,3 +52,22 @@ test('whom a ServiceEntry and a Service are exported to', () => {
   expect(projectService({ metadata: { ...metadata, annotations }, spec: {} }, intern)?.exportTo).toEqual(['.', 'money'])
   expect(projectService({ metadata, spec: {} }, intern)?.exportTo).toBeUndefined()
 })
+
+test('what rules for HTTP take, all together', () => {
+  const takesOf = (http: readonly object[]) =>
+    projectVirtualService(
+      { metadata: { namespace: 'shop', name: 'web' }, spec: { hosts: ['a'], http } },
+      createIntern(),
+    )?.takes
+  const soap = { match: [{ uri: { prefix: '/soap' } }] }
+  expect(takesOf([])).toBeUndefined()
+  expect(takesOf([soap, soap, { match: [{ uri: { exact: '/x' }, method: { exact: 'GET' } }] }])).toEqual([
+    { type: 'prefix', path: '/soap', more: 'nothing' },
+    { type: 'exact', path: '/x', more: 'more' },
+  ])
+  expect(takesOf([{ route: [] }])).toEqual([{ type: 'prefix', path: '/', more: 'nothing' }])
+  expect(takesOf([{ match: [{ uri: { prefix: '/A' }, ignoreUriCase: true }] }])).toMatchObject([{ type: 'regex' }])
+  const many = takesOf(Array.from({ length: 600 }, (_, at) => ({ match: [{ uri: { exact: `/${at}` } }] })))
+  expect(many).toHaveLength(501)
+  expect(many?.at(-1)?.type).toBe('regex')
+})

@@ -19,6 +19,23 @@ export function httpRulesOf(rules: readonly Fields[]): Pick<VirtualService, 'htt
   return all.some((it) => it.redirect !== null) ? { http: all } : {}
 }
 
+/**
+ * What all rules take together, each match once: paths are a part of the whole (networking/v1 virtual_service.proto,
+ * HTTPMatchRequest). With `ignoreUriCase` a path is compared otherwise than here: it stays an expression.
+ */
+export function takesOf(rules: readonly Fields[]): Pick<VirtualService, 'takes'> {
+  if (rules.length === 0) return {}
+  const all = rules.flatMap((rule): readonly MeshHttpMatch[] => {
+    const matches = list(rule['match']).map(fields)
+    if (matches.length === 0) return [{ type: 'prefix', path: '/', more: 'nothing' }]
+    return matches.map((it) => (it['ignoreUriCase'] === true ? { ...matchOf(it), type: 'regex' } : matchOf(it)))
+  })
+  const unique = [...new Map(all.map((it) => [`${it.type} ${it.more} ${it.path}`, it])).values()]
+  // What is beyond may take anything.
+  const beyond: readonly MeshHttpMatch[] = [{ type: 'regex', path: '.*', more: 'more' }]
+  return { takes: unique.length > mostRules ? [...unique.slice(0, mostRules), ...beyond] : unique }
+}
+
 /** Only where each match of each rule asks for something that not every request has. */
 export function onlyByOf(rules: readonly Fields[]): Pick<VirtualService, 'onlyBy'> {
   const matches = rules.slice(0, mostRules).map((it) => list(it['match']).map(fields))

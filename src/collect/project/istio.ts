@@ -17,7 +17,7 @@ import {
 import { secondsIn } from '../../wire/go-duration.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
-import { httpRulesOf, onlyByOf } from './istio-http.ts'
+import { httpRulesOf, onlyByOf, takesOf } from './istio-http.ts'
 import { type Fields, fields, isObject, list, oneOf, stringMap, text, texts, whole } from './json.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -45,6 +45,7 @@ export function projectVirtualService(raw: unknown, intern: Intern): VirtualServ
     ...timeoutsOf(list(spec['http']).map(fields)),
     ...onlyByOf(list(spec['http']).map(fields)),
     ...httpRulesOf(list(spec['http']).map(fields)),
+    ...takesOf(list(spec['http']).map(fields)),
   }
 }
 

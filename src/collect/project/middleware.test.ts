@@ -11,6 +11,16 @@ test.each([
     { errors: { status: ['500-599'], service: { name: 'pages', port: 80 } } },
     { does: 'errors', pages: { namespace: null, name: 'pages', port: 80 } },
   ],
+  [
+    { chain: { middlewares: [{ name: 'auth' }, { name: 'rate', namespace: 'edge' }, 7] } },
+    {
+      does: 'chain',
+      chain: [
+        { namespace: null, name: 'auth' },
+        { namespace: 'edge', name: 'rate' },
+      ],
+    },
+  ],
   [{ basicAuth: { secret: 'hunter2' } }, { does: 'basicAuth' }],
   [undefined, {}],
 ])('of a Middleware %j is kept %j', (spec, expected) =>

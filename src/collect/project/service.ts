@@ -151,20 +151,36 @@ function keepsClients(metadata: Fields): boolean {
 }
 
 /** metallb.io since 0.15, and metallb.universe.tf before (website/content/usage). */
-function askedOfMetalLb(spec: Fields, metadata: Fields): Pick<LoadBalancer, 'asksFor' | 'asksPool' | 'asksAddresses'> {
+function askedOfMetalLb(
+  spec: Fields,
+  metadata: Fields,
+): Pick<LoadBalancer, 'asksFor' | 'asksPool' | 'asksAddresses' | 'sharesBy' | 'nearlyShares'> {
   const annotations = stringMap(metadata['annotations'])
   const [pool, ips] = ['address-pool', 'loadBalancerIPs'].map((of) =>
     ['metallb.io/', 'metallb.universe.tf/'].flatMap((it) => annotations[`${it}${of}`] ?? []).at(0),
   )
   // MetalLB heeds its own annotation before the field (controller/service.go, getDesiredLbIPs).
   const told = ips ?? text(spec['loadBalancerIP'])
-  if (pool === undefined && told === null) return {}
+  const shares = sharingOf(annotations)
+  if (pool === undefined && told === null) return shares
   const addresses = (told ?? '').split(',', 8).flatMap((it) => (isIp(it.trim()) ? [it.trim()] : []))
   return {
+    ...shares,
     asksFor: 'something',
     ...(pool === undefined ? {} : { asksPool: pool }),
     ...(addresses.length === 0 ? {} : { asksAddresses: addresses }),
   }
+}
+
+/** Two Services with one key may have one address (metallb.io, "IP address sharing"); an empty key is none. */
+function sharingOf(annotations: Readonly<Record<string, string>>): Pick<LoadBalancer, 'sharesBy' | 'nearlyShares'> {
+  const keys = ['metallb.io/allow-shared-ip', 'metallb.universe.tf/allow-shared-ip']
+  const key = keys.flatMap((it) => annotations[it] ?? []).at(0) ?? ''
+  if (key !== '') return { sharesBy: key }
+  const near = Object.keys(annotations).find(
+    (it) => it.length < 80 && /^metallb\.(?:io|universe\.tf)\/.*share/i.test(it) && !keys.includes(it),
+  )
+  return near === undefined ? {} : { nearlyShares: near }
 }
 
 function isIp(text: string): boolean {

@@ -1,4 +1,11 @@
-import type { IngressRoute, StreamRoute, TraefikRoute, TraefikTarget } from '../../model/beside.ts'
+import type {
+  IngressRoute,
+  StreamRoute,
+  TlsOption,
+  TraefikRoute,
+  TraefikService,
+  TraefikTarget,
+} from '../../model/beside.ts'
 import { routeRule } from '../../wire/traefik-rule.ts'
 import { ruleFaults } from '../../wire/traefik-rule-faults.ts'
 import type { Intern } from '../../wire/intern.ts'
@@ -24,7 +31,13 @@ export function projectIngressRoute(raw: unknown, group: string, intern: Intern)
 
 function tlsOf(tls: Fields): IngressRoute['tls'] {
   const resolver = text(tls['certResolver'])
-  return { secret: text(tls['secretName']), ...(resolver === null ? {} : { resolver }) }
+  const options = fields(tls['options'])
+  const name = text(options['name'])
+  return {
+    secret: text(tls['secretName']),
+    ...(resolver === null ? {} : { resolver }),
+    ...(name === null ? {} : { options: { namespace: text(options['namespace']), name } }),
+  }
 }
 
 /** `ServersTransport` of either group; null for what is none. */
@@ -32,16 +45,57 @@ export function projectTransport(raw: unknown, intern: Intern): { namespace: str
   const it = identity(raw, intern)
   const { apiVersion, kind } = fields(raw)
   if (it === null || kind !== 'ServersTransport') return null
+  return isOfTraefik(apiVersion) ? { namespace: it.namespace, name: it.name } : null
+}
+
+/** A `TLSOption` of either group; null for what is none. */
+export function projectTlsOption(raw: unknown, intern: Intern): TlsOption | null {
+  const it = identity(raw, intern)
+  const { apiVersion, kind, spec } = fields(raw)
+  if (it === null || kind !== 'TLSOption' || !isOfTraefik(apiVersion)) return null
+  const clients = fields(fields(spec)['clientAuth'])
+  const verifies = /^(?:RequireAndVerifyClientCert|VerifyClientCertIfGiven)$/.test(
+    text(clients['clientAuthType']) ?? '',
+  )
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    authorities: texts(clients['secretNames']),
+    ...(verifies ? { verifies: true as const } : {}),
+  }
+}
+
+/** A `TraefikService` of either group; null for what is none. */
+export function projectTraefikService(raw: unknown, intern: Intern): TraefikService | null {
+  const it = identity(raw, intern)
+  const { apiVersion, kind, spec } = fields(raw)
+  if (it === null || kind !== 'TraefikService' || !isOfTraefik(apiVersion)) return null
+  const members = (of: 'weighted' | 'mirroring' | 'highestRandomWeight', key: 'services' | 'mirrors') =>
+    list(fields(fields(spec)[of])[key]).flatMap((one, at) =>
+      target(one, 'Service').map((to) => ({ ...to, path: `spec.${of}.${key}[${at}]` })),
+    )
+  const mirrored = target(fields(spec)['mirroring'], 'Service').map((to) => ({ ...to, path: 'spec.mirroring' }))
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    to: [
+      ...members('weighted', 'services'),
+      ...members('highestRandomWeight', 'services'),
+      ...mirrored,
+      ...members('mirroring', 'mirrors'),
+    ],
+  }
+}
+
+function isOfTraefik(apiVersion: unknown): boolean {
   return /^traefik\.(?:io|containo\.us)\//.test(text(apiVersion) ?? '')
-    ? { namespace: it.namespace, name: it.name }
-    : null
 }
 
 /** `IngressRouteTCP` and `IngressRouteUDP` of either group; null for what is neither, or names no entry point. */
 export function projectStreamRoute(raw: unknown, intern: Intern): StreamRoute | null {
   const it = identity(raw, intern)
   const { apiVersion, kind, spec } = fields(raw)
-  if (it === null || !/^traefik\.(?:io|containo\.us)\//.test(text(apiVersion) ?? '')) return null
+  if (it === null || !isOfTraefik(apiVersion)) return null
   const entryPoints = texts(fields(spec)['entryPoints'])
   if (entryPoints.length === 0 || (kind !== 'IngressRouteTCP' && kind !== 'IngressRouteUDP')) return null
   return { kind, namespace: it.namespace, name: it.name, entryPoints }

@@ -93,6 +93,17 @@ test.each([
   ['one of another host', traefiks('Host(`api.example.com`)'), null],
 ] as const)('%s', (_, others, owner) => expect(ask('web.example.com', '/cart', [], [], others)).toBe(owner))
 
+test('of two IngressRoutes of one host, that with TLS has what comes by TLS', () => {
+  const routes = [{ ...routeRule('Host(`web.example.com`)'), services: [], middlewares: [], path: '' }]
+  const ingressRoutes = [
+    ingressRoute([], { name: 'redirect', routes, tls: null }),
+    ingressRoute([], { name: 'web', routes, tls: { secret: null } }),
+  ]
+  const at = (scheme: 'http' | 'https') =>
+    urlOwner({ host: 'web.example.com', path: '/', scheme }, { routes: [], ingressRoutes })?.object.name
+  expect([at('http'), at('https')]).toEqual(['redirect', 'web'])
+})
+
 test('a TLSRoute has what it names', () => {
   expect(ask('vpn.example.com', '/', [tls])).toBe('TLSRoute/shop/vpn')
   expect(ask('web.example.com', '/', [tls])).toBeNull()
@@ -114,4 +125,21 @@ test('what nobody evaluates is told by the host that it mentions, the exact one 
   expect(of('web.example.com')).toBe('Route/shop/web')
   expect(of('api.example.com')).toBe('Route/shop/wide')
   expect(of('example.net')).toBeNull()
+})
+
+test('of several VirtualServices of a host, the one whose rules take the path', () => {
+  const taking = (name: string, host: string, path: string) =>
+    virtualService([], {
+      name,
+      hosts: [host],
+      gateways: ['edge/web'],
+      takes: [{ type: 'prefix', path, more: 'nothing' }],
+    })
+  const virtualServices = [taking('a', 'web.example.com', '/a'), taking('b', 'web.example.com', '/b')]
+  const wide = taking('wide', '*.example.com', '/c')
+  const asked = (path: string) => ask('web.example.com', path, [], [], { virtualServices: [...virtualServices, wide] })
+  expect(asked('/b/1')).toBe('VirtualService/shop/b')
+  expect(asked('/a')).toBe('VirtualService/shop/a')
+  // The closer host has it, whatever it takes.
+  expect(asked('/c')).toBe('VirtualService/shop/a')
 })

@@ -4,6 +4,7 @@ import type { HttpProxy } from '../../model/http-proxy.ts'
 import type { VirtualService } from '../../model/mesh.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
+import { everyRequest, fitsPath } from '../mesh/http-match.ts'
 import { included } from './proxies.ts'
 
 /** Who answers a URL, and how closely its rule fits: exact hosts before wildcards, longer paths before shorter ones. */
@@ -16,6 +17,8 @@ export interface UrlOwner {
 export interface UrlAsked {
   readonly host: string
   readonly path: string
+  /** Absent where nobody says how it was asked. */
+  readonly scheme?: 'http' | 'https'
 }
 
 /** What may have a URL beside Ingresses: every kind that is read. */
@@ -33,7 +36,7 @@ export function urlOwner(asked: UrlAsked, takers: UrlTakers): UrlOwner | null {
     ...routes.flatMap((it) => ofRoute(asked, it)),
     ...ofProxies(asked, proxies),
     ...virtualServices.flatMap((it) => ofVirtualService(asked, it)),
-    ...ingressRoutes.flatMap((it) => ofIngressRoute(asked, it)),
+    ...bySchemeFirst(asked, ingressRoutes).flatMap((it) => ofIngressRoute(asked, it)),
   ]
   return all.toSorted((a, b) => b.hostRank - a.hostRank || b.pathLength - a.pathLength)[0] ?? null
 }
@@ -51,11 +54,30 @@ export function claimant(host: string, claims: readonly HostClaim[]): Subject | 
   return best === undefined ? null : subject(best.kind, best.namespace, best.name)
 }
 
-/** One that is for sidecars alone takes nothing from outside. Which paths it leads is not held: all, or none. */
-function ofVirtualService({ host }: UrlAsked, it: VirtualService): readonly UrlOwner[] {
+/**
+ * One that is for sidecars alone takes nothing from outside. Of an old recording nobody knows which paths it leads; a
+ * host of which it takes no such path is its own all the same: no wildcard of another is asked.
+ */
+function ofVirtualService({ host, path }: UrlAsked, it: VirtualService): readonly UrlOwner[] {
   if (it.gateways.every((one) => one === 'mesh')) return []
   const hostRank = Math.max(-1, ...it.hosts.map((one) => (one === '*' ? 0 : rankOf(one, host))))
-  return hostRank < 0 ? [] : [{ object: subject('VirtualService', it.namespace, it.name), hostRank, pathLength: 0 }]
+  if (hostRank < 0) return []
+  const lengths = (it.takes ?? everyRequest).flatMap((one) => {
+    if (one.type === 'regex') return [0]
+    return fitsPath(one, path) ? [one.path.length] : []
+  })
+  const pathLength = it.takes === undefined ? 0 : Math.max(-1, ...lengths)
+  return [{ object: subject('VirtualService', it.namespace, it.name), hostRank, pathLength }]
+}
+
+/**
+ * Of two of one host and path, that with TLS has what comes by TLS (Traefik has a router of its own for each). An entry
+ * point may add TLS to the other: more than a preference it is not.
+ */
+function bySchemeFirst({ scheme }: UrlAsked, routes: readonly IngressRoute[]): readonly IngressRoute[] {
+  if (scheme === undefined) return routes
+  const fits = (it: IngressRoute): boolean => (it.tls !== null) === (scheme === 'https')
+  return routes.toSorted((a, b) => Number(fits(b)) - Number(fits(a)))
 }
 
 function ofIngressRoute({ host, path }: UrlAsked, it: IngressRoute): readonly UrlOwner[] {

@@ -1,4 +1,5 @@
 import type { Mesh, MeshHttpMatch, MeshHttpRule, MeshRedirect, VirtualService } from '../../model/mesh.ts'
+import { everyRequest, fitsPath } from './http-match.ts'
 import { hostTakes } from './mesh-hosts.ts'
 
 /** A rule of a VirtualService to which its own redirect leads. */
@@ -24,8 +25,6 @@ interface Place {
 
 /** A browser gives up after 20. */
 const longest = 8
-
-const everything: readonly MeshHttpMatch[] = [{ type: 'prefix', path: '/', more: 'nothing' }]
 
 /**
  * The first rule that fits has a request (networking/v1 virtual_service.proto). A redirect of which nothing is said
@@ -101,20 +100,15 @@ function nextOf(at: Place, redirect: MeshRedirect, { route, schemes }: Around): 
 
 /** null = it serves, or what decides is not the path alone. */
 function takerOf(rules: readonly MeshHttpRule[], path: string): Pick<MeshCircle, 'index' | 'redirect'> | null {
-  const index = rules.findIndex((rule) => matchesOf(rule).some((it) => it.type === 'regex' || fits(it, path)))
+  const index = rules.findIndex((rule) => matchesOf(rule).some((it) => it.type === 'regex' || fitsPath(it, path)))
   const rule = rules[index]
   if (rule === undefined || rule.redirect === null) return null
-  const isSure = matchesOf(rule).some((it) => it.type !== 'regex' && it.more === 'nothing' && fits(it, path))
+  const isSure = matchesOf(rule).some((it) => it.type !== 'regex' && it.more === 'nothing' && fitsPath(it, path))
   return isSure ? { index, redirect: rule.redirect } : null
 }
 
 function matchesOf(rule: MeshHttpRule | undefined): readonly MeshHttpMatch[] {
-  return rule === undefined || rule.matches.length === 0 ? everything : rule.matches
-}
-
-/** A prefix is one of letters: `/cart` takes `/carts` (route.proto of Envoy, `prefix`). */
-function fits({ type, path }: MeshHttpMatch, asked: string): boolean {
-  return type === 'exact' ? asked === path : asked.startsWith(path)
+  return rule === undefined || rule.matches.length === 0 ? everyRequest : rule.matches
 }
 
 function sharesGateway(a: VirtualService, b: VirtualService): boolean {

@@ -1,18 +1,21 @@
 import type { AddressPool, Advertisement } from '../../model/beside.ts'
+import type { Known } from '../../model/known.ts'
+import type { Namespace } from '../../model/network-policy.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
 import { flagOf } from '../../wire/component-args.ts'
 import { contains } from '../cidr-index.ts'
 import { hasPairs, labelOf, selects } from '../selector.ts'
 
 /** `192.0.2.10-192.0.2.20`; null for what is none of IPv4. */
-function rangeOf(range: string): readonly [number, number] | null {
+export function rangeOf(range: string): readonly [number, number] | null {
   const [, from = '', to = ''] = /^\s*([\d.]{7,15})\s*-\s*([\d.]{7,15})\s*$/.exec(range) ?? []
   const [low, high] = [numberOf(from), numberOf(to)]
   return low === null || high === null ? null : [low, high]
 }
 
-function numberOf(ip: string): number | null {
+export function numberOf(ip: string): number | null {
   const parts = ip.split('.').map(Number)
   const isIp = parts.length === 4 && parts.every((it) => Number.isInteger(it) && it >= 0 && it < 256)
   return isIp ? parts.reduce((all, it) => all * 256 + it, 0) : null
@@ -27,6 +30,28 @@ export function poolOf(pools: readonly AddressPool[], address: string): AddressP
     return range !== null && number !== null && range[0] <= number && number <= range[1]
   }
   return pools.find((pool) => pool.addresses.some(has)) ?? null
+}
+
+/**
+ * Whether Services like this one may have its addresses (internal/allocator, isPoolCompatibleWithService): it is of one
+ * of the namespaces, if any is named or chosen, and one of the selectors chooses it. null: the labels of namespaces
+ * decide, and are not known.
+ */
+export function isPoolFor(
+  { only }: AddressPool,
+  { namespace, labels = {} }: Pick<Service, 'namespace' | 'labels'>,
+  namespaces: Known<readonly Namespace[]>,
+): boolean | null {
+  if (only === undefined) return true
+  const { servicesBy, namespacesBy } = only
+  if (servicesBy.length > 0 && !servicesBy.some((it) => selects(it, labels))) return false
+  if (only.namespaces.includes(namespace)) return true
+  if (namespacesBy.length === 0) return only.namespaces.length === 0
+  if (!namespaces.known) return null
+  const chosen = namespaces.value.filter((it) => namespacesBy.some((one) => selects(one, it.labels)))
+  // Selectors that choose none keep nobody away: then no namespace is named.
+  if (chosen.length === 0 && only.namespaces.length === 0) return null
+  return chosen.some((it) => it.name === namespace)
 }
 
 /**
