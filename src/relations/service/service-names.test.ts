@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { pod } from '../../../test/build/pod.ts'
 import { nameAnswer } from '../../../test/build/name-answers.ts'
-import { endpoint, service, slice } from '../../../test/build/service.ts'
+import { service, slice } from '../../../test/build/service.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import type { Service } from '../../model/service.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
@@ -23,10 +24,8 @@ const alias = service('web', { type: 'ExternalName', clusterIP: null, externalNa
 
 /** The kind, and what it tells beside it. */
 function told(service: Service, answers: readonly NameAnswer[], ready: readonly string[] | null = []): string {
-  const slices =
-    ready === null
-      ? null
-      : [slice('web', [], { endpoints: [...ready.map((it) => endpoint(it)), endpoint('10.2.0.99', { ready: false })] })]
+  const late = pod('web-9', { ip: '10.2.0.99', ready: false })
+  const slices = ready === null ? null : [slice('web', [...ready.map((ip) => pod('web-1', { ip })), late])]
   const it = judgeName(service, answers, slices)
   switch (it.kind) {
     case 'address':
@@ -148,7 +147,7 @@ describe('aliases that lead round', () => {
 
 const kubernetes = 'kubernetes cluster.local'
 const dot = (...lines: readonly string[]): string => `. {\n${lines.join('\n')}\n}\n`
-const named = { pods: [], services: [], namespaces: null } as never
+const named = { services: [], domain: 'cluster.local', namespaces: null, slicesOf: () => null }
 const reason = (text: string, kind: WrongName['kind'], about: Partial<NameAnswer> = {}): string | null => {
   const it = corefileReason(parseCorefile(text), { kind, answer: says(about) }, web, named)
   return it === null ? null : `${it.how} ${it.line} ${it.text}`
