@@ -52,10 +52,10 @@ test.each([
   ['/$x', 0],
 ])('%s names group %i', (target, group) => expect(groupNamed(target)).toBe(group))
 
-test.each([...'()[]|*^$+?{}\\'].map((it) => [`/a${it}`, true] as const).concat([['/a-b_c.d/e', false]]))(
-  '%s is meant as an expression: %s',
-  (path, is) => expect(isRegex(path)).toBe(is),
+test.each([...'()[]|*^$+?{}\\'])('a path with %s is meant as an expression', (it) =>
+  expect(isRegex(`/a${it}`)).toBe(true),
 )
+test('a path of letters is not', () => expect(isRegex('/a-b_c.d/e')).toBe(false))
 
 test('paths are read as expressions by use-regex, and by a rewrite to something else', () => {
   const path = plain.rules[0]?.paths[0]?.path ?? ''
