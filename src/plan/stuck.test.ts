@@ -63,8 +63,6 @@ describe('why a workload is not ready', () => {
     ['of the present one, where there is no other', { false: 'now\n' }, 'now'],
     ['of the present one, where the other said nothing', { true: '\n \n', false: 'now' }, 'now'],
     ['of nobody', { true: '', false: ' \n' }, null],
-    ['as many as fit', { true: 'x'.repeat(300) }, 'x'.repeat(300)],
-    ['and no more', { true: `${'x'.repeat(300)}y` }, 'x'.repeat(300)],
   ])('its last words are those %s', async (_what, said, words) => {
     const pods = [pod(container({ waiting: { reason: 'CrashLoopBackOff' } }, { terminated: { exitCode: 1 } }))]
     const logs = Object.fromEntries(Object.entries(said).map(([previous, it]) => [`${log}&previous=${previous}`, it]))
