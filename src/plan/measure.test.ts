@@ -65,6 +65,13 @@ test("a node with a cache of its own is measured by that, as its pods' resolv.co
   expect(measure(of({ ...both, series }))).toMatchObject({ p50Ms: 7, p99Ms: 7 })
 })
 
+test('without the C library, a node is measured through the Service', () => {
+  const network: Network = (it) => answered(it.server.role === 'service' ? 2 : 8)
+  const both = probe({ nodes: ['worker-1'], network })
+  const series = both.series.filter((it) => it.method !== 'getaddrinfo')
+  expect(measure(of({ ...both, series }))).toMatchObject({ p50Ms: 2 })
+})
+
 test.each<[string, Parameters<typeof model>[0], number | null]>([
   ['not read', {}, null],
   ['read nowhere', { conntrack: known([]) }, 0],
