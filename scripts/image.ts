@@ -1,6 +1,7 @@
-// Writes dist/bin/hopscope-VERSION-linux-ARCH.oci.tar: an OCI image of the package and a Node, as an image layout in a
-// tar, which docker, podman, skopeo and ctr load and push. No Docker and no registry are wanted, and nothing is pulled:
-// Node's libraries are those of this machine, so an image for arm64 is made on such a machine. docs/install.md has more.
+// Writes dist/bin/hopscope-VERSION-linux-ARCH.oci.tar: an OCI image of the package and a Node, as an image layout in
+// a tar, which docker, podman, skopeo and ctr load and push. No Docker and no registry are wanted, and nothing is
+// pulled: Node's libraries are those of this machine, so an image for arm64 is made on such a machine.
+// docs/install.md has more.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {

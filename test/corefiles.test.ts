@@ -39,6 +39,11 @@ describe('Corefiles that CoreDNS 1.14.7 was started with', () => {
 /** Lines that CoreDNS takes, of the plugins whose rules are known. */
 const lines: Readonly<Record<string, readonly string[]>> = {
   whoami: ['whoami'],
+  grpc: ['grpc c.example 192.0.2.9:53', 'grpc c.example 192.0.2.9 192.0.2.10 {\n policy round_robin\n }'],
+  tsig: ['tsig {\n require all\n }'],
+  nsid: ['nsid', 'nsid some name'],
+  pprof: ['pprof', 'pprof :6053', 'pprof {\n block 2\n }'],
+  dnssec: ['dnssec', 'dnssec a.example {\n cache_capacity 100\n }'],
   debug: ['debug'],
   local: ['local'],
   any: ['any'],

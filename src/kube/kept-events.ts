@@ -1,6 +1,6 @@
 /**
- * Of type Normal. What an autoscaler says of a pod for which it brings a node: Kubernetes' own and Karpenter's. And what
- * the AWS Load Balancer Controller says of an object with which all is well again. Live they are not asked for.
+ * Of type Normal. What an autoscaler says of a pod for which it brings a node: Kubernetes' own and Karpenter's. And
+ * what the AWS Load Balancer Controller says of an object with which all is well again. Live they are not asked for.
  */
 const told: ReadonlySet<unknown> = new Set(['TriggeredScaleUp', 'Nominated', 'SuccessfullyReconciled'])
 

@@ -54,7 +54,7 @@ export interface Container {
    * Absent where it is told nothing of it, and in old recordings.
    */
   readonly advertises?: readonly AdvertisedCall[]
-  /** Of MongoDB's server, the replica set that it is a member of: `--replSet`. Absent of others, and in old recordings. */
+  /** Of MongoDB's server, the replica set that it is a member of: `--replSet`. Absent of others, in old recordings. */
   readonly replicaSet?: string
   /**
    * How many such places were not read: variables named like an address whose value is elsewhere or was not understood,

@@ -1,4 +1,5 @@
 import type { Beside, HeldCertificate, HeldContent, HeldSecret } from '../model/beside.ts'
+import { once } from './once.ts'
 
 /** What is wrong with a Secret by which a host is served over TLS, as far as a file tells. */
 export type SecretFault =
@@ -27,7 +28,7 @@ export interface SecretAsked {
  */
 export function secretFault({ secrets }: Beside, asked: SecretAsked): SecretFault | 'fine' | 'unknown' {
   if (secrets === null || (secrets.namespace !== null && secrets.namespace !== asked.namespace)) return 'unknown'
-  const named = secrets.held.filter((it) => it.name === asked.name)
+  const named = byName(secrets.held).get(asked.name) ?? []
   const secret = named.find((it) => it.namespace === asked.namespace)
   if (secret === undefined) return { is: 'missing', elsewhere: named.map((it) => it.namespace) }
   // Whoever made the file took out what is in Secrets.
@@ -43,9 +44,13 @@ export function secretFault({ secrets }: Beside, asked: SecretAsked): SecretFaul
   return certificate.when === 'unsure' ? 'unknown' : 'fine'
 }
 
+/** A cluster has thousands of hosts, each with its Secret. */
+const byName = once((held: readonly HeldSecret[]) => Map.groupBy(held, (it) => it.name))
+
 /** The certificate of that Secret, where the file holds it. */
 export function heldCertificate({ secrets }: Beside, namespace: string, name: string): HeldCertificate | null {
-  return secrets?.held.find((it) => it.name === name && it.namespace === namespace)?.certificate ?? null
+  const named = secrets === null ? [] : (byName(secrets.held).get(name) ?? [])
+  return named.find((it) => it.namespace === namespace)?.certificate ?? null
 }
 
 function lackingKeys({ keys }: HeldSecret, { also }: SecretAsked): readonly string[] {

@@ -18,6 +18,7 @@ export function copyCheckout(folder: string): void {
     'README.md',
     'LICENSE',
     'deploy',
+    'schemas',
     'src',
     'scripts',
     'node_modules',

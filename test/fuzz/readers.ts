@@ -33,6 +33,9 @@ import { projectKeys, projectSecret } from '../../src/collect/project/secret.ts'
 import { projectIngressRoute, projectStreamRoute, projectTransport } from '../../src/collect/project/traefik.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
 import { projectCertificate, projectIssuer, projectIssuerName } from '../../src/collect/project/cert-manager.ts'
+import { selectorOf } from '../../src/collect/chosen.ts'
+import { projectCiliumAnnouncer, projectCiliumPool } from '../../src/collect/project/cilium-announcer.ts'
+import { projectRollout } from '../../src/collect/project/rollout.ts'
 import { projectMiddleware } from '../../src/collect/project/middleware.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
 import { projectStatuses } from '../../src/collect/project/status.ts'
@@ -195,6 +198,7 @@ export const ofText: Readonly<Record<string, TextReader>> = {
     kubeletWordsIn(`unable to retrieve container logs for ${text}`),
     kubeletWordsIn(`${text}unable to retrieve container logs for containerd://a`),
   ],
+  'src/collect/chosen.ts selectorOf': orToolError(selectorOf),
   'src/kube/kubeconfig-file.ts parseKubeconfig': orToolError((text) => parseKubeconfig(text, path)),
   'src/kube/list.ts parsePage': (text) => parsePage(text, 'list'),
   'src/kube/oidc.ts jwtExpiry': jwtExpiry,
@@ -343,6 +347,9 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/cert-manager.ts projectIssuer': (value) => projectIssuer(value),
   'src/collect/project/beside.ts projectConversion': (value) => projectConversion(value),
   'src/collect/project/middleware.ts projectMiddleware': (value) => projectMiddleware(value, intern),
+  'src/collect/project/cilium-announcer.ts projectCiliumAnnouncer': (value) => projectCiliumAnnouncer(value),
+  'src/collect/project/cilium-announcer.ts projectCiliumPool': (value) => projectCiliumPool(value),
+  'src/collect/project/rollout.ts projectRollout': rawly((raw) => projectRollout(raw, intern)),
   'src/collect/project/beside.ts projectPool': (value) => projectPool(value, intern),
   'src/collect/project/beside.ts projectPodNetwork': (value) => projectPodNetwork(value, intern),
   'src/collect/project/beside.ts projectControllerSettings': (value) => projectControllerSettings(value, intern),

@@ -6,6 +6,7 @@ import type { ObjectStatus } from '../../model/status.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { full, hearsay, some } from '../../phrases.ts'
 import { tlsReferencesOf } from '../../relations/ingress/tls-references.ts'
+import { once, put } from '../../relations/once.ts'
 import { heldCertificate } from '../../relations/tls-secrets.ts'
 import { ingressSubject } from './words.ts'
 
@@ -33,9 +34,11 @@ export default check({
     const wanted = tlsReferencesOf(beside, seen)
       .filter((it) => isOwn(it.by))
       .flatMap((by) =>
-        (beside.certificates ?? [])
-          .filter((it) => it.namespace === by.namespace && it.secret === by.secret)
-          .map((it) => ({ by: by.by, hosts: by.hosts, it })),
+        (bySecret(beside.certificates ?? none).get(`${by.namespace}/${by.secret}`) ?? []).map((it) => ({
+          by: by.by,
+          hosts: by.hosts,
+          it,
+        })),
       )
       .map((it) => ofCertManager(it, beside, statuses))
     const all = [...managed, ...wanted]
@@ -76,9 +79,7 @@ function whyNot({ is, issuer, other, state, said }: Told): string {
 }
 
 function ofGke(ingress: Ingress, name: string, statuses: readonly ObjectStatus[]) {
-  const its = statuses.filter(
-    (it) => it.kind === 'ManagedCertificate' && it.namespace === ingress.namespace && it.name === name,
-  )
+  const its = managedBy(statuses).get(`${ingress.namespace}/${name}`) ?? []
   const told = its.find((it) => it.wrong)
   if (its.length === 0) return []
   if (told === undefined) return [ok(1)]
@@ -105,9 +106,9 @@ interface Asked {
 }
 
 function ofCertManager({ by, hosts, it }: Asked, beside: Beside, statuses: readonly ObjectStatus[]) {
-  const own = statuses.filter((one) => one.group === 'cert-manager.io' && one.namespace === it.namespace)
-  const ready = own.find((one) => one.kind === 'Certificate' && one.name === it.name && one.type === 'Ready')
-  const told = own.find((one) => one.kind === 'CertificateRequest' && one.wrong && isOf(one.name, it.name))
+  const { ready: readies, requests } = ofCertificates(statuses)
+  const ready = readies.get(`${it.namespace}/${it.name}`)
+  const told = requests.get(`${it.namespace}/${it.name}`)
   const other = otherKind(it, beside)
   const isIssued = ready?.state === 'True' || heldCertificate(beside, it.namespace, it.secret) !== null
   if (isIssued || (other === null && ready?.wrong !== true)) return ok(1)
@@ -127,9 +128,34 @@ function ofCertManager({ by, hosts, it }: Asked, beside: Beside, statuses: reado
   })
 }
 
+const none: readonly WantedCertificate[] = []
+
+const bySecret = once((all: readonly WantedCertificate[]) => Map.groupBy(all, (it) => `${it.namespace}/${it.secret}`))
+
+const managedBy = once((statuses: readonly ObjectStatus[]) =>
+  Map.groupBy(
+    statuses.filter((it) => it.kind === 'ManagedCertificate'),
+    (it) => `${it.namespace}/${it.name}`,
+  ),
+)
+
+/** Whether each is ready, and the first of its requests that failed: thousands of them may be in one namespace. */
+const ofCertificates = once((statuses: readonly ObjectStatus[]) => {
+  const ready = new Map<string, ObjectStatus>()
+  const requests = new Map<string, ObjectStatus>()
+  for (const it of statuses) {
+    if (it.group !== 'cert-manager.io') continue
+    if (it.kind === 'Certificate' && it.type === 'Ready') put(ready, `${it.namespace}/${it.name}`, () => it)
+    const of = it.kind === 'CertificateRequest' && it.wrong ? certificateOf(it.name) : null
+    if (of !== null) put(requests, `${it.namespace}/${of}`, () => it)
+  }
+  return { ready, requests }
+})
+
 /** `shop-tls-1`, and of older releases `shop-tls-x7k2p` (cert-manager, pkg/controller/certificates/requestmanager). */
-function isOf(request: string, certificate: string): boolean {
-  return request.startsWith(`${certificate}-`) && /^[a-z0-9]{1,12}$/.test(request.slice(certificate.length + 1))
+function certificateOf(request: string): string | null {
+  const at = request.lastIndexOf('-')
+  return at > 0 && /^[a-z0-9]{1,12}$/.test(request.slice(at + 1)) ? request.slice(0, at) : null
 }
 
 /** null: the one that it names is there, or neither is, or nobody looked. */

@@ -6,6 +6,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { count, full, some } from '../../phrases.ts'
 import { type TlsReference, tlsReferencesOf } from '../../relations/ingress/tls-references.ts'
+import { once } from '../../relations/once.ts'
 import { heldCertificate, type SecretFault, secretFault } from '../../relations/tls-secrets.ts'
 
 /**
@@ -38,7 +39,8 @@ export default check({
     const all = tlsReferencesOf(beside, seen).filter((it) => isOwn(it.by) || it.shared?.some(isOwn) === true)
     if (all.length === 0) return notApplicable('nothing here names a Secret for TLS')
     if (beside.secrets === null) return cannotTell('cut-off', 'the file holds no Secrets')
-    const judged = all.map((it) => verdict(it, beside, isBeingIssued(it, valueOf(statuses))))
+    const issued = beingIssued(valueOf(statuses))
+    const judged = all.map((it) => verdict(it, beside, issued.has(`${it.namespace}/${it.secret}`)))
     const found = judged.filter((it) => it.kind === 'finding')
     if (found.length > 0) return found
     const unsure = judged.filter((it) => it.kind === 'cannot-tell')
@@ -128,20 +130,23 @@ const resources: Readonly<Record<string, string>> = { Gateway: 'gateways', Ingre
 const issuing = 600
 
 /** cert-manager keeps the Secret, and says of its Certificate since a short time that it is not ready. */
-function isBeingIssued({ namespace, secret }: TlsReference, statuses: readonly ObjectStatus[]): boolean {
-  return statuses.some(
-    (it) =>
-      it.group === 'cert-manager.io' &&
-      it.kind === 'Certificate' &&
-      it.namespace === namespace &&
-      it.secret === secret &&
-      it.type === 'Ready' &&
-      it.state === 'False' &&
-      it.age !== undefined &&
-      it.age < issuing &&
-      !/Failed|Error|Denied|Invalid/.test(it.reason),
-  )
-}
+const beingIssued = once(
+  (statuses: readonly ObjectStatus[]): ReadonlySet<string> =>
+    new Set(
+      statuses.flatMap((it) =>
+        it.group === 'cert-manager.io' &&
+        it.kind === 'Certificate' &&
+        it.secret !== undefined &&
+        it.type === 'Ready' &&
+        it.state === 'False' &&
+        it.age !== undefined &&
+        it.age < issuing &&
+        !/Failed|Error|Denied|Invalid/.test(it.reason)
+          ? [`${it.namespace}/${it.secret}`]
+          : [],
+      ),
+    ),
+)
 
 function verdict(it: TlsReference, beside: Beside, isNew: boolean) {
   const { by, namespace, secret, hosts, path } = it

@@ -36,11 +36,13 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `ingress-nginx ${args.release} asks for Ingresses of networking.k8s.io/v1beta1, which Kubernetes 1.${args.minor} ` +
+      `ingress-nginx ${args.release} asks for Ingresses of networking.k8s.io/v1beta1, which Kubernetes ` +
+      `1.${args.minor} ` +
       'does not serve: it reads none.',
     detail: ({ args }) => `${count(args.pods, 'pod')} of ${args.image} · nodes of 1.${args.minor}`,
     note: () =>
-      'Kubernetes has that API until 1.21; what the controller has read before goes on to be served, and a restart ends that',
+      'Kubernetes has that API until 1.21; what the controller has read before goes on to be served, and a restart ' +
+      'ends that',
     help: ({ subject: on, args }) => [
       'take a release of 1.0 or later (chart 4.x), which asks for networking.k8s.io/v1',
       `kubectl -n ${on.namespace} logs ${args.pod} --tail=50`,

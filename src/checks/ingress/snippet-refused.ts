@@ -57,7 +57,8 @@ export default check({
         'write Ingresses',
       ...(args.denied
         ? [
-            `\`annotations-risk-level: Critical\` in ConfigMap ${full({ namespace: args.home, name: args.map })} allows them`,
+            '`annotations-risk-level: Critical` in ConfigMap ' +
+              `${full({ namespace: args.home, name: args.map })} allows them`,
           ]
         : []),
       `kubectl -n ${args.home} get configmap ${args.map} -o yaml`,

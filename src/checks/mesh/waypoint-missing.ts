@@ -9,8 +9,8 @@ import { isLive } from '../../relations/service/service-selects-pod.ts'
 
 /**
  * In the ambient mode a label leads traffic by a waypoint, which is a Gateway (istio, "Configure waypoint proxies").
- * Where no such Gateway is, ztunnel goes straight to the pods: rules for HTTP do not hold, and a policy that lets in the
- * waypoint alone lets in nobody.
+ * Where no such Gateway is, ztunnel goes straight to the pods: rules for HTTP do not hold, and a policy that lets in
+ * the waypoint alone lets in nobody.
  */
 export default check({
   code: 'MSH839',
@@ -81,8 +81,8 @@ export default check({
       `${count(args.pods, 'pod')} of namespace ${args.home} · ` +
       (args.own.length === 0 ? 'no Gateway there' : `Gateways there: ${args.own.join(', ')}`),
     note: () =>
-      'ztunnel then goes straight to the pods: what an HTTPRoute or an AuthorizationPolicy says of HTTP does not hold, ' +
-      "and a policy that lets in the waypoint's account alone lets in nobody",
+      'ztunnel then goes straight to the pods: what an HTTPRoute or an AuthorizationPolicy says of HTTP does not ' +
+      "hold, and a policy that lets in the waypoint's account alone lets in nobody",
     help: ({ args }) => [
       `make it, \`istioctl waypoint apply -n ${args.in} --name ${args.waypoint}\`, or take the label off`,
       `kubectl -n ${args.in} get gateways.gateway.networking.k8s.io`,

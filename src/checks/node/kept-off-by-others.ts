@@ -2,8 +2,8 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
-import { count, full, some } from '../../phrases.ts'
-import { keptOffBy } from '../../relations/node/kept-off.ts'
+import { count, full, some, told } from '../../phrases.ts'
+import { keptOffBy } from '../../wire/kept-off.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { podsUnready } from '../../relations/symptom.ts'
 import { topWorkloads, workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -57,7 +57,7 @@ export default check({
             desired: top?.desired ?? null,
             nodes: nodes.known ? nodes.value.length : null,
           },
-          evidence: [{ kind: 'fact', label: 'the scheduler says', value: first.pod.scheduling ?? '' }],
+          evidence: [{ kind: 'fact', label: 'the scheduler says', value: told(first.pod.scheduling ?? '', 300) }],
           causes: isReady ? [] : [podsUnready(on)],
         }),
       ]

@@ -3,7 +3,7 @@ import { finding, notApplicable, ok, type Severity } from '../../findings/verdic
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
-import { count, full, some } from '../../phrases.ts'
+import { count, full, some, told } from '../../phrases.ts'
 import { type Misfit, misfitOf } from '../../relations/node/no-node-fits.ts'
 import { isUnderPressure } from '../../relations/node/pressure.ts'
 import { nextLookAt } from '../../relations/pod-problem.ts'
@@ -104,7 +104,7 @@ function verdict(its: readonly Unfit[], { ready, coming }: Around) {
       confidence: 'inferred',
       severity: isComing ? 'info' : severityOf(hasReady || on.kind === 'Job'),
       args: { of, why, pods: its.map(({ pod }) => pod.name), hasReady, isComing },
-      evidence: [{ kind: 'fact', label: 'the scheduler says', value: first.pod.scheduling ?? '' }],
+      evidence: [{ kind: 'fact', label: 'the scheduler says', value: told(first.pod.scheduling ?? '', 300) }],
       symptoms: taints.flatMap(({ node, keys }) => [
         ...(keys.some(isUnderPressure) ? [nodePressed(node)] : []),
         ...(keys.some((it) => /^node\.kubernetes\.io\/(?:not-ready|unreachable)$/.test(it)) ? [nodeDown(node)] : []),

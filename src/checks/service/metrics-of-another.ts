@@ -7,9 +7,9 @@ import { full, some } from '../../phrases.ts'
 import { saysOfItself } from '../../relations/symptom.ts'
 
 /**
- * A cluster has one APIService for `external.metrics.k8s.io`: whoever was installed last has it (keda.sh, "Troubleshoot:
- * multiple external metrics providers"; kedacore/keda#470). An autoscaler of KEDA's that asks another's server gets no
- * metrics, and stays where it is.
+ * A cluster has one APIService for `external.metrics.k8s.io`: whoever was installed last has it (keda.sh,
+ * "Troubleshoot: multiple external metrics providers"; kedacore/keda#470). An autoscaler of KEDA's that
+ * asks another's server gets no metrics, and stays where it is.
  */
 export default check({
   code: 'SVC303',
@@ -64,8 +64,9 @@ export default check({
     note: () =>
       'a cluster has one server of external metrics, the last that was installed; such an autoscaler stays where it is',
     help: ({ subject: on }) => [
-      "have the other program's metrics come by a scaler of KEDA (it has one of Datadog, of Prometheus and others), turn its " +
-        'server of external metrics off, and install KEDA anew',
+      "have the other program's metrics come by a scaler of KEDA (it has one of Datadog, of Prometheus and others), " +
+        'turn its ' +
+        'server of external metrics off, and install KEDA again',
       `kubectl get apiservice ${on.name} -o yaml`,
     ],
   },

@@ -26,10 +26,10 @@ export default check({
   remedies: [],
   decides: ['PRX-10'],
 
-  run({ contacts, services, pods, networkPolicies, namespaces, dnsProbe, scope }) {
+  run({ contacts, services, pods, networkPolicies, namespaces, dnsProbe }) {
     const all = contacts.nodePorts ?? []
     if (all.length === 0) return notApplicable('no NodePort was connected to')
-    const decide = policyOnProbe({ contacts: known(contacts), networkPolicies, namespaces, scope })
+    const decide = policyOnProbe({ contacts: known(contacts), networkPolicies, namespaces })
     const podsOf = podsOfServices(pods.known ? pods.value : [])
     return services.flatMap((service) => {
       const its = all.filter((it) => it.service.namespace === service.namespace && it.service.name === service.name)

@@ -89,7 +89,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} has no pods, since ${args.kind} ${args.workload} ${idle(args.kind).is}${heldText(args)}${byText(args)}.`,
+      `Service ${full(on)} has no pods, since ${args.kind} ${args.workload} ${idle(args.kind).is}` +
+      `${heldText(args)}${byText(args)}.`,
     detail: ({ args }) => `${args.all} · ${count(args.workloads, 'workload')}, 0 pods wanted`,
     note: ({ args }) => noteOf(args) + (args.by === null ? '' : wakes[args.by]),
     help: ({ subject: on, args }) => helpOf({ ...args, namespace: on.namespace ?? '' }),

@@ -241,11 +241,15 @@ function opening(args: Seen): string {
     )
   if (args.miss === null) return 'find out what this Service was for: its pods are gone, or were never made'
   if (args.moved && args.sealed > 0)
-    return `${count(args.sealed, 'pod')} ${args.sealed === 1 ? 'is' : 'are'} sealed (vault-sealed=true): unseal Vault, and one of them becomes active`
+    return (
+      `${count(args.sealed, 'pod')} ${args.sealed === 1 ? 'is' : 'are'} sealed (vault-sealed=true): unseal Vault, ` +
+      'and one of them becomes active'
+    )
   if (args.moved)
     return (
       `leave the selector: whoever runs these pods, an operator or the server itself, gives one of them ` +
-      `\`${args.key}=${args.wanted}\` while it runs, and none has it now: see in its log and its status why none was chosen`
+      `\`${args.key}=${args.wanted}\` while it runs, and none has it now: see in its log and its status ` +
+      'why none was chosen'
     )
   if (args.claimedBy !== null)
     return (

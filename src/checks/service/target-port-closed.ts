@@ -40,7 +40,7 @@ export default check({
         : [],
     )
     const [podsOf, contactsOf] = [podsOfServices(pods), contactsOfServices(contacts)]
-    const decide = policyOnProbe({ contacts, networkPolicies, namespaces, scope })
+    const decide = policyOnProbe({ contacts, networkPolicies, namespaces })
     const behind = new Map(services.map((it) => [it, podsOf(it).filter(isServing)]))
     const servicesOf = Map.groupBy(
       [...behind].flatMap(([service, its]) => its.map((pod) => ({ service, pod }))),

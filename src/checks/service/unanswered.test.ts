@@ -313,9 +313,11 @@ describeCheck(check, [
     expect: because('service-address-only'),
   },
   {
-    it: 'the probe ran where policies were not read',
-    given: { ...given, contacts: ways({ s1: lost, 11: lost }) },
-    scope: { namespace: 'elsewhere' },
+    it: 'the probe ran where policies could not be read',
+    given: modelOf(
+      { ...given, contacts: ways({ s1: lost, 11: lost }) },
+      { networkPolicies: unknown('forbidden', 'x') },
+    ),
     expect: 'cannot-tell',
   },
   {

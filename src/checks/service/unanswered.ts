@@ -83,7 +83,7 @@ export default check({
       contactsOfServices(known(contacts)),
       backingOf(pods, workloads),
     ]
-    const decide = policyOnProbe({ contacts: known(contacts), networkPolicies, namespaces, scope })
+    const decide = policyOnProbe({ contacts: known(contacts), networkPolicies, namespaces })
     const expected = services.filter((it) => backing(it).kind !== 'scaled-to-zero')
     const probed = expected.filter((it) => contactsOf(it).length > 0)
     const untried = expected.filter(

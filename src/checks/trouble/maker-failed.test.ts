@@ -48,7 +48,7 @@ describeCheck(check, [
   },
   {
     it: 'an Ingress routes to what a release was to make',
-    given: { statuses: [release, { ...release, type: 'Stalled', state: 'True' }], ...routed('web-api') },
+    given: { statuses: [release, { ...release, type: 'Stalled', state: 'True' }], pods: [], ...routed('web-api') },
     expect: [{ subject: 'HelmRelease/shop/web', confidence: 'possible', args: { lacks: 'web-api' } }],
   },
   {
@@ -63,8 +63,9 @@ describeCheck(check, [
     expect: 'ok',
   },
   { it: 'another Secret', given: { statuses: [{ ...secret, secret: 'x' }], pods: [waiting] }, expect: 'ok' },
-  { it: 'the Service is there', given: { statuses: [release], ...routed('other') }, expect: 'ok' },
-  { it: 'that of another release', given: { statuses: [release], ...routed('cart') }, expect: 'ok' },
+  { it: 'a live cluster, of which no status is read', given: { pods: [waiting] }, expect: 'not-applicable' },
+  { it: 'the Service is there', given: { statuses: [release], pods: [], ...routed('other') }, expect: 'ok' },
+  { it: 'that of another release', given: { statuses: [release], pods: [], ...routed('cart') }, expect: 'ok' },
   {
     it: 'nothing failed',
     given: { statuses: [{ ...secret, wrong: false }], pods: [waiting] },

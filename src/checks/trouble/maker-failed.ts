@@ -16,19 +16,20 @@ export default check({
   title: 'what was to make something that is missing says that it failed',
   fine: 'nothing that is missing here was to be made by an object that says that it failed',
   severity: 'error',
-  needs: ['statuses'],
-  wants: ['pods', 'services', 'ingresses'],
+  // Of a live cluster nobody reads the status of every kind.
+  needs: ['pods'],
+  wants: ['statuses', 'services', 'ingresses'],
   remedies: [],
   decides: [],
 
   run({ statuses, pods, services, ingresses }) {
     const around = {
-      pods: pods.known ? pods.value : [],
+      pods,
       services: services.known ? services.value : [],
       // Who is not listed is not missing.
       ingresses: services.known && ingresses.known ? ingresses.value : [],
     }
-    const wrong = statuses.filter((it) => it.wrong)
+    const wrong = statuses.known ? statuses.value.filter((it) => it.wrong) : []
     if (wrong.length === 0) return notApplicable('no object here says of itself that something is wrong with it')
     const byObject = Map.groupBy(wrong, (it) => `${it.group}/${it.kind}/${it.namespace}/${it.name}`)
     const found = [...byObject.values()].flatMap((its) => {
@@ -98,7 +99,8 @@ function verdict(it: ObjectStatus, { is, name, stops, keys }: Lacking, base: Obj
       baseNext:
         base === null
           ? null
-          : `kubectl${base.namespace === null ? '' : ` -n ${base.namespace}`} describe ${resourceOf(base)} ${base.name}`,
+          : `kubectl${base.namespace === null ? '' : ` -n ${base.namespace}`} describe ${resourceOf(base)} ` +
+            base.name,
     },
     evidence: [
       { kind: 'fact', label: `${it.kind} ${full(on)}`, value: state },

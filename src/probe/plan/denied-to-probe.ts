@@ -15,7 +15,7 @@ export function deniedToProbe(model: Model, plan: Asked): ReadonlySet<string> {
   if (!networkPolicies.known || networkPolicies.value.length === 0) return new Set()
   const from = { namespace: plan.namespace, labels: podLabels(plan.run) }
   const contacts = known({ from, connects: [], http: [] })
-  const decide = policyOnProbe({ contacts, networkPolicies, namespaces, scope: model.scope })
+  const decide = policyOnProbe({ contacts, networkPolicies, namespaces })
   const byIp = Map.groupBy(pods.known ? pods.value : [], (it) => it.ip)
   const at = [
     ...plan.direct.map(({ ip, port, pod }) => ({ ip, port, pod })),

@@ -25,7 +25,8 @@ const usual: Readonly<Record<Speech, Usual>> = {
 
 /** What ports beside the one for clients are called: pages, metrics, members of a cluster among themselves. */
 const isAside = new RegExp(
-  '(?:^|-)(?:https?|web|ui|console|management|mgmt|admin|dashboard|metrics?|prometheus|prom|exporter|monitor|monitoring|' +
+  '(?:^|-)(?:https?|web|ui|console|management|mgmt|admin|dashboard|metrics?|prometheus|prom|exporter|monitor|' +
+    'monitoring|' +
     'stats|health|epmd|peer|peers|gossip|dist|clustering|jmx|routes?)(?:-|$)',
   'i',
 )

@@ -6,7 +6,7 @@ import type { Pod } from '../../model/pod.ts'
  * `vault-active`), operators of Redis and MongoDB.
  */
 const isRole =
-  /(?:^|[./-])(?:instanceRole|role|[a-z]+-role|vault-active|vault-initialized|vault-perf-standby|leader|master|primary)$/i
+  /(?:^|[./-])(?:instanceRole|role|[a-z]+-role|vault-(?:active|initialized|perf-standby)|leader|master|primary)$/i
 
 /** Whether a label says what a pod is for the moment. */
 export function isRunTimeLabel(key: string): boolean {

@@ -33,10 +33,12 @@ function asksOldKeycloak({ image, ready, readinessProbe, startupProbe, ports }: 
 
 export const hintText: Readonly<Record<UnreadyHint, string>> = {
   bitnami:
-    "Bitnami's images moved in August 2025 from docker.io/bitnami to docker.io/bitnamilegacy, where they get no fixes: " +
+    "Bitnami's images moved in August 2025 from docker.io/bitnami to docker.io/bitnamilegacy, where they get no " +
+    'fixes: ' +
     "take that one for now, or another maker's",
   platform:
-    'the image has nothing for the operating system or the architecture of the node: ask for one that it is built for, ' +
+    'the image has nothing for the operating system or the architecture of the node: ask for one that it is built ' +
+    'for, ' +
     '`nodeSelector: kubernetes.io/os: linux` or kubernetes.io/arch, or build it for that one too',
   keycloak: 'since 25 Keycloak answers /health on its management port, 9000: set the port of the probe to 9000',
 }

@@ -54,7 +54,7 @@ export function contactTroubles(model: Model): readonly Trouble[] {
 
 function ofConnects(model: Model, connects: readonly Contact[]): readonly Trouble[] {
   const { contacts, networkPolicies, namespaces, pods, services, workloads } = model.sources
-  const decide = policyOnProbe({ contacts, networkPolicies, namespaces, scope: model.scope })
+  const decide = policyOnProbe({ contacts, networkPolicies, namespaces })
   const listed = new Map((services.known ? services.value : []).map((it) => [`${it.namespace}/${it.name}`, it]))
   const podsOf = podsOfServices(pods.known ? pods.value : [])
   const backing = pods.known ? backingOf(pods.value, workloads) : null
@@ -308,7 +308,7 @@ function ofRequest(it: HttpContact, mute: boolean): Trouble {
 /** One failed connect of many is no pattern; silence at a load balancer's NodePort may be meant. */
 function ofNodePorts(model: Model, nodePorts: readonly NodePortContact[]): readonly Trouble[] {
   const { dnsProbe, networkPolicies, pods, services } = model.sources
-  const decide = policyOnProbe({ ...model.sources, scope: model.scope })
+  const decide = policyOnProbe(model.sources)
   const listed = services.known ? services.value : []
   const podsOf = podsOfServices(pods.known ? pods.value : [])
   return [...Map.groupBy(nodePorts, (it) => `${it.service.namespace}/${it.service.name}:${it.port}`).values()].flatMap(

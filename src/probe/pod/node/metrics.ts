@@ -30,8 +30,9 @@ export function metrics(
 ): Metrics {
   const counted: MetricsSpec[] = []
   const again: Promise<void>[] = []
-  const ask = async (it: MetricsSpec, phase: 'before' | 'after'): Promise<boolean> => {
-    const page = await world.scrape(it, phase)
+  const isPrompt = resolver.endMs !== undefined
+  const ask = async (it: MetricsSpec, phase: 'before' | 'after', timeoutMs = pageMs): Promise<boolean> => {
+    const page = await world.scrape(it, phase, timeoutMs)
     const isLate = phase === 'before' && hasBegun && page.text !== null
     emit(isLate ? { ...page, text: null, error: 'it came when lookups had begun' } : page)
     return page.text !== null && !isLate
@@ -45,12 +46,15 @@ export function metrics(
   )
   return {
     begin: async () => {
-      await Promise.race([before, world.clock.sleep(resolver.endMs === undefined ? pageMs : promptMs)])
+      await Promise.race([before, world.clock.sleep(isPrompt ? promptMs : pageMs)])
       hasBegun = true
     },
     end: async () => {
       await before
-      await Promise.all([...again, ...(metricsTwice ? counted.map((it) => ask(it, 'after')) : [])])
+      await Promise.all([
+        ...again,
+        ...(metricsTwice ? counted.map((it) => ask(it, 'after', isPrompt ? promptAfterMs : pageMs)) : []),
+      ])
     },
   }
 }
@@ -66,11 +70,14 @@ export interface Metrics {
  * that is silent, which has no two readings anyway.
  */
 const promptMs = 600
+/** SYNs at 0 and 1 s (RFC 6298). */
+const promptAfterMs = 1500
 const pageMs = 3000
 
 export async function scrape(
   { ip, port }: MetricsSpec,
   phase: 'before' | 'after',
+  timeoutMs: number = pageMs,
 ): Promise<Extract<PodRecord, { t: 'metrics' }>> {
   const answer = await httpGet({
     ip,
@@ -79,7 +86,7 @@ export async function scrape(
     host: `${ip}:${port}`,
     path: '/metrics',
     atMost: 4_000_000,
-    timeoutMs: pageMs,
+    timeoutMs,
   })
   const { status, error, body, bytes } = answer
   const ok = status === 200 && error === null

@@ -9,10 +9,10 @@ const ports = [{ name: 'http', containerPort: 8080, hostPort: 18080 }]
 
 export default namespaceFault({
   name: 'host-port-taken',
-  kind: 'risk',
+  kind: 'fault',
   breaks: 'cart wants a port of its node, and there are more replicas than nodes',
   symptom: 'a rollout of cart that never ends: one pod is Pending',
-  cause: { code: 'SVC206', subject: `Service/${NAMESPACE}/cart` },
+  cause: { code: 'NOD577', subject: `Deployment/${NAMESPACE}/cart` },
   namespace: NAMESPACE,
   broken: objectsOf({ ...good, cart: deployment(NAMESPACE, 'cart', { replicas: 4, ports }) }),
   repaired: objectsOf(good),
