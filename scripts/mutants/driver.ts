@@ -184,8 +184,10 @@ function chooser(job: Job, { covered, loads }: Baseline) {
   }
 }
 
+/** `lock.test.ts` and `lock-taking.test.ts` of `lock.ts`. */
 function isBeside(test: string, file: string): boolean {
-  return dirname(test) === dirname(file) && basename(test, '.test.ts') === basename(file, '.ts')
+  const [name, own] = [basename(test, '.test.ts'), basename(file, '.ts')]
+  return dirname(test) === dirname(file) && (name === own || name.startsWith(`${own}-`))
 }
 
 /** Every module that a change of this one may change: it, and what imports it, and so on. */
