@@ -30,6 +30,7 @@ const near = [
   'src/{relations,checks,plan,remedies,findings,answers}/**/*.test.ts',
   'src/engine.test.ts',
   'test/thresholds.test.ts',
+  'test/corefiles.test.ts',
 ]
 
 /** A mutant that nothing has been heard of for so long runs in a circle: its test would never end. */

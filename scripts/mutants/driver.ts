@@ -160,16 +160,18 @@ function chooser(job: Job, { covered, loads }: Baseline) {
     let tests: readonly Covered[] = reaching.get(id) ?? []
     const files = new Set(loadedBy(id))
     if (files.size > 0) {
-      // A constant: whoever runs something of its file may depend on it; of a file of constants alone, everybody.
+      // A constant: whoever runs something of its file may depend on it, and so may the tests beside it; of a file of
+      // constants alone, everybody.
       const [from = 0, to = 0] = job.idsOf[file] ?? []
       const ids = Array.from({ length: to - from }, (_, index) => from + index)
-      const near = new Set([...tests, ...ids.flatMap((it) => reaching.get(it) ?? [])])
+      const beside = covered.filter((it) => files.has(it.file) && isBeside(it.file, file))
+      const near = new Set([...tests, ...beside, ...ids.flatMap((it) => reaching.get(it) ?? [])])
       tests = near.size > 0 ? [...near] : covered.filter((it) => files.has(it.file))
     }
     const byFile = Map.groupBy(tests, (it) => it.file)
     const far = (test: string): number => {
-      const beside = basename(test, '.test.ts') === basename(file, '.ts') ? 0 : 1
-      return dirname(test) === dirname(file) ? beside : 2
+      if (isBeside(test, file)) return 0
+      return dirname(test) === dirname(file) ? 1 : 2
     }
     const cost = (test: string): number => (byFile.get(test) ?? []).reduce((sum, it) => sum + it.ms, 0)
     const order = [...byFile.keys()].toSorted((a, b) => far(a) - far(b) || cost(a) - cost(b))
@@ -180,6 +182,12 @@ function chooser(job: Job, { covered, loads }: Baseline) {
       ]),
     )
   }
+}
+
+/** `lock.test.ts` and `lock-taking.test.ts` of `lock.ts`. */
+function isBeside(test: string, file: string): boolean {
+  const [name, own] = [basename(test, '.test.ts'), basename(file, '.ts')]
+  return dirname(test) === dirname(file) && (name === own || name.startsWith(`${own}-`))
 }
 
 /** Every module that a change of this one may change: it, and what imports it, and so on. */

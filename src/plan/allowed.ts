@@ -6,20 +6,17 @@ import { apiVersionOf, resourceOf } from './kinds.ts'
 import type { Plan, Step } from './plan.ts'
 
 /** What a remedy may do to which kind: the verbs, and the names where they are always the same. */
-interface Allowed {
-  readonly verb: Step['verb']
+type Allowed = {
   readonly kind: string
   readonly name?: RegExp
-  /** The paths that a replacement may touch. */
-  readonly fields?: RegExp
-}
+} & (
+  | { readonly verb: 'create' | 'delete' }
+  /** `fields`: the paths that it may touch. */
+  | { readonly verb: 'replace'; readonly fields: RegExp }
+)
 
 function workloads(fields: RegExp): readonly Allowed[] {
-  return ['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet', 'Job', 'CronJob'].map((kind) => ({
-    verb: 'replace',
-    kind,
-    fields,
-  }))
+  return ['Deployment', 'DaemonSet', 'StatefulSet'].map((kind) => ({ verb: 'replace', kind, fields }))
 }
 
 /**
@@ -100,24 +97,20 @@ function wrong(step: Step, known: readonly Allowed[]): string | null {
   }
   if (step.verb !== 'replace') return null
   const touched = differing('', step.before.object, step.after).filter(
-    (path) => !may.some((it) => it.fields?.test(path) ?? true),
+    (path) => !may.some((it) => it.verb === 'replace' && it.fields.test(path)),
   )
   return touched.length === 0 ? null : `its remedy never changes ${touched[0]} of ${name}`
 }
 
 /** The paths at which two objects differ; a list of named things name by name. */
 function differing(path: string, before: Json | undefined, after: Json | undefined): readonly string[] {
-  if (before !== undefined && after !== undefined && canonical(before) === canonical(after)) return []
-  if (before === after) return []
+  if (canonical(before) === canonical(after)) return []
   const [was, is] = [before ?? {}, after ?? {}]
   if (isObject(was) && isObject(is))
     return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((key) =>
       differing(join(path, key), own(was, key), own(is, key)),
     )
-  const [old, now] = [
-    before !== undefined && isList(before) ? named(before) : null,
-    after !== undefined && isList(after) ? named(after) : null,
-  ]
+  const [old, now] = [isList(before) ? named(before) : null, isList(after) ? named(after) : null]
   if (old === null || now === null) return [path]
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) =>
     differing(`${path}[${name}]`, old.get(name), now.get(name)),

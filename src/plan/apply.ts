@@ -175,7 +175,7 @@ async function writeStep(
     }
   const done = { create: 'created ', replace: 'changed ', delete: 'deleted ' }
   run.say(`${written.kind === 'stood' ? 'stands  ' : done[step.verb]} ${nameOfStep(step)}`)
-  if (reload !== null && servers?.known === true) {
+  if (reload !== null && servers !== null) {
     const asked = { reload: reload.reload, servers: servers.value, to: reload.after }
     const taken = await watchReload(run.cluster, asked, run)
     if (taken.kind === 'interrupted') return { kind: 'interrupted' }

@@ -171,6 +171,143 @@ describe('what the API server would store', () => {
   })
 })
 
+/** What was sent of a pod and of its container, and what is stored there, in the fields that are looked at. */
+interface Fields {
+  readonly pod?: Manifest
+  readonly container?: Manifest
+}
+const podWith = ({ pod = {}, container = {} }: Fields): Manifest => ({
+  kind: 'Deployment',
+  spec: { template: { spec: { ...pod, containers: [{ name: 'web', ...container }] } } },
+})
+const lines = (sent: Fields, stored: Fields): readonly string[] =>
+  differences(podWith(sent), podWith(stored)).map((it) => `${it.sign} ${it.text.replace('spec.template.spec.', '')}`)
+
+describe("the server's own additions to a pod", () => {
+  test.each<[Json, Json, Fields]>([
+    ['/dev/termination-log', '/tmp/log', { container: { terminationMessagePath: 'it' } }],
+    ['File', 'FallbackToLogsOnError', { container: { terminationMessagePolicy: 'it' } }],
+    ['Always', 'Never', { container: { imagePullPolicy: 'it' } }],
+    ['IfNotPresent', 'never', { container: { imagePullPolicy: 'it' } }],
+    ['ClusterFirst', 'Default', { pod: { dnsPolicy: 'it' } }],
+    ['Always', 'OnFailure', { pod: { restartPolicy: 'it' } }],
+    ['default-scheduler', 'other', { pod: { schedulerName: 'it' } }],
+    [30, 31, { pod: { terminationGracePeriodSeconds: 'it' } }],
+    ['TCP', 'UDP', { container: { protocol: 'it' } }],
+    [1, 2, { container: { timeoutSeconds: 'it' } }],
+    [10, 11, { container: { periodSeconds: 'it' } }],
+    [1, 2, { container: { successThreshold: 'it' } }],
+    [3, 4, { container: { failureThreshold: 'it' } }],
+    ['HTTP', 'HTTPS', { container: { scheme: 'it' } }],
+    [420, 511, { pod: { defaultMode: 'it' } }],
+    ['v1', 'v2', { pod: { apiVersion: 'it' } }],
+    ['', 'Directory', { pod: { type: 'it' } }],
+    [true, 'yes', { pod: { enableServiceLinks: 'it' } }],
+    [false, true, { pod: { hostPID: 'it' } }],
+    [0, 7, { pod: { priority: 'it' } }],
+    [{}, { runAsUser: 1 }, { pod: { securityContext: 'it' } }],
+    [[], ['x'], { pod: { tolerations: 'it' } }],
+    [{ a: [null, ''] }, { a: [null, 'x'] }, { pod: { affinity: 'it' } }],
+    [null, 'x', { pod: { nodeName: 'it' } }],
+  ])('%j is no difference, %j is one: %j', (usual, other, where) => {
+    const filled = (value: Json): Fields =>
+      JSON.parse(JSON.stringify(where).replace('"it"', JSON.stringify(value))) as Fields
+    expect(lines({}, filled(usual))).toEqual([])
+    expect(lines({}, filled(other))).toHaveLength(1)
+    // What was sent and is gone: no difference where it was as good as nothing.
+    const isNothing = ['', false, 0, null].includes(usual as never) || typeof usual === 'object'
+    expect(lines(filled(usual), {})).toHaveLength(isNothing ? 0 : 1)
+  })
+
+  test.each<[string, Manifest, Manifest, readonly string[]]>([
+    ['an old spelling', { serviceAccountName: 'a' }, { serviceAccountName: 'a', serviceAccount: 'a' }, []],
+    [
+      'another value of it',
+      { serviceAccountName: 'a' },
+      { serviceAccountName: 'a', serviceAccount: 'b' },
+      ['+ serviceAccount: b'],
+    ],
+    ['it, of a field that is not there', {}, { serviceAccount: 'b' }, ['+ serviceAccount: b']],
+    [
+      'it, where it was sent',
+      { serviceAccountName: 'a', serviceAccount: 'b' },
+      { serviceAccountName: 'a', serviceAccount: 'a' },
+      ['~ serviceAccount: b -> a'],
+    ],
+    ['a port of the node', { containerPort: 53 }, { containerPort: 53, hostPort: 53 }, []],
+    ['another port of the node', { containerPort: 53 }, { containerPort: 53, hostPort: 54 }, ['+ hostPort: 54']],
+    ['a target', { port: 80 }, { port: 80, targetPort: 80 }, []],
+    ['another target', { port: 80 }, { port: 80, targetPort: 81 }, ['+ targetPort: 81']],
+    ['a field that is called as what every object has', {}, { constructor: 'x' }, ['+ constructor: x']],
+  ])('%s', (_what, pod, stored, seen) => expect(lines({ pod }, { pod: stored })).toEqual(seen))
+})
+
+describe('amounts are compared as amounts', () => {
+  test.each<[Json, Json, boolean]>([
+    ['0.5', '500m', true],
+    [1, '1000m', true],
+    ['128Mi', '134217728', true],
+    ['1Gi', '1024Mi', true],
+    ['0.5', '501m', false],
+    ['128Mi', '129Mi', false],
+    ['x', 'y', false],
+    ['x', '1', false],
+    [['1'], '1', false],
+    ['1', ['1'], false],
+    ['100m', '900m', false],
+    ['100u', '200u', false],
+    [{ a: '1' }, '1', false],
+  ])('%j and %j: %s', (sent, stored, isSame) => {
+    const of = (value: Json): Fields => ({ container: { resources: { limits: { cpu: value } } } })
+    expect(lines(of(sent), of(stored)).length === 0).toBe(isSame)
+  })
+  test('in the fields of amounts alone', () => {
+    const of = (field: string, value: Json): Fields => ({ pod: { volume: { [field]: value } } })
+    expect(lines(of('sizeLimit', '1Gi'), of('sizeLimit', '1024Mi'))).toEqual([])
+    expect(lines(of('averageValue', '1'), of('averageValue', '1000m'))).toEqual([])
+    expect(lines(of('medium', '1Gi'), of('medium', '1024Mi'))).toEqual(['~ volume.medium: 1Gi -> 1024Mi'])
+  })
+})
+
+describe('a line', () => {
+  test.each<[string, Json, Json, readonly string[]]>([
+    ['a list by another length', ['a'], ['a', 'b'], ['~ args: ["a"] -> ["a","b"]']],
+    ['a list of the same length, one by one', ['a', 'b'], ['a', 'c'], ['~ args[1]: b -> c']],
+    ['a list that became a word', ['a'], 'a', ['~ args: ["a"] -> a']],
+    ['a word that became a list', 'a', ['a'], ['~ args: a -> ["a"]']],
+    ['a map that became a word', { a: 1 }, 'a', ['~ args: {"a":1} -> a']],
+    ['a word that became a map', 'a', { a: 1 }, ['~ args: a -> {"a":1}']],
+    [
+      'named things that lost a name',
+      [{ name: 'a', v: 1 }, { name: 'b' }],
+      [{ name: 'a', v: 1 }, { v: 2 }],
+      ['- args[1].name: b', '+ args[1].v: 2'],
+    ],
+    ['a named thing less', [{ name: 'a' }, { name: 'b' }], [{ name: 'a' }], ['- args[b]: {"name":"b"}']],
+    ['a long text, cut', 'a', 'b'.repeat(121), [`~ args: a -> ${'b'.repeat(119)}…`]],
+    ['a text that just fits', 'a', 'b'.repeat(120), [`~ args: a -> ${'b'.repeat(120)}`]],
+  ])('says %s', (_what, sent, stored, seen) =>
+    expect(lines({ pod: { args: sent } }, { pod: { args: stored } })).toEqual(seen),
+  )
+
+  test.each<[string, Manifest, readonly string[]]>([
+    ["a label of the object's own", { metadata: { labels: { a: 'b' } } }, []],
+    ['another count', { spec: { replicas: 3 } }, []],
+    ["a label of the pods'", { spec: { template: { metadata: { labels: { a: 'b' } } } } }, ['+ spec.template']],
+    ['what is not there at all', { data: { key: 'value' } }, ['+ data']],
+    ['bytes', { binaryData: { key: 'value' } }, ['+ binaryData']],
+    ['rules', { rules: [{ verbs: ['*'] }] }, ['+ rules']],
+    ['subjects', { subjects: [{ kind: 'User' }] }, ['+ subjects']],
+    ['a role', { roleRef: { name: 'admin' } }, ['+ roleRef']],
+    ['a webhook', { webhooks: [{ url: 'x' }] }, ['+ webhooks']],
+    ['who is selected', { spec: { selector: { a: 'b' } } }, ['+ spec.selector']],
+    ['a field that begins so', { databases: { a: 'b' } }, []],
+  ])('is there for what was added: %s', (_what, added, seen) => {
+    const found = differences({ kind: 'Thing', spec: {} }, { kind: 'Thing', spec: {}, ...added })
+    expect(found.map((it) => `${it.sign} ${it.text.split(':')[0] ?? ''}`)).toEqual(seen)
+  })
+})
+
 function leavesOf(value: Json, path: readonly (string | number)[]): readonly (readonly (string | number)[])[] {
   if (Array.isArray(value)) return value.flatMap((it: Json, index) => leavesOf(it, [...path, index]))
   if (isObject(value)) return Object.entries(value).flatMap(([key, it]) => leavesOf(it, [...path, key]))

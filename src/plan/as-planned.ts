@@ -1,6 +1,6 @@
 import { isList, isObject, type Json, type Manifest, own } from '../manifest/object.ts'
 import { canonical } from '../manifest/canonical.ts'
-import { bytes, cpuMilli } from '../wire/quantity.ts'
+import { isSameQuantity } from '../wire/quantity.ts'
 import { type DiffLine, join, named, yamlLines } from '../manifest/diff.ts'
 import { bare } from '../manifest/server-owned.ts'
 import { anyOf } from '../wire/pattern.ts'
@@ -56,13 +56,6 @@ function isNothing(value: Json): boolean {
 
 /** The fields that the API writes its own way: `0.5` is stored as `500m`. */
 const amounts = /\.(resources|sizeLimit|averageValue)\b/
-
-function isSameQuantity(sent: Json, stored: Json): boolean {
-  if (isObject(sent) || isObject(stored) || isList(sent) || isList(stored)) return false
-  const [a, b] = [String(sent), String(stored)]
-  const same = (read: (it: string) => number | null): boolean => read(a) !== null && read(a) === read(b)
-  return same(cpuMilli) || same(bytes)
-}
 
 /**
  * What the server takes from a field beside it: an old spelling, the port on the host's own network, a Service's

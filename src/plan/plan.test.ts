@@ -1,12 +1,15 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Manifest } from '../manifest/object.ts'
 import { paint } from '../report/paint.ts'
 import { canonical } from '../manifest/canonical.ts'
+import { subject } from '../model/subject.ts'
+import type { Change, Proposal } from '../remedies/remedy.ts'
 import { writeFiles } from './files.ts'
 import { ownersOf } from '../manifest/owners.ts'
 import { holds, same } from '../manifest/server-owned.ts'
+import { isReversible, type Plan, planOf } from './plan.ts'
 import { loadPlan, plansFolder, savePlan } from './store.ts'
 import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
 import { changesOn, planFor, populate, tempFolder } from '../../test/build/plan-run.ts'
@@ -157,7 +160,90 @@ describe('a plan', () => {
     // Whole objects, as the plan: a Deployment's environment may hold a password.
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
     expect((await stat(join(folder, 'deployment-shop-web.yaml'))).mode & 0o777).toBe(0o600)
+    expect((await stat(join(folder, 'remove.txt'))).mode & 0o777).toBe(0o600)
   })
+})
+
+describe('files to commit', () => {
+  const object = subject('ServiceAccount', 'shop', 'cache')
+  const plan = (it: ApiStore): Plan => {
+    const whole = planFor(changesOn(it).slice(0, 1), it)
+    const [step] = whole.steps
+    return step === undefined
+      ? whole
+      : { ...whole, steps: [step, { ...step, object: { ...object, namespace: null, name: 'wide' } }] }
+  }
+  test('a name for each, of what has a namespace and what has none', async () => {
+    const folder = await writeFiles(plan(store), tempFolder())
+    expect((await readdir(folder)).toSorted()).toEqual(['serviceaccount-shop-cache.yaml', 'serviceaccount-wide.yaml'])
+  })
+  test('where no folder can be made is said', async () => {
+    const parent = tempFolder()
+    await writeFile(join(parent, 'x'), '')
+    await expect(writeFiles(plan(store), join(parent, 'x'))).rejects.toThrow('could not be written: ENOTDIR')
+  })
+})
+
+describe('what a plan is made of', () => {
+  const flux = { labels: { 'kustomize.toolkit.fluxcd.io/name': 'infra' } }
+  const configMap: Manifest = { metadata: { name: 'old', namespace: 'shop', uid: 'u', resourceVersion: '7', ...flux } }
+  const of = (change: Change, more: Partial<Proposal> = {}, neighbours: readonly Manifest[] = []): Plan =>
+    planOf(
+      {
+        kind: 'proposal',
+        applicability: 'safe',
+        changes: [change],
+        effect: '',
+        risk: { level: 'low', why: '' },
+        verify: { codes: [], target: null, namespace: null, level: 'read', p99Ms: null },
+        notes: [],
+        ...more,
+      },
+      {
+        code: 'DNS107',
+        subject: subject('Service', 'kube-system', 'kube-dns'),
+        remedy: 'test',
+        cluster: { context: 'test', server: 'https://test', uid: 'u' },
+        now: new Date('2026-01-02T03:04:05Z'),
+        measured: null,
+        neighbours,
+      },
+    )
+  const object = subject('ConfigMap', 'shop', 'old')
+  const made: Change = { verb: 'create', object, after: configMap, say: null }
+  const changed: Change = { verb: 'replace', object, before: configMap, after: configMap, say: null }
+  const gone = (forGood: string | null): Change => ({ verb: 'delete', object, before: configMap, say: null, forGood })
+
+  test.each<[string, Plan, readonly string[]]>([
+    ['of what is changed', of(changed), ['infra']],
+    ['of what is deleted', of(gone(null)), ['infra']],
+    ['not of what is made', of(made), []],
+    ['of what stands beside it', of(made, {}, [configMap]), ['infra']],
+  ])('its owners: %s', (_what, plan, owners) =>
+    expect(plan.owners.map((it) => it.what.replace(/^kustomization /, ''))).toEqual(owners),
+  )
+
+  test('it lives for half an hour', () => {
+    const { schema, createdAt, expiresAt } = of(made)
+    expect([schema, createdAt, expiresAt]).toEqual([1, '2026-01-02T03:04:05.000Z', '2026-01-02T03:34:05.000Z'])
+  })
+  test('what must be done before undo is in it where there is something, and in its hash', () => {
+    expect(of(made)).not.toHaveProperty('undoFirst')
+    expect(of(made, { undoFirst: 'move the pods' }).undoFirst).toBe('move the pods')
+    expect(of(made, { undoFirst: 'move the pods' }).id).not.toBe(of(made).id)
+  })
+  test.each<[string, Plan, boolean]>([
+    ['what is made is taken away again', of(made), true],
+    ['what is deleted is made again', of(gone(null)), true],
+    ['what is deleted for good is not', of(gone('its owner makes another')), false],
+    ['nor a plan of both', of(made, { changes: [made, gone('its owner makes another')] }), false],
+    ['an empty plan', of(made, { changes: [] }), true],
+  ])('%s', (_what, plan, reversible) => expect(isReversible(plan)).toBe(reversible))
+  test('why something is for good is in it', () =>
+    expect(of(gone('its owner makes another')).steps[0]?.inverse).toEqual({
+      verb: 'gone',
+      why: 'its owner makes another',
+    }))
 })
 
 describe('owners', () => {

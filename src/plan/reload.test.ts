@@ -246,6 +246,8 @@ describe('taken', () => {
       kind: 'unseen',
       why: expect.stringContaining('1 of 1 DNS servers (a)'),
     }))
+  test('when it ran that very text before anyone watched, and has refused none', async () =>
+    expect(await watched({ a: [{ runs: texts.to }] })).toMatchObject({ kind: 'taken' }))
   test('a pod that is gone is waited for no more', async () =>
     expect(await watched({ a: [{}, { gone: true }], b: [{}, { runs: texts.to }] })).toMatchObject({ kind: 'taken' }))
   test('with imports, any other text is the new one', async () => {

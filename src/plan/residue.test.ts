@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Cluster } from '../kube/cluster.ts'
 import { known, unknown } from '../model/known.ts'
 import { subject } from '../model/subject.ts'
-import type { Manifest } from '../manifest/object.ts'
+import { list, type Manifest } from '../manifest/object.ts'
 import { mayLeaveRules } from './residue.ts'
 
 const daemonSet = (pod: Manifest): Manifest => ({
@@ -40,6 +40,50 @@ test('rules are left where the pod that made them is dead', async () => {
   expect(await left(daemonSet(netAdmin))).toEqual(['crashed'])
   expect(await left(daemonSet(netAdmin), null)).toEqual(['nodes that could not be told (list pods)'])
 })
+test.each<[string, Manifest, readonly string[]]>([
+  ['may write to the network', netAdmin, ['crashed']],
+  ['is privileged', { hostNetwork: true, containers: [{ securityContext: { privileged: true } }] }, ['crashed']],
+  ['is not', { hostNetwork: true, containers: [{ securityContext: { privileged: false } }] }, []],
+  [
+    'has another right',
+    { hostNetwork: true, containers: [{ securityContext: { capabilities: { add: ['CHOWN'] } } }] },
+    [],
+  ],
+  [
+    'has one of two containers that may',
+    { ...netAdmin, containers: [{}, ...list(netAdmin['containers'])] },
+    ['crashed'],
+  ],
+  ['has a network of its own', { containers: netAdmin['containers'] ?? [] }, []],
+])('by a pod that %s', async (_what, pod, nodes) => expect(await left(daemonSet(pod))).toEqual(nodes))
+
+test('a pod that has no node yet is told by its name', async () => {
+  const [, , crashed] = pods
+  expect(await left(daemonSet(netAdmin), [{ ...crashed, spec: {} }])).toEqual(['cache-crashed'])
+})
+
+test('the pods are those of its selector', async () => {
+  const asked: unknown[] = []
+  const cluster = {
+    list: (_resource: object, options: object) => {
+      asked.push(options)
+      return Promise.resolve(known([]))
+    },
+  } as unknown as Cluster
+  const of = (matchLabels: Manifest): Manifest => ({
+    spec: { selector: { matchLabels }, template: { spec: netAdmin } },
+  })
+  const cache = (namespace: string | null) => subject('DaemonSet', namespace, 'cache')
+  expect(await mayLeaveRules(cluster, cache('kube-system'), of({ app: 'cache', tier: 'dns' }))).toEqual([])
+  expect(await mayLeaveRules(cluster, cache(null), of({ app: 'cache' }))).toEqual([])
+  // No selector would mean all pods of the namespace: none is asked for.
+  expect(await mayLeaveRules(cluster, cache('kube-system'), of({}))).toEqual([])
+  expect(asked).toEqual([
+    { namespace: 'kube-system', labelSelector: 'app=cache,tier=dns' },
+    { namespace: '', labelSelector: 'app=cache' },
+  ])
+})
+
 test('not by pods that change nothing on their node', async () => {
   expect(await left(daemonSet({ ...netAdmin, hostNetwork: false }))).toEqual([])
   expect(await left(daemonSet({ hostNetwork: true, containers: [{}] }))).toEqual([])

@@ -98,7 +98,7 @@ async function textOf(file: string): Promise<string> {
 
 async function idsIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).flatMap((it) => /^([0-9a-f]{16})\.json$/.exec(it)?.[1] ?? []).toSorted()
+    return (await readdir(folder)).flatMap((it) => /^([0-9a-f]{16})\.json$/.exec(it)?.[1] ?? [])
   } catch {
     return []
   }

@@ -146,3 +146,62 @@ test.each([
   writeFileSync(join(folder, `${plan.id}.json`), change(canonical(plan)), { mode: 0o600 })
   await expect(loadPlan(plan.id, folder, 'any')).rejects.toThrow(/^[^\n]{1,300} is not the plan that was made$/)
 })
+
+const at = '2026-01-01T00:00:00Z'
+const written = { uid: 'u', resourceVersion: '1', object: {} }
+test.each<[string, object]>([
+  ['the beginning', { kind: 'begin', at, action: 'apply', run: 'a' }],
+  ['the beginning of an undo', { kind: 'begin', at, action: 'undo', run: 'a' }],
+  ['the first step', { kind: 'intent', at, action: 'apply', step: 0, expected: null }],
+  ['a step, with what it will be', { kind: 'intent', at, action: 'apply', step: 7, expected: {} }],
+  ['the lock', { kind: 'intent', at, action: 'apply', step: 'lock', expected: null }],
+  ['the lock given back', { kind: 'done', at, action: 'undo', step: 'unlock', stored: null }],
+  ['what was stored', { kind: 'done', at, action: 'apply', step: 0, stored: written }],
+  ['the end', { kind: 'end', at, action: 'apply', outcome: 'complete', why: null }],
+  ['an end on the way', { kind: 'end', at, action: 'undo', outcome: 'stopped', why: 'lost' }],
+  ['a field that a later release writes', { kind: 'begin', at, action: 'apply', run: 'a', more: 1 }],
+])('a line of the journal says %s', (_what, line) => expect(isEntry(line)).toBe(true))
+
+test.each<[string, object]>([
+  ['a kind of none', { kind: '', at, action: 'apply', run: 'a' }],
+  ['half a step', { kind: 'intent', at, action: 'apply', step: 0.5, expected: null }],
+  ['a step before the first', { kind: 'intent', at, action: 'apply', step: -1, expected: null }],
+  ['no action', { kind: 'begin', at, action: '', run: 'a' }],
+  ['no step', { kind: 'done', at, action: 'apply', step: '', stored: null }],
+  ['no outcome', { kind: 'end', at, action: 'apply', outcome: '', why: null }],
+])('a line of the journal that has %s says nothing', (_what, line) => expect(isEntry(line)).toBe(false))
+
+const kept = () => JSON.parse(canonical(planFor(changesOn(store), store))) as { steps: Record<string, unknown>[] }
+
+test.each<[string, () => object]>([
+  ...['safe', 'needs-value', 'judgement', 'manual'].map((it): [string, () => object] => [
+    it,
+    () => ({ ...kept(), applicability: it }),
+  ]),
+  ['a step that is for good', () => withStep({ inverse: { verb: 'gone', why: 'it is made again' } })],
+  ['a step that is made again', () => withStep({ inverse: { verb: 'create' } })],
+  ['something to do first', () => ({ ...kept(), undoFirst: 'move the pods' })],
+  ['lookups inside', () => withVerify({ inside: { workloads: [], option: 'single-request-reopen' } })],
+  ['a limit', () => withVerify({ p99Ms: 100 })],
+])('a plan may have %s', (_what, plan) => expect(isPlan(plan())).toBe(true))
+
+test.each<[string, () => object]>([
+  ['no applicability', () => ({ ...kept(), applicability: '' })],
+  ['another schema', () => ({ ...kept(), schema: 2 })],
+  ['no date for its end', () => ({ ...kept(), expiresAt: 'tomorrow' })],
+  ['no date for its beginning', () => ({ ...kept(), createdAt: '' })],
+  ['a step that is for good, and not why', () => withStep({ inverse: { verb: 'gone' } })],
+  ['a step that nobody knows how to take back', () => withStep({ inverse: { verb: '' } })],
+  ['a step that makes what was there', () => withStep({ verb: 'create', before: written })],
+  ['a limit in words', () => withVerify({ p99Ms: '100' })],
+])('nothing with %s is a plan', (_what, plan) => expect(isPlan(plan())).toBe(false))
+
+function withStep(fields: object): object {
+  const plan = kept()
+  return { ...plan, steps: plan.steps.map((it, nth) => (nth === 0 ? { ...it, ...fields } : it)) }
+}
+
+function withVerify(fields: object): object {
+  const plan = kept() as unknown as { verify: object }
+  return { ...plan, verify: { ...plan.verify, ...fields } }
+}

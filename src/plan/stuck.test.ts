@@ -58,6 +58,26 @@ describe('why a workload is not ready', () => {
       hopeless: true,
     })
   })
+  test.each<[string, Readonly<Record<string, string>>, string | null]>([
+    ['of the run before', { true: 'before\n', false: 'now\n' }, 'before'],
+    ['of the present one, where there is no other', { false: 'now\n' }, 'now'],
+    ['of the present one, where the other said nothing', { true: '\n \n', false: 'now' }, 'now'],
+    ['of nobody', { true: '', false: ' \n' }, null],
+  ])('its last words are those %s', async (_what, said, words) => {
+    const pods = [pod(container({ waiting: { reason: 'CrashLoopBackOff' } }, { terminated: { exitCode: 1 } }))]
+    const logs = Object.fromEntries(Object.entries(said).map(([previous, it]) => [`${log}&previous=${previous}`, it]))
+    const is = (await why({ pods, logs }))?.why.split('; its last words: ')[1]
+    expect(is ?? null).toBe(words === null ? null : `“${words}”`)
+  })
+  test('the worst of its pods tells: one that time does not heal', async () => {
+    const killed = container({ running: {} }, { terminated: { exitCode: 137, reason: 'OOMKilled' } })
+    const broken = container({ waiting: { reason: 'InvalidImageName' } })
+    for (const pods of [
+      [pod(killed, 'a'), pod(broken, 'b')],
+      [pod(broken, 'b'), pod(killed, 'a')],
+    ])
+      expect(await why({ pods })).toEqual({ why: 'InvalidImageName on worker-1', hopeless: true })
+  })
   test('it was killed for memory and runs again, not ready: that may pass', async () => {
     expect(
       await why({ pods: [pod(container({ running: {} }, { terminated: { exitCode: 137, reason: 'OOMKilled' } }))] }),

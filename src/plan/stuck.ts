@@ -52,7 +52,7 @@ async function lastWords(cluster: Cluster, namespace: string, pod: string, conta
       apiPath`/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&tailLines=5&previous=${previous}`,
     )
     const line = log.known ? log.value.trimEnd().split('\n').at(-1)?.trim() : undefined
-    if (line !== undefined && line !== '') return line.slice(0, 300)
+    if (line !== undefined && line !== '') return line
   }
   return null
 }

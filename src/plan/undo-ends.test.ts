@@ -124,6 +124,15 @@ describe('complete', () => {
   })
 })
 
+test('of a run that was killed before it wrote anything: there is nothing to do, and that is an end', async () => {
+  const before = store.everything()
+  const plan = planFor([newText()], store)
+  const { journal } = await runOf(plan, store, folder)
+  await journal.write({ kind: 'begin', at: '2026-01-02T03:04:05Z', action: 'apply', run: 'host/1/a' })
+  expect(await undone(plan)).toMatchObject({ outcome: { kind: 'complete', rollout: null }, said: [] })
+  expect(store.everything()).toBe(before)
+})
+
 describe('refused, with nothing written', () => {
   test('when an object cannot be looked at', async () => {
     const plan = await applied(newText())

@@ -79,6 +79,16 @@ describe('a look that could not tell, and would with a probe, is made with one',
     ['it was forbidden', cannotTell('forbidden', 'create pods'), 'unsure'],
     ['only counters of the node would tell', cannotTell('not-asked', 'not measured', '--node-access'), 'unsure'],
   ])('not where %s', async (_name, read, kind) => expect(await judged({ read })).toEqual([['read'], kind]))
+  test('not where another check of the plan finds it again', async () => {
+    const asked: Level[] = []
+    const found = diagnose(model({}), { checks: [stub('DNS107', open), stub('DNS108', trouble('x'))] })
+    const wanted = { ...plan, verify: { ...plan.verify, codes: ['DNS107', 'DNS108'] } }
+    await verify(wanted, {
+      diagnose: ({ level }) => (asked.push(level), Promise.resolve(found)),
+      inside: () => Promise.resolve([]),
+    })
+    expect(asked).toEqual(['read'])
+  })
   test('once, and no more', async () => expect(await judged({ probe: open }, 'probe')).toEqual([['probe'], 'unsure']))
 
   test.each(['DNS117', 'DNS119'])('%s, once the spec is fixed', async (code) => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bytes, cpuMilli } from './quantity.ts'
+import { bytes, cpuMilli, isSameQuantity } from './quantity.ts'
 
 describe('quantities', () => {
   test.each([
@@ -38,6 +38,24 @@ describe('quantities', () => {
       expect(bytes(text)).toBeNull()
     },
   )
+
+  test.each([
+    ['0.5', '500m', true],
+    [1, '1000m', true],
+    ['1Ki', '1024', true],
+    ['-1', '-1000m', true],
+    ['0', '-0', true],
+    ['0.1n', '1n', true],
+    ['1E', '1000P', true],
+    // Both are 1 byte, rounded up: as CPU they are not the same.
+    ['100m', '900m', false],
+    ['1n', '2n', false],
+    ['1', '-1', false],
+    ['9007199254740993', '9007199254740992', false],
+    ['lots', 'lots', false],
+    ['1', null, false],
+    [['1'], ['1'], false],
+  ])('%s and %s are the same amount: %s', (a, b, same) => expect(isSameQuantity(a, b)).toBe(same))
 
   test('millicores come back as they were written', () => {
     fc.assert(

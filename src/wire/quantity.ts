@@ -30,11 +30,23 @@ export function bytes(quantity: unknown): number | null {
   return scaled(quantity, 0)
 }
 
+/** Whether two ways of writing are one amount: `0.5` and `500m` are, to the billionth that apimachinery keeps. */
+export function isSameQuantity(a: unknown, b: unknown): boolean {
+  const billionths = exactly(a, 9)
+  return billionths !== null && billionths === exactly(b, 9)
+}
+
+/** null for what is no quantity, and for values that a double cannot hold. */
+function scaled(quantity: unknown, power: number): number | null {
+  const value = exactly(quantity, power)
+  return value !== null && Number.isFinite(Number(value)) ? Number(value) : null
+}
+
 /**
  * The quantity times 10^power as a whole number, rounded away from zero. In integers throughout: 1.1 * 1000 is not
- * 1100 in doubles. null for what is no quantity, and for values that a double cannot hold.
+ * 1100 in doubles. null for what is no quantity.
  */
-function scaled(quantity: unknown, power: number): number | null {
+function exactly(quantity: unknown, power: number): bigint | null {
   if (typeof quantity !== 'string' && typeof quantity !== 'number') return null
   if (typeof quantity === 'string' && quantity.length > longest) return null
   const [matched, sign, whole = '', fraction = '', suffix = '', exponent = '0'] =
@@ -45,9 +57,7 @@ function scaled(quantity: unknown, power: number): number | null {
   const ten = power - fraction.length + (binary === undefined ? (decimalPower[suffix] ?? 0) + Number(exponent) : 0)
   const digits = BigInt(whole + fraction) << (binary ?? 0n)
   const magnitude = ten >= 0 ? digits * 10n ** BigInt(ten) : dividedUp(digits, 10n ** BigInt(-ten))
-  const value = Number(magnitude)
-  if (!Number.isFinite(value)) return null
-  return sign === '-' && value !== 0 ? -value : value
+  return sign === '-' ? -magnitude : magnitude
 }
 
 function dividedUp(value: bigint, by: bigint): bigint {

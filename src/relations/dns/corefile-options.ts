@@ -251,12 +251,14 @@ export const pluginRules: Readonly<Record<string, PluginRules>> = {
 }
 
 /** Words that CoreDNS once knew, and the release that no longer did: its release notes, and corefile-migration. */
-export const removedOptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  kubernetes: { upstream: '1.7.0', resyncperiod: '1.7.0', transfer: '1.8.0' },
-}
+export const removedOptions: ReadonlyMap<string, string> = new Map([
+  ['kubernetes upstream', '1.7.0'],
+  ['kubernetes resyncperiod', '1.7.0'],
+  ['kubernetes transfer', '1.8.0'],
+])
 
-export const removedPlugins: Readonly<Record<string, string>> = {
-  proxy: '1.5.0',
-  federation: '1.7.0',
-  reverse: '1.5.0',
-}
+export const removedPlugins: ReadonlyMap<string, string> = new Map([
+  ['proxy', '1.5.0'],
+  ['federation', '1.7.0'],
+  ['reverse', '1.5.0'],
+])

@@ -41,7 +41,7 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
       )
       return
     }
-    const gone = removedPlugins[name]
+    const gone = removedPlugins.get(name)
     if (gone !== undefined) return removed(plugin, gone, `there is no plugin \`${name}\` since CoreDNS ${gone}`)
     const meant = misspelt(name)
     if (meant !== null) {
@@ -100,7 +100,7 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
       doubts.add('it imports files or environment variables into a plugin')
       return
     }
-    const gone = removedOptions[plugin]?.[name]
+    const gone = removedOptions.get(`${plugin} ${name}`)
     if (gone !== undefined) return removed(it, gone, `\`${plugin}\` has no \`${name}\` since CoreDNS ${gone}`)
     const known = Object.hasOwn(options, name) ? options[name] : undefined
     if (known === undefined) {

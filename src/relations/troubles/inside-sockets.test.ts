@@ -187,6 +187,29 @@ test.each<readonly [string, Partial<Sources>]>([
   expect(socketTroubles(modelOf(sources))).toEqual([])
 })
 
+test('what this very pod reaches meanwhile is reached; what another one reaches says nothing of it', () => {
+  const of = (name: string, result: 'open' | 'timeout', namespace = 'shop') =>
+    socketTroubles(
+      modelOf(
+        given(waits('10.2.2.1', 8080), {
+          crossings: [
+            {
+              ...crossing('web', result),
+              from: { namespace, pod: name, container: 'app' },
+              host: '10.2.2.1',
+              port: 8080,
+            },
+          ],
+        }),
+      ),
+    ).map((it) => it.weight)
+  // What hopscope's own connects met is told of them.
+  expect(of('web-1', 'timeout')).toEqual([])
+  expect(of('web-1', 'open')).toEqual(['sign'])
+  expect(of('cart-1', 'open')).toEqual(['nuisance'])
+  expect(of('web-1', 'open', 'other')).toEqual(['nuisance'])
+})
+
 test('containers share the sockets of their pod', () => {
   const sockets = podSockets(waits('10.96.44.7', 80))
   const insideViews = [insideView('web-1', { sockets }), insideView('web-1', { container: 'beside', sockets })]
