@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { changesOn, closeJournals, planFor, populate, replace, runOf, tempFolder } from '../../test/build/plan-run.ts'
 import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
 import type { Cluster } from '../kube/cluster.ts'
@@ -26,6 +26,7 @@ beforeEach(async () => {
   populate(store)
 })
 afterEach(async () => {
+  vi.restoreAllMocks()
   await closeJournals()
   await store.close()
 })
@@ -246,6 +247,37 @@ describe('stopped', () => {
       why: 'Deployment/shop/web: it is being deleted, and does not go',
     })
   }, 30_000)
+})
+
+test('without the lock the next step is not taken back', async () => {
+  const plan = await applied(newImage(), newText())
+  const real = performance.now.bind(performance)
+  let ahead = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => real() + ahead)
+  store.onWrite = ({ when, path }) => {
+    if (when === 'after' && path === old) ahead = 16_000
+    return Promise.resolve()
+  }
+  expect(await undone(plan)).toMatchObject({
+    outcome: { kind: 'stopped', why: 'the lock could not be renewed for 15 s' },
+    said: ['restored ConfigMap/shop/old'],
+  })
+  expect(at(store.get(web), ...image)).toBe('busybox:2')
+})
+
+test('an object that can no longer be looked at is not taken back', async () => {
+  const plan = await applied(newText())
+  let looks = 0
+  const blind = (real: Cluster): Partial<Cluster> => ({
+    get: ((resource: { readonly plural: string }, ...rest: readonly never[]) =>
+      resource.plural === 'configmaps' && (looks += 1) > 2
+        ? Promise.resolve(unknown('forbidden', 'get configmaps: forbidden'))
+        : (real.get as (...all: readonly unknown[]) => unknown)(resource, ...rest)) as Cluster['get'],
+  })
+  expect(await undone(plan, { cluster: blind })).toMatchObject({
+    outcome: { kind: 'stopped', why: 'ConfigMap/shop/old: get configmaps: forbidden' },
+  })
+  expect(at(store.get(old), 'data', 'key')).toBe('new')
 })
 
 test('interrupted between two steps: the second is not touched', async () => {
