@@ -434,6 +434,7 @@ import keptOffByOthers from './node/kept-off-by-others.ts'
 import controllerTooOld from './ingress/controller-too-old.ts'
 import waypointMissing from './mesh/waypoint-missing.ts'
 import metricsOfAnother from './service/metrics-of-another.ts'
+import searchListNotTried from './dns/search-list-not-tried.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -533,6 +534,7 @@ export const checks: readonly AnyCheck[] = [
   braceLeftInName, // DNS225
   slicesUnread, // DNS226
   forwardNotAsked, // DNS227
+  searchListNotTried, // DNS228
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
