@@ -435,6 +435,8 @@ import controllerTooOld from './ingress/controller-too-old.ts'
 import waypointMissing from './mesh/waypoint-missing.ts'
 import metricsOfAnother from './service/metrics-of-another.ts'
 import searchListNotTried from './dns/search-list-not-tried.ts'
+import cacheWithoutUpstream from './dns/cache-without-upstream.ts'
+import cacheSkipsZone from './dns/cache-skips-zone.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -535,6 +537,8 @@ export const checks: readonly AnyCheck[] = [
   slicesUnread, // DNS226
   forwardNotAsked, // DNS227
   searchListNotTried, // DNS228
+  cacheWithoutUpstream, // DNS229
+  cacheSkipsZone, // DNS230
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

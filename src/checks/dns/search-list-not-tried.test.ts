@@ -3,7 +3,6 @@ import { node } from '../../../test/build/node.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
-import { known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import check from './search-list-not-tried.ts'
 
@@ -16,10 +15,11 @@ const alpine = 'python:3.12-alpine'
 const windows = { node: 'win-1' } as const
 const nodes = [node('win-1', { labels: { 'kubernetes.io/os': 'windows' } })]
 const at = { subject: 'Deployment/shop/web' } as const
+const named = { service: { namespace: 'data', name: 'db' }, tool: 'getent', addresses: [], ms: 1 } as const
 const seen = (libc: 'glibc' | 'musl', found: boolean) => [
   insideView('web-1', {
     libc,
-    ...(found ? { resolving: resolving({ names: [{ typed: 'db.data', result: 'ok' }] }) } : {}),
+    ...(found ? { resolving: resolving({ names: [{ ...named, typed: 'db.data', result: 'ok' }] }) } : {}),
   }),
 ]
 const asked = {
