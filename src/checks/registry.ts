@@ -437,6 +437,7 @@ import metricsOfAnother from './service/metrics-of-another.ts'
 import searchListNotTried from './dns/search-list-not-tried.ts'
 import cacheWithoutUpstream from './dns/cache-without-upstream.ts'
 import cacheSkipsZone from './dns/cache-skips-zone.ts'
+import autopathIdle from './dns/autopath-idle.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -539,6 +540,7 @@ export const checks: readonly AnyCheck[] = [
   searchListNotTried, // DNS228
   cacheWithoutUpstream, // DNS229
   cacheSkipsZone, // DNS230
+  autopathIdle, // DNS231
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
