@@ -173,15 +173,15 @@ function verdict({ pod, container, call, resolver, service }: Told, { its, domai
     },
     evidence: [
       { kind: 'fact', label: `${call.by ?? 'command'} of container ${container}`, value: call.host },
-      ...(resolver.libc === 'windows' ? [] : [ndotsEvidence(pod)]),
+      ...(resolver.libc === 'windows' ? [] : [ndotsEvidence(pod, resolver.ndots)]),
       { kind: 'fact', label: 'known by', value: resolver.sign },
     ],
     causes: [toldWrongly(on)],
   })
 }
 
-function ndotsEvidence({ dnsConfig, dnsPolicy }: Pod) {
+function ndotsEvidence({ dnsConfig, dnsPolicy }: Pod, ndots: number) {
   const isSaid = dnsConfig?.options.some((it) => it.name === 'ndots') === true
-  const value = isSaid ? 'dnsConfig.options' : `dnsPolicy ${dnsPolicy}, and no option ndots: 1`
+  const value = isSaid ? `${ndots}, by dnsConfig.options` : `${ndots}, by dnsPolicy ${dnsPolicy} without the option`
   return { kind: 'fact', label: 'ndots', value } as const
 }

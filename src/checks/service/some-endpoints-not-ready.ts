@@ -74,7 +74,7 @@ export default check({
     detail: ({ args }) => `${args.ready} ready of ${args.of} · ${traffic(args)}`,
     note: ({ args }) => {
       if (args.published > 0 && args.ready === 0)
-        return 'nobody is refused, for the Service has endpoints: whether they answer, no readiness probe vouches for'
+        return 'by its endpoints the Service looks well: clients come to pods of which none says that it is ready'
       if (args.published > 0)
         return 'an endpoint that does not answer: a share of the connections to the Service fails while it lasts'
       if (args.timedOut !== null)
