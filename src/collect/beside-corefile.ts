@@ -85,7 +85,7 @@ export function forwardsIn(corefile: Corefile): readonly CacheForward[] {
   })
 }
 
-/** What they pass names on to among the Services of their namespace: one by its address, or the one that a flag names. */
+/** The Services of their namespace that they pass names on to: one by its address, or the one that a flag names. */
 export async function readCacheBehind(
   caches: readonly Pod[],
   services: readonly Service[],

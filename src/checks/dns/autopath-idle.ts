@@ -5,8 +5,8 @@ import { askedCorefile } from '../../relations/dns/asked-blocks.ts'
 import type { Corefile } from '../../wire/corefile.ts'
 
 /**
- * autopath asks the plugin kubernetes whose pod sends a query, for the suffix of its namespace. That one keeps a list of
- * pods with `pods verified` alone, and says nothing when it has none: each query of the search list comes as before.
+ * autopath asks the plugin kubernetes whose pod sends a query, for the suffix of its namespace. That one keeps a list
+ * of pods with `pods verified` alone, and says nothing when it has none: each query of the search list comes as before.
  */
 export default check({
   code: 'DNS231',
@@ -45,7 +45,7 @@ export default check({
       (args.mode === 'none' ? ', which sets no mode.' : `, which has \`pods ${args.mode}\`.`),
     detail: ({ args }) => `lines ${args.line} and ${args.kubernetes} · every query of a search list comes as before`,
     note: () =>
-      'with `pods verified` CoreDNS keeps a list of all pods: it needs more memory, and asks the API server for them',
+      'with `pods verified` CoreDNS keeps a list of all pods: it needs more memory, and the right to list them',
     help: ({ subject: on }) => [
       'take autopath out; or set `pods verified`, with the memory and the right to list pods that this needs',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,

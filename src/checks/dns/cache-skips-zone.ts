@@ -52,8 +52,8 @@ export default check({
       `what CoreDNS's Corefile says of ${some(args.zones)} holds for no pod that asks its cache: unless the other ` +
       'servers know these names too, they are not found',
     help: ({ subject: on, args }) => [
-      `give the caches' Corefile a block for ${some(args.zones)} that forwards to __PILLAR__CLUSTER__DNS__, or let its ` +
-        'block `.` forward there',
+      `give the caches' Corefile a block for ${some(args.zones)} that forwards to __PILLAR__CLUSTER__DNS__, or let ` +
+        'its block `.` forward there',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
     ],
   },

@@ -67,8 +67,8 @@ export default check({
     note: ({ args }) =>
       args.libc === 'windows'
         ? `a Windows pod finds ${args.full}, and ${args.name} within its own namespace`
-        : 'glibc goes on to the search list when the name itself is not found: images of Debian find it; a program with ' +
-          'a resolver of its own, as of Go, may as well',
+        : 'glibc goes on to the search list when the name itself is not found: images of Debian find it; a program ' +
+          'with a resolver of its own, as of Go, may as well',
     help: ({ subject: on, args }) => [
       args.libc === 'windows' ? `call ${args.full}` : `call ${args.full}, or leave ndots at 5`,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml`,
