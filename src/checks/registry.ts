@@ -441,6 +441,10 @@ import keptOffByOthers from './node/kept-off-by-others.ts'
 import controllerTooOld from './ingress/controller-too-old.ts'
 import waypointMissing from './mesh/waypoint-missing.ts'
 import metricsOfAnother from './service/metrics-of-another.ts'
+import searchListNotTried from './dns/search-list-not-tried.ts'
+import cacheWithoutUpstream from './dns/cache-without-upstream.ts'
+import cacheSkipsZone from './dns/cache-skips-zone.ts'
+import autopathIdle from './dns/autopath-idle.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -540,6 +544,10 @@ export const checks: readonly AnyCheck[] = [
   braceLeftInName, // DNS225
   slicesUnread, // DNS226
   forwardNotAsked, // DNS227
+  searchListNotTried, // DNS228
+  cacheWithoutUpstream, // DNS229
+  cacheSkipsZone, // DNS230
+  autopathIdle, // DNS231
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

@@ -5,7 +5,7 @@ import { service, slice } from '../../test/build/service.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
 import { parseCorefile } from '../wire/corefile.ts'
-import { bindsIn, collectForwardedTo, placeholdersIn } from './beside-corefile.ts'
+import { bindsIn, collectForwardedTo, forwardsIn, placeholdersIn } from './beside-corefile.ts'
 
 const dnsTo = (...to: readonly string[]) =>
   clusterDns({ corefile: known(`.:53 {\n kubernetes cluster.local\n forward . ${to.join(' ')}\n}\n`) })
@@ -71,4 +71,13 @@ test('placeholders with their lines; those that the cache replaces itself are no
     { word: '__PILLAR__LOCAL__DNS__', line: 7 },
   ])
   expect(placeholdersIn('cluster.local:53 {\n  bind 169.254.20.10\n}\n')).toEqual([])
+})
+
+test('lines that pass names on, by the zones of their block or their own', () => {
+  const text =
+    'cluster.local:53 {\n forward . 10.96.7.7 {\n force_tcp\n }\n}\n.:53 {\n forward corp.example 10.0.0.53\n}\n'
+  expect(forwardsIn(parseCorefile(text))).toEqual([
+    { line: 2, zones: ['cluster.local'], to: ['10.96.7.7'], isTcp: true },
+    { line: 7, zones: ['corp.example'], to: ['10.0.0.53'], isTcp: false },
+  ])
 })

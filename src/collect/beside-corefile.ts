@@ -1,6 +1,7 @@
 import { configMaps } from '../kube/resources.ts'
 import {
   type CacheBind,
+  type CacheForward,
   type ClusterDns,
   type ForwardedTo,
   type Placeholder,
@@ -8,10 +9,12 @@ import {
 } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
+import type { Service } from '../model/service.ts'
+import { upstreamServiceOf } from '../relations/dns/node-cache.ts'
 import { strayRewrites } from '../relations/dns/stray-rewrites.ts'
 import { forwardings } from '../relations/dns/upstream-servers.ts'
 import { isLikeService } from '../relations/dns/upstream-services.ts'
-import { type Corefile, parseCorefile } from '../wire/corefile.ts'
+import { type Corefile, parseCorefile, zoneOf } from '../wire/corefile.ts'
 import { asIpAddress } from '../wire/dns-name.ts'
 import { kubeletClusterDns, kubeletClusterDomain } from '../wire/kubelet-config.ts'
 import type { Reader } from './few-at-once.ts'
@@ -42,7 +45,7 @@ export async function readCacheConfig(
   reader: Reader,
   caches: readonly Pod[],
   domain: string,
-): Promise<Pick<ClusterDns, 'placeholders' | 'cacheRewrites' | 'cacheBinds'>> {
+): Promise<Pick<ClusterDns, 'placeholders' | 'cacheRewrites' | 'cacheBinds' | 'cacheForwards'>> {
   const [first] = caches
   if (first === undefined) return {}
   const name = first.corefileMap ?? 'node-local-dns'
@@ -53,6 +56,7 @@ export async function readCacheConfig(
       placeholders: placeholdersIn(corefile),
       cacheRewrites: strayRewrites(parsed, domain),
       cacheBinds: bindsIn(parsed),
+      cacheForwards: forwardsIn(parsed),
     }
   })
   return found.known ? found.value : {}
@@ -66,6 +70,38 @@ export function bindsIn({ servers }: Corefile): readonly CacheBind[] {
       .map((it) => ({ line: it.line, ips: it.args.flatMap((one) => asIpAddress(one) ?? []) }))
       .filter((it) => it.ips.length > 0),
   )
+}
+
+/** By the zones of its block, unless the line has one of its own. */
+export function forwardsIn(corefile: Corefile): readonly CacheForward[] {
+  return forwardings(corefile).map(({ server, plugin }) => {
+    const own = zoneOf(plugin.args[0] ?? '.')
+    return {
+      line: plugin.line,
+      zones: own === '' ? server.keys.map(zoneOf) : [own],
+      to: plugin.args.slice(1),
+      isTcp: (plugin.block ?? []).some((it) => it.name === 'force_tcp'),
+    }
+  })
+}
+
+/** The Services of their namespace that they pass names on to: one by its address, or the one that a flag names. */
+export async function readCacheBehind(
+  caches: readonly Pod[],
+  services: readonly Service[],
+  { cacheForwards = [], inScope }: Pick<ClusterDns, 'cacheForwards'> & { readonly inScope: Pick<InScope, 'slicesOf'> },
+): Promise<Pick<ClusterDns, 'cacheBehind'>> {
+  const [first] = caches
+  if (first === undefined) return {}
+  const to = new Set(cacheForwards.flatMap((it) => it.to))
+  const named = new Set(caches.map(upstreamServiceOf))
+  const wanted = services.filter(
+    (it) => it.namespace === first.namespace && (named.has(it.name) || to.has(it.clusterIP ?? '')),
+  )
+  const slices = await Promise.all(wanted.map((it) => inScope.slicesOf(it.namespace, it.name)))
+  const unread = slices.find((it) => !it.known)
+  if (unread !== undefined && !unread.known) return { cacheBehind: unread }
+  return { cacheBehind: known({ services: wanted, slices: slices.flatMap((it) => (it.known ? it.value : [])) }) }
 }
 
 /** A Corefile has a hundred lines. */

@@ -16,7 +16,7 @@ import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import { corefileVersionText } from '../wire/corefile-version.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
 import { sha512 } from '../wire/sha512.ts'
-import { readCacheConfig, readHandedOut } from './beside-corefile.ts'
+import { readCacheBehind, readCacheConfig, readHandedOut } from './beside-corefile.ts'
 import { judgeCustom, readKubeDns, readRights } from './dns-settings.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
@@ -135,6 +135,7 @@ async function inPlace(
   const isCached = vip !== null && cacheAddresses({ nodeCaches: caches.value }).includes(vip)
   const text = corefile.text.known ? corefile.text.value : ''
   const domain = clusterDomain(parseCorefile(text))
+  const cacheConfig = await readCacheConfig(reader, caches.value, domain)
   const account = behind.value.flatMap((it) => inScope.mountedBy(it)?.account ?? [])[0]
   return known({
     service,
@@ -153,7 +154,8 @@ async function inPlace(
     weaveTc: inScope.weaveTcIn(namespace),
     nodeCaches: caches.value,
     ...(await readHandedOut(reader)),
-    ...(await readCacheConfig(reader, caches.value, domain)),
+    ...cacheConfig,
+    ...(await readCacheBehind(caches.value, found.value, { ...cacheConfig, inScope })),
     ...(await readKubeDns(reader, held)),
     ...(await readRights(reader, held, account === undefined ? null : { namespace, account })),
     custom: mapKnown(custom, (texts) =>

@@ -71,6 +71,13 @@ export interface ClusterDns {
   readonly placeholders?: readonly Placeholder[]
   /** Addresses that blocks of the node caches' Corefile are bound to. Absent where it was not read. */
   readonly cacheBinds?: readonly CacheBind[]
+  /** Lines `forward` of the node caches' Corefile. Absent where it was not read. */
+  readonly cacheForwards?: readonly CacheForward[]
+  /**
+   * The Services beside the DNS servers that the node caches pass names on to, with their slices; absent where there
+   * are no caches.
+   */
+  readonly cacheBehind?: Known<ForwardedTo>
   /** Only where the DNS itself is asked about, and one namespace is in scope. */
   readonly elsewhere?: Known<NamedElsewhere>
 }
@@ -79,6 +86,14 @@ export interface ClusterDns {
 export interface CacheBind {
   readonly line: number
   readonly ips: readonly string[]
+}
+
+/** Zones of its block, `''` for all names, and the servers as they are written. */
+export interface CacheForward {
+  readonly line: number
+  readonly zones: readonly string[]
+  readonly to: readonly string[]
+  readonly isTcp: boolean
 }
 
 /** By what it is named: the flag `-conf`, or a plugin of the Corefile, in that line. */

@@ -19,6 +19,7 @@ export function dnsSettingsOf(m: Texts) {
     ),
     kubeletDomain: maybe(m.host),
     cacheBinds: maybe(list(object({ line: number, ips: list(m.address) }))),
+    cacheForwards: maybe(list(object({ line: number, zones: list(m.host), to: list(m.address), isTcp: flag }))),
     cacheRewrites: maybe(
       list(object({ line: number, from: m.host, to: m.host, zones: list(m.host), forwards: list(m.address) })),
     ),

@@ -412,6 +412,7 @@ export function objectSchemas(intern: Intern) {
       ),
       serviceProxy: maybe(known(serviceProxy)),
       forwardedTo: maybe(known(object({ services: list(service), slices: list(endpointSlice) }))),
+      cacheBehind: maybe(known(object({ services: list(service), slices: list(endpointSlice) }))),
       handedOut: maybe(known(list(m.address))),
       placeholders: maybe(list(object({ word: oneOf(placeholderWords), line: number }))),
       ...dnsSettingsOf(m),

@@ -8,6 +8,7 @@ import {
   flagOf,
   keptArgs,
   localIps,
+  upstreamService,
   redirectingEntryPointsIn,
   tlsEntryPointsIn,
 } from './component-args.ts'
@@ -127,6 +128,12 @@ test.each([
   [['-conf', '/etc/Corefile'], []],
   [['-localip'], []],
 ])('%j listens on %j', (args, addresses) => expect(localIps(args)).toEqual(addresses))
+
+test.each<readonly [readonly string[], string | null]>([
+  [['-upstreamsvc', 'kube-dns-upstream'], 'kube-dns-upstream'],
+  [['-upstreamsvc=kube-dns-upstream'], 'kube-dns-upstream'],
+  [['-conf', '/etc/Corefile'], null],
+])('%j passes names on to %j', (args, name) => expect(upstreamService(args)).toBe(name))
 
 test('whatever stands around them', () => {
   const other = fc.string().filter((it) => !/^--?localip/i.test(it))

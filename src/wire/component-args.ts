@@ -43,6 +43,7 @@ const isDomain: Form = (value) => /^\.?(?:[a-z0-9-]{1,63}\.){1,20}[a-z0-9-]{0,63
 const forms = {
   // kubernetes/dns: cmd/node-cache/main.go.
   localip: eachOf(isAddress),
+  upstreamsvc: isName,
   // kubernetes/kubernetes: cmd/kube-proxy/app/options.go; proxy modes of all releases.
   'proxy-mode': (value) => /^(?:iptables|ipvs|nftables|userspace|kernelspace)$/.test(value),
   config: none,
@@ -256,4 +257,10 @@ export function localIps(args: readonly string[]): readonly string[] {
   return valuesOf(args, 'localip')
     .flatMap((it) => it.split(','))
     .filter((it) => it !== '' && isAddress(it))
+}
+
+/** The Service that a node-cache process passes names of the cluster on to (`-upstreamsvc`); '' for one not kept. */
+export function upstreamService(args: readonly string[]): string | null {
+  const [said] = valuesOf(args, 'upstreamsvc')
+  return said === mask ? '' : (said ?? null)
 }

@@ -718,6 +718,8 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   forwardedTo: known(fc.record({ services: few(service), slices: few(slice) })),
   handedOut: known(few(ip)),
   kubeletDomain: name,
+  cacheForwards: few(fc.record({ line: count, zones: few(name), to: few(ip), isTcp: fc.boolean() })),
+  cacheBehind: known(fc.record({ services: few(service), slices: few(slice) })),
   cacheBinds: few(fc.record({ line: count, ips: few(ip) })),
   cacheRewrites: few(fc.record({ line: count, from: name, to: name, zones: few(name), forwards: few(ip) })),
   kubeDns: fc.record({

@@ -584,6 +584,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   },
   entryPointsIn: (it) => (text) => [it([text]), it([`--entryPoints.${text}.address=:80`])],
   localIps: (it) => (text) => [it([text]), it(text.split(' '))],
+  upstreamService: (it) => (text) => [it([text]), it(['-upstreamsvc', text])],
   mapCorefile: (it) => (text) => it(text, (word: { readonly text: string }) => word.text),
   matches: (it) => (text) => [it(text, text, false), it(text, '/cart', true), it('^/a(/|$)(.*)', text, true)],
   placeIn: (it) => (text) => [it(text, 1), it(text, 500), it(text, null)],

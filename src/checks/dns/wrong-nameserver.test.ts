@@ -188,6 +188,29 @@ describeCheck(check, [
     expect: 'cannot-tell',
   },
   {
+    it: 'dnsPolicy None with a server outside and no suffix, told to call a whole name of the cluster',
+    given: { ...base, pods: [told('db.data.svc.cluster.local', none(['8.8.8.8'], []))] },
+    expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { policy: 'None', server: '8.8.8.8' } }],
+  },
+  {
+    it: 'the same, and hostAliases have the name',
+    given: {
+      ...base,
+      pods: [
+        told('db.data.svc.cluster.local', {
+          ...none(['8.8.8.8'], []),
+          hostAliases: [{ ip: '10.0.0.1', names: ['db.data.svc.cluster.local'] }],
+        }),
+      ],
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'the same, told to call a name of the world',
+    given: { ...base, pods: [told('api.example.com', none(['8.8.8.8'], []))] },
+    expect: 'not-applicable',
+  },
+  {
     it: 'dnsPolicy None, and no name of the cluster is wanted',
     given: { ...base, pods: [pod('web-1', none(['8.8.8.8'], ['corp.example']))] },
     expect: 'not-applicable',

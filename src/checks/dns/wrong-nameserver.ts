@@ -22,7 +22,8 @@ import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { seenInPart, unseenPods, whose } from './inside-words.ts'
 import { resolverEvidence, seenPods } from './resolver-words.ts'
 import { count, full, some } from '../../phrases.ts'
-import { isWithin } from '../../wire/dns-name.ts'
+import { isInHosts } from '../../relations/service/called-services.ts'
+import { bareName, isWithin } from '../../wire/dns-name.ts'
 
 /**
  * resolv.conf is written when a pod starts, from the kubelet's clusterDNS: pods keep an address that the DNS Service
@@ -147,12 +148,21 @@ function isAnswered({ view }: PodResolver): boolean {
   return view?.lookup.known === true && isDenied(view.lookup.value.result)
 }
 
-/** By its policy, or because its own search list has the cluster's domain in it. */
+/**
+ * By its policy, because its own search list has the cluster's domain in it, or because it is told to call a whole name
+ * of the cluster, which needs no list.
+ */
 function wantsClusterNames({ pod }: PodResolver, domain: string): boolean {
-  return (
-    isClusterFirst(pod) ||
-    (pod.dnsPolicy === 'None' && (pod.dnsConfig?.searches ?? []).some((it) => isWithin(it, domain)))
-  )
+  if (isClusterFirst(pod)) return true
+  if (pod.dnsPolicy !== 'None') return false
+  return (pod.dnsConfig?.searches ?? []).some((it) => isWithin(it, domain)) || toldWhole(pod, domain) !== null
+}
+
+/** `db.data.svc.cluster.local`, that `hostAliases` do not have: no server of the world's knows it. */
+function toldWhole(pod: Pod, domain: string): string | null {
+  const calls = pod.containers.flatMap((it) => it.calls ?? [])
+  const whole = calls.find((it) => isWithin(bareName(it.host), `svc.${bareName(domain)}`) && !isInHosts(pod, it.host))
+  return whole?.host ?? null
 }
 
 /** The DNS that these pods are held against. */
@@ -223,6 +233,7 @@ function found(it: PodResolver, { vip, domain, isChosen }: Judged) {
   const result = lookup?.known === true ? lookup.value.result : null
   const server = it.nameservers[0] ?? 'none'
   const mount = it.pod.resolvConfMount ?? null
+  const told = it.pod.dnsPolicy === 'None' ? toldWhole(it.pod, domain) : null
   return finding({
     subject: it.workload,
     severity: severityOf(result === null || isByChoice(it, domain), isChosen),
@@ -247,6 +258,7 @@ function found(it: PodResolver, { vip, domain, isChosen }: Judged) {
     evidence: [
       resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`),
       { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' },
+      ...(told === null ? [] : [{ kind: 'fact' as const, label: 'it is told to call', value: told }]),
       ...(mount === null
         ? []
         : [{ kind: 'fact' as const, label: '/etc/resolv.conf', value: `mounted from ${mount.kind} ${mount.name}` }]),

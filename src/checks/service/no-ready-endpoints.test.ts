@@ -182,6 +182,15 @@ describeCheck(check, [
     ],
   },
   {
+    it: 'an Event is kept of one of two pods: what it says is told first',
+    given: {
+      services,
+      pods: [unready, { ...unready, name: 'cart-4' }],
+      events: [event('Pod', 'cart-4', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404')],
+    },
+    expect: [{ subject: 'Service/shop/cart', says: /has no ready endpoint: readiness probe .* an Event says .*404/ }],
+  },
+  {
     it: 'not scheduled, in the words of the scheduler',
     given: {
       services,

@@ -103,6 +103,22 @@ describeCheck(check, [
     },
     expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { published: 0, givenOut: true } }],
   },
+  {
+    it: 'none is ready, and published all the same',
+    given: {
+      services: [service('cart', { publishNotReadyAddresses: true })],
+      pods: [notReady('cart-1', 'ContainersNotReady'), notReady('cart-2', 'ContainersNotReady')],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { published: 2, ready: 0, of: 2 } }],
+  },
+  {
+    it: 'none is ready, and a headless Service names them for its peers',
+    given: {
+      services: [service('cart', { clusterIP: 'None', publishNotReadyAddresses: true })],
+      pods: [notReady('cart-1', 'ContainersNotReady')],
+    },
+    expect: 'ok',
+  },
   { it: 'all ready', given: { services, pods: [pod('cart-1'), pod('cart-2')] }, expect: 'ok' },
   {
     it: 'a completed Job is no missing pod',

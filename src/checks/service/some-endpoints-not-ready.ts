@@ -1,9 +1,10 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
-import { backingOf, publishedUnready } from '../../relations/service/service-backing.ts'
+import { type Backing, backingOf, publishedUnready } from '../../relations/service/service-backing.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
@@ -33,8 +34,8 @@ export default check({
     const backing = backingOf(pods, { known: true, value: [] })
     const late = new Set((workloads.known ? workloads.value : []).flatMap((it) => (hasTimedOut(it) ? keyOf(it) : [])))
     const found = choosing.flatMap((service) => {
-      const behind = backing(service)
-      if (behind.kind !== 'some-ready' || behind.notReady.length === 0) return []
+      const behind = readyAndNot(service, backing(service))
+      if (behind.notReady.length === 0) return []
       const why = reasons(behind.notReady, problemOf)
       const [first] = why
       const timedOut = behind.notReady.map(workloadOfPod).find((it) => late.has(subjectKey(it)))?.name ?? null
@@ -72,6 +73,8 @@ export default check({
       `: ${args.why}.`,
     detail: ({ args }) => `${args.ready} ready of ${args.of} · ${traffic(args)}`,
     note: ({ args }) => {
+      if (args.published > 0 && args.ready === 0)
+        return 'by its endpoints the Service looks well: clients come to pods of which none says that it is ready'
       if (args.published > 0)
         return 'an endpoint that does not answer: a share of the connections to the Service fails while it lasts'
       if (args.timedOut !== null)
@@ -99,6 +102,18 @@ export default check({
     ],
   },
 })
+
+interface ReadyAndNot {
+  readonly ready: readonly Pod[]
+  readonly notReady: readonly Pod[]
+}
+
+/** Where none is ready the Service has no endpoint, which SVC205 tells, unless it gives out those that are not. */
+function readyAndNot(service: Service, behind: Backing): ReadyAndNot {
+  if (behind.kind === 'some-ready') return behind
+  const none = behind.kind === 'none-ready' ? behind.pods : []
+  return { ready: [], notReady: publishedUnready(service, none).length > 0 ? none : [] }
+}
 
 function hasTimedOut({ timedOut }: Workload): boolean {
   return timedOut !== undefined

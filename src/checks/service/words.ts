@@ -87,7 +87,14 @@ export function reasons(pods: readonly Pod[], problemOf: (pod: Pod) => PodProble
       { why: differ ? `${why} (pod ${first.pod.name})` : why, problem: first.problem, pods: its.map(({ pod }) => pod) },
     ]
   })
-  return groups.toSorted((a, b) => b.pods.length - a.pods.length || textOrder(a.why, b.why))
+  return tellingFirst(groups.toSorted((a, b) => b.pods.length - a.pods.length || textOrder(a.why, b.why)))
+}
+
+/** Events are kept of some pods alone: where the first reason stands again with what one says, that one goes before. */
+function tellingFirst(groups: readonly ReasonedPods[]): readonly ReasonedPods[] {
+  const [first] = groups
+  const telling = groups.find((it) => first !== undefined && it.why.startsWith(`${first.why}: `))
+  return telling === undefined ? groups : [telling, ...groups.filter((it) => it !== telling)]
 }
 
 /** What is left of a reason without whose it is; a long one was cut where it would differ. */

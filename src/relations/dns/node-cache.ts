@@ -1,7 +1,7 @@
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
-import { localIps } from '../../wire/component-args.ts'
+import { localIps, upstreamService } from '../../wire/component-args.ts'
 import { type Loss, lossOf, nearlyAll, notable, seriesOf, troubled } from './lookup-loss.ts'
 
 /** Whether what pods of a node send to the DNS Service ends at a cache on that node. In IPVS mode it does not. */
@@ -15,6 +15,14 @@ export function cacheHoldsService({ nodeCaches, service }: ClusterDns, node: str
 /** Every address that a cache takes on its node, on whatever node: kubelets hand them to pods as their nameserver. */
 export function cacheAddresses({ nodeCaches }: Pick<ClusterDns, 'nodeCaches'>): readonly string[] {
   return [...new Set(nodeCaches.flatMap(addressesOf))]
+}
+
+/**
+ * The Service of its own namespace whose address the cache writes in the place of `__PILLAR__CLUSTER__DNS__`
+ * (kubernetes/dns cmd/node-cache/main.go).
+ */
+export function upstreamServiceOf(cache: Pod): string {
+  return cache.containers.flatMap(({ args }) => upstreamService(args) ?? [])[0] ?? 'kube-dns'
 }
 
 function addressesOf(cache: Pod): readonly string[] {
