@@ -30,7 +30,13 @@ describeCheck(check, [
   {
     it: 'a port that has no such name',
     given: { backendTlsPolicies: [policy({ targets: target('pay', 'grpcs') })], services },
-    expect: [{ subject: 'BackendTLSPolicy/shop/pay', args: { fault: 'section', section: 'grpcs' } }],
+    expect: [
+      {
+        subject: 'BackendTLSPolicy/shop/pay',
+        also: ['Service/shop/pay'],
+        args: { fault: 'section', section: 'grpcs' },
+      },
+    ],
   },
   {
     it: 'a CA that the controller does not find',

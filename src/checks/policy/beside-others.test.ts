@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { beside } from '../../../test/build/beside.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { container, pod } from '../../../test/build/pod.ts'
@@ -7,6 +8,7 @@ import { service, slice } from '../../../test/build/service.ts'
 import { traced } from '../../../test/build/trace.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
+import type { AdmissionWebhook } from '../../model/beside.ts'
 import { known, type Known, unknown } from '../../model/known.ts'
 import { type OtherPolicy, otherPolicyKinds } from '../../model/network-policy.ts'
 import type { Scope } from '../../model/sources.ts'
@@ -56,6 +58,15 @@ const apiSlice = slice('kubernetes', [pod('api-1', { namespace: 'default', ip: '
   namespace: 'default',
   ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
 })
+const webhook: AdmissionWebhook = {
+  kind: 'ValidatingWebhookConfiguration',
+  name: 'admission',
+  webhook: 'validate.example.com',
+  service: { namespace: 'shop', name: 'web', port: 80 },
+  onFailure: 'Fail',
+  resources: ['ingresses'],
+  chooses: 'all',
+}
 const scopes: readonly Partial<Scope>[] = [{ namespace: 'shop' }, traced.scope]
 
 function wellOf(otherPolicies: Known<readonly OtherPolicy[]>): ReadonlySet<string> {
@@ -73,6 +84,8 @@ function wellOf(otherPolicies: Known<readonly OtherPolicy[]>): ReadonlySet<strin
         services: [...traced.sources.services, service('cart', { type: 'LoadBalancer' })],
         endpointSlices: [...traced.sources.endpointSlices, apiSlice],
         nodes: [],
+        beside: beside({ webhooks: [webhook] }),
+        apiSlices: [apiSlice],
       },
       { otherPolicies },
       scope,

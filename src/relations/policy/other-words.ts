@@ -8,7 +8,7 @@ type Direction = 'Ingress' | 'Egress'
 const namespaceLabels = ['projectcalico.org/namespace', 'io.kubernetes.pod.namespace'] as const
 
 /** Whether a policy of another kind is for this pod; `unsure` where that is not evaluated. */
-function isForPod({ namespace, says }: OtherPolicy, pod: Pod): 'yes' | 'no' | 'unsure' {
+export function isForPod({ namespace, says }: OtherPolicy, pod: Pod): 'yes' | 'no' | 'unsure' {
   if (namespace !== null && namespace !== pod.namespace) return 'no'
   if (says === undefined || says.selects === null) return 'unsure'
   const labels = { ...pod.labels, ...Object.fromEntries(namespaceLabels.map((it) => [it, pod.namespace])) }
