@@ -434,6 +434,7 @@ import keptOffByOthers from './node/kept-off-by-others.ts'
 import controllerTooOld from './ingress/controller-too-old.ts'
 import waypointMissing from './mesh/waypoint-missing.ts'
 import metricsOfAnother from './service/metrics-of-another.ts'
+import peersOfOwnNamespace from './policy/peers-of-own-namespace.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -774,6 +775,7 @@ export const checks: readonly AnyCheck[] = [
   nobodyEnforces, // POL432
   keepsFromOutside, // POL433
   keepsApiFromWebhook, // POL435
+  peersOfOwnNamespace, // POL436
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903

@@ -5,7 +5,9 @@ import { hasPairs, selects } from '../selector.ts'
 type Direction = 'Ingress' | 'Egress'
 
 /** What Calico and Cilium call a pod's namespace, as a label. */
-const namespaceLabels = ['projectcalico.org/namespace', 'io.kubernetes.pod.namespace'] as const
+export const ciliumNamespace = 'io.kubernetes.pod.namespace'
+
+const namespaceLabels = ['projectcalico.org/namespace', ciliumNamespace] as const
 
 /** Whether a policy of another kind is for this pod; `unsure` where that is not evaluated. */
 export function isForPod({ namespace, says }: OtherPolicy, pod: Pod): 'yes' | 'no' | 'unsure' {
