@@ -435,6 +435,7 @@ import controllerTooOld from './ingress/controller-too-old.ts'
 import waypointMissing from './mesh/waypoint-missing.ts'
 import metricsOfAnother from './service/metrics-of-another.ts'
 import peersOfOwnNamespace from './policy/peers-of-own-namespace.ts'
+import pluginMissing from './ingress/plugin-missing.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -651,6 +652,7 @@ export const checks: readonly AnyCheck[] = [
   errorPageMissing, // ING407
   refusedEarly, // ING408
   controllerTooOld, // ING413
+  pluginMissing, // ING416
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
