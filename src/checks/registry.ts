@@ -436,6 +436,7 @@ import waypointMissing from './mesh/waypoint-missing.ts'
 import metricsOfAnother from './service/metrics-of-another.ts'
 import peersOfOwnNamespace from './policy/peers-of-own-namespace.ts'
 import pluginMissing from './ingress/plugin-missing.ts'
+import poolHoldsNodes from './node/pool-holds-nodes.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -728,6 +729,7 @@ export const checks: readonly AnyCheck[] = [
   losesInPart, // NOD570
   bgpWithoutServices, // NOD571
   keptOffByOthers, // NOD577
+  poolHoldsNodes, // NOD585
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703

@@ -65,8 +65,8 @@ function helpOf({
 }) {
   if (homes.length > 0)
     return (
-      `make it a KongClusterPlugin, or copy it to the namespace of the Ingress; newer controllers take \`${homes[0]}:${plugin}\` ` +
-      'names it where it is, with a ReferenceGrant there'
+      'make it a KongClusterPlugin, or copy it to the namespace of the Ingress; newer controllers also take ' +
+      `\`${homes[0]}:${plugin}\`, with a ReferenceGrant there`
     )
   return near === null ? 'make the plugin, or take its name out' : `name the one that is meant: \`${near}\``
 }
