@@ -19,7 +19,7 @@ import { isLive } from '../../relations/service/service-selects-pod.ts'
 export default check({
   code: 'POL436',
   slug: 'policy/peers-of-own-namespace',
-  title: 'a policy of Cilium means pods of its own namespace, and they are in another',
+  title: 'a policy of Cilium means pods of another namespace without naming it',
   fine: 'the pods that policies of Cilium mean by their labels are in the namespace that is meant',
   severity: 'warning',
   needs: ['otherPolicies', 'pods'],
