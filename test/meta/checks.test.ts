@@ -9,7 +9,7 @@ import { filesIn, read, root } from './sources.ts'
 /** Folder, letters and first digit of a code belong together. */
 const families: Readonly<Record<string, RegExp>> = {
   dns: /^DNS[12]\d\d$/,
-  service: /^SVC2\d\d$/,
+  service: /^SVC[23]\d\d$/,
   ingress: /^ING[34]\d\d$/,
   policy: /^POL4\d\d$/,
   node: /^NOD5\d\d$/,

@@ -20,6 +20,7 @@ const writers: Readonly<Record<string, string>> = {
   'src/cli/terminal/pager.ts': 'what explain made a page of',
   'src/cli/checks.ts': 'texts of its own',
   'src/cli/diagnose.ts': 'the report: report/text.ts makes a page, report/json.ts JSON',
+  'src/cli/diagnose-several.ts': 'the same of several targets',
   'src/cli/resolve.ts': 'the report, as above',
   'src/cli/ingress.ts': 'the report, as above',
   'src/cli/trace.ts': 'the report, as above',
