@@ -34,6 +34,7 @@ const ofShape: ReadonlySet<string> = new Set([
   'POL429',
   'POL430',
   'POL431',
+  'POL436',
   // Whether anybody enforces policies at all.
   'POL432',
 ])
@@ -62,7 +63,7 @@ const webhook: AdmissionWebhook = {
   kind: 'ValidatingWebhookConfiguration',
   name: 'admission',
   webhook: 'validate.example.com',
-  service: { namespace: 'shop', name: 'web', port: 80 },
+  service: { namespace: 'shop', name: 'cart', port: 80 },
   onFailure: 'Fail',
   resources: ['ingresses'],
   chooses: 'all',
@@ -83,9 +84,8 @@ function wellOf(otherPolicies: Known<readonly OtherPolicy[]>): ReadonlySet<strin
         ingressControllers: [controller({ labels: { app: 'nginx' }, node: 'worker-1' })],
         services: [...traced.sources.services, service('cart', { type: 'LoadBalancer' })],
         endpointSlices: [...traced.sources.endpointSlices, apiSlice],
-        nodes: [],
         beside: beside({ webhooks: [webhook] }),
-        apiSlices: [apiSlice],
+        nodes: [],
       },
       { otherPolicies },
       scope,
