@@ -42,8 +42,8 @@ export default check({
         : `the KongPlugin of that name is in ${some(args.homes, 3)}: it is not applied.`),
     detail: ({ args }) => `plugins that were seen for it: ${some(args.there, 4) || 'none'}`,
     note: () =>
-      'Kong serves the Ingress without it, or leaves its last settings: what should ask who calls may ask nobody; not ' +
-      'so if a KongClusterPlugin has that name, of which the file tells nothing',
+      'Kong serves the Ingress without it, or leaves its last settings: what should ask who calls may ask nobody; ' +
+      'not so if a KongClusterPlugin has that name, of which the file tells nothing',
     help: ({ subject: on, args }) => [
       helpOf(args),
       'kubectl get kongplugins.configuration.konghq.com -A',

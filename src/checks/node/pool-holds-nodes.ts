@@ -8,8 +8,8 @@ import { contains } from '../../relations/cidr-index.ts'
 
 /**
  * Calico gives pods addresses of an IPPool by blocks, routes these, and translates nothing that pods send to an address
- * of a pool (docs.tigera.io, "IP pool": the range must not overlap with that of the nodes). A disabled one may cover the
- * nodes on purpose: it says what is not translated, and gives nothing out.
+ * of a pool (docs.tigera.io, "IP pool": the range must not overlap with that of the nodes). A disabled one may cover
+ * the nodes on purpose: it says what is not translated, and gives nothing out.
  */
 export default check({
   code: 'NOD585',
@@ -43,7 +43,7 @@ export default check({
       'nodes bears their own address, and answers may go astray: the API server and DNS fail now and then, or from ' +
       'some nodes',
     help: ({ subject: on }) => [
-      'make a pool of a range that is no network of the nodes, disable this one, and make the pods anew ' +
+      'make a pool of a range that is no network of the nodes, disable this one, and replace the pods ' +
         '(docs.tigera.io, "Migrate from one IP pool to another")',
       `kubectl get ippools.crd.projectcalico.org ${on.name} -o yaml`,
       'kubectl get nodes -o wide',
