@@ -34,9 +34,21 @@ interface ExpectedFinding {
   readonly subject: string
   readonly confidence?: Confidence
   readonly severity?: Severity
+  /** Whom it concerns beside its subject. */
+  readonly also?: readonly string[]
   readonly args?: Args
   /** What its headline or its detail must say: contained in it. */
   readonly says?: string | RegExp
+}
+
+/** As far as the row says anything of it. */
+function compare(check: AnyCheck, found: Finding, want: ExpectedFinding | undefined): void {
+  if (want?.confidence !== undefined) expect(found.confidence).toBe(want.confidence)
+  if (want?.severity !== undefined) expect(found.severity).toBe(want.severity)
+  if (want?.also !== undefined) expect((found.also ?? []).map(subjectKey)).toEqual(want.also)
+  if (want?.args !== undefined) expect(found.args).toMatchObject(want.args)
+  if (want?.says !== undefined)
+    expect(`${check.words.headline(found)}\n${check.words.detail(found)}`).toMatch(want.says)
 }
 
 /**
@@ -64,11 +76,7 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
         expect(result.findings.map((it) => subjectKey(it.subject))).toEqual(row.expect.map((it) => it.subject))
         for (const [index, found] of result.findings.entries()) {
           const want = row.expect[index]
-          if (want?.confidence !== undefined) expect(found.confidence).toBe(want.confidence)
-          if (want?.severity !== undefined) expect(found.severity).toBe(want.severity)
-          if (want?.args !== undefined) expect(found.args).toMatchObject(want.args)
-          if (want?.says !== undefined)
-            expect(`${check.words.headline(found)}\n${check.words.detail(found)}`).toMatch(want.says)
+          compare(check, found, want)
           for (const say of [
             check.words.headline(found),
             check.words.detail(found),

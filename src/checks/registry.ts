@@ -445,6 +445,9 @@ import searchListNotTried from './dns/search-list-not-tried.ts'
 import cacheWithoutUpstream from './dns/cache-without-upstream.ts'
 import cacheSkipsZone from './dns/cache-skips-zone.ts'
 import autopathIdle from './dns/autopath-idle.ts'
+import peersOfOwnNamespace from './policy/peers-of-own-namespace.ts'
+import pluginMissing from './ingress/plugin-missing.ts'
+import poolHoldsNodes from './node/pool-holds-nodes.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -669,6 +672,7 @@ export const checks: readonly AnyCheck[] = [
   tlsOptionsBroken, // ING411
   leadsOnToMissing, // ING412
   controllerTooOld, // ING413
+  pluginMissing, // ING416
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803
@@ -746,6 +750,7 @@ export const checks: readonly AnyCheck[] = [
   losesInPart, // NOD570
   bgpWithoutServices, // NOD571
   keptOffByOthers, // NOD577
+  poolHoldsNodes, // NOD585
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703
@@ -795,6 +800,7 @@ export const checks: readonly AnyCheck[] = [
   nobodyEnforces, // POL432
   keepsFromOutside, // POL433
   keepsApiFromWebhook, // POL435
+  peersOfOwnNamespace, // POL436
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903

@@ -27,7 +27,7 @@ import { projectIpPool } from './project/calico-pool.ts'
 import { projectCiliumAnnouncer, projectCiliumPool } from './project/cilium-announcer.ts'
 import { projectCertificate, projectIssuer, projectIssuerName } from './project/cert-manager.ts'
 import { projectClientProtocol } from './project/client-protocol.ts'
-import { projectDecider } from './project/deciders.ts'
+import { projectDecider, projectKongPlugin } from './project/deciders.ts'
 import { fields, text } from './project/json.ts'
 import { projectAuthorized, projectLinkerdServer, projectProof, projectServiceRoutes } from './project/linkerd.ts'
 import { projectMonitor, projectMonitorReader } from './project/monitor.ts'
@@ -130,6 +130,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     certificates: here.flatMap((raw) => projectCertificate(raw, intern) ?? []),
     issuers: everywhere.flatMap((raw) => projectIssuer(raw) ?? []),
     deciders: here.flatMap((raw) => projectDecider(raw, intern) ?? []),
+    kongPlugins: everywhere.flatMap((raw) => projectKongPlugin(raw) ?? []),
     clientProtocols: everywhere.flatMap((raw) => projectClientProtocol(raw, intern) ?? []),
     issuerNames: everywhere.flatMap((raw) => projectIssuerName(raw) ?? []),
     claims: own.slice(0, mostClaims).flatMap((raw) => projectClaim(raw, intern) ?? []),

@@ -27,6 +27,8 @@ export interface Beside {
   readonly issuers?: readonly AcmeIssuer[]
   /** Objects by which proxies ask a Service about each request. Absent in old recordings. */
   readonly deciders?: readonly Decider[]
+  /** KongPlugins, and with a namespace of null KongClusterPlugins. Absent in old recordings. */
+  readonly kongPlugins?: readonly KongPlugin[]
   /**
    * Of Envoy Gateway: whose backends get the protocol of their clients (`useClientProtocol`). Absent in old
    * recordings.
@@ -261,6 +263,11 @@ export interface ClientProtocol {
 
 export const deciderKinds = ['SecurityPolicy', 'ExtensionService', 'KongPlugin'] as const
 export type DeciderKind = (typeof deciderKinds)[number]
+
+export interface KongPlugin {
+  readonly namespace: string | null
+  readonly name: string
+}
 
 export interface Decider {
   readonly kind: DeciderKind

@@ -150,6 +150,8 @@ export interface Ingress {
   readonly secrets?: readonly NamedSecret[]
   /** Traefik's middlewares that it goes through, by the name and provider: `shop-auth@kubernetescrd`. */
   readonly middlewares?: readonly string[]
+  /** Plugins of Kong's that its annotation names. Absent = none, and in old recordings. */
+  readonly plugins?: readonly string[]
   /** `kubernetes.io/ingress.allow-http: "false"`, of GKE: its load balancer opens no port 80. */
   readonly allowHttp?: 'off'
   /** What snippets for ingress-nginx do to each request. Absent where they do nothing of it, and in old recordings. */

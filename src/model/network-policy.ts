@@ -59,6 +59,14 @@ export interface OtherPolicyWords {
   /** Of Cilium: hosts are named by their names, and names are watched as they are looked up. */
   readonly fqdns: 'none' | 'named'
   readonly lookups: 'unwatched' | 'watched'
+  /** Of Cilium, whom its rules let through. Absent of others, and in old recordings. */
+  readonly peers?: readonly OtherPeer[]
+}
+
+export interface OtherPeer {
+  readonly direction: Direction
+  /** Labels that pods must have, their namespace among them; null where it means them in another way. */
+  readonly labels: Readonly<Record<string, string>> | null
 }
 
 export const otherPolicyKinds = [

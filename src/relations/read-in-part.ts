@@ -5,9 +5,10 @@ const traefik = ['ServersTransport', 'TLSOption', 'TraefikService', 'IngressRout
 
 /**
  * Kinds of which a file's objects are read for one question each, and no further: certificates and who issues them
- * (ING388, ING389), whom a controller asks about each request (ING392), addresses and peers (POL431, SVC282), Traefik's
- * streams and what routes lead through (ING362, ING411, ING412), who keeps a workload at 0 (SVC204), Linkerd's proofs
- * and routes (MSH810, MSH826). They are neither read nor passed over. No other kind comes to such a reader: one that is
+ * (ING388, ING389), whom a controller asks about each request (ING392), Kong's plugins (ING416), addresses and peers
+ * (POL431, NOD585, SVC282), Traefik's streams and what routes lead through (ING362, ING411, ING412), who keeps a
+ * workload at 0 (SVC204), Linkerd's proofs and routes (MSH810, MSH826). They are neither read nor passed over. No other
+ * kind comes to such a reader: one that is
  * not here reads nothing.
  */
 const inPart: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +19,7 @@ const inPart: Readonly<Record<string, readonly string[]>> = {
   'projectcalico.org': ['IPPool'],
   'gateway.envoyproxy.io': ['SecurityPolicy'],
   'projectcontour.io': ['ExtensionService'],
-  'configuration.konghq.com': ['KongPlugin'],
+  'configuration.konghq.com': ['KongPlugin', 'KongClusterPlugin'],
   'http.keda.sh': ['HTTPScaledObject'],
   'flagger.app': ['Canary'],
   'policy.linkerd.io': ['MeshTLSAuthentication', 'NetworkAuthentication', 'HTTPRoute'],

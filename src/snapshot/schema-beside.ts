@@ -140,6 +140,7 @@ export const besideSchema = exactly<Beside>()(
       ),
     ),
     clientProtocols: maybe(list(object({ ...named, targets: list(object({ kind: m.name, name: m.name })) }))),
+    kongPlugins: maybe(list(object({ namespace: nullable(m.name), name: m.name }))),
     deciders: maybe(list(object({ kind: oneOf(deciderKinds), ...named, asks: list(asked), lets: maybe(just('all')) }))),
     claims: list(object({ kind: m.word, group: m.name, ...named, hosts: list(m.host) })),
     webhooks: list(

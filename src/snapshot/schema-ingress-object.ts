@@ -77,6 +77,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
         ),
       ),
       middlewares: maybe(list(m.name)),
+      plugins: maybe(list(m.name)),
       entryPoints: maybe(list(m.name)),
       vendors: maybe(list(shared.word)),
       actions: maybe(

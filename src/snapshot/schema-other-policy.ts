@@ -21,6 +21,7 @@ export function otherPolicyOf(
           selects: nullable(labels),
           fqdns: oneOf(['none', 'named']),
           lookups: oneOf(['unwatched', 'watched']),
+          peers: maybe(list(object({ direction: oneOf(['Ingress', 'Egress']), labels: nullable(labels) }))),
         }),
       ),
     }),

@@ -22,7 +22,7 @@ import {
   projectWebhooks,
 } from '../../src/collect/project/beside.ts'
 import { projectClientProtocol } from '../../src/collect/project/client-protocol.ts'
-import { projectDecider } from '../../src/collect/project/deciders.ts'
+import { projectDecider, projectKongPlugin } from '../../src/collect/project/deciders.ts'
 import {
   projectAuthorized,
   projectLinkerdServer,
@@ -372,6 +372,7 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/cert-manager.ts projectIssuerName': (value) => projectIssuerName(value),
   'src/collect/project/client-protocol.ts projectClientProtocol': (value) => projectClientProtocol(value, intern),
   'src/collect/project/deciders.ts projectDecider': (value) => projectDecider(value, intern),
+  'src/collect/project/deciders.ts projectKongPlugin': (value) => projectKongPlugin(value),
   'src/collect/project/secret.ts projectSecret': (value) => projectSecret(value, intern, 0),
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
   'src/collect/project/traefik.ts projectIngressRoute': (value) => projectIngressRoute(value, 'traefik.io', intern),

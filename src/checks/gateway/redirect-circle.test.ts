@@ -86,6 +86,16 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'the older one of two that claim the same, at the listener for https as well',
+    given: given(web([redirecting(toTls)], { created: 100 }), app('/', { created: 200 })),
+    expect: [{ subject, severity: 'error', confidence: 'inferred' }],
+  },
+  {
+    it: 'the younger one, whose requests at https another has',
+    given: given(web([redirecting(toTls)], { created: 200 }), app('/', { created: 100 })),
+    expect: 'ok',
+  },
+  {
     it: 'which of two routes comes first is not said here',
     given: given(web([redirecting(toTls)]), app('/')),
     expect: 'ok',

@@ -3,6 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Gateway, GatewayRoute, Listener, RouteMatch, RouteRule } from '../../model/gateway.ts'
 import { count, full, some } from '../../phrases.ts'
 import { attaching } from '../../relations/gateway/attachment.ts'
+import { olderFirst } from '../../relations/gateway/redirect-circles.ts'
 import { routeSubject } from './words.ts'
 
 /**
@@ -95,16 +96,10 @@ interface Hidden {
 /** Of those who claim the same, all but the first whose requests would go elsewhere. */
 function hiddenAmong(claims: readonly Claim[]): readonly Hidden[] {
   if (claims.length < 2) return []
-  const [by, ...rest] = claims.toSorted((a, b) => before(a.route, b.route))
+  const [by, ...rest] = claims.toSorted((a, b) => olderFirst(a.route, b.route))
   if (by === undefined) return []
   const first = actionOf(by)
   return rest.filter((it) => it.route !== by.route && actionOf(it) !== first).map((claim) => ({ claim, by }))
-}
-
-function before(a: GatewayRoute, b: GatewayRoute): number {
-  const age = (a.created ?? 0) - (b.created ?? 0)
-  if (a.created !== undefined && b.created !== undefined && age !== 0) return age
-  return full(a) < full(b) ? -1 : 1
 }
 
 function actionOf({ route, rule }: Claim): string {

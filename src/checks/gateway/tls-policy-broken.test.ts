@@ -33,6 +33,7 @@ describeCheck(check, [
     expect: [
       {
         subject: 'BackendTLSPolicy/shop/pay',
+        also: ['Service/shop/pay'],
         severity: 'warning',
         confidence: 'possible',
         args: { fault: 'section', section: 'grpcs' },

@@ -153,6 +153,10 @@ function verdict(
   const said = first === undefined ? '' : `${conditionText(first)}${because(first.message)}`
   return finding({
     subject: self,
+    // Who asks about the Service, or a route to it, asks about how it is spoken to.
+    also: policy.targets.flatMap((it) =>
+      it.group === '' && it.kind === 'Service' ? [subject('Service', policy.namespace, it.name)] : [],
+    ),
     confidence: confidenceOf(fault, isTaken),
     severity: isTaken || (fault === 'status' && bad.every((it) => it.kind === 'stale')) ? 'warning' : 'error',
     args: {

@@ -146,3 +146,11 @@ test('any host that is none of the Services and entries is told, whatever stands
     ),
   )
 })
+
+test('a subset without pods is marked as one, though its host is there', () => {
+  const model = modelOf(
+    given({ virtualServices: to({ subset: 'v2' }), destinationRules: [destinationRule([['v2', 'v2']])] }),
+  )
+  const [found] = diagnose(model, { checks: [check] }).results.flatMap((it) => it.findings)
+  expect(JSON.stringify(found?.evidence)).toContain('no pod bears its labels')
+})

@@ -198,7 +198,7 @@ function missing(
           ...(to.port === null ? [] : [`  port: {number: ${to.port}}`]),
         ],
         mark: markOf(to, fault.fault),
-        label: isGuess ? 'no Service of this name' : labels[fault.fault],
+        label: isGuess && fault.fault === 'no-host' ? 'no Service of this name' : labels[fault.fault],
       }),
     ],
   })

@@ -34,6 +34,7 @@ const ofShape: ReadonlySet<string> = new Set([
   'POL429',
   'POL430',
   'POL431',
+  'POL436',
   // Whether anybody enforces policies at all.
   'POL432',
 ])

@@ -1,3 +1,4 @@
+import { pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { OtherPolicy, OtherPolicyWords } from '../../model/network-policy.ts'
 import { unknown } from '../../model/known.ts'
@@ -12,9 +13,15 @@ const policy = (about: Partial<OtherPolicyWords>, more: Partial<OtherPolicy> = {
 })
 const names = policy({ fqdns: 'named' })
 const given = (...otherPolicies: readonly OtherPolicy[]) => ({ otherPolicies })
+const web = pod('web-1', { labels: { app: 'web' } })
 const found = [{ subject: 'CiliumNetworkPolicy/shop/out', confidence: 'inferred' as const }]
 
 describeCheck(check, [
+  {
+    it: 'whose calls are dropped is told of it',
+    given: { ...given(policy({ fqdns: 'named', selects: { app: 'web' } })), pods: [web, pod('db-1')] },
+    expect: [{ subject: 'CiliumNetworkPolicy/shop/out', also: ['ReplicaSet/shop/web-abc12'] }],
+  },
   { it: 'names, and nobody watches', given: given(names), expect: found },
   {
     it: 'names, watched by the same policy',

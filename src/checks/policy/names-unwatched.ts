@@ -1,9 +1,14 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Known } from '../../model/known.ts'
 import type { OtherPolicy } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { otherPolicyText } from '../../relations/policy/other-policies.ts'
+import { isForPod } from '../../relations/policy/other-words.ts'
+import { concerned } from '../../relations/pods-of-whom.ts'
+import { isLive } from '../../relations/service/service-selects-pod.ts'
 
 /**
  * Cilium learns the addresses of a name from the answers that its DNS proxy sees, and the proxy sees those alone that a
@@ -16,15 +21,18 @@ export default check({
   fine: 'lookups are watched wherever a policy of Cilium goes by names',
   severity: 'error',
   needs: ['otherPolicies'],
+  wants: ['pods'],
   remedies: [],
   decides: [],
 
-  run({ otherPolicies }) {
+  run({ otherPolicies, pods }) {
     const its = otherPolicies.filter((it) => it.says?.fqdns === 'named')
     if (its.length === 0) return notApplicable('no policy of Cilium goes by names')
     // Another policy of the same pods may watch for it.
     const watchers = otherPolicies.filter((it) => it.says?.lookups === 'watched')
-    return its.map((policy) => (watchers.some((it) => mayBeBeside(it, policy)) ? ok(1) : verdict(policy)))
+    return its.map((policy) =>
+      watchers.some((it) => mayBeBeside(it, policy)) ? ok(1) : verdict(policy, podsOf(policy, pods)),
+    )
   },
 
   words: {
@@ -44,10 +52,17 @@ function mayBeBeside(a: OtherPolicy, b: OtherPolicy): boolean {
   return a.namespace === null || b.namespace === null || a.namespace === b.namespace
 }
 
-function verdict(policy: OtherPolicy) {
+/** Whose calls are dropped: who asks about one of them asks about this. */
+function podsOf(policy: OtherPolicy, pods: Known<readonly Pod[]>): readonly Pod[] {
+  if (!pods.known) return []
+  return pods.value.filter((it) => isLive(it) && !it.hostNetwork && isForPod(policy, it) === 'yes')
+}
+
+function verdict(policy: OtherPolicy, pods: readonly Pod[]) {
   const { kind, namespace, name } = policy
   return finding({
     subject: subject(kind, namespace, name),
+    also: concerned(pods),
     confidence: 'inferred',
     args: {
       kind,

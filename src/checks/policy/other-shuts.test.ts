@@ -106,11 +106,18 @@ describeCheck(check, [
     expect: 'not-applicable',
   },
   {
-    it: 'NetworkPolicies forbidden',
+    it: 'a NetworkPolicy that was not seen may let something in',
     given: modelOf(
-      { otherPolicies: [global()], pods: [web], services: [] },
-      { networkPolicies: unknown('forbidden', 'list networkpolicies') },
+      { otherPolicies: [global()], pods: [web], services: [service('web', { selector: { app: 'web' } })] },
+      { networkPolicies: unknown('forbidden', 'list networkpolicies'), beside: known(beside()) },
     ),
-    expect: 'cannot-tell',
+    expect: [
+      {
+        subject: 'CalicoGlobalNetworkPolicy/deny-all',
+        confidence: 'possible',
+        severity: 'warning',
+        says: /that was seen/,
+      },
+    ],
   },
 ])

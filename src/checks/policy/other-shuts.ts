@@ -23,8 +23,8 @@ export default check({
   title: 'policies of Calico or Cilium let nothing through',
   fine: 'wherever a policy of Calico or Cilium shuts pods, another one may let something through',
   severity: 'error',
-  needs: ['otherPolicies', 'networkPolicies', 'pods', 'services'],
-  wants: ['beside'],
+  needs: ['otherPolicies', 'pods', 'services'],
+  wants: ['beside', 'networkPolicies'],
   remedies: [],
   decides: [],
 
@@ -36,11 +36,12 @@ export default check({
     // Who serves nobody may be shut in on purpose, and who calls nobody shut out.
     const serving = new Set(services.flatMap(podsOfServices(its)))
     const calling = new Set(its.filter((it) => it.containers.some(({ calls = [] }) => calls.length > 0)))
+    const own = networkPolicies.known ? networkPolicies.value : []
     const byPolicy = new Map<string, Shut>()
     for (const pod of its)
       for (const direction of directions) {
         if (!(direction === 'Ingress' ? serving : calling).has(pod)) continue
-        const [first] = shutting(pod, direction, otherPolicies, networkPolicies)
+        const [first] = shutting(pod, direction, otherPolicies, own)
         if (first === undefined) continue
         const key = `${otherPolicyText(first)} ${direction}`
         const before = byPolicy.get(key)
@@ -51,10 +52,13 @@ export default check({
     const lacking = beside.known ? beside.value.policiesNotHeld : []
     const groups = Map.groupBy(byPolicy.values(), (it) => otherPolicyText(it.policy))
     return [...groups.values()].flatMap((all) =>
-      verdict(
-        all,
-        lacking.filter((it) => it.startsWith(all[0]?.policy.kind.startsWith('Cilium') === true ? 'Cilium' : 'Calico')),
-      ),
+      verdict(all, [
+        ...lacking.filter((it) =>
+          it.startsWith(all[0]?.policy.kind.startsWith('Cilium') === true ? 'Cilium' : 'Calico'),
+        ),
+        // One of them could let something through.
+        ...(networkPolicies.known ? [] : ['NetworkPolicy']),
+      ]),
     )
   },
 
@@ -64,7 +68,7 @@ export default check({
       `policy ${args.lacking.length === 0 ? '' : 'that was seen '}lets anything through: ${some(args.workloads, 4)}.`,
     detail: ({ args }) =>
       `no rule of its own lets anything through · ${some(args.pods, 3)}` +
-      (args.lacking.length === 0 ? '' : ` · not in the file, or not all: ${some(args.lacking)}`),
+      (args.lacking.length === 0 ? '' : ` · not seen, or not all: ${some(args.lacking)}`),
     note: ({ args }) =>
       args.dns
         ? 'without egress a pod can not even look up a name'
@@ -101,6 +105,7 @@ function verdict(all: readonly Shut[], lacking: readonly string[]) {
       subject: subject(kind, namespace, name),
       also: concerned(pods),
       confidence: lacking.length === 0 ? 'inferred' : 'possible',
+      severity: lacking.includes('NetworkPolicy') ? 'warning' : 'error',
       args: {
         kind: otherKindText(kind),
         ways: all.map((it) => (it.direction === 'Ingress' ? 'all that comes in' : 'all that goes out')),

@@ -66,7 +66,17 @@ describeCheck(check, [
     given: given([webhook({ authority: 'none', onFailure: 'Ignore' })]),
     expect: 'not-applicable',
   },
-  { it: 'none', given: given([webhook()], []), expect: found('missing') },
+  {
+    it: 'none',
+    given: given([webhook()], []),
+    // It is for ingresses alone: Deployments go on making pods.
+    expect: [{ ...ofOne, args: { why: 'missing', pods: false } }],
+  },
+  {
+    it: 'none, for every kind',
+    given: given([webhook({ resources: ['*'] })], []),
+    expect: [{ ...ofOne, args: { why: 'missing', pods: true } }],
+  },
   { it: 'one without endpoints', given: given([webhook()], [hook], []), expect: found('empty') },
   {
     it: 'one without that port',

@@ -79,7 +79,7 @@ export default check({
         ? `${some(args.webhooks, 3)} · failurePolicy: Fail` +
           (args.some ? ' · for objects or namespaces of some labels' : '')
         : `spec.conversion.strategy: Webhook · ${count(args.converts, 'version')}`,
-    note: ({ args }) => (args.converts === null ? noteOf(args.why) : conversionNote(args.converts)),
+    note: ({ args }) => (args.converts === null ? noteOf(args) : conversionNote(args.converts)),
     help: ({ subject: on, args }) => [
       args.converts === null ? cureOf(args) : conversionCure,
       `kubectl get ${on.kind.toLowerCase()} ${on.name} -o yaml`,
@@ -104,12 +104,14 @@ function chosenBy(webhooks: readonly AdmissionWebhook[], namespaces: Known<reado
   return chosen.length * 2 > namespaces.value.length ? null : chosen.map((it) => it.name)
 }
 
-function noteOf(why: Why): string {
+function noteOf({ why, pods }: { readonly why: Why; readonly pods: boolean }): string {
   return (
     (why === 'authority'
       ? 'without caBundle the API server takes the authorities of its own machine, which made no certificate for ' +
         'a Service; '
-      : '') + 'what is refused says “failed calling webhook”; Deployments then make no pods, and releases stop'
+      : '') +
+    'what is refused says “failed calling webhook”; ' +
+    (pods ? 'Deployments then make no pods, and releases stop' : 'what is there already goes on, and releases stop')
   )
 }
 
@@ -167,6 +169,7 @@ function verdict(
       resources: resources.length === 0 || resources.includes('*') ? ['all kinds'] : resources,
       onlyFor,
       some: isChoosing,
+      pods: resources.length === 0 || resources.some((it) => it === '*' || it === 'pods'),
       converts,
       injected: first.authority === 'injected',
     },

@@ -44,7 +44,7 @@ export function projectWebhooks(
           webhook: text(it['name']) ?? '',
           service: { namespace, name: serviceName, port: whole(service['port']) ?? 443 },
           onFailure: oneOf(it['failurePolicy'], ['Fail', 'Ignore']),
-          resources: [...new Set(rules.flatMap((one) => texts(one['resources'])))].slice(0, 20),
+          resources: [...new Set(rules.flatMap(resourcesOf))].slice(0, 20),
           chooses:
             isSelecting(it['namespaceSelector']) ||
             isSelecting(it['objectSelector']) ||
@@ -92,6 +92,16 @@ export function projectConversion(raw: unknown): readonly AdmissionWebhook[] {
       versions: new Set([...served, ...stored]).size,
     },
   ]
+}
+
+/** `*` of one group's kinds is not all that there is. */
+function resourcesOf(rule: Fields): readonly string[] {
+  const groups = texts(rule['apiGroups']).filter((it) => it !== '')
+  const isOfAll = groups.includes('*') || groups.length < texts(rule['apiGroups']).length || groups.length === 0
+  return texts(rule['resources']).flatMap((it) => {
+    if (it !== '*' && it !== '*/*') return [it]
+    return isOfAll ? ['*'] : groups.map((group) => `all kinds of ${group}`)
+  })
 }
 
 /** By their scope, else kinds of Kubernetes' own that are in namespaces alone (admissionregistration/v1, Rule). */

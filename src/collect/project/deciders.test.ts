@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createIntern } from '../../wire/intern.ts'
-import { deciderOf, projectDecider } from './deciders.ts'
+import { deciderOf, projectDecider, projectKongPlugin } from './deciders.ts'
 
 const read = (raw: object) => projectDecider({ metadata: { namespace: 'shop', name: 'sso' }, ...raw }, createIntern())
 const envoy = { apiVersion: 'gateway.envoyproxy.io/v1alpha1', kind: 'SecurityPolicy' }
@@ -44,3 +44,19 @@ test.each([
   const found = deciderOf({ 'haproxy-ingress.github.io/auth-url': url }).asks
   expect(found).toEqual(asks === undefined ? undefined : { ...asks, field: 'haproxy-ingress.github.io/auth-url' })
 })
+
+test.each([
+  [
+    { kind: 'KongPlugin', metadata: { namespace: 'shop', name: 'auth' } },
+    { namespace: 'shop', name: 'auth' },
+  ],
+  [
+    { kind: 'KongClusterPlugin', metadata: { name: 'auth' } },
+    { namespace: null, name: 'auth' },
+  ],
+  [{ kind: 'KongPlugin', metadata: { name: 'auth' } }, null],
+  [{ kind: 'KongConsumer', metadata: { namespace: 'shop', name: 'auth' } }, null],
+  [{ kind: 'KongPlugin', apiVersion: 'example.com/v1', metadata: { namespace: 'shop', name: 'auth' } }, null],
+])('a plugin of Kong: %j', (raw, expected) =>
+  expect(projectKongPlugin({ apiVersion: 'configuration.konghq.com/v1', ...raw })).toEqual(expected),
+)

@@ -1,4 +1,4 @@
-import type { AskedService, Decider, DeciderKind } from '../../model/beside.ts'
+import type { AskedService, Decider, DeciderKind, KongPlugin } from '../../model/beside.ts'
 import type { Ingress, IngressAuth } from '../../model/ingress.ts'
 import { identity } from './identity.ts'
 import { askedBy } from './ingress-annotations.ts'
@@ -26,6 +26,15 @@ export function projectDecider(raw: unknown, intern: Intern): Decider | null {
   return asks.length === 0
     ? null
     : { kind, namespace: it.namespace, name: it.name, asks, ...(isOpen ? { lets: 'all' as const } : {}) }
+}
+
+/** By its name alone; null for what is no plugin of Kong's. */
+export function projectKongPlugin(raw: unknown): KongPlugin | null {
+  const { apiVersion, kind, metadata } = fields(raw)
+  const [name, namespace] = [text(fields(metadata)['name']), text(fields(metadata)['namespace'])]
+  if ((text(apiVersion) ?? '').split('/', 1)[0] !== groups.KongPlugin || name === null) return null
+  if (kind === 'KongClusterPlugin') return { namespace: null, name }
+  return kind === 'KongPlugin' && namespace !== null ? { namespace, name } : null
 }
 
 const mostAsked = 20

@@ -43,7 +43,7 @@ export function projectGateway(raw: unknown, intern: Intern): Gateway | null {
     name: it.name,
     generation: count(metadata['generation']),
     className: text(spec['gatewayClassName']) ?? '',
-    listeners: list(spec['listeners']).map((one) => projectListener(fields(one), { told, intern })),
+    listeners: upTo(most.listeners, spec['listeners']).map((one) => projectListener(fields(one), { told, intern })),
     ...(takesSets(spec) ? { takesSets: true as const } : {}),
     addresses: list(status['addresses']).flatMap((one) => text(fields(one)['value']) ?? []),
     conditions: conditionsOf(status['conditions']),
@@ -96,11 +96,21 @@ export function projectRoute(kind: RouteKind, raw: unknown, intern: Intern): Gat
     name: it.name,
     generation: count(metadata['generation']),
     ...createdOf(metadata),
-    hostnames: texts(spec['hostnames']),
-    parents: list(spec['parentRefs']).map((one) => projectParent(fields(one))),
-    rules: list(spec['rules']).map((one, index) => projectRule(fields(one), index)),
+    hostnames: texts(upTo(most.hostnames, spec['hostnames'])),
+    parents: upTo(most.parents, spec['parentRefs']).map((one) => projectParent(fields(one))),
+    rules: upTo(most.rules, spec['rules']).map((one, index) => projectRule(fields(one), index)),
     status: statusesOf(status['parents'], 'parentRef'),
   }
+}
+
+/**
+ * What an API server takes (apis/v1, maxItems: 64 listeners; 32 parentRefs, 16 hostnames, 16 rules, 64 matches and 16
+ * backendRefs), and some more: checks go through all of them for each other, and a file may say anything.
+ */
+const most = { listeners: 64, hostnames: 32, parents: 32, rules: 64, matches: 128, backends: 64 }
+
+function upTo(count: number, value: unknown): readonly unknown[] {
+  return list(value).slice(0, count)
 }
 
 /** apis/v1 httproute_types.go, HTTPRequestRedirectFilter. */
@@ -130,7 +140,7 @@ function timeoutsOf(raw: Fields): Pick<RouteRule, 'timeouts'> {
 
 function projectRule(raw: Fields, index: number): RouteRule {
   return {
-    matches: list(raw['matches']).map((each) => {
+    matches: upTo(most.matches, raw['matches']).map((each) => {
       const match = fields(each)
       const path = fields(match['path'])
       const others = Object.keys(match).filter((it) => it !== 'path')
@@ -143,7 +153,7 @@ function projectRule(raw: Fields, index: number): RouteRule {
     filters: list(raw['filters']).flatMap((it) => text(fields(it)['type']) ?? []),
     ...redirectOf(list(raw['filters']).map(fields)),
     ...timeoutsOf(fields(raw['timeouts'])),
-    backends: list(raw['backendRefs']).map((each, at) => {
+    backends: upTo(most.backends, raw['backendRefs']).map((each, at) => {
       const one = fields(each)
       return {
         ...projectRef(one, { group: '', kind: 'Service' }),

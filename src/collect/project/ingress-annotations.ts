@@ -81,6 +81,15 @@ export function middlewaresOf(annotations: Annotations): Pick<Ingress, 'middlewa
   return found.length === 0 ? {} : { middlewares: found }
 }
 
+/** Parted by commas; `namespace:name` is one of another namespace (Kong/kubernetes-ingress-controller, annotations). */
+export function pluginsOf(annotations: Annotations): Pick<Ingress, 'plugins'> {
+  const found = (annotations['konghq.com/plugins'] ?? '')
+    .split(',', mostMiddlewares)
+    .map((it) => it.trim().slice(0, longestMiddleware))
+    .filter((it) => it !== '')
+  return found.length === 0 ? {} : { plugins: found }
+}
+
 /** Parted by commas too (traefik, pkg/provider/kubernetes/ingress/annotations.go). */
 export function entryPointsOf(annotations: Annotations): Pick<Ingress, 'entryPoints'> {
   const found = (annotations['traefik.ingress.kubernetes.io/router.entrypoints'] ?? '')

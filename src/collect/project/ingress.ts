@@ -16,6 +16,7 @@ import {
   middlewaresOf,
   nginxRouting,
   pagesOf,
+  pluginsOf,
   tlsByOf,
   vendorsOf,
 } from './ingress-annotations.ts'
@@ -69,6 +70,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...snippetsOf(annotations),
     ...(annotations['kubernetes.io/ingress.allow-http'] === 'false' ? { allowHttp: 'off' as const } : {}),
     ...middlewaresOf(annotations),
+    ...pluginsOf(annotations),
     ...entryPointsOf(annotations),
     ...albTargetOf(annotations, fromSpec ?? fromAnnotation),
     ...albListensOf(annotations, fromSpec ?? fromAnnotation),

@@ -26,6 +26,23 @@ test.each([
 const dns = { toPorts: [{ ports: [{ port: '53' }], rules: { dns: [{ matchPattern: '*' }] } }] }
 const names = { toFQDNs: [{ matchName: 'api.example.org' }] }
 
+const fromWeb = { fromEndpoints: [{ matchLabels: { 'k8s:app': 'web' } }] }
+
+test.each([
+  [[fromWeb], [{ app: 'web' }]],
+  [[{ fromEndpoints: [{}] }], [{}]],
+  [[{ fromEndpoints: [{ matchExpressions: [{ key: 'app', operator: 'Exists' }] }] }], [null]],
+  [[{ fromEndpoints: [{ matchLabels: { 'reserved:host': '' } }] }], [null]],
+  [[{ fromEntities: ['cluster'] }], [null]],
+  [[{ fromEntities: ['host'] }, { fromCIDR: ['10.0.0.0/8'] }], []],
+  [[{ toPorts: [] }], [null]],
+  [[{ fromEndpoints: Array.from({ length: 500 }, () => ({ matchLabels: { a: 'b' } })) }], 101],
+])('peers of Cilium: %j', (ingress, expected) => {
+  const peers = cilium({ endpointSelector: {}, ingress })?.peers ?? []
+  if (typeof expected === 'number') expect(peers).toHaveLength(expected)
+  else expect(peers).toEqual(expected.map((labels) => ({ direction: 'Ingress', labels })))
+})
+
 test.each([
   [
     { endpointSelector: {}, egress: [names] },

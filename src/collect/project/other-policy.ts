@@ -1,4 +1,4 @@
-import type { OtherPolicy, OtherPolicyKind, OtherPolicyWords } from '../../model/network-policy.ts'
+import type { OtherPeer, OtherPolicy, OtherPolicyKind, OtherPolicyWords } from '../../model/network-policy.ts'
 import { type Fields, fields, isObject, list, stringMap, text, texts } from './json.ts'
 
 /** What a policy of Calico or Cilium says, as far as it can be told without evaluating its rules. */
@@ -97,7 +97,35 @@ function ofCilium(specs: readonly Fields[]): OtherPolicyWords {
         : ciliumPairs(stringMap(selector['matchLabels'])),
     fqdns: egress.some((it) => list(it['toFQDNs']).length > 0) ? 'named' : 'none',
     lookups: watches ? 'watched' : 'unwatched',
+    peers: [...peersOf(ingress, 'Ingress'), ...peersOf(egress, 'Egress')],
   }
+}
+
+const mostPeers = 100
+
+const peerKeys = {
+  Ingress: { endpoints: 'fromEndpoints', entities: 'fromEntities' },
+  Egress: { endpoints: 'toEndpoints', entities: 'toEntities' },
+} as const
+
+function peersOf(rules: readonly Fields[], direction: Direction): readonly OtherPeer[] {
+  const { endpoints, entities } = peerKeys[direction]
+  const found = rules.flatMap((rule): readonly OtherPeer['labels'][] => [
+    ...list(rule[endpoints])
+      .map(fields)
+      .map((it) => (list(it['matchExpressions']).length > 0 ? null : ciliumPairs(stringMap(it['matchLabels'])))),
+    // With ports alone it is for everybody.
+    ...(texts(rule[entities]).some((it) => it === 'all' || it === 'cluster') || !Object.keys(rule).some(isPeerKey)
+      ? [null]
+      : []),
+  ])
+  const told = found.length > mostPeers ? [...found.slice(0, mostPeers), null] : found
+  return told.map((labels) => ({ direction, labels }))
+}
+
+/** `fromEndpoints`, `toCIDR`, `toFQDNs` and all that name peers; the others name ports and protocols. */
+function isPeerKey(key: string): boolean {
+  return /^(?:from|to)[A-Z]/.test(key) && key !== 'toPorts'
 }
 
 /** `enableDefaultDeny: {ingress: false}` adds to what others let through, and shuts nothing. */

@@ -1,4 +1,5 @@
 import type { Gateway, GatewayRoute, Listener, RouteMatch, RouteRedirect, RouteRule } from '../../model/gateway.ts'
+import { full } from '../../phrases.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
 import { hostsMeet } from './attachment.ts'
 
@@ -39,7 +40,7 @@ const longest = 8
  * Circles of `RequestRedirect`s at one Gateway. A redirect without a port leads to that of its scheme, and without
  * either to that of the listener (apis/v1 httproute_types.go, HTTPRequestRedirectFilter); of several rules the one with
  * the closer host goes first, then an exact path, then the longest prefix. What headers or expressions decide is not
- * followed, nor a request that two routes claim alike.
+ * followed, nor a request that two routes claim alike where their age is not known.
  */
 export function routeCircles(all: readonly Attached[]): readonly RouteCircle[] {
   return all.flatMap((it) =>
@@ -52,7 +53,8 @@ function circlesOf({ route, gateway, listener }: Attached, rule: RouteRule, all:
   const here = all.filter((it) => it.gateway === gateway)
   const hosts = route.hostnames.length === 0 ? [listener.hostname] : route.hostnames
   return hosts.flatMap((host) =>
-    matchesOf(rule).flatMap(({ type, path, more }): readonly RouteCircle[] => {
+    matchesOf(rule).flatMap((match): readonly RouteCircle[] => {
+      const { type, path, more } = match
       if (type === 'RegularExpression' || more === 'more' || redirect === undefined) return []
       const at = followed({ listener, host: host?.toLowerCase() ?? null, path }, rule, here)
       if (at === null) return []
@@ -60,11 +62,29 @@ function circlesOf({ route, gateway, listener }: Attached, rule: RouteRule, all:
         (it) =>
           it.listener === at.listener &&
           hostRank(it.route.hostnames, at.host) !== null &&
-          it.route.rules.some((one) => one !== rule && hasSome(one, { path: at.path, redirect })),
+          it.route.rules.some(
+            (one) =>
+              one !== rule && !isHiddenBy({ route, match }, it.route, one) && hasSome(one, { path: at.path, redirect }),
+          ),
       )
       const rest = { host, path, others: others ? ('some' as const) : ('none' as const) }
       return [{ route, rule, redirect, gateway, from: listener, at: at.listener, ...rest }]
     }),
+  )
+}
+
+/** A rule of a younger route that claims the same, and nothing beside it, is never asked. */
+function isHiddenBy(
+  { route, match }: { readonly route: GatewayRoute; readonly match: RouteMatch },
+  other: GatewayRoute,
+  rule: RouteRule,
+): boolean {
+  if (route.created === undefined || other.created === undefined || olderFirst(route, other) > 0) return false
+  const isOfOneHost = other.hostnames.join('\n') === route.hostnames.join('\n')
+  return (
+    other !== route &&
+    isOfOneHost &&
+    matchesOf(rule).every((it) => it.type === match.type && it.path === match.path && it.more === 'nothing')
   )
 }
 
@@ -106,14 +126,24 @@ function takerOf({ listener, host, path }: Asked, here: readonly Attached[]): Ta
     })
     .filter(({ match }) => match.more === 'nothing')
   if (claims.some(({ match, rank }) => match.type === 'RegularExpression' || rank === Infinity)) return null
-  const [first, second] = claims.toSorted((a, b) => b.rank - a.rank || pathRank(b.match) - pathRank(a.match))
+  const [first, second] = claims.toSorted(
+    (a, b) => b.rank - a.rank || pathRank(b.match) - pathRank(a.match) || olderFirst(a.route, b.route),
+  )
   if (first === undefined) return null
   const isTie =
     second !== undefined &&
     second.route !== first.route &&
     second.rank === first.rank &&
-    pathRank(second.match) === pathRank(first.match)
+    pathRank(second.match) === pathRank(first.match) &&
+    (first.route.created === undefined || second.route.created === undefined)
   return isTie ? null : first
+}
+
+/** Of two that claim one request alike the older one has it, and of one age the first by `namespace/name`. */
+export function olderFirst(a: GatewayRoute, b: GatewayRoute): number {
+  const age = (a.created ?? 0) - (b.created ?? 0)
+  if (a.created !== undefined && b.created !== undefined && age !== 0) return age
+  return full(a) < full(b) ? -1 : 1
 }
 
 /** null = not for it; `Infinity`: a host that no request has yet may be its own, or not. */

@@ -5,10 +5,12 @@ import { hasPairs, selects } from '../selector.ts'
 type Direction = 'Ingress' | 'Egress'
 
 /** What Calico and Cilium call a pod's namespace, as a label. */
-const namespaceLabels = ['projectcalico.org/namespace', 'io.kubernetes.pod.namespace'] as const
+export const ciliumNamespace = 'io.kubernetes.pod.namespace'
+
+const namespaceLabels = ['projectcalico.org/namespace', ciliumNamespace] as const
 
 /** Whether a policy of another kind is for this pod; `unsure` where that is not evaluated. */
-function isForPod({ namespace, says }: OtherPolicy, pod: Pod): 'yes' | 'no' | 'unsure' {
+export function isForPod({ namespace, says }: OtherPolicy, pod: Pod): 'yes' | 'no' | 'unsure' {
   if (namespace !== null && namespace !== pod.namespace) return 'no'
   if (says === undefined || says.selects === null) return 'unsure'
   const labels = { ...pod.labels, ...Object.fromEntries(namespaceLabels.map((it) => [it, pod.namespace])) }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { clusterDns } from '../../../test/build/dns.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import { lookedAt } from './looked-at.ts'
@@ -19,4 +20,16 @@ test('what is read for one question is not called unread', () => {
   const told = lookedAt({ ...model, cluster: { ...model.cluster, file: { policiesNotHeld: [], unread } } })
   expect(told).toContain('not read, though in the file: 1 Route of route.openshift.io;')
   expect(told).toContain('read for a question or two alone: 2 Certificate of cert-manager.io')
+})
+
+test('of the DNS it is told which policies of other kinds hold where its servers are', () => {
+  const otherPolicies = [
+    { kind: 'CiliumClusterwideNetworkPolicy', namespace: null, name: 'deny' },
+    { kind: 'CiliumNetworkPolicy', namespace: 'kube-system', name: 'dns' },
+    { kind: 'CiliumNetworkPolicy', namespace: 'shop', name: 'web' },
+  ] as const
+  const told = lookedAt(modelOf({ otherPolicies, clusterDns: clusterDns() }, {}, { target: { kind: 'dns' } }))
+  expect(told).toContain('CiliumClusterwideNetworkPolicy deny, CiliumNetworkPolicy kube-system/dns')
+  expect(told).not.toContain('shop/web')
+  expect(lookedAt(modelOf({ clusterDns: clusterDns() }, {}, { target: { kind: 'dns' } }))).not.toContain('decide')
 })

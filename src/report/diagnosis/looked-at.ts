@@ -48,7 +48,7 @@ function objects({ scope: { target }, sources }: Model): string {
 
 /** What may decide, and was only counted: without it nobody may think that policies and routes were all read. */
 function unjudged({ scope: { namespace, target }, sources, cluster }: Model): string {
-  if (target.kind === 'dns') return ''
+  if (target.kind === 'dns') return besideDns(sources)
   const { otherPolicies, mesh } = sources
   const isHere = (it: { readonly namespace: string | null }): boolean =>
     namespace === null || it.namespace === null || it.namespace === namespace
@@ -60,13 +60,24 @@ function unjudged({ scope: { namespace, target }, sources, cluster }: Model): st
   const unread = all.filter((it) => !isReadInPart(it)).map(kindText)
   const partly = all.filter(isReadInPart).map(kindText)
   return [
-    ...(others.length + ofMesh.length === 0
-      ? []
-      : [`not evaluated, and may decide here: ${some([...others, ...ofMesh], 4)}`]),
+    ...undecided([...others, ...ofMesh]),
     ...(unread.length === 0 ? [] : [`not read, though in the file: ${some(unread, 6)}`]),
     ...(partly.length === 0 ? [] : [`read for a question or two alone: ${some(partly, 6)}`]),
     ...secrets(sources),
   ].join('; ')
+}
+
+/** Policies that hold where the DNS servers are, or everywhere. */
+function besideDns({ otherPolicies, clusterDns }: Model['sources']): string {
+  const homes = new Set(clusterDns.known ? clusterDns.value.pods.map((it) => it.namespace) : [])
+  const here = (otherPolicies.known ? otherPolicies.value : []).filter(
+    (it) => it.namespace === null || homes.has(it.namespace),
+  )
+  return undecided(here.map(otherPolicyText)).join('')
+}
+
+function undecided(policies: readonly string[]): readonly string[] {
+  return policies.length === 0 ? [] : [`not evaluated, and may decide here: ${some(policies, 4)}`]
 }
 
 function kindText({ kind, group, objects: all }: UnreadKind): string {
