@@ -434,6 +434,7 @@ import keptOffByOthers from './node/kept-off-by-others.ts'
 import controllerTooOld from './ingress/controller-too-old.ts'
 import waypointMissing from './mesh/waypoint-missing.ts'
 import metricsOfAnother from './service/metrics-of-another.ts'
+import connectionsGoSilent from './capture/connections-go-silent.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -741,6 +742,7 @@ export const checks: readonly AnyCheck[] = [
   receiverDoesNotRead, // PKT716
   largeSegmentsLost, // PKT717
   serverAnswersLate, // PKT718
+  connectionsGoSilent, // PKT719
   tlsAlerts, // PKT721
   httpErrors, // PKT722
   goneBetweenPoints, // PKT731

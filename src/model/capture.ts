@@ -80,6 +80,7 @@ export const signKinds = [
   'retransmitted',
   'zero-window',
   'large-lost',
+  'went-silent',
   'handshake-late',
   'first-byte-late',
   'tls-alert',

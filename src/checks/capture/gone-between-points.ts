@@ -34,6 +34,7 @@ const causes = [
   'handshake-late',
   'retransmitted',
   'large-lost',
+  'went-silent',
   'fragment-lost',
 ] as const
 
