@@ -89,6 +89,9 @@ export const signKinds = [
 
 export type SignKind = (typeof signKinds)[number]
 
+/** Details of `first-byte-late` where no byte came at all: by when that was known. */
+export const unanswered = { closed: 'no answer when it was closed', ended: 'no answer when the capture ends' } as const
+
 /** Something that went wrong with one server, as a count with its denominator. */
 export interface Sign {
   readonly kind: SignKind

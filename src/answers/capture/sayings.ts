@@ -1,3 +1,4 @@
+import { unanswered } from '../../model/capture.ts'
 import { alertName, firstWords } from '../../wire/pcap/first-words.ts'
 import type { Packet } from '../../wire/pcap/packet.ts'
 import { type Clock, muteMs } from './clock.ts'
@@ -107,7 +108,7 @@ export function createSayings({ table, counts, perServer, signs, clock, room }: 
     const waited = clock.waited(asked, hasLeft ? float(row, lastAt) : until)
     if (waited < (hasLeft ? lateMs : longEnoughMs)) return
     serverOf(row).firstBytes++
-    const detail = hasLeft ? 'no answer when it was closed' : 'no answer when the capture ends'
+    const detail = hasLeft ? unanswered.closed : unanswered.ended
     signs.see({ ...about(row, int(row, askedNo)), kind: 'first-byte-late', detail, ms: waited })
   }
 

@@ -20,7 +20,8 @@ export default check({
     detail: ({ args }) =>
       `${args.count} of ${count(args.of, 'connection')}, the same segment sent ${args.detail}, and no reset`,
     note: () =>
-      'The other side is gone, or the way to it or back: whoever sends waits for minutes (15 on Linux) before it gives up.',
+      'The other side is gone, or the way to it or back: whoever sends waits for minutes (15 on Linux) ' +
+      'before it gives up.',
     help: ({ args }) => [
       'See whether the pod or node behind that address still was there, and whether a second capture has the segments.',
       `hopscope pcap ${args.point} OTHER.pcap`,

@@ -25,7 +25,8 @@ export default check({
       `${count(args.clients, 'client')}; ${args.detail}`,
     note: ({ args }) =>
       isOfServer(args.detail)
-        ? 'The server said yes, and again: its packets do not reach the client, or the ACK of the client does not reach it.'
+        ? 'The server said yes, and again: its packets do not reach the client, or the ACK of the client ' +
+          'does not reach it.'
         : 'Nothing came back, not even a refusal: the packet or its answer was dropped.',
     help: ({ args }) => [
       isOfServer(args.detail)

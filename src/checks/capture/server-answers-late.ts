@@ -1,9 +1,10 @@
 import { check } from '../../findings/check.ts'
+import { unanswered } from '../../model/capture.ts'
 import { count, ms } from '../../phrases.ts'
 import { ofCapture } from '../../relations/capture/signs.ts'
 
 /** The connection stands, and no byte came at all. */
-const isNone = (detail: string): boolean => detail.startsWith('no answer')
+const isNone = (detail: string): boolean => detail === unanswered.closed || detail === unanswered.ended
 
 /** The connection or the first byte of an answer came late. */
 export default check({

@@ -35,8 +35,8 @@ export interface Judging {
   readonly kinds: readonly SignKind[]
   readonly about: 'dns' | 'tcp'
   /**
-   * Whether the sign is that nothing came, or which of them are: then a filter on one direction, or a loss of the capture's own, looks
-   * alike.
+   * Whether the sign is that nothing came, or which of them are: then a filter on one direction, or a loss of the
+   * capture's own, looks alike.
    */
   readonly silence?: true | ((it: Sign) => boolean)
   /** How much of it is worth a finding; anything where it is left out. */
