@@ -146,7 +146,9 @@ function isAsked(trouble: Trouble, { scope: { target } }: Model, concerns: Conce
 function concernsOf(model: Model): Concerns {
   const { target, trace } = model.scope
   if (target.kind !== 'object') return () => true
-  const far = relatedTo(model, target.object)
+  const related = relatedTo(model, target.object)
+  // Whoever names packets asks about them.
+  const far: Concerns = (it) => it.subject.kind === 'Capture' || related(it)
   if (trace === undefined) return far
   const near = relatedTo(model, subject('Pod', trace.from.namespace, trace.from.pod))
   return (it) => far(it) || near(it)

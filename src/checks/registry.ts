@@ -448,6 +448,7 @@ import autopathIdle from './dns/autopath-idle.ts'
 import peersOfOwnNamespace from './policy/peers-of-own-namespace.ts'
 import pluginMissing from './ingress/plugin-missing.ts'
 import poolHoldsNodes from './node/pool-holds-nodes.ts'
+import connectionsGoSilent from './capture/connections-go-silent.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -767,6 +768,7 @@ export const checks: readonly AnyCheck[] = [
   receiverDoesNotRead, // PKT716
   largeSegmentsLost, // PKT717
   serverAnswersLate, // PKT718
+  connectionsGoSilent, // PKT719
   tlsAlerts, // PKT721
   httpErrors, // PKT722
   goneBetweenPoints, // PKT731

@@ -9,6 +9,7 @@ import { besideWords } from '../report/diagnosis/beside.ts'
 import { legLines } from '../report/diagnosis/legs.ts'
 import { text } from '../report/diagnosis/text.ts'
 import type { DiagnosedLive } from '../session/diagnose.ts'
+import type { PacketsAsk } from '../session/packets.ts'
 import { foldersOf } from '../session/folders.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags } from './flags/cluster.ts'
@@ -21,7 +22,7 @@ import { onTerminal } from './terminal/on-terminal.ts'
 import { tell } from './terminal/say.ts'
 import { stopwatch } from '../stopwatch.ts'
 
-export type DiagnoseFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }
+export type DiagnoseFlags = ClusterFlags & ProbeFlags & ReportFlags & PacketsAsk & { readonly from?: string }
 
 /** What a command adds to a diagnosis: lines between the headline's section and the findings' own, and fields. */
 export interface Shown {

@@ -4,6 +4,7 @@ import { clusterOf, nameOf, setCall } from './terminal/called.ts'
 import type { CleanupFlags } from './cleanup.ts'
 import { commandFirst } from './command-line.ts'
 import type { CaptureFlags } from './capture/capture.ts'
+import type { DiagnoseFlags } from './diagnose.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
 import { capacityFlags } from './flags/capacity.ts'
 import { type ClusterFlags, clusterFlags } from './flags/cluster.ts'
@@ -11,7 +12,7 @@ import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNa
 import { logsFlags } from './flags/logs.ts'
 import { type MonitorFlags, monitorFlags } from './flags/monitor.ts'
 import { duration, captureSize, pointPlacesOf, portNumber, wholeNumber } from './flags/values.ts'
-import { outputFlag, type ReportFlags, reportFlags, standingFlags } from './flags/report.ts'
+import { outputFlag, packetsFlag, type ReportFlags, reportFlags, standingFlags } from './flags/report.ts'
 import { configFile, configured } from './flags/config.ts'
 import { type FixFlags, fixFlags } from './fix/fix.ts'
 import { ending } from './terminal/interrupt.ts'
@@ -102,18 +103,14 @@ export async function run(args: readonly string[]): Promise<number> {
       'read what kubectl, `hopscope collect` or a support bundle wrote, instead of a cluster; - for standard input',
     )
     .option('--lb <address>', 'of a URL: ask it here by this load balancer, HOST[:PORT], in place of what DNS says')
-    .action(
-      async (
-        targets: readonly string[],
-        flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string; readonly selector?: string },
-      ) => {
-        const [target = null] = targets
-        code =
-          targets.length > 1 || flags.selector !== undefined
-            ? await (await import('./diagnose-several.ts')).severalCommand(targets, flags)
-            : await (await import('./diagnose.ts')).diagnoseCommand(target, flags)
-      },
-    )
+    .addOption(packetsFlag())
+    .action(async (targets: readonly string[], flags: DiagnoseFlags & { readonly selector?: string }) => {
+      const [target = null] = targets
+      code =
+        targets.length > 1 || flags.selector !== undefined
+          ? await (await import('./diagnose-several.ts')).severalCommand(targets, flags)
+          : await (await import('./diagnose.ts')).diagnoseCommand(target, flags)
+    })
   const dns = command(
     'dns',
     "measure the cluster's DNS from every node, path by path, and say what is wrong",
@@ -132,7 +129,8 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   standingFlags(reportFlags(probeFlags(clusterFlags(dns))))
     .option('--from <file>', 'read a snapshot or a bundle instead of a cluster')
-    .action(async (flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
+    .addOption(packetsFlag())
+    .action(async (flags: DiagnoseFlags) => {
       code = await (await import('./dns.ts')).dnsCommand(flags)
     })
   reportFlags(

@@ -80,6 +80,7 @@ export const signKinds = [
   'retransmitted',
   'zero-window',
   'large-lost',
+  'went-silent',
   'handshake-late',
   'first-byte-late',
   'tls-alert',
@@ -87,6 +88,9 @@ export const signKinds = [
 ] as const
 
 export type SignKind = (typeof signKinds)[number]
+
+/** Details of `first-byte-late` where no byte came at all: by when that was known. */
+export const unanswered = { closed: 'no answer when it was closed', ended: 'no answer when the capture ends' } as const
 
 /** Something that went wrong with one server, as a count with its denominator. */
 export interface Sign {

@@ -8,8 +8,7 @@ const traefik = ['ServersTransport', 'TLSOption', 'TraefikService', 'IngressRout
  * (ING388, ING389), whom a controller asks about each request (ING392), Kong's plugins (ING416), addresses and peers
  * (POL431, NOD585, SVC282), Traefik's streams and what routes lead through (ING362, ING411, ING412), who keeps a
  * workload at 0 (SVC204), Linkerd's proofs and routes (MSH810, MSH826). They are neither read nor passed over. No other
- * kind comes to such a reader: one that is
- * not here reads nothing.
+ * kind comes to such a reader: one that is not here reads nothing.
  */
 const inPart: Readonly<Record<string, readonly string[]>> = {
   'cert-manager.io': ['Certificate', 'Issuer', 'ClusterIssuer'],

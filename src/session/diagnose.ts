@@ -6,10 +6,11 @@ import { besideOf } from './baseline.ts'
 import type { Caller } from './events.ts'
 import { gather, type Gathered } from './gather.ts'
 import { type Keep, keeper } from './keep-run.ts'
+import { type PacketsAsk, packetsOf, withPackets } from './packets.ts'
 import { type ChecksAsk, checksOf, type Diagnosed } from './select.ts'
 import { type Ended, withCluster } from './with-cluster.ts'
 
-export interface DiagnoseAsk extends ClusterAsk, ProbeAsk, ChecksAsk {
+export interface DiagnoseAsk extends ClusterAsk, ProbeAsk, ChecksAsk, PacketsAsk {
   /** svc/x, pod/x, a URL, `dns`; null: everything in the namespace. */
   readonly target: string | null
   /** The folder in which each run leaves a file; null: none does. */
@@ -26,9 +27,11 @@ export interface DiagnosedLive extends Diagnosed, Gathered {
 export async function diagnoseCluster(ask: DiagnoseAsk, caller: Caller): Promise<Ended<DiagnosedLive>> {
   const how = checksOf(ask)
   checkLb(ask)
+  const packets = await packetsOf(ask)
   const began = performance.now()
   return withCluster(ask, caller, async (frame) => {
-    const gathered = await gather(frame, ask.target, { ...ask, traces: true })
+    const read = await gather(frame, ask.target, { ...ask, traces: true })
+    const gathered = { ...read, model: withPackets(read.model, packets) }
     const keep = keeper(gathered.model, ask.keepIn)
     const seconds = (performance.now() - began) / 1000
     const diagnosis = diagnose(gathered.model, how)

@@ -33,6 +33,15 @@ const untilOthers = 16
 /** Reads the files one after the other, once each, and judges what is in them. Touches no cluster. */
 export async function diagnosePcap(ask: Reading): Promise<PcapDiagnosed> {
   const how = captureChecks(ask)
+  return judged(await analysed(ask), how)
+}
+
+/** What the files say, to stand beside what was read of the cluster. */
+export async function captureOf(files: readonly string[]): Promise<Capture> {
+  return fromOutside((await analysed({ files })).told())
+}
+
+async function analysed(ask: Pick<Reading, 'files' | 'bytes'>): Promise<CaptureAnalysis> {
   const names = shortNames(ask.files)
   const analysis = analyseCapture({
     compares: ask.files.length > 1,
@@ -50,7 +59,7 @@ export async function diagnosePcap(ask: Reading): Promise<PcapDiagnosed> {
       )
     file.end(read)
   }
-  return judged(analysis, how)
+  return analysis
 }
 
 /** The same of a file that is still being written. */

@@ -13,6 +13,7 @@ import { gather } from './gather.ts'
 import { type Keep, keeper } from './keep-run.ts'
 import { namespaceAsked, narrowedTo, type Narrower } from './narrowed.ts'
 import { openRecording } from './open-recording.ts'
+import { type PacketsAsk, packetsOf, withPackets } from './packets.ts'
 import { type ChecksAsk, type ChecksAsked, checksOf, type Diagnosed } from './select.ts'
 import { type Ended, withCluster } from './with-cluster.ts'
 
@@ -46,15 +47,16 @@ export interface SeveralInFile extends Several {
   readonly taken: string | null
 }
 
-type SeveralAsk = Chosen & ClusterAsk & ProbeAsk & ChecksAsk & { readonly keepIn: string | null }
+type SeveralAsk = Chosen & ClusterAsk & ProbeAsk & ChecksAsk & PacketsAsk & { readonly keepIn: string | null }
 
 /**
  * Reads the cluster once, measures once when asked to, and judges each target by itself. What is named wrongly, one of
  * several too, is said before anything is read.
  */
-export function diagnoseSeveral(ask: SeveralAsk, caller: Caller): Promise<Ended<SeveralLive>> {
+export async function diagnoseSeveral(ask: SeveralAsk, caller: Caller): Promise<Ended<SeveralLive>> {
   const how = checksOf(ask)
   checkSeveral(ask)
+  const packets = await packetsOf(ask)
   const began = performance.now()
   return withCluster(ask, caller, async (frame) => {
     let resolved: readonly ResolvedTarget[] = []
@@ -63,7 +65,8 @@ export function diagnoseSeveral(ask: SeveralAsk, caller: Caller): Promise<Ended<
       const of = new Set(resolved.map((it) => it.namespace))
       return { target: { kind: 'everything' }, namespace: of.size === 1 ? ([...of][0] ?? null) : null }
     }
-    const { model, touched, isLate } = await gather(frame, meant, { ...ask, traces: true })
+    const { model: read, touched, isLate } = await gather(frame, meant, { ...ask, traces: true })
+    const model = withPackets(read, packets)
     const each = await judged(model, resolved, { from: 'this run', ask, how, signal: caller.signal })
     const seconds = (performance.now() - began) / 1000
     return { whole: model, each, keep: keeper(model, ask.keepIn), touched, seconds, isLate }
@@ -72,11 +75,13 @@ export function diagnoseSeveral(ask: SeveralAsk, caller: Caller): Promise<Ended<
 
 /** The same of a recording. */
 export async function diagnoseSeveralInFile(
-  ask: Chosen & ChecksAsk & Narrower & Pick<ProbeAsk, 'lb'>,
+  ask: Chosen & ChecksAsk & Narrower & PacketsAsk & Pick<ProbeAsk, 'lb'>,
 ): Promise<SeveralInFile> {
   const how = checksOf(ask)
   checkSeveral(ask)
-  const { model, t0, taken } = await openRecording(ask.from, ask.namespace)
+  const packets = await packetsOf(ask)
+  const { model: read, t0, taken } = await openRecording(ask.from, ask.namespace)
+  const model = withPackets(read, packets)
   const resolved = await meaning(ask, recordedNames(model), namespaceAsked(model, ask))
   return { whole: model, each: await judged(model, resolved, { from: ask.from, ask, how }), t0, taken }
 }

@@ -290,7 +290,7 @@ function folded(words: Int32Array, at: number): number {
   return it
 }
 
-const tcpKinds: ReadonlySet<SignKind> = new Set(['reset', 'zero-window', 'handshake-late', 'tls-alert'])
+const tcpKinds: ReadonlySet<SignKind> = new Set(['reset', 'zero-window', 'went-silent', 'handshake-late', 'tls-alert'])
 
 function isDns({ sport, dport }: Packet): boolean {
   return sport === 53 || dport === 53

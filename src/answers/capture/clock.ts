@@ -20,6 +20,8 @@ const againMs = 1000
 const anotherMs = 3_600_000
 /** One may be a packet that went round in circles. */
 const copiesEnough = 3
+/** Two packets in a row may have one id by chance, as many choose it at random. */
+const oneIdEnough = 2
 
 export interface Clock {
   readonly see: (packet: Packet) => void
@@ -106,8 +108,20 @@ function createCopies(room: Room): {
 } {
   let hashes = new Int32Array(0)
   let times = new Float64Array(0)
+  /** Of a sender, by a hash of its address: the id of its last packet, what that said, and how often it was alike. */
+  const senders = new Int32Array(256 * 3)
   let copies = 0
   let longest = 0
+
+  /** Some write the same id into each packet: then it tells none from the other. */
+  function isOfOneId({ words, ipId }: Packet, content: number): boolean {
+    const at = ((Math.imul(words[source + 3] ?? 0, 0x9e3779b1) ^ (words[source] ?? 0)) >>> 24) * 3
+    if (senders[at] === ipId && senders[at + 1] !== content) senders[at + 2] = (senders[at + 2] ?? 0) + 1
+    senders[at] = ipId
+    senders[at + 1] = content
+    return (senders[at + 2] ?? 0) >= oneIdEnough
+  }
+
   return {
     see(packet) {
       const { ipId, time, flags, payloadLength } = packet
@@ -120,7 +134,9 @@ function createCopies(room: Room): {
         hashes = new Int32Array(most)
         times = new Float64Array(most)
       }
-      const hash = hashOf(packet)
+      const content = contentOf(packet)
+      if (isOfOneId(packet, content)) return
+      const hash = hashOf(packet, content)
       const slot = (hash >>> 8) & (hashes.length - 1)
       const since = time - (times[slot] ?? 0)
       if (hashes[slot] === hash && since >= againMs && since < anotherMs) {
@@ -135,21 +151,24 @@ function createCopies(room: Room): {
   }
 }
 
-function hashOf(packet: Packet): number {
-  const { words, bytes, payload, payloadEnd } = packet
-  let mixed = Math.imul(packet.ipId ^ 0x2545f491, 0x85ebca6b) ^ ((packet.sport << 16) | packet.dport)
-  const add = (value: number): void => {
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) ^ value
+/** What it says, whoever sends it to whom. */
+function contentOf(packet: Packet): number {
+  const { bytes, payload, payloadEnd } = packet
+  let mixed = mix(0x2545f491, packet.ipLength)
+  if (packet.holds !== holds.tcp) {
+    for (let at = payload; at < Math.min(payloadEnd, payload + 64); at++) mixed = mix(mixed, bytes[at] ?? 0)
+    return mixed
   }
-  for (let word = 0; word < 4; word++) {
-    add(words[source + word] ?? 0)
-    add(words[destination + word] ?? 0)
-  }
-  add(packet.ipLength)
-  if (packet.holds === holds.tcp) {
-    add(packet.seq | 0)
-    add(packet.ack | 0)
-    add(packet.flags)
-  } else for (let at = payload; at < Math.min(payloadEnd, payload + 64); at++) add(bytes[at] ?? 0)
+  return mix(mix(mix(mixed, packet.seq | 0), packet.ack | 0), packet.flags)
+}
+
+function hashOf({ words, ipId, sport, dport }: Packet, content: number): number {
+  let mixed = mix(Math.imul(ipId, 0x85ebca6b) ^ ((sport << 16) | dport), content)
+  for (let word = 0; word < 4; word++)
+    mixed = mix(mix(mixed, words[source + word] ?? 0), words[destination + word] ?? 0)
   return mixed ^ (mixed >>> 13)
+}
+
+function mix(mixed: number, value: number): number {
+  return Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) ^ value
 }

@@ -7,7 +7,9 @@ export const synCount = 4
 export const synNo = 5
 export const rejectedNo = 6
 export const mtu = 7
-export const perSide = 8
+/** The packet in which the client first says something. */
+export const askedNo = 8
+export const perSide = 9
 export const nextSeq = 0
 export const lastIpId = 1
 export const holeFrom = 2
@@ -22,7 +24,9 @@ export const lastLink = 10
 /** Of what this side sent: up to where the other side said that it has it, and how many large segments that were. */
 export const ackedTo = 11
 export const largePassed = 12
-export const integersOfSide = 13
+/** What its last segment said: its place, length and flags. */
+export const lastSaid = 13
+export const integersOfSide = 14
 export const integers = perSide + 2 * integersOfSide
 
 export const synAt = 0
@@ -47,6 +51,10 @@ export const isAnswered = 128
 export const isAsked = 256
 export const isSaid = 512
 export const isFinishedByServer = 1024
+/** The SYN-ACK came once more, long after the first. */
+export const synAckAgain = 2048
+/** What the client said is a request of a protocol in which each has an answer. */
+export const isRequest = 4096
 
 export const hasSeq = 1
 export const isZero = 2

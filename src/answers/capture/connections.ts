@@ -12,6 +12,7 @@ import {
   lastAt,
   lastIpId,
   lastLink,
+  lastSaid,
   mtu,
   nextSeq,
   perSide,
@@ -50,12 +51,27 @@ export interface Connections {
 
 /** Who was heard this lately is not over. */
 const lately = 3000
+/** One packet takes less to pass all interfaces of a machine. */
+const sightedMs = 1000
+/** And two taps beside each other have it together: nobody sends again so soon (RFC 6298: 200 ms at the least). */
+const mirroredMs = 20
+
+/** A segment of one side, by what it says. */
+interface Spoken {
+  readonly row: number
+  readonly side: number
+  readonly said: number
+}
 
 interface Books {
   readonly addresses: Addresses
   readonly signs: Signs
   readonly clock: Clock
   readonly room: Room
+}
+
+function saidBy({ seq, ack: acked, payloadLength, flags }: Packet): number {
+  return Math.imul(seq ^ Math.imul(acked, 0x9e3779b1), 0x85ebca6b) ^ ((payloadLength << 8) | flags)
 }
 
 /** Follows each TCP connection of a capture: which one a segment belongs to, and what it means there. */
@@ -104,12 +120,14 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
     if (row < 0) row = begin(packet, one, other)
     const isForth = int(row, client) === one && int(row, ports) >>> 16 === packet.sport
     const side = sideOf(isForth)
-    if (isSighting(packet, row, side)) {
+    const said = saidBy(packet)
+    if (isSighting(packet, { row, side, said })) {
       counts.sightings++
       return
     }
     setInt(row, side + lastIpId, packet.ipId)
     setInt(row, side + lastLink, packet.link * 8 + packet.direction + 1)
+    setInt(row, side + lastSaid, said)
     if (packet.flags & syn) handshakes.opening(packet, row, isForth)
     else if (packet.flags & rst) handshakes.reset(packet, row, isForth)
     else body(packet, row, isForth)
@@ -121,13 +139,18 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
   }
 
   /** The same packet at another interface of the node. */
-  function isSighting(packet: Packet, row: number, side: number): boolean {
+  function isSighting(packet: Packet, { row, side, said }: Spoken): boolean {
     const { ipId, time, link, direction, flags, payloadLength } = packet
-    if (int(row, side + lastLink) === 0) return false
-    const isSoon = time - float(row, lastAt) < 1
-    if (ipId !== 0) return ipId === int(row, side + lastIpId) && time - float(row, lastAt) < 1000 && (flags & rst) === 0
+    const since = time - float(row, lastAt)
+    if (ipId !== 0) {
+      // Some write the same id into each packet.
+      if (ipId !== int(row, side + lastIpId) || said !== int(row, side + lastSaid) || (flags & rst) !== 0) return false
+      // Frames that do not say where they passed come twice from a mirror port, or from files put together.
+      return since < (int(row, side + lastLink) === 0 ? mirroredMs : sightedMs)
+    }
     return (
-      isSoon &&
+      since < 1 &&
+      int(row, side + lastLink) !== 0 &&
       direction >= 0 &&
       link * 8 + direction + 1 !== int(row, side + lastLink) &&
       payloadLength === 0 &&
@@ -167,12 +190,14 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
   }
 
   function finish(row: number, why: 'early' | 'end'): void {
-    sayings.over(row)
     for (const isForth of [true, false]) {
       windows.judge(row, isForth)
       sentAgain.judge(row, isForth)
     }
-    handshakes.judge(row, why === 'end' ? ends : lastTime)
+    const until = why === 'end' ? ends : lastTime
+    handshakes.judge(row, until)
+    sayings.judge(row, until)
+    sayings.over(row)
     const isOver = has(row, isFinished | isReset | isRefused)
     if (why === 'early' && !isOver && lastTime - float(row, lastAt) < lately) room.miss()
   }

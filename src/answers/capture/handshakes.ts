@@ -14,6 +14,7 @@ import {
   sawSyn,
   sawSynAck,
   sideState,
+  synAckAgain,
   synAt,
   synCount,
   synNo,
@@ -26,6 +27,7 @@ import { createTimes, lateMs, type Times } from './spread.ts'
 
 /** Linux sends a SYN again after 1 s, 3 s, 7 s: who has waited this long for an answer has none. */
 const longEnoughMs = 3000
+const synAckAgainMs = 500
 
 /** How a connection begins, and whether it does at all: opened, refused, reset, or never answered. */
 export interface Handshakes {
@@ -56,6 +58,12 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
     signs.see({ ...about(row, int(row, synNo)), kind: 'handshake-late', detail, ms: took })
   }
 
+  /** The same one at two devices follows sooner; Linux sends it again after 1 s. */
+  function sentAgain(packet: Packet, row: number): void {
+    counts.synRetransmissions++
+    if (packet.time - float(row, synAt) >= synAckAgainMs) mark(row, synAckAgain)
+  }
+
   function opening(packet: Packet, row: number, isForth: boolean): void {
     if ((packet.flags & ack) === 0) {
       counts.syns++
@@ -69,7 +77,7 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
       setFloat(row, synAt, packet.time)
     } else {
       counts.synAcks++
-      if (has(row, sawSynAck)) counts.synRetransmissions++
+      if (has(row, sawSynAck)) sentAgain(packet, row)
       else if (!isForth) {
         mark(row, sawSynAck)
         if (has(row, sawSyn)) answered(packet, row)
@@ -99,9 +107,19 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
     signs.see({ ...about(row, packet.number), kind: 'reset', detail })
   }
 
+  /** Whoever sends its yes again was not heard, or the ACK was not: for the server there is no connection. */
+  function untaken(row: number): void {
+    counts.unanswered++
+    signs.see({ ...about(row, int(row, synNo)), kind: 'connect-unanswered', detail: 'SYN-ACK sent again' })
+  }
+
   function judge(row: number, until: number): void {
     if (int(row, rejectedNo) !== 0 && !has(row, sawSynAck)) counts.rejected++
-    if (!has(row, sawSyn) || has(row, sawSynAck | isOpen)) return
+    if (!has(row, sawSyn) || has(row, isOpen)) return
+    if (has(row, sawSynAck)) {
+      if (has(row, synAckAgain) && !has(row, isReset)) untaken(row)
+      return
+    }
     if (has(row, isRefused)) {
       counts.refused++
       return

@@ -1,21 +1,43 @@
+import { unanswered } from '../../model/capture.ts'
 import { alertName, firstWords } from '../../wire/pcap/first-words.ts'
 import type { Packet } from '../../wire/pcap/packet.ts'
 import { type Clock, muteMs } from './clock.ts'
-import { askedAt, isAnswered, server } from './connection-columns.ts'
+import {
+  ackedTo,
+  askedAt,
+  askedNo,
+  hasAcked,
+  hasSeq,
+  isAnswered,
+  isFinished,
+  isRequest,
+  isReset,
+  isSaid,
+  lastAt,
+  nextSeq,
+  sawSynAck,
+  server,
+  sideState,
+} from './connection-columns.ts'
 import type { ConnectionCounts } from './connection-counts.ts'
-import type { ConnectionTable } from './connection-table.ts'
+import { type ConnectionTable, sideOf } from './connection-table.ts'
 import { createDnsStreams, type DnsListener } from './dns-streams.ts'
 import type { PerServer, ServerCounts } from './per-server.ts'
 import { createKept, type Room } from './room.ts'
+import { after } from './sequence.ts'
 import type { Signs } from './signs.ts'
 import { createTimes, lateMs, type Times } from './spread.ts'
 
 const mostNames = 4096
+/** Who waits for longer than any request should take, and is not yet answered. */
+const longEnoughMs = 10_000
 
 /** What the two sides say to each other: when each first does, and what bytes tell of themselves (DNS, TLS, HTTP/1). */
 export interface Sayings {
   /** New bytes of one side, and how many before them the capture has not got; below 0 where they overlap others. */
   readonly hear: (packet: Packet, row: number, it: { readonly isForth: boolean; readonly ahead: number }) => void
+  /** At the end: a request that was never answered. */
+  readonly judge: (row: number, until: number) => void
   readonly over: (row: number) => void
   readonly firstBytes: Times
 }
@@ -30,7 +52,7 @@ interface Books {
 }
 
 export function createSayings({ table, counts, perServer, signs, clock, room }: Books, onDns: DnsListener): Sayings {
-  const { int, float, setFloat, has, mark, portOf, about } = table
+  const { int, setInt, float, setFloat, has, mark, portOf, about } = table
   const firstBytes = createTimes()
   const tlsNames = createKept<number, string>(room, { most: mostNames, each: 500 })
   const dns = createDnsStreams(onDns, room)
@@ -66,10 +88,39 @@ export function createSayings({ table, counts, perServer, signs, clock, room }: 
     }
   }
 
+  /** Of a log that is only sent nobody expects an answer; of these everybody does. */
+  function asks({ bytes, payload, payloadEnd }: Packet, row: number): void {
+    const words = firstWords(bytes, payload, payloadEnd)
+    if (words?.kind === 'http-request' || words?.kind === 'tls-client') mark(row, isRequest)
+  }
+
+  /** The client has bytes that the capture has not: a gap, or another way back. */
+  function isHeardElsewhere(row: number): boolean {
+    const side = sideOf(false)
+    const hasBoth = (int(row, side + sideState) & (hasSeq | hasAcked)) === (hasSeq | hasAcked)
+    return !hasBoth || after(int(row, side + ackedTo), int(row, side + nextSeq)) > 0
+  }
+
+  function judge(row: number, until: number): void {
+    const asked = float(row, askedAt)
+    if (!has(row, isRequest) || !has(row, sawSynAck) || has(row, isSaid | isReset) || isHeardElsewhere(row)) return
+    const hasLeft = has(row, isFinished)
+    const waited = clock.waited(asked, hasLeft ? float(row, lastAt) : until)
+    if (waited < (hasLeft ? lateMs : longEnoughMs)) return
+    serverOf(row).firstBytes++
+    const detail = hasLeft ? unanswered.closed : unanswered.ended
+    signs.see({ ...about(row, int(row, askedNo)), kind: 'first-byte-late', detail, ms: waited })
+  }
+
   return {
+    judge,
     hear(packet, row, { isForth, ahead }) {
       if (isForth) {
-        if (float(row, askedAt) === 0) setFloat(row, askedAt, packet.time)
+        if (float(row, askedAt) === 0) {
+          setFloat(row, askedAt, packet.time)
+          setInt(row, askedNo, packet.number)
+          asks(packet, row)
+        }
       } else if (!has(row, isAnswered)) answered(packet, row)
       if (portOf(row) === 53) dns.bytes(packet, row * 2 + (isForth ? 0 : 1), ahead)
       else speak(packet, row, isForth)

@@ -25,6 +25,8 @@ import type { Signs } from './signs.ts'
 const reorderedMs = 3
 /** IPv6 promises 1280 bytes, and nobody's tunnel takes more than a quarter of 1500. */
 const largePacket = 1000
+/** Linux: after 0.2, 0.6, 1.4, 3 s at the soonest. */
+const goneAfter = 4
 /** Of Ethernet, less the heads of IP and TCP. */
 const usualSegment = 1448
 
@@ -36,7 +38,7 @@ export interface SentAgain {
   readonly isNew: (packet: Packet, row: number, isForth: boolean) => boolean
   /** What the other side has got: its stuck segment went through. */
   readonly acked: (packet: Packet, row: number, isForth: boolean) => void
-  /** At the end: a large segment that never went through. */
+  /** At the end: a segment that never went through, for its size or for all. */
   readonly judge: (row: number, isForth: boolean) => void
 }
 
@@ -113,11 +115,23 @@ export function createSentAgain(table: ConnectionTable, counts: ConnectionCounts
     setInt(row, theirs + sideState, states | hasAcked)
   }
 
+  /** Lost once or twice is lost; so often, with the double wait each time, is gone. */
+  function silent(row: number, isForth: boolean): void {
+    const side = sideOf(isForth)
+    if (int(row, side + stuckCount) < goneAfter) return
+    const detail = `by the ${isForth ? 'client' : 'server'} again and again`
+    signs.see({ ...about(row, int(row, side + stuckNo)), kind: 'went-silent', detail })
+  }
+
   function judge(row: number, isForth: boolean): void {
     const side = sideOf(isForth)
-    if (int(row, side + stuckCount) < 2 || int(row, side + stuckLength) < largePacket) return
+    if (int(row, side + stuckCount) < 2) return
     // As large ones went through before: it is not the size, or not of most.
-    if (int(row, side + largePassed) > int(row, side + stuckCount)) return
+    const isOfSize = int(row, side + largePassed) <= int(row, side + stuckCount)
+    if (int(row, side + stuckLength) < largePacket || !isOfSize) {
+      silent(row, isForth)
+      return
+    }
     const said = int(row, mtu)
     const icmp = said > 0 ? `an ICMP message named ${said} bytes` : 'no ICMP message'
     const detail = `from the ${isForth ? 'client' : 'server'}, ${icmp}`

@@ -108,6 +108,7 @@ describe('who said it', () => {
     ['HAProxy: no server', [haproxy('SC', '<NOSRV>')], { 'none-available': 1 }],
     ['HAProxy: refused', [haproxy('SC')], { refused: 1 }],
     ['HAProxy: timed out', [haproxy('sH', 'srv', 504)], { 'timed-out': 1 }],
+    ['HAProxy: too long in the queue', [haproxy('sQ', '<NOSRV>')], { 'none-available': 1 }],
     ['HAProxy: broke off', [haproxy('SH', 'srv', 502)], { 'broke-off': 1 }],
     ['HAProxy: a rule', [haproxy('PR', '<NOSRV>')], { controller: 1 }],
     ['HAProxy: the server', [haproxy('--', 'srv', 500)], { application: 1 }],

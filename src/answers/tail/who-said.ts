@@ -148,7 +148,8 @@ function ofHaproxy({ flags, tries }: AccessLine): WhoSaid {
   if (flags === null) return 'unknown'
   const [who = '-', when = '-'] = flags
   if (who === 'C' || who === 'c') return 'client-left'
-  if (who === 's') return 'timed-out'
+  // `sQ`: it waited for a free server until `timeout queue`, and none was asked.
+  if (who === 's') return when === 'Q' ? 'none-available' : 'timed-out'
   if (who === 'S') {
     if (when !== 'C') return 'broke-off'
     return tries?.length === 0 ? 'none-available' : 'refused'

@@ -16,7 +16,12 @@ export default check({
   remedies: [],
   decides: [],
   needs: ['capture'],
-  run: ({ capture }) => ofCapture(capture, { kinds: ['answer-from-elsewhere'], about: 'dns' }),
+  run: ({ capture }) =>
+    ofCapture(capture, {
+      kinds: ['answer-from-elsewhere'],
+      about: 'dns',
+      causes: ['lookup-unanswered', 'lookup-late'],
+    }),
   words: {
     headline: ({ args }) =>
       `${args.count} ${plural(args.count, 'answer')} to questions for ${args.server} came from ${args.detail}.`,

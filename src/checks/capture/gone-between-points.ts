@@ -1,10 +1,10 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { Comparison, Gone, Trail } from '../../model/capture.ts'
+import type { Comparison, Gone } from '../../model/capture.ts'
 import { subject } from '../../model/subject.ts'
 import { count, percent } from '../../phrases.ts'
 import { captureSymptom } from '../../relations/capture/signs.ts'
-import { was } from '../../relations/capture/words.ts'
+import { trailText, was } from '../../relations/capture/words.ts'
 
 const silent = {
   'no-overlap': 'they were not taken at the same time',
@@ -34,6 +34,7 @@ const causes = [
   'handshake-late',
   'retransmitted',
   'large-lost',
+  'went-silent',
   'fragment-lost',
 ] as const
 
@@ -156,14 +157,4 @@ function judge({ near, far, common, datagrams, gone, cannotTell: why }: Comparis
     symptoms: [captureSymptom('gone', near)],
     causes: [...new Set([near, far, ...along])].flatMap((point) => causes.map((kind) => captureSymptom(kind, point))),
   })
-}
-
-/** Its number at each point, by the point's own name: the file's stands before a colon in each. */
-function trailText(trail: Trail): string {
-  return trail
-    .map(({ point, packet }) => {
-      const name = point.slice(point.lastIndexOf(':') + 1)
-      return packet === null ? `${name} never` : `${name} packet ${packet}`
-    })
-    .join(', ')
 }

@@ -1,6 +1,10 @@
 import { check } from '../../findings/check.ts'
-import { ms } from '../../phrases.ts'
+import { unanswered } from '../../model/capture.ts'
+import { count, ms } from '../../phrases.ts'
 import { ofCapture } from '../../relations/capture/signs.ts'
+
+/** The connection stands, and no byte came at all. */
+const isNone = (detail: string): boolean => detail === unanswered.closed || detail === unanswered.ended
 
 /** The connection or the first byte of an answer came late. */
 export default check({
@@ -12,10 +16,20 @@ export default check({
   remedies: [],
   decides: [],
   needs: ['capture'],
-  run: ({ capture }) => ofCapture(capture, { kinds: ['first-byte-late', 'handshake-late'], about: 'tcp' }),
+  run: ({ capture }) =>
+    ofCapture(capture, {
+      kinds: ['first-byte-late', 'handshake-late'],
+      about: 'tcp',
+      silence: ({ detail }) => isNone(detail),
+    }),
   words: {
-    headline: ({ args }) => `${args.server} took up to ${ms(args.ms ?? 0)} to answer.`,
-    detail: ({ args }) => `${args.count} of ${args.of} took a second or more, ${ms(args.ms ?? 0)} the longest`,
+    headline: ({ args }) =>
+      isNone(args.detail)
+        ? `${args.server} did not answer ${count(args.count, 'request')} within ${ms(args.ms ?? 0)}.`
+        : `${args.server} took up to ${ms(args.ms ?? 0)} to answer.`,
+    detail: ({ args }) =>
+      `${args.count} of ${args.of} took a second or more${isNone(args.detail) ? `, ${args.detail}` : ''}, ` +
+      `${ms(args.ms ?? 0)} the longest`,
     note: () =>
       "Times are the network's: from the SYN to its answer, and from the first bytes of the client to " +
       'the first of the server.',

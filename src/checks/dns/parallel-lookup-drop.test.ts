@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   blackHoleOn,
   cluster,
@@ -11,10 +11,15 @@ import {
   upstreamIgnoresAaaa,
   workers,
 } from '../../../test/build/dns-faults.ts'
+import { captured, sign } from '../../../test/build/captures.ts'
 import { conntrackOf, lost } from '../../../test/build/lookups.ts'
+import { pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
+import type { Comparison } from '../../model/capture.ts'
 import { unknown } from '../../model/known.ts'
+import gone from '../capture/gone-between-points.ts'
+import halfLost from '../capture/half-of-a-pair-lost.ts'
 import check from './parallel-lookup-drop.ts'
 
 const lostPairs = 18
@@ -226,4 +231,57 @@ function note(kernel: string): string {
 test('a healed kernel gets another note: the plain race can not be it', () => {
   expect(note('6.18.3')).toMatch(/^kernel 6\.18\.3 heals the plain A\/AAAA race/)
   expect(note('5.4.0')).toMatch(/^both queries leave from one port at once/)
+})
+
+describe('packets that were captured beside it', () => {
+  const onNode = (name: string) =>
+    modelOf({
+      ...raced('5.4.0'),
+      pods: [pod('web-1', { node: name, ip: '10.244.1.5' })],
+      capture: captured({ signs: [sign('pair-half-lost', { detail: 'AAAA', packets: [45, 61] })] }, [lostQuery]),
+    })
+  const lostQuery: Comparison = {
+    near: 'a.pcap',
+    far: 'b.pcap',
+    common: 40,
+    cannotTell: null,
+    gone: [
+      {
+        what: 'query',
+        way: 'forth',
+        count: 2,
+        of: 40,
+        from: '10.244.1.5',
+        to: '10.96.0.10',
+        packets: [45, 61],
+        trails: [
+          [
+            { point: 'a.pcap', packet: 45 },
+            { point: 'b.pcap', packet: null },
+          ],
+        ],
+      },
+    ],
+  }
+  const rootOf = (name: string) =>
+    diagnose(onNode(name), { checks: [check, halfLost, gone] }).roots.map(({ finding, consequences }) => ({
+      code: finding.code,
+      says: finding.evidence.flatMap((it) => (it.kind === 'shares' ? it.rows.map((row) => row.note) : [])),
+      below: consequences.length,
+    }))
+
+  test('of a client on its node are cited by number, and stand below it', () => {
+    const [root, ...others] = rootOf('worker-2')
+    expect(others).toStrictEqual([])
+    expect(root).toMatchObject({ code: 'DNS101' })
+    expect(root?.says).toContain('AAAA of a pair; packet 45, 61')
+    expect(root?.says).toContain('packet 45, 61')
+    expect(root?.below).toBeGreaterThan(0)
+  })
+
+  test('of a client on another node are none of it', () => {
+    const roots = rootOf('worker-1')
+    expect(roots.map((it) => it.code).toSorted()).toStrictEqual(['DNS101', 'PKT731'])
+    expect(roots.find((it) => it.code === 'DNS101')?.says.join(' ')).not.toContain('packet')
+  })
 })

@@ -6,6 +6,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { countsOnlyLosses, raceState } from '../../relations/dns/kernel-race.ts'
 import { lossOf, type Loss, nearlyAll, notable, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
+import { addressesOn, capturedRace, type CapturedRace } from '../../relations/dns/captured-race.ts'
 import { raceWords } from '../../relations/dns/race-words.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { conntrackRows, exchange, latency, shares } from './dns-evidence.ts'
@@ -24,13 +25,17 @@ export default check({
   fine: 'parallel queries keep both of their packets',
   severity: 'error',
   needs: ['dnsProbe', 'nodes'],
-  wants: ['conntrack'],
+  wants: ['conntrack', 'capture', 'pods'],
   remedies: ['node-local-dns', 'resolver-options', 'weave-tc'],
   decides: ['DNS-01', 'DNS-02', 'DNS-03', 'DNS-04', 'DNS-05'],
 
-  run({ dnsProbe, nodes, conntrack }) {
+  run({ dnsProbe, nodes, conntrack, capture, pods }) {
     const kernelOf = (node: string): string => nodes.find((it) => it.name === node)?.kernel ?? 'unknown'
-    const verdicts = dnsProbe.nodes.map((node) => judge(dnsProbe, node, kernelOf(node), conntrack))
+    const verdicts = dnsProbe.nodes.map((node) =>
+      judge(dnsProbe, { node, kernel: kernelOf(node) }, conntrack, () =>
+        capturedRace(capture, addressesOn(node, nodes, pods)),
+      ),
+    )
     const examined = verdicts.reduce((sum, it) => sum + (it.kind === 'ok' && it.note === null ? it.examined : 0), 0)
     if (verdicts.some((it) => it.kind !== 'ok' || it.note !== null)) return verdicts
     const seen = dnsProbe.nodes.map((node) => ({
@@ -65,7 +70,12 @@ export default check({
   },
 })
 
-function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<readonly ConntrackWindow[]>) {
+function judge(
+  probe: DnsProbe,
+  { node, kernel }: { readonly node: string; readonly kernel: string },
+  conntrack: Known<readonly ConntrackWindow[]>,
+  packets: () => CapturedRace,
+) {
   const windows = conntrack.known ? conntrack.value : []
   const udp = seriesOf(probe, { node, transport: 'udp' }).filter((it) => it.method !== 'getaddrinfo')
   const pairs = seriesOf(probe, { node, transport: 'udp', method: 'pair', role: 'service', zone: 'cluster' })
@@ -76,8 +86,9 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   const failedInserts = counters?.delta.insert_failed ?? null
   if (!notable(lost, loss.of)) return ok(loss.of)
 
-  const found = (confidence: 'observed' | 'inferred') =>
-    finding({
+  const found = (confidence: 'observed' | 'inferred') => {
+    const captured = packets()
+    return finding({
       subject: subject('Node', null, node),
       confidence,
       args: {
@@ -91,6 +102,7 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
       },
       evidence: [
         latency(`lookups on ${node}`, [...pairs, ...seriesOf(probe, { node, method: 'getaddrinfo', role: 'service' })]),
+        ...captured.evidence,
         ...exchange(pairs),
         ...(counters === undefined ? [] : [conntrackRows(windows, node)]),
         shares(
@@ -101,8 +113,9 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
       ],
       // Counters that rose prove the race by themselves; without them a policy or a starved CoreDNS may be the cause.
       symptoms: confidence === 'observed' ? [] : [dnsLossInNamespace(probe.from.namespace)],
-      causes: [dnsLossOnNode(node), `dns-external:node/${node}`],
+      causes: [dnsLossOnNode(node), `dns-external:node/${node}`, ...captured.causes],
     })
+  }
 
   const packetsLost = lost + lossOf(udp.filter((it) => !pairs.includes(it))).lostBoth
   const likely = looksLikeRace(loss) && (isMixed(loss) || controlsClean(probe, node))

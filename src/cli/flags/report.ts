@@ -28,6 +28,14 @@ export function standingFlags(command: Command): Command {
     .option('--baseline <run>', 'tell what is new, still there and gone since this .hops file; only what is new counts')
 }
 
+/** What was captured while it happened, beside what the cluster says. */
+export function packetsFlag(): Option {
+  return repeated(
+    '--pcap <file>',
+    'judge these captured packets beside the rest, as `hopscope pcap` does; may be repeated',
+  )
+}
+
 export function reportFlags(command: Command, formats: readonly string[] = answerFormats): Command {
   return command
     .addOption(outputFlag(formats))

@@ -35,10 +35,10 @@ export interface Judging {
   readonly kinds: readonly SignKind[]
   readonly about: 'dns' | 'tcp'
   /**
-   * Whether the sign is that nothing came: then a filter on one direction, or a loss of the capture's own, looks
-   * alike.
+   * Whether the sign is that nothing came, or which of them are: then a filter on one direction, or a loss of the
+   * capture's own, looks alike.
    */
-  readonly silence?: true
+  readonly silence?: true | ((it: Sign) => boolean)
   /** How much of it is worth a finding; anything where it is left out. */
   readonly isEnough?: (bad: number, of: number) => boolean
   readonly severity?: (its: readonly Sign[]) => Severity
@@ -59,8 +59,9 @@ function judgeSigns(capture: Capture, judging: Judging): readonly Verdict<SignAr
   const judged = capture.points.map((point): Judged => {
     const its = point.signs.filter((it) => judging.kinds.includes(it.kind) && it.count > 0)
     const disorder = disorderOf(point)
-    const doubt = disorder ?? (judging.silence === true ? doubtOf(point, judging.about) : null)
-    const isSure = disorder === null ? isSelfEvident : ({ kind }: Sign) => timeless.has(kind)
+    const doubt = disorder ?? (judging.silence === undefined ? null : doubtOf(point, judging.about))
+    const isSure = (it: Sign): boolean =>
+      disorder === null ? isSelfEvident(it) || isSeen(it, judging) : timeless.has(it.kind)
     const sure = doubt === null ? its : its.filter(isSure)
     const bad = sure.reduce((sum, it) => sum + it.count, 0)
     if (bad > 0 && (judging.isEnough?.(bad, ofAll(sure)) ?? true)) return found(point, sure, judging)
@@ -116,6 +117,11 @@ function saidOnce(judged: readonly Judged[]): readonly Verdict<never>[] {
   return [...Map.groupBy(blind, (it) => `${it.reason} ${it.text}`).values()].flatMap((alike) =>
     alike.slice(0, 1).map((it) => cannotTell(it.reason, `${some(alike.map((one) => one.point))}: ${it.text}`)),
   )
+}
+
+/** What came, and not that nothing did. */
+function isSeen(it: Sign, { silence }: Judging): boolean {
+  return typeof silence === 'function' && !silence(it)
 }
 
 /** Whoever sends again says that no answer came, whatever the capture saw. */

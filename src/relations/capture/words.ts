@@ -1,3 +1,4 @@
+import type { Trail } from '../../model/capture.ts'
 import { ms } from '../../phrases.ts'
 
 /** `; asked again after 5.00 s`. */
@@ -21,4 +22,14 @@ export function plural(n: number, one: string): string {
 
 export function was(n: number): string {
   return n === 1 ? 'was' : 'were'
+}
+
+/** Its number at each point, by the point's own name: the file's stands before a colon in each. */
+export function trailText(trail: Trail): string {
+  return trail
+    .map(({ point, packet }) => {
+      const name = point.slice(point.lastIndexOf(':') + 1)
+      return packet === null ? `${name} never` : `${name} packet ${packet}`
+    })
+    .join(', ')
 }

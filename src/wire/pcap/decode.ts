@@ -14,6 +14,11 @@ export function decode(packet: Packet, link: number): void {
   packet.payloadLength = 0
   packet.isFragment = false
   packet.ipId = 0
+  // Nothing was on the wire.
+  if (packet.length === 0) {
+    packet.holds = holds.notIp
+    return
+  }
   const at = ipBehindLink(packet, link)
   if (at < 0) packet.holds = packet.end - packet.start < 14 && link === 1 ? holds.cutShort : holds.notIp
   else ip(packet, at)
