@@ -163,4 +163,5 @@ test('of kinds that nobody reads, those of one question alone, and others take n
   expect(found?.deciders).toMatchObject([{ kind: 'SecurityPolicy', asks: [{ name: 'auth' }] }])
   // Calico's peers announce no address of MetalLB's.
   expect(found?.bgpPeers).toBe(1)
+  expect(found?.bgpPeerNames).toHaveLength(1)
 })

@@ -140,6 +140,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     advertisements: together(l2, bgp),
     ...(await monitored(some, intern)),
     bgpPeers: everywhere.filter(isPeer).length,
+    bgpPeerNames: everywhere.flatMap(peerName),
     podNetworks: settings.flatMap((it) => it.network ?? []),
     controllerSettings: settings.flatMap((it) => it.settings ?? []),
     controllerRights: await controllerRights(reader, held, around.controllers),
@@ -230,6 +231,11 @@ function isListed(raw: unknown): boolean {
 }
 
 /** metallb.io: BGPPeer; FRR-K8s, which MetalLB may share with others: FRRConfiguration. */
+function peerName(raw: unknown): readonly string[] {
+  const { kind, metadata } = fields(raw)
+  return kind === 'BGPPeer' ? [text(fields(metadata)['name']) ?? ''] : []
+}
+
 function isPeer(raw: unknown): boolean {
   const { kind } = fields(raw)
   return kind === 'BGPPeer' || kind === 'FRRConfiguration'

@@ -43,6 +43,8 @@ export interface Beside {
   readonly advertisements: readonly Advertisement[] | null
   /** BGPPeers of MetalLB in the file, and settings of FRR. Absent in old recordings. */
   readonly bgpPeers?: number
+  /** The names of these BGPPeers, by which an advertisement chooses. Absent in old recordings. */
+  readonly bgpPeerNames?: readonly string[]
   /** Of the operator of Prometheus: whom it asks, and who takes which of these. Absent in old recordings. */
   readonly monitors?: readonly Monitor[]
   readonly monitorReaders?: readonly MonitorReader[]
@@ -361,6 +363,8 @@ export interface Advertisement {
   readonly poolsBy?: readonly Selector[]
   /** The interfaces that it announces on; absent where it names none, so that it is each, and in old recordings. */
   readonly interfaces?: readonly string[]
+  /** The BGPPeers that it is told to; absent where it names none, so that it is each, and in old recordings. */
+  readonly peers?: readonly string[]
   readonly nodesBy?: readonly Selector[]
 }
 

@@ -195,6 +195,7 @@ export const besideSchema = exactly<Beside>()(
           choosesNodes: oneOf(['labels', 'expressions']),
           poolsBy: maybe(list(selectorSchema)),
           interfaces: maybe(list(m.name)),
+          peers: maybe(list(m.name)),
           nodesBy: maybe(list(selectorSchema)),
         }),
       ),
@@ -202,6 +203,7 @@ export const besideSchema = exactly<Beside>()(
     monitors: maybe(list(monitorSchema)),
     monitorReaders: maybe(list(monitorReaderSchema)),
     bgpPeers: maybe(number),
+    bgpPeerNames: maybe(list(m.name)),
     podNetworks: list(object({ ...named, ranges: list(m.address) })),
     ipPools: maybe(
       list(

@@ -136,6 +136,33 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'by BGP to peers that are not there',
+    given: given({
+      advertisements: [advert({ kind: 'BGPAdvertisement', peers: ['tor-9'] })],
+      bgpPeers: 1,
+      bgpPeerNames: ['tor-1'],
+    }),
+    expect: [{ subject: 'Service/shop/web', args: { why: 'no-peer' } }],
+  },
+  {
+    it: 'by BGP to one peer that is there',
+    given: given({
+      advertisements: [advert({ kind: 'BGPAdvertisement', peers: ['tor-9', 'tor-1'] })],
+      bgpPeers: 1,
+      bgpPeerNames: ['tor-1'],
+    }),
+    expect: 'ok',
+  },
+  {
+    it: 'beside one by ARP',
+    given: given({
+      advertisements: [advert({ kind: 'BGPAdvertisement', peers: ['tor-9'] }), advert()],
+      bgpPeers: 1,
+      bgpPeerNames: ['tor-1'],
+    }),
+    expect: 'ok',
+  },
+  {
     it: 'on interfaces that nobody looked for',
     given: given({ advertisements: [advert({ interfaces: ['eno99'] })] }),
     expect: 'cannot-tell',

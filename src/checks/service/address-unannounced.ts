@@ -52,6 +52,7 @@ export default check({
       namespaces,
       all: beside.advertisements,
       peers: beside.bgpPeers,
+      peerNames: beside.bgpPeerNames ?? [],
       nodes: nodes.known ? nodes.value : [],
       heeds: !pods.known || speakersHeed(pods.value) !== false,
       speaking: pods.known ? speakingNodes(pods.value) : null,
@@ -80,7 +81,7 @@ export default check({
 
 type Why = 'unassigned' | 'not-for-it' | 'no-pool' | 'no-address' | 'unannounced' | Silent
 /** Why none of the nodes announces it, though an advertisement is for it. */
-type Silent = 'chosen' | 'speaker' | 'excluded' | 'no-node'
+type Silent = 'chosen' | 'speaker' | 'excluded' | 'no-node' | 'no-peer'
 
 interface Told {
   readonly address: string
@@ -101,6 +102,8 @@ const says: Readonly<Record<Why, (args: Told) => string>> = {
   speaker: ({ address }) => `has address ${address}, which no node announces: on those that may is no ready speaker`,
   excluded: ({ address }) =>
     `has address ${address}, which no node announces: those that may are kept from load balancers by a label`,
+  'no-peer': ({ address, adverts }) =>
+    `has address ${address}, of which no router is told: the peers of ${some(adverts)} are no BGPPeers`,
   'no-node': ({ address }) =>
     `has address ${address}, which no node announces: those that may have no endpoint of it, and it is Local`,
 }
@@ -116,6 +119,7 @@ const notes: Readonly<Record<Why, string>> = {
   chosen: nobody,
   speaker: nobody,
   excluded: `${nobody}; speakers that are started with --ignore-exclude-lb do not heed the label`,
+  'no-peer': nobody,
   'no-node': 'with externalTrafficPolicy Local a node without an endpoint does not announce the address',
 }
 
@@ -128,6 +132,7 @@ const cures: Readonly<Record<Why, string>> = {
   chosen: 'choose nodes that there are, by labels that they bear, or leave nodeSelectors out',
   speaker: "see why MetalLB's speaker does not run there: its tolerations, its nodeSelector, its log",
   excluded: `choose other nodes, or take the label ${excludingLabel} off`,
+  'no-peer': 'name BGPPeers that there are (`kubectl get bgppeers -A`), or leave `peers` out: then it is each',
   'no-node': 'choose nodes that have endpoints, run the pods on those that announce, or set Cluster',
 }
 
@@ -171,6 +176,7 @@ interface Seen {
   readonly all: readonly Advertisement[] | null
   /** Absent where nobody counted them. */
   readonly peers: number | undefined
+  readonly peerNames: readonly string[]
   readonly nodes: readonly Node[]
   readonly speaking: ReadonlySet<string> | null
   /** The speakers heed the label that keeps nodes from load balancers. */
@@ -194,7 +200,8 @@ function judge(it: Balanced, seen: Seen) {
   const pool = poolOf(pools, address)
   if (pool === null) return []
   const adverts = announcing(all ?? [], pool)
-  const why = adverts.length === 0 ? 'unannounced' : whySilent(adverts, it.homes, seen)
+  const untold = adverts.length > 0 && adverts.every((one) => isToldToNobody(one, seen.peerNames)) ? 'no-peer' : null
+  const why = adverts.length === 0 ? 'unannounced' : (whySilent(adverts, it.homes, seen) ?? untold)
   // By BGP nobody hears of it without a peer, and a file may leave these out.
   if (why === null && seen.peers === 0 && adverts.every((one) => one.kind === 'BGPAdvertisement'))
     return [cannotTell('cut-off', `${address} is announced by BGP alone, and the file holds no BGPPeer of MetalLB's`)]
@@ -209,6 +216,11 @@ function judge(it: Balanced, seen: Seen) {
       ),
     ]
   return [why === null ? ok(1) : verdict(it, { why, pools: [pool], address, adverts, held })]
+}
+
+/** It names peers, and the file holds peers, and none of them (metallb.io, "Advertise to a subset of peers"). */
+function isToldToNobody({ peers = [] }: Advertisement, names: readonly string[]): boolean {
+  return peers.length > 0 && names.length > 0 && !peers.some((it) => names.includes(it))
 }
 
 /** null: a node announces it, as far as is known. That all nodes bear the label is SVC223's. */

@@ -176,6 +176,7 @@ export function projectAdvertisement(kind: Advertisement['kind'], raw: unknown, 
   const nodes = list(spec['nodeSelectors']).map(fields)
   const pools = list(spec['ipAddressPoolSelectors']).map(fields)
   const interfaces = kind === 'L2Advertisement' ? texts(spec['interfaces']).slice(0, 100) : []
+  const peers = kind === 'BGPAdvertisement' ? texts(spec['peers']).slice(0, 100) : []
   return {
     kind,
     namespace: it.namespace,
@@ -185,6 +186,7 @@ export function projectAdvertisement(kind: Advertisement['kind'], raw: unknown, 
     nodes: nodes.length === 0 ? null : nodes.map((one) => intern.labels(stringMap(one['matchLabels']))),
     choosesNodes: nodes.some((one) => isObjects(one['matchExpressions'])) ? 'expressions' : 'labels',
     ...(interfaces.length === 0 ? {} : { interfaces }),
+    ...(peers.length === 0 ? {} : { peers }),
     ...(pools.length === 0 ? {} : { poolsBy: pools.map((one) => projectSelector(one, intern)) }),
     ...(nodes.length === 0 ? {} : { nodesBy: nodes.map((one) => projectSelector(one, intern)) }),
   }
