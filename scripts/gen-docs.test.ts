@@ -26,7 +26,7 @@ test('a page has its facts under the title, and at the end what it looks like, t
   ])
   expect(page).toMatch(/^<!-- .* -->\n# DNS101 title\n\n\| \| \|\n/)
   expect(page).toContain('| level | `--probe` |')
-  expect(page).toContain('| surer with | `conntrack` (`--node-access`) |')
+  expect(page).toContain('| surer with | `conntrack` (`--node-access`), ')
   expect(page).toContain('--from scenarios/race/snapshot.hops')
   expect(page).toMatch(/```\nDNS lookups stall for 5 s on node worker-2.*\n\n✗ error\[DNS101\]/)
   expect(page).not.toMatch(/not applicable|could not tell/)

@@ -1,7 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PodRecord } from './records.ts'
 import type { ProbeSpec, SeriesSpec } from './spec.ts'
-import { measure } from './measure.ts'
 import { onePathMs, resolvers } from '../plan/pace.ts'
 
 /*
@@ -56,6 +55,14 @@ vi.mock('./contacts/http-get.ts', async (original) => ({
       ),
     ),
 }))
+
+/*
+ * Files share a worker and its modules: what another file has read already would not be replaced, and what is replaced
+ * here would be there for the next.
+ */
+vi.resetModules()
+const { measure } = await import('./measure.ts')
+afterAll(() => void vi.resetModules())
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -13,14 +13,30 @@ const among = new RegExp(String.raw`^${key}\s{1,9}(in|notin)\s{0,9}\(([^()]*)\)$
  * null for what is none.
  */
 export function labelExpression(text: string): Selector | null {
-  const matchExpressions = text
-    .split(/,(?![^(]*\))/)
+  const matchExpressions = parts(text)
     .map((it) => it.trim())
     .filter((it) => it !== '')
     .map(requirement)
   return matchExpressions.includes(null)
     ? null
     : { matchLabels: {}, matchExpressions: matchExpressions.filter((it) => it !== null) }
+}
+
+/** At commas, but for those in parentheses, of which there are no pairs in pairs. */
+function parts(text: string): readonly string[] {
+  const found: string[] = []
+  let from = 0
+  let isOpen = false
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === '(') isOpen = true
+    else if (sign === ')') isOpen = false
+    else if (sign === ',' && !isOpen) {
+      found.push(text.slice(from, at))
+      from = at + 1
+    }
+  }
+  return [...found, text.slice(from)]
 }
 
 function requirement(text: string): Requirement | null {

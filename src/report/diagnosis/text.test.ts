@@ -284,15 +284,15 @@ test('the race, as told', () => {
 
       └ causes  ✗ DNS110  DNS lookups are lost or fail: node worker-2
 
-    ? 19 checks could not tell
+    ? 20 checks could not tell
       DNS114 the Corefile is broken
           nothing wrong is seen in the Corefile; whether CoreDNS takes it is not known: no server tells which text it runs (its plugin \`reload\` does, in its log and its metrics)
-      DNS117 DNS119 DNS148 DNS165 DNS167 DNS177 DNS182 DNS190 DNS193 DNS196 DNS205 DNS206 DNS208 DNS218 DNS219 DNS224 DNS226
+      DNS117 DNS119 DNS148 DNS165 DNS167 DNS177 DNS182 DNS190 DNS193 DNS196 DNS205 DNS206 DNS208 DNS218 DNS219 DNS224 DNS226 DNS228
           needs a read of the cluster
       DNS212 DNS servers are older than the Corefile, and it has no \`reload\`
           the Corefile has no \`reload\`, and whether it was written after the servers started is not known
 
-    N ok · 1 finding (+1 explained) · 19 cannot tell · 2 need --probe · 1 need --node-access · N not applicable
+    N ok · 1 finding (+1 explained) · 20 cannot tell · 2 need --probe · 1 need --node-access · N not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
