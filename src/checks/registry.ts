@@ -449,6 +449,7 @@ import peersOfOwnNamespace from './policy/peers-of-own-namespace.ts'
 import pluginMissing from './ingress/plugin-missing.ts'
 import poolHoldsNodes from './node/pool-holds-nodes.ts'
 import connectionsGoSilent from './capture/connections-go-silent.ts'
+import callerUnmeshed from './mesh/caller-unmeshed.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -706,6 +707,7 @@ export const checks: readonly AnyCheck[] = [
   gatewaysShareCertificate, // MSH831
   urlNotTaken, // MSH836
   waypointMissing, // MSH839
+  callerUnmeshed, // MSH841
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

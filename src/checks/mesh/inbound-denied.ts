@@ -5,8 +5,8 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
+import { authorizedFor, linkerdServersOf } from '../../relations/mesh/linkerd-servers.ts'
 import { meshOf } from '../../relations/service/mesh-sidecar.ts'
-import { hasPairs } from '../../relations/selector.ts'
 import { portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
@@ -79,25 +79,11 @@ interface Shut {
 
 /** '' where no Server is for the port, else the Server that nothing authorizes for; null where somebody may come in. */
 function whyDenied(policies: LinkerdPolicies, pod: Pod, target: number): string | null {
-  const { servers, authorized } = policies
-  const named = pod.containers.flatMap((it) => it.ports).filter((it) => it.port === target)
-  const its = servers.filter(
-    (it) =>
-      it.namespace === pod.namespace &&
-      (it.selector === null || hasPairs(it.selector, pod.labels)) &&
-      (it.port === target || named.some(({ name }) => name === it.port)),
-  )
+  const its = linkerdServersOf(policies, pod, target)
   const [first] = its
   if (first === undefined) return pod.inboundDefault === 'deny' ? '' : null
   const isOpen = its.some(
-    (it) =>
-      it.otherwise === 'allow' ||
-      authorized.some(
-        (one) =>
-          one.namespace === it.namespace &&
-          (one.of !== 'Server' || one.name === it.name) &&
-          lacks(one, policies) === null,
-      ),
+    (it) => it.otherwise === 'allow' || authorizedFor(policies, it).some((one) => lacks(one, policies) === null),
   )
   return isOpen ? null : first.name
 }
