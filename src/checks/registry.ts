@@ -450,6 +450,7 @@ import pluginMissing from './ingress/plugin-missing.ts'
 import poolHoldsNodes from './node/pool-holds-nodes.ts'
 import connectionsGoSilent from './capture/connections-go-silent.ts'
 import callerUnmeshed from './mesh/caller-unmeshed.ts'
+import minionAlone from './ingress/minion-alone.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -675,6 +676,7 @@ export const checks: readonly AnyCheck[] = [
   leadsOnToMissing, // ING412
   controllerTooOld, // ING413
   pluginMissing, // ING416
+  minionAlone, // ING417
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

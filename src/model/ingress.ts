@@ -124,6 +124,8 @@ export interface Ingress {
   readonly changedAt?: number
   /** Vendors whose annotations it bears: `alb`, `nginx`. */
   readonly vendors?: readonly string[]
+  /** `nginx.org/mergeable-ingress-type`. Absent where it stands alone, and in old recordings. */
+  readonly mergeable?: 'master' | 'minion'
   readonly actions?: readonly IngressAction[]
   /**
    * Names of annotations that are for controllers: `nginx.org/rewrites`. Their values are not read. Old recordings have

@@ -80,6 +80,7 @@ export function ingressOf(m: Texts, shared: Texts): Schema<Ingress> {
       plugins: maybe(list(m.name)),
       entryPoints: maybe(list(m.name)),
       vendors: maybe(list(shared.word)),
+      mergeable: maybe(oneOf(['master', 'minion'])),
       actions: maybe(
         list(
           object({

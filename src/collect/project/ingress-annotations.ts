@@ -120,6 +120,12 @@ export function healthPortOf(annotations: Annotations): Pick<Ingress, 'healthPor
 /** A JSON text longer than this is no action that a human wrote. */
 const longestAction = 16 * 1024
 
+/** F5's: a master has the host and its TLS, minions have the paths. */
+export function mergeableOf(annotations: Annotations): Pick<Ingress, 'mergeable'> {
+  const type = annotations['nginx.org/mergeable-ingress-type']
+  return type === 'master' || type === 'minion' ? { mergeable: type } : {}
+}
+
 export function vendorsOf(annotations: Annotations): Pick<Ingress, 'vendors'> {
   const found = Object.keys(annotations).flatMap((key) =>
     Object.entries(prefixes).flatMap(([prefix, vendor]) => (key.startsWith(prefix) ? [vendor] : [])),

@@ -18,6 +18,7 @@ import {
   pagesOf,
   pluginsOf,
   tlsByOf,
+  mergeableOf,
   vendorsOf,
 } from './ingress-annotations.ts'
 import { namesBesideOf, redirectOf, secretsOf, sslRedirectOf } from './ingress-redirect.ts'
@@ -59,6 +60,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...statusBy(list(it.metadata['managedFields']).map(fields)),
     ...changedAt(list(it.metadata['managedFields']).map(fields)),
     ...vendorsOf(annotations),
+    ...mergeableOf(annotations),
     ...actionsOf(annotations),
     ...annotatedOf(annotations),
     ...unusableOf(annotations),

@@ -17,7 +17,5 @@ export function linkerdServersOf({ servers }: LinkerdPolicies, pod: Pod, port: n
 
 /** What authorizes callers of a Server: by its name, of its whole namespace, or of something that is not evaluated. */
 export function authorizedFor({ authorized }: LinkerdPolicies, server: LinkerdServer): readonly Authorized[] {
-  return authorized.filter(
-    (it) => it.namespace === server.namespace && (it.of !== 'Server' || it.name === server.name),
-  )
+  return authorized.filter((it) => it.namespace === server.namespace && (it.of !== 'Server' || it.name === server.name))
 }

@@ -36,7 +36,8 @@ export function countedByPart(checks: readonly AnyCheck[]): string {
   }>(
     ({ left, told }, [words, has]) => {
       const its = left.filter((it) => has(it))
-      const unit = told.length === 0 ? ' checks' : ''
+      const one = its.length === 1 ? ' check' : ' checks'
+      const unit = told.length === 0 ? one : ''
       return {
         left: left.filter((it) => !has(it)),
         told: its.length === 0 ? told : [...told, `${its.length}${unit} of ${words}`],
