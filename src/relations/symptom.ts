@@ -75,6 +75,9 @@ export const authUnclear = (ingress: Named): string => `auth-unclear:${ingress.n
 /** Its controller has given it no address. */
 export const ingressWaits = (ingress: Named): string => `ingress-waits:${ingress.namespace}/${ingress.name}`
 
+/** An ALB is to send to node ports of a Service that has none: its controller says so. */
+export const albLacksNodePorts = (ingress: Named): string => `alb-lacks-node-ports:${ingress.namespace}/${ingress.name}`
+
 /** A controller runs something else than this Ingress says. */
 export const ingressNotLive = (ingress: Named): string => `ingress-not-live:${ingress.namespace}/${ingress.name}`
 

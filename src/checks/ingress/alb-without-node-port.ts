@@ -4,7 +4,7 @@ import { full } from '../../phrases.ts'
 import { toldTarget } from '../../relations/ingress/albs.ts'
 import { controllersOf } from '../../relations/ingress/controllers-of.ts'
 import { type Route, routesOf, routeText, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
-import { ingressFails } from '../../relations/symptom.ts'
+import { albLacksNodePorts, ingressFails } from '../../relations/symptom.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
 
 const ours = 'ingress.k8s.aws/alb'
@@ -76,6 +76,6 @@ function verdict(route: Route, said: 'instance' | 'ip' | 'unset', seen: boolean)
     confidence: seen ? 'inferred' : 'possible',
     args: { service: route.backend.service, route: routeText(route), said, seen },
     evidence: [backendEvidence(route.ingress, route.backend, 'service', 'of type ClusterIP')],
-    causes: [ingressFails(route.ingress)],
+    causes: [ingressFails(route.ingress), albLacksNodePorts(route.ingress)],
   })
 }

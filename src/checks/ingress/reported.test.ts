@@ -1,6 +1,10 @@
-import { ingress } from '../../../test/build/ingress.ts'
+import { expect, test } from 'vitest'
+import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import { unknown } from '../../model/known.ts'
+import withoutNodePort from './alb-without-node-port.ts'
 import check from './reported.ts'
 
 const web = ingress([['/', 'web', 80]])
@@ -63,3 +67,18 @@ describeCheck(check, [
     says: /no permission/,
   },
 ])
+
+test('what an ALB says of a Service without node ports comes of that Service', () => {
+  const said = "Failed build model due to ingress: shop/web: service type must be either 'NodePort' or 'LoadBalancer'"
+  const all = modelOf({
+    ingresses: [ingress([['/', 'web', 80]], { className: 'alb', albTarget: 'unset' })],
+    ingressClasses: [ingressClass('alb', { controller: 'ingress.k8s.aws/alb' })],
+    ingressControllers: [controller({ controller: 'ingress.k8s.aws/alb', classNames: ['alb'] })],
+    services: [service('web')],
+    events: [{ ...event('FailedBuildModel'), said }],
+  })
+  const { roots } = diagnose(all, { checks: [check, withoutNodePort] })
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+    ['ING363', 'ING339'],
+  ])
+})

@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { count, full, hearsay, shown } from '../../phrases.ts'
-import { ingressFails, ingressWaits } from '../../relations/symptom.ts'
+import { albLacksNodePorts, ingressFails, ingressWaits } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -64,6 +64,9 @@ export default check({
   },
 })
 
+/** The AWS Load Balancer Controller, of targets by instance (pkg/ingress, model_build_target_group.go). */
+const aboutNodePorts = /service type must be either 'NodePort' or 'LoadBalancer'/
+
 function verdict(ingress: Ingress, { reason, said, times }: ObjectEvent) {
   const [address] = ingress.addresses
   return finding({
@@ -72,6 +75,7 @@ function verdict(ingress: Ingress, { reason, said, times }: ObjectEvent) {
     severity: address === undefined ? 'error' : 'info',
     args: { reason, said: said.replace(/\.$/, ''), times, address: address ?? '' },
     evidence: [{ kind: 'fact', label: `event ${reason}`, value: shown(said) }],
+    ...(aboutNodePorts.test(said) ? { symptoms: [albLacksNodePorts(ingress)] } : {}),
     causes: address === undefined ? [ingressWaits(ingress), ingressFails(ingress)] : [],
   })
 }

@@ -160,7 +160,7 @@ describeCheck(check, [
         subject: 'Node/worker-1',
         severity: 'error',
         confidence: 'inferred',
-        args: { why: 'sandbox', pods: ['cart-1', 'cart-1'] },
+        args: { why: 'sandbox', pods: ['cart-1', 'cart-1'], isOut: true },
         says: /cannot give its pods a network: an Event says “/,
       },
     ],

@@ -6,6 +6,7 @@ import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, some, told, shown, hearsay } from '../../phrases.ts'
 import { dnsLossOnNode, dnsServersDown, nodeDown, nodeNotReady, noPodNetwork } from '../../relations/symptom.ts'
+import { saysAddressesOut } from '../../wire/addresses-out.ts'
 
 /**
  * The CNI's agent, or a controller of the cloud, gives a node its part of the pod network. Without it pods stay in
@@ -58,22 +59,33 @@ export default check({
       (args.pods.length === 0
         ? 'no pod of it waits at this moment'
         : `${count(args.pods.length, 'pod')} there without an address: ${some(args.pods)}`),
-    note: ({ args }) =>
-      args.all > 1
-        ? 'no pod but those on the network of nodes gets an address: DNS and whatever else has pods waits for it'
-        : 'pods that run there already may go on; new ones, and those of other nodes that connect to them, fail',
+    note: ({ args }) => {
+      if (args.all > 1)
+        return 'no pod but those on the network of nodes gets an address: DNS and whatever else has pods waits for it'
+      return args.isOut
+        ? 'pods that run there already go on; a new one waits until an address is given back'
+        : 'pods that run there already may go on; new ones, and those of other nodes that connect to them, fail'
+    },
     help: ({ subject: on, args }) => [
-      args.all > 1
-        ? 'install a CNI (Cilium, Calico, Flannel, …), with the range of pods that the cluster was made with; ' +
-          'where one is ' +
-          'installed, see why its agents do not run'
-        : "look at the CNI's agent on that node, and at what the kubelet says",
+      firstStep(args),
       ...(args.all > 1 ? ['kubectl get daemonsets -A'] : []),
       `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
       `kubectl describe node ${on.name}`,
     ],
   },
 })
+
+function firstStep({ all, isOut }: { readonly all: number; readonly isOut: boolean }): string {
+  if (all > 1)
+    return (
+      'install a CNI (Cilium, Calico, Flannel, …), with the range of pods that the cluster was made with; where one ' +
+      'is installed, see why its agents do not run'
+    )
+  return isOut
+    ? 'count the addresses: the pods of the node against its limit (of AWS by its type), its range or the pool, the ' +
+        'subnet, and what was never given back'
+    : "look at the CNI's agent on that node, and at what the kubelet says"
+}
 
 /** Its pods run elsewhere, with addresses of that place (virtual-kubelet, node/README; it taints its node). */
 function isVirtual({ labels, taints }: Node): boolean {
@@ -175,7 +187,7 @@ function verdict(node: Node, { why, said, pods }: Seen) {
     subject: subject('Node', null, node.name),
     confidence: why === 'hearsay' ? 'possible' : 'inferred',
     severity: severityOf(node, why),
-    args: { why, said, pods: pods.map((it) => it.name), all: 1, isNew: isNew(node) },
+    args: { why, said, pods: pods.map((it) => it.name), all: 1, isNew: isNew(node), isOut: saysAddressesOut(said) },
     evidence: [
       why === 'no-range'
         ? { kind: 'fact', label: 'spec.podCIDRs', value: 'none' }
@@ -217,6 +229,7 @@ function everywhere(first: Node, all: readonly Node[], { pods }: Pick<Seen, 'pod
       said: saidOf(first),
       pods: pods.map((it) => it.name),
       isNew: false,
+      isOut: false,
       all: all.length,
     },
     evidence: all.slice(0, mostTold).map((it) => ({
