@@ -24,6 +24,16 @@ const [ok, dead, ready] = [group('/ok', 200, 2), group('/dead', 502, 1, { refuse
 test.each<readonly [string, Summary, readonly string[]]>([
   ['all is right', right, []],
   [
+    'what was answered before the controller had heard of the pods',
+    {
+      lines: { requests: 11 },
+      serverErrors: 8,
+      who: { refused: 1, 'none-available': 7 },
+      groups: [ok, dead, ready, group('/ready', 503, 7, { 'none-available': 7 })],
+    },
+    [],
+  ],
+  [
     'a request is missing',
     { ...right, lines: { requests: 3 }, groups: [group('/ok', 200, 1), dead, ready] },
     ['requests for /ok 200: 1, not 2'],

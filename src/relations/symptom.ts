@@ -39,6 +39,9 @@ export const nodeResolver = (workload: Subject): string => `node-resolver:${subj
 export const noPodNetwork = 'no-pod-network'
 
 /** No pod of this workload is ready. */
+/** It waits with an error, and somebody lacks it. */
+export const podStuck = (pod: Named): string => `pod-stuck:${pod.namespace}/${pod.name}`
+
 export const podsUnready = (workload: Subject): string => `pods-unready:${subjectKey(workload)}`
 
 /** Connections to this Service come to pods that are not ready, as it publishes them. */

@@ -22,7 +22,27 @@ describeCheck(check, [
         }),
       ],
     },
-    expect: [{ subject: 'Service/shop/cart', args: { stuck: 1 } }],
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { stuck: 1 } }],
+  },
+  {
+    it: 'a new one does, and the Deployment has all the pods that it wants',
+    given: {
+      services,
+      pods: [
+        pod('cart-1'),
+        notReady('cart-2', 'ContainersNotReady', {
+          containers: [container({ ready: false, waiting: 'CrashLoopBackOff', restarts: 57 })],
+        }),
+      ],
+      workloads: [
+        deployment('cart', 1),
+        deployment('cart-abc12', 1, {
+          kind: 'ReplicaSet',
+          owner: { kind: 'Deployment', name: 'cart' },
+        }),
+      ],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { stuck: 1 } }],
   },
   {
     it: 'the rollout of its Deployment has timed out, and old pods serve',

@@ -7,8 +7,9 @@ import type { Workload } from '../../model/workload.ts'
 import { type Backing, backingOf, publishedUnready } from '../../relations/service/service-backing.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
+import { spareMakers } from '../../relations/service/spare-makers.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { unreadyPublished } from '../../relations/symptom.ts'
+import { podStuck, podsUnready, unreadyPublished } from '../../relations/symptom.ts'
 import { commandsFor, firstStep, lookArgs, reasons, reasonsEvidence, serviceSubject } from './words.ts'
 import { count, full } from '../../phrases.ts'
 
@@ -23,15 +24,20 @@ export default check({
   fine: 'all endpoints are ready',
   severity: 'info',
   needs: ['services', 'pods'],
-  wants: ['events', 'workloads', 'nodes'],
+  wants: ['events', 'workloads', 'nodes', 'clusterDns'],
   remedies: [],
   decides: [],
 
-  run({ services, pods, events, workloads, nodes }) {
+  run({ services, pods, events, workloads, nodes, clusterDns }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const problemOf = problemsOf(events, { nodes })
     const backing = backingOf(pods, { known: true, value: [] })
+    const spare = spareMakers(workloads.known ? workloads.value : [])
+    // Of the DNS servers the checks of DNS speak.
+    const servers = new Set(clusterDns.known ? clusterDns.value.pods.map(full) : [])
+    const isLacked = (it: Pod): boolean =>
+      isStuck(it) && !servers.has(full(it)) && !spare.has(subjectKey(workloadOfPod(it)))
     const late = new Set((workloads.known ? workloads.value : []).flatMap((it) => (hasTimedOut(it) ? keyOf(it) : [])))
     const found = choosing.flatMap((service) => {
       const behind = readyAndNot(service, backing(service))
@@ -40,11 +46,12 @@ export default check({
       const [first] = why
       const timedOut = behind.notReady.map(workloadOfPod).find((it) => late.has(subjectKey(it)))?.name ?? null
       const published = publishedUnready(service, behind.notReady).length
+      const lacked = behind.notReady.filter(isLacked)
       return [
         finding({
           subject: serviceSubject(service),
           confidence: 'inferred',
-          severity: published > 0 || timedOut !== null ? 'warning' : 'info',
+          severity: published > 0 || timedOut !== null || lacked.length > 0 ? 'warning' : 'info',
           args: {
             ready: behind.ready.length,
             of: behind.ready.length + behind.notReady.length,
@@ -57,7 +64,8 @@ export default check({
             ...lookArgs(first),
           },
           evidence: [reasonsEvidence('pods that are not ready', why)],
-          causes: published > 0 ? [unreadyPublished(service)] : [],
+          symptoms: lacked.map((it) => podsUnready(workloadOfPod(it))),
+          causes: [...(published > 0 ? [unreadyPublished(service)] : []), ...lacked.map(podStuck)],
         }),
       ]
     })

@@ -1,12 +1,20 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
-import type { Workload } from '../../model/workload.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { isCrashing, nextLookAt, type PodProblem, problemsOf } from '../pod-problem.ts'
 import { hasPairs } from '../selector.ts'
+import { spareMakers } from '../service/spare-makers.ts'
 import { isLive, podsOfServices, selectorOf } from '../service/service-selects-pod.ts'
-import { dnsLossOnNode, dnsServerCrash, dnsServersDown, noEndpoints, nodeDown, podsUnready } from '../symptom.ts'
+import {
+  dnsLossOnNode,
+  dnsServerCrash,
+  dnsServersDown,
+  noEndpoints,
+  nodeDown,
+  podStuck,
+  podsUnready,
+} from '../symptom.ts'
 import { refusalsOf, refusalText, refusedBy } from '../workload-refusal.ts'
 import { topWorkloads, workloadOfPod } from '../workload-of-pod.ts'
 import { because } from '../../phrases.ts'
@@ -71,16 +79,6 @@ function waitingLong({ sources: { events } }: Model): ReadonlySet<string> {
   return new Set(tried.map((it) => `${it.namespace}/${it.object.name}`))
 }
 
-/** Deployments that lack nothing, and their ReplicaSets: a new release that never starts, and old pods that go on. */
-function spareMakers(workloads: readonly Workload[]): ReadonlySet<string> {
-  const full = workloads.filter((it) => it.kind === 'Deployment' && it.desired > 0 && it.ready >= it.desired)
-  const names = new Set(full.map((it) => `${it.namespace}/${it.name}`))
-  const made = workloads.filter(
-    (it) => it.owner?.kind === 'Deployment' && names.has(`${it.namespace}/${it.owner.name}`),
-  )
-  return new Set([...full, ...made].map((it) => subjectKey(subject(it.kind, it.namespace, it.name))))
-}
-
 function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare, waitsLong }: Around): readonly Trouble[] {
   const notReady = pod.phase === 'Running' && !pod.ready
   const stuck = pod.containers.filter(
@@ -104,6 +102,7 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns, isSpare, waitsLon
   const keys = [
     ...serving,
     podsUnready(workloadOfPod(pod)),
+    podStuck(pod),
     ...(pod.node === null ? [] : [nodeDown(pod.node)]),
     ...(dns.length > 0 ? [dnsServersDown, dnsServerCrash] : []),
   ]
