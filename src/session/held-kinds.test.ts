@@ -102,7 +102,7 @@ test('a target is found by what the file holds, be there a kind of workload that
 test('of a file without any of these kinds, no check of them is well, nor says that there is none', async () => {
   // Of Linkerd, Dapr and ambient mode the pods of the file tell: none has a proxy, and no annotation. Of routes of
   // Linkerd's own a file alone is asked, and it is what has none.
-  const byPods = ['MSH810', 'MSH820', 'MSH825', 'MSH826']
+  const byPods = ['MSH810', 'MSH820', 'MSH825', 'MSH826', 'MSH841']
   const its = (await resultsWith()).filter(
     (it) => ['gateway', 'mesh'].includes(familyOf(it.check)) && !byPods.includes(it.check.code),
   )

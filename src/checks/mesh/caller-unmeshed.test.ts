@@ -89,6 +89,8 @@ describeCheck(check, [
     expect: 'not-applicable',
   },
   { it: 'nobody calls it', given: given([api('api-1')]), expect: 'not-applicable' },
+  { it: 'a file without Servers', given: { ...given([api('api-1'), web()]), beside: beside() }, expect: 'cannot-tell' },
+  { it: 'no proxy at all', given: { ...given([api('api-1', []), web()]), beside: beside() }, expect: 'not-applicable' },
   { it: 'no Server', given: given([api('api-1'), web()], [], []), expect: 'not-applicable' },
   {
     it: 'pods could not be listed',

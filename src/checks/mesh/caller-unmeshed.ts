@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { LinkerdPolicies } from '../../model/beside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
@@ -30,7 +30,9 @@ export default check({
 
   run({ beside, services, pods, namespaces, clusterDns, scope }) {
     const policies = beside.linkerd
-    if (policies === null || policies.servers.length === 0) return notApplicable('no Server of Linkerd is in the file')
+    if (!pods.some((it) => meshOf(it) === 'Linkerd')) return notApplicable("no pod here has a proxy of Linkerd's")
+    if (policies === null) return cannotTell('cut-off', "the file holds no Server of Linkerd's")
+    if (policies.servers.length === 0) return notApplicable('no Server of Linkerd is here')
     const around = callableFrom({ services, namespaces, clusterDns, scope })
     const podsOf = podsOfServices(pods.filter(isLive))
     const judged = toldCalls(pods.filter(isLive)).flatMap((it) => {

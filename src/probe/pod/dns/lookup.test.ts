@@ -7,7 +7,7 @@ import type { ResolverSpec, SeriesSpec } from '../spec.ts'
 const patient: ResolverSpec = { timeoutMs: 10_000, attempts: 2 }
 /** Nobody listens below 1024 here; a free port may be somebody's in a moment. */
 const closed = 1
-const brief: ResolverSpec = { timeoutMs: 300, attempts: 2 }
+const brief: ResolverSpec = { timeoutMs: 1000, attempts: 2 }
 
 async function ask(
   behave: Parameters<typeof dnsResponder>[0],
