@@ -33,15 +33,24 @@ export default check({
       return by === null ? [] : [{ pod, by }]
     })
     if (kept.length === 0) return ok(said.length, "by the scheduler's words")
-    const tops = workloads.known ? topWorkloads(workloads.value) : []
+    const tops = new Map(
+      (workloads.known ? topWorkloads(workloads.value) : []).map((it) => [
+        subjectKey(subject(it.kind, it.namespace, it.name)),
+        it,
+      ]),
+    )
+    const ofWorkload = Map.groupBy(
+      pods.filter((it) => !isOver(it)),
+      (it) => subjectKey(workloadOfPod(it)),
+    )
     const groups = Map.groupBy(kept, ({ pod, by }) => `${subjectKey(workloadOfPod(pod))} ${by}`)
     return [...groups.values()].flatMap((its) => {
       const [first] = its
       if (first === undefined) return []
       const on = workloadOfPod(first.pod)
-      const own = pods.filter((it) => !isOver(it) && subjectKey(workloadOfPod(it)) === subjectKey(on))
+      const own = ofWorkload.get(subjectKey(on)) ?? []
       const placed = own.filter((it) => it.node !== null)
-      const top = tops.find((it) => it.kind === on.kind && it.namespace === on.namespace && it.name === on.name)
+      const top = tops.get(subjectKey(on))
       const isReady = own.some((it) => it.ready)
       return [
         finding({

@@ -10,7 +10,7 @@ import {
   type ToldCall,
   toldCalls,
 } from '../../relations/service/called-services.ts'
-import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { portInstead } from '../../relations/service/port-of-speech.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -58,7 +58,7 @@ export default check({
     const once = new Map(
       wrongly.map((it) => [`${subjectKey(workloadOfPod(it.pod))} ${it.call.host}:${it.call.port}`, it]),
     )
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const found = [...once.values()].flatMap((it) => verdict(it, isAwaited(it.pod, scalers)))
     return found.length > 0 ? found : ok(judged.length, spelledOut)
   },

@@ -11,7 +11,7 @@ import {
   type ToldCall,
   toldCalls,
 } from '../../relations/service/called-services.ts'
-import { idleOf, isAwaited, toldText, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, toldText, withNextPods } from '../../relations/service/next-pods.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -45,7 +45,7 @@ export default check({
     if (judged.length === 0) return notApplicable('no URL here names the replica set of servers whose own is known')
     const wrongly = judged.filter((it) => it.told !== it.set)
     const once = new Map(wrongly.map((it) => [`${subjectKey(workloadOfPod(it.pod))} ${it.call.by}`, it]))
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const found = [...once.values()].map((it) =>
       verdict(it, { isAsked: isTargetPod(scope, it.pod), isDue: isAwaited(it.pod, scalers) }),
     )

@@ -6,7 +6,7 @@ import { subject, type Subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
 import { type Callable, type Called, calledBy, callableFrom } from '../../relations/service/called-services.ts'
-import { idleOf, isAwaited, withNextPods } from '../../relations/service/next-pods.ts'
+import { idleOf, isAwaited, scalersOf, withNextPods } from '../../relations/service/next-pods.ts'
 import { isOver, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -34,7 +34,7 @@ export default check({
       return called.is === 'elsewhere' ? [] : [{ ...it, called }]
     })
     if (judged.length === 0) return notApplicable('no server here is told to tell its clients a name of this cluster')
-    const scalers = beside.known ? (beside.value.scalers ?? []) : []
+    const scalers = scalersOf(beside)
     const podsOf = podsOfServices(pods)
     const found = judged.flatMap((it) => {
       const { called } = it
