@@ -40,7 +40,8 @@ function turn(hash: string, { name }: Case): string {
   return createHash('sha256').update(`${hash} ${name}`).digest('hex')
 }
 
-function isTouched(paths: readonly string[], touched: readonly string[]): boolean {
+/** `paths`: files, or folders with a `/` at the end; `touched`: files. */
+export function isTouched(paths: readonly string[], touched: readonly string[]): boolean {
   return paths.some((path) => touched.some((it) => it === path || (path.endsWith('/') && it.startsWith(path))))
 }
 

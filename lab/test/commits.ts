@@ -24,6 +24,13 @@ export async function changes(table: string): Promise<Changes> {
     : { hash, since, touched: changed.split('\n').filter((it) => it !== '') }
 }
 
+/** The files that differ between an older commit and this one; null when git doesn't know it as this one's past. */
+export async function changedSince(older: string): Promise<readonly string[] | null> {
+  if ((await git('merge-base', '--is-ancestor', older, 'HEAD')) === null) return null
+  const changed = await git('diff', '--name-only', older, 'HEAD')
+  return changed === null ? null : changed.split('\n').filter((it) => it !== '')
+}
+
 async function git(...args: readonly string[]): Promise<string | null> {
   // In CI the clone may be another user's.
   const ran = await run(['git', '-c', `safe.directory=${root}`, '-C', root, ...args])

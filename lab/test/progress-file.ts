@@ -6,6 +6,7 @@ import type { Past } from './history.ts'
 import type { Result } from './result.ts'
 
 export interface Progress {
+  /** The commit with which it stopped; what holds of it on a newer one is said by `stillHolds`. */
   readonly hash: string
   readonly done: readonly Past[]
   readonly results: readonly Result[]
@@ -13,18 +14,17 @@ export interface Progress {
 
 const file = join(CACHE, 'lab-test-progress.json')
 
-/** Of another commit, or not to be read: nothing is done yet. */
-export async function readProgress(hash: string): Promise<Progress> {
-  const none: Progress = { hash, done: [], results: [] }
+/** Null when there is none, or it can't be read: nothing is done yet. */
+export async function readProgress(): Promise<Progress | null> {
   const text = await readFile(file, 'utf8').catch(() => null)
-  if (text === null) return none
+  if (text === null) return null
   try {
     const read = JSON.parse(text) as Partial<Progress>
-    return read.hash === hash && Array.isArray(read.done) && Array.isArray(read.results)
-      ? { hash, done: read.done, results: read.results }
-      : none
+    return typeof read.hash === 'string' && Array.isArray(read.done) && Array.isArray(read.results)
+      ? { hash: read.hash, done: read.done, results: read.results }
+      : null
   } catch {
-    return none
+    return null
   }
 }
 

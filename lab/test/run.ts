@@ -11,13 +11,14 @@ import { up } from '../up.ts'
 import { inOrder, type Case } from './budget.ts'
 import { allCases, guessOf } from './cases.ts'
 import { type Clock, limitsOf, startClock } from './clock.ts'
-import { changes } from './commits.ts'
+import { changedSince, changes } from './commits.ts'
 import { historyOf, merged, type Past, untried } from './history.ts'
 import { added, machine } from './machine.ts'
 import { forgetProgress, readProgress, writeProgress } from './progress-file.ts'
 import { expectThat, line, type Result } from './result.ts'
 import { leftoverCase } from './safety-cases.ts'
 import { failed } from './second-try.ts'
+import { type Held, stillHolds } from './still-holds.ts'
 import { benchmarkPage } from './table.ts'
 import { type AnyCase, pastOf, type Trial, tryCases } from './try-cases.ts'
 
@@ -42,7 +43,6 @@ const page = join(import.meta.dirname, '../..', table)
 const before = await readFile(page, 'utf8').catch(() => '')
 const history = historyOf(before)
 const { hash, since, touched } = await changes(table)
-const progress = resumes ? await readProgress(hash) : { hash, done: [], results: [] }
 const today = new Date().toISOString().slice(0, 10)
 
 const cases = allCases()
@@ -53,7 +53,10 @@ if (unknown.length > 0) {
   )
   process.exit(2)
 }
-const done = new Set(progress.done.filter((it) => it.verdict !== 'failed').map((it) => it.name))
+const stopped = resumes ? await readProgress() : null
+const held: Held =
+  stopped === null ? { done: [], results: [] } : stillHolds(cases, stopped, await changedSince(stopped.hash))
+const done = new Set(held.done.map((it) => it.name))
 const wanted = cases.filter(
   (it) => (asked.length === 0 || asked.includes(it.name)) && (it.rank === 'always' || !done.has(it.name)),
 )
@@ -63,8 +66,8 @@ const usual = (it: Case): number => {
   return last === undefined || last.verdict === 'not tried here' ? (guesses.get(it.name) ?? 0) : last.seconds
 }
 
-const results = progress.results.filter((it) => !failed(it))
-const past: Past[] = [...progress.done]
+const results = held.results.filter((it) => !failed(it))
+const past: Past[] = [...held.done]
 const trials: Trial[] = []
 const tell = (result: Result): void => void process.stdout.write(line(result))
 const facts: { upSeconds: number | null } = { upSeconds: null }
