@@ -20,7 +20,7 @@ export async function monitorCommand(flags: MonitorFlags): Promise<number> {
     if (isFact(event)) book.take(event)
   }
   try {
-    const served = await serveBook(flags.listen, book)
+    const served = await serveBook(flags.listen, book, isPod(flags, process.env) ? 'anyone' : 'machine')
     say(`serves http://${served.address}/metrics`, ...announced(ask))
     try {
       await monitor(ask, { signal: interrupt.signal, tell: take })
@@ -35,15 +35,21 @@ export async function monitorCommand(flags: MonitorFlags): Promise<number> {
   }
 }
 
+type Env = Readonly<Record<string, string | undefined>>
+
+function isPod({ kubeconfig }: MonitorFlags, env: Env): boolean {
+  return kubeconfig === undefined && (env['KUBERNETES_SERVICE_HOST'] ?? '') !== ''
+}
+
 /** In a pod of the cluster its servers can be asked directly; from anywhere else their silence would say nothing. */
-function askOf(flags: MonitorFlags, env: Readonly<Record<string, string | undefined>>): MonitorAsk {
+function askOf(flags: MonitorFlags, env: Env): MonitorAsk {
   const { listen: _listen, lookups, lookupsEvery, keep, keepMost, keepBytes, ...rest } = flags
-  const isPod = flags.kubeconfig === undefined && (env['KUBERNETES_SERVICE_HOST'] ?? '') !== ''
-  const isAsking = lookups === 'always' || (lookups === 'auto' && isPod)
+  const isInside = isPod(flags, env)
+  const isAsking = lookups === 'always' || (lookups === 'auto' && isInside)
   return {
     ...rest,
     lookupsEvery: isAsking ? lookupsEvery : null,
-    pages: isPod ? 'direct' : 'api',
+    pages: isInside ? 'direct' : 'api',
     keep: keep === undefined ? null : { folder: keep, most: keepMost, bytes: keepBytes },
   }
 }

@@ -26,8 +26,8 @@ afterEach(async () => {
   served = null
 })
 
-async function serving(book: Book): Promise<string> {
-  served = await serveBook({ host: '127.0.0.1', port: 0 }, book)
+async function serving(book: Book, asker: 'anyone' | 'machine' = 'anyone'): Promise<string> {
+  served = await serveBook({ host: '127.0.0.1', port: 0 }, book, asker)
   return `http://${served.address}`
 }
 
@@ -85,6 +85,19 @@ test.each([
   const got = await get(await serving(newBook(every)), { path, method })
   expect(got.status).toBe(status)
   if (method === 'HEAD') expect(got.body).toBe('')
+})
+
+test.each([
+  { asker: 'machine', host: 'localhost:9467', status: 200 },
+  { asker: 'machine', host: '127.0.0.1', status: 200 },
+  { asker: 'machine', host: '[::1]:9467', status: 200 },
+  { asker: 'machine', host: 'evil.example', status: 421 },
+  { asker: 'machine', host: '127.0.0.1.evil.example:9467', status: 421 },
+  { asker: 'machine', host: '10.0.0.1', status: 421 },
+  { asker: 'anyone', host: 'monitor.shop:9467', status: 200 },
+] as const)('asked as `$host`, for $asker: $status', async ({ asker, host, status }) => {
+  const got = await get(`${await serving(newBook(every), asker)}/metrics`, { headers: { host } })
+  expect(got.status).toBe(status)
 })
 
 test('a port that is taken is one line, and what to do', async () => {

@@ -20,8 +20,15 @@ export interface Served {
   readonly close: () => Promise<void>
 }
 
-/** Serves what the book says; it holds no secret, and takes nothing from whoever asks. */
-export async function serveBook(listen: Listen, book: Book): Promise<Served> {
+/** Who asks on loopback: a pod has no browser, and a proxy beside it hands on the Host of who asked it. */
+type Asker = 'anyone' | 'machine'
+
+/**
+ * Serves what the book says; it holds no secret, and takes nothing from whoever asks. For `machine` it answers, on
+ * loopback, under loopback's own names alone: any page of the web can point a name at 127.0.0.1 (DNS rebinding), and
+ * would read from there what is sick in which cluster.
+ */
+export async function serveBook(listen: Listen, book: Book, asker: Asker = 'anyone'): Promise<Served> {
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -30,7 +37,7 @@ export async function serveBook(listen: Listen, book: Book): Promise<Served> {
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: 1000,
     },
-    (request, response) => answer(request, response, book),
+    (request, response) => answer(request, response, { book, asker }),
   )
   server.maxConnections = limits.connections
   await listening(server, listen)
@@ -70,10 +77,15 @@ function notListening({ host, port }: Listen, { code, message }: NodeJS.ErrnoExc
 const exposition = 'text/plain; version=0.0.4; charset=utf-8'
 const plain = 'text/plain; charset=utf-8'
 
-function answer(request: IncomingMessage, response: ServerResponse, book: Book): void {
+interface Open {
+  readonly book: Book
+  readonly asker: Asker
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, { book, asker }: Open): void {
   // What is sent along is not read.
   request.resume()
-  const { status, type, body } = replyTo(request, book)
+  const { status, type, body } = asker === 'machine' && isByForeignName(request) ? foreign : replyTo(request, book)
   response.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),
@@ -87,6 +99,20 @@ interface Reply {
   readonly status: number
   readonly type: string
   readonly body: string
+}
+
+/** 421 Misdirected Request: RFC 9110, 15.5.20. */
+const foreign: Reply = {
+  status: 421,
+  type: plain,
+  body: 'this listens on loopback, and is asked for by another name: use 127.0.0.1 or localhost\n',
+}
+
+function isByForeignName({ socket, headers }: IncomingMessage): boolean {
+  const reached = (socket.localAddress ?? '').replace(/^::ffff:/, '')
+  if (reached !== '::1' && !reached.startsWith('127.')) return false
+  const name = (headers.host ?? '').replace(/:\d{1,5}$/, '')
+  return !['localhost', '127.0.0.1', '[::1]', reached].includes(name)
 }
 
 function replyTo({ method, url = '/' }: IncomingMessage, book: Book): Reply {

@@ -1,6 +1,6 @@
-// Seen: each CoreDNS pod used 97 % of its 30 ms of CPU a second; asked directly, p50 80 ms and p95 0.4 s, 6 of 300 lost,
-// where an unlimited pod has p50 0.4 ms. Both stayed ready, without a restart. Half the queries, 100 of them under way,
-// starved a slow machine's CoreDNS only: a quick one has as many answers within its limit.
+// Seen: each CoreDNS pod used 97 % of its 30 ms of CPU a second; asked directly, p50 80 ms and p95 0.4 s, 6 of 300
+// lost, where an unlimited pod has p50 0.4 ms. Both stayed ready, without a restart. Half the queries, 100 of them
+// under way, starved a slow machine's CoreDNS only: a quick one has as many answers within its limit.
 import type { Lab } from '../../lab.ts'
 import { CLUSTER_DNS, CLUSTER_NAME, isAnswered } from '../../breaks/ask-dns.ts'
 import { corednsPods, corednsRolledOut, corednsServes, setCorednsResources } from '../../breaks/coredns.ts'
