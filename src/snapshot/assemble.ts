@@ -92,11 +92,14 @@ function checked<T>(schema: v.GenericSchema<unknown, T>, raw: unknown, at: numbe
   if (result.success) return result.output
   const [issue] = result.issues
   const path = v.getDotPath(issue)
-  throw damaged(
-    at,
-    `${what}${path === null ? '' : `.${path}`}: ` +
-      `expected ${issue.expected ?? 'something else'}, found ${issue.received}`,
-  )
+  throw damaged(at, `${what}${path === null ? '' : `.${path}`}: ${mismatch(issue)}`)
+}
+
+/** Of several forms none fits: each is an object, and so is what was found. */
+function mismatch({ expected, received }: v.BaseIssue<unknown>): string {
+  return expected === null || expected.includes(received)
+    ? 'it has none of the forms that are known'
+    : `expected ${expected}, found ${received}`
 }
 
 /** A list written as one value, or one value as a list, would pass its schema and fail its readers. */

@@ -173,6 +173,7 @@ describe('a file of another kind', () => {
       'wrong shape',
       'copy it again',
     ],
+    [zstdCompressSync(Buffer.from(`${header}\n{"x":1}\n`)), 'it has none of the forms that are known', 'copy it again'],
     [
       zstdCompressSync(Buffer.from(`${header}\n{"source":"pods","known":true,"value":[]}\n`)),
       'damaged',
