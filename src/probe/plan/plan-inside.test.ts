@@ -139,6 +139,22 @@ describe('which containers', () => {
 })
 
 describe('which replicas', () => {
+  it('asked from one node, out of the pods there; the target is looked into wherever it runs', () => {
+    const owner = (name: string) => ({ owner: { kind: 'ReplicaSet', name } })
+    const pods = [
+      pod('web-a', { ...owner('web'), node: 'worker-3' }),
+      pod('web-b', { ...owner('web'), node: 'worker-1' }),
+      pod('cart-a', { ...owner('cart'), node: 'worker-3' }),
+    ]
+    const options = { nodes: ['worker-1'] }
+    expect(planInside(modelOf({ ...sources, pods }), name, options).map((it) => it.pod)).toEqual(['web-b'])
+    const target = { kind: 'object', object: subject('Deployment', 'shop', 'cart'), url: null } as const
+    expect(planInside(modelOf({ ...sources, pods }, {}, { target }), name, options).map((it) => it.pod)).toEqual([
+      'cart-a',
+      'web-b',
+    ])
+  })
+
   it('of another template first, then of other nodes', () => {
     const hashed = (at: number, hash: string, node: string): Pod =>
       pod(`web-${at}`, {

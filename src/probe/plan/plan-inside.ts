@@ -31,15 +31,27 @@ export interface InsideNameSpec {
 /** Each container is one exec, and all are made at once: first one of each pod, then the second of any. */
 export const mostInside = { pods: 10, ofPod: 4, containers: 24 }
 
+export interface InsideOptions {
+  /** A name outside of the cluster that is asked for as well. */
+  readonly outside?: DnsName | null
+  /** Those that the user named; null = he named none. */
+  readonly nodes?: readonly string[] | null
+}
+
 /** Two Services' names in three spellings: a lookup each, and each is a process in the user's container. */
 const mostServices = 2
 
 /**
  * The target's own pods first, ready or not, those that differ before those that are alike; then one running, ready pod
  * for each workload, the target pod alone when it is one. Our own pods and the cluster's machinery are no clients. Of
- * each pod all containers: they share its network, and each has files, a C library and so names of its own.
+ * each pod all containers: they share its network, and each has files, a C library and so names of its own. Who asks
+ * from some nodes alone asks what is so there: of pods that are not the target's, only those on them are looked into.
  */
-export function planInside(model: Model, name: DnsName, outside: DnsName | null = null): readonly InsideSpec[] {
+export function planInside(
+  model: Model,
+  name: DnsName,
+  { outside = null, nodes = null }: InsideOptions = {},
+): readonly InsideSpec[] {
   const { pods, clusterDns } = model.sources
   if (!pods.known) return []
   const dnsService = clusterDns.known ? asIpAddress(clusterDns.value.service?.clusterIP ?? '') : null
@@ -52,6 +64,7 @@ export function planInside(model: Model, name: DnsName, outside: DnsName | null 
       : fit.filter(
           (it) =>
             it.ready &&
+            (nodes === null || (it.node !== null && nodes.includes(it.node))) &&
             (namespace === it.namespace || !isMachinery(it, model.sources)) &&
             (object === null || object.namespace === null || it.namespace === object.namespace),
         )

@@ -24,7 +24,7 @@ import { planHttp } from './plan-http.ts'
 import { type Counts, defaultCounts, pathCounts, planSeries } from './plan-dns.ts'
 import { apiServerName, asDnsName, type DnsName } from '../../wire/dns-name.ts'
 import { announceIngressConfigs, type IngressConfigPlan, planIngressConfigs } from '../ingress/plan-ingress-configs.ts'
-import { type InsideSpec, planInside } from './plan-inside.ts'
+import { type InsideOptions, type InsideSpec, planInside } from './plan-inside.ts'
 import { announceNames, type NamesPlan, namesShare, planNames, serversOf } from './plan-names.ts'
 import { planProgramLogs, type ProgramLogSpec } from './plan-program-logs.ts'
 import { planProxyLogs, type ProxyLogPlan } from './plan-proxy-logs.ts'
@@ -211,6 +211,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
       exec: options.exec === false ? 'left-out' : 'allowed',
       clusterName: asked.clusterName,
       outside: asDnsName(absolute(options.externalName ?? 'example.com')),
+      nodes: options.nodes ?? null,
     }),
     requests: options.http === false ? 'left-out' : 'allowed',
     logs: options.logs === false ? 'left-out' : 'allowed',
@@ -306,11 +307,11 @@ function isOnePath({ trace, target }: Model['scope']): boolean {
 /** What is run in containers that are there. */
 function planExecs(
   model: Model,
-  { exec, clusterName, outside }: Pick<ProbePlan, 'exec' | 'clusterName'> & { readonly outside: DnsName | null },
+  { exec, clusterName, ...inside }: Pick<ProbePlan, 'exec' | 'clusterName'> & InsideOptions,
 ): Pick<ProbePlan, 'inside' | 'crossings' | 'exec'> {
   if (exec === 'left-out') return { inside: [], crossings: [], exec }
   return {
-    inside: clusterName === null ? [] : planInside(model, clusterName, outside),
+    inside: clusterName === null ? [] : planInside(model, clusterName, inside),
     crossings: planCrossings(model),
     exec,
   }
