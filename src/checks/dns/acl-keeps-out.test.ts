@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { absent, answered, never, type Network, probe, refused } from '../../../test/build/lookups.ts'
+import { node } from '../../../test/build/node.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
@@ -16,6 +17,8 @@ const given = (acl: string, network?: Network) => ({
   pods,
   ...(network === undefined ? {} : { dnsProbe: probe({ network, nodes: ['worker-5', 'worker-6'] }) }),
 })
+const ranged = ['5', '6', '7'].map((it) => node(`worker-${it}`, { podCidrs: [`10.2.${it}.0/24`] }))
+const servers = [node('worker-1', { podCidrs: ['10.2.0.0/24'] }), node('worker-2', { podCidrs: ['10.2.2.0/24'] })]
 const from5 =
   (bad: ReturnType<Network>): Network =>
   ({ node }) =>
@@ -55,6 +58,30 @@ describeCheck(check, [
     it: 'only one network is let in',
     given: given('allow net 10.2.5.0/24 10.2.0.0/24 10.2.2.0/24\n    block'),
     expect: [{ subject: on, args: { action: 'block', nodes: 'worker-6' } }],
+  },
+  {
+    it: "no pod is known on that node, and the node's range is within the network",
+    given: {
+      ...given('filter type A net 10.2.7.0/24'),
+      dnsProbe: probe({
+        network: ({ node }) => (node === 'worker-7' ? absent : answered()),
+        nodes: ['worker-6', 'worker-7'],
+      }),
+      nodes: [...servers, ...ranged],
+    },
+    expect: [
+      {
+        subject: on,
+        confidence: 'observed',
+        args: { action: 'filter', count: 0, nodes: 'worker-7' },
+        says: /to all pods on worker-7/,
+      },
+    ],
+  },
+  {
+    it: "no pod is known on that node, and the pods that are have addresses of no node's range",
+    given: { ...given('filter net 10.2.7.0/24'), nodes: ranged.map((it) => ({ ...it, podCidrs: ['10.9.0.0/24'] })) },
+    expect: 'ok',
   },
   {
     it: 'one address alone, and A alone',

@@ -4,9 +4,11 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
+import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type AclAction, type AclRule, aclsFor, keptOut } from '../../relations/dns/corefile-acl.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
+import { podAddresses } from '../../relations/node/pod-routes.ts'
 import { isDenial, lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInPod, dnsLossOnNode, dnsRefuses, suffixEnds } from '../../relations/symptom.ts'
 import { readableCorefile } from './readable-corefile.ts'
@@ -24,31 +26,31 @@ export default check({
   fine: 'no acl rule of the Corefile keeps pods out',
   severity: 'error',
   needs: ['clusterDns'],
-  wants: ['pods', 'dnsProbe', 'nameAnswers'],
+  wants: ['pods', 'nodes', 'dnsProbe', 'nameAnswers'],
   remedies: [],
   decides: [],
 
-  run({ clusterDns, pods, dnsProbe, nameAnswers }) {
+  run({ clusterDns, pods, nodes, dnsProbe, nameAnswers }) {
     const read = readableCorefile(clusterDns)
     if (read.kind !== 'readable') return read
     const acls = aclsFor(read.corefile, clusterDns.domain.toLowerCase())
     if (acls.flat().every((it) => it.action === 'allow')) return notApplicable('the Corefile has no acl that denies')
-    const known = [...(pods.known ? pods.value : []), ...clusterDns.pods].filter(
-      (it) => it.ip !== null && !it.hostNetwork,
-    )
-    const clients = [...new Map(known.map((it) => [`${it.namespace}/${it.name}`, it])).values()]
-    const out = clients.flatMap((pod) => {
-      const rule = keptOut(acls, pod.ip ?? '')
-      return rule === null ? [] : [{ pod, rule }]
+    const clients = clientsOf([...(pods.known ? pods.value : []), ...clusterDns.pods], nodes)
+    const out = clients.flatMap((it) => {
+      const rule = keptOut(acls, it.ip)
+      return rule === null ? [] : [{ ...it, rule }]
     })
+    const podsOf = (its: readonly Client[]): readonly Pod[] => its.flatMap((it) => it.pod ?? [])
+    const of = podsOf(clients).length
     if (out.length === 0) return ok(clients.length, 'its acl keeps out none of the pods that are known')
     return [...Map.groupBy(out, (it) => it.rule)].map(([rule, its]) =>
       judge(rule, {
         dns: clusterDns,
         text: read.text,
-        pods: its.map((it) => it.pod),
-        of: clients.length,
-        asked: askedFrom(new Set(its.flatMap((it) => it.pod.node ?? [])), dnsProbe, nameAnswers),
+        pods: podsOf(its),
+        nodes: [...new Set(its.flatMap((it) => it.node ?? []))].toSorted(),
+        of,
+        asked: askedFrom(new Set(its.flatMap((it) => it.node ?? [])), dnsProbe, nameAnswers),
       }),
     )
   },
@@ -57,8 +59,7 @@ export default check({
     headline: ({ args }) =>
       `\`${args.rule}\` in the Corefile (line ${args.line}) ${args.does} ${args.pods} on ${args.nodes}.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · line ${args.line} · ${args.count} of ${args.of} pods that are ` +
-      `known have such an address · ${args.asked}`,
+      `${on.kind} ${on.namespace}/${on.name} · line ${args.line} · ${args.held} · ${args.asked}`,
     note: ({ args }) => notes[`${args.action}`] ?? null,
     help: ({ subject: on, args }) => [
       "make the rule's network narrower, or let the networks of pods in before it: the first rule that fits decides",
@@ -67,6 +68,23 @@ export default check({
     ],
   },
 })
+
+/** `pod` null: whoever runs on that node, where no pod is known; its address is one of the node's range. */
+interface Client {
+  readonly node: string | null
+  readonly ip: string
+  readonly pod: Pod | null
+}
+
+function clientsOf(pods: readonly Pod[], nodes: Known<readonly Node[]>): readonly Client[] {
+  const seen = [...new Map(pods.map((it) => [`${it.namespace}/${it.name}`, it])).values()].flatMap(
+    (pod): readonly Client[] => (pod.ip === null || pod.hostNetwork ? [] : [{ node: pod.node, ip: pod.ip, pod }]),
+  )
+  if (!nodes.known) return seen
+  const met = new Set(seen.map((it) => it.node))
+  const ranges = [...podAddresses(nodes.value, pods)].filter(([node]) => !met.has(node))
+  return [...seen, ...ranges.flatMap(([node, ips]) => ips.map((ip): Client => ({ node, ip, pod: null })))]
+}
 
 const does: Readonly<Record<AclAction, string>> = {
   block: 'refuses all queries of',
@@ -104,6 +122,8 @@ interface Around {
   readonly dns: ClusterDns
   readonly text: string
   readonly pods: readonly Pod[]
+  readonly nodes: readonly string[]
+  /** Pods that are known. */
   readonly of: number
   readonly asked: Asked
 }
@@ -115,9 +135,8 @@ const askedWords: Readonly<Record<Asked, string>> = {
   'not-asked': 'nothing was asked from there',
 }
 
-function judge(rule: AclRule, { dns, text, pods, of, asked }: Around) {
+function judge(rule: AclRule, { dns, text, pods, nodes, of, asked }: Around) {
   const action = rule.action === 'allow' ? 'filter' : rule.action
-  const nodes = [...new Set(pods.flatMap((it) => it.node ?? []))].toSorted()
   const stands = asked !== 'well'
   return finding({
     subject: corefileObject(dns),
@@ -129,22 +148,30 @@ function judge(rule: AclRule, { dns, text, pods, of, asked }: Around) {
       line: rule.line,
       action,
       does: does[action],
-      pods: count(pods.length, 'pod'),
+      pods: pods.length === 0 ? 'all pods' : count(pods.length, 'pod'),
       count: pods.length,
       of,
+      held:
+        pods.length === 0
+          ? "it has the range of that node's pods, none of which is known"
+          : `${pods.length} of ${of} pods that are known have such an address`,
       nodes: some(nodes),
       asked: askedWords[asked],
     },
     evidence: [
       corefileEvidence(dns, text, { line: rule.line, mark: rule.text, label: `${count(pods.length, 'pod')} of ${of}` }),
-      {
-        kind: 'fact',
-        label: 'pods with such an address',
-        value: some(
-          pods.map((it) => `${it.namespace}/${it.name}`),
-          4,
-        ),
-      },
+      ...(pods.length === 0
+        ? []
+        : [
+            {
+              kind: 'fact' as const,
+              label: 'pods with such an address',
+              value: some(
+                pods.map((it) => `${it.namespace}/${it.name}`),
+                4,
+              ),
+            },
+          ]),
     ],
     causes: stands ? explained(action, nodes, pods) : [],
   })

@@ -29,8 +29,7 @@ export interface PodWaysGiven {
  */
 export function podWays({ networks, nodes, pods }: PodWaysGiven): readonly PodWay[] {
   const theirs = onPodNetwork(pods)
-  const rangesUsed = areRangesUsed(nodes, theirs)
-  const addresses = new Map(nodes.map((it) => [it.name, addressesOfPods(it, theirs, rangesUsed)]))
+  const addresses = podAddresses(nodes, theirs)
   const owners = new Map(nodes.flatMap((it) => (it.ip === null ? [] : [[it.ip, it.name] as const])))
   const all = networks.flatMap(({ node, routes }) => {
     const local = localHits(routes, theirs)
@@ -87,6 +86,16 @@ function localHits(routes: NodeNetwork['routes'], pods: readonly Pod[]): Readonl
   for (const { node, ip } of pods)
     if (node !== null && ip !== null && !found.has(node) && hitBy(ip).length > 0) found.set(node, [ip])
   return found
+}
+
+/**
+ * An address or two of the pods of each node: of one that runs there, else the first of its range, where the pods that
+ * are known have theirs from ranges. Pods on the node's own network are not looked at.
+ */
+export function podAddresses(nodes: readonly Node[], pods: readonly Pod[]): ReadonlyMap<string, readonly string[]> {
+  const theirs = onPodNetwork(pods)
+  const rangesUsed = areRangesUsed(nodes, theirs)
+  return new Map(nodes.map((it) => [it.name, addressesOfPods(it, theirs, rangesUsed)]))
 }
 
 /** Pods in use say more than the range: a CNI that gives addresses itself leaves `podCIDRs` unused. */
