@@ -522,11 +522,11 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   },
   isNginx: (it) => (text) => [it(text, ''), it('a.conf', text)],
   isHaproxy: (it) => (text) => [it(text, ''), it('a.cfg', text)],
-  callsInConfig: (it) => (text) => [
-    it(text),
-    ...['nginx.conf', 'haproxy.cfg', 'application.yaml', 'a.properties'].map((name) => it(text, name, [text])),
-    it(`lb_endpoints: ${text}`, 'envoy.yaml'),
-  ],
+  // As a file without a name, and as one of five kinds: which, the input's length says.
+  callsInConfig: (it) => (text) => {
+    const name = ['nginx.conf', 'haproxy.cfg', 'application.yaml', 'a.properties', 'envoy.yaml'][text.length % 5]
+    return [it(text), name === 'envoy.yaml' ? it(`lb_endpoints: ${text}`, name) : it(text, name, [text])]
+  },
   configOf: (it) => (text) => [it(text, []), it('/etc/x/nginx.conf', [text])],
   listensInConfig: (it) => (text) =>
     (['redis', 'mysql', 'nginx', 'spring', 'mosquitto'] as const).map((kind) => it({ kind, isNamed: true }, text)),

@@ -123,6 +123,7 @@ describe('ends', () => {
     ['a page instead of an answer', '<!doctype html><title>Jaeger UI</title>', { end: 'not-json' }],
     ['JSON that is no trace', '{"a":1}', { end: 'no-traces' }],
     ['cut within the first document', line.slice(0, -20), { end: 'cut-off' }],
+    ['thousands of lines that are no JSON', `${'{\n'.repeat(1500)}${line}`, { end: 'cut-off', spans: [] }],
     ['cut within the second line', `${line}\n${line.slice(0, 50)}`, { end: 'cut-off', spans: [call] }],
     ['no trace was found, v3', '{"result":{}}', { end: 'whole', spans: [] }],
     ['no trace was found', '{"data":[],"errors":null}', { end: 'whole', spans: [] }],
