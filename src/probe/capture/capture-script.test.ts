@@ -102,11 +102,14 @@ describe.concurrent('what holds a pod', { timeout: 30_000 }, () => {
     expect(running(child.pid)).toEqual([])
   })
 
-  test('and stays for as long as it hears', async () => {
+  // containerd closes the input of who closes the output.
+  test('and stays for as long as it hears, its output open', async () => {
     const { child, over } = startedOf(holdingCommand(60))
+    let isClosed = false
+    child.stdout.once('end', () => (isClosed = true)).resume()
     const beats = setInterval(() => child.stdin.write('on\n'), 500)
     await new Promise((resolve) => setTimeout(resolve, 8000))
-    expect(child.exitCode).toBeNull()
+    expect([child.exitCode, isClosed]).toEqual([null, false])
     clearInterval(beats)
     child.stdin.end()
     await over
