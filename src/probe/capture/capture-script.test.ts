@@ -102,11 +102,11 @@ describe.concurrent('what holds a pod', { timeout: 30_000 }, () => {
     expect(running(child.pid)).toEqual([])
   })
 
-  // containerd closes the input of who closes the output.
-  test('and stays for as long as it hears, its output open', async () => {
+  // containerd closes the input of who closes one of them.
+  test('and stays for as long as it hears, both its outputs open', async () => {
     const { child, over } = startedOf(holdingCommand(60))
     let isClosed = false
-    child.stdout.once('end', () => (isClosed = true)).resume()
+    for (const output of [child.stdout, child.stderr]) output.once('end', () => (isClosed = true))
     const beats = setInterval(() => child.stdin.write('on\n'), 500)
     await new Promise((resolve) => setTimeout(resolve, 8000))
     expect([child.exitCode, isClosed]).toEqual([null, false])

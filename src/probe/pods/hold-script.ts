@@ -9,16 +9,16 @@ export const beatEveryMs = 2000
  * runs beside it (pod/node/hold.ts). The end of the input is not waited for: a runtime may keep it open when the
  * connection is gone, and then `read` never comes back. Each lease that is over is waited for, and waits for its own
  * sleep: the first process of a probe pod takes no orphans, and one for each beat would fill its table of processes.
- * It says nothing, and keeps its output open all the same: containerd closes the input of who closed it
+ * It says nothing, and keeps both outputs open all the same: containerd closes the input of who closed one
  * (internal/cri/io/exec_io.go), and no beat would be heard after the first.
  */
 const holding = script`
-exec 3<&0 </dev/null 2>/dev/null
+exec 3<&0 </dev/null
 lease=
 renew() {
-  [ -z "$lease" ] || { kill "$lease"; wait "$lease"; }
+  [ -z "$lease" ] || { kill "$lease"; wait "$lease"; } 2>/dev/null
   (
-    exec 3<&- >/dev/null
+    exec 3<&- >/dev/null 2>&1
     nap=
     trap '[ -z "$nap" ] || { kill "$nap"; wait "$nap"; }; exit' TERM
     sleep 6 &
