@@ -200,6 +200,7 @@ import ingressRegexRefused from './ingress/ingress-regex-refused.ts'
 import ingressLeftOut from './ingress/ingress-left-out.ts'
 import ingressAnnotationDenied from './ingress/ingress-annotation-denied.ts'
 import ingressDuplicate from './ingress/ingress-duplicate.ts'
+import ingressEndpointLost from './ingress/ingress-endpoint-lost.ts'
 import rewriteWithoutGroup from './ingress/rewrite-without-group.ts'
 import ingressControllerCutOff from './ingress/ingress-controller-cut-off.ts'
 import ingressHostShared from './controls/ingress-host-shared.ts'
@@ -349,6 +350,7 @@ export const faults: readonly Fault[] = [
   ingressClassUnserved,
   ingressControllerCutOff,
   ingressDuplicate,
+  ingressEndpointLost,
   ingressHostShared,
   ingressLeftOut,
   ingressPortMissing,

@@ -1,6 +1,7 @@
 // Seen: curl: certificate has expired; with -k it is 200.
 import type { Lab } from '../../lab.ts'
 import { app, hostOf, ingress, objectsOf } from '../../breaks/app.ts'
+import { knowsWeb } from '../../breaks/ingress-controller.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { askIngress } from '../../breaks/request.ts'
 import { putCertificate } from '../../breaks/self-signed.ts'
@@ -24,7 +25,7 @@ const base = namespaceFault({
   cause: { code: 'ING306', subject: `Ingress/${NAMESPACE}/web` },
   namespace: NAMESPACE,
   broken: objectsOf(parts),
-  inEffect: async (lab) => (await askIngress(lab, NAMESPACE)) === 308,
+  inEffect: async (lab) => (await askIngress(lab, NAMESPACE)) === 308 && (await knowsWeb(lab, NAMESPACE)),
 })
 
 export default {

@@ -1,6 +1,7 @@
 // Seen: curl -v https://… shows "Kubernetes Ingress Controller Fake Certificate".
 import { app, hostOf, ingress, objectsOf } from '../../breaks/app.ts'
 import type { Lab } from '../../lab.ts'
+import { knowsWeb } from '../../breaks/ingress-controller.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { askIngress } from '../../breaks/request.ts'
 
@@ -19,6 +20,6 @@ export default namespaceFault({
   namespace: NAMESPACE,
   broken: objectsOf({ ...parts, ingress: withTls }),
   repaired: objectsOf({ ...parts, ingress: plain }),
-  inEffect: async (lab: Lab) => (await askIngress(lab, NAMESPACE)) === 308,
+  inEffect: async (lab: Lab) => (await askIngress(lab, NAMESPACE)) === 308 && (await knowsWeb(lab, NAMESPACE)),
   healthy: async (lab: Lab) => (await askIngress(lab, NAMESPACE)) === 200,
 })

@@ -1,5 +1,6 @@
 // Seen: on worker-2 a connect to cart's Service ends in silence, one to each of its pods opens; kube-proxy is well, and
 // writes the chain again only with all others, once an hour.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { app, objectsOf } from '../../breaks/app.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { nodeNamed } from '../../breaks/node.ts'
@@ -46,8 +47,12 @@ export default {
   reach: { kind: 'cluster' },
   async inject(lab: Lab): Promise<void> {
     await base.inject(lab)
-    await onNode(lab, nodeNamed(lab, NODE).netns).run(['iptables', '-t', 'nat', '-F', await serviceChain(lab)])
-    await until(`${NODE} does not reach cart`, async () => (await askFrom(lab, NODE, NAMESPACE, 'cart')) !== 200)
+    // Its pods are ready, and kube-proxy may write the chain once more for one that it has not heard of yet.
+    await until(`${NODE} does not reach cart`, async () => {
+      await onNode(lab, nodeNamed(lab, NODE).netns).run(['iptables', '-t', 'nat', '-F', await serviceChain(lab)])
+      await sleep(3000)
+      return (await askFrom(lab, NODE, NAMESPACE, 'cart')) !== 200
+    })
   },
   async takeBack(lab: Lab): Promise<void> {
     await written(lab)

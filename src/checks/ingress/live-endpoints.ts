@@ -4,7 +4,7 @@ import { subject } from '../../model/subject.ts'
 import { type LiveEndpoints, liveEndpoints } from '../../relations/ingress/live-endpoints.ts'
 import { routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { backendsNotLive, ingressBackendFails } from '../../relations/symptom.ts'
-import { full, some, told } from '../../phrases.ts'
+import { count, full, some, told } from '../../phrases.ts'
 import { isAskedAbout } from '../service/words.ts'
 
 /**
@@ -57,8 +57,9 @@ export default check({
       `${args.controller} sends requests for Service ${full(on)} to other addresses ` +
       `than the EndpointSlices have: ${args.what}.`,
     detail: ({ args }) =>
-      `${args.live} addresses in the controller's list · ${args.stale} of them ready in no EndpointSlice · ` +
-      `${args.absent} ready ones not in it · ${args.behind} of ${args.read} controllers`,
+      `${count(args.live, 'address', 'addresses')} in the controller's list · ${args.stale} stale: ready in no ` +
+      `EndpointSlice · ${args.absent} missing: ready, and not in it · ${args.behind} of ` +
+      count(args.read, 'controller'),
     note: ({ args }) =>
       args.said === ''
         ? 'the controller takes up a change within seconds: it hears nothing of the API server, or could not tell nginx'
