@@ -172,12 +172,15 @@ async function flatOut(lab: Lab): Promise<number> {
   return runs.reduce((sum, it) => sum + it.perSecond, 0)
 }
 
-/** Of what CoreDNS carries within its limit here: a quick machine's carries ten times what a slow one's does. */
-const clientShare = 0.55
+/**
+ * Of what CoreDNS carries within its limit here: a quick machine's carries ten times what a slow one's does. Seen: at
+ * a tenth of it 30 % of the limit is used, at a fifth 45 %, at three tenths 80 % of one server's.
+ */
+const clientShare = 0.2
 const clientSeconds = 60
 
 /**
- * Somebody else's lookups take more than half of what CoreDNS may use; the load may end in any way but at their cost.
+ * Somebody else's lookups take about half of what CoreDNS may use; the load may end in any way but at their cost.
  */
 function nearLimitCase(lab: Lab): Promise<Result> {
   return expectThat(group, 'near its limit, the watchdog ends it', 'no lookup of the other client fails', async () => {
