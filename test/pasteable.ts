@@ -54,6 +54,8 @@ const ofTheCluster = new Set(
     'apiservice apiservices clusterrole clusterroles validatingwebhookconfiguration mutatingwebhookconfiguration ' +
     'customresourcedefinition customresourcedefinitions clustersecretstore.external-secrets.io ' +
     'apiservice.apiregistration.k8s.io clusterrolebinding ' +
+    'adminnetworkpolicy baselineadminnetworkpolicy ciliumclusterwidenetworkpolicy ' +
+    'clusternetworkpolicies.policy.networking.k8s.io ' +
     'clusterroles clusterrolebindings componentstatuses crd crds gatewayclass gatewayclasses ingressclass ' +
     'ingressclasses namespace namespaces node nodes ns validatingwebhookconfigurations mutatingwebhookconfigurations ' +
     'servicecidrs ipaddresses clusternetworkpolicies clusterpolicies ippools.crd.projectcalico.org ' +

@@ -451,6 +451,7 @@ import poolHoldsNodes from './node/pool-holds-nodes.ts'
 import connectionsGoSilent from './capture/connections-go-silent.ts'
 import callerUnmeshed from './mesh/caller-unmeshed.ts'
 import minionAlone from './ingress/minion-alone.ts'
+import tierDenies from './policy/tier-denies.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -807,6 +808,7 @@ export const checks: readonly AnyCheck[] = [
   keepsFromOutside, // POL433
   keepsApiFromWebhook, // POL435
   peersOfOwnNamespace, // POL436
+  tierDenies, // POL437
   waitsForDns, // SPN901
   waitsForAPool, // SPN902
   waitsToConnect, // SPN903

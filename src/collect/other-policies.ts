@@ -8,6 +8,7 @@ import { textOrder } from '../model/text-order.ts'
 import type { Reader } from './few-at-once.ts'
 import { fields, list, text } from './project/json.ts'
 import { wordsOf } from './project/other-policy.ts'
+import { tierOf } from './project/tier-rules.ts'
 import type { Serving } from './served-kinds.ts'
 
 /**
@@ -44,11 +45,17 @@ export async function collectOtherPolicies(
         namespace: raw.metadata.namespace ?? null,
         name: raw.metadata.name,
         ...wordsOf(kind, raw),
+        ...tierPart(kind, raw),
       }))
       if (listed.known || listed.why.reason !== 'not-there') return listed
     }
     return known<readonly OtherPolicy[]>([])
   }
+}
+
+function tierPart(kind: OtherPolicyKind, raw: { readonly metadata: { readonly namespace?: string } }) {
+  const tier = tierOf(kind, raw.metadata.namespace ?? null, raw)
+  return tier === null ? {} : { tier }
 }
 
 /** Of a file: kinds of which it holds nothing, or not all. */

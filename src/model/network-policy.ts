@@ -45,6 +45,35 @@ export interface OtherPolicy {
   readonly name: string
   /** Of Calico and Cilium, as far as it is read. Absent of others, and in old recordings. */
   readonly says?: OtherPolicyWords
+  /** Of the network-policy API, and of Cilium where it denies something. Absent of others, and in old recordings. */
+  readonly tier?: TierRules
+}
+
+/** Rules that are gone through one after the other, before NetworkPolicies or where none of these chooses the pod. */
+export interface TierRules {
+  readonly tier: 'admin' | 'baseline'
+  /** The smaller is asked first, within a tier. What Cilium denies is before all that allows: -1. */
+  readonly priority: number
+  /** Pods that it is for; null where that can't be told. */
+  readonly subject: TierPeer | null
+  readonly rules: readonly TierRule[]
+}
+
+export interface TierPeer {
+  readonly namespaces: Selector
+  readonly pods: Selector
+}
+
+export interface TierRule {
+  readonly direction: Direction
+  readonly action: 'Allow' | 'Deny' | 'Pass'
+  readonly name: string | null
+  readonly peers: readonly TierPeer[]
+  readonly networks: readonly string[]
+  /** For whom else: `outside`, what is no pod of a network of its own (nodes, domains); `maybe`, that can't be told. */
+  readonly others: 'none' | 'outside' | 'maybe'
+  /** Empty = every port. */
+  readonly ports: readonly PolicyPort[]
 }
 
 type Direction = 'Ingress' | 'Egress'

@@ -242,6 +242,7 @@ export function objectSchemas(intern: Intern) {
       ),
     }),
   )
+  const policyPorts = list(object({ protocol, port: portOf, endPort: nullable(number) }))
   const rule = exactly<PolicyRule>()(
     object({
       peers: list(
@@ -251,7 +252,7 @@ export function objectSchemas(intern: Intern) {
           ipBlock: nullable(object({ cidr: m.address, except: list(m.address) })),
         }),
       ),
-      ports: list(object({ protocol, port: portOf, endPort: nullable(number) })),
+      ports: policyPorts,
     }),
   )
   const networkPolicy = exactly<NetworkPolicy>()(
@@ -276,7 +277,7 @@ export function objectSchemas(intern: Intern) {
       ),
     }),
   )
-  const otherPolicy = otherPolicyOf(m, shared, labels)
+  const otherPolicy = otherPolicyOf(m, shared, { labels, selector, ports: policyPorts })
   const namespace = exactly<Namespace>()(object({ name: m.name, labels, deleting: maybe(list(m.text)) }))
 
   const proxyConfig = exactly<ProxyConfig>()(

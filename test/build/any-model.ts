@@ -47,6 +47,8 @@ import {
   type Namespace,
   type NetworkPolicy,
   type OtherPolicy,
+  type TierPeer,
+  type TierRules,
   otherPolicyKinds,
   type Selector,
 } from '../../src/model/network-policy.ts'
@@ -574,16 +576,18 @@ const selector: fc.Arbitrary<Selector> = fc.record({
     fc.record({ key, operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'), values: few(name) }),
   ),
 })
+const cidr = ip.map((it) => `${it}/32`)
+const policyPort = fc.record({ protocol, port: maybe(fc.oneof(count, name)), endPort: maybe(count) })
 const rules = few(
   fc.record({
     peers: few(
       fc.record({
         podSelector: maybe(selector),
         namespaceSelector: maybe(selector),
-        ipBlock: maybe(fc.record({ cidr: ip.map((it) => `${it}/32`), except: few(ip) })),
+        ipBlock: maybe(fc.record({ cidr, except: few(ip) })),
       }),
     ),
-    ports: few(fc.record({ protocol, port: maybe(fc.oneof(count, name)), endPort: maybe(count) })),
+    ports: few(policyPort),
   }),
 )
 const policy: fc.Arbitrary<NetworkPolicy> = fc.record({
@@ -594,11 +598,27 @@ const policy: fc.Arbitrary<NetworkPolicy> = fc.record({
   ingress: rules,
   egress: rules,
 })
-const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record({
-  kind: fc.constantFrom(...otherPolicyKinds),
-  namespace: maybe(name),
-  name,
+const tierPeer: fc.Arbitrary<TierPeer> = fc.record({ namespaces: selector, pods: selector })
+const tier: fc.Arbitrary<TierRules> = fc.record({
+  tier: fc.constantFrom('admin', 'baseline'),
+  priority: fc.constantFrom(-1, 0, 5),
+  subject: maybe(tierPeer),
+  rules: few(
+    fc.record({
+      direction: fc.constantFrom('Ingress', 'Egress'),
+      action: fc.constantFrom('Allow', 'Deny', 'Pass'),
+      name: maybe(name),
+      peers: few(tierPeer),
+      networks: few(cidr),
+      others: fc.constantFrom('none', 'outside', 'maybe'),
+      ports: few(policyPort),
+    }),
+  ),
 })
+const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record(
+  { kind: fc.constantFrom(...otherPolicyKinds), namespace: maybe(name), name, tier },
+  { requiredKeys: ['kind', 'namespace', 'name'] },
+)
 const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels, deleting: few(text) })
 
 const node: fc.Arbitrary<Node> = fc.record({

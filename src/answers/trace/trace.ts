@@ -13,6 +13,7 @@ import {
 import { lookupKeys } from '../../relations/dns/lookups-in-pod.ts'
 import { tracedFlows } from '../../relations/path/trace-policy.ts'
 import { othersOn, otherPolicyText } from '../../relations/policy/other-policies.ts'
+import { isEvaluated, tierDecisions } from '../../relations/policy/tier-decides.ts'
 import { countEndpoints, portText, portsText } from '../../relations/service/service-endpoints.ts'
 import { connectHop, directHop, httpHop, nodeHops } from './connect-hops.ts'
 import { type Bare, type Hop, hop, type HopName, type Trace, without } from './hop.ts'
@@ -218,10 +219,17 @@ function policyHop({ sources }: Model, ends: TraceEnds): Bare {
   if (!networkPolicies.known || !pods.known || ends.from === null) return without('policy', 'not-read')
   const flows = tracedFlows(ends, networkPolicies.value, namespaces, pods.value)
   if (flows.length === 0) return without('policy', isPastTcp(ends) ? 'not-tcp' : 'no-address')
-  const denied = flows.filter((it) => it.decision.kind === 'denied')
-  const open = flows.filter((it) => it.decision.kind === 'unknown')
+  const here = othersOn(sources.otherPolicies, namespacesOf(ends))
+  const tiers = tierDecisions(here, networkPolicies.value, namespaces)
+  const byTier = flows.flatMap(({ flow }) => {
+    const it = tiers(flow)
+    return it.kind === 'denied' ? [otherPolicyText(it.by)] : []
+  })
+  const denied = flows.filter((it) => it.decision.kind === 'denied' || tiers(it.flow).kind === 'denied')
+  const open = flows.filter((it) => it.decision.kind === 'unknown' || tiers(it.flow).kind === 'unknown')
   const by = [...denied, ...open].flatMap(({ decision }) => (decision.kind === 'allowed' ? [] : decision.by))
-  const others = othersOn(sources.otherPolicies, namespacesOf(ends))
+  const isLetBy = flows.some((it) => tiers(it.flow).kind === 'allowed' && it.decision.kind === 'denied')
+  const others = here.filter((it) => !isEvaluated(it) || isLetBy)
   const unsure = open.length > 0 || others.length > 0 ? 'cannot-tell' : 'ok'
   return hop('policy', denied.length > 0 ? 'broken' : unsure, 'simulated', {
     kind: 'policy',
@@ -229,6 +237,6 @@ function policyHop({ sources }: Model, ends: TraceEnds): Bare {
     // A policy that is not evaluated leaves every connection open.
     open: others.length > 0 ? flows.length - denied.length : open.length,
     of: flows.length,
-    by: [...new Set([...by.map((it) => `${it.namespace}/${it.name}`), ...others.map(otherPolicyText)])],
+    by: [...new Set([...byTier, ...by.map((it) => `${it.namespace}/${it.name}`), ...others.map(otherPolicyText)])],
   })
 }

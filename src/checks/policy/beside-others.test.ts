@@ -35,6 +35,7 @@ const ofShape: ReadonlySet<string> = new Set([
   'POL430',
   'POL431',
   'POL436',
+  'POL437',
   // Whether anybody enforces policies at all.
   'POL432',
 ])

@@ -4,11 +4,12 @@ import type { OtherPolicy } from '../../model/network-policy.ts'
 import { subject } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
 import { otherKindText, otherPolicyText } from '../../relations/policy/other-policies.ts'
+import { isEvaluated } from '../../relations/policy/tier-decides.ts'
 
 /**
  * Tiers above and below NetworkPolicy, and the CNIs' own kinds, decide before or after it: what NetworkPolicies allow
- * may be denied there, and what they deny may be let through. hopscope reads that they are there, and not what they
- *  say.
+ * may be denied there, and what they deny may be let through. What tiers say is held against what is wanted (POL437);
+ * of the others that they are there is read, and little of what they say.
  */
 export default check({
   code: 'POL421',
@@ -33,8 +34,10 @@ export default check({
       `${count(args.policies.length, 'policy', 'policies')} of kind ${args.kind} ` +
       `${args.policies.length === 1 ? 'decides' : 'decide'} beside NetworkPolicies: ${some(args.policies, 2)}.`,
     detail: ({ args }) =>
-      `${args.cluster} of ${args.policies.length} for the whole cluster · that they are there is read, not what ` +
-      'they say',
+      `${args.cluster} of ${args.policies.length} for the whole cluster · ` +
+      (args.evaluated
+        ? 'held against the calls, lookups and traces that are wanted; NetworkPolicies alone prove nothing'
+        : 'that they are there is read, not what they say'),
     note: () =>
       'what NetworkPolicies say is told as "left to the CNI" where these may decide; a measurement settles it',
     help: ({ args }) => [
@@ -66,6 +69,7 @@ function verdict(its: readonly OtherPolicy[]) {
       kind: otherKindText(kind),
       policies: its.map((it) => (it.namespace === null ? it.name : `${it.namespace}/${it.name}`)),
       cluster: its.filter((it) => it.namespace === null).length,
+      evaluated: its.every(isEvaluated),
       resource: resources[kind],
     },
     evidence: [{ kind: 'fact', label: 'policies', value: some(its.map(otherPolicyText), 5) }],

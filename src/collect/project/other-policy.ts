@@ -62,7 +62,8 @@ function calicoPairs(selector: string): Readonly<Record<string, string>> | null 
 
 const sources = ['k8s:', 'k8s.', 'any:', 'any.']
 
-function withoutSource(key: string): string {
+/** `k8s:app`, and what is there of other sources, without them. */
+export function withoutSource(key: string): string {
   const source = sources.find((it) => key.startsWith(it))
   return source === undefined ? key : key.slice(source.length)
 }

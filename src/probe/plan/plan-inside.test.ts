@@ -139,7 +139,7 @@ describe('which containers', () => {
 })
 
 describe('which replicas', () => {
-  it('asked from one node, out of the pods there; the target is looked into wherever it runs', () => {
+  it('asked from one node, out of the pods there; what was asked about is looked into wherever it runs', () => {
     const owner = (name: string) => ({ owner: { kind: 'ReplicaSet', name } })
     const pods = [
       pod('web-a', { ...owner('web'), node: 'worker-3' }),
@@ -147,12 +147,13 @@ describe('which replicas', () => {
       pod('cart-a', { ...owner('cart'), node: 'worker-3' }),
     ]
     const options = { nodes: ['worker-1'] }
-    expect(planInside(modelOf({ ...sources, pods }), name, options).map((it) => it.pod)).toEqual(['web-b'])
+    const out = (scope: Parameters<typeof modelOf>[2]): readonly string[] =>
+      planInside(modelOf({ ...sources, pods }, {}, scope), name, options).map((one) => one.pod)
     const target = { kind: 'object', object: subject('Deployment', 'shop', 'cart'), url: null } as const
-    expect(planInside(modelOf({ ...sources, pods }, {}, { target }), name, options).map((it) => it.pod)).toEqual([
-      'cart-a',
-      'web-b',
-    ])
+    expect(out({ namespace: null })).toEqual(['web-b'])
+    expect(out({ namespace: 'shop', target: { kind: 'dns' } })).toEqual(['web-b'])
+    expect(out({ namespace: null, target })).toEqual(['cart-a', 'web-b'])
+    expect(out({ namespace: 'shop' })).toEqual(['web-a', 'cart-a'])
   })
 
   it('of another template first, then of other nodes', () => {

@@ -45,7 +45,8 @@ const mostServices = 2
  * The target's own pods first, ready or not, those that differ before those that are alike; then one running, ready pod
  * for each workload, the target pod alone when it is one. Our own pods and the cluster's machinery are no clients. Of
  * each pod all containers: they share its network, and each has files, a C library and so names of its own. Who asks
- * from some nodes alone asks what is so there: of pods that are not the target's, only those on them are looked into.
+ * from some nodes alone asks what is so there: of pods that are neither the target's nor of a namespace that was asked
+ * about, only those on them are looked into.
  */
 export function planInside(
   model: Model,
@@ -57,6 +58,7 @@ export function planInside(
   const dnsService = clusterDns.known ? asIpAddress(clusterDns.value.service?.clusterIP ?? '') : null
   const { target, namespace, trace } = model.scope
   const object = target.kind === 'object' ? target.object : null
+  const isAskedFor = namespace !== null && target.kind !== 'dns'
   const fit = pods.value.filter(isOfUsers)
   const candidates =
     object?.kind === 'Pod'
@@ -64,7 +66,7 @@ export function planInside(
       : fit.filter(
           (it) =>
             it.ready &&
-            (nodes === null || (it.node !== null && nodes.includes(it.node))) &&
+            (isAskedFor || nodes === null || (it.node !== null && nodes.includes(it.node))) &&
             (namespace === it.namespace || !isMachinery(it, model.sources)) &&
             (object === null || object.namespace === null || it.namespace === object.namespace),
         )

@@ -7,6 +7,7 @@ import { notLookedInto } from '../../relations/dns/inside-pods.ts'
 import { serversIn } from '../../relations/dns/strangers.ts'
 import { rootNamespace } from '../../relations/mesh/mtls.ts'
 import { otherPolicyText } from '../../relations/policy/other-policies.ts'
+import { isEvaluated } from '../../relations/policy/tier-decides.ts'
 import { isShort, sights, sightText } from '../../relations/service/meet-each.ts'
 import { isReadInPart } from '../../relations/read-in-part.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
@@ -52,7 +53,9 @@ function unjudged({ scope: { namespace, target }, sources, cluster }: Model): st
   const { otherPolicies, mesh } = sources
   const isHere = (it: { readonly namespace: string | null }): boolean =>
     namespace === null || it.namespace === null || it.namespace === namespace
-  const others = otherPolicies.known ? otherPolicies.value.filter(isHere).map(otherPolicyText) : []
+  const others = otherPolicies.known
+    ? otherPolicies.value.filter((it) => isHere(it) && !isEvaluated(it)).map(otherPolicyText)
+    : []
   const ofMesh = (mesh.known ? mesh.value.authorizationPolicies : [])
     .filter((it) => it.rules > 0 && it.action !== 'AUDIT' && (isHere(it) || it.namespace === rootNamespace))
     .map((it) => `AuthorizationPolicy ${it.namespace}/${it.name}`)
@@ -71,7 +74,7 @@ function unjudged({ scope: { namespace, target }, sources, cluster }: Model): st
 function besideDns({ otherPolicies, clusterDns }: Model['sources']): string {
   const homes = new Set(clusterDns.known ? clusterDns.value.pods.map((it) => it.namespace) : [])
   const here = (otherPolicies.known ? otherPolicies.value : []).filter(
-    (it) => it.namespace === null || homes.has(it.namespace),
+    (it) => (it.namespace === null || homes.has(it.namespace)) && !isEvaluated(it),
   )
   return undecided(here.map(otherPolicyText)).join('')
 }
