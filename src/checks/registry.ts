@@ -452,6 +452,7 @@ import connectionsGoSilent from './capture/connections-go-silent.ts'
 import callerUnmeshed from './mesh/caller-unmeshed.ts'
 import minionAlone from './ingress/minion-alone.ts'
 import tierDenies from './policy/tier-denies.ts'
+import sniWithoutTls from './ingress/sni-without-tls.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -678,6 +679,7 @@ export const checks: readonly AnyCheck[] = [
   controllerTooOld, // ING413
   pluginMissing, // ING416
   minionAlone, // ING417
+  sniWithoutTls, // ING418
   destinationMissing, // MSH801
   gatewayUnserved, // MSH802
   mtlsContradicts, // MSH803

@@ -213,6 +213,8 @@ export interface StreamRoute {
   readonly namespace: string
   readonly name: string
   readonly entryPoints: readonly string[]
+  /** Hosts that a rule chooses by, and by the name in TLS, of a route without TLS. Absent where none does. */
+  readonly unseenHosts?: readonly { readonly path: string; readonly host: string }[]
 }
 
 export interface TraefikTarget {

@@ -110,7 +110,14 @@ export const besideSchema = exactly<Beside>()(
       ),
     ),
     streamRoutes: maybe(
-      list(object({ kind: oneOf(['IngressRouteTCP', 'IngressRouteUDP']), ...named, entryPoints: list(m.name) })),
+      list(
+        object({
+          kind: oneOf(['IngressRouteTCP', 'IngressRouteUDP']),
+          ...named,
+          entryPoints: list(m.name),
+          unseenHosts: maybe(list(object({ path: m.path, host: m.host }))),
+        }),
+      ),
     ),
     transports: maybe(list(object(named))),
     tlsOptions: maybe(list(object({ ...named, authorities: list(m.name), verifies: maybe(just(true)) }))),

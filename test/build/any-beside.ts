@@ -117,11 +117,15 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
     }),
   ),
   streamRoutes: few(
-    fc.record({
-      kind: fc.constantFrom('IngressRouteTCP' as const, 'IngressRouteUDP' as const),
-      ...named,
-      entryPoints: few(name),
-    }),
+    fc.record(
+      {
+        kind: fc.constantFrom('IngressRouteTCP' as const, 'IngressRouteUDP' as const),
+        ...named,
+        entryPoints: few(name),
+        unseenHosts: few(fc.record({ path: name, host })),
+      },
+      { requiredKeys: ['kind', 'namespace', 'name', 'entryPoints'] },
+    ),
   ),
   certificates: few(
     fc.record({ ...named, secret: name, hosts: few(host), issuer: orNull(fc.record({ kind: issuerKind, name })) }),

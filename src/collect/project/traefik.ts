@@ -91,15 +91,34 @@ function isOfTraefik(apiVersion: unknown): boolean {
   return /^traefik\.(?:io|containo\.us)\//.test(text(apiVersion) ?? '')
 }
 
-/** `IngressRouteTCP` and `IngressRouteUDP` of either group; null for what is neither, or names no entry point. */
+/** `IngressRouteTCP` and `IngressRouteUDP` of either group; null for what is neither, or has nothing that is read. */
 export function projectStreamRoute(raw: unknown, intern: Intern): StreamRoute | null {
   const it = identity(raw, intern)
   const { apiVersion, kind, spec } = fields(raw)
   if (it === null || !isOfTraefik(apiVersion)) return null
   const entryPoints = texts(fields(spec)['entryPoints'])
-  if (entryPoints.length === 0 || (kind !== 'IngressRouteTCP' && kind !== 'IngressRouteUDP')) return null
-  return { kind, namespace: it.namespace, name: it.name, entryPoints }
+  if (kind !== 'IngressRouteTCP' && kind !== 'IngressRouteUDP') return null
+  const unseenHosts = kind === 'IngressRouteTCP' && !isObject(fields(spec)['tls']) ? hostsOfTls(fields(spec)) : []
+  if (entryPoints.length === 0 && unseenHosts.length === 0) return null
+  return {
+    kind,
+    namespace: it.namespace,
+    name: it.name,
+    entryPoints,
+    ...(unseenHosts.length === 0 ? {} : { unseenHosts }),
+  }
 }
+
+/** Of each rule the first host, as Traefik looks (pkg/server/router/tcp); one that excludes a host is let be. */
+function hostsOfTls(spec: Fields): NonNullable<StreamRoute['unseenHosts']> {
+  return list(spec['routes']).flatMap((it, at) => {
+    const rule = (text(fields(it)['match']) ?? '').slice(0, longestRule)
+    const [, host] = /\bHostSNI\s{0,5}\(\s{0,5}[`"]([^`"]{1,253})[`"]/.exec(rule) ?? []
+    return host === undefined || host === '*' || rule.includes('!') ? [] : [{ path: `spec.routes[${at}]`, host }]
+  })
+}
+
+const longestRule = 8192
 
 function projectRoute(raw: unknown, path: string): TraefikRoute {
   const one = fields(raw)
