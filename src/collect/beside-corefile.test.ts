@@ -71,6 +71,9 @@ test('placeholders with their lines; those that the cache replaces itself are no
     { word: '__PILLAR__LOCAL__DNS__', line: 7 },
   ])
   expect(placeholdersIn('cluster.local:53 {\n  bind 169.254.20.10\n}\n')).toEqual([])
+  expect(placeholdersIn('# bind __PILLAR__LOCAL__DNS__\nforward . __PILLAR__UPSTREAM__SERVER__ # of the node')).toEqual(
+    [{ word: '__PILLAR__UPSTREAM__SERVER__', line: 2 }],
+  )
 })
 
 test('lines that pass names on, by the zones of their block or their own', () => {

@@ -5,7 +5,6 @@ import {
   type ClusterDns,
   type ForwardedTo,
   type Placeholder,
-  placeholderWords,
 } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
@@ -107,12 +106,20 @@ export async function readCacheBehind(
 /** A Corefile has a hundred lines. */
 const mostLines = 5000
 
+/** What node-cache replaces at its start (cmd/node-cache/app/configmap.go). */
+const filledIn = ['__PILLAR__CLUSTER__DNS__', '__PILLAR__UPSTREAM__SERVERS__']
+const mostOfLine = 20
+
+/** Words of the template, comments aside, whoever was to fill them in. */
 export function placeholdersIn(corefile: string): readonly Placeholder[] {
-  return corefile
-    .split('\n', mostLines)
-    .flatMap((line, index) =>
-      placeholderWords.flatMap((word) => (line.includes(word) ? [{ word, line: index + 1 }] : [])),
-    )
+  return corefile.split('\n', mostLines).flatMap((line, index) => {
+    const [said = ''] = line.slice(0, 4000).split('#', 1)
+    const words = said.match(/__[A-Z]{2,20}(?:__[A-Z]{2,20}){1,4}__/g) ?? []
+    return [...new Set(words)]
+      .filter((it) => !filledIn.includes(it))
+      .slice(0, mostOfLine)
+      .map((word) => ({ word, line: index + 1 }))
+  })
 }
 
 /**

@@ -115,17 +115,11 @@ export interface ForwardedTo {
   readonly slices: readonly EndpointSlice[]
 }
 
-/** With its place in the Corefile. Others than these the cache replaces itself. */
+/** A word of the template, as `__PILLAR__LOCAL__DNS__`, that the cache does not replace itself. */
 export interface Placeholder {
-  readonly word: (typeof placeholderWords)[number]
+  readonly word: string
   readonly line: number
 }
-
-export const placeholderWords = [
-  '__PILLAR__LOCAL__DNS__',
-  '__PILLAR__DNS__SERVER__',
-  '__PILLAR__DNS__DOMAIN__',
-] as const
 
 /** Some Services of other namespaces than the one in scope; of headless and claiming ones, the slices. */
 export interface NamedElsewhere {

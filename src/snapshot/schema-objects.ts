@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type ClusterDns, lackingBys, placeholderWords, type ServiceProxy } from '../model/cluster-dns.ts'
+import { type ClusterDns, lackingBys, type ServiceProxy } from '../model/cluster-dns.ts'
 import type { ObjectEvent } from '../model/event.ts'
 import type { ObjectStatus } from '../model/status.ts'
 import type { IngressClass, Middleware } from '../model/ingress.ts'
@@ -415,7 +415,7 @@ export function objectSchemas(intern: Intern) {
       forwardedTo: maybe(known(object({ services: list(service), slices: list(endpointSlice) }))),
       cacheBehind: maybe(known(object({ services: list(service), slices: list(endpointSlice) }))),
       handedOut: maybe(known(list(m.address))),
-      placeholders: maybe(list(object({ word: oneOf(placeholderWords), line: number }))),
+      placeholders: maybe(list(object({ word: m.name, line: number }))),
       ...dnsSettingsOf(m),
       elsewhere: maybe(
         known(

@@ -23,7 +23,6 @@ import {
   kubeDnsProblems,
   lackingBys,
   neededByDns,
-  placeholderWords,
   type ServiceProxy,
 } from '../../src/model/cluster-dns.ts'
 import type { Contact, Contacts, HttpEnd, LargeRequest } from '../../src/model/contacts.ts'
@@ -755,7 +754,9 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
     ),
   }),
   rights: fc.record({ account: name, role: maybe(name), lacks: few(fc.constantFrom(...neededByDns)) }),
-  placeholders: few(fc.record({ word: fc.constantFrom(...placeholderWords), line: count })),
+  placeholders: few(
+    fc.record({ word: fc.constantFrom('__PILLAR__LOCAL__DNS__', '__PILLAR__OTHER__WORD__'), line: count }),
+  ),
   elsewhere: known(fc.record({ services: few(service), claiming: few(service), slices: few(slice) })),
 })
 

@@ -33,6 +33,11 @@ describeCheck(check, [
     given: given(left, true),
     expect: [{ subject: 'ConfigMap/kube-system/node-local-dns', severity: 'warning' }],
   },
+  {
+    it: 'a word that the template does not have',
+    given: given([{ word: '__PILLAR__UPSTREAM__SERVER__', line: 20 }]),
+    expect: [{ subject: 'ConfigMap/kube-system/node-local-dns', args: { unknown: ['__PILLAR__UPSTREAM__SERVER__'] } }],
+  },
   { it: 'none is left', given: given([]), expect: 'ok' },
   { it: 'no cache', given: { clusterDns: clusterDns({ placeholders: left }) }, expect: 'not-applicable' },
   { it: 'it was not read', given: { clusterDns: clusterDns({ nodeCaches: caches(true) }) }, expect: 'not-applicable' },

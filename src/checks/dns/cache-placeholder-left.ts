@@ -32,6 +32,7 @@ export default check({
       severity: down > 0 ? 'error' : 'warning',
       args: {
         words: [...new Set(placeholders.map((it) => it.word))],
+        unknown: [...new Set(placeholders.map((it) => it.word))].filter((it) => !ofTemplate.includes(it)),
         lines: [...new Set(placeholders.map((it) => it.line))],
         down,
         of: nodeCaches.length,
@@ -59,9 +60,17 @@ export default check({
         : 'the caches that run may have read another text: with this one the next start fails',
     help: ({ subject: on, args }) => [
       "fill them in: LOCAL__DNS the address of the cache (169.254.20.10), DNS__SERVER the DNS Service's own, " +
-        "DNS__DOMAIN the cluster's domain",
+        "DNS__DOMAIN the cluster's domain" +
+        (args.unknown.length === 0
+          ? ''
+          : `; the template has no ${some(args.unknown)}, and the cache itself replaces ${replaced} alone`),
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
       `kubectl -n ${on.namespace} logs ${args.pod} --previous --tail=20`,
     ],
   },
 })
+
+/** Of nodelocaldns.yaml, for whoever applies it. */
+const ofTemplate: readonly string[] = ['LOCAL__DNS', 'DNS__SERVER', 'DNS__DOMAIN'].map((it) => `__PILLAR__${it}__`)
+
+const replaced = '__PILLAR__CLUSTER__DNS__ and __PILLAR__UPSTREAM__SERVERS__'
