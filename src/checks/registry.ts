@@ -453,6 +453,7 @@ import callerUnmeshed from './mesh/caller-unmeshed.ts'
 import minionAlone from './ingress/minion-alone.ts'
 import tierDenies from './policy/tier-denies.ts'
 import sniWithoutTls from './ingress/sni-without-tls.ts'
+import closedWithoutAnswer from './capture/closed-without-answer.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -776,6 +777,7 @@ export const checks: readonly AnyCheck[] = [
   largeSegmentsLost, // PKT717
   serverAnswersLate, // PKT718
   connectionsGoSilent, // PKT719
+  closedWithoutAnswer, // PKT720
   tlsAlerts, // PKT721
   httpErrors, // PKT722
   goneBetweenPoints, // PKT731

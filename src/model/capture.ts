@@ -83,6 +83,7 @@ export const signKinds = [
   'went-silent',
   'handshake-late',
   'first-byte-late',
+  'closed-unanswered',
   'tls-alert',
   'http-error',
 ] as const

@@ -53,6 +53,19 @@ test.each([
   expect(told(signs)).toStrictEqual(detail === null ? [] : [`first-byte-late: ${detail}`])
 })
 
+const shuts = (at: number): Frame => ({ at, ip: tcp({ ...back, flags: 'FA', seq: 1, ack: asked, ipId: 9 }) })
+
+test.each([
+  ['the server closes in place of an answer', [says(get), taken, shuts(7)], ['closed-unanswered: closed']],
+  ['and after a while', [says(get), taken, shuts(9000)], ['first-byte-late: no answer when it was closed']],
+  ['the client closes first', [says(get), taken, leaves(7), shuts(9)], []],
+  ['lines that are only sent', [says(log), taken, shuts(7)], []],
+  ['an answer that came another way', [says(get), taken, shuts(7), leaves(9, 900)], []],
+] as const)('%s', async (_, frames, expected) => {
+  const { signs } = await pointOf([...opened, ...frames])
+  expect(told(signs)).toStrictEqual(expected)
+})
+
 test('a SYN-ACK that is sent again, and nobody takes it', async () => {
   const [first, ...rest] = [2, 1002, 3002].map((at) => ({ at, ip: tcp({ ...back, flags: 'SA', seq: 0, ack: 1 }) }))
   const syn = opened.slice(0, 1)

@@ -227,6 +227,7 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
       case 'http-error':
         return tcp.answers
       case 'first-byte-late':
+      case 'closed-unanswered':
         return tcp.firstBytes
       case 'rejected':
         return port === 53 ? lookups.ofServer(server) : tcp.connections

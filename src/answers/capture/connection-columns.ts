@@ -55,6 +55,8 @@ export const isFinishedByServer = 1024
 export const synAckAgain = 2048
 /** What the client said is a request of a protocol in which each has an answer. */
 export const isRequest = 4096
+/** The server said that it is done before the client did. */
+export const isLeftByServer = 8192
 
 export const hasSeq = 1
 export const isZero = 2

@@ -5,6 +5,7 @@ import {
   isAsked,
   isFinished,
   isFinishedByServer,
+  isLeftByServer,
   isOpen,
   isRefused,
   isReset,
@@ -165,7 +166,10 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
       if (has(row, sawSyn) && has(row, sawSynAck))
         setFloat(row, roundTrip, Math.max(1e-3, packet.time - float(row, synAt)))
     }
-    if (packet.flags & fin) mark(row, isForth ? isFinished : isFinished | isFinishedByServer)
+    if (packet.flags & fin) {
+      if (!isForth && !has(row, isFinished)) mark(row, isLeftByServer)
+      mark(row, isForth ? isFinished : isFinished | isFinishedByServer)
+    }
     if (packet.payloadLength > 0) mark(row, isForth ? isAsked : isSaid)
     if (packet.flags & ack) sentAgain.acked(packet, row, isForth)
     windows.window(packet, row, isForth)

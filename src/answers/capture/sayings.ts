@@ -10,6 +10,7 @@ import {
   hasSeq,
   isAnswered,
   isFinished,
+  isLeftByServer,
   isRequest,
   isReset,
   isSaid,
@@ -106,6 +107,12 @@ export function createSayings({ table, counts, perServer, signs, clock, room }: 
     if (!has(row, isRequest) || !has(row, sawSynAck) || has(row, isSaid | isReset) || isHeardElsewhere(row)) return
     const hasLeft = has(row, isFinished)
     const waited = clock.waited(asked, hasLeft ? float(row, lastAt) : until)
+    // It may be at once: nobody waits for an answer that will not come.
+    if (has(row, isLeftByServer) && waited < lateMs) {
+      serverOf(row).firstBytes++
+      signs.see({ ...about(row, int(row, askedNo)), kind: 'closed-unanswered', detail: 'closed', ms: waited })
+      return
+    }
     if (waited < (hasLeft ? lateMs : longEnoughMs)) return
     serverOf(row).firstBytes++
     const detail = hasLeft ? unanswered.closed : unanswered.ended
