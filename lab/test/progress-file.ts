@@ -6,8 +6,7 @@ import type { Past } from './history.ts'
 import type { Result } from './result.ts'
 
 export interface Progress {
-  /** The commit with which it stopped; what holds of it on a newer one is said by `stillHolds`. */
-  readonly hash: string
+  /** Each with the commit it was tried with; what holds of it on a newer one is said by `stillHolds`. */
   readonly done: readonly Past[]
   readonly results: readonly Result[]
 }
@@ -20,9 +19,7 @@ export async function readProgress(): Promise<Progress | null> {
   if (text === null) return null
   try {
     const read = JSON.parse(text) as Partial<Progress>
-    return typeof read.hash === 'string' && Array.isArray(read.done) && Array.isArray(read.results)
-      ? { hash: read.hash, done: read.done, results: read.results }
-      : null
+    return Array.isArray(read.done) && Array.isArray(read.results) ? { done: read.done, results: read.results } : null
   } catch {
     return null
   }

@@ -54,8 +54,8 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const stopped = resumes ? await readProgress() : null
-const held: Held =
-  stopped === null ? { done: [], results: [] } : stillHolds(cases, stopped, await changedSince(stopped.hash))
+const none: Held = { done: [], results: [] }
+const held = resumes ? await stillHolds(cases, stopped ?? none, history, changedSince) : none
 const done = new Set(held.done.map((it) => it.name))
 const wanted = cases.filter(
   (it) => (asked.length === 0 || asked.includes(it.name)) && (it.rank === 'always' || !done.has(it.name)),
@@ -142,7 +142,7 @@ async function ended(more: readonly Trial[]): Promise<void> {
   trials.push(...more)
   results.push(...more.flatMap((it) => it.results))
   past.push(...more.map((it) => pastOf(it, hash, today)))
-  if (isAll) await writeProgress({ hash, done: past, results })
+  if (isAll) await writeProgress({ done: past, results })
 }
 
 async function nothingLeft(lab: Lab): Promise<void> {

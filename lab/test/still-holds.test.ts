@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Case } from './budget.ts'
-import type { Past } from './history.ts'
+import type { History, Past } from './history.ts'
 import type { Result } from './result.ts'
-import { stillHolds } from './still-holds.ts'
+import { type Held, stillHolds } from './still-holds.ts'
 
 const one = (name: string, own: string, shared: string): Case => ({
   name,
@@ -34,7 +34,7 @@ const result = (group: string, name: string): Result => ({
   passed: true,
   detail: '',
 })
-const held = {
+const held: Held = {
   done: [past('dns-a'), past('dns-b'), past('logs')],
   results: [
     result('found', 'dns-a'),
@@ -43,8 +43,18 @@ const held = {
     result('logs', 'lines of a pod'),
   ],
 }
-const names = (changed: readonly string[] | null, from = held): readonly string[] =>
-  stillHolds(cases, from, changed).done.map((it) => it.name)
+const nothing = new Map<string, Past>()
+const holds = (
+  changed: readonly string[] | null | Readonly<Record<string, readonly string[]>>,
+  from: Held = held,
+  table: History = nothing,
+): Promise<Held> =>
+  stillHolds(cases, from, table, (commit) =>
+    Promise.resolve(changed === null || isList(changed) ? changed : (changed[commit] ?? null)),
+  )
+const isList = (it: object): it is readonly string[] => Array.isArray(it)
+const names = async (...of: Parameters<typeof holds>): Promise<readonly string[]> =>
+  (await holds(...of)).done.map((it) => it.name)
 
 test.each([
   { when: 'nothing changed', changed: [], expected: ['dns-a', 'dns-b', 'logs'] },
@@ -53,19 +63,35 @@ test.each([
   { when: 'something in a shared folder changed', changed: ['src/probe/pods/pods.ts'], expected: ['dns-b', 'logs'] },
   { when: 'a shared file changed', changed: ['src/relations/path/hops.ts'], expected: ['dns-a', 'logs'] },
   { when: 'what changed is not known', changed: null, expected: [] },
-])('$when: $expected', ({ changed, expected }) => {
-  expect(names(changed)).toEqual(expected)
+])('$when: $expected', async ({ changed, expected }) => {
+  expect(await names(changed)).toEqual(expected)
 })
 
-test('what failed is tried again', () => {
-  expect(names([], { ...held, done: [past('dns-a', 'failed'), past('dns-b', 'not tried here')] })).toEqual(['dns-b'])
+test('what failed is tried again', async () => {
+  const done = [past('dns-a', 'failed'), past('dns-b', 'not tried here')]
+  expect(await names([], { ...held, done })).toEqual(['dns-b'])
 })
 
-test('a case that is gone holds nothing', () => {
-  expect(names([], { ...held, done: [past('dns-old')] })).toEqual([])
+test('a case that is gone holds nothing', async () => {
+  expect(await names([], { ...held, done: [past('dns-old')] })).toEqual([])
 })
 
-test('the results of what is tried again go with it', () => {
-  const { results } = stillHolds(cases, held, ['lab/faults/dns/dns-a.ts'])
+test('the results of what is tried again go with it', async () => {
+  const { results } = await holds(['lab/faults/dns/dns-a.ts'])
   expect(results.map((it) => it.name)).toEqual(['dns-b', 'lines of a pod'])
+})
+
+const table = (...rows: readonly Past[]): History => new Map(rows.map((it) => [it.name, it]))
+const at = (triedAt: string, it: Past): Past => ({ ...it, triedAt })
+
+test('each case is asked what changed since its own commit', async () => {
+  const rows = table(at('old', past('dns-a')), at('new', past('logs')), at('lost', past('dns-b')))
+  const changed = { old: ['src/probe/pods/pods.ts', 'src/answers/logs.ts'], new: ['src/probe/pods/pods.ts'] }
+  expect(await names(changed, { done: [], results: [] }, rows)).toEqual(['logs'])
+})
+
+test('what the stopped run saw is newer than the table', async () => {
+  const rows = table(at('old', past('dns-a')), at('old', past('dns-b', 'failed')))
+  const seen = { done: [at('new', past('dns-a', 'failed')), at('new', past('dns-b'))], results: [] }
+  expect(await names([], seen, rows)).toEqual(['dns-b'])
 })

@@ -1,7 +1,7 @@
-// What of a stopped `--all` counts on a newer commit: a run of hours meets commits, and would never end if each began
-// it again.
+// What of earlier runs counts on a newer commit: a run of hours meets commits, and would never end if each began it
+// again.
 import { type Case, isTouched } from './budget.ts'
-import type { Past } from './history.ts'
+import type { History, Past } from './history.ts'
 import type { Result } from './result.ts'
 
 export interface Held {
@@ -9,17 +9,30 @@ export interface Held {
   readonly results: readonly Result[]
 }
 
+/** The paths of the files that differ since a commit; null = not known, and then nothing of that commit holds. */
+export type ChangedSince = (commit: string) => Promise<readonly string[] | null>
+
 /**
- * Drops what failed, and each case that the commits since are about: its own files, and what it shares with others.
- * `changed`: paths of the files that differ between the two commits; null = not known, and then nothing holds.
+ * Drops what failed, and each case that the commits since it was tried are about: its own files, and what it shares
+ * with others.
+ * `table`: what the committed table says of a case that the stopped run has not tried; its rows are written there.
  */
-export function stillHolds(cases: readonly Case[], { done, results }: Held, changed: readonly string[] | null): Held {
-  if (changed === null) return { done: [], results: [] }
-  const gone = cases.filter((it) => isTouched(it.own, changed) || isTouched(it.shared, changed)).map((it) => it.name)
-  const failed = done.filter((it) => it.verdict === 'failed').map((it) => it.name)
-  const again = new Set([...gone, ...failed])
-  const known = new Set(cases.map((it) => it.name))
-  const held = done.filter((it) => known.has(it.name) && !again.has(it.name))
+export async function stillHolds(
+  cases: readonly Case[],
+  { done, results }: Held,
+  table: History,
+  changedSince: ChangedSince,
+): Promise<Held> {
+  const last = new Map<string, Past>(table)
+  for (const it of done) last.set(it.name, it)
+  const commits = [...new Set([...last.values()].map((it) => it.triedAt))]
+  const changed = new Map(await Promise.all(commits.map(async (it) => [it, await changedSince(it)] as const)))
+  const held = cases.flatMap((it) => {
+    const past = last.get(it.name)
+    const since = past === undefined ? null : (changed.get(past.triedAt) ?? null)
+    if (past === undefined || since === null || past.verdict === 'failed') return []
+    return isTouched(it.own, since) || isTouched(it.shared, since) ? [] : [past]
+  })
   return { done: held, results: results.filter((it) => held.some(({ name }) => isOf(it, name))) }
 }
 
