@@ -14,6 +14,11 @@ export interface CapturePoint {
   /** Where the file is damaged, and how; of a whole one null. */
   readonly why: string | null
   readonly packets: number
+  /**
+   * An interface without a packet and without a comment, of a file in which others have packets: dumpcap describes
+   * each interface that it listened on. Nobody said that anything should have passed it, so nothing is said of it.
+   */
+  readonly idle?: 'beside-others'
   /** Of which the capture kept less than was on the wire. */
   readonly shortened: number
   /** Frames of a link type that is not read, and IP packets too short for their headers. */

@@ -36,6 +36,7 @@ const point = object({
   end: oneOf(['whole', 'cut-off', 'damaged']),
   why: nullable(m.text),
   packets: number,
+  idle: maybe(oneOf(['beside-others'])),
   shortened: number,
   unread: number,
   dropped: nullable(number),

@@ -94,15 +94,27 @@ export function analyseCapture({ compares, bytes }: Asked): CaptureAnalysis {
         },
         end(read) {
           const several = read.points.length > 1
+          const hasPackets = open.size > 0
           for (const [index, point] of read.points.entries()) {
             // Nothing of one without packets is kept.
             const its = open.get(index) ?? begin(index)
             open.delete(index)
             const { from, to, ...analysed } = its.finish()
             const spot = several ? `${name}:${point.name ?? index}` : name
-            points.push({ name: spot, comment: point.comment, ...endOf(read), dropped: read.dropped, ...analysed })
             const told = read.listened.get(index)
             const mark = several ? markOf(point.comment) : null
+            const lost = read.droppedAt.get(index) ?? 0
+            const isNothing = analysed.packets === 0 && lost === 0 && read.end.kind === 'whole'
+            const isIdle = isNothing && hasPackets && point.comment === null
+            points.push({
+              name: spot,
+              comment: point.comment,
+              ...endOf(read),
+              dropped: read.dropped,
+              ...analysed,
+              ...(isIdle ? { idle: 'beside-others' as const } : {}),
+            })
+            if (isIdle) continue
             const isTrusted = !hasTwoTimes(analysed.clock)
             if (its.sightings !== null)
               places.push({
@@ -113,7 +125,7 @@ export function analyseCapture({ compares, bytes }: Asked): CaptureAnalysis {
                 sightings: its.sightings,
                 mark,
                 isTrusted,
-                dropped: read.droppedAt.get(index) ?? 0,
+                dropped: lost,
                 filters: filtersOf(point),
               })
           }

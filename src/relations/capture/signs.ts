@@ -56,7 +56,8 @@ type Judged = Verdict<SignArgs> | Blind
 
 /** Every point judged by itself: its signs of these kinds, or why it shows none. */
 function judgeSigns(capture: Capture, judging: Judging): readonly Verdict<SignArgs>[] {
-  const judged = capture.points.map((point): Judged => {
+  const used = capture.points.filter((it) => it.idle === undefined)
+  const judged = used.map((point): Judged => {
     const its = point.signs.filter((it) => judging.kinds.includes(it.kind) && it.count > 0)
     const disorder = disorderOf(point)
     const doubt = disorder ?? (judging.silence === undefined ? null : doubtOf(point, judging.about))

@@ -38,6 +38,7 @@ function pointLines(point: CapturePoint, why: string | null): readonly string[] 
   const { name, comment, packets, seconds, dropped } = point
   const parts = [
     count(packets, 'packet'),
+    ...(point.idle === undefined ? [] : ['not judged']),
     ...(seconds === null ? [] : [`in ${ms(seconds * 1000)}`]),
     ...(dropped === null || dropped === 0 ? [] : [`${dropped} dropped by the capture`]),
     ...(point.shortened === 0 ? [] : [`${point.shortened} kept in part`]),

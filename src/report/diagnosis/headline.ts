@@ -111,7 +111,8 @@ function isOfFile({ sources: { capture, services, spans } }: Model): boolean {
 }
 
 function about({ scope, sources: { capture, services, spans } }: Model): string {
-  if (capture.known && !services.known) return count(capture.value.points.length, 'capture')
+  if (capture.known && !services.known)
+    return count(capture.value.points.filter((it) => it.idle === undefined).length, 'capture')
   if (spans.known && !services.known) return count(spans.value.traces, 'trace')
   if (scope.target.kind === 'dns') return "the cluster's DNS"
   if (scope.target.kind === 'object') return nameOf(scope.target.object)

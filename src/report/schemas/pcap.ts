@@ -41,6 +41,12 @@ const point = v.strictObject({
   end: v.picklist(['whole', 'cut-off', 'damaged']),
   why: v.pipe(maybeText, v.description('how it ends, where it is not whole')),
   packets: number,
+  idle: v.exactOptional(
+    v.pipe(
+      v.literal('beside-others'),
+      v.description('an interface without a packet, where others of its file have some: not judged'),
+    ),
+  ),
   shortened: v.pipe(number, v.description('packets of which the capture kept a part')),
   unread: v.pipe(number, v.description('packets whose headers could not be read')),
   dropped: v.pipe(maybeNumber, v.description('by the capture itself; null where the file does not say')),
