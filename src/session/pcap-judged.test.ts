@@ -69,6 +69,31 @@ test.each([
 })
 
 test.each([
+  ['as the rest of the server', { ttl: 62 }, 'by the server before any answer'],
+  ['one hop nearer', { ttl: 63 }, "in the server's name, with TTL 63 in place of 62, before any answer"],
+  ['as a firewall does', { ttl: 255 }, "in the server's name, with TTL 255 in place of 62, before any answer"],
+  ['over IPv6', { ttl: 63, v6: true }, "in the server's name, with TTL 63 in place of 62, before any answer"],
+  ['the client', { ttl: 60, byClient: true }, "in the client's name, with TTL 60 in place of 64, before any answer"],
+] as const)('who sent a reset, told by its TTL: %s', async (_, it, expected) => {
+  const { ttl, v6, byClient }: { readonly ttl: number; readonly v6?: true; readonly byClient?: true } = it
+  const ends = v6 === true ? { from: 'fd00::1', to: 'fd00::2' } : {}
+  const to = { ...forth, ...ends, ttl: 64 }
+  const fro = { ...back, ...(v6 === true ? { from: 'fd00::2', to: 'fd00::1' } : {}), ttl: 62 }
+  const ips = [
+    tcp({ ...to, flags: 'S', seq: 0, ipId: 1 }),
+    tcp({ ...fro, flags: 'SA', seq: 0, ack: 1, ipId: 1 }),
+    tcp({ ...to, flags: 'A', seq: 1, ack: 1, ipId: 2 }),
+    tcp({ ...to, flags: 'PA', seq: 1, ack: 1, ipId: 3, payload: said }),
+    byClient === true ? tcp({ ...to, flags: 'R', seq: 6, ttl }) : tcp({ ...fro, flags: 'R', seq: 1, ttl }),
+  ]
+  const file = join(folder, 'ttl.pcap')
+  writeFileSync(file, pcapOf(ips.map((ip, n) => ({ at: n + 1, ip }))))
+  const { capture } = await diagnosePcap({ files: [file] })
+  const resets = capture.points.flatMap(({ signs }) => signs.filter(({ kind }) => kind === 'reset'))
+  expect(resets.map(({ detail }) => detail)).toStrictEqual([expected])
+})
+
+test.each([
   ['refused by RST where it was seen last: not lost', 'rst', 0],
   ['rejected by ICMP where it was seen last: not lost', 'icmp', 0],
   ['never answered: lost', null, 1],

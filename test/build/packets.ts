@@ -17,6 +17,7 @@ export interface Segment extends Sent {
   readonly ack?: number
   readonly window?: number
   readonly mss?: number
+  readonly ttl?: number
 }
 
 const octets = (address: string): readonly number[] => address.split('.').map(Number)
@@ -52,12 +53,12 @@ export function ipv4(
   return Buffer.concat([head, body])
 }
 
-export function ipv6(from: string, to: string, next: number, body: Uint8Array): Buffer {
+export function ipv6(from: string, to: string, next: number, body: Uint8Array, ttl = 64): Buffer {
   const head = Buffer.alloc(8)
   head[0] = 0x60
   head.writeUInt16BE(body.length, 4)
   head[6] = next
-  head[7] = 64
+  head[7] = ttl
   return Buffer.concat([head, v6(from), v6(to), body])
 }
 
@@ -91,9 +92,7 @@ export function udp(it: Sent): Buffer {
 }
 
 export function tcp(it: Segment): Buffer {
-  return it.from.includes(':')
-    ? ipv6(it.from, it.to, 6, tcpBody(it))
-    : ipv4(it.from, it.to, 6, tcpBody(it), it.ipId === undefined ? {} : { ipId: it.ipId })
+  return it.from.includes(':') ? ipv6(it.from, it.to, 6, tcpBody(it), it.ttl) : ipv4(it.from, it.to, 6, tcpBody(it), it)
 }
 
 /** An ICMP error about this packet, from a router. */

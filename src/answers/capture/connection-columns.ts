@@ -26,7 +26,9 @@ export const ackedTo = 11
 export const largePassed = 12
 /** What its last segment said: its place, length and flags. */
 export const lastSaid = 13
-export const integersOfSide = 14
+/** Of its last segment that is no reset: 0 = none yet. */
+export const lastTtl = 14
+export const integersOfSide = 15
 export const integers = perSide + 2 * integersOfSide
 
 export const synAt = 0

@@ -14,6 +14,7 @@ import {
   lastIpId,
   lastLink,
   lastSaid,
+  lastTtl,
   mtu,
   nextSeq,
   perSide,
@@ -126,14 +127,20 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
       counts.sightings++
       return
     }
+    const usualTtl = passedHere(packet, row, side) ? int(row, side + lastTtl) : 0
     setInt(row, side + lastIpId, packet.ipId)
     setInt(row, side + lastLink, packet.link * 8 + packet.direction + 1)
     setInt(row, side + lastSaid, said)
     if (packet.flags & syn) handshakes.opening(packet, row, isForth)
-    else if (packet.flags & rst) handshakes.reset(packet, row, isForth)
+    else if (packet.flags & rst) handshakes.reset(packet, row, { isForth, usualTtl })
     else body(packet, row, isForth)
+    if ((packet.flags & rst) === 0) setInt(row, side + lastTtl, packet.ttl)
     setFloat(row, lastAt, packet.time)
   }
+
+  /** At the same interface as the last of this side: another is a hop more or less away. */
+  const passedHere = ({ link, direction }: Packet, row: number, side: number): boolean =>
+    int(row, side + lastLink) === link * 8 + direction + 1
 
   function isNewSyn(row: number, packet: Packet, one: number): boolean {
     return int(row, client) !== one || after(packet.seq + 1, int(row, perSide + nextSeq)) !== 0

@@ -32,10 +32,16 @@ const synAckAgainMs = 500
 /** How a connection begins, and whether it does at all: opened, refused, reset, or never answered. */
 export interface Handshakes {
   readonly opening: (packet: Packet, row: number, isForth: boolean) => void
-  readonly reset: (packet: Packet, row: number, isForth: boolean) => void
+  readonly reset: (packet: Packet, row: number, by: ResetBy) => void
   /** What became of it, as seen up to `until`. */
   readonly judge: (row: number, until: number) => void
   readonly times: Times
+}
+
+interface ResetBy {
+  readonly isForth: boolean
+  /** Of the last segment of this side that is no reset, at the same interface; 0 = there was none. */
+  readonly usualTtl: number
 }
 
 interface Books {
@@ -88,7 +94,7 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
     setInt(row, side + sideState, int(row, side + sideState) | hasSeq)
   }
 
-  function reset(packet: Packet, row: number, isForth: boolean): void {
+  function reset(packet: Packet, row: number, { isForth, usualTtl }: ResetBy): void {
     counts.resetPackets++
     if (has(row, isReset | isRefused)) return
     if (!isForth && has(row, sawSyn) && !has(row, sawSynAck)) {
@@ -103,7 +109,11 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
     if (has(row, isFinished) && !isRefusal) return
     counts.resets++
     const when = has(row, isAnswered) ? 'after an answer' : 'before any answer'
-    const detail = `by the ${isForth ? 'client' : 'server'} ${when}`
+    const side = isForth ? 'client' : 'server'
+    // Whatever comes from one machine by one way has crossed as many routers.
+    const isOwn = usualTtl === 0 || packet.ttl === usualTtl
+    const who = isOwn ? `by the ${side}` : `in the ${side}'s name, with TTL ${packet.ttl} in place of ${usualTtl},`
+    const detail = `${who} ${when}`
     signs.see({ ...about(row, packet.number), kind: 'reset', detail })
   }
 

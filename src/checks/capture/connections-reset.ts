@@ -20,7 +20,8 @@ export default check({
     detail: ({ args }) => `${args.count} of ${count(args.of, 'connection')} reset ${args.detail}`,
     note: () =>
       'A reset after a FIN of either side is left out, as it only saves the rest of the goodbye; but not where a ' +
-      'client that had asked got no byte.',
+      'client that had asked got no byte. A reset with another TTL than the segments before it was sent by something ' +
+      'else on the way, most likely: a REJECT rule, a firewall, a load balancer that gave up.',
     help: () => [
       'Look at the log of whoever sent the reset, at that time.',
       `tshark -r FILE -Y 'tcp.flags.reset == 1'`,
