@@ -453,6 +453,7 @@ import callerUnmeshed from './mesh/caller-unmeshed.ts'
 import minionAlone from './ingress/minion-alone.ts'
 import tierDenies from './policy/tier-denies.ts'
 import sniWithoutTls from './ingress/sni-without-tls.ts'
+import traefikRouteHidden from './ingress/route-hidden.ts'
 import closedWithoutAnswer from './capture/closed-without-answer.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
@@ -678,6 +679,7 @@ export const checks: readonly AnyCheck[] = [
   tlsOptionsBroken, // ING411
   leadsOnToMissing, // ING412
   controllerTooOld, // ING413
+  traefikRouteHidden, // ING414
   pluginMissing, // ING416
   minionAlone, // ING417
   sniWithoutTls, // ING418

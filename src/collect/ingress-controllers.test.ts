@@ -107,6 +107,14 @@ test.each([
 })
 
 test.each([
+  [['--providers.kubernetescrd.labelSelector=team=shop'], { matchLabels: { team: 'shop' }, matchExpressions: [] }],
+  [['--providers.kubernetescrd.labelselector=a b'], undefined],
+  [['--providers.kubernetescrd'], undefined],
+])('Traefik with %j reads IngressRoutes with labels %j', (args, selector) => {
+  expect(found({ 'app.kubernetes.io/name': 'traefik' }, args)?.crd?.selector).toEqual(selector)
+})
+
+test.each([
   [['--watch-namespace-selector=ingress=public'], { matchLabels: { ingress: 'public' }, matchExpressions: [] }],
   [['--watch-namespace-selector', 'ingress=public'], { matchLabels: { ingress: 'public' }, matchExpressions: [] }],
   [['--watch-namespace-selector=a b'], undefined],

@@ -149,7 +149,7 @@ function placeOf(pod: Pod, value: string | null): { readonly namespace: string; 
   return { namespace: namespace === '$(POD_NAMESPACE)' ? pod.namespace : namespace, name }
 }
 
-type CrdFlag = 'allowcrossnamespace' | 'allowexternalnameservices' | 'ingressclass'
+type CrdFlag = 'allowcrossnamespace' | 'allowexternalnameservices' | 'ingressclass' | 'labelselector'
 
 /** cmd/traefik, the static configuration as flags; of a file or of variables nothing is known. */
 function aboutTraefik(pod: Pod, flag: Flag): Partial<IngressController> {
@@ -193,6 +193,7 @@ function crdOf(image: string, args: readonly string[], flag: Flag): NonNullable<
   const hasOthers = entryPointsIn(args).length > 0 || ofIngresses.some((it) => flag(it) !== null)
   const isSetUpByFlags = hasOthers && flag('configfile') === null
   const syntax = (['v2', 'v3'] as const).find((it) => it === flag('core.defaultrulesyntax')?.toLowerCase())
+  const selector = writtenSelector(crd('labelselector') ?? '')
   const isOld = isTraefikBefore(image, refusing)
   const allows = (value: string | null): 'yes' | 'no' | 'unsure' => {
     if (value === null && isOld === 'yes') return 'yes'
@@ -205,6 +206,7 @@ function crdOf(image: string, args: readonly string[], flag: Flag): NonNullable<
     ...(isSetUpByFlags ? { resolvers: resolversIn(args) } : {}),
     watches: namespaces.length === 0 ? null : namespaces,
     className: crd('ingressclass'),
+    ...(selector === null ? {} : { selector }),
     acrossNamespaces: allows(crd('allowcrossnamespace')),
     externalNames: allows(crd('allowexternalnameservices')),
   }
@@ -227,6 +229,7 @@ const ofCrds = [
   'providers.kubernetescrd.any',
   'providers.kubernetescrd.namespaces',
   'providers.kubernetescrd.ingressclass',
+  'providers.kubernetescrd.labelselector',
   'providers.kubernetescrd.allowcrossnamespace',
   'providers.kubernetescrd.allowexternalnameservices',
 ] as const

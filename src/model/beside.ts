@@ -160,6 +160,8 @@ export interface IngressRoute {
   readonly name: string
   /** `kubernetes.io/ingress.class`. */
   readonly className: string | null
+  /** Absent where it has none, and in old recordings. */
+  readonly labels?: Readonly<Record<string, string>>
   /** Where its requests come in; absent where it names none, so that it is for all, and in old recordings. */
   readonly entryPoints?: readonly string[]
   readonly routes: readonly TraefikRoute[]
@@ -201,6 +203,10 @@ export interface TraefikRoute {
   readonly middlewares: readonly TraefikTarget[]
   /** `spec.routes[0]`. */
   readonly path: string
+  /** `product`: it takes the requests of one of its hosts with one of its paths. Absent = unknown, old recordings. */
+  readonly form?: 'product' | 'mixed'
+  /** Its `priority`, else the length of its rule: the highest is asked first. Absent in old recordings. */
+  readonly weight?: number
   /** What not each release of Traefik reads in its rule. Absent where nothing is, and in old recordings. */
   readonly odd?: readonly RuleFault[]
   /** `syntax`: the release by which its rule is read, where it says so. */

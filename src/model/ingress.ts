@@ -337,6 +337,8 @@ export interface IngressController {
     /** null = of every namespace. */
     readonly watches: readonly string[] | null
     readonly className: string | null
+    /** `--providers.kubernetescrd.labelSelector`. Absent = none, or none that is understood. */
+    readonly selector?: Selector
     /** Whether Services and Middlewares of other namespaces are taken; `unsure` where no flag is about these at all. */
     readonly acrossNamespaces: 'yes' | 'no' | 'unsure'
     readonly externalNames: 'yes' | 'no' | 'unsure'

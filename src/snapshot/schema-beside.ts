@@ -69,6 +69,7 @@ const ingressRoute = object({
   group: m.word,
   ...named,
   className: nullable(m.name),
+  labels: maybe(labels),
   entryPoints: maybe(list(m.name)),
   routes: list(
     object({
@@ -78,6 +79,8 @@ const ingressRoute = object({
       services: list(target),
       middlewares: list(target),
       path: m.spot,
+      form: maybe(oneOf(['product', 'mixed'])),
+      weight: maybe(number),
       odd: maybe(list(object({ is: oneOf(ruleFaultKinds), matcher: oneOf(ruleMatchers) }))),
       syntax: maybe(oneOf(['v2', 'v3'])),
     }),

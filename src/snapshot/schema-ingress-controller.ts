@@ -14,6 +14,7 @@ import {
   type Schema,
   type Texts,
 } from '../model/marks.ts'
+import { selectorSchema } from './schema-monitors.ts'
 import { listenHosts } from '../wire/listens.ts'
 
 /** Of a controller of Ingresses; texts that other objects repeat are `shared` with those. */
@@ -110,6 +111,7 @@ export function ingressControllerOf(
           resolvers: maybe(list(m.name)),
           watches: nullable(list(m.name)),
           className: nullable(m.name),
+          selector: maybe(selectorSchema),
           acrossNamespaces: oneOf(['yes', 'no', 'unsure']),
           externalNames: oneOf(['yes', 'no', 'unsure']),
         }),

@@ -39,6 +39,8 @@ const hostPort: Form = (value) => /^(?:[\d.]{0,15}|\[[\da-f:.]{2,45}\]):\d{1,5}$
 
 const isDomain: Form = (value) => /^\.?(?:[a-z0-9-]{1,63}\.){1,20}[a-z0-9-]{0,63}$/i.test(value)
 
+const isSelector: Form = (value) => writtenSelector(value) !== null && redactName(value) === value
+
 /** By the names as they are compared: without case, as traefik does. */
 const forms = {
   // kubernetes/dns: cmd/node-cache/main.go.
@@ -76,6 +78,7 @@ const forms = {
   'providers.kubernetescrd.allowexternalnameservices': bool,
   'providers.kubernetescrd.namespaces': eachOf(isName),
   'providers.kubernetescrd.ingressclass': isName,
+  'providers.kubernetescrd.labelselector': isSelector,
   'providers.kubernetescrd.allowcrossnamespace': bool,
   /** Each flag of a provider's turns it on: `--providers.kubernetescrd.throttleDuration`. */
   'providers.kubernetescrd.any': none,
@@ -100,7 +103,7 @@ const forms = {
   'annotations-prefix': eachOf(isName),
   'enable-ssl-passthrough': bool,
   'watch-namespace': eachOf(isName),
-  'watch-namespace-selector': (value) => writtenSelector(value) !== null && redactName(value) === value,
+  'watch-namespace-selector': isSelector,
   'status-port': port,
   'tcp-services-configmap': isObjectName,
   'udp-services-configmap': isObjectName,

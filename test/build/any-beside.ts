@@ -74,6 +74,8 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
             services: few(target),
             middlewares: few(target),
             path,
+            form: fc.constantFrom('product' as const, 'mixed' as const),
+            weight: fc.nat(3),
           }),
         ),
         tls: orNull(

@@ -21,6 +21,7 @@ const given = (route: Partial<IngressRoute>, ...controllers: readonly IngressCon
   ingressControllers: controllers,
 })
 const old = { group: 'traefik.containo.us' }
+const ofShop = { matchLabels: { team: 'shop' }, matchExpressions: [] }
 const found = (why: string) => [{ subject: 'IngressRoute/shop/web', confidence: 'inferred' as const, args: { why } }]
 
 describeCheck(check, [
@@ -71,6 +72,17 @@ describeCheck(check, [
     it: 'another class',
     given: given({ className: 'inner' }, traefik('traefik:v3.2.1', { className: 'outer' })),
     expect: found('class'),
+  },
+  {
+    it: 'labels that it does not look for',
+    given: given({ labels: { team: 'pay' } }, traefik('traefik:v3.2.1', { selector: ofShop })),
+    expect: [{ subject: 'IngressRoute/shop/web', args: { why: 'labels', of: 'team=shop' } }],
+  },
+  { it: 'no labels', given: given({}, traefik('traefik:v3.2.1', { selector: ofShop })), expect: found('labels') },
+  {
+    it: 'labels that it looks for',
+    given: given({ labels: { team: 'shop' } }, traefik('traefik:v3.2.1', { selector: ofShop })),
+    expect: 'ok',
   },
   {
     it: 'a class that nobody looks for',

@@ -4,7 +4,8 @@ import type { IngressRoute } from '../../model/beside.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import { subject } from '../../model/subject.ts'
 import { full, some } from '../../phrases.ts'
-import { traefikRelease } from '../../relations/ingress/traefik-release.ts'
+import { type Unread, whyUnread } from '../../relations/ingress/traefik-reads.ts'
+import { selectorText } from '../../relations/selector.ts'
 
 /**
  * Traefik 3 has given up the group traefik.containo.us, and releases before 2.10 do not know traefik.io; the CRDs stay
@@ -14,7 +15,7 @@ export default check({
   code: 'ING361',
   slug: 'ingress/route-unread',
   title: 'an IngressRoute is read by no Traefik',
-  fine: 'each IngressRoute is of a group, a namespace and a class that Traefik reads',
+  fine: 'each IngressRoute is of a group, a namespace, a class and labels that Traefik reads',
   severity: 'error',
   needs: ['beside', 'ingressControllers'],
   remedies: [],
@@ -41,7 +42,7 @@ export default check({
   },
 })
 
-type Why = 'off' | 'gone-group' | 'new-group' | 'namespace' | 'class'
+type Why = Exclude<Unread, 'unsure'>
 
 interface Told {
   readonly group: string
@@ -55,6 +56,7 @@ const says: Readonly<Record<Why, (args: Told) => string>> = {
   'new-group': ({ group, image }) => `it is of group ${group}, which ${image} does not know yet`,
   namespace: ({ of }) => `it looks at ${of} alone`,
   class: ({ of }) => `it takes those of class ${of} alone`,
+  labels: ({ of }) => `it takes those with the labels ${of} alone`,
 }
 
 const cures: Readonly<Record<Why, string>> = {
@@ -63,10 +65,11 @@ const cures: Readonly<Record<Why, string>> = {
   'new-group': 'write it as traefik.containo.us/v1alpha1, or take Traefik to 2.10 or later',
   namespace: 'add the namespace to --providers.kubernetescrd.namespaces',
   class: 'give it the annotation kubernetes.io/ingress.class that Traefik looks for',
+  labels: 'give it the labels of --providers.kubernetescrd.labelSelector',
 }
 
 function judge(route: IngressRoute, all: readonly IngressRoute[], traefiks: readonly IngressController[]) {
-  const whys = traefiks.map((it) => whyNot(route, it))
+  const whys = traefiks.map((it) => whyUnread(route, it))
   if (whys.includes(null)) return ok(1)
   const unsure = traefiks[whys.indexOf('unsure')]
   if (unsure !== undefined)
@@ -85,37 +88,39 @@ function judge(route: IngressRoute, all: readonly IngressRoute[], traefiks: read
       why,
       group: route.group,
       image: first.image ?? '',
-      of: why === 'namespace' ? some(first.crd?.watches ?? []) : (first.crd?.className ?? ''),
+      of: takenBy(why, first),
       pods: some(traefiks.map((it) => `${it.namespace}/${it.pod} (${it.image ?? 'no image'})`)),
       home: first.namespace,
       pod: first.pod,
     },
-    evidence: [
-      {
-        kind: 'config',
-        object: subject('IngressRoute', route.namespace, route.name),
-        path: 'apiVersion',
-        lines: [`apiVersion: ${route.group}/v1alpha1`, 'kind: IngressRoute'],
-        at: 0,
-        mark: `${route.group}/v1alpha1`,
-        label: 'read by no Traefik that is here',
-      },
-    ],
+    evidence: [{ kind: 'config', object: subject('IngressRoute', route.namespace, route.name), ...lineOf(why, route) }],
   })
 }
 
-const oldGroup = 'traefik.containo.us'
+function takenBy(why: Why, { crd }: IngressController): string {
+  if (why === 'namespace') return some(crd?.watches ?? [])
+  if (why === 'labels') return crd?.selector === undefined ? '' : selectorText(crd.selector)
+  return crd?.className ?? ''
+}
 
-/** null: it reads it. */
-function whyNot(route: IngressRoute, { image = '', crd }: IngressController): Why | 'unsure' | null {
-  const { watches = null, className = null, off } = crd ?? {}
-  if (off === true) return 'off'
-  if (watches !== null && !watches.includes(route.namespace)) return 'namespace'
-  if (className !== null && className !== '' && route.className !== className) return 'class'
-  const release = traefikRelease(image)
-  // The usual group is known to all but releases of years ago.
-  if (release === null) return route.group === oldGroup ? 'unsure' : null
-  const [major, minor] = release
-  if (route.group === oldGroup) return major >= 3 ? 'gone-group' : null
-  return major < 2 || (major === 2 && minor < 10) ? 'new-group' : null
+const groupMark = 'read by no Traefik that is here'
+
+/** The line of the object that decides. */
+function lineOf(why: Why, { group, namespace, className, labels = {} }: IngressRoute) {
+  const line = (path: string, text: string, label: string) => ({ path, lines: [text], at: 0, mark: text, label })
+  if (why === 'namespace') return line('metadata', `namespace: ${namespace}`, groupMark)
+  if (why === 'class') {
+    const key = 'kubernetes.io/ingress.class'
+    return className === null
+      ? line('metadata', 'annotations:', `and no ${key} among them`)
+      : line('metadata.annotations', `${key}: ${className}`, groupMark)
+  }
+  if (why === 'labels') {
+    const its = Object.entries(labels).map(([key, value]) => `${key}: ${value}`)
+    return its.length === 0
+      ? line('metadata', 'labels:', 'it has none')
+      : { path: 'metadata.labels', lines: its.slice(0, 8), at: 0, mark: its[0] ?? '', label: 'its labels' }
+  }
+  const lines = [`apiVersion: ${group}/v1alpha1`, 'kind: IngressRoute']
+  return { path: 'apiVersion', lines, at: 0, mark: `${group}/v1alpha1`, label: groupMark }
 }

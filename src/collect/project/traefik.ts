@@ -7,6 +7,7 @@ import type {
   TraefikTarget,
 } from '../../model/beside.ts'
 import { routeRule } from '../../wire/traefik-rule.ts'
+import { ruleForm } from '../../wire/traefik-rule-set.ts'
 import { ruleFaults } from '../../wire/traefik-rule-faults.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
@@ -18,11 +19,13 @@ export function projectIngressRoute(raw: unknown, group: string, intern: Intern)
   if (it === null) return null
   const spec = fields(fields(raw)['spec'])
   const entryPoints = texts(spec['entryPoints'])
+  const labels = stringMap(it.metadata['labels'])
   return {
     group,
     namespace: it.namespace,
     name: it.name,
     className: text(stringMap(it.metadata['annotations'])['kubernetes.io/ingress.class']),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(entryPoints.length === 0 ? {} : { entryPoints }),
     routes: list(spec['routes']).map((one, index) => projectRoute(one, `spec.routes[${index}]`)),
     tls: isObject(spec['tls']) ? tlsOf(fields(spec['tls'])) : null,
@@ -130,9 +133,17 @@ function projectRoute(raw: unknown, path: string): TraefikRoute {
     services: list(one['services']).flatMap((it) => target(it, 'Service')),
     middlewares: list(one['middlewares']).flatMap((it) => target(it, 'Middleware')),
     path,
+    form: ruleForm(rule),
+    weight: weightOf(one['priority'], rule),
     ...(odd.length === 0 ? {} : { odd }),
     ...(syntax === undefined ? {} : { syntax }),
   }
+}
+
+/** Without a priority, or with 0, the rule's own length in bytes (traefik, pkg/muxer/http, GetRulePriority). */
+function weightOf(priority: unknown, rule: string): number {
+  const isGiven = typeof priority === 'number' && Number.isSafeInteger(priority) && priority !== 0
+  return isGiven ? priority : new TextEncoder().encode(rule).length
 }
 
 const syntaxes = ['v2', 'v3'] as const
