@@ -5,7 +5,7 @@ import type { NginxConf } from '../wire/nginx-conf.ts'
 import { errorLevels } from '../wire/nginx-conf.ts'
 import { requestTroubles } from '../wire/access-log/nginx-error.ts'
 import type { ControllerLog } from '../wire/nginx-controller-log.ts'
-import { exactly, flag, known, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import { exactly, flag, just, known, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 
 const m = texts()
 
@@ -44,6 +44,7 @@ const liveLog = exactly<ControllerLog>()(
   object({
     lines: number,
     lastLoad: nullable(oneOf(['done', 'refused'])),
+    sinceSilence: maybe(just('news')),
     signs: list(
       object({
         kind: oneOf(['refused', 'api-unreachable', 'default-certificate', 'ingress-ignored', 'unsynced']),

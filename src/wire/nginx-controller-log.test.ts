@@ -43,6 +43,18 @@ describe('what the controller says of its configuration', () => {
     expect(controllerSigns([]).lastLoad).toBeNull()
   })
 
+  const silent = 'W1128 10:56:37.1 1 reflector.go:547] "Failed to watch" err="failed to list *v1.Pod: dial tcp: x"'
+  const loaded = klog('"Backend successfully reloaded"')
+  test.each([
+    ['loaded after it', [silent, loaded], 'news'],
+    ['left an Ingress out after it', [silent, klog('skipping ingress shop/web: no')], 'news'],
+    ['silent again', [silent, loaded, silent], undefined],
+    ['loaded before it', [loaded, silent], undefined],
+    ['never silent', [loaded], undefined],
+  ])('news since the API server was out of reach: %s', (_, lines, expected) => {
+    expect(controllerSigns(lines).sinceSilence).toBe(expected)
+  })
+
   test.each([
     [
       'reflector.go:547] "Failed to watch" err="failed to list *v1.EndpointSlice: Get \\"https://198.19.0.1:443/apis?x\\": dial tcp 198.19.0.1:443: i/o timeout"',

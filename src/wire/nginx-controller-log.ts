@@ -3,6 +3,11 @@ export interface ControllerLog {
   readonly lines: number
   /** How the last load of a configuration went; null where no line tells. */
   readonly lastLoad: 'done' | 'refused' | null
+  /**
+   * After the last line by which the API server is out of reach there is one that only news of it makes: a
+   * configuration that was loaded, an Ingress that was left out. Absent where there is not, and in old recordings.
+   */
+  readonly sinceSilence?: 'news'
   readonly signs: readonly ControllerSign[]
 }
 
@@ -38,14 +43,17 @@ type Sign = Omit<ControllerSign, 'times'>
 export function controllerSigns(lines: readonly string[]): ControllerLog {
   const found = new Map<string, ControllerSign>()
   let lastLoad: ControllerLog['lastLoad'] = null
+  let hasNews = false
   for (const raw of lines) {
     const line = raw.slice(0, 4000)
     const head = klog.exec(line)?.[0]
     const said = head === undefined ? null : line.slice(head.length)
-    if (said?.startsWith('"Backend successfully reloaded"') === true) lastLoad = 'done'
-    if (said?.startsWith('Unexpected failure reloading the backend') === true) lastLoad = 'refused'
+    const load = loadOf(said)
+    lastLoad = load ?? lastLoad
+    hasNews ||= load !== null
     const sign = said === null ? refusal(line) : ofKlog(said)
     if (sign === null) continue
+    hasNews = sign.kind !== 'api-unreachable' && (hasNews || sign.kind === 'ingress-ignored')
     const key = `${sign.kind} ${sign.said}`
     const before = found.get(key)
     found.delete(key)
@@ -56,7 +64,14 @@ export function controllerSigns(lines: readonly string[]): ControllerLog {
     }
     found.set(key, { ...sign, times: (before?.times ?? 0) + 1 })
   }
-  return { lines: lines.length, lastLoad, signs: [...found.values()] }
+  const signs = [...found.values()]
+  const wasSilent = signs.some((it) => it.kind === 'api-unreachable')
+  return { lines: lines.length, lastLoad, ...(hasNews && wasSilent ? { sinceSilence: 'news' as const } : {}), signs }
+}
+
+function loadOf(said: string | null): ControllerLog['lastLoad'] {
+  if (said?.startsWith('"Backend successfully reloaded"') === true) return 'done'
+  return said?.startsWith('Unexpected failure reloading the backend') === true ? 'refused' : null
 }
 
 /** `unknown directive "x" in /tmp/nginx/nginx-cfg123:700`. */

@@ -20,6 +20,8 @@ const about = {
 }
 const said = 'dial tcp 10.96.0.1:443: i/o timeout'
 const deaf = known(quietLog({ signs: [{ kind: 'api-unreachable', times: 12, said }] }))
+const withNews = (it: string) =>
+  known(quietLog({ signs: [{ kind: 'api-unreachable', times: 12, said: it }], sinceSilence: 'news' }))
 const upstream = (endpoints: readonly string[]) =>
   known([{ upstream: 'shop-web-80', endpoints, weight: null, alternatives: [] }])
 
@@ -52,6 +54,24 @@ describeCheck(check, [
       ),
     },
     expect: [{ subject: 'Pod/ingress-nginx/controller-1', severity: 'warning', args: { times: 0 } }],
+  },
+  {
+    it: 'it answers again, and the controller has had news since',
+    given: { ...about, ingressConfigs: ingressConfigs(controllerConfig([], { log: withNews(said) })) },
+    expect: 'ok',
+  },
+  {
+    it: 'news of what it may read, and not of the rest',
+    given: { ...about, ingressConfigs: ingressConfigs(controllerConfig([], { log: withNews('forbidden: User x') })) },
+    expect: [{ subject: 'Pod/ingress-nginx/controller-1', severity: 'error', args: { ingresses: 1 } }],
+  },
+  {
+    it: 'news, and no answer now',
+    given: {
+      ...about,
+      ingressConfigs: ingressConfigs(controllerConfig([], { log: withNews(said), api: known('silent') })),
+    },
+    expect: [{ subject: 'Pod/ingress-nginx/controller-1', severity: 'error', args: { ingresses: 1 } }],
   },
   {
     it: 'it answers again, and nothing differs',

@@ -19,7 +19,7 @@ import { podSubject } from './live-words.ts'
 /**
  * A controller without the API server stays ready and goes on with what it knew: pods that are gone, Ingresses that
  * were changed since. Its log says so, by client-go's reflector, and a request from its own pod shows it. Lines of a
- * server that answers again, where nothing differs, are a restart that is over.
+ * server that answers again, where nothing differs or the controller has had news since, are a restart that is over.
  */
 export default check({
   code: 'ING324',
@@ -95,10 +95,15 @@ function nodeOf({ namespace, pod }: ControllerConfig, all: readonly IngressContr
   return all.find((it) => it.namespace === namespace && it.pod === pod)?.node ?? null
 }
 
+const isRefusal = (said: string): boolean => /^(?:Unauthorized|forbidden|x509|tls:)/.test(said)
+
 function judge(config: ControllerConfig, { ingresses, lists, node }: Behind) {
   const sign = cutOffSign(config)
   const isSilent = config.api.known && config.api.value === 'silent'
-  const isBack = config.api.known && !isSilent && ingresses.length + lists.length === 0
+  const answers = config.api.known && !isSilent
+  // Who may not read one kind hears of the others.
+  const hasNews = config.log.known && config.log.value.sinceSilence === 'news' && !isRefusal(sign?.said ?? '')
+  const isBack = answers && (hasNews || ingresses.length + lists.length === 0)
   if (!isSilent && (sign === null || isBack)) return ok(1)
   const said = sign?.said ?? ''
   return finding({
