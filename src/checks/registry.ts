@@ -453,6 +453,8 @@ import callerUnmeshed from './mesh/caller-unmeshed.ts'
 import minionAlone from './ingress/minion-alone.ts'
 import tierDenies from './policy/tier-denies.ts'
 import sniWithoutTls from './ingress/sni-without-tls.ts'
+import policyTargetMissing from './gateway/policy-target-missing.ts'
+import policyAnswers from './gateway/policy-answers.ts'
 import traefikRouteHidden from './ingress/route-hidden.ts'
 import closedWithoutAnswer from './capture/closed-without-answer.ts'
 
@@ -589,6 +591,8 @@ export const checks: readonly AnyCheck[] = [
   redirectPortClosed, // GTW736
   requestsLeftOut, // GTW737
   routeOnOtherListener, // GTW738
+  policyTargetMissing, // GTW740
+  policyAnswers, // GTW741
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

@@ -157,10 +157,18 @@ test('of kinds that nobody reads, those of one question alone, and others take n
     object('gateway.envoyproxy.io/v1alpha1', 'SecurityPolicy', {
       spec: { extAuth: { http: { backendRef: { name: 'auth', port: 80 } } } },
     }),
+    object('gateway.envoyproxy.io/v1alpha1', 'BackendTrafficPolicy', {
+      spec: {
+        useClientProtocol: true,
+        targetRef: { kind: 'HTTPRoute', group: 'gateway.networking.k8s.io', name: 'web' },
+      },
+    }),
     object('metallb.io/v1beta2', 'BGPPeer'),
     object('crd.projectcalico.org/v1', 'BGPPeer'),
   )
   expect(found?.deciders).toMatchObject([{ kind: 'SecurityPolicy', asks: [{ name: 'auth' }] }])
+  expect(found?.clientProtocols).toMatchObject([{ targets: [{ name: 'web' }] }])
+  expect(found?.attachedPolicies).toMatchObject([{ kind: 'BackendTrafficPolicy', targets: [{ name: 'web' }] }])
   // Calico's peers announce no address of MetalLB's.
   expect(found?.bgpPeers).toBe(1)
   expect(found?.bgpPeerNames).toHaveLength(1)

@@ -26,6 +26,7 @@ import {
 import { projectIpPool } from './project/calico-pool.ts'
 import { projectCiliumAnnouncer, projectCiliumPool } from './project/cilium-announcer.ts'
 import { projectCertificate, projectIssuer, projectIssuerName } from './project/cert-manager.ts'
+import { projectAttachedPolicy } from './project/attached-policy.ts'
 import { projectClientProtocol } from './project/client-protocol.ts'
 import { projectDecider, projectKongPlugin } from './project/deciders.ts'
 import { fields, text } from './project/json.ts'
@@ -56,6 +57,8 @@ interface Around {
 const mostClaims = 5000
 /** Of the kinds that are read for one question: what else is in the file takes no room of theirs. */
 const mostObjects = 5000
+/** Objects of any kind, of which those are kept that are attached to something. */
+const mostPolicies = 20_000
 
 /** What a file holds beside what is read of a cluster. A cluster is not asked for any of it. */
 export async function collectBeside(held: Held | undefined, reader: Reader, around: Around): Promise<Known<Beside>> {
@@ -131,6 +134,7 @@ export async function collectBeside(held: Held | undefined, reader: Reader, arou
     issuers: everywhere.flatMap((raw) => projectIssuer(raw) ?? []),
     deciders: here.flatMap((raw) => projectDecider(raw, intern) ?? []),
     kongPlugins: everywhere.flatMap((raw) => projectKongPlugin(raw) ?? []),
+    attachedPolicies: all.slice(0, mostPolicies).flatMap((raw) => projectAttachedPolicy(raw, intern) ?? []),
     clientProtocols: everywhere.flatMap((raw) => projectClientProtocol(raw, intern) ?? []),
     issuerNames: everywhere.flatMap((raw) => projectIssuerName(raw) ?? []),
     claims: own.slice(0, mostClaims).flatMap((raw) => projectClaim(raw, intern) ?? []),
@@ -243,8 +247,9 @@ function isPeer(raw: unknown): boolean {
 
 function heldOf(it: Workload | null): HeldWorkload | null {
   if (it === null) return null
-  const { kind, namespace, name, desired, ready, serves } = it
-  return { kind, namespace, name, desired, ready, ...(serves === undefined ? {} : { serves }) }
+  const { kind, namespace, name, desired, ready, serves, owner, templateLabels } = it
+  const known = { kind, namespace, name, desired, ready, owner, templateLabels }
+  return { ...known, ...(serves === undefined ? {} : { serves }) }
 }
 
 /** null where the file holds none of either kind. */

@@ -107,6 +107,19 @@ test.each([
 })
 
 test.each([
+  [['--namespace-whitelist=a', '--namespace-whitelist', 'b'], { watches: ['a', 'b'] }],
+  [['--namespace-blacklist=shop'], { leavesOut: ['shop'] }],
+  [['--ingress.class=haproxy'], {}],
+])("HAProxy Technologies' with %j looks at %j", (args, expected) => {
+  const it = found({ 'app.kubernetes.io/name': 'kubernetes-ingress' }, args)
+  expect({ watches: it?.watches, leavesOut: it?.leavesOut }).toEqual({
+    watches: undefined,
+    leavesOut: undefined,
+    ...expected,
+  })
+})
+
+test.each([
   [['--providers.kubernetescrd.labelSelector=team=shop'], { matchLabels: { team: 'shop' }, matchExpressions: [] }],
   [['--providers.kubernetescrd.labelselector=a b'], undefined],
   [['--providers.kubernetescrd'], undefined],

@@ -8,6 +8,7 @@ import { frontsIn } from './controller-fronts.ts'
 import {
   entryPointsIn,
   flagOf,
+  flagsOf,
   redirectingEntryPointsIn,
   resolversIn,
   tlsEntryPointsIn,
@@ -70,6 +71,7 @@ export function ingressController(pod: Pod): IngressController | null {
     ...prefixesOf(flag),
     ...(flag('default-target-type') === 'ip' ? { defaultTarget: 'ip' as const } : {}),
     ...(product.names.includes('traefik') ? aboutTraefik(pod, flag) : {}),
+    ...(controller.startsWith('haproxy.org/') ? aboutHaproxy(args) : {}),
     ...(product.product === undefined && !product.names.includes('traefik') ? containerOf(pod) : {}),
     ports: {
       plain: portOf(pod, ['http', 'web', 'proxy', 'http2'], [80, 8080, 8000]),
@@ -99,6 +101,16 @@ function aboutNginx(
     ...(Number.isInteger(port) && port > 0 && port < 65_536 && product === 'ingress-nginx' ? { statusPort: port } : {}),
     ...(watches.length === 0 ? {} : { watches }),
     ...(product === 'ingress-nginx' ? aboutIngressNginx(pod, flag) : {}),
+  }
+}
+
+/** Of HAProxy Technologies', each flag as often as there are namespaces (documentation/controller.md). */
+function aboutHaproxy(args: readonly string[]): Pick<IngressController, 'watches' | 'leavesOut'> {
+  const watches = flagsOf(args, 'namespace-whitelist').flatMap(namespacesIn)
+  const leavesOut = flagsOf(args, 'namespace-blacklist').flatMap(namespacesIn)
+  return {
+    ...(watches.length === 0 ? {} : { watches }),
+    ...(leavesOut.length === 0 ? {} : { leavesOut }),
   }
 }
 

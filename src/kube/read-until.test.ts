@@ -114,7 +114,7 @@ describe.each(Object.entries(hanging))('reading from %s', (_name, made) => {
     ]
     await new Promise((resolve) => setTimeout(resolve, 300))
     const signal = ending()
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5))
     const began = performance.now()
     controller.abort(signal.reason)
     const answers = await Promise.all(reads)

@@ -1,3 +1,4 @@
+import type { AttachedPolicy } from './attached-policy.ts'
 import type { RouteMatch } from './gateway.ts'
 import type { IngressAuth } from './ingress.ts'
 import type { Monitor, MonitorReader } from './monitor.ts'
@@ -34,6 +35,8 @@ export interface Beside {
    * recordings.
    */
   readonly clientProtocols?: readonly ClientProtocol[]
+  /** Policies of any kind that are attached to routes, Gateways or Services. Absent in old recordings. */
+  readonly attachedPolicies?: readonly AttachedPolicy[]
   /** All of its issuers, whatever they ask. Absent in old recordings. */
   readonly issuerNames?: readonly IssuerName[]
   readonly webhooks: readonly AdmissionWebhook[]
@@ -106,7 +109,8 @@ export interface HeldSecrets {
   readonly held: readonly HeldSecret[]
 }
 
-export type HeldWorkload = Pick<Workload, 'kind' | 'namespace' | 'name' | 'desired' | 'ready' | 'serves'>
+export type HeldWorkload = Pick<Workload, 'kind' | 'namespace' | 'name' | 'desired' | 'ready' | 'serves'> &
+  Partial<Pick<Workload, 'owner' | 'templateLabels'>>
 
 export interface KeyedObject {
   readonly namespace: string

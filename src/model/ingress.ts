@@ -298,6 +298,8 @@ export interface IngressController {
   readonly annotationPrefixes?: readonly string[]
   /** Namespaces that it looks at, where it is told which: `--watch-namespace`. Absent = all. */
   readonly watches?: readonly string[]
+  /** Namespaces that it was told to leave out: `--namespace-blacklist` of HAProxy Technologies'. Absent = none. */
+  readonly leavesOut?: readonly string[]
   /** Labels of the namespaces that it looks at: `--watch-namespace-selector`. Absent = all. */
   readonly watchesBy?: Selector
   /** Where its settings are, as it is told: `--configmap`. Of ingress-nginx; absent in old recordings, as the rest. */

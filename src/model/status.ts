@@ -11,7 +11,8 @@ export interface ObjectStatus {
   readonly name: string
   /** `Ready`; `state`, `phase` or `health` of what has a word in place of conditions, which is the reason then. */
   readonly type: string
-  readonly state: 'True' | 'False'
+  /** `Unknown` only where it has been so for long. */
+  readonly state: 'True' | 'False' | 'Unknown'
   /** Not the good state. */
   readonly wrong: boolean
   /** `Expired`; empty where none is given. */

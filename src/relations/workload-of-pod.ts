@@ -15,6 +15,12 @@ export function workloadOfPod(pod: Pod): Subject {
   return subject(pod.owner.kind, pod.namespace, pod.owner.name)
 }
 
+/** What is asked of a workload here, also of one of which no more is held. */
+export type WorkloadPart = Pick<
+  Workload,
+  'kind' | 'namespace' | 'name' | 'owner' | 'desired' | 'templateLabels' | 'refused'
+>
+
 /** A workload that nothing else in the list owns, with what its parts want taken together. */
 export interface Top {
   readonly kind: string
@@ -25,7 +31,7 @@ export interface Top {
   /** Why it cannot make its pods, where its status says. */
   readonly refused: string | null
   /** Of an owner that is not listed itself: what it is made of, one for each version of its template. */
-  readonly parts: readonly Workload[]
+  readonly parts: readonly WorkloadPart[]
   /** Set where it stands for a part alone: whose, and the labels of the parts that want pods. */
   readonly of?: Pick<Top, 'kind' | 'name' | 'desired'> & { readonly wanted: readonly Workload['templateLabels'][] }
 }
@@ -34,7 +40,7 @@ export interface Top {
  * Of what is made of several versions, those of these parts: a blue/green update of Argo's has one Service for each
  * (blueGreen.activeService, previewService), by the hash that their pods bear.
  */
-export function partOf(top: Top, parts: readonly Workload[]): Top {
+export function partOf(top: Top, parts: readonly WorkloadPart[]): Top {
   const [first] = parts
   if (first === undefined || parts.length === top.parts.length || parts.some((it) => it.desired > 0)) return top
   if (top.desired === 0) return top
@@ -47,7 +53,7 @@ export function partOf(top: Top, parts: readonly Workload[]): Top {
  * The workloads that people edit. ReplicaSets of a Deployment are left out, the Deployment says it all; those of an
  * owner that is not in the list (an Argo Rollout) are summed under that owner, because old ones stay behind at 0.
  */
-export function topWorkloads(workloads: readonly Workload[]): readonly Top[] {
+export function topWorkloads(workloads: readonly WorkloadPart[]): readonly Top[] {
   const listed = new Set(workloads.map((it) => key(it.namespace, it.kind, it.name)))
   const parts = workloads.filter(
     (it) => it.owner === null || !listed.has(key(it.namespace, it.owner.kind, it.owner.name)),

@@ -6,6 +6,7 @@ import {
   neededByNginx,
   scalerKinds,
 } from '../model/beside.ts'
+import { attachedTo, policyEffects } from '../model/attached-policy.ts'
 import { otherPolicyKinds } from '../model/network-policy.ts'
 import {
   either,
@@ -146,6 +147,34 @@ export const besideSchema = exactly<Beside>()(
           name: m.name,
           server: m.host,
           is: oneOf(['staging', 'other']),
+        }),
+      ),
+    ),
+    attachedPolicies: maybe(
+      list(
+        object({
+          kind: m.name,
+          group: m.name,
+          ...named,
+          targets: list(
+            object({
+              kind: oneOf(attachedTo),
+              namespace: nullable(m.name),
+              name: m.name,
+              section: nullable(m.name),
+              path: m.spot,
+            }),
+          ),
+          accepted: oneOf(['yes', 'no', 'unsaid']),
+          does: list(
+            object({
+              is: oneOf(policyEffects),
+              path: m.spot,
+              percent: number,
+              code: nullable(number),
+              seconds: nullable(number),
+            }),
+          ),
         }),
       ),
     ),

@@ -84,6 +84,7 @@ export function ingressControllerOf(
       statusPort: maybe(number),
       annotationPrefixes: maybe(list(m.name)),
       watches: maybe(list(m.name)),
+      leavesOut: maybe(list(m.name)),
       watchesBy: maybe(
         object({
           matchLabels: labels,

@@ -352,7 +352,7 @@ export function objectSchemas(intern: Intern) {
       namespace: nullable(shared.name),
       name: m.name,
       type: shared.word,
-      state: oneOf(['True', 'False']),
+      state: oneOf(['True', 'False', 'Unknown']),
       wrong: flag,
       reason: shared.word,
       said: m.said,

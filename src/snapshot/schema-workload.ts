@@ -79,6 +79,15 @@ export function workloadOf(m: Texts, shared: Texts, { labels, container, dnsConf
 /** What is kept of one where not every kind was read. */
 export function heldWorkloadOf(m: Texts): Schema<HeldWorkload> {
   return exactly<HeldWorkload>()(
-    object({ kind, namespace: m.name, name: m.name, desired: number, ready: number, serves: servesOf(m) }),
+    object({
+      kind,
+      namespace: m.name,
+      name: m.name,
+      desired: number,
+      ready: number,
+      serves: servesOf(m),
+      owner: maybe(nullable(object({ kind: m.word, name: m.name }))),
+      templateLabels: maybe(labelsThrough((it) => it)),
+    }),
   )
 }

@@ -103,6 +103,8 @@ const forms = {
   'annotations-prefix': eachOf(isName),
   'enable-ssl-passthrough': bool,
   'watch-namespace': eachOf(isName),
+  'namespace-whitelist': eachOf(isName),
+  'namespace-blacklist': eachOf(isName),
   'watch-namespace-selector': isSelector,
   'status-port': port,
   'tcp-services-configmap': isObjectName,

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { attachedTo, policyEffects } from '../../src/model/attached-policy.ts'
 import { type Beside, deciderKinds, scalerKinds } from '../../src/model/beside.ts'
 
 const few = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(of, { maxLength: 3 })
@@ -139,6 +140,26 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
       name,
       server: host,
       is: fc.constantFrom('staging' as const, 'other' as const),
+    }),
+  ),
+  attachedPolicies: few(
+    fc.record({
+      kind: name,
+      group: name,
+      ...named,
+      targets: few(
+        fc.record({ kind: fc.constantFrom(...attachedTo), namespace: orNull(name), name, section: orNull(name), path }),
+      ),
+      accepted: fc.constantFrom('yes' as const, 'no' as const, 'unsaid' as const),
+      does: few(
+        fc.record({
+          is: fc.constantFrom(...policyEffects),
+          path,
+          percent: fc.constantFrom(0, 50, 100),
+          code: orNull(fc.constantFrom(403, 503)),
+          seconds: orNull(fc.constantFrom(0.01, 5)),
+        }),
+      ),
     }),
   ),
   clientProtocols: few(fc.record({ ...named, targets: few(fc.record({ kind: name, name })) })),
@@ -329,6 +350,8 @@ export const anyBeside: fc.Arbitrary<Beside> = fc.record({
         ...named,
         desired: fc.nat(9),
         ready: fc.nat(9),
+        owner: fc.constant(null),
+        templateLabels: fc.constant({ app: 'web' }),
         serves: fc.record({ controllers: few(name), classNames: few(name) }),
       },
       { requiredKeys: ['kind', 'namespace', 'name', 'desired', 'ready'] },

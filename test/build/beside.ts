@@ -1,3 +1,4 @@
+import type { AttachedPolicy } from '../../src/model/attached-policy.ts'
 import type { Beside, HeldCertificate, HeldSecret, IngressRoute, TraefikRoute } from '../../src/model/beside.ts'
 
 /** A file that holds nothing of what is read of files alone. */
@@ -43,6 +44,23 @@ export function ingressRoute(
       },
     ],
     tls: null,
+    ...about,
+  }
+}
+
+/** SecurityPolicy `shop/login` of Envoy Gateway, for HTTPRoute `web`. */
+export function attachedPolicy(
+  about: Partial<AttachedPolicy> = {},
+  to: Partial<AttachedPolicy['targets'][number]> = {},
+): AttachedPolicy {
+  return {
+    kind: 'SecurityPolicy',
+    group: 'gateway.envoyproxy.io',
+    namespace: 'shop',
+    name: 'login',
+    targets: [{ kind: 'HTTPRoute', namespace: null, name: 'web', section: null, path: 'spec.targetRefs[0]', ...to }],
+    accepted: 'unsaid',
+    does: [],
     ...about,
   }
 }

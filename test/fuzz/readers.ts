@@ -1,3 +1,4 @@
+import { projectAttachedPolicy } from '../../src/collect/project/attached-policy.ts'
 import { projectIpPool } from '../../src/collect/project/calico-pool.ts'
 import { projectScaler } from '../../src/collect/project/scaler.ts'
 import { fullFilesOf } from '../../src/probe/inside/full-files.ts'
@@ -375,6 +376,7 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/deciders.ts projectKongPlugin': (value) => projectKongPlugin(value),
   'src/collect/project/secret.ts projectSecret': (value) => projectSecret(value, intern, 0),
   'src/collect/project/secret.ts projectKeys': (value) => projectKeys(value, intern),
+  'src/collect/project/attached-policy.ts projectAttachedPolicy': (value) => projectAttachedPolicy(value, intern),
   'src/collect/project/traefik.ts projectIngressRoute': (value) => projectIngressRoute(value, 'traefik.io', intern),
   'src/collect/project/traefik.ts projectStreamRoute': (value) => projectStreamRoute(value, intern),
   'src/collect/project/traefik.ts projectTlsOption': (value) => projectTlsOption(value, intern),

@@ -4,7 +4,7 @@ import type { Beside, WantedCertificate } from '../../model/beside.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { ObjectStatus } from '../../model/status.ts'
 import { type Subject, subject } from '../../model/subject.ts'
-import { full, hearsay, some } from '../../phrases.ts'
+import { full, told, some } from '../../phrases.ts'
 import { tlsReferencesOf } from '../../relations/ingress/tls-references.ts'
 import { once, put } from '../../relations/once.ts'
 import { heldCertificate } from '../../relations/tls-secrets.ts'
@@ -75,7 +75,9 @@ interface Told {
 
 function whyNot({ is, issuer, other, state, said }: Told): string {
   if (is === 'kind') return `names ${issuer}, which does not exist: a ${other} of this name does`
-  return is === 'gke' ? `is ${state}${said === '' ? '' : ` (${said})`}` : `has not been issued: ${hearsay(said)}`
+  return is === 'gke'
+    ? `is ${state}${said === '' ? '' : ` (${said})`}`
+    : `has not been issued: ${said === '' ? 'nothing says why' : told(said)}`
 }
 
 function ofGke(ingress: Ingress, name: string, statuses: readonly ObjectStatus[]) {

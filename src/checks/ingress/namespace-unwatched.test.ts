@@ -45,6 +45,12 @@ describeCheck(check, [
     given: modelOf(given(controller({ watchesBy: by })), { namespaces: unknown('forbidden', 'list namespaces') }),
     expect: 'cannot-tell',
   },
+  {
+    it: 'left out by HAProxy',
+    given: given(controller({ leavesOut: ['shop'] })),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error', args: { how: 'left-out' } }],
+  },
+  { it: 'another one left out', given: given(controller({ leavesOut: ['team'] })), expect: 'ok' },
   { it: 'no such flag', given: given(controller()), expect: 'not-applicable' },
   {
     it: 'of another class',

@@ -28,7 +28,7 @@ export default check({
       .filter((it) => isAskedAbout(scope, 'Ingress', it))
       .flatMap((ingress) => {
         const own = controllersOf(ingress, ingressControllers, classes)
-        const isTold = own.some((it) => it.watches !== undefined || it.watchesBy !== undefined)
+        const isTold = own.some((it) => (it.watches ?? it.watchesBy ?? it.leavesOut) !== undefined)
         return isTold ? [judge(ingress, own, labelsOf(namespaces, ingress))] : []
       })
     return judged.length > 0 ? judged : notApplicable('no controller here was told which namespaces to look at')
@@ -36,21 +36,41 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The controllers of Ingress ${full(on)} look at ${args.selects ? 'namespaces with ' : ''}${args.watches}, ` +
-      `and not at namespace ${on.namespace}.`,
+      `The controllers of Ingress ${full(on)} look at ${looksAtWhat(args)}, and not at namespace ${on.namespace}.`,
     detail: ({ args }) => `0 of ${args.of} controllers of class ${args.class} look at it · ${args.controllers}`,
     note: () => 'its host is answered as one that nobody declared',
     help: ({ subject: on, args }) => [
-      args.selects
-        ? `give the namespace the labels that ${args.flag} wants (${args.watches}), or remove the flag`
-        : `add the namespace to ${args.flag}, remove the flag, or use a class whose controller looks at it`,
+      cures[args.how](args),
       `kubectl -n ${args.home} get pod ${args.pod} -o yaml`,
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
     ],
   },
 })
 
+type How = 'listed' | 'labels' | 'left-out'
+
+interface Told {
+  readonly how: How
+  readonly watches: string
+  readonly flag: string
+}
+
+function looksAtWhat({ how, watches }: Told): string {
+  if (how === 'left-out') return 'all namespaces but some'
+  return how === 'labels' ? `namespaces with ${watches}` : watches
+}
+
+const howOf = ({ watches }: IngressController): How => (watches === undefined ? 'labels' : 'listed')
+
+const cures: Readonly<Record<How, (args: Told) => string>> = {
+  listed: ({ flag }) => `add the namespace to ${flag}, remove the flag, or use a class whose controller looks at it`,
+  labels: ({ flag, watches }) => `give the namespace the labels that ${flag} wants (${watches}), or remove the flag`,
+  'left-out': ({ flag }) => `take the namespace out of ${flag}, or use a class whose controller looks at it`,
+}
+
 function flagOf({ controller, watches }: IngressController): string {
+  if (controller.startsWith('haproxy.org/'))
+    return watches === undefined ? '--namespace-blacklist' : '--namespace-whitelist'
   if (controller.startsWith('traefik.io/')) return '--providers.kubernetesingress.namespaces'
   return watches === undefined ? '--watch-namespace-selector' : '--watch-namespace'
 }
@@ -61,7 +81,8 @@ function labelsOf(namespaces: Known<readonly Namespace[]>, { namespace }: Ingres
 }
 
 /** ingress-nginx takes one of the two flags, and not both (cmd/nginx, flags.go). */
-function looksAt({ watches, watchesBy }: IngressController, namespace: string, labels: Labels | null): Tri {
+function looksAt({ watches, watchesBy, leavesOut }: IngressController, namespace: string, labels: Labels | null): Tri {
+  if (leavesOut?.includes(namespace) === true) return 'no'
   if (watches !== undefined) return watches.includes(namespace) ? 'yes' : 'no'
   return watchesBy === undefined ? 'yes' : selectsNamespace(watchesBy, namespace, labels)
 }
@@ -74,6 +95,7 @@ function judge(ingress: Ingress, own: readonly IngressController[], labels: Labe
   const watches = some([
     ...new Set(own.flatMap(({ watches: its, watchesBy: by }) => its ?? (by === undefined ? [] : [selectorText(by)]))),
   ])
+  const isLeftOut = first.watches === undefined && first.watchesBy === undefined
   return finding({
     subject: ingressSubject(ingress),
     confidence: 'inferred',
@@ -85,9 +107,9 @@ function judge(ingress: Ingress, own: readonly IngressController[], labels: Labe
       pod: first.pod,
       home: first.namespace,
       flag: flagOf(first),
-      selects: first.watches === undefined,
+      how: isLeftOut ? ('left-out' as const) : howOf(first),
     },
-    evidence: [{ kind: 'fact', label: flagOf(first), value: watches }],
+    evidence: [{ kind: 'fact', label: flagOf(first), value: isLeftOut ? some(first.leavesOut ?? []) : watches }],
     causes: allOfIngress(ingress),
   })
 }

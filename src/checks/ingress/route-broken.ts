@@ -81,7 +81,9 @@ const lists: Readonly<Record<Kind, string>> = {
 }
 
 const notes: { readonly [why in Why]?: string } & { readonly missing: string } = {
-  missing: 'Traefik leaves the whole route out: its host is answered with 404, as one that nobody declared',
+  missing:
+    'Traefik leaves the whole route out: what it takes goes to another route that takes it too, and else is ' +
+    'answered with 404, as a host that nobody declared',
   transport: 'Traefik can not build the service without it: requests get an error, and its log says why',
   resolver: 'the route is served with the default certificate of Traefik, which no client trusts, and its log says why',
 }

@@ -57,6 +57,38 @@ describeCheck(check, [
     expect: 'cannot-tell',
     says: /is a pattern/,
   },
+  {
+    it: 'a rule whose backend is an action of the load balancer',
+    given: asked(
+      'https://web.example.com/',
+      ingress([], {
+        rules: [
+          {
+            host: 'web.example.com',
+            paths: [
+              { path: '/', pathType: 'Prefix', backend: { service: 'ssl-redirect', port: 'use-annotation', path: '' } },
+            ],
+          },
+        ],
+      }),
+    ),
+    expect: 'ok',
+  },
+  {
+    it: 'a rule whose backend is another resource',
+    given: asked(
+      'https://web.example.com/x',
+      ingress([], {
+        rules: [
+          {
+            host: 'web.example.com',
+            paths: [{ path: '/', pathType: 'Prefix', backend: { service: '', port: null, path: '' } }],
+          },
+        ],
+      }),
+    ),
+    expect: 'ok',
+  },
   { it: 'the very path', given: asked('https://web.example.com/shop', exact), expect: 'ok' },
   { it: 'upper case in the host', given: asked('https://WEB.example.com/shop', exact), expect: 'ok' },
   {

@@ -7,7 +7,7 @@ import type { Ingress, IngressController } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import { full, some } from '../../phrases.ts'
 import { type Miss, type NearRoute, nearRoutes } from '../../relations/ingress/near-route.ts'
-import { routeFor } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { takesUrl } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressFails, outsideFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 
@@ -35,7 +35,7 @@ export default check({
     const path = percentDecoded(url.pathname)
     const own = ingresses.filter((it) => it.namespace === target.object.namespace && it.name === target.object.name)
     if (own.length === 0) return notApplicable('the Ingress is not among those that were read')
-    if (ingresses.some((it) => routeFor(it, url.hostname, path) !== null)) return ok(ingresses.length)
+    if (ingresses.some((it) => takesUrl(it, url.hostname, path))) return ok(ingresses.length)
     const near = nearRoutes(own, url.hostname, path)
     const [first] = near
     if (first === undefined) return notApplicable('nothing of the Ingress is near this URL')

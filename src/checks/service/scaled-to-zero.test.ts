@@ -8,6 +8,7 @@ import { completed, container, deployment, notReady, pod } from '../../../test/b
 import { service } from '../../../test/build/service.ts'
 import { diagnose } from '../../engine.ts'
 import type { Finding } from '../../findings/finding.ts'
+import { unknown } from '../../model/known.ts'
 import type { Scaler } from '../../model/beside.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
@@ -91,6 +92,19 @@ const alias = service('basket', {
 })
 
 describeCheck(check, [
+  {
+    it: 'a file without lists of all kinds of workloads, and one at 0 that is in it',
+    given: modelOf(
+      { services, pods: [], beside: beside({ heldWorkloads: [{ ...deployment('cart', 0), ready: 0 }] }) },
+      { workloads: unknown('not-there', 'no statefulsets') },
+    ),
+    expect: [{ subject: 'Service/shop/cart', severity: 'info' }],
+  },
+  {
+    it: 'a file without lists of all kinds of workloads, and none in it',
+    given: modelOf({ services, pods: [] }, { workloads: unknown('not-there', 'no statefulsets') }),
+    expect: 'cannot-tell',
+  },
   {
     it: 'an autoscaler wants two at least, leaves it at 0, and an Ingress sends requests there',
     given: scaledBy([hpa]),

@@ -25,8 +25,8 @@ export default check({
   title: 'the workload behind a Service wants no pods',
   fine: 'what stands behind each Service wants pods',
   severity: 'info',
-  needs: ['services', 'pods', 'workloads'],
-  wants: ['ingresses', 'beside', 'gatewayRoutes', 'gateways', 'namespaces', 'clusterDns'],
+  needs: ['services', 'pods'],
+  wants: ['workloads', 'ingresses', 'beside', 'gatewayRoutes', 'gateways', 'namespaces', 'clusterDns'],
   remedies: [],
   decides: ['SVC-04'],
 
@@ -34,7 +34,7 @@ export default check({
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const listed = ingresses.known ? ingresses.value : []
-    const backing = backingOf(pods, { known: true, value: workloads })
+    const backing = backingOf(pods, workloads, beside)
     const scalers = scalersOf(beside)
     const routes = gatewayRoutes.known ? gatewayRoutes.value : []
     const around = { services, gateways: gateways.known ? gateways.value : [], routes, pods }
@@ -84,7 +84,8 @@ export default check({
         }),
       ]
     })
-    return found.length > 0 ? found : ok(choosing.length)
+    if (found.length > 0) return found
+    return workloads.known ? ok(choosing.length) : cannotTell(workloads.why.reason, workloads.why.detail)
   },
 
   words: {

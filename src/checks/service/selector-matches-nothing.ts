@@ -38,7 +38,7 @@ export default check({
   run({ services, pods, workloads, ingresses, beside, scope }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
-    const backing = backingOf(pods, workloads)
+    const backing = backingOf(pods, workloads, beside)
     const carriers = Map.groupBy(pods.filter(isLive), (it) => it.namespace)
     const templates = Map.groupBy(workloads.known ? topWorkloads(workloads.value) : [], (it) => it.namespace)
     const siblings = Map.groupBy(services, (it) => it.namespace)

@@ -74,7 +74,16 @@ test.each<[string, readonly object[], string]>([
   ['conditions of before', [object('Some', {}, before)], ''],
   ['Ready is not', [object('Certificate', not('Ready'))], 'Certificate/web Ready'],
   ['Ready is', [object('Certificate', is('Ready'))], ''],
-  ['Ready is not known', [object('Certificate', { type: 'Ready', status: 'Unknown' })], ''],
+  [
+    'Ready is not known yet',
+    [object('Certificate', { type: 'Ready', status: 'Unknown', lastTransitionTime: '2026-11-29T11:30:00Z' })],
+    '',
+  ],
+  [
+    'Ready is not known for an hour',
+    [object('Route', { type: 'Ready', status: 'Unknown', lastTransitionTime: '2026-10-14T09:00:00Z' })],
+    'Route/web Ready',
+  ],
   [
     'a type that ends so',
     [object('AuthorizationPolicy', not('ZtunnelAccepted'))],

@@ -335,11 +335,11 @@ function complaintIn(words: readonly string[], group: string, age: number | null
 function toldBy(condition: Fields, shape: Shape, now: number | null): ObjectStatus | null {
   const { kind, group, namespace, name, secret, store } = shape
   const type = text(condition['type']) ?? ''
-  const state = text(condition['status'])
   const due = goodState(type)
-  if (due === null || (state !== 'True' && state !== 'False')) return null
   const reason = text(condition['reason']) ?? ''
   const age = ageOf(text(condition['lastTransitionTime']), now)
+  const state = stateOf(condition['status'], type, age)
+  if (due === null || state === null) return null
   // `DoesNotExist`: the first certificate is being issued (cert-manager, pkg/controller/certificates/trigger/policies).
   const isMaking = making.test(reason) || (group === 'cert-manager.io' && reason === 'DoesNotExist')
   const patience = isMaking ? inTheMaking : onItsWay
@@ -359,6 +359,12 @@ function toldBy(condition: Fields, shape: Shape, now: number | null): ObjectStat
     ...(secret === null ? {} : { secret }),
     ...(store == null ? {} : { store }),
   }
+}
+
+/** Nobody knows for some minutes; of what is unknown for an hour nobody takes care. */
+function stateOf(state: unknown, type: string, age: number | null): ObjectStatus['state'] | null {
+  if (state === 'True' || state === 'False') return state
+  return state === 'Unknown' && type === 'Ready' && age !== null && age >= stuck ? state : null
 }
 
 function goodState(type: string): 'True' | 'False' | null {

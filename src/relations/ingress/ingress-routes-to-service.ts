@@ -67,6 +67,14 @@ export function routeFor(ingress: Ingress, host: string, path: string): Route | 
   return routeAmong([ingress], host, path)
 }
 
+/** Whether a rule takes a request, also where it leads to no Service: an action of a load balancer, a resource. */
+export function takesUrl(ingress: Ingress, host: string, path: string): boolean {
+  if (ingress.defaultBackend !== null) return true
+  return ingress.rules.some((rule) =>
+    rule.paths.some((it) => hostRank(rule.host, host) > 0 && pathFits({ ingress, host: rule.host, ...it }, path)),
+  )
+}
+
 /** The same where several Ingresses of one controller may have the request. */
 export function routeAmong(ingresses: readonly Ingress[], host: string, path: string): Route | null {
   const fitting = ingresses

@@ -2,7 +2,7 @@ import { closest } from '../../closest.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
-import { routeFor, takesHost } from './ingress-routes-to-service.ts'
+import { takesHost, takesUrl } from './ingress-routes-to-service.ts'
 import { isRegex } from './nginx-paths.ts'
 
 /**
@@ -48,7 +48,7 @@ const order: readonly Miss[] = [
 
 /** Rules that nearly take a URL which none takes; empty where one does, and where nothing is near. */
 export function nearRoutes(ingresses: readonly Ingress[], host: string, path: string): readonly NearRoute[] {
-  if (ingresses.some((it) => routeFor(it, host, path) !== null)) return []
+  if (ingresses.some((it) => takesUrl(it, host, path))) return []
   const paths = ingresses.flatMap((it) => ofHost(it, host, path))
   const found = paths.length > 0 ? paths : ofOtherHosts(ingresses, host)
   return found.toSorted((a, b) => order.indexOf(a.miss) - order.indexOf(b.miss))

@@ -1,9 +1,9 @@
+import type { Beside } from '../../model/beside.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
-import type { Workload } from '../../model/workload.ts'
 import { byLabels, isLive, isServing, podsOfServices, selectorOf } from './service-selects-pod.ts'
-import { partOf, type Top, topWorkloads } from '../workload-of-pod.ts'
+import { partOf, type Top, topWorkloads, type WorkloadPart } from '../workload-of-pod.ts'
 
 /**
  * What stands behind a Service, by its selector. One classification, so that no two checks tell the same Service apart.
@@ -21,9 +21,13 @@ export type Backing =
   | { readonly kind: 'none-ready'; readonly pods: readonly Pod[]; readonly workloads: readonly Top[] }
   | { readonly kind: 'some-ready'; readonly ready: readonly Pod[]; readonly notReady: readonly Pod[] }
 
-export function backingOf(pods: readonly Pod[], workloads: Known<readonly Workload[]>): (service: Service) => Backing {
+export function backingOf(
+  pods: readonly Pod[],
+  workloads: Known<readonly WorkloadPart[]>,
+  beside: Known<Beside> | null = null,
+): (service: Service) => Backing {
   const podsOf = podsOfServices(pods)
-  const tops = workloads.known ? topWorkloads(workloads.value) : []
+  const tops = topWorkloads(workloads.known ? workloads.value : heldIn(beside))
   const templates = byLabels(
     tops.flatMap((top) =>
       top.parts.map((part) => ({ namespace: top.namespace, labels: part.templateLabels, top, part })),
@@ -65,4 +69,12 @@ export function publishedUnready(
 ): readonly Pod[] {
   if (!publishNotReadyAddresses || clusterIP === 'None') return []
   return pods.filter((it) => isLive(it) && !it.ready && it.ip !== null)
+}
+
+/** Where a file holds some kinds of workloads and not all: those that are there make pods all the same. */
+function heldIn(beside: Known<Beside> | null): readonly WorkloadPart[] {
+  const held = beside?.known === true ? (beside.value.heldWorkloads ?? []) : []
+  return held.flatMap(({ owner, templateLabels, ...it }) =>
+    owner === undefined || templateLabels === undefined ? [] : [{ ...it, owner, templateLabels }],
+  )
 }

@@ -121,7 +121,7 @@ describe('a tracing server by its URL', () => {
     const url = await tracing((path, query) =>
       path === '/api/v3/services' ? jaeger({ v3: true })(path, query) : () => undefined,
     )
-    const its = await found({ url, requestTimeout: 50 })
+    const its = await found({ url, requestTimeout: 1000 })
     expect(new Set(its.diagnosis.results.map((it) => it.verdict))).toEqual(new Set(['cannot-tell']))
   })
 
