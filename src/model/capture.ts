@@ -31,6 +31,11 @@ export interface CapturePoint {
   readonly ways: 'none' | 'one' | 'both'
   /** What its clock did that times can't be believed for; left out where there is nothing. */
   readonly clock?: CaptureClock
+  /**
+   * Packets in which no sign is looked for: UDP that is no DNS, ICMP that is no error, SCTP, other protocols of IP, and
+   * what is no IP (ARP). Absent in old recordings.
+   */
+  readonly others?: Readonly<Record<string, number>>
   /** Lookups and connections beyond what is kept in mind at a time. */
   readonly notFollowed: number
   /** Messages and lookups: `queries`, `answers`, `lookups`, `resent`, `unanswered`, `NXDOMAIN`, … */

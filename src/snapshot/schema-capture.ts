@@ -44,6 +44,7 @@ const point = object({
   ways: oneOf(['none', 'one', 'both']),
   clock: maybe(clock),
   notFollowed: number,
+  others: maybe(counts()),
   dns: counts(),
   tcp: counts(),
   times: object({ lookup: spread, handshake: spread, firstByte: spread }),

@@ -107,7 +107,17 @@ export function dnsTypeName(type: number): string {
   return types[type] ?? `TYPE${type}`
 }
 
-const codes: readonly string[] = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED']
+/** Without the upper bits that EDNS brings; what UPDATE alone answers is none of a query (RFC 6895). */
+const codes: readonly string[] = [
+  'NOERROR',
+  'FORMERR',
+  'SERVFAIL',
+  'NXDOMAIN',
+  'NOTIMP',
+  'REFUSED',
+  'YXDOMAIN',
+  'BADCOOKIE',
+]
 
 export function dnsCodeName(code: number): string {
   return codes[code] ?? `RCODE${code}`

@@ -135,6 +135,8 @@ export interface Frame {
   readonly ip: Uint8Array
   /** What the capture kept; all where it is left out. */
   readonly kept?: number
+  /** Of Linux cooked v2: the number of the interface; 2 where it is left out. */
+  readonly device?: number
 }
 
 const linkHeaders: Readonly<Record<number, (ip: Uint8Array) => Buffer>> = {
@@ -155,8 +157,10 @@ export interface PcapShape {
   readonly snaplen?: number
 }
 
-function framed(ip: Uint8Array, link: number): Buffer {
-  return Buffer.concat([linkHeaders[link]?.(ip) ?? Buffer.alloc(0), ip])
+function framed({ ip, device }: Pick<Frame, 'ip' | 'device'>, link: number): Buffer {
+  const frame = Buffer.concat([linkHeaders[link]?.(ip) ?? Buffer.alloc(0), ip])
+  if (device !== undefined && link === 276) frame.writeUInt32BE(device, 4)
+  return frame
 }
 
 function number32(order: 'little' | 'big', ...values: readonly number[]): Buffer {
@@ -173,8 +177,9 @@ export function pcapOf(frames: readonly Frame[], shape: PcapShape = {}): Buffer 
   const head = number32(order, unit === 'us' ? 0xa1b2c3d4 : 0xa1b23c4d, version, 0, 0, snaplen, link)
   return Buffer.concat([
     head,
-    ...frames.flatMap(({ at, ip, kept }) => {
-      const whole = framed(ip, link)
+    ...frames.flatMap((frame) => {
+      const { at, kept } = frame
+      const whole = framed(frame, link)
       const some = whole.subarray(0, Math.min(kept ?? whole.length, snaplen))
       const fraction = Math.round((at % 1000) * (unit === 'us' ? 1e3 : 1e6))
       return [number32(order, Math.floor(at / 1000), fraction, some.length, whole.length), some]
@@ -233,8 +238,9 @@ export function pcapngOf(
   const packets = interfaces
     .flatMap(({ frames, link = 1, resolution = 6 }, index) => frames.map((it) => ({ ...it, link, resolution, index })))
     .toSorted((one, other) => one.at - other.at)
-    .map(({ at, ip, kept, link, resolution, index }) => {
-      const whole = framed(ip, link)
+    .map((frame) => {
+      const { at, kept, link, resolution, index } = frame
+      const whole = framed(frame, link)
       const some = whole.subarray(0, kept ?? whole.length)
       const ticks = Math.round(at * (resolution & 0x80 ? 2 ** (resolution & 0x7f) / 1000 : 10 ** (resolution - 3)))
       const time = number32(order, Math.floor(ticks / 2 ** 32), ticks % 2 ** 32)

@@ -41,7 +41,18 @@ interface PointAnalysis {
 
 type Analysed = Pick<
   CapturePoint,
-  'packets' | 'shortened' | 'unread' | 'seconds' | 'ways' | 'clock' | 'notFollowed' | 'dns' | 'tcp' | 'times' | 'signs'
+  | 'packets'
+  | 'others'
+  | 'shortened'
+  | 'unread'
+  | 'seconds'
+  | 'ways'
+  | 'clock'
+  | 'notFollowed'
+  | 'dns'
+  | 'tcp'
+  | 'times'
+  | 'signs'
 > & {
   readonly from: number
   readonly to: number
@@ -223,8 +234,9 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
       if (packet.icmp === says.portUnreachable)
         signs.see({ ...about, kind: 'connect-refused', detail: 'ICMP port unreachable' })
       else signs.see({ ...about, kind: 'rejected', detail: rejections[packet.icmp] ?? 'unreachable' })
-    } else if (packet.quotedProtocol === 17 && packet.quotedDport === 53) {
-      signs.see({ ...about, kind: 'rejected', detail: rejections[packet.icmp] ?? 'unreachable' })
+    } else if (packet.quotedProtocol === 17 && isOfServer(packet)) {
+      const detail = rejections[packet.icmp] ?? 'unreachable'
+      signs.see({ ...about, kind: 'rejected', detail: packet.quotedDport === 53 ? detail : `${detail} (UDP)` })
     }
   }
 
@@ -248,6 +260,15 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
     }
   }
 
+  /** Packets that no sign is looked for in. */
+  const others = { udp: 0, icmp: 0, sctp: 0, otherIp: 0, noIp: 0 }
+  function other({ holds: what, icmp: message, protocol }: Packet): void {
+    if (what === holds.udp) others.udp++
+    else if (what === holds.notIp) others.noIp++
+    else if (what === holds.otherIp) others[protocol === sctp ? 'sctp' : 'otherIp']++
+    else if (what === holds.icmp && message === says.nothing) others.icmp++
+  }
+
   return {
     packet(packet) {
       packets++
@@ -262,9 +283,11 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
       if (what === holds.udp) {
         if (packet.isFragment) fragments.see(packet)
         else if (isDns(packet)) lookups.message(packet, packet.payload, packet.payloadEnd, 'udp')
+        else other(packet)
       } else if (what === holds.tcp) connections.segment(packet)
       else if (what === holds.icmp) icmp(packet)
       else if (what === holds.laterFragment && packet.protocol === 17) fragments.see(packet)
+      if (what !== holds.udp && what !== holds.tcp) other(packet)
     },
     finish() {
       fragments.finish()
@@ -281,6 +304,7 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
         ways,
         ...(itsClock === null ? {} : { clock: itsClock }),
         notFollowed: room.missed(),
+        others: { ...others },
         dns: lookups.counts(),
         tcp: connections.counts,
         times: {
@@ -295,6 +319,12 @@ function analysePoint(addresses: Addresses, room: Room): PointAnalysis {
     },
   }
 }
+
+const sctp = 132
+
+/** Not to the port of a client that has gone, and not a step of traceroute (33434 and up). */
+const isOfServer = ({ quotedDport, quotedSport }: Packet): boolean =>
+  quotedDport === 53 || (quotedDport < 32_768 && quotedDport < quotedSport)
 
 /** An address as one number; two that are alike are two still. */
 function folded(words: Int32Array, at: number): number {

@@ -59,6 +59,16 @@ export const synAckAgain = 2048
 export const isRequest = 4096
 /** The server said that it is done before the client did. */
 export const isLeftByServer = 8192
+/** The client said something, and the server nothing since. */
+export const isWaiting = 16_384
+/** What the client says came after the server's goodbye: the two crossed each other. */
+export const isAskedLate = 32_768
+/** What the client waits for was asked after a long silence. */
+export const wasIdle = 65_536
+/** Not the first request of this connection. */
+export const isLaterTurn = 131_072
+/** A SYN was answered by an ACK of another connection. */
+export const sawOtherAck = 262_144
 
 export const hasSeq = 1
 export const isZero = 2

@@ -22,6 +22,7 @@ export function connectionCounts() {
     tlsHellos: 0,
     tlsAlerts: 0,
     httpAnswers: 0,
+    wordless: 0,
   }
 }
 

@@ -27,6 +27,7 @@ export interface ConnectionTable {
   /** Whether one of these flags of its state is set. */
   readonly has: (row: number, flags: number) => boolean
   readonly mark: (row: number, flag: number) => void
+  readonly unmark: (row: number, flags: number) => void
   readonly portOf: (row: number) => number
   /** What a sign says of where it was seen. */
   readonly about: (row: number, packet: number) => Where
@@ -94,6 +95,7 @@ export function createConnectionTable(
     setFloat,
     has: (row, flags) => (int(row, state) & flags) !== 0,
     mark: (row, flag) => setInt(row, state, int(row, state) | flag),
+    unmark: (row, flags) => setInt(row, state, int(row, state) & ~flags),
     portOf,
     about: (row, packet) => ({ server: int(row, server), port: portOf(row), client: int(row, client), packet }),
     finishAll: ring.finishAll,

@@ -6,8 +6,12 @@ import {
   isFinished,
   isFinishedByServer,
   isLeftByServer,
+  isAskedLate,
   isOpen,
   isRefused,
+  isWaiting,
+  sawOtherAck,
+  wasIdle,
   isReset,
   isSaid,
   lastAt,
@@ -18,6 +22,8 @@ import {
   mtu,
   nextSeq,
   perSide,
+  sideState,
+  hasSeq,
   ports,
   rejectedNo,
   roundTrip,
@@ -76,12 +82,15 @@ function saidBy({ seq, ack: acked, payloadLength, flags }: Packet): number {
   return Math.imul(seq ^ Math.imul(acked, 0x9e3779b1), 0x85ebca6b) ^ ((payloadLength << 8) | flags)
 }
 
+/** From here on an idle timeout of somebody on the way is worth a thought. */
+const idleMs = 30_000
+
 /** Follows each TCP connection of a capture: which one a segment belongs to, and what it means there. */
 export function createConnections({ addresses, signs, clock, room }: Books, onDns: DnsListener): Connections {
   const perServer = createPerServer(room, noneOfServer)
   const counts = connectionCounts()
   const table = createConnectionTable(room, finish)
-  const { int, setInt, float, setFloat, has, mark } = table
+  const { int, setInt, float, setFloat, has, mark, unmark } = table
   const handshakes = createHandshakes({ table, counts, signs, clock })
   const sentAgain = createSentAgain(table, counts, signs)
   const windows = createWindows(table, counts, signs)
@@ -146,8 +155,20 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
     return int(row, client) !== one || after(packet.seq + 1, int(row, perSide + nextSeq)) !== 0
   }
 
+  /**
+   * At another interface than where its side's segments are seen first, and nothing new: what is sent again would pass
+   * that one again.
+   */
+  function isCopy({ link, direction, flags, seq, payloadLength }: Packet, row: number, side: number): boolean {
+    const last = int(row, side + lastLink)
+    if (last === 0 || link * 8 + direction + 1 === last || payloadLength === 0 || (flags & (rst | syn)) !== 0)
+      return false
+    return (int(row, side + sideState) & hasSeq) !== 0 && after(seq + payloadLength, int(row, side + nextSeq)) <= 0
+  }
+
   /** The same packet at another interface of the node. */
   function isSighting(packet: Packet, { row, side, said }: Spoken): boolean {
+    if (isCopy(packet, row, side)) return true
     const { ipId, time, link, direction, flags, payloadLength } = packet
     const since = time - float(row, lastAt)
     if (ipId !== 0) {
@@ -166,7 +187,27 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
     )
   }
 
+  function notePayload({ time }: Packet, row: number, isForth: boolean): void {
+    if (!isForth) {
+      mark(row, isSaid)
+      unmark(row, isWaiting | wasIdle)
+      return
+    }
+    if (!has(row, isWaiting) && has(row, isOpen) && time - float(row, lastAt) >= idleMs) mark(row, wasIdle)
+    mark(row, has(row, isFinishedByServer) ? isAsked | isWaiting | isAskedLate : isAsked | isWaiting)
+  }
+
+  /** RFC 5961, 4: who has an old connection of these ports answers a SYN by an ACK of that, and waits for a RST. */
+  function isChallenge(packet: Packet, row: number, isForth: boolean): boolean {
+    const isAnswer = !isForth && has(row, sawSyn) && !has(row, sawSynAck | isOpen)
+    return isAnswer && packet.payloadLength === 0 && packet.ack !== int(row, sideOf(true) + nextSeq) >>> 0
+  }
+
   function body(packet: Packet, row: number, isForth: boolean): void {
+    if (isChallenge(packet, row, isForth)) {
+      mark(row, sawOtherAck)
+      return
+    }
     if (!has(row, isOpen)) {
       mark(row, isOpen)
       if (has(row, sawSyn)) counts.opened++
@@ -175,12 +216,16 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
     }
     if (packet.flags & fin) {
       if (!isForth && !has(row, isFinished)) mark(row, isLeftByServer)
+      // It says goodbye, and has not got the request yet.
+      if (!isForth && has(row, isWaiting) && after(int(row, sideOf(true) + nextSeq), packet.ack) > 0)
+        mark(row, isAskedLate)
       mark(row, isForth ? isFinished : isFinished | isFinishedByServer)
     }
-    if (packet.payloadLength > 0) mark(row, isForth ? isAsked : isSaid)
+    if (packet.payloadLength > 0) notePayload(packet, row, isForth)
     if (packet.flags & ack) sentAgain.acked(packet, row, isForth)
     windows.window(packet, row, isForth)
     if (packet.payloadLength > 0) {
+      if (isCutShort(packet)) counts.wordless++
       counts.data++
       serverOf(row).data++
     } else if ((packet.flags & fin) === 0) return
@@ -226,3 +271,10 @@ export function createConnections({ addresses, signs, clock, room }: Books, onDn
     ofServer: perServer.seen,
   }
 }
+
+/** Less is kept of what it says than tells what it is. */
+const isCutShort = ({ payload, payloadEnd, payloadLength }: Packet): boolean =>
+  payloadEnd - payload < Math.min(payloadLength, fewestWords)
+
+/** The head of a record of TLS with its first byte, or of an answer of HTTP. */
+const fewestWords = 7

@@ -1,27 +1,32 @@
 import { ack, type Packet } from '../../wire/pcap/packet.ts'
 import {
+  ackedTo,
   hasSeq,
   isAsked,
+  isAskedLate,
   isFinished,
   isFinishedByServer,
   isOpen,
-  isAnswered,
   isRefused,
   isReset,
   isSaid,
+  isWaiting,
   nextSeq,
   rejectedNo,
   sawSyn,
   sawSynAck,
+  sawOtherAck,
   sideState,
   synAckAgain,
   synAt,
   synCount,
   synNo,
+  wasIdle,
 } from './connection-columns.ts'
 import { type Clock, silentMs } from './clock.ts'
 import type { ConnectionCounts } from './connection-counts.ts'
 import { type ConnectionTable, sideOf } from './connection-table.ts'
+import { after } from './sequence.ts'
 import type { Signs } from './signs.ts'
 import { createTimes, lateMs, type Times } from './spread.ts'
 
@@ -60,7 +65,8 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
     const took = Math.max(0, packet.time - float(row, synAt))
     times.add(took)
     if (took < lateMs) return
-    const detail = int(row, synCount) > 1 ? 'SYN sent again' : 'late'
+    const again = int(row, synCount) > 1 ? 'SYN sent again' : 'late'
+    const detail = has(row, sawOtherAck) ? 'answered at first by an ACK of another connection' : again
     signs.see({ ...about(row, int(row, synNo)), kind: 'handshake-late', detail, ms: took })
   }
 
@@ -97,6 +103,8 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
   function reset(packet: Packet, row: number, { isForth, usualTtl }: ResetBy): void {
     counts.resetPackets++
     if (has(row, isReset | isRefused)) return
+    // It says that it has no such connection, and sends its SYN again.
+    if (isForth && has(row, sawOtherAck) && !has(row, sawSynAck)) return
     if (!isForth && has(row, sawSyn) && !has(row, sawSynAck)) {
       mark(row, isRefused)
       signs.see({ ...about(row, packet.number), kind: 'connect-refused', detail: 'RST' })
@@ -106,15 +114,32 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
     // After a FIN of either side a reset only saves the rest of the goodbye. Not so where the client had asked, said
     // that this was all, and got no byte.
     const isRefusal = !isForth && has(row, isAsked) && !has(row, isSaid | isFinishedByServer)
-    if (has(row, isFinished) && !isRefusal) return
+    const isCrossed = !isForth && has(row, isAskedLate)
+    if (has(row, isFinished) && !isRefusal && !isCrossed) return
+    if (isForth && isContent(packet, row)) return
     counts.resets++
-    const when = has(row, isAnswered) ? 'after an answer' : 'before any answer'
     const side = isForth ? 'client' : 'server'
     // Whatever comes from one machine by one way has crossed as many routers.
     const isOwn = usualTtl === 0 || packet.ttl === usualTtl
     const who = isOwn ? `by the ${side}` : `in the ${side}'s name, with TTL ${packet.ttl} in place of ${usualTtl},`
-    const detail = `${who} ${when}`
+    const detail = `${who} ${whenOf(row)}`
     signs.see({ ...about(row, packet.number), kind: 'reset', detail })
+  }
+
+  /** A probe that only opens; and who has got all of an answer, and ends so in place of a FIN. */
+  function isContent({ time }: Packet, row: number): boolean {
+    if (!has(row, sawSyn)) return false
+    if (!has(row, isAsked)) return has(row, isSaid) || time - float(row, synAt) < lateMs
+    const side = sideOf(false)
+    const hasAll = after(int(row, side + ackedTo), int(row, side + nextSeq)) >= 0
+    return has(row, isSaid) && !has(row, isWaiting) && hasAll
+  }
+
+  function whenOf(row: number): string {
+    if (has(row, isAskedLate)) return 'for a request that crossed its goodbye'
+    const before = has(row, isSaid) ? 'before an answer to the last request' : 'before any answer'
+    if (!has(row, isWaiting)) return has(row, isSaid) ? 'after an answer, or a part of one' : 'before any answer'
+    return has(row, wasIdle) ? `${before}, on a connection that had been idle` : before
   }
 
   /** Whoever sends its yes again was not heard, or the ACK was not: for the server there is no connection. */
@@ -142,7 +167,8 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
       return
     }
     counts.unanswered++
-    const detail = int(row, synCount) > 1 ? 'SYN sent again' : 'SYN sent once'
+    const again = int(row, synCount) > 1 ? 'SYN sent again' : 'SYN sent once'
+    const detail = has(row, sawOtherAck) ? 'answered by an ACK of another connection' : again
     signs.see({ ...about(row, int(row, synNo)), kind: 'connect-unanswered', detail })
   }
 

@@ -33,6 +33,8 @@ const nameId = 5
 const packetNo = 6
 const sent = 7
 const state = 8
+/** Of BADCOOKIE (23) the lower four bits; the client asks again with the cookie that comes with it (RFC 7873, 5.3). */
+const badCookie = 7
 const rcode = 9
 const lastIpId = 10
 const otherServer = 11
@@ -316,7 +318,7 @@ export function createLookups({ addresses, signs, clock, room }: Books): Lookups
     setInt(row, lastIpId, packet.ipId)
     setFloat(row, answeredAt, time)
     const about = { server: int(row, server), port: 53, client: who, packet: packet.number }
-    if (question.rcode !== 0 && question.rcode !== 3)
+    if (question.rcode !== 0 && question.rcode !== 3 && question.rcode !== badCookie)
       signs.see({
         ...about,
         kind: 'lookup-error',

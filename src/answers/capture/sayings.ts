@@ -10,6 +10,7 @@ import {
   hasSeq,
   isAnswered,
   isFinished,
+  isLaterTurn,
   isLeftByServer,
   isRequest,
   isReset,
@@ -53,7 +54,7 @@ interface Books {
 }
 
 export function createSayings({ table, counts, perServer, signs, clock, room }: Books, onDns: DnsListener): Sayings {
-  const { int, setInt, float, setFloat, has, mark, portOf, about } = table
+  const { int, setInt, float, setFloat, has, mark, unmark, portOf, about } = table
   const firstBytes = createTimes()
   const tlsNames = createKept<number, string>(room, { most: mostNames, each: 500 })
   const dns = createDnsStreams(onDns, room)
@@ -95,6 +96,11 @@ export function createSayings({ table, counts, perServer, signs, clock, room }: 
     if (words?.kind === 'http-request' || words?.kind === 'tls-client') mark(row, isRequest)
   }
 
+  function begin({ time, number }: Packet, row: number): void {
+    setFloat(row, askedAt, time)
+    setInt(row, askedNo, number)
+  }
+
   /** The client has bytes that the capture has not: a gap, or another way back. */
   function isHeardElsewhere(row: number): boolean {
     const side = sideOf(false)
@@ -104,7 +110,9 @@ export function createSayings({ table, counts, perServer, signs, clock, room }: 
 
   function judge(row: number, until: number): void {
     const asked = float(row, askedAt)
-    if (!has(row, isRequest) || !has(row, sawSynAck) || has(row, isSaid | isReset) || isHeardElsewhere(row)) return
+    if (!has(row, isRequest) || !has(row, sawSynAck) || has(row, isReset) || isHeardElsewhere(row)) return
+    // Of a later request an answer to one before it says nothing.
+    if (has(row, has(row, isLaterTurn) ? isAnswered : isSaid)) return
     const hasLeft = has(row, isFinished)
     const waited = clock.waited(asked, hasLeft ? float(row, lastAt) : until)
     // It may be at once: nobody waits for an answer that will not come.
@@ -124,9 +132,12 @@ export function createSayings({ table, counts, perServer, signs, clock, room }: 
     hear(packet, row, { isForth, ahead }) {
       if (isForth) {
         if (float(row, askedAt) === 0) {
-          setFloat(row, askedAt, packet.time)
-          setInt(row, askedNo, packet.number)
+          begin(packet, row)
           asks(packet, row)
+        } else if (has(row, isAnswered) && portOf(row) !== 53 && isHttpRequest(packet)) {
+          begin(packet, row)
+          unmark(row, isAnswered)
+          mark(row, isLaterTurn | isRequest)
         }
       } else if (!has(row, isAnswered)) answered(packet, row)
       if (portOf(row) === 53) dns.bytes(packet, row * 2 + (isForth ? 0 : 1), ahead)
@@ -140,3 +151,6 @@ export function createSayings({ table, counts, perServer, signs, clock, room }: 
     firstBytes,
   }
 }
+
+const isHttpRequest = ({ bytes, payload, payloadEnd }: Packet): boolean =>
+  firstWords(bytes, payload, payloadEnd)?.kind === 'http-request'

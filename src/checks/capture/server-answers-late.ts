@@ -11,7 +11,7 @@ export default check({
   code: 'PKT718',
   slug: 'capture/server-answers-late',
   title: 'a server that took a second or more',
-  fine: 'servers answered within a second',
+  fine: 'first answers, and each of HTTP/1, came within a second',
   severity: 'warning',
   remedies: [],
   decides: [],

@@ -1,6 +1,9 @@
-import { probe } from '../../../test/build/lookups.ts'
+import { expect, test } from 'vitest'
+import { conntrackOf, probe } from '../../../test/build/lookups.ts'
 import { podPath, podWays } from '../../../test/build/pod-ways.ts'
-import { describeCheck } from '../../../test/describe-check.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
+import conntrackFull from '../dns/conntrack-full.ts'
 import check from './pod-size-lost.ts'
 
 const lostThere = {
@@ -109,3 +112,16 @@ describeCheck(check, [
   { it: 'one node', given: { podWays: podWays({}) }, expect: 'not-applicable' },
   { it: 'nothing was probed', given: { dnsProbe: probe({ nodes: ['worker-1'] }) }, expect: 'cannot-tell' },
 ])
+
+test('a full table of conntrack drops large ones as well: one cause, not two', () => {
+  const given = modelOf({
+    ...between(
+      podPath('worker-2', 'worker-1', { ...lostBack, datagrams: all }),
+      podPath('worker-3', 'worker-1'),
+      podPath('worker-3', 'worker-2'),
+    ),
+    conntrack: [conntrackOf('worker-2', { drop: 2000, early_drop: 700 }, 131_072)],
+  })
+  const { roots } = diagnose(given, { checks: [check, conntrackFull] })
+  expect(roots.map((it) => it.finding.code)).toEqual(['DNS143'])
+})

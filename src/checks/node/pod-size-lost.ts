@@ -4,7 +4,7 @@ import type { PodPath, PodWays } from '../../model/pod-ways.ts'
 import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
 import { type SizeLost, sizesLost, tellsOfSizes } from '../../relations/node/pod-paths.ts'
-import { dnsLossOnNode, largeLost, nodeDown } from '../../relations/symptom.ts'
+import { dnsLossOnNode, largeLost, lossyNode, nodeDown } from '../../relations/symptom.ts'
 import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 
 /**
@@ -136,6 +136,8 @@ function verdict({ node, its }: Group, between: readonly PodPath[]) {
       },
     ],
     symptoms: its.map((it) => largeLost(it.from, it.to)),
+    // Who drops packets of any size by chance (a full table of conntrack) drops the few large ones too.
+    dueTo: [...new Set(pairs)].map(lossyNode),
     causes: [
       ...its.map((it) => largeLost(it.from, it.to)),
       ...(over.includes('TCP') ? pairs.flatMap((it) => [nodeDown(it), dnsLossOnNode(it)]) : []),

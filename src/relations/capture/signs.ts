@@ -250,11 +250,11 @@ function whole(point: CapturePoint, judging: Judging): Judged {
 type Why = Pick<Blind, 'reason' | 'text'>
 
 function whyBlind(point: CapturePoint, judging: Judging): Why | null {
-  return whyNotWhole(point, judging.about) ?? whyOpen(point, judging)
+  return whyNotWhole(point, judging) ?? whyOpen(point, judging)
 }
 
 /** What the capture itself lacks. */
-function whyNotWhole(point: CapturePoint, about: Judging['about']): Why | null {
+function whyNotWhole(point: CapturePoint, judging: Judging): Why | null {
   const { packets, unread, dropped, notFollowed } = point
   if (point.end !== 'whole')
     return {
@@ -280,6 +280,21 @@ function whyNotWhole(point: CapturePoint, about: Judging['about']): Why | null {
   const { malformed = 0, queries = 0, answers = 0 } = point.dns
   if (queries + answers + malformed + (point.tcp['segments'] ?? 0) === 0 && point.signs.length === 0)
     return { reason: 'too-few', text: `none of its ${count(packets, 'packet')} is DNS or TCP` }
+  const mute = whyMute(point, judging)
+  if (mute !== null) return mute
+  if (dropped !== null && dropped > 0)
+    return { reason: 'cut-off', text: `${count(dropped, 'packet')} dropped by the capture itself` }
+  return notFollowed > 0
+    ? {
+        reason: 'too-few',
+        text: `${count(notFollowed, 'packet')} of more addresses, lookups or connections than are followed at a time`,
+      }
+    : null
+}
+
+/** What is in it, and says nothing. */
+function whyMute(point: CapturePoint, { about, kinds }: Judging): Why | null {
+  const { malformed = 0 } = point.dns
   if (about === 'dns' && point.shortened > 0 && malformed > 0)
     return {
       reason: 'cut-off',
@@ -293,14 +308,13 @@ function whyNotWhole(point: CapturePoint, about: Judging['about']): Why | null {
         `${count(malformed, 'message')} on port 53 could not be read as DNS: damaged, or another protocol; ` +
         `what they asked or answered is not known`,
     }
-  if (dropped !== null && dropped > 0)
-    return { reason: 'cut-off', text: `${count(dropped, 'packet')} dropped by the capture itself` }
-  return notFollowed > 0
-    ? {
-        reason: 'too-few',
-        text: `${count(notFollowed, 'packet')} of more addresses, lookups or connections than are followed at a time`,
-      }
-    : null
+  const { wordless = 0 } = point.tcp
+  if (wordless > 0 && kinds.every((it) => it === 'tls-alert' || it === 'http-error'))
+    return {
+      reason: 'cut-off',
+      text: `of ${count(wordless, 'segment')} too little was kept to tell what they say: capture with -s 0`,
+    }
+  return null
 }
 
 /** What it can't show of what was asked in it. */

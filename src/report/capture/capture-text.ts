@@ -49,8 +49,23 @@ function pointLines(point: CapturePoint, why: string | null): readonly string[] 
     `${name}${comment === null ? '' : ` (${placeIn(comment)})`}: ${parts.join(', ')}`,
     ...dnsLine(point),
     ...tcpLine(point),
+    ...othersLine(point),
   ]
 }
+
+/** What no check looks at: it may be where the trouble is. */
+function othersLine({ others = {} }: CapturePoint): readonly string[] {
+  const its = otherKinds.flatMap(([kind, words]) => ((others[kind] ?? 0) === 0 ? [] : [`${others[kind]} ${words}`]))
+  return its.length === 0 ? [] : [`  not looked at: ${its.join(', ')}`]
+}
+
+const otherKinds = [
+  ['udp', 'of UDP that is no DNS (QUIC and others)'],
+  ['icmp', 'of ICMP that is no error'],
+  ['sctp', 'of SCTP'],
+  ['otherIp', 'of other protocols'],
+  ['noIp', 'without IP (ARP and the like)'],
+] as const
 
 /** What `hopscope capture` writes behind a place for its own comparing (src/probe/capture) says nothing to a reader. */
 function placeIn(comment: string): string {

@@ -153,10 +153,13 @@ function captured({ sources: { capture } }: Model): string {
   const sum = (of: (it: (typeof points)[number]) => number): number => points.reduce((all, it) => all + of(it), 0)
   const lookups = sum((it) => it.dns['lookups'] ?? 0)
   const connections = sum((it) => (it.tcp['connections'] ?? 0) + (it.tcp['joinedLate'] ?? 0))
-  return `${count(
+  const others = sum((it) => Object.values(it.others ?? {}).reduce((all, one) => all + one, 0))
+  const packets = count(
     sum((it) => it.packets),
     'packet',
-  )}, ${count(lookups, 'lookup')}, ${count(connections, 'connection')}`
+  )
+  const unseen = others === 0 ? '' : ` (${others} of them neither DNS nor TCP, and not looked at)`
+  return `${packets}${unseen}, ${count(lookups, 'lookup')}, ${count(connections, 'connection')}`
 }
 
 /** No tracing is no fault, and no sight: it is told of a run that would have read it. */

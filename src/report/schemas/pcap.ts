@@ -54,6 +54,7 @@ const point = v.strictObject({
   ways: v.pipe(v.picklist(['none', 'one', 'both']), v.description('whether anything was seen to be answered at all')),
   clock: v.exactOptional(v.pipe(clock, v.description('why its times are not believed; left out where they are'))),
   notFollowed: number,
+  others: v.exactOptional(v.pipe(counts, v.description('packets in which no sign is looked for, by kind'))),
   dns: v.pipe(counts, v.description('messages, lookups and response codes')),
   tcp: v.pipe(counts, v.description('segments and connections')),
   times: v.pipe(
