@@ -6,8 +6,15 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import type { Pod } from '../../model/pod.ts'
-import type { Service } from '../../model/service.ts'
-import { aaaaDenies, dnsAnswersErrors, nameGivesGone, nameWrong, noEndpoints } from '../../relations/symptom.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
+import {
+  aaaaDenies,
+  dnsAnswersErrors,
+  nameGivesGone,
+  lossyNode,
+  nameWrong,
+  noEndpoints,
+} from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { isRightElsewhere } from '../../relations/dns/answered-by-another.ts'
 import { corefileEvidence } from '../../relations/dns/corefile-text.ts'
@@ -230,7 +237,7 @@ function judge(
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',
-    ...weightOf(service, first, reason),
+    ...weightOf(service, first, reason, named.slicesOf(service) ?? []),
     causes: wrong.some((it) => it.kind === 'address') ? [nameGivesGone(service)] : [],
     // A server that answers errors to some clients does so to every name.
     symptoms: [
@@ -334,9 +341,20 @@ function differsBy(rights: number, isOnTheWay: boolean, sayTheSame: boolean): Na
 }
 
 /** `ignore empty_service`: whoever takes its endpoints takes its name. */
-function weightOf(service: Service, { kind }: WrongName, reason: CorefileReason | null) {
+function weightOf(
+  service: Service,
+  { kind }: WrongName,
+  reason: CorefileReason | null,
+  slices: readonly EndpointSlice[],
+) {
   if (reason?.how === 'ignore') return { severity: 'warning', dueTo: [noEndpoints(service)] } as const
-  return { severity: kind === 'stale' || kind === 'other-family' ? 'warning' : 'error' } as const
+  // On a node that drops packets pods come and go by their kubelet's own probes, and their names with them.
+  const homes =
+    service.clusterIP === 'None' ? slices.flatMap((it) => it.endpoints.flatMap(({ node }) => node ?? [])) : []
+  return {
+    severity: kind === 'stale' || kind === 'other-family' ? ('warning' as const) : ('error' as const),
+    dueTo: [...new Set(homes)].map(lossyNode),
+  }
 }
 
 function howOf({ kind }: WrongName, reason: CorefileReason | null): How | null {

@@ -53,16 +53,20 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} has Service ${args.service} decide about each request, and ${faultText(args)}.`,
+      `${on.kind} ${full(on)} ` +
+      (isOfKeys(args.field)
+        ? `takes the keys of its tokens from Service ${args.service}`
+        : `has Service ${args.service} decide about each request`) +
+      `, and ${faultText(args)}.`,
     detail: ({ args }) =>
       `${args.field}` +
       (args.ports.length === 0 ? '' : ` · the Service has ${some(args.ports, 4)}`) +
       (args.near === null ? '' : ` · the closest: ${args.near}`) +
       (args.isOpen ? ' · failOpen: requests go on all the same' : ''),
     note: ({ args }) =>
-      args.isOpen
-        ? 'each request waits for an answer that does not come, and then goes on unchecked'
-        : 'requests are refused (403 or 500), whatever the backend would have said',
+      isOfKeys(args.field)
+        ? 'no token can be checked: requests get 401, once the keys that were fetched before have run out'
+        : notes[args.isOpen ? 'open' : 'closed'],
     help: ({ subject: on, args }) => [
       args.is === 'empty' ? 'see why the Service has no endpoint' : 'create the Service, or correct its name or port',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml`,
@@ -70,6 +74,13 @@ export default check({
     ],
   },
 })
+
+const isOfKeys = (field: string): boolean => field.endsWith('.remoteJWKS.uri')
+
+const notes = {
+  open: 'each request waits for an answer that does not come, and then goes on unchecked',
+  closed: 'requests are refused (403 or 500), whatever the backend would have said',
+} as const
 
 interface Source {
   readonly on: Subject

@@ -25,6 +25,22 @@ test('whom objects ask', () => {
   expect(JSON.stringify(read(handed))).not.toContain('hunter2')
 })
 
+test('whence the keys of tokens come', () => {
+  const providers = [
+    { name: 'a' },
+    { name: 'b', remoteJWKS: { uri: 'http://keycloak.sso.svc.cluster.local:8080/certs' } },
+  ]
+  expect(read({ ...envoy, spec: { jwt: { providers } } })?.asks).toEqual([
+    {
+      namespace: null,
+      name: null,
+      host: 'keycloak.sso.svc.cluster.local',
+      port: 8080,
+      field: 'spec.jwt.providers[1].remoteJWKS.uri',
+    },
+  ])
+})
+
 test('nobody', () => {
   expect(read({ ...envoy, spec: { jwt: {} } })).toBeNull()
   expect(read({ ...envoy, spec: { extAuth: { http: { backendRef: { kind: 'Backend', name: 'a' } } } } })).toBeNull()

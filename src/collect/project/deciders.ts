@@ -42,7 +42,7 @@ const mostAsked = 20
 const readers: Readonly<Record<DeciderKind, (raw: Fields) => readonly AskedService[]>> = {
   SecurityPolicy: ({ spec }) => {
     const auth = fields(fields(spec)['extAuth'])
-    return ['http', 'grpc'].flatMap((by) => {
+    const deciders = ['http', 'grpc'].flatMap((by) => {
       const at = fields(auth[by])
       const several = list(at['backendRefs'])
       const refs = several.length > 0 ? several : [at['backendRef']]
@@ -51,6 +51,7 @@ const readers: Readonly<Record<DeciderKind, (raw: Fields) => readonly AskedServi
         return (text(ref['kind']) ?? 'Service') === 'Service' ? named(ref, field) : []
       })
     })
+    return [...deciders, ...keysOf(fields(spec))]
   },
   ExtensionService: ({ spec }) =>
     list(fields(spec)['services'])
@@ -70,6 +71,14 @@ const readers: Readonly<Record<DeciderKind, (raw: Fields) => readonly AskedServi
       return asked === null ? [] : [ofHost(asked, `config.${key}`)]
     })
   },
+}
+
+/** Whence the keys come that tokens are checked with (`jwt.providers[].remoteJWKS`): without them each is refused. */
+function keysOf({ jwt }: Fields): readonly AskedService[] {
+  return list(fields(jwt)['providers']).flatMap((it, at) => {
+    const asked = askedBy(text(fields(fields(it)['remoteJWKS'])['uri']))
+    return asked === null ? [] : [ofHost(asked, `spec.jwt.providers[${at}].remoteJWKS.uri`)]
+  })
 }
 
 const isHost = /^[a-z0-9.-]{1,253}$/i
