@@ -40,11 +40,16 @@ export function benchmarkPage(before: string, results: readonly Result[], histor
   ].join('\n')
 }
 
+/** How a run went, and not what a case saw: of that run alone. */
+const ofOneRun = /^\| [^|]+ \| (?:to be tried [^|]+|all cases ended before it|up) \|/
+
 function rowsOf(page: string): Rows {
   const rows = new Map<string, Map<string, string>>()
   for (const section of page.split(/^## /m).slice(1)) {
     const [title = '', ...lines] = section.split('\n')
-    const its = lines.filter((it) => /^\| (?!what \|).* (?:passed|\*\*failed\*\*|not tried here) \|$/.test(it))
+    const its = lines.filter(
+      (it) => /^\| (?!what \|).* (?:passed|\*\*failed\*\*|not tried here) \|$/.test(it) && !ofOneRun.test(it),
+    )
     if (title !== historyTitle && its.length > 0)
       rows.set(title, new Map(its.map((it) => [it.split(' | ')[0]?.slice(2) ?? '', it])))
   }

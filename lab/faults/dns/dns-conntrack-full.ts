@@ -51,6 +51,19 @@ async function limit(): Promise<number> {
   return Number(await readFile(SYSCTL, 'utf8'))
 }
 
+/**
+ * A kubelet whose heartbeats are dropped loses its node, and the node's pods their names, for as long as CoreDNS keeps
+ * its denial.
+ */
+async function isServed(lab: Lab): Promise<boolean> {
+  const servers = await corednsPods(lab)
+  const asked = servers.map(async ({ ip }) => {
+    const question = ['busybox', 'nslookup', '-type=a', 'db.shop.svc.cluster.local.', ip]
+    return (await onNode(lab, 'control-plane').run(question, { timeoutMs: 2000 })).code === 0
+  })
+  return servers.length > 0 && (await Promise.all(asked)).every(Boolean)
+}
+
 /** The largest conntrack table of any network namespace with a process in it. */
 async function largestTable(): Promise<number> {
   const seen = new Map<string, number>()
@@ -111,6 +124,7 @@ const fault: Fault = {
     await until('the limit is what it was', async () => (await limit()) > MOST)
     for (const node of lab.nodes)
       await until(`lookups on ${node.name} are answered`, async () => (await unanswered(lab, node)) === 0)
+    await until('the pods are back in DNS', async () => await isServed(lab), { seconds: 150 })
   },
   async remove(lab) {
     await fault.takeBack(lab)
