@@ -1,4 +1,5 @@
 import { condition, httpProxy } from '../../../test/build/gateway.ts'
+import { controller } from '../../../test/build/ingress.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import check from './proxy-refused.ts'
 
@@ -7,6 +8,8 @@ const invalid = {
   errors: [{ type: 'ServiceError', reason: 'ServiceUnresolvedReference', message: 'service not found' }],
   warnings: [],
 }
+
+const contour = (name: string) => controller({ controller: 'projectcontour.io/ingress-controller', classNames: [name] })
 
 describeCheck(check, [
   {
@@ -25,6 +28,19 @@ describeCheck(check, [
     it: 'nobody has looked at it',
     given: { httpProxies: [httpProxy([], { current: null, conditions: [], description: 'Waiting for controller' })] },
     expect: [{ subject: 'HTTPProxy/shop/web', args: { state: 'unserved' } }],
+  },
+  {
+    it: 'of no class, where Contour takes those of one',
+    given: {
+      httpProxies: [httpProxy([], { current: null, conditions: [] })],
+      ingressControllers: [contour('contour-internal')],
+    },
+    expect: [{ subject: 'HTTPProxy/shop/web', args: { state: 'unserved', takes: ['contour-internal'] } }],
+  },
+  {
+    it: 'of no class, where Contour takes those as well',
+    given: { httpProxies: [httpProxy([], { current: null, conditions: [] })], ingressControllers: [contour('')] },
+    expect: [{ subject: 'HTTPProxy/shop/web', args: { state: 'unserved', takes: [] } }],
   },
   {
     it: 'changed since',

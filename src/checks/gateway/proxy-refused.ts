@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { IngressController } from '../../model/ingress.ts'
 import type { HttpProxy } from '../../model/http-proxy.ts'
-import { full, shown } from '../../phrases.ts'
+import { full, shown, some } from '../../phrases.ts'
 import { proxyFails } from '../../relations/symptom.ts'
 import { proxySays, proxySubject } from './words.ts'
 
@@ -16,18 +17,22 @@ export default check({
   fine: 'Contour says of every HTTPProxy that it is valid',
   severity: 'error',
   needs: ['httpProxies'],
+  wants: ['ingressControllers'],
   remedies: [],
   decides: [],
 
-  run({ httpProxies }) {
+  run({ httpProxies, ingressControllers }) {
     if (httpProxies.length === 0) return notApplicable('there is no HTTPProxy here')
-    return httpProxies.map(judge)
+    const contours = (ingressControllers.known ? ingressControllers.value : []).filter((it) =>
+      it.controller.startsWith('projectcontour.io/'),
+    )
+    return httpProxies.map((it) => judge(it, contours))
   },
 
   words: {
     headline: ({ subject: on, args }) =>
       args.state === 'unserved'
-        ? `Nobody has looked at HTTPProxy ${full(on)}: its status is empty.`
+        ? `No Contour has looked at HTTPProxy ${full(on)}: ${whyUnserved(args)}.`
         : `HTTPProxy ${full(on)} is ` +
           `${args.state === 'old' ? 'served in an older version' : args.current}: ${shown(args.message)}.`,
     detail: ({ args }) =>
@@ -45,12 +50,24 @@ export default check({
 })
 
 function noteOf(state: 'unserved' | 'old' | 'refused', current: string): string | null {
-  if (state === 'unserved') return 'Contour takes those of its class, and those that name none'
+  if (state === 'unserved')
+    return 'Contour takes those of the classes of --ingress-class-name alone; without it, those of contour and of none'
   if (current === 'orphaned') return 'no HTTPProxy with a host includes it: no request comes to it'
   return state === 'refused' ? 'of an invalid one Contour serves a 502 or 503 for its routes, or nothing at all' : null
 }
 
-function judge(proxy: HttpProxy) {
+function whyUnserved({ class: own, takes }: { readonly class: string; readonly takes: readonly string[] }): string {
+  if (takes.length === 0) return 'its status is as it was made'
+  return `it is of ${own === 'none' ? 'no class' : `class ${own}`}, and Contour takes those of ${some(takes)} alone`
+}
+
+/** Those that each Contour here takes, where none of them takes this one; empty: one does, or nobody knows. */
+function otherClasses({ className }: HttpProxy, contours: readonly IngressController[]): readonly string[] {
+  const all = new Set(contours.flatMap((it) => it.classNames))
+  return all.has(className ?? '') ? [] : [...all].filter((it) => it !== '')
+}
+
+function judge(proxy: HttpProxy, contours: readonly IngressController[]) {
   const valid = proxy.conditions.find((it) => it.type === 'Valid')
   const isOld = valid !== undefined && valid.generation !== null && valid.generation < proxy.generation
   if (proxy.current === 'valid' && !isOld) return ok(1)
@@ -65,6 +82,7 @@ function judge(proxy: HttpProxy) {
       state: state[stateOf(proxy, isOld)],
       current: proxy.current ?? 'not there',
       class: proxy.className ?? 'none',
+      takes: otherClasses(proxy, contours),
       host: proxy.host?.fqdn ?? '',
       message: said.endsWith('.') ? said.slice(0, -1) : said,
     },
