@@ -14,12 +14,18 @@ export default check({
   needs: ['capture'],
   run: ({ capture }) => ofCapture(capture, { kinds: ['large-lost'], about: 'tcp', causes: ['retransmitted'] }),
   words: {
-    headline: ({ args }) => `Large packets ${args.detail.split(',')[0]} at ${args.server} are lost.`,
+    headline: ({ args }) =>
+      args.detail.startsWith('from the server')
+        ? `Large packets from ${args.server} to its clients are lost.`
+        : `Large packets from clients to ${args.server} are lost.`,
     detail: ({ args }) =>
       `${args.count} ${plural(args.count, 'connection')} stuck on a segment of 1000 bytes or more: ${args.detail}`,
     note: () => 'The handshake and small packets pass, so that it looks like a program that hangs.',
     help: ({ args }) => [
-      'Find the link with the smaller MTU, and let ICMP fragmentation needed through, or clamp the MSS.',
+      args.detail.includes('no ICMP message')
+        ? 'Find the link with the smaller MTU, and let ICMP fragmentation needed through, or clamp the MSS.'
+        : 'The ICMP message came, and was not heeded, or named no smaller size than what was lost: clamp the MSS, or ' +
+          'set the MTU of the sender to what the link carries.',
       `ping -M do -s 1372 ${hostOf(args.server)}`,
     ],
   },

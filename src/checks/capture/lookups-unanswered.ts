@@ -10,7 +10,7 @@ import { again } from '../../relations/capture/words.ts'
 export default check({
   code: 'PKT701',
   slug: 'capture/lookups-unanswered',
-  title: 'lookups that no server answered',
+  title: 'lookups that the server they were sent to did not answer',
   fine: 'every lookup was answered',
   severity: 'error',
   remedies: [],

@@ -10,6 +10,11 @@ describeCheck(check, [
     expect: [{ subject: 'Capture/a.pcap', confidence: 'observed' }],
   },
   {
+    it: 'SYNs that were dropped',
+    given: { capture: captured({ signs: [sign('handshake-late', { detail: 'SYN sent again', ms: 3060, port: 80 })] }) },
+    expect: [{ subject: 'Capture/a.pcap', args: { detail: 'SYN sent again' } }],
+  },
+  {
     it: 'a request that got no byte',
     given: {
       capture: captured({ signs: [sign('first-byte-late', { detail: unanswered.closed, ms: 30_000, port: 80 })] }),

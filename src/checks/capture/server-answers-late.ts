@@ -26,16 +26,36 @@ export default check({
     headline: ({ args }) =>
       isNone(args.detail)
         ? `${args.server} did not answer ${count(args.count, 'request')} within ${ms(args.ms ?? 0)}.`
-        : `${args.server} took up to ${ms(args.ms ?? 0)} to answer.`,
+        : lateText(args, ms(args.ms ?? 0)),
     detail: ({ args }) =>
       `${args.count} of ${args.of} took a second or more${isNone(args.detail) ? `, ${args.detail}` : ''}, ` +
       `${ms(args.ms ?? 0)} the longest`,
     note: () =>
       "Times are the network's: from the SYN to its answer, and from the first bytes of the client to " +
       'the first of the server.',
-    help: () => [
-      'A late handshake is the network or the backlog; a late first byte is the program.',
+    help: ({ args }) => [
+      args.detail.startsWith(again)
+        ? 'What drops SYNs is the network, a full queue of the listener (at the server: nstat -az ' +
+          'TcpExtListenDrops TcpExtListenOverflows), or a limit on connections.'
+        : 'A late handshake is the network or the backlog; a late first byte is the program.',
       `tshark -r FILE -Y 'tcp.time_delta > 1'`,
     ],
   },
 })
+
+/** Of a handshake: the details of src/answers/capture/handshakes.ts. */
+const again = 'SYN sent again'
+
+function lateText({ detail, server, count: times }: Late, longest: string): string {
+  if (detail.startsWith(again))
+    return `SYNs to ${server} were dropped at first: ${count(times, 'connection')} took up to ${longest} to open.`
+  return detail.startsWith('answered at first')
+    ? `${server} answered SYNs by an ACK of another connection at first: up to ${longest} until they opened.`
+    : `${server} took up to ${longest} to answer.`
+}
+
+interface Late {
+  readonly detail: string
+  readonly server: string
+  readonly count: number
+}
