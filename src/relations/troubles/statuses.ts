@@ -23,13 +23,21 @@ const ofPods: ReadonlySet<string> = new Set(['Deployment', 'ReplicaSet'])
 
 /** What on the way of traffic hangs on an object; null where nothing is known to. */
 function bearing({ sources }: Model): (it: ObjectStatus) => readonly Subject[] | null {
-  const { ingresses, services } = sources
+  const { ingresses, services, beside } = sources
+  const attached = new Map(
+    (beside.known ? (beside.value.attachedPolicies ?? []) : []).map((it) => [
+      `${it.kind} ${it.namespace}/${it.name}`,
+      it.targets.map((to) => subject(to.kind, to.namespace ?? it.namespace, to.name)),
+    ]),
+  )
   const keptBy = new Map<string, Subject[]>()
   for (const { namespace, name, tls = [] } of ingresses.known ? ingresses.value : [])
     for (const { secret } of tls)
       put(keptBy, `${namespace}/${secret}`, () => []).push(subject('Ingress', namespace, name))
   const byNamespace = Map.groupBy(services.known ? services.value : [], (it) => it.namespace)
   return ({ kind, group, namespace, name, secret, said, host }) => {
+    const targets = attached.get(`${kind} ${namespace}/${name}`)
+    if (targets !== undefined) return targets
     if (host !== undefined && ingresses.known)
       return ingresses.value
         .filter((it) => it.rules.some((rule) => rule.host !== null && takesHost(rule.host, host)))
