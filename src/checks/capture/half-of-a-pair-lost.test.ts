@@ -6,7 +6,12 @@ describeCheck(check, [
   {
     it: 'seen',
     given: { capture: captured({ signs: [sign('pair-half-lost', { detail: 'AAAA', ms: 5003 })] }) },
-    expect: [{ subject: 'Capture/a.pcap', confidence: 'observed' }],
+    expect: [{ subject: 'Capture/a.pcap', severity: 'error', confidence: 'observed' }],
+  },
+  {
+    it: 'seen, and nobody asked again',
+    given: { capture: captured({ signs: [sign('pair-half-lost', { detail: 'AAAA', ms: null })] }) },
+    expect: [{ subject: 'Capture/a.pcap', severity: 'warning' }],
   },
   { it: 'a capture with lookups and without it', given: { capture: captured({}) }, expect: 'ok' },
   { it: 'nothing of the kind', given: { capture: captured({ dns: {} }) }, expect: 'not-applicable' },

@@ -18,6 +18,8 @@ export default check({
       kinds: ['pair-half-lost'],
       about: 'dns',
       silence: true,
+      // Resolvers ask again: where none did, the answers may have come, and been lost by the capture.
+      severity: (its) => (its.some((it) => it.ms !== null) ? 'error' : 'warning'),
       causes: ['lookup-unanswered', 'lookup-late'],
     }),
   words: {
@@ -25,9 +27,11 @@ export default check({
       `${args.count} of ${count(args.of, 'pair')} of A and AAAA to ${args.server} lost one of the two.`,
     detail: ({ args }) =>
       `${args.count} of ${args.of} pairs from one port, ${args.detail} the one that was lost most${again(args.ms)}`,
-    note: () =>
-      'Two packets of one socket leave at the same moment. On old kernels both make a conntrack entry, ' +
-      'and the second is dropped.',
+    note: ({ args }) =>
+      args.ms === null
+        ? 'none of them was asked again, as resolvers do: the capture itself may have lost the answers'
+        : 'Two packets of one socket leave at the same moment. On old kernels both make a conntrack entry, ' +
+          'and the second is dropped.',
     help: () => [
       'Read the conntrack counters of the client node; insert_failed that rises there is the race.',
       'hopscope dns --node-access',
