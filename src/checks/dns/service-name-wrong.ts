@@ -237,7 +237,7 @@ function judge(
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',
-    ...weightOf(service, first, reason, named.slicesOf(service) ?? []),
+    ...weightOf(service, first, reason, named.slicesOf(service)),
     causes: wrong.some((it) => it.kind === 'address') ? [nameGivesGone(service)] : [],
     // A server that answers errors to some clients does so to every name.
     symptoms: [
@@ -345,12 +345,12 @@ function weightOf(
   service: Service,
   { kind }: WrongName,
   reason: CorefileReason | null,
-  slices: readonly EndpointSlice[],
+  slices: readonly EndpointSlice[] | null,
 ) {
   if (reason?.how === 'ignore') return { severity: 'warning', dueTo: [noEndpoints(service)] } as const
   // On a node that drops packets pods come and go by their kubelet's own probes, and their names with them.
   const homes =
-    service.clusterIP === 'None' ? slices.flatMap((it) => it.endpoints.flatMap(({ node }) => node ?? [])) : []
+    service.clusterIP === 'None' ? (slices ?? []).flatMap((it) => it.endpoints.flatMap(({ node }) => node ?? [])) : []
   return {
     severity: kind === 'stale' || kind === 'other-family' ? ('warning' as const) : ('error' as const),
     dueTo: [...new Set(homes)].map(lossyNode),
