@@ -100,6 +100,15 @@ export const signKinds = [
 
 export type SignKind = (typeof signKinds)[number]
 
+/** What a handshake that took long is told by: `detail` of `handshake-late`. */
+export const lateHandshakes = {
+  again: 'SYN sent again',
+  otherAck: 'answered at first by an ACK of another connection',
+} as const
+
+/** Whose large segments were lost, and whether a router said so: parts of the `detail` of `large-lost`. */
+export const largeLost = { client: 'from the client', server: 'from the server', unsaid: 'no ICMP message' } as const
+
 /** Details of `first-byte-late` where no byte came at all: by when that was known. */
 export const unanswered = { closed: 'no answer when it was closed', ended: 'no answer when the capture ends' } as const
 

@@ -1,3 +1,4 @@
+import { lateHandshakes } from '../../model/capture.ts'
 import { ack, type Packet } from '../../wire/pcap/packet.ts'
 import {
   ackedTo,
@@ -65,8 +66,8 @@ export function createHandshakes({ table, counts, signs, clock }: Books): Handsh
     const took = Math.max(0, packet.time - float(row, synAt))
     times.add(took)
     if (took < lateMs) return
-    const again = int(row, synCount) > 1 ? 'SYN sent again' : 'late'
-    const detail = has(row, sawOtherAck) ? 'answered at first by an ACK of another connection' : again
+    const again = int(row, synCount) > 1 ? lateHandshakes.again : 'late'
+    const detail = has(row, sawOtherAck) ? lateHandshakes.otherAck : again
     signs.see({ ...about(row, int(row, synNo)), kind: 'handshake-late', detail, ms: took })
   }
 

@@ -1,3 +1,4 @@
+import { largeLost } from '../../model/capture.ts'
 import { fin, type Packet } from '../../wire/pcap/packet.ts'
 import {
   ackedTo,
@@ -133,8 +134,8 @@ export function createSentAgain(table: ConnectionTable, counts: ConnectionCounts
       return
     }
     const said = int(row, mtu)
-    const icmp = said > 0 ? `an ICMP message named ${said} bytes` : 'no ICMP message'
-    const detail = `from the ${isForth ? 'client' : 'server'}, ${icmp}`
+    const icmp = said > 0 ? `an ICMP message named ${said} bytes` : largeLost.unsaid
+    const detail = `${largeLost[isForth ? 'client' : 'server']}, ${icmp}`
     signs.see({ ...about(row, int(row, side + stuckNo)), kind: 'large-lost', detail, ms: null })
   }
 

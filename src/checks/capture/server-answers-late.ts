@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { unanswered } from '../../model/capture.ts'
+import { lateHandshakes, unanswered } from '../../model/capture.ts'
 import { count, ms } from '../../phrases.ts'
 import { ofCapture } from '../../relations/capture/signs.ts'
 
@@ -34,7 +34,7 @@ export default check({
       "Times are the network's: from the SYN to its answer, and from the first bytes of the client to " +
       'the first of the server.',
     help: ({ args }) => [
-      args.detail.startsWith(again)
+      args.detail === lateHandshakes.again
         ? 'What drops SYNs is the network, a full queue of the listener (at the server: nstat -az ' +
           'TcpExtListenDrops TcpExtListenOverflows), or a limit on connections.'
         : 'A late handshake is the network or the backlog; a late first byte is the program.',
@@ -43,13 +43,10 @@ export default check({
   },
 })
 
-/** Of a handshake: the details of src/answers/capture/handshakes.ts. */
-const again = 'SYN sent again'
-
 function lateText({ detail, server, count: times }: Late, longest: string): string {
-  if (detail.startsWith(again))
+  if (detail === lateHandshakes.again)
     return `SYNs to ${server} were dropped at first: ${count(times, 'connection')} took up to ${longest} to open.`
-  return detail.startsWith('answered at first')
+  return detail === lateHandshakes.otherAck
     ? `${server} answered SYNs by an ACK of another connection at first: up to ${longest} until they opened.`
     : `${server} took up to ${longest} to answer.`
 }
