@@ -161,7 +161,8 @@ async function close(): Promise<number> {
   if (skipped.length > 0) process.stdout.write(`\nnot tried here:\n${skipped.map(line).join('')}`)
   const names = new Set(past.map((it) => it.name))
   const left = wanted.filter((it) => !names.has(it.name)).map((it) => it.name)
-  if (asked.length === 0) {
+  // With --keep somebody works on a fault, and what is seen meanwhile is of no commit.
+  if (asked.length === 0 || !keepUp) {
     const now = merged(history, past, new Set(cases.map((it) => it.name)))
     await writeFile(
       page,
