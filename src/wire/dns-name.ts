@@ -19,6 +19,14 @@ export function asDnsName(text: string): DnsName | null {
   return labels.every((it) => it.length <= longestLabel && label.test(it)) ? (text as DnsName) : null
 }
 
+/**
+ * A host of a rule as it can be shown and pasted: what no host has (the API server refuses it, a file may hold it) is
+ * `_`, so that no shell reads anything in it, and no program an option.
+ */
+export function plainHost(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9._*-]/g, '_').replace(/^-/, '_')
+}
+
 /** As names are compared: without the dot of the root at its end, and without case (RFC 4343). */
 export function bareName(name: string): string {
   return name.replace(/\.$/, '').toLowerCase()

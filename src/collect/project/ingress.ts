@@ -1,3 +1,4 @@
+import { plainHost } from '../../wire/dns-name.ts'
 import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { deciderOf } from './deciders.ts'
@@ -95,7 +96,7 @@ function tlsOf(tls: readonly Fields[]): Pick<Ingress, 'tls'> {
   if (tls.length === 0) return {}
   return {
     tls: tls.map((it) => ({
-      hosts: list(it['hosts']).flatMap((host) => text(host) ?? []),
+      hosts: list(it['hosts']).flatMap((host) => hostOf(host) ?? []),
       secret: text(it['secretName']),
     })),
   }
@@ -113,9 +114,14 @@ function changedAt(entries: readonly Fields[]): Pick<Ingress, 'changedAt'> {
   return Number.isFinite(last) ? { changedAt: last } : {}
 }
 
+function hostOf(value: unknown): string | null {
+  const host = text(value)
+  return host === null ? null : plainHost(host)
+}
+
 function projectRule(raw: Fields, index: number): IngressRule {
   return {
-    host: text(raw['host']),
+    host: hostOf(raw['host']),
     paths: list(fields(raw['http'])['paths']).map((each, at) => ({
       path: text(fields(each)['path']) ?? '/',
       pathType: text(fields(each)['pathType']) ?? 'ImplementationSpecific',
