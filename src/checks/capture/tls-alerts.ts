@@ -21,7 +21,7 @@ export default check({
     note: () => 'Only alerts before encryption can be read: in TLS 1.3 most come later.',
     help: ({ args }) => [
       'Ask the server by hand, with the same name.',
-      `openssl s_client -connect ${args.server} -servername ${args.name === null ? 'NAME' : (asDnsName(args.name) ?? 'NAME')}`,
+      `openssl s_client -connect ${args.server} -servername ${asDnsName(args.name ?? '') ?? 'NAME'}`,
     ],
   },
 })
