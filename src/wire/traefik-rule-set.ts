@@ -61,9 +61,7 @@ export function ruleForm(rule: string): 'product' | 'mixed' {
   return any() !== null && at === its.length ? 'product' : 'mixed'
 }
 
-type Token = '&&' | '||' | '!' | '(' | ')' | Asked | More
-/** Of a matcher that is neither about hosts nor about paths: it only narrows. */
-type More = Asked & { readonly more: true }
+type Token = '&&' | '||' | '!' | '(' | ')' | Asked
 
 function tokensOf(rule: string): readonly Token[] | null {
   const found: Token[] = []
@@ -78,13 +76,14 @@ function tokensOf(rule: string): readonly Token[] | null {
   return found
 }
 
-function asked(name: string, inside: string): Asked | More {
+function asked(name: string, inside: string): Asked {
   const words = new Set([...inside.matchAll(argument)].map(([, a, b]) => a ?? b ?? ''))
   if (name === 'host') return { hosts: words, paths: null }
   // Of one kind: a prefix and a path of the same words are two.
   if (name === 'path' || name === 'pathprefix')
     return { hosts: null, paths: new Set([...words].map((it) => `${name} ${it}`)) }
-  return { hosts: null, paths: null, more: true }
+  // Neither about hosts nor about paths: it only narrows.
+  return { hosts: null, paths: null }
 }
 
 function both(a: Asked | null, b: Asked | null): Asked | null {
